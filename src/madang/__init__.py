@@ -1,0 +1,1 @@
+"""Madang: the open platform a city runs on."""

@@ -1,0 +1,1 @@
+"""The demonstration city: what the services simulate, fed through their own gateways."""

@@ -1,0 +1,1 @@
+"""The yard: seven rooms every service opens onto."""

@@ -1,0 +1,1 @@
+"""Clock, ids, units, settings, errors, findings, commands and hash chains; no Django models."""

@@ -1,0 +1,15 @@
+"""Timed work, declared in a room's `jobs.py` and run by the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """`run()` is called every `every_s` seconds by one worker of the house."""
+
+    name: str
+    every_s: float
+    run: Callable[[], object]

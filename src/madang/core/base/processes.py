@@ -1,0 +1,14 @@
+"""Long-running processes, declared in a room's `processes.py` and kept alive by the supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """`run()` works until SIGTERM; the supervisor restarts it when it dies."""
+
+    name: str
+    run: Callable[[], object]

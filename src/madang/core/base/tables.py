@@ -1,0 +1,68 @@
+"""Declarations of lake tables: names, types, units and keys, in core so that all may speak them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from .text import Text
+
+
+class ColumnType(StrEnum):
+    """Types a column can have; `time` is an instant (UTC), `clock` a time of day."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "datetime"
+    CLOCK = "time"
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """One column. `unit` is a UCUM symbol; `personal` says what personal data it holds."""
+
+    name: str
+    type: ColumnType
+    title: Text
+    unit: str = ""
+    required: bool = False
+    personal: str = ""
+
+
+class TableKind(StrEnum):
+    """A stream grows by readings, a dataset by imports, a register mirrors a database table."""
+
+    STREAM = "stream"
+    DATASET = "dataset"
+    REGISTER = "register"
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared lake table.
+
+    `key` names the columns that identify a row (with `time` for streams). `read_permission`
+    guards every read; "public" is open to all. `aggregated` says rows are not about persons.
+    """
+
+    name: str
+    title: Text
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    time: str | None = None
+    kind: TableKind = TableKind.DATASET
+    description: Text = Text(ko="", en="")
+    read_permission: str = "public"
+    owner_agency: str = ""
+    licence: str = ""
+    source: str = ""
+    expected_interval_s: int | None = None
+    detector_delay_ms: int = 10_000
+    freshness_promise_s: int | None = None
+    retention_days: int | None = None
+    aggregated: bool = False
+    lon: str | None = None
+    lat: str | None = None
+    crs: str | None = None

@@ -1,0 +1,22 @@
+"""A sentence a person reads, in the city's languages."""
+
+from __future__ import annotations
+
+import msgspec
+
+LANGUAGES = ("ko", "en")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """Korean and English of the same sentence, side by side so that neither is forgotten."""
+
+    ko: str
+    en: str
+
+    def say(self, language: str) -> str:
+        """Return the sentence in `language` ("ko" or "en"; anything else reads Korean)."""
+        return self.en if language == "en" else self.ko
+
+    def fill(self, **values: object) -> Text:
+        """Return the sentence with `{name}` places filled in both languages."""
+        return Text(ko=self.ko.format(**values), en=self.en.format(**values))

@@ -1,0 +1,1 @@
+"""Finding to incident to assignment to hand-over to closed."""

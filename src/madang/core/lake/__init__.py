@@ -1,0 +1,1 @@
+"""Streams and tables: schema, append, query, quality, catalogue and publication."""

@@ -1,0 +1,1 @@
+"""Accounts, agencies, roles, consent and the tamper-evident audit log."""

@@ -1,0 +1,1 @@
+"""Areas, addresses, coordinate systems, geometry and tiles."""

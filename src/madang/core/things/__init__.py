@@ -1,0 +1,1 @@
+"""The register of assets and sensors: owner, place, service life."""

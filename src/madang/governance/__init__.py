@@ -1,0 +1,1 @@
+"""Chapters I and IV of the work report: governance."""

@@ -1,0 +1,1 @@
+"""The Django project: settings, addresses, processes and the command line; no city logic."""

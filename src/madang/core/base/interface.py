@@ -1,6 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actors import ANONYMOUS, HOUSE, Actor
+from .broker import Broker, find_broker_url, get_broker, publish_live, subscribe_live
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
 from .errors import BadInput, Conflict, MadangError, NotAllowed, NotFound, Unavailable
@@ -23,6 +24,7 @@ __all__ = [
     "SETTINGS",
     "Actor",
     "BadInput",
+    "Broker",
     "Column",
     "ColumnType",
     "Command",
@@ -43,12 +45,16 @@ __all__ = [
     "Unavailable",
     "call_command",
     "collect",
+    "find_broker_url",
+    "get_broker",
     "hash_row",
     "list_commands",
     "list_manifests",
     "load_part",
     "new_id",
     "now",
+    "publish_live",
     "read_settings",
+    "subscribe_live",
     "to_city_time",
 ]

@@ -1,0 +1,17 @@
+"""What other rooms and services may use of this room."""
+
+from .openapi import build_openapi
+from .records import ErrorRecord, Route
+from .routing import NotSignedIn, build_starlette_routes, read_language, render_error
+from .views import page
+
+__all__ = [
+    "ErrorRecord",
+    "NotSignedIn",
+    "Route",
+    "build_openapi",
+    "build_starlette_routes",
+    "page",
+    "read_language",
+    "render_error",
+]

@@ -2,6 +2,8 @@
 
 from .actors import ANONYMOUS, HOUSE, Actor
 from .broker import Broker, find_broker_url, get_broker, publish_live, subscribe_live
+from .checks import Check
+from .cli import Subcommand
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
 from .errors import BadInput, Conflict, MadangError, NotAllowed, NotFound, Unavailable
@@ -11,6 +13,8 @@ from .ids import new_id
 from .jobs import Job
 from .manifests import Manifest, collect, list_manifests, load_part
 from .processes import Process
+from .registers import Register
+from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .settings import SETTINGS, Setting, Settings, read_settings
 from .tables import Column, ColumnType, Table, TableKind
 from .text import LANGUAGES, Text
@@ -25,6 +29,7 @@ __all__ = [
     "Actor",
     "BadInput",
     "Broker",
+    "Check",
     "Column",
     "ColumnType",
     "Command",
@@ -36,9 +41,13 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Process",
+    "Register",
+    "ProcessState",
+    "RunState",
     "Setting",
     "Settings",
     "Severity",
+    "Subcommand",
     "Table",
     "TableKind",
     "Text",
@@ -54,7 +63,9 @@ __all__ = [
     "new_id",
     "now",
     "publish_live",
+    "read_run_state",
     "read_settings",
     "subscribe_live",
     "to_city_time",
+    "write_run_state",
 ]

@@ -1,0 +1,17 @@
+"""What other rooms and services may use of this room."""
+
+from .audit import record_audit
+from .authentication import actor_of, authenticate_request
+from .permissions import require
+from .roles import ROLES, STAFF_ROLES, list_permissions, list_role_permissions
+
+__all__ = [
+    "ROLES",
+    "STAFF_ROLES",
+    "actor_of",
+    "authenticate_request",
+    "list_permissions",
+    "list_role_permissions",
+    "record_audit",
+    "require",
+]

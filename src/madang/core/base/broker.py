@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -109,7 +109,7 @@ async def connect(url: str) -> Client:
 
 
 @asynccontextmanager
-async def subscribe_live(url: str, topics: list[str]) -> AsyncIterator[asyncio.Queue[Msg]]:
+async def subscribe_live(url: str, topics: list[str]) -> AsyncGenerator[asyncio.Queue[Msg], None]:
     """Yield a queue that fills with the news of `topics` (each may end in ".>")."""
     client = await connect(url)
     queue: asyncio.Queue[Msg] = asyncio.Queue(maxsize=1000)

@@ -11,7 +11,7 @@ from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
 from .ids import new_id
 from .jobs import Job
-from .manifests import Manifest, collect, list_manifests, load_part
+from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .processes import Process
 from .registers import Register
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
@@ -21,6 +21,7 @@ from .text import LANGUAGES, Text
 
 __all__ = [
     "ANONYMOUS",
+    "CHAPTERS",
     "CITY_TIMEZONE",
     "GENESIS",
     "HOUSE",

@@ -1,0 +1,135 @@
+"""`madang backup` and `madang restore`: one file that holds the whole city.
+
+Registers travel as rows, so a backup of SQLite can be laid into PostgreSQL and back. Lake tables are
+immutable files under a log, so the files that the log named at that moment are the table. The lake's
+side database is read before the tables: what the tables have beyond it, the writer applies again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.apps import apps
+from django.conf import settings
+from django.core import serializers
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, transaction
+
+from madang.core.base.interface import BadInput, Conflict, NotFound
+
+REGISTERS = "registers.jsonl"
+SIDE_DATABASES = ("lake/lake.sqlite",)
+FOLDERS = ("lake", "files", "places", "checkpoints")
+KEYS = ("secret_key", "audit_key.pem", "oidc_key.pem", "demo-accounts.json", "madang.toml")
+NOT_CARRIED = frozenset({"contenttypes.ContentType", "auth.Permission"})
+
+
+def back_up(file: str) -> str:
+    """Write the city to `file` (tar, gzip) and return one sentence about it."""
+    data, target = settings.MADANG.data_path, Path(file)
+    if target.exists():
+        raise Conflict("backup.exists", f"{file}이(가) 이미 있습니다", f"{file} exists already")
+    partial = target.with_name(target.name + ".part")
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(partial, "w:gz", compresslevel=4) as archive:
+        rows = _write_registers(Path(scratch) / REGISTERS)
+        archive.add(Path(scratch) / REGISTERS, REGISTERS)
+        for name in SIDE_DATABASES:
+            if (data / name).is_file():
+                copy = _copy_database(data / name, Path(scratch) / Path(name).name)
+                archive.add(copy, name)
+        files = 0
+        for path in _list_files(data):
+            archive.add(path, str(path.relative_to(data)), recursive=False)
+            files += 1
+    partial.rename(target)
+    return f"{file}: {rows} register rows, {files} files, {target.stat().st_size} bytes"
+
+
+def restore(file: str) -> str:
+    """Lay the backup `file` into the data folder, which must hold no city yet, and return a sentence."""
+    data = settings.MADANG.data_path
+    call_command("migrate", verbosity=0, interactive=False)
+    _refuse_full_city(data)
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            archive.extractall(data, filter="data")
+    except FileNotFoundError as error:
+        raise NotFound("restore.missing", f"{file}이(가) 없습니다", f"there is no {file}") from error
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise BadInput(
+            "restore.damaged", f"{file}을(를) 읽을 수 없습니다: {error}", f"{file} can't be read: {error}"
+        ) from error
+    rows = _read_registers(data / REGISTERS)
+    (data / REGISTERS).unlink()
+    return f"{file}: {rows} register rows are back in {data}"
+
+
+def _write_registers(path: Path) -> int:
+    count = 0
+    with transaction.atomic(), path.open("wb") as output:
+        for model in _list_models():
+            for record in serializers.serialize("python", model._default_manager.order_by("pk").iterator()):
+                output.write(msgspec.json.encode(record, enc_hook=str) + b"\n")
+                count += 1
+    return count
+
+
+def _read_registers(path: Path) -> int:
+    count = 0
+    with transaction.atomic(), connection.constraint_checks_disabled():
+        for model in _list_models():
+            model._default_manager.all().delete()
+        for record in serializers.deserialize("python", _read_lines(path)):
+            record.save()
+            count += 1
+        connection.check_constraints()
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), _list_models()):
+            cursor.execute(statement)
+    return count
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as lines:
+        for line in lines:
+            yield msgspec.json.decode(line)
+
+
+def _list_models() -> list[Any]:
+    """Return every table's model, those others point at first."""
+    configs = [(config, None) for config in apps.get_app_configs()]
+    models = serializers.sort_dependencies(configs)
+    return [model for model in models if model._meta.label not in NOT_CARRIED and not model._meta.proxy]
+
+
+def _copy_database(source: Path, target: Path) -> Path:
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as origin, sqlite3.connect(target) as copy:
+        origin.backup(copy)
+    return target
+
+
+def _list_files(data: Path) -> Iterator[Path]:
+    """Yield keys and every file of the carried folders; a table's log before its data files."""
+    yield from (data / name for name in KEYS if (data / name).is_file())
+    for folder in FOLDERS:
+        paths = (path for path in (data / folder).rglob("*") if path.is_file())
+        for path in sorted(paths, key=lambda path: "_delta_log" not in path.parts):
+            if ".sqlite" not in path.name and not path.name.endswith((".lock", ".tmp", ".part")):
+                yield path
+
+
+def _refuse_full_city(data: Path) -> None:
+    tables = data / "lake" / "tables"
+    if (tables.is_dir() and any(tables.iterdir())) or apps.get_model("people.Account").objects.exists():
+        raise Conflict(
+            "restore.full",
+            f"{data}에는 이미 도시가 있습니다. 빈 폴더를 --data로 지정해 주십시오.",
+            f"{data} holds a city already; name an empty folder with --data",
+        )

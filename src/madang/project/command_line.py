@@ -1,0 +1,208 @@
+"""`madang`: the house from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+
+import django
+from django.core.management import call_command, execute_from_command_line
+
+from madang.core.base.interface import (
+    MadangError,
+    Subcommand,
+    collect,
+    list_commands,
+    list_manifests,
+    read_settings,
+)
+
+from .backup import back_up, restore
+from .bench import list_benchmarks, run_benchmark
+from .processes import list_process_names, run_process
+
+DJANGO_SETTINGS = "madang.project.settings"
+EXIT_REFUSED = 2
+
+
+def main() -> None:
+    """Run `madang`; refusals print one sentence and exit with 2."""
+    arguments = sys.argv[1:]
+    try:
+        sys.exit(run(arguments))
+    except MadangError as error:
+        _say(f"madang: {error.text.say('en')} [{error.code}]")
+        sys.exit(EXIT_REFUSED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", DJANGO_SETTINGS)
+    _adopt_settings(arguments)
+    if arguments[:1] == ["django"]:
+        execute_from_command_line(["madang django", *arguments[1:]])
+        return 0
+    django.setup()
+    parsed = _build_parser().parse_args(arguments)
+    return parsed.run(parsed)
+
+
+def _adopt_settings(arguments: list[str]) -> None:
+    """Put `--data`, `--host`, `--port` and `--no-demo` into the environment before Django reads it."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    _add_settings(early)
+    known, _ = early.parse_known_args(arguments)
+    for name in ("data", "host", "port"):
+        value = getattr(known, name)
+        if value is not None:
+            os.environ[f"MADANG_{name.upper()}"] = str(value)
+    if known.no_demo:
+        os.environ["MADANG_DEMO"] = "no"
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="DIR", help="folder that holds all state (default: ./data)")
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--no-demo", action="store_true", help="start with an empty city")
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="madang", description="The open platform a city runs on.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for subcommand in [*OWN, *[item for _, item in collect("cli", "SUBCOMMANDS")]]:
+        one = commands.add_parser(subcommand.name, help=subcommand.help, description=subcommand.help)
+        subcommand.add_arguments(one)
+        _add_settings(one)
+        one.set_defaults(run=subcommand.run)
+    return parser
+
+
+def run_up(arguments: argparse.Namespace) -> int:
+    """Migrate, lay out the demonstration on first start, and keep the family alive."""
+    from .supervisor import Supervisor  # noqa: PLC0415
+
+    settings = read_settings()
+    supervisor = Supervisor(settings, list_process_names(settings))
+    migrate()
+    if settings.demo:
+        lay_out_demo()
+    supervisor.run(_announce)
+    return 0
+
+
+def migrate() -> None:
+    """Bring the registers to this version's form."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def lay_out_demo() -> None:
+    """Let every room lay out its part of the demonstration; each does it once."""
+    from madang.core.base.interface import load_part, now  # noqa: PLC0415
+
+    for manifest in list_manifests():
+        part = load_part(manifest, "demo")
+        if part is not None and hasattr(part, "lay_out"):
+            part.lay_out(now())
+
+
+def _announce(supervisor: object) -> None:
+    settings = read_settings()
+    _say(f"\n  {settings.city_name_ko} · {settings.city_name_en}: {supervisor.address}")  # type: ignore[attr-defined]
+    _say(f"  data {settings.data_path}, MQTT port {supervisor.mqtt_port}")  # type: ignore[attr-defined]
+    if settings.demo:
+        for _, accounts in collect("demo", "ACCOUNTS"):
+            for name, password, role in accounts():
+                _say(f"  {name:<14} {password:<20} {role}")
+    _say("  Ctrl-C stops it.\n")
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Check settings, manifests, commands and what every room checks of itself."""
+    problems = 0
+    list_commands()
+    _say(f"ok       settings, {len(list_manifests())} manifests, {len(list_commands())} commands")
+    for _, check in collect("checks", "CHECKS"):
+        found = [text.say("en") for text in check.run()]
+        problems += len(found)
+        _say(f"{'problem' if found else 'ok':<8} {check.title.say('en')}")
+        for sentence in found:
+            _say(f"         {sentence}")
+    return 1 if problems else 0
+
+
+def run_createsuperuser(arguments: argparse.Namespace) -> int:
+    """Make an account that may do everything."""
+    migrate()
+    call_command("createsuperuser")
+    return 0
+
+
+def run_child(arguments: argparse.Namespace) -> int:
+    """Run one process of the family; the supervisor calls this."""
+    try:
+        return run_process(arguments.name)
+    except MadangError:
+        traceback.print_exc()
+        return EXIT_REFUSED
+
+
+def run_bench(arguments: argparse.Namespace) -> int:
+    """Run a benchmark script of the source tree."""
+    return run_benchmark(arguments.name, arguments.rest)
+
+
+def run_backup(arguments: argparse.Namespace) -> int:
+    """Write one file from which the same city can be restored."""
+    _say(back_up(arguments.file))
+    return 0
+
+
+def run_restore(arguments: argparse.Namespace) -> int:
+    """Lay a backup into an empty data folder."""
+    _say(restore(arguments.file))
+    return 0
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file")
+
+
+def _name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", choices=list_benchmarks())
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+OWN = (
+    Subcommand(name="up", help="start the house and keep it running", run=run_up),
+    Subcommand(name="check", help="check settings, contracts, manifests and the audit chain", run=run_check),
+    Subcommand(
+        name="createsuperuser", help="make an account that may do everything", run=run_createsuperuser
+    ),
+    Subcommand(
+        name="backup", help="write one file that holds the whole city", run=run_backup, add_arguments=_file
+    ),
+    Subcommand(
+        name="restore", help="lay a backup into an empty data folder", run=run_restore, add_arguments=_file
+    ),
+    Subcommand(name="bench", help="run a benchmark", run=run_bench, add_arguments=_bench),
+    Subcommand(name="process", help="run one process of the family", run=run_child, add_arguments=_name),
+)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""`madang up`: keeps a small family of processes alive and stops them cleanly."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from madang.core.base.interface import (
+    Conflict,
+    ProcessState,
+    RunState,
+    Settings,
+    Unavailable,
+    now,
+    write_run_state,
+)
+
+from .broker_server import await_broker, find_nats_server, write_configuration
+
+STOP_PATIENCE_S = 10
+LONGEST_PAUSE_S = 5.0
+PR_SET_PDEATHSIG = 1
+
+
+class Member:
+    """One process of the family: its command, its child, and when it may start again."""
+
+    def __init__(self, name: str, command: list[str]) -> None:
+        self.name = name
+        self.command = command
+        self.child: subprocess.Popen[bytes] | None = None
+        self.pause_s = 0.2
+        self.start_at = 0.0
+        self.state = ProcessState(name=name, pid=0, state="starting", since=now())
+
+    def start(self, environment: dict[str, str], log_folder: Path) -> None:
+        """Start the child; its output goes to its own log file."""
+        with (log_folder / f"{self.name}.log").open("ab") as log:
+            self.child = subprocess.Popen(  # noqa: S603
+                self.command,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509
+            )
+        self.state.pid, self.state.state, self.state.since = self.child.pid, "running", now()
+
+    def notice_exit(self) -> bool:
+        """Return whether the child has just died, and plan when it starts again."""
+        if self.child is None or self.child.poll() is None:
+            return False
+        lived_s = (now() - self.state.since).total_seconds()
+        self.pause_s = 0.2 if lived_s > 30 else min(self.pause_s * 2, LONGEST_PAUSE_S)
+        self.start_at = time.monotonic() + self.pause_s
+        self.state.last_exit_code = self.child.returncode
+        self.state.restarts += 1
+        self.state.state, self.state.since = "restarting", now()
+        self.child = None
+        return True
+
+    def stop(self, patience_s: float = STOP_PATIENCE_S) -> None:
+        """End the child: asked first, killed when it doesn't."""
+        if self.child is None:
+            return
+        self.child.terminate()
+        try:
+            self.child.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        self.state.state, self.state.since = "stopped", now()
+
+
+class Supervisor:
+    """The family on one data folder. `names` are the processes besides the broker."""
+
+    def __init__(self, settings: Settings, names: list[str]) -> None:
+        self.settings = settings
+        self.folder = settings.data_path / "run"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(self.folder / "supervisor.lock")
+        broker_port, mqtt_port, self.monitor_port = _free_ports(settings.broker_port, settings.mqtt_port, 0)
+        self.port = settings.port or _free_ports(0)[0]
+        self.mqtt_port = mqtt_port
+        self.broker_url = f"nats://127.0.0.1:{broker_port}"
+        configuration = write_configuration(
+            settings.data_path / "broker",
+            port=broker_port,
+            mqtt_port=mqtt_port,
+            monitor_port=self.monitor_port,
+            host=settings.host,
+        )
+        self.broker = Member("broker", [find_nats_server(), "-c", str(configuration)])
+        program = [sys.executable, "-m", "madang.project.command_line", "process"]
+        self.members = [Member(name, [*program, name.split("-")[0]]) for name in names]
+        self._stopping = False
+
+    @property
+    def address(self) -> str:
+        """Where people reach the house."""
+        return self.settings.public_url or f"http://{_shown(self.settings.host)}:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the children are told besides this process's own environment."""
+        return {
+            **os.environ,
+            "MADANG_DATA": str(self.settings.data_path),
+            "MADANG_HOST": self.settings.host,
+            "MADANG_PORT": str(self.port),
+            "MADANG_BROKER_URL": self.broker_url,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def run(self, ready: Callable[[Supervisor], None]) -> None:
+        """Start the family, call `ready` once the web answers, and watch until a signal to stop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._start_broker()
+            for member in self.members:
+                member.start(self.environment, self._log_folder)
+            self._write_state()
+            self._await_web()
+            if not self._stopping:
+                ready(self)
+            while not self._stopping:
+                self._watch()
+                time.sleep(0.1)
+        finally:
+            self._stop_all()
+
+    @property
+    def _log_folder(self) -> Path:
+        folder = self.settings.data_path / "logs"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _start_broker(self) -> None:
+        self.broker.start(self.environment, self._log_folder)
+        await_broker(self.monitor_port)
+        (self.folder / "broker.url").write_text(self.broker_url, "ascii")
+
+    def _await_web(self, timeout_s: float = 60) -> None:
+        deadline = time.monotonic() + timeout_s
+        while not self._stopping:
+            try:
+                socket.create_connection((_shown(self.settings.host), self.port), timeout=1).close()
+            except OSError:
+                if time.monotonic() > deadline:
+                    log = self._log_folder / "web.log"
+                    raise Unavailable(
+                        "web.start",
+                        f"웹 서버가 시작되지 않았습니다. {log}",
+                        f"the web server didn't start; see {log}",
+                    ) from None
+                self._watch()
+                time.sleep(0.1)
+            else:
+                return
+
+    def _watch(self) -> None:
+        changed = False
+        for member in [self.broker, *self.members]:
+            changed |= member.notice_exit()
+            if member.child is None and time.monotonic() >= member.start_at:
+                member.start(self.environment, self._log_folder)
+                changed = True
+        if changed:
+            self._write_state()
+
+    def _stop_all(self) -> None:
+        for member in self.members:
+            if member.child is not None:
+                member.child.terminate()
+        for member in self.members:
+            member.stop()
+        self.broker.stop()
+        (self.folder / "broker.url").unlink(missing_ok=True)
+        self._write_state()
+        os.close(self._lock)
+
+    def _write_state(self) -> None:
+        state = RunState(
+            supervisor_pid=os.getpid(),
+            address=self.address,
+            broker_url=self.broker_url,
+            mqtt_port=self.mqtt_port,
+            processes=[member.state for member in [self.broker, *self.members]],
+        )
+        write_run_state(self.folder, state)
+
+
+def _lock(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        folder = path.parents[1]
+        raise Conflict(
+            "up.running", f"{folder}에서 이미 실행 중입니다", f"the house already runs on {folder}"
+        ) from None
+    return handle
+
+
+def _free_ports(*wanted: int) -> list[int]:
+    """Return each wanted port, or a free one where 0 is wanted."""
+    held = []
+    for port in wanted:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        held.append(listener)
+    ports = [listener.getsockname()[1] for listener in held]
+    for listener in held:
+        listener.close()
+    return ports
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+
+
+def _die_with_parent() -> None:
+    """Linux: the child gets SIGTERM when the supervisor is killed, so that nothing is orphaned."""
+    os.setpgid(0, 0)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""The door of the places room: boundary packages and files."""

@@ -1,0 +1,1 @@
+"""Pure calculation over places: arrays in, arrays out."""

@@ -1,0 +1,65 @@
+"""Points to districts and dongs, and codes to districts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import numpy as np
+import shapely
+from django.conf import settings
+
+from madang.core.base.interface import BadInput
+from madang.core.places.gateway.country import read_district_codes, read_district_outlines, read_dongs
+from madang.core.places.methods.codes import CodeBook
+from madang.core.places.methods.locating import AreaIndex, Locator
+from madang.core.places.records import CodeSystem, CodeVerdict, District, Located
+
+
+def locate_points(lon: np.ndarray, lat: np.ndarray) -> Located:
+    """Return the district and the legal dong of each point (degrees, EPSG:4326), in the whole country.
+
+    A point on a shared border belongs to the lower code. "" where nothing holds the point or a
+    coordinate is missing. About a million points a second.
+    """
+    lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    if lon.ndim != 1 or lon.shape != lat.shape:
+        raise BadInput(
+            "places.points",
+            "경도와 위도의 길이가 같아야 합니다",
+            "longitudes and latitudes must be two lists of one length",
+        )
+    district, dong = _load_locator(settings.MADANG.province_code).locate(lon, lat)
+    return Located(district_code=district, legal_dong_code=dong)
+
+
+def list_districts(*, whole_country: bool = False) -> tuple[District, ...]:
+    """Return the city's districts by code, or the whole country's."""
+    prefix = "" if whole_country else settings.MADANG.province_code
+    return tuple(d for d in read_district_codes() if d.code.startswith(prefix))
+
+
+def resolve_code(code: str, system: CodeSystem | str) -> District:
+    """Return the district that `code` (a district's or a dong's) names in `system`."""
+    return _load_code_book().resolve(code, CodeSystem(system))
+
+
+def detect_code_system(codes: Iterable[str], names: Sequence[str] | None = None) -> CodeVerdict:
+    """Return which system a whole column of codes is in, or that it can't be told."""
+    return _load_code_book().detect(codes, names)
+
+
+@cache
+def _load_code_book() -> CodeBook:
+    return CodeBook(read_district_codes(), (area.code for area in read_dongs()))
+
+
+@cache
+def _load_locator(province_code: str) -> Locator:
+    dongs, outlines = read_dongs(), read_district_outlines()
+    home = [area.geometry for area in dongs if area.code.startswith(province_code)]
+    return Locator(
+        AreaIndex([area.code for area in dongs], [area.geometry for area in dongs]),
+        AreaIndex([area.code for area in outlines], [area.geometry for area in outlines]),
+        tuple(shapely.total_bounds(home)),
+    )

@@ -37,7 +37,7 @@ docs: .venv/everything ## render the generated pages of docs/
 	@$(BIN)/python -m madang.project.documents
 
 lint: .venv/everything
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --config src/madang/project/contracts.ini --no-cache
 
 lock: .venv/bin/uv ## pin every dependency anew, with hashes
 	@for group in "" "-build" "-dev"; do \

@@ -1,0 +1,170 @@
+"""Fixtures for every room's and service's tests: a data folder, a broker, a real house, a real browser.
+
+Loaded with `-p madang.project.pytest_plugin`, before Django reads its settings.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+CI = os.environ.get("CI") == "true"
+_HOME = tempfile.mkdtemp(prefix="madang-test-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["MADANG_DATA"] = f"{_HOME}/data"
+os.environ.setdefault("MADANG_DEMO", "no")
+os.environ.setdefault("MADANG_LOG_LEVEL", "warning")
+os.environ.pop("MADANG_BROKER_URL", None)
+
+
+def miss(what: str) -> None:
+    """Skip a test whose real server isn't here; where CI is true, fail instead."""
+    if CI:
+        pytest.fail(f"{what} is missing, and CI must not skip it")
+    pytest.skip(f"{what} is missing")
+
+
+def find_free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a running house on one worker."""
+    for item in items:
+        if "house" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("house"))
+
+
+@pytest.fixture(scope="session")
+def municipal_files() -> Path:
+    """Folder of real municipal files, from `MADANG_TEST_DATA`."""
+    folder = os.environ.get("MADANG_TEST_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("MADANG_TEST_DATA names no folder of municipal files")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def broker_url() -> Iterator[str]:
+    """Address of a packaged broker of this test session's own."""
+    from .broker_server import await_broker, start_broker, write_configuration  # noqa: PLC0415
+
+    port, mqtt_port, monitor_port = find_free_port(), find_free_port(), find_free_port()
+    folder = Path(_HOME) / "broker"
+    configuration = write_configuration(
+        folder, port=port, mqtt_port=mqtt_port, monitor_port=monitor_port, host="127.0.0.1"
+    )
+    child = start_broker(configuration, folder / "broker.log")
+    await_broker(monitor_port)
+    os.environ["MADANG_BROKER_URL"] = f"nats://127.0.0.1:{port}"
+    yield f"nats://127.0.0.1:{port}"
+    child.terminate()
+    child.wait(10)
+
+
+class House(msgspec.Struct):
+    """A running `madang up`."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+    mqtt_port: int
+
+    def accounts(self) -> dict[str, str]:
+        """Return passwords of the demonstration accounts by user name."""
+        entries = json.loads((self.data / "demo-accounts.json").read_text("utf-8"))
+        if isinstance(entries, dict):
+            return {name: e if isinstance(e, str) else e["password"] for name, e in entries.items()}
+        return {entry["username"]: entry["password"] for entry in entries}
+
+    def visit(self) -> httpx.Client:
+        """Return a client that nobody is signed in with."""
+        return httpx.Client(base_url=self.url, follow_redirects=True, timeout=30)
+
+    def sign_in(self, username: str) -> httpx.Client:
+        """Return a client signed in as the demonstration account `username`."""
+        client = self.visit()
+        client.get("/accounts/login/")
+        form = {"login": username, "password": self.accounts()[username]}
+        headers = {"X-CSRFToken": client.cookies["csrftoken"], "Referer": f"{self.url}/accounts/login/"}
+        client.post("/accounts/login/", data=form, headers=headers).raise_for_status()
+        client.headers.update({"X-CSRFToken": client.cookies["csrftoken"], "Referer": self.url})
+        return client
+
+
+def start_house(data: Path, *arguments: str, timeout_s: float = 90) -> House:
+    """Start `madang up` on `data` and return it once it says that it is there."""
+    port = find_free_port()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}
+    environment |= {"MADANG_DATA": str(data), "MADANG_PORT": str(port)}
+    if "MADANG_HOUSE_DATABASE_URL" in os.environ:
+        environment["MADANG_DATABASE_URL"] = os.environ["MADANG_HOUSE_DATABASE_URL"]
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "up.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "madang.project.command_line", "up", *arguments],
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    deadline = time.monotonic() + timeout_s
+    while "Ctrl-C" not in log.read_text("utf-8"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"madang up didn't come up:\n{log.read_text('utf-8')[-4000:]}")
+        time.sleep(0.1)
+    state = json.loads((data / "run" / "state.json").read_text("utf-8"))
+    return House(f"http://127.0.0.1:{port}", data, process, state["mqtt_port"])
+
+
+def stop_house(house: House) -> None:
+    """Stop a house as Ctrl-C does."""
+    house.process.send_signal(signal.SIGINT)
+    house.process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """Start a real `madang up` with the demonstration city, on free ports and in its own folder."""
+    started = start_house(Path(_HOME) / "house")
+    yield started
+    stop_house(started)
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium on this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Start a real headless browser (playwright's sync API)."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    path = find_chromium()
+    if path is None:
+        miss("Chromium")
+    flags = "--no-sandbox --disable-quic --no-first-run --disable-background-networking"
+    flags += " --disable-component-update --disable-sync"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=flags.split())
+        yield started
+        started.close()

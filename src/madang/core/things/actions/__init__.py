@@ -1,0 +1,15 @@
+"""Every change of the register."""
+
+from .imports import import_things, undo_import
+from .kinds import register_kind
+from .single import change_thing, move_thing, register_thing, retire_thing
+
+__all__ = [
+    "change_thing",
+    "import_things",
+    "move_thing",
+    "register_kind",
+    "register_thing",
+    "retire_thing",
+    "undo_import",
+]

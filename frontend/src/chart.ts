@@ -1,0 +1,85 @@
+/** Charts: few colours, direct labels, zero under bars, uncertainty drawn; the table stands behind each. */
+import { BarChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { init, use, type EChartsType } from "echarts/core";
+import type { ECBasicOption } from "echarts/types/dist/shared";
+import { CanvasRenderer } from "echarts/renderers";
+import { colour, language, readJson } from "./parts/look";
+
+use([BarChart, LineChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+
+type Series = { name: string; values: (number | null)[]; low?: (number | null)[]; high?: (number | null)[] };
+type Config = {
+  kind: "bar" | "bars-across" | "line";
+  title: string;
+  unit: string;
+  x: string[];
+  series: Series[];
+  target?: number | null;
+};
+
+const FONT = "'Pretendard Variable', Pretendard, sans-serif";
+
+function short(value: number): string {
+  return new Intl.NumberFormat(language(), { notation: Math.abs(value) >= 10_000 ? "compact" : "standard", maximumFractionDigits: 1 }).format(value);
+}
+
+function options(config: Config, width: number): ECBasicOption {
+  const ink = colour("ink");
+  const quiet = colour("ink-quiet");
+  const line = colour("line-quiet");
+  const across = config.kind === "bars-across";
+  const names = { type: "category", data: config.x, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: quiet, fontFamily: FONT, fontSize: 13, hideOverlap: true, width: across ? Math.min(160, width * 0.35) : undefined, overflow: "truncate" }, inverse: across };
+  const amounts = { type: "value", scale: config.kind === "line", axisLabel: { color: quiet, fontFamily: FONT, fontSize: 12, formatter: short }, splitLine: { lineStyle: { color: line } }, splitNumber: 4, name: across ? "" : config.unit, nameTextStyle: { color: quiet, fontFamily: FONT, align: "left" }, show: !across };
+  const few = config.x.length * config.series.length <= (width < 500 ? 12 : 30);
+  return {
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    aria: { enabled: true, description: config.title },
+    textStyle: { fontFamily: FONT },
+    grid: { left: 0, right: config.kind === "line" ? Math.min(120, width * 0.25) : across ? 64 : 8, top: across ? 0 : 40, bottom: 0, containLabel: true },
+    tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("page-raised"), borderColor: colour("line"), textStyle: { color: ink, fontFamily: FONT, fontSize: 13 }, axisPointer: { type: config.kind === "line" ? "line" : "shadow" }, valueFormatter: (value: unknown) => (typeof value === "number" ? `${value.toLocaleString(language())} ${config.unit}` : "–") },
+    xAxis: across ? amounts : names,
+    yAxis: across ? names : amounts,
+    series: config.series.flatMap((series, at) => drawSeries(config, series, at, few)),
+  };
+}
+
+function drawSeries(config: Config, series: Series, at: number, few: boolean): object[] {
+  const tint = colour(`chart-${(at % 5) + 1}`);
+  const label = { color: colour("ink"), fontFamily: FONT, fontSize: 12, formatter: (point: { value: number }) => short(point.value) };
+  const target = config.target == null ? {} : { markLine: { silent: true, symbol: "none", lineStyle: { color: colour("ink"), type: "dashed" }, data: [{ yAxis: config.target }] } };
+  if (config.kind !== "line") {
+    return [{ type: "bar", name: series.name, data: series.values, itemStyle: { color: tint, borderRadius: 2 }, barMaxWidth: 40, label: { show: few, position: config.kind === "bars-across" ? "right" : "top", ...label }, ...target }];
+  }
+  const band = series.low && series.high ? drawBand(series, tint, at) : [];
+  return [...band, { type: "line", name: series.name, data: series.values, showSymbol: series.values.length < 2, symbolSize: 6, lineStyle: { width: 2.5, color: tint }, itemStyle: { color: tint }, endLabel: { show: true, color: tint, fontFamily: FONT, fontWeight: 600, fontSize: 13, formatter: (point: { value: number }) => `${series.name} ${point.value == null ? "" : short(point.value)}`, width: 110, overflow: "break" }, labelLayout: { moveOverlap: "shiftY" }, ...target }];
+}
+
+/** Uncertainty as a band: an invisible line at the low end, and the height between on top of it. */
+function drawBand(series: Series, tint: string, at: number): object[] {
+  const height = series.high!.map((high, index) => (high == null || series.low![index] == null ? null : high - series.low![index]!));
+  const hidden = { type: "line", stack: `band-${at}`, symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } };
+  return [{ ...hidden, data: series.low }, { ...hidden, data: height, areaStyle: { color: tint, opacity: 0.16 } }];
+}
+
+function open(element: HTMLElement): void {
+  const config = readJson<Config>(element);
+  if (!config) return;
+  const figure = element.closest("figure");
+  const table = figure?.querySelector("details");
+  if (table) table.open = false;
+  const canvas = document.createElement("div");
+  canvas.className = element.className;
+  element.append(canvas);
+  const chart: EChartsType = init(canvas);
+  const draw = () => chart.setOption(options(config, canvas.clientWidth), true);
+  draw();
+  new ResizeObserver(() => { chart.resize(); draw(); }).observe(canvas);
+  document.addEventListener("madang:display", draw);
+  document.fonts.ready.then(draw);
+  element.dataset.ready = "true";
+}
+
+const start = (root: ParentNode) => root.querySelectorAll<HTMLElement>("[data-chart]:not([data-ready])").forEach(open);
+start(document);
+document.addEventListener("htmx:load", (event) => start((event as CustomEvent).detail.elt));

@@ -1,0 +1,211 @@
+/** Maps: a quiet base from the house's own tiles, strong data, and a list that moves with it. */
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { AttributionControl, LngLatBounds, Map, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, MapGeoJSONFeature, StyleSpecification } from "maplibre-gl";
+import type { FeatureCollection } from "geojson";
+import { colour, language, readJson, say } from "./parts/look";
+
+setWorkerUrl(workerUrl);
+
+type Layer = {
+  id: string;
+  shape: "points" | "areas" | "lines";
+  data?: FeatureCollection | string;
+  tiles?: string;
+  source_layer?: string;
+  colour_by?: string;
+  classes?: { value: string; colour: number }[];
+  ramp?: { column: string; stops: [number, string][] };
+};
+type Config = {
+  layers: Layer[];
+  bounds?: [number, number, number, number];
+  list?: string;
+  base?: "labels" | "plain";
+  interactive?: boolean;
+  titles?: Record<string, string>;
+  href?: string;
+};
+
+const CITY: [number, number, number, number] = [126.76, 37.42, 127.19, 37.71];
+
+function absolute(address: string): string {
+  return address.startsWith("/") ? location.origin + address : address;
+}
+
+function baseStyle(config: Config): StyleSpecification {
+  const name: ExpressionSpecification = ["coalesce", ["get", `name_${language()}`], ["get", "name"], ""];
+  const label = (size: number) => ({ "text-field": name, "text-size": size, "text-font": ["Pretendard Variable"], "text-padding": 6 });
+  const layers: LayerSpecification[] = [
+    { id: "background", type: "background", paint: { "background-color": colour("page-quiet"), "background-opacity": config.base === "plain" ? 0 : 1 } },
+    { id: "land", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": colour("map-land") } },
+    { id: "dong-lines", type: "line", source: "legal_dongs", "source-layer": "legal_dongs", minzoom: 11.5, paint: { "line-color": colour("map-line"), "line-width": 0.7 } },
+    { id: "land-hover", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": colour("accent-line"), "fill-opacity": 0.6 }, filter: ["==", ["get", "code"], ""] },
+    { id: "district-lines", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": colour("map-line"), "line-width": ["interpolate", ["linear"], ["zoom"], 9, 1.2, 14, 2.5] } },
+  ];
+  const labels: LayerSpecification[] = [
+    { id: "district-names", type: "symbol", source: "districts", "source-layer": "districts", maxzoom: 13, layout: label(13), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
+    { id: "dong-names", type: "symbol", source: "legal_dongs", "source-layer": "legal_dongs", minzoom: 13, layout: label(12), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
+  ];
+  const tiles = (name: string) => ({ type: "vector" as const, tiles: [absolute(`/tiles/${name}/{z}/{x}/{y}`)], maxzoom: 14, promoteId: "code" });
+  return { version: 8, sources: { districts: tiles("districts"), legal_dongs: tiles("legal_dongs") }, layers: [...layers, ...labels] };
+}
+
+function paintOf(layer: Layer): string | ExpressionSpecification {
+  if (layer.ramp) return ["interpolate", ["linear"], ["to-number", ["get", layer.ramp.column]], ...layer.ramp.stops.flatMap(([at, name]) => [at, colour(name)])] as unknown as ExpressionSpecification;
+  if (!layer.colour_by || !layer.classes?.length) return colour("chart-1");
+  const pairs = layer.classes.flatMap(({ value, colour: number }) => [value, colour(`chart-${number}`)]);
+  return ["match", ["to-string", ["get", layer.colour_by]], ...pairs, colour("chart-5")] as unknown as ExpressionSpecification;
+}
+
+function addLayer(map: Map, layer: Layer): void {
+  if (layer.tiles) map.addSource(layer.id, { type: "vector", tiles: [absolute(layer.tiles)], maxzoom: 14 });
+  else map.addSource(layer.id, { type: "geojson", data: typeof layer.data === "string" ? absolute(layer.data) : layer.data ?? { type: "FeatureCollection", features: [] } });
+  const from = { source: layer.id, ...(layer.tiles ? { "source-layer": layer.source_layer ?? layer.id } : {}) };
+  const paint = paintOf(layer);
+  if (layer.shape === "points") {
+    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 3, 13, 6, 16, 9], "circle-stroke-color": colour("page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } });
+    map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
+  } else if (layer.shape === "areas") {
+    map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": 0.7 } }, "district-names");
+    map.addLayer({ id: `${layer.id}-chosen`, type: "line", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "line-color": colour("accent-fill"), "line-width": 3 } });
+  } else {
+    map.addLayer({ id: layer.id, type: "line", ...from, paint: { "line-color": paint, "line-width": 2 } });
+  }
+}
+
+/** A popup is built from text nodes only: what a dataset holds is never read as HTML. */
+function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
+  const box = document.createElement("div");
+  const { title, id, href, ...rest } = feature.properties as Record<string, unknown>;
+  const heading = document.createElement("strong");
+  heading.textContent = String(title ?? id ?? "");
+  box.append(heading);
+  const list = document.createElement("dl");
+  for (const [key, value] of Object.entries(rest).slice(0, 8)) {
+    if (value === null || value === "" || key.startsWith("_")) continue;
+    const term = document.createElement("dt");
+    const said = document.createElement("dd");
+    term.textContent = config.titles?.[key] ?? key;
+    said.textContent = String(value);
+    list.append(term, said);
+  }
+  box.append(list);
+  if (typeof href === "string" && href.startsWith("/")) {
+    const link = document.createElement("a");
+    link.href = href;
+    link.textContent = say("자세히 보기", "Details");
+    box.append(link);
+  }
+  return box;
+}
+
+function choose(map: Map, config: Config, id: string): void {
+  for (const layer of config.layers) {
+    if (map.getLayer(`${layer.id}-chosen`)) map.setFilter(`${layer.id}-chosen`, ["==", ["to-string", ["get", "id"]], id]);
+  }
+}
+
+function followList(map: Map, config: Config): void {
+  const list = config.list ? document.querySelector(config.list) : null;
+  if (!list) return;
+  const move = (row: HTMLElement | null) => {
+    if (!row?.dataset.id) return;
+    choose(map, config, row.dataset.id);
+    const { lon, lat } = row.dataset;
+    if (lon && lat && !map.getBounds().contains([+lon, +lat])) map.easeTo({ center: [+lon, +lat], essential: false });
+  };
+  list.addEventListener("pointerover", (event) => move((event.target as Element).closest("[data-id]")));
+  list.addEventListener("focusin", (event) => move((event.target as Element).closest("[data-id]")));
+}
+
+function listenToClicks(map: Map, config: Config): void {
+  const ids = () => config.layers.map((layer) => layer.id).filter((id) => map.getLayer(id));
+  map.on("click", (event) => {
+    const feature = map.queryRenderedFeatures(event.point, { layers: ids() })[0];
+    if (!feature) {
+      const district = config.href ? map.queryRenderedFeatures(event.point, { layers: ["land"] })[0] : undefined;
+      if (district) location.href = config.href!.replace("{code}", encodeURIComponent(String(district.properties.code)));
+      return;
+    }
+    const id = String(feature.properties.id ?? "");
+    choose(map, config, id);
+    new Popup({ closeButton: false, maxWidth: "32rem", focusAfterOpen: false }).setLngLat(event.lngLat).setDOMContent(describe(feature, config)).addTo(map);
+    const row = config.list ? document.querySelector<HTMLElement>(`${config.list} [data-id="${CSS.escape(id)}"]`) : null;
+    document.querySelector(`${config.list} .is-current`)?.classList.remove("is-current");
+    row?.classList.add("is-current");
+    row?.scrollIntoView({ block: "nearest" });
+  });
+  map.on("mousemove", (event) => {
+    map.getCanvas().style.cursor = map.queryRenderedFeatures(event.point, { layers: config.href ? [...ids(), "land"] : ids() }).length ? "pointer" : "";
+    if (!config.href) return;
+    const district = map.queryRenderedFeatures(event.point, { layers: ["land"] })[0];
+    map.setFilter("land-hover", ["==", ["get", "code"], district?.properties.code ?? ""]);
+  });
+}
+
+function open(element: HTMLElement): void {
+  const config = readJson<Config>(element) ?? { layers: [] };
+  const small = matchMedia("(max-width: 599px)").matches;
+  const map = new Map({
+    container: element,
+    style: baseStyle(config),
+    bounds: config.bounds ?? CITY,
+    fitBoundsOptions: { padding: small ? 12 : 32, maxZoom: 15.5 },
+    attributionControl: false,
+    cooperativeGestures: element.dataset.quietScroll !== undefined,
+    dragRotate: false,
+    pitchWithRotate: false,
+    localIdeographFontFamily: "'Pretendard Variable', Pretendard, sans-serif",
+    locale: {
+      "NavigationControl.ZoomIn": say("확대", "Zoom in"),
+      "NavigationControl.ZoomOut": say("축소", "Zoom out"),
+      "Map.Title": element.getAttribute("aria-label") ?? say("지도", "Map"),
+      "CooperativeGesturesHandler.WindowsHelpText": say("Ctrl을 누른 채 스크롤하면 확대됩니다", "Use Ctrl + scroll to zoom the map"),
+      "CooperativeGesturesHandler.MacHelpText": say("⌘를 누른 채 스크롤하면 확대됩니다", "Use ⌘ + scroll to zoom the map"),
+      "CooperativeGesturesHandler.MobileHelpText": say("두 손가락으로 움직여 주세요", "Use two fingers to move the map"),
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  if (config.interactive !== false) map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new AttributionControl({ compact: false, customAttribution: say("경계: 국토교통부 법정구역", "Boundaries: MOLIT legal areas") }), "bottom-left");
+  const draw = () => config.layers.forEach((layer) => addLayer(map, layer));
+  map.once("load", () => {
+    draw();
+    followList(map, config);
+    listenToClicks(map, config);
+    fitData(map, config);
+    element.dataset.ready = "true";
+  });
+  document.addEventListener("madang:display", () => {
+    map.setStyle(baseStyle(config), { diff: false });
+    map.once("style.load", draw);
+  });
+  element.addEventListener("madang:layer", (event) => {
+    const { id, data } = (event as CustomEvent<{ id: string; data: FeatureCollection }>).detail;
+    map.getSource<GeoJSONSource>(id)?.setData(data);
+  });
+}
+
+function fitData(map: Map, config: Config): void {
+  if (config.bounds) return;
+  const bounds = new LngLatBounds();
+  for (const layer of config.layers) {
+    if (typeof layer.data !== "object") continue;
+    for (const feature of layer.data.features) if (feature.geometry?.type === "Point") bounds.extend(feature.geometry.coordinates as [number, number]);
+  }
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 14, animate: false });
+}
+
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    watcher.unobserve(entry.target);
+    open(entry.target as HTMLElement);
+  }
+}, { rootMargin: "200px" });
+
+const start = (root: ParentNode) => root.querySelectorAll<HTMLElement>("[data-map]").forEach((element) => watcher.observe(element));
+start(document);
+document.addEventListener("htmx:load", (event) => start((event as CustomEvent).detail.elt));

@@ -1,0 +1,23 @@
+/** Colours of the page as scripts need them: read from the style sheet, never written twice. */
+export function colour(name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(--${name})`;
+  probe.hidden = true;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+export function readJson<T>(element: Element): T | null {
+  const script = element.querySelector('script[type="application/json"]');
+  return script?.textContent ? (JSON.parse(script.textContent) as T) : null;
+}
+
+export function language(): "ko" | "en" {
+  return document.documentElement.lang === "en" ? "en" : "ko";
+}
+
+export function say(ko: string, en: string): string {
+  return language() === "en" ? en : ko;
+}

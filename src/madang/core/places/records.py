@@ -21,6 +21,14 @@ class CodeSystem(StrEnum):
     KOSTAT = "kostat"
 
 
+class Province(msgspec.Struct, frozen=True, kw_only=True):
+    """A province with the names people give it."""
+
+    code: str
+    name_ko: str
+    aliases: tuple[str, ...] = ()
+
+
 class District(msgspec.Struct, frozen=True, kw_only=True):
     """A district (자치구, 시, 군) with its names and its codes in each system; "" where unknown."""
 

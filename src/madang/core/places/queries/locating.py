@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -10,7 +11,13 @@ import shapely
 from django.conf import settings
 
 from madang.core.base.interface import BadInput
-from madang.core.places.gateway.country import read_district_codes, read_district_outlines, read_dongs
+from madang.core.places.gateway.country import (
+    read_district_codes,
+    read_district_outlines,
+    read_dongs,
+    read_provinces,
+)
+from madang.core.places.methods.addresses import AddressReader
 from madang.core.places.methods.codes import CodeBook
 from madang.core.places.methods.locating import AreaIndex, Locator
 from madang.core.places.records import CodeSystem, CodeVerdict, District, Located
@@ -47,6 +54,23 @@ def resolve_code(code: str, system: CodeSystem | str) -> District:
 def detect_code_system(codes: Iterable[str], names: Sequence[str] | None = None) -> CodeVerdict:
     """Return which system a whole column of codes is in, or that it can't be told."""
     return _load_code_book().detect(codes, names)
+
+
+def find_district_in_text(texts: Iterable[str | None]) -> np.ndarray:
+    """Return the legal code of the district (5 digits) that each address names first, "" where none.
+
+    Understands "서울특별시 종로구 사직로 8", "종로구", "서울종로구", "종로구청운동", "Jongno-gu"; a district
+    without a province is the city's own. About 200,000 different texts a second.
+    """
+    return _load_address_reader(settings.MADANG.province_code).find(texts)
+
+
+@cache
+def _load_address_reader(province_code: str) -> AddressReader:
+    dongs = defaultdict(list)
+    for area in read_dongs():
+        dongs[area.code[:5]].append(area.name_ko)
+    return AddressReader(read_provinces(), read_district_codes(), dongs, province_code)
 
 
 @cache

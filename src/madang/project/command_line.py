@@ -33,7 +33,7 @@ def main() -> None:
     try:
         sys.exit(run(arguments))
     except MadangError as error:
-        _say(f"madang: {error.text.say('en')} [{error.code}]")
+        sys.stderr.write(f"madang: {error.text.say('en')} [{error.code}]\n")
         sys.exit(EXIT_REFUSED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -118,7 +118,7 @@ def start_house(data: Path, *arguments: str, timeout_s: float = 90) -> House:
         environment["MADANG_DATABASE_URL"] = os.environ["MADANG_HOUSE_DATABASE_URL"]
     data.mkdir(parents=True, exist_ok=True)
     log = data / "up.log"
-    with log.open("ab") as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "madang.project.command_line", "up", *arguments],
             env=environment,

@@ -71,20 +71,22 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    # Before the login library, whose templates ours replace.
+    *[
+        f"{manifest.package}"
+        for manifest in list_manifests()
+        if (Path(__file__).parents[2] / (manifest.package.replace(".", "/") + "/apps.py")).is_file()
+    ],
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.idp.oidc",
     "rules",
     "django_tasks",
     "django_tasks_db",
-    *[
-        f"{manifest.package}"
-        for manifest in list_manifests()
-        if (Path(__file__).parents[2] / (manifest.package.replace(".", "/") + "/apps.py")).is_file()
-    ],
 ]
 
 MIDDLEWARE = [
@@ -120,10 +122,7 @@ TEMPLATES = [
 DATABASES = {"default": _read_database(MADANG.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = [
-    "madang.core.people.throttle.ThrottledBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["madang.core.people.throttle.ThrottledBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -140,7 +139,13 @@ ACCOUNT_ADAPTER = "madang.core.people.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": f"{MADANG.login_attempts}/5m/ip,{MADANG.login_attempts}/5m/key"}
+# Passwords are throttled by ThrottledBackend for all processes; this counts wrong second factors.
+ACCOUNT_RATE_LIMITS = {"login_failed": f"{MADANG.login_attempts * 10}/5m/ip,{MADANG.login_attempts}/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(MADANG.behind_tls)
+SOCIALACCOUNT_ADAPTER = "madang.core.people.accounts.SocialAdapter"
+MFA_ADAPTER = "madang.core.people.accounts.SecondFactorAdapter"
+MFA_TOTP_ISSUER = MADANG.city_name_ko
+IDP_OIDC_ADAPTER = "madang.core.people.accounts.ProviderAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not MADANG.behind_tls

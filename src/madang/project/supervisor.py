@@ -89,8 +89,9 @@ class Supervisor:
         self.folder = settings.data_path / "run"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(self.folder / "supervisor.lock")
-        broker_port, mqtt_port, self.monitor_port = _free_ports(settings.broker_port, settings.mqtt_port, 0)
-        self.port = settings.port or _free_ports(0)[0]
+        broker_port, mqtt_port, self.monitor_port, self.port = _free_ports(
+            settings.broker_port, settings.mqtt_port, 0, settings.port
+        )
         self.mqtt_port = mqtt_port
         self.broker_url = f"nats://127.0.0.1:{broker_port}"
         configuration = write_configuration(
@@ -223,7 +224,14 @@ def _free_ports(*wanted: int) -> list[int]:
     for port in wanted:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Conflict(
+                "up.port",
+                f"포트 {port}을(를) 쓸 수 없습니다. 다른 포트를 지정해 주십시오.",
+                f"port {port} can't be used ({error.strerror}); name another",
+            ) from error
         held.append(listener)
     ports = [listener.getsockname()[1] for listener in held]
     for listener in held:

@@ -1,0 +1,102 @@
+"""The family of processes: what dies comes back, what stops stops whole, one house a folder."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import httpx
+import msgspec
+import psutil
+import pytest
+
+from madang.core.base.interface import read_run_state
+from madang.project.pytest_plugin import start_house, stop_house
+
+pytestmark = pytest.mark.xdist_group("house")
+
+
+@pytest.fixture
+def own_house(tmp_path):
+    house = start_house(tmp_path / "city", "--no-demo")
+    yield house
+    if house.process.poll() is None:
+        stop_house(house)
+
+
+def await_true(condition, timeout_s=20):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def members(house):
+    return {process.name: process for process in read_run_state(house.data / "run").processes}
+
+
+def answers(house):
+    try:
+        return httpx.get(house.url + "/accounts/login/", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_member_killed_comes_back_and_the_house_answers(own_house):
+    for name in sorted(members(own_house)):
+        before = members(own_house)[name]
+        os.kill(before.pid, signal.SIGKILL)
+
+        def is_back(name=name, before=before):
+            member = members(own_house)[name]
+            return (
+                member.state == "running" and member.pid != before.pid and member.restarts > before.restarts
+            )
+
+        await_true(is_back)
+        await_true(lambda: answers(own_house))
+    assert answers(own_house)
+
+
+def test_a_second_house_on_the_same_folder_is_refused(own_house):
+    environment = os.environ | {"MADANG_DATA": str(own_house.data), "MADANG_PORT": "0"}
+    command = [sys.executable, "-m", "madang.project.command_line", "up", "--no-demo"]
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert second.returncode == 2
+    assert "already runs" in second.stderr
+    assert answers(own_house)
+
+
+def test_stopping_leaves_no_process_behind(own_house):
+    family = psutil.Process(own_house.process.pid).children(recursive=True)
+    stop_house(own_house)
+    assert own_house.process.returncode == 0
+    await_true(lambda: not any(child.is_running() and child.status() != "zombie" for child in family))
+
+
+def test_a_killed_supervisor_orphans_nobody_and_the_next_start_works(own_house):
+    family = psutil.Process(own_house.process.pid).children(recursive=True)
+    own_house.process.kill()
+    own_house.process.wait()
+    await_true(lambda: not any(child.is_running() and child.status() != "zombie" for child in family))
+    again = start_house(own_house.data, "--no-demo")
+    assert answers(again)
+    stop_house(again)
+
+
+def test_a_busy_port_is_a_clear_error(own_house, tmp_path):
+    port = own_house.url.rsplit(":", 1)[1]
+    environment = os.environ | {"MADANG_DATA": str(tmp_path / "other"), "MADANG_PORT": port}
+    command = [sys.executable, "-m", "madang.project.command_line", "up", "--no-demo"]
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert second.returncode == 2
+    assert port in second.stderr
+
+
+def test_the_state_is_readable_at_any_moment(own_house):
+    state = read_run_state(own_house.data / "run")
+    assert {process.name for process in state.processes} >= {"broker", "web", "schedule", "worker"}
+    assert all(process.since <= datetime.now(UTC) for process in state.processes)
+    assert msgspec.json.encode(state)

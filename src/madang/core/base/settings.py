@@ -58,7 +58,10 @@ SETTINGS = (
     Setting("mqtt_port", int, 0, "Port of the packaged broker's MQTT listener; 0: any free one."),
     Setting("upload_limit_mb", int, 2048, "Largest upload in megabytes."),
     Setting(
-        "login_attempts", int, 5, "Failed logins of one account or address in five minutes before a pause."
+        "login_attempts",
+        int,
+        5,
+        "Failed logins of one account (ten times as many of one address) in five minutes before a pause.",
     ),
     Setting(
         "smtp_url",

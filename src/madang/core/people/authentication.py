@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Protocol
 
+import msgspec
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from starlette.concurrency import run_in_threadpool
 
-from madang.core.base.interface import ANONYMOUS, Actor, NotAllowed
+from madang.core.base.interface import ANONYMOUS, Actor, NotAllowed, now
+from madang.core.pages.interface import NotSignedIn
 
-from .models import Account, Agency, Grant
+from .models import Account, Agency, ApiToken, Grant
 from .roles import list_role_permissions
+from .tokens import find_token
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -30,27 +36,88 @@ def actor_of(account: Account) -> Actor:
     )
 
 
-def authenticate_request(*, method: str, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Actor:
-    """Return who sends a request: by session cookie, by `Authorization: Bearer`, or ANONYMOUS.
+class SentRequest(Protocol):
+    """What is read of a Starlette request."""
 
-    Reads the database unless neither is sent, so call it in a thread. `headers` are looked up by
-    lower-case names.
+    method: str
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def cookies(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
+async def authenticate_request(request: SentRequest) -> Actor:
+    """Return who sends a Starlette request: by Bearer token, by session cookie, or ANONYMOUS.
+
+    Asks the database, in a thread, only where one of them is sent.
 
     Raises
     ------
+    NotSignedIn
+        a token that is unknown, expired or revoked
     NotAllowed
-        a session's unsafe method without the matching X-CSRFToken
+        a session's unsafe method without its X-CSRFToken
     """
-    session_key = cookies.get(settings.SESSION_COOKIE_NAME)
-    if not session_key:
+    if "authorization" not in request.headers and settings.SESSION_COOKIE_NAME not in request.cookies:
+        return ANONYMOUS
+    return await run_in_threadpool(_identify, request)
+
+
+def _identify(request: SentRequest) -> Actor:
+    close_old_connections()
+    try:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return _identify_by_token(token.strip())
+        return _identify_by_session(request)
+    finally:
+        close_old_connections()
+
+
+def _identify_by_token(secret: str) -> Actor:
+    token = find_token(secret, now())
+    if token is None:
+        raise NotSignedIn(
+            "people.token",
+            "토큰이 맞지 않거나 기한이 지났습니다. 새 토큰을 만들어 주세요.",
+            "The token is unknown, expired or revoked. Please make a new one.",
+        )
+    return _narrow(actor_of(token.account), token)
+
+
+def _identify_by_session(request: SentRequest) -> Actor:
+    session_key = request.cookies.get(settings.SESSION_COOKIE_NAME, "")
+    if not session_key.isalnum():
         return ANONYMOUS
     engine = import_module(settings.SESSION_ENGINE)
     account = get_user(SimpleNamespace(session=engine.SessionStore(session_key)))
     if not isinstance(account, Account):
         return ANONYMOUS
-    if method.upper() not in SAFE_METHODS:
-        _check_csrf(method, headers, cookies)
+    if request.method not in SAFE_METHODS:
+        _check_csrf(request)
     return actor_of(account)
+
+
+def _narrow(owner: Actor, token: ApiToken) -> Actor:
+    """Return what the token's owner may do, no wider than the token says."""
+    everything = frozenset((scope, "*") for scope in token.scopes)
+    held = everything if owner.is_superuser else owner.grants
+    grants = {(permission, agency) for permission, agency in held if permission in token.scopes}
+    if token.agency_code != "*":
+        inside = _list_agencies_below().get(token.agency_code, {token.agency_code})
+        grants = {
+            (permission, one)
+            for permission, agency in grants
+            for one in (inside if agency == "*" else inside & {agency})
+        }
+    return msgspec.structs.replace(
+        owner,
+        name=f"{owner.name} ({token.name})",
+        kind="program",
+        grants=frozenset(grants),
+        is_superuser=False,
+    )
 
 
 def _read_grants(grants: Iterable[Grant]) -> frozenset[tuple[str, str]]:
@@ -76,17 +143,17 @@ def _list_agencies_below() -> dict[str, set[str]]:
     return below
 
 
-def _check_csrf(method: str, headers: Mapping[str, str], cookies: Mapping[str, str]) -> None:
+def _check_csrf(sent: SentRequest) -> None:
     """Let Django's own middleware judge token, origin and referer."""
     request = HttpRequest()
-    request.method = method.upper()
-    request.COOKIES = dict(cookies)
-    request.META = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-    middleware = CsrfViewMiddleware(lambda _: None)
+    request.method = sent.method
+    request.COOKIES = dict(sent.cookies)
+    request.META = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in sent.headers.items()}
+    middleware = CsrfViewMiddleware(lambda _: HttpResponse())
     middleware.process_request(request)
     if middleware.process_view(request, None, (), {}) is not None:
         raise NotAllowed(
-            "csrf",
+            "people.csrf",
             "보낸 곳을 확인할 수 없어 처리하지 않았습니다. 화면을 새로 고친 뒤 다시 해 주세요.",
             "The request's origin couldn't be checked, so nothing was changed. Reload the page and try again.",
         )

@@ -1,19 +1,35 @@
 """What other rooms and services may use of this room."""
 
+from .actions.consents import give_consent, record_personal_read, withdraw_consent
 from .audit import record_audit
 from .authentication import actor_of, authenticate_request
-from .middleware import get_view_permission
+from .checkpoints import check_audit_log
 from .permissions import require
+from .purposes import has_consent, list_purposes, require_purpose
+from .queries import get_agency, list_agencies
+from .records import AGENCY_KINDS, AgencyRecord, ConsentRecord, Purpose
 from .roles import ROLES, STAFF_ROLES, list_permissions, list_role_permissions
 
 __all__ = [
+    "AGENCY_KINDS",
     "ROLES",
     "STAFF_ROLES",
+    "AgencyRecord",
+    "ConsentRecord",
+    "Purpose",
     "actor_of",
     "authenticate_request",
-    "get_view_permission",
+    "check_audit_log",
+    "get_agency",
+    "give_consent",
+    "has_consent",
+    "list_agencies",
     "list_permissions",
+    "list_purposes",
     "list_role_permissions",
     "record_audit",
+    "record_personal_read",
     "require",
+    "require_purpose",
+    "withdraw_consent",
 ]

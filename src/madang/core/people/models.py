@@ -98,6 +98,47 @@ class Grant(models.Model):
         ]
 
 
+class ApiToken(models.Model):
+    """A program's key: what its owner may do, narrowed to `scopes` and to one agency ("*": the owner's).
+
+    Only the prefix and a SHA-256 of the whole token are kept; 256 random bits need no slow hash.
+    """
+
+    public_id = models.CharField(max_length=36, unique=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=8, unique=True)
+    token_hash = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    agency_code = models.CharField(max_length=40, default="*")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Consent(models.Model):
+    """A person agreed that data about them is used for a purpose; withdrawn rows stay as history."""
+
+    public_id = models.CharField(max_length=36, unique=True, default=new_id, editable=False)
+    subject = models.CharField(max_length=100, db_index=True)
+    purpose = models.CharField(max_length=60)
+    legal_basis = models.TextField()
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class LoginFailure(models.Model):
+    """One failed password, counted under the account's name and under the sender's address."""
+
+    key = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="people_failure_key_at")]
+
+
 class AppendOnly(models.QuerySet["AuditRow"]):
     """Rows that are added and read, and nothing else."""
 
@@ -131,6 +172,12 @@ class AuditRow(models.Model):
 
     class Meta:
         ordering = ["seq"]
+
+    def save(self, *args: Any, force_insert: bool = False, **kwargs: Any) -> None:
+        """Add the row; one that is there already stays."""
+        if not force_insert:
+            raise TypeError("audit rows are never changed")
+        super().save(*args, force_insert=True, **kwargs)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: what was recorded stays."""

@@ -1,0 +1,1 @@
+"""Every change of the people room: permission, change and audit in one transaction."""

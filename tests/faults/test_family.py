@@ -47,6 +47,7 @@ def answers(house):
 def test_a_member_killed_comes_back_and_the_house_answers(own_house):
     for name in sorted(members(own_house)):
         before = members(own_house)[name]
+        offspring = psutil.Process(before.pid).children(recursive=True)
         os.kill(before.pid, signal.SIGKILL)
 
         def is_back(name=name, before=before):
@@ -57,6 +58,7 @@ def test_a_member_killed_comes_back_and_the_house_answers(own_house):
 
         await_true(is_back)
         await_true(lambda: answers(own_house))
+        assert not any(child.is_running() for child in offspring), f"{name} left orphans"
     assert answers(own_house)
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -62,6 +63,7 @@ class Member:
         lived_s = (now() - self.state.since).total_seconds()
         self.pause_s = 0.2 if lived_s > 30 else min(self.pause_s * 2, LONGEST_PAUSE_S)
         self.start_at = time.monotonic() + self.pause_s
+        self._kill_group()
         self.state.last_exit_code = self.child.returncode
         self.state.restarts += 1
         self.state.state, self.state.since = "restarting", now()
@@ -76,9 +78,14 @@ class Member:
         try:
             self.child.wait(patience_s)
         except subprocess.TimeoutExpired:
-            self.child.kill()
+            self._kill_group()
             self.child.wait()
         self.state.state, self.state.since = "stopped", now()
+
+    def _kill_group(self) -> None:
+        """Kill what the child left: a web server killed outright leaves workers answering on its port."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.state.pid, signal.SIGKILL)
 
 
 class Supervisor:

@@ -1,0 +1,161 @@
+"""Rows of datasets and registers: whole new versions, appended rows, undo."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from django.db import transaction
+
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, Table, TableKind, new_id
+from madang.core.people.interface import record_audit, require
+
+from .declarations import check_declaration, get_table, list_declared_tables
+from .folders import lake_path, lock_path
+from .models import Dataset, DatasetVersion
+from .schemas import conform, make_schema
+from .storage.delta import Change, DeltaFolder
+from .storage.durable import hold_lock
+from .storage.parquet import NewFile, write_files
+from .tables_on_disk import ensure_folder, open_folder, read_snapshot
+
+Batches = Iterable[pa.RecordBatch | pa.Table]
+
+
+def replace_rows(
+    table: Table,
+    batches: Batches,
+    *,
+    actor: Actor,
+    now: datetime,
+    source_name: str = "",
+    report: Mapping[str, Any] | None = None,
+) -> int:
+    """Make `batches` the whole content of a registered dataset, under `table`'s columns; return the version.
+
+    Streams in flat memory; readers see the old version until one commit shows the new one, and the old
+    one can be restored. On any error nothing changes. Raises BadInput for batches that don't fit,
+    Unavailable when the disk is full.
+    """
+    dataset = _require_writable(table, actor)
+    check_declaration(table)
+    version = write_version(table, batches, metadata=_metadata(actor, source_name))
+    _record_version(dataset, table, version, actor=actor, now=now, source_name=source_name, report=report)
+    return version
+
+
+def append_rows(table: Table, batches: Batches, *, actor: Actor, now: datetime, source_name: str = "") -> int:
+    """Add `batches` to a registered dataset in one commit and return the version."""
+    dataset = _require_writable(table, actor)
+    folder = ensure_folder(table)
+    files = _write(folder, table, batches)
+    version = folder.commit(Change(add=tuple(files), metadata=_metadata(actor, source_name)))
+    _record_version(dataset, table, version, actor=actor, now=now, source_name=source_name, report=None)
+    return version
+
+
+def restore_version(name: str, version: int, *, actor: Actor, now: datetime) -> int:
+    """Make an older version of a dataset current again (undo) and return the new version's number."""
+    dataset = _require_writable(get_table(name), actor)
+    old = dataset.versions.filter(version=version).first()
+    if old is None:
+        raise NotFound(
+            "lake.version_unknown", f"판 {version}이(가) 없습니다", f"there is no version {version}"
+        )
+    new = open_folder(name).restore(version, _metadata(actor, old.source_name))
+    table = msgspec.convert(old.declaration, Table)
+    _record_version(dataset, table, new, actor=actor, now=now, source_name=old.source_name, report=old.report)
+    return new
+
+
+def drop_table(name: str, *, actor: Actor, now: datetime) -> None:
+    """Delete a dataset: its rows, its versions and its line in the catalogue. There is no undo."""
+    dataset = _require_writable(get_table(name), actor)
+    if dataset.in_code:
+        raise Conflict("lake.in_code", f"{name}은(는) 코드가 선언한 표입니다", f"{name} is declared in code")
+    with transaction.atomic():
+        dataset.delete()
+        record_audit(actor=actor, now=now, action="lake.drop_table", subject=name)
+    folder = open_folder(name)
+    trash = lake_path() / "trash" / new_id()
+    with hold_lock(lock_path(name)):
+        if folder.folder.is_dir():
+            trash.parent.mkdir(parents=True, exist_ok=True)
+            folder.folder.rename(trash)
+    shutil.rmtree(trash, ignore_errors=True)
+
+
+def write_version(table: Table, batches: Batches, *, metadata: Mapping[str, Any]) -> int:
+    """Replace all rows of a table's folder in one commit and return its version; no questions asked."""
+    folder = ensure_folder(table)
+    files = _write(folder, table, batches)
+    return folder.commit(
+        Change(add=tuple(files), metadata=dict(metadata)), overwrite=make_schema(table.columns)
+    )
+
+
+def _write(folder: DeltaFolder, table: Table, batches: Batches) -> list[NewFile]:
+    fitted = (conform(batch, table.columns) for batch in batches)
+    return write_files(folder.folder, fitted, make_schema(table.columns), stem=f"part-{new_id()}")
+
+
+def _require_writable(table: Table, actor: Actor) -> Dataset:
+    """Return the dataset's line in the catalogue, locked to nobody, or refuse."""
+    dataset = Dataset.objects.filter(name=table.name).first()
+    if dataset is None:
+        raise NotFound(
+            "lake.dataset_unknown",
+            f"데이터셋 {table.name}이(가) 없습니다",
+            f"there is no dataset {table.name}",
+        )
+    if table.kind is not TableKind.DATASET:
+        raise BadInput("lake.kind", f"{table.name}은(는) 데이터셋이 아닙니다", f"{table.name} is no dataset")
+    declared = list_declared_tables().get(table.name)
+    if declared is not None and declared != table:
+        raise Conflict(
+            "lake.in_code", f"{table.name}의 선언이 코드와 다릅니다", f"{table.name} differs from its code"
+        )
+    require(actor, "lake.import", dataset.owner_agency)
+    require(actor, "lake.import", table.owner_agency)
+    return dataset
+
+
+def _record_version(
+    dataset: Dataset,
+    table: Table,
+    version: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    source_name: str,
+    report: Mapping[str, Any] | None,
+) -> None:
+    rows = read_snapshot(table, version).rows
+    declaration = msgspec.to_builtins(table)
+    with transaction.atomic():
+        dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        if version > dataset.version:
+            dataset.declaration, dataset.version, dataset.rows = declaration, version, rows
+            dataset.updated_at = now
+            dataset.save()
+        DatasetVersion.objects.create(
+            dataset=dataset,
+            version=version,
+            rows=rows,
+            at=now,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            source_name=source_name,
+            report=report,
+            declaration=declaration,
+        )
+        details = {"version": version, "rows": rows, "source": source_name}
+        record_audit(actor=actor, now=now, action="lake.write_rows", subject=table.name, details=details)
+
+
+def _metadata(actor: Actor, source_name: str) -> dict[str, Any]:
+    return {"madang.actor": actor.id, "madang.source": source_name}

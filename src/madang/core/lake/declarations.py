@@ -1,0 +1,85 @@
+"""Which tables there are: declared in rooms' `tables.py`, as registers, as rollups, or in the catalogue."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from madang.core.base.interface import BadInput, NotFound, Register, Table, TableKind, collect
+
+from .models import Dataset
+from .rollups import list_rollup_tables
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+RESERVED = {"city_date"}
+
+
+@cache
+def list_declared_tables() -> dict[str, Table]:
+    """Return by name every table that code declares, with the rollups of its streams."""
+    found: dict[str, Table] = {}
+    for table in _iter_declared():
+        for one in (table, *list_rollup_tables(table)):
+            check_declaration(one)
+            if one.name in found:
+                raise _wrong(one, "declared twice")
+            found[one.name] = one
+    return found
+
+
+@cache
+def list_registers() -> dict[str, Register]:
+    """Return every register by the name of its table."""
+    return {register.table.name: register for _, register in collect("registers", "REGISTERS")}
+
+
+def get_table(name: str) -> Table:
+    """Return the declaration of table `name`, or raise NotFound."""
+    declared = list_declared_tables().get(name)
+    if declared is not None:
+        return declared
+    row = Dataset.objects.filter(name=name).first()
+    if row is None:
+        raise NotFound(
+            "lake.table_unknown", f"표 {name}이(가) 없습니다", f"there is no table {name}", table=name
+        )
+    return read_declaration(row)
+
+
+def list_tables() -> list[Table]:
+    """Return every declaration, by name."""
+    declared = list_declared_tables()
+    imported = [read_declaration(row) for row in Dataset.objects.exclude(name__in=declared)]
+    return sorted([*declared.values(), *imported], key=lambda table: table.name)
+
+
+def read_declaration(row: Dataset) -> Table:
+    """Return the declaration that a catalogue row carries."""
+    return msgspec.convert(row.declaration, Table)
+
+
+def check_declaration(table: Table) -> None:
+    """Raise BadInput where a declaration contradicts itself."""
+    names = [column.name for column in table.columns]
+    if not _NAME.fullmatch(table.name):
+        raise _wrong(table, "a table's name is lower case letters, digits and _, and starts with a letter")
+    if not names or len(set(names)) != len(names) or RESERVED & set(names) or not all(names):
+        raise _wrong(table, "its columns need distinct names, none of them city_date")
+    named = {*table.key, *(name for name in (table.time, table.lon, table.lat) if name)}
+    if not named <= set(names):
+        raise _wrong(table, f"no such column: {', '.join(sorted(named - set(names)))}")
+    if table.kind is TableKind.STREAM and not (table.key and table.time):
+        raise _wrong(table, "a stream needs a key and a time")
+
+
+def _iter_declared() -> list[Table]:
+    tables = [table for _, table in collect("tables", "TABLES")]
+    return [*tables, *(register.table for register in list_registers().values())]
+
+
+def _wrong(table: Table, why: str) -> BadInput:
+    return BadInput(
+        "lake.declaration", f"표 {table.name}의 선언이 잘못되었습니다: {why}", f"table {table.name}: {why}"
+    )

@@ -1,0 +1,55 @@
+"""What other rooms and services may use of this room."""
+
+from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
+from .datasets import append_rows, drop_table, replace_rows, restore_version
+from .declarations import get_table, list_tables
+from .queries import get_dataset, list_categories, list_datasets, list_versions
+from .reading import Reader, authorize
+from .records import (
+    ColumnChange,
+    DatasetChange,
+    DatasetRecord,
+    DatasetState,
+    Filter,
+    Group,
+    Indicator,
+    Measure,
+    Op,
+    Order,
+    Snapshot,
+    TableHandler,
+    VersionRecord,
+)
+
+__all__ = [
+    "ColumnChange",
+    "DatasetChange",
+    "DatasetRecord",
+    "DatasetState",
+    "Filter",
+    "Group",
+    "Indicator",
+    "Measure",
+    "Op",
+    "Order",
+    "Reader",
+    "Snapshot",
+    "TableHandler",
+    "VersionRecord",
+    "append_rows",
+    "authorize",
+    "describe_dataset",
+    "drop_table",
+    "get_dataset",
+    "get_table",
+    "list_categories",
+    "list_datasets",
+    "list_tables",
+    "list_versions",
+    "measure_quality",
+    "publish_dataset",
+    "register_dataset",
+    "replace_rows",
+    "restore_version",
+    "withdraw_dataset",
+]

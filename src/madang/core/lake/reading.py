@@ -1,0 +1,290 @@
+"""The only way to a reader: who may see which columns and rows of which version of a table, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+
+from madang.core.base.interface import Actor, BadInput, Column, ColumnType, NotFound, Table, now
+from madang.core.people.interface import record_audit, require
+
+from . import engine
+from .declarations import get_table
+from .models import Dataset
+from .records import DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot
+from .tables_on_disk import read_snapshot
+
+_PERIODS = {"value", "hour", "day", "month", "year"}
+
+
+class Reader:
+    """What one actor may see of one version of a table."""
+
+    def __init__(
+        self, snapshot: Snapshot, columns: tuple[Column, ...], row_filter: tuple[Filter, ...]
+    ) -> None:
+        self.snapshot = snapshot
+        self.table: Table = snapshot.table
+        self.version = snapshot.version
+        self.columns = columns
+        self.row_filter = row_filter
+        self._by_name = {column.name: column for column in columns}
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether some columns or rows of the table are kept from this reader."""
+        return bool(self.row_filter) or len(self.columns) < len(self.table.columns)
+
+    def read(
+        self,
+        select: Sequence[str] | None = None,
+        where: Sequence[Filter] = (),
+        order_by: Sequence[Order | str] = (),
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> pa.Table:
+        """Return rows as an Arrow table; without `order_by` in the order they were stored.
+
+        Filters are joined by AND; their values may be text as people type it and are read by the
+        column's type. An order "-name" descends. Raises BadInput for unknown columns and values.
+        """
+        return engine.read(self.snapshot, self._query(select, where, order_by, offset, limit))
+
+    def iter_batches(
+        self,
+        select: Sequence[str] | None = None,
+        where: Sequence[Filter] = (),
+        order_by: Sequence[Order | str] = (),
+        batch_rows: int = 122_880,
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield all rows in batches, in flat memory: for downloads."""
+        return engine.iter_batches(self.snapshot, self._query(select, where, order_by, 0, None), batch_rows)
+
+    def count(self, where: Sequence[Filter] = ()) -> int:
+        """Return the exact number of rows; without a filter it is a kept number, not a scan."""
+        conditions = self._conditions(where)
+        return engine.count(self.snapshot, conditions) if conditions else self.snapshot.rows
+
+    def aggregate(
+        self,
+        measures: Sequence[Measure],
+        groups: Sequence[Group | str] = (),
+        where: Sequence[Filter] = (),
+        order_by: Sequence[Order | str] = (),
+        limit: int | None = None,
+    ) -> pa.Table:
+        """Return one row a group with its measures; columns are named `<column>` and `<column>_<function>`."""
+        by = tuple(Group(column=one) if isinstance(one, str) else one for one in groups)
+        for group in by:
+            self._check_group(group)
+        for measure in measures:
+            self._check_measure(measure)
+        if not measures:
+            raise _bad("lake.measure", "계산할 값이 없습니다", "nothing to measure")
+        return engine.aggregate(
+            self.snapshot,
+            Query(
+                columns=(),
+                where=self._conditions(where),
+                order_by=tuple(_as_order(one) for one in order_by)
+                or tuple(Order(g.name or g.column) for g in by),
+                limit=_check_size(limit),
+                groups=by,
+                measures=tuple(measures),
+            ),
+        )
+
+    def _query(
+        self,
+        select: Sequence[str] | None,
+        where: Sequence[Filter],
+        order_by: Sequence[Order | str],
+        offset: int,
+        limit: int | None,
+    ) -> Query:
+        names = [column.name for column in self.columns] if select is None else select
+        order = tuple(_as_order(one) for one in order_by)
+        for one in order:
+            self._column(one.column)
+        return Query(
+            columns=tuple(self._column(name) for name in names),
+            where=self._conditions(where),
+            order_by=order,
+            offset=_check_size(offset) or 0,
+            limit=_check_size(limit),
+        )
+
+    def _conditions(self, where: Sequence[Filter]) -> tuple[Filter, ...]:
+        return (*self.row_filter, *(self._check_filter(one) for one in where))
+
+    def _column(self, name: str) -> Column:
+        column = self._by_name.get(name)
+        if column is None:
+            raise _bad(
+                "lake.column_unknown", f"열 {name}이(가) 없습니다", f"there is no column {name}", column=name
+            )
+        return column
+
+    def _check_filter(self, one: Filter) -> Filter:
+        column = self._column(one.column)
+        try:
+            op = Op(one.op)
+        except ValueError:
+            raise _bad(
+                "lake.filter", f"모르는 조건입니다: {one.op}", f"unknown condition: {one.op}"
+            ) from None
+        return Filter(column.name, op, _read_operand(column, op, one.value))
+
+    def _check_group(self, group: Group) -> None:
+        column = self._column(group.column)
+        timed = column.type is ColumnType.TIME or (column.type is ColumnType.DATE and group.by != "hour")
+        if group.by not in _PERIODS or (group.by != "value" and not timed):
+            raise _bad(
+                "lake.group", f"{group.by}(으)로 묶을 수 없습니다", f"can't group {column.name} by {group.by}"
+            )
+
+    def _check_measure(self, measure: Measure) -> None:
+        if measure.function not in engine.MEASURES or (not measure.column and measure.function != "count"):
+            raise _bad(
+                "lake.measure", f"모르는 계산입니다: {measure.function}", f"unknown: {measure.function}"
+            )
+        if not measure.column:
+            return
+        numeric = self._column(measure.column).type in {ColumnType.NUMBER, ColumnType.INTEGER}
+        if measure.function in {"sum", "mean", "median", "stddev"} and not numeric:
+            raise _bad(
+                "lake.measure", f"{measure.column}은(는) 수가 아닙니다", f"{measure.column} is no number"
+            )
+
+
+def authorize(actor: Actor, table: str, purpose: str = "") -> Reader:
+    """Return a reader of the newest version of `table` for `actor`.
+
+    Personal columns are left out unless the actor holds `lake.read_personal` for the owner and names a
+    purpose; then the reading is audited. Where the actor's permission is for some agencies only and the
+    table has an `agency_code`, only their rows are there. Raises NotFound, or NotAllowed.
+    """
+    declaration = get_table(table)
+    row_filter = _check_access(actor, declaration)
+    columns = _list_visible(actor, declaration, purpose)
+    if any(column.personal for column in columns):
+        with transaction.atomic():
+            record_audit(
+                actor=actor, now=now(), action="lake.read_personal", subject=table, purpose=purpose.strip()
+            )
+    return Reader(read_snapshot(declaration), columns, row_filter)
+
+
+def _check_access(actor: Actor, table: Table) -> tuple[Filter, ...]:
+    """Return the filter on rows, or refuse. Who may not know of a table is told there is none."""
+    state = Dataset.objects.filter(name=table.name).values_list("state", flat=True).first()
+    if state in {DatasetState.DRAFT, DatasetState.WITHDRAWN}:
+        if not (
+            actor.may("lake.import", table.owner_agency) or actor.may("lake.publish", table.owner_agency)
+        ):
+            raise NotFound(
+                "lake.table_unknown", f"표 {table.name}이(가) 없습니다", f"there is no table {table.name}"
+            )
+        return ()
+    if actor.may(table.read_permission, "*"):
+        return ()
+    if any(column.name == "agency_code" for column in table.columns):
+        require(actor, table.read_permission)
+        agencies = sorted(scope for held, scope in actor.grants if held == table.read_permission)
+        return (Filter("agency_code", Op.IN, agencies),)
+    require(actor, table.read_permission, table.owner_agency or None)
+    return ()
+
+
+def _list_visible(actor: Actor, table: Table, purpose: str) -> tuple[Column, ...]:
+    if purpose.strip() and actor.may("lake.read_personal", table.owner_agency):
+        return table.columns
+    return tuple(column for column in table.columns if not column.personal)
+
+
+def _read_operand(column: Column, op: Op, value: Any) -> Any:
+    if op in {Op.IS_NULL, Op.NOT_NULL}:
+        return None
+    if op in {Op.CONTAINS, Op.STARTS_WITH}:
+        return str(value)
+    if op in {Op.IN, Op.BETWEEN}:
+        values = value.split(",") if isinstance(value, str) else list(value)
+        if op is Op.BETWEEN and len(values) != 2:
+            raise _bad("lake.filter", "between에는 값이 둘 필요합니다", "between takes two values")
+        return [_read_value(column, one) for one in values]
+    return _read_value(column, value)
+
+
+def _read_value(column: Column, value: Any) -> Any:
+    """Return `value`, perhaps text as a person typed it, in the column's type."""
+    try:
+        return _READERS[column.type](value)
+    except (ValueError, TypeError, OverflowError):
+        raise _bad(
+            "lake.filter_value",
+            f"열 {column.name}에 맞지 않는 값입니다: {value}",
+            f"{value!r} is no {column.type} for column {column.name}",
+            column=column.name,
+        ) from None
+
+
+def _read_integer(value: Any) -> int:
+    number = int(value)
+    if not -(2**63) <= number < 2**63 or (isinstance(value, float) and value != number):
+        raise ValueError(value)
+    return number
+
+
+def _read_boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "1": True, "false": False, "0": False}
+    if str(value).lower() not in words:
+        raise ValueError(value)
+    return words[str(value).lower()]
+
+
+def _read_date(value: Any) -> date:
+    return (
+        value
+        if isinstance(value, date) and not isinstance(value, datetime)
+        else date.fromisoformat(str(value))
+    )
+
+
+def _read_time(value: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return moment
+
+
+_READERS: dict[ColumnType, Any] = {
+    ColumnType.TEXT: str,
+    ColumnType.INTEGER: _read_integer,
+    ColumnType.NUMBER: float,
+    ColumnType.BOOLEAN: _read_boolean,
+    ColumnType.DATE: _read_date,
+    ColumnType.TIME: _read_time,
+    ColumnType.CLOCK: str,
+}
+
+
+def _as_order(one: Order | str) -> Order:
+    if isinstance(one, Order):
+        return one
+    return Order(one[1:], descending=True) if one.startswith("-") else Order(one)
+
+
+def _check_size(number: int | None) -> int | None:
+    if number is not None and not 0 <= number < 2**62:
+        raise _bad("lake.page", "쪽 번호가 잘못되었습니다", "offset and limit can't be negative")
+    return number
+
+
+def _bad(code: str, ko: str, en: str, **details: object) -> BadInput:
+    return BadInput(code, ko, en, **details)

@@ -1,0 +1,209 @@
+"""What crosses the lake's border: filters, snapshots, datasets, versions, findings of quality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from madang.core.base.interface import Column, Finding, Table, Text
+
+
+class Op(StrEnum):
+    """What a filter may ask of a column; the text operators ignore case."""
+
+    EQ = "="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    IN = "in"
+    BETWEEN = "between"
+    CONTAINS = "contains"
+    STARTS_WITH = "starts_with"
+    IS_NULL = "is_null"
+    NOT_NULL = "not_null"
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """One condition; IN and BETWEEN (both ends included) take a list, IS_NULL and NOT_NULL nothing."""
+
+    column: str
+    op: Op | str
+    value: Any = None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Sort by a column; missing values come last either way."""
+
+    column: str
+    descending: bool = False
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Group by a column's value, or by the city's hour, day, month or year of an instant or date."""
+
+    column: str
+    by: str = "value"
+    name: str = ""
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """One aggregate: count, distinct, sum, mean, median, min, max or stddev of a column."""
+
+    function: str
+    column: str = ""
+    name: str = ""
+
+
+class DataFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One Parquet file of a snapshot, absolute; `superseded` rows elsewhere in its date give way to it."""
+
+    path: str
+    rows: int
+    size_bytes: int
+    date: str | None = None
+    superseded: int = 0
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a table: exactly these files, whatever is written meanwhile."""
+
+    table: Table
+    version: int
+    files: tuple[DataFile, ...]
+
+    @property
+    def rows(self) -> int:
+        """The exact number of rows."""
+        return sum(file.rows - file.superseded for file in self.files)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes on disk."""
+        return sum(file.size_bytes for file in self.files)
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to an engine; every name in it has been checked against the table."""
+
+    columns: tuple[Column, ...]
+    where: tuple[Filter, ...] = ()
+    order_by: tuple[Order, ...] = ()
+    offset: int = 0
+    limit: int | None = None
+    groups: tuple[Group, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+
+class DatasetState(StrEnum):
+    """Where a dataset is on its way to the public."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class DatasetRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the catalogue. `version` −1: nothing was ever written."""
+
+    table: Table
+    state: DatasetState
+    category: str
+    keywords: tuple[str, ...]
+    withdrawn_reason: str
+    version: int
+    rows: int
+    quality: dict[str, Any] | None
+    measured_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class VersionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a dataset and how it came about."""
+
+    version: int
+    rows: int
+    at: datetime
+    actor_name: str
+    source_name: str
+    report: dict[str, Any] | None
+
+
+class ColumnChange(msgspec.Struct, frozen=True, kw_only=True):
+    """New words for one column; None leaves it as it is."""
+
+    name: str
+    title: Text | None = None
+    unit: str | None = None
+    personal: str | None = None
+
+
+class DatasetChange(msgspec.Struct, frozen=True, kw_only=True):
+    """New words for a dataset; None leaves a field as it is."""
+
+    title: Text | None = None
+    description: Text | None = None
+    owner_agency: str | None = None
+    licence: str | None = None
+    source: str | None = None
+    read_permission: str | None = None
+    freshness_promise_s: int | None = None
+    category: str | None = None
+    keywords: tuple[str, ...] | None = None
+    columns: tuple[ColumnChange, ...] = ()
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of a batch that weren't taken: their positions and why."""
+
+    code: str
+    reason: Text
+    rows: tuple[int, ...]
+
+
+class AppendResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a batch; `rows_kept` are durable. `sequence` is that of its last message."""
+
+    rows_kept: int
+    rejects: tuple[Reject, ...]
+    sequence: int
+
+
+class TableHandler(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs on new rows of a table, declared in a room's `handlers.py` HANDLERS.
+
+    `on_batch(rows)` gets a pyarrow.Table of new and corrected rows, at least once, in order, and may
+    return findings. `max_delay_ms` bounds the wait for more rows before it is called.
+    """
+
+    name: str
+    table: str
+    on_batch: Callable[[pa.Table], Iterable[Finding] | None]
+    max_delay_ms: int = 10_000
+
+
+class Backlog(msgspec.Struct, frozen=True, kw_only=True):
+    """How far something is behind: messages of the stream, or versions of a table a handler hasn't seen."""
+
+    name: str
+    waiting: int
+    oldest_age_s: float
+    alarmed: bool
+
+
+class Indicator(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure the city steers by; `unit` is a UCUM symbol, `source` says where it comes from."""
+
+    name: str
+    value: float
+    unit: str
+    as_of: datetime
+    source: str
+    target: float | None = None

@@ -1,0 +1,57 @@
+"""Declared tables and their folders: opening, snapshots."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from madang.core.base.interface import Table, TableKind
+
+from .folders import lock_path, table_path
+from .records import DataFile, Snapshot
+from .schemas import list_stored_columns, make_schema
+from .storage.delta import ActiveFile, DeltaFolder
+
+
+def open_folder(name: str) -> DeltaFolder:
+    """Return the folder of table `name`; one object a process and folder."""
+    return _open_folder(table_path(name), lock_path(name))
+
+
+def ensure_folder(table: Table) -> DeltaFolder:
+    """Return the table's folder, created, with every declared column."""
+    folder = open_folder(table.name)
+    folder.ensure(make_schema(list_stored_columns(table)), partitioned=is_partitioned(table))
+    return folder
+
+
+def is_partitioned(table: Table) -> bool:
+    """Return whether the table's files are parted by the city's date of its time."""
+    return table.kind is TableKind.STREAM
+
+
+def read_snapshot(table: Table, version: int | None = None) -> Snapshot:
+    """Return a version (None: the newest) of a table; version −1 without files where there is none yet."""
+    folder = open_folder(table.name)
+    if not folder.exists():
+        return Snapshot(table=table, version=-1, files=())
+    number, files = folder.read_files(version)
+    return Snapshot(table=table, version=number, files=tuple(locate(folder.folder, file) for file in files))
+
+
+def locate(folder: Path, file: ActiveFile) -> DataFile:
+    """Return an active file with its absolute path and what its name says of corrections.
+
+    A file `fix-<n>-…` holds `n` rows whose key and time are also in an older file of the same date.
+    """
+    name = file.path.rsplit("/", 1)[-1]
+    superseded = int(name.split("-", 2)[1]) if name.startswith("fix-") else 0
+    path = str(folder / file.path)
+    return DataFile(
+        path=path, rows=file.rows, size_bytes=file.size_bytes, date=file.date, superseded=superseded
+    )
+
+
+@lru_cache(maxsize=512)
+def _open_folder(path: Path, lock: Path) -> DeltaFolder:
+    return DeltaFolder(path, lock)

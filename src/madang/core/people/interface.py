@@ -4,6 +4,7 @@ from .actions.consents import give_consent, record_personal_read, withdraw_conse
 from .audit import record_audit
 from .authentication import actor_of, authenticate_request
 from .checkpoints import check_audit_log
+from .middleware import get_view_permission
 from .permissions import require
 from .purposes import has_consent, list_purposes, require_purpose
 from .queries import get_agency, list_agencies
@@ -21,6 +22,7 @@ __all__ = [
     "authenticate_request",
     "check_audit_log",
     "get_agency",
+    "get_view_permission",
     "give_consent",
     "has_consent",
     "list_agencies",

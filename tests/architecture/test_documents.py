@@ -1,10 +1,12 @@
 """Documents say what the code does: generated pages are up to date, and every setting is in them."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from madang.core.base.interface import SETTINGS, BadInput, read_settings
+from madang.core.base.interface import SETTINGS, BadInput, list_manifests, read_settings
 from madang.project.documents import DOCS, render_documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,3 +48,15 @@ def test_the_environment_wins_over_the_file(tmp_path):
     config.write_text("port = 9000\nhost = '0.0.0.0'\n")
     settings = read_settings({"MADANG_CONFIG": str(config), "MADANG_PORT": "9001"})
     assert (settings.port, settings.host) == (9001, "0.0.0.0")
+
+
+def test_service_names_and_incident_kinds_are_in_the_glossary():
+    terms = tomllib.loads((DOCS / "glossary.toml").read_text("utf-8"))["term"]
+    words = {
+        word for term in terms for word in re.findall(r"[a-z_]+", term["code"] + " " + term["en"].lower())
+    }
+    for manifest in list_manifests():
+        if manifest.is_service:
+            assert manifest.name in words, f"{manifest.name} isn't in docs/glossary.toml"
+            for kind in manifest.incident_kinds:
+                assert set(re.findall(r"[a-z]+", kind)) <= {p for w in words for p in w.split("_")}, kind

@@ -1,0 +1,70 @@
+"""Write a new service: `python -m madang.project.scaffold CHAPTER NAME KOREAN ENGLISH`."""
+
+from __future__ import annotations
+
+import re
+import string
+import sys
+from pathlib import Path
+
+from madang.core.base.interface import CHAPTERS, BadInput, Conflict, MadangError
+from madang.project.documents import DOCS, write_documents
+
+TEMPLATES = Path(__file__).parent / "service"
+PACKAGE = Path(__file__).resolve().parents[2]
+USAGE = "make service CHAPTER=infrastructure NAME=parking KO=주차 EN=Parking"
+
+
+def write_service(chapter: str, name: str, korean: str, english: str) -> Path:
+    """Write the service's folder and its glossary entry; return the folder.
+
+    Raises BadInput for a chapter or name that can't be, Conflict where the service exists.
+    """
+    _check(chapter, name, korean, english)
+    folder = PACKAGE / chapter / name
+    if folder.exists():
+        raise Conflict("scaffold.exists", f"{name}은(는) 이미 있습니다", f"{folder} exists already")
+    words = {"chapter": chapter, "name": name, "ko": korean, "en": english, "class": _to_class(name)}
+    for template in sorted(path for path in TEMPLATES.rglob("*.txt")):
+        relative = template.relative_to(TEMPLATES).with_suffix("")
+        if relative.parts[0] == "templates":
+            relative = Path("templates", name, *relative.parts[1:])
+        target = folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(string.Template(template.read_text("utf-8")).substitute(words), "utf-8")
+    with (DOCS / "glossary.toml").open("a", encoding="utf-8") as glossary:
+        glossary.write(f'\n[[term]]\nko = "{korean}"\nen = "{english}"\ncode = "{name}"\nsection = "-"\n')
+    return folder
+
+
+def _check(chapter: str, name: str, korean: str, english: str) -> None:
+    problem = ""
+    if chapter not in CHAPTERS:
+        problem = f"CHAPTER is one of {', '.join(CHAPTERS)}"
+    elif not re.fullmatch(r"[a-z][a-z0-9_]{2,30}", name):
+        problem = "NAME is the term in lower case with underscores"
+    elif not korean or not english or '"' in korean + english:
+        problem = "KO and EN name the service in both languages"
+    if problem:
+        raise BadInput("scaffold.words", f"{problem}. 예: {USAGE}", f"{problem}. Example: {USAGE}")
+
+
+def _to_class(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def main() -> int:
+    """Write the service named on the command line."""
+    words = (sys.argv[1:] + [""] * 4)[:4]
+    try:
+        folder = write_service(*words)
+    except MadangError as error:
+        sys.stderr.write(f"{error.text.say('en')}\n")
+        return 2
+    write_documents()
+    sys.stdout.write(f"{folder}: read its README.md, then look at /{words[1]}/ and /desk/{words[1]}/\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from madang.core.base.interface import GENESIS, HOUSE, Actor, Settings
+from madang.core.base.interface import GENESIS, HOUSE, Actor, read_settings
 from madang.core.people.audit import hash_audit_row, record_audit
 from madang.core.people.checkpoints import (
     LINES,
@@ -29,13 +29,11 @@ CLERK = Actor(id="clerk-1", name="김담당")
 
 
 @pytest.fixture
-def folders(tmp_path, settings):
-    """A data folder of its own, and a folder for checkpoints that the log's keeper can't write."""
-    settings.DATA_PATH = tmp_path / "data"
-    settings.DATA_PATH.mkdir()
-    outside = tmp_path / "outside"
-    settings.MADANG = Settings({"checkpoint_dir": str(outside)})
-    return settings.DATA_PATH / "checkpoints", outside
+def folders(own_folder, settings):
+    """The data folder's checkpoints, and a folder for them that the log's keeper can't write."""
+    outside = own_folder.parent / "outside"
+    settings.MADANG = read_settings({"MADANG_CHECKPOINT_DIR": str(outside)})
+    return own_folder / "checkpoints", outside
 
 
 def record(number):

@@ -1,0 +1,122 @@
+"""What a file is by its first bytes, and its bytes without the wrapping."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from .refusals import refuse
+
+CHUNK = 1 << 22
+_GZIP = b"\x1f\x8b"
+_BINARY = (
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"RDX", "R data"),
+    (b"RDA", "R data"),
+    (b"SQLite format 3", "SQLite"),
+    (b"\x7fELF", "program"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"Rar!", "RAR"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x00\x00\x27\x0a", "shapefile"),
+    (b"HWP Document File", "HWP"),
+)
+
+
+@contextmanager
+def open_bytes(path: Path) -> Generator[IO[bytes]]:
+    """Open `path` for reading, unpacked if it is gzip."""
+    with path.open("rb") as raw:
+        packed = raw.read(2) == _GZIP
+        raw.seek(0)
+        if packed:
+            with gzip.open(raw, "rb") as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield raw
+
+
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """Yield the unpacked bytes of `path` in blocks; a truncated gzip is refused."""
+    count = 0
+    try:
+        with open_bytes(path) as stream:
+            while chunk := stream.read(CHUNK):
+                count += chunk.count(b"\n")
+                yield chunk
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise refuse(
+            "gzip",
+            "압축이 중간에 끊겼거나 손상되었습니다. 파일을 다시 받아 주세요.",
+            f"the gzip data ends early or is damaged ({error}); fetch the file again",
+            line=count + 1,
+        ) from error
+
+
+def read_all(path: Path) -> bytes:
+    """Return all unpacked bytes of `path`."""
+    return b"".join(read_chunks(path))
+
+
+def sniff(path: Path) -> str:
+    """Return "workbook", "parquet", "zip", "html", "json" or "text"; other kinds are refused."""
+    head = next(read_chunks(path), b"")
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise refuse("empty", "빈 파일입니다", "the file is empty", line=1)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "workbook"
+    if head.startswith(b"PK\x03\x04"):
+        return _sniff_zip(path)
+    for magic, name in _BINARY:
+        if head.startswith(magic):
+            raise _refuse_kind(name)
+    return _sniff_text(head)
+
+
+def _sniff_zip(path: Path) -> str:
+    try:
+        with open_bytes(path) as stream, zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
+        raise refuse(
+            "zip",
+            "엑셀 또는 ZIP 파일이 손상되었습니다",
+            f"the workbook or zip file is damaged ({error})",
+        ) from error
+    is_book = any(name in {"[Content_Types].xml", "mimetype"} for name in names)
+    return "workbook" if is_book else "zip"
+
+
+def _sniff_text(head: bytes) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048]
+    wide = start.replace(b"\x00", b"")
+    if wide[:1] in {b"{", b"["} and not wide.startswith(b"[]"):
+        return "json"
+    lowered = wide.lower()
+    if wide.startswith(b"<") and (
+        b"<table" in head.lower() or lowered.startswith((b"<html", b"<!doctype html"))
+    ):
+        return "html"
+    if lowered.startswith(b"<?xml"):
+        raise _refuse_kind("XML")
+    return "text"
+
+
+def _refuse_kind(name: str) -> Exception:
+    return refuse(
+        "kind",
+        f"{name} 파일은 표로 읽을 수 없습니다. CSV, XLSX, JSON, GeoJSON 또는 Parquet로 올려 주세요.",
+        f"a {name} file can't be read as a table; send CSV, XLSX, JSON, GeoJSON or Parquet",
+    )

@@ -1,0 +1,217 @@
+"""Where rows lie: coordinate pairs found by their values, their system by where the points fall.
+
+Longitude and latitude are told apart by value (Korea lies between 124 and 132 degrees east and 32
+and 39 north), so swapped rows are found one by one. Plane coordinates are tried in each Korean
+system, also as integers of centimetres or micro-degrees; the system that puts most points into the
+district their own row names is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import permutations
+
+import msgspec
+import numpy as np
+import pyproj
+
+Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
+LON_RANGE = (123.5, 132.5)
+LAT_RANGE = (32.0, 39.5)
+_SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
+_DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
+_PLANE_SCALES = (1, 10, 100, 1000)
+_MIN_SHARE = 0.5
+_SAMPLE = 2_000
+_LON_NAME = re.compile(r"경도|lon|lng|(^|[^a-z])x([^a-z]|$)|x\s?좌표|좌표.{0,6}x|포인트x", re.IGNORECASE)
+_LAT_NAME = re.compile(r"위도|lat|(^|[^a-z])y([^a-z]|$)|y\s?좌표|좌표.{0,6}y|포인트y", re.IGNORECASE)
+_MIN_NAMED = 5
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two columns that hold coordinates. `lon` is the one named (or else valued) as longitude or x.
+
+    `by_row` says that degrees are told apart in every row; `crossed` that x and y are exchanged
+    throughout.
+    """
+
+    lon: str
+    lat: str
+    epsg: int = 4326
+    scale: int = 1
+    crossed: bool = False
+
+    @property
+    def crs(self) -> str:
+        """The coordinate system as "EPSG:…"."""
+        return f"EPSG:{self.epsg}"
+
+
+class Points(msgspec.Struct, frozen=True, kw_only=True):
+    """Degrees in EPSG:4326 (NaN where there are none) and which rows were zero or swapped."""
+
+    lon: np.ndarray
+    lat: np.ndarray
+    swapped: np.ndarray
+    zero: np.ndarray
+
+
+def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
+    """Return the pair of number columns that are longitude and latitude, in any order."""
+    best: tuple[tuple, Pair] | None = None
+    names = list(columns)
+    for scale in _DEGREE_SCALES:
+        for one, other in _close_pairs(names):
+            x, y = columns[one] / scale, columns[other] / scale
+            given = np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))
+            fits = _in_korea(x, y) | _in_korea(y, x)
+            if not given.any() or fits.sum() < _MIN_SHARE * given.sum():
+                continue
+            lon, lat = _order(one, other, swapped=_in_korea(y, x).sum() > _in_korea(x, y).sum())
+            named = bool(_LON_NAME.search(lon)) + bool(_LAT_NAME.search(lat))
+            rank = (named, fits.sum(), -abs(names.index(one) - names.index(other)))
+            if best is None or rank > best[0]:
+                best = (rank, Pair(lon=lon, lat=lat, scale=scale))
+        if best:
+            return best[1]
+    return _find_world_degrees(columns)
+
+
+def find_plane(
+    columns: dict[str, np.ndarray], judge: Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+) -> Pair | None:
+    """Return the pair of columns that are plane coordinates, with their system.
+
+    `judge(lon, lat, rows)` gives the share of points in the district that their own row names (or,
+    where rows name none, in any district).
+    """
+    best: tuple[tuple, Pair] | None = None
+    names = list(columns)
+    for one, other in _close_pairs(names):
+        for pair, x, y, rows in _plane_candidates(columns, one, other):
+            lon, lat = to_degrees(x, y, pair.epsg)
+            if _in_korea(lon, lat).mean() < _MIN_SHARE:
+                continue
+            named = bool(_LON_NAME.search(pair.lon)) + bool(_LAT_NAME.search(pair.lat))
+            rank = (
+                round(judge(lon, lat, rows), 3),
+                named,
+                -names.index(pair.lon),
+                -_SYSTEMS.index(pair.epsg),
+            )
+            if rank[0] >= _MIN_SHARE and (best is None or rank > best[0]):
+                best = (rank, pair)
+    return best[1] if best else None
+
+
+def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
+    """Return the points of a pair's columns `lon` and `lat` in EPSG:4326."""
+    x, y = x / pair.scale, y / pair.scale
+    zero = (x == 0) & (y == 0) | ((x == 0) | (y == 0)) & np.isfinite(x) & np.isfinite(y)
+    x, y = np.where(zero, np.nan, x), np.where(zero, np.nan, y)
+    if pair.epsg == 4326:
+        swapped = _is_swapped(x, y)
+        lon, lat = np.where(swapped, y, x), np.where(swapped, x, y)
+    else:
+        swapped = np.isfinite(x) & np.isfinite(y) & pair.crossed
+        lon, lat = to_degrees(*((y, x) if pair.crossed else (x, y)), pair.epsg)
+    valid = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    return Points(
+        lon=np.where(valid, lon, np.nan), lat=np.where(valid, lat, np.nan), swapped=swapped, zero=zero
+    )
+
+
+def to_degrees(x: np.ndarray, y: np.ndarray, epsg: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return longitude and latitude (EPSG:4326) of plane coordinates; NaN where there are none."""
+    lon, lat = _transformer(epsg).transform(x, y)
+    good = np.isfinite(lon) & np.isfinite(lat)
+    return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
+
+
+def could_be_coordinates(low: float, high: float) -> bool:
+    """Return whether a column between `low` and `high` may hold coordinates at all."""
+    return high >= LAT_RANGE[0] and low >= -180 * 10**7
+
+
+@cache
+def _transformer(epsg: int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
+
+
+def _in_korea(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return (lon >= LON_RANGE[0]) & (lon <= LON_RANGE[1]) & (lat >= LAT_RANGE[0]) & (lat <= LAT_RANGE[1])
+
+
+def _is_swapped(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Return where the values only make sense the other way round."""
+    with np.errstate(invalid="ignore"):
+        impossible = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+    return impossible | (_in_korea(lat, lon) & ~_in_korea(lon, lat))
+
+
+def _close_pairs(names: list[str]) -> Iterable[tuple[str, str]]:
+    """Yield pairs of columns, neighbours first; far apart only where both names speak of it."""
+    pairs = []
+    for i, one in enumerate(names):
+        for j in range(i + 1, len(names)):
+            other = names[j]
+            named = _kind(one) and _kind(other) and _kind(one) != _kind(other)
+            if j - i <= 3 or named:
+                pairs.append((j - i, one, other))
+    return [(one, other) for _, one, other in sorted(pairs, key=lambda pair: pair[0])]
+
+
+def _kind(name: str) -> str:
+    if _LON_NAME.search(name):
+        return "lon"
+    return "lat" if _LAT_NAME.search(name) else ""
+
+
+def _order(one: str, other: str, *, swapped: bool) -> tuple[str, str]:
+    """Return (lon, lat) by the names where they say so, else by the values."""
+    kinds = _kind(one), _kind(other)
+    if kinds in {("lon", "lat"), ("lon", ""), ("", "lat")}:
+        return one, other
+    if kinds in {("lat", "lon"), ("lat", ""), ("", "lon")}:
+        return other, one
+    return (other, one) if swapped else (one, other)
+
+
+def _find_world_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
+    """Return a pair named longitude and latitude whose values are degrees somewhere on Earth."""
+    lons = [name for name in columns if re.search(r"경도|lon|lng", name, re.IGNORECASE)]
+    lats = [name for name in columns if re.search(r"위도|lat(?!e)", name, re.IGNORECASE)]
+    for lon, lat in zip(lons, lats, strict=False):
+        x, y = columns[lon], columns[lat]
+        given = np.isfinite(x) & np.isfinite(y)
+        if given.any() and (np.abs(x[given]) <= 180).all() and (np.abs(y[given]) <= 90).all() and lon != lat:
+            return Pair(lon=lon, lat=lat)
+    return None
+
+
+def _plane_candidates(
+    columns: dict[str, np.ndarray], one: str, other: str
+) -> Iterator[tuple[Pair, np.ndarray, np.ndarray, np.ndarray]]:
+    given = np.flatnonzero(
+        np.isfinite(columns[one]) & np.isfinite(columns[other]) & (columns[one] != 0) & (columns[other] != 0)
+    )
+    rows = given[:: max(1, len(given) // _SAMPLE)]
+    if len(rows) < 1:
+        return
+    for scale in _PLANE_SCALES:
+        first, second = columns[one][rows] / scale, columns[other][rows] / scale
+        if not _plausible(first, second):
+            continue
+        for (lon, x), (lat, y) in permutations(((one, first), (other, second)), 2):
+            for epsg in _SYSTEMS:
+                named_lon, named_lat = _order(lon, lat, swapped=False)
+                crossed = named_lon != lon
+                yield Pair(lon=named_lon, lat=named_lat, epsg=epsg, scale=scale, crossed=crossed), x, y, rows
+
+
+def _plausible(x: np.ndarray, y: np.ndarray) -> bool:
+    """Return whether values could be metres of a Korean plane system."""
+    return all(1e4 < abs(float(np.median(values))) < 2.5e6 for values in (x, y))

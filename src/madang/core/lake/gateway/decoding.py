@@ -1,0 +1,186 @@
+"""Which encoding a text file is in, judged over the whole file, and its lines as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from .refusals import refuse
+
+CANDIDATES = ("utf-8", "cp949")
+# A file with more undecodable lines than this share isn't in that encoding at all.
+MAX_DAMAGED_RATIO = 0.2
+_MAX_LINE = 1 << 26
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """Whole lines as UTF-8 bytes, the number of the first (1-based), and damaged ones.
+
+    `damaged` holds numbers of lines with bytes that mean nothing in the encoding.
+    """
+
+    data: bytes
+    first_line: int
+    damaged: frozenset[int] = frozenset()
+
+
+def detect_encoding(chunks: Iterable[bytes]) -> str:
+    """Return the encoding of the whole text: utf-8, utf-8-sig, cp949, utf-16, utf-16-le or utf-16-be.
+
+    A file that is in none is refused with the first line that can't be decoded.
+    """
+    chunks = iter(chunks)
+    head = next(chunks, b"")
+    wide = _detect_wide(head)
+    if wide:
+        return wide
+    checks = [_Check(name) for name in CANDIDATES]
+    for chunk in _with_head(head, chunks):
+        for check in checks:
+            check.feed(chunk)
+    for check in checks:
+        check.end()
+    best = min(checks, key=lambda check: check.bad_lines)
+    if best.bad_lines > max(1, MAX_DAMAGED_RATIO * best.lines):
+        raise refuse(
+            "encoding",
+            "UTF-8, CP949, UTF-16 어느 것으로도 읽을 수 없습니다",
+            "the bytes are neither UTF-8 nor CP949 nor UTF-16",
+            line=best.first_bad,
+        )
+    if best.name == "utf-8" and head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return best.name
+
+
+def read_blocks(chunks: Iterable[bytes], encoding: str) -> Iterator[Block]:
+    """Yield blocks of whole lines, transcoded to UTF-8 without a byte order mark."""
+    decode = _decode_wide(chunks, encoding) if encoding.startswith("utf-16") else _split_lines(chunks)
+    line = 1
+    for number, data in enumerate(decode):
+        if number == 0 and data.startswith(codecs.BOM_UTF8):
+            data = data[3:]
+        block = _to_utf8(data, encoding, line)
+        line += block.data.count(b"\n")
+        yield block
+
+
+class _Check:
+    """Counts the lines that don't decode in one encoding."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.bad_lines = 0
+        self.lines = 0
+        self.first_bad = 1
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> None:
+        data = self._rest + chunk
+        cut = data.rfind(b"\n") + 1
+        if not cut and len(data) > _MAX_LINE:
+            cut = len(data)
+        self._rest = data[cut:]
+        self._look(data[:cut])
+
+    def end(self) -> None:
+        self._look(self._rest)
+        self.lines += bool(self._rest)
+
+    def _look(self, data: bytes) -> None:
+        before = self.lines
+        self.lines += data.count(b"\n")
+        try:
+            data.decode(self.name)
+        except UnicodeDecodeError:
+            for offset, line in enumerate(data.split(b"\n")):
+                if not _decodes(line, self.name):
+                    self.first_bad = self.first_bad if self.bad_lines else before + offset + 1
+                    self.bad_lines += 1
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _detect_wide(head: bytes) -> str | None:
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) % 4 == 0:
+        raise refuse("encoding", "UTF-32는 읽지 않습니다", "UTF-32 isn't read; save as UTF-8", line=1)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = head[:4096]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    # Latin letters, digits and delimiters of UTF-16 have one zero byte each, always on the same side.
+    if odd > len(sample) / 16 and not even:
+        return "utf-16-le"
+    if even > len(sample) / 16 and not odd:
+        return "utf-16-be"
+    return None
+
+
+def _with_head(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from rest
+
+
+def _split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        data = rest + chunk
+        cut = data.rfind(b"\n") + 1
+        if not cut and len(data) > _MAX_LINE:
+            raise refuse("line", "한 줄이 너무 깁니다 (64MB 초과)", "one line is longer than 64 MB")
+        rest = data[cut:]
+        if cut:
+            yield data[:cut]
+    if rest:
+        yield rest + b"\n"
+
+
+def _decode_wide(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    def encoded() -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        line = 1
+        try:
+            for chunk in chunks:
+                data = decoder.decode(chunk).encode()
+                line += data.count(b"\n")
+                yield data
+            yield decoder.decode(b"", final=True).encode()
+        except UnicodeError as error:
+            raise refuse(
+                "encoding", "UTF-16이 손상되었습니다", f"damaged UTF-16: {error}", line=line
+            ) from error
+
+    return _split_lines(encoded())
+
+
+def _to_utf8(data: bytes, encoding: str, first_line: int) -> Block:
+    if encoding.startswith("utf-16"):
+        return Block(data=_newlines(data), first_line=first_line)
+    codec = "cp949" if encoding == "cp949" else "utf-8"
+    try:
+        text = data.decode(codec)
+        clean = data if codec == "utf-8" else text.encode()
+        return Block(data=_newlines(clean), first_line=first_line)
+    except UnicodeDecodeError:
+        lines, damaged = [], set()
+        for offset, line in enumerate(data.split(b"\n")):
+            if not _decodes(line, codec):
+                damaged.add(first_line + offset)
+            lines.append(line.decode(codec, "replace").encode())
+        return Block(data=_newlines(b"\n".join(lines)), first_line=first_line, damaged=frozenset(damaged))
+
+
+def _newlines(data: bytes) -> bytes:
+    """Return `data` with old Mac line ends (only carriage returns) as newlines."""
+    body = data[:-1]
+    if b"\r" in body and b"\n" not in body:
+        return body.replace(b"\r", b"\n") + b"\n"
+    return data

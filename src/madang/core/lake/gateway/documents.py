@@ -1,0 +1,212 @@
+"""JSON: rows of objects wherever they are nested, columns, GeoJSON and TopoJSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from .containers import read_chunks
+from .decoding import detect_encoding, read_blocks
+from .features import read_features
+from .grids import to_batch
+from .headers import name_columns
+from .records import Notes
+from .refusals import refuse
+from .spool import Spool
+
+Rows = list[dict[str, Any]]
+_BATCH = 20_000
+_MAX_DEPTH = 8
+_ROW_NUMBER = "__row"
+
+
+def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str]:
+    """Spool the table of a JSON document; return it with the encoding."""
+    encoding = detect_encoding(read_chunks(path))
+    data = b"".join(block.data for block in read_blocks(read_chunks(path), encoding))
+    progress(len(data))
+    document = _parse(data, notes)
+    rows = read_features(document, notes) if isinstance(document, dict) else None
+    if rows is None:
+        rows = find_rows(document)
+    if not rows:
+        raise refuse(
+            "no_table",
+            f"JSON에 표가 없습니다{_message(document)}",
+            f"the JSON holds no table{_message(document)}",
+        )
+    return _spool(rows, notes), encoding
+
+
+def find_rows(document: Any) -> Rows:
+    """Return the rows of the largest table in a JSON document, [] where there is none."""
+    best: Rows = []
+    for rows in _candidates(document, 0):
+        if len(rows) > len(best):
+            best = rows
+    return best
+
+
+def flatten(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
+    """Return a record with nested objects as dotted names and lists as JSON text."""
+    flat: dict[str, str | None] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value and "coordinates" not in value:
+            flat |= flatten(value, f"{name}.")
+        else:
+            flat[name] = _as_text(value)
+    return flat
+
+
+def _parse(data: bytes, notes: Notes) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        rows = _parse_lines(data, notes)
+        if rows:
+            return rows
+        raise refuse(
+            "json", f"JSON이 손상되었습니다: {error.msg}", f"damaged JSON: {error.msg}", line=error.lineno
+        ) from error
+
+
+def _parse_lines(data: bytes, notes: Notes) -> Rows:
+    """Return the objects of newline-delimited JSON; damaged lines are rejected if most are sound."""
+    rows, damaged = [], []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            value = None
+        if isinstance(value, dict):
+            rows.append(value | {_ROW_NUMBER: number})
+        else:
+            damaged.append((number, line))
+        if len(damaged) > len(rows) + 1:
+            return []
+    if len(rows) < 2 or len(damaged) * 10 > len(rows):
+        return []
+    for number, line in damaged:
+        notes.reject(number, "damaged_json", line.decode("utf-8", "replace"))
+    return rows
+
+
+def _candidates(value: Any, depth: int) -> Iterator[Rows]:
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        yield _rows_of_list(value)
+        for item in value[:3]:
+            yield from _candidates(item, depth + 1) if not _is_record(item) else ()
+    elif isinstance(value, dict):
+        yield from _candidates_of_object(value, depth)
+
+
+def _candidates_of_object(value: dict[str, Any], depth: int) -> Iterator[Rows]:
+    items = list(value.values())
+    if len(items) >= 2 and all(_is_record(item) for item in items) and _alike(items):
+        yield [{"key": key, **item} for key, item in value.items()]
+    if len(items) >= 2 and all(isinstance(item, list) and item for item in items):
+        yield _rows_of_lists(value)
+        return
+    for key, item in value.items():
+        if key == "item" and _is_record(item):
+            yield [item]
+        yield from _candidates(item, depth + 1)
+
+
+def _rows_of_list(items: list) -> Rows:
+    records = [item for item in items if isinstance(item, dict)]
+    if records and len(records) == len(items):
+        return records
+    if (
+        items
+        and all(isinstance(item, list) and item and not _is_nested(item) for item in items)
+        and len(items) > 1
+    ):
+        return _rows_of_arrays(items)
+    return []
+
+
+def _rows_of_arrays(items: list[list]) -> Rows:
+    width = max(map(len, items))
+    if width < 2:
+        return []
+    head = items[0]
+    if all(isinstance(cell, str) for cell in head) and any(not isinstance(cell, str) for cell in items[1]):
+        return [dict(zip(head, item, strict=False)) for item in items[1:]]
+    return [{f"column_{number}": cell for number, cell in enumerate(item, 1)} for item in items]
+
+
+def _rows_of_lists(value: dict[str, list]) -> Rows:
+    """Return rows of an object whose values are lists: columns if equally long, else one list a key."""
+    lengths = {len(items) for items in value.values()}
+    scalar = all(not isinstance(item, dict | list) for items in value.values() for item in items)
+    if scalar and len(lengths) == 1:
+        columns = list(value)
+        return [dict(zip(columns, cells, strict=True)) for cells in zip(*value.values(), strict=True)]
+    rows: Rows = []
+    for key, items in value.items():
+        for item in items:
+            if isinstance(item, dict):
+                rows.append({"key": key, **item})
+            elif isinstance(item, list):
+                rows.append({"key": key} | {f"value_{number}": cell for number, cell in enumerate(item, 1)})
+            else:
+                rows.append({"key": key, "value": item})
+    return rows
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and bool(item)
+
+
+def _is_nested(items: list) -> bool:
+    return any(isinstance(item, list | dict) for item in items)
+
+
+def _alike(records: list[dict]) -> bool:
+    names = set(records[0])
+    return all(len(names & set(record)) * 2 > len(names | set(record)) for record in records)
+
+
+def _message(document: Any) -> str:
+    """Return what an API's envelope says instead of rows."""
+    text = orjson.dumps(document).decode()[:5000]
+    found = re.search(r'"(?:resultMsg|MESSAGE|message|msg|error)":"([^"]{1,200})"', text)
+    return f" ({found[1]})" if found else ""
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return orjson.dumps(value).decode()
+
+
+def _spool(rows: Rows, notes: Notes) -> Spool:
+    lines = [row.pop(_ROW_NUMBER, number) for number, row in enumerate(rows, 1)]
+    flat = [flatten(row) for row in rows]
+    keys = list(dict.fromkeys(key for row in flat for key in row))
+    if not keys:
+        raise refuse("no_table", "JSON에 열이 없습니다", "the JSON's objects are empty")
+    names, fixes = name_columns(keys)
+    for fix, count in fixes.items():
+        notes.fix(fix, count)
+    spool = Spool([pa.field(name, pa.string()) for name in names])
+    for at in range(0, len(flat), _BATCH):
+        part = zip(lines[at : at + _BATCH], flat[at : at + _BATCH], strict=True)
+        spool.write(to_batch(names, ((line, [row.get(key) for key in keys]) for line, row in part)))
+    spool.finish()
+    return spool

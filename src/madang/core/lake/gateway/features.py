@@ -1,0 +1,118 @@
+"""GeoJSON and TopoJSON: geometry kept as GeoJSON text, with a point that lies inside it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+import shapely
+
+from .records import Notes
+from .refusals import refuse
+
+GEOMETRY = "geometry"
+POINT_X = "geometry_x"
+POINT_Y = "geometry_y"
+
+
+def read_features(document: dict[str, Any], notes: Notes) -> list[dict[str, Any]] | None:
+    """Return one row a feature, None where the document is neither GeoJSON nor TopoJSON."""
+    kind = document.get("type")
+    if kind == "FeatureCollection" and isinstance(document.get("features"), list):
+        return _rows(document["features"])
+    if kind == "Feature":
+        return _rows([document])
+    if kind == "Topology":
+        return _rows(_topology_features(document))
+    if kind == "CityJSON":
+        raise refuse(
+            "kind", "CityJSON은 3차원 도시 모형이며 표가 아닙니다", "CityJSON is a 3D city model, not a table"
+        )
+    return None
+
+
+def _rows(features: list[Any]) -> list[dict[str, Any]]:
+    rows = []
+    for number, feature in enumerate(features, 1):
+        if not isinstance(feature, dict):
+            raise refuse("geojson", f"{number}번째 지물이 손상되었습니다", f"feature {number} is damaged")
+        rows.append(_row(feature))
+    return rows
+
+
+def _row(feature: dict[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties")
+    row = dict(properties) if isinstance(properties, dict) else {}
+    if feature.get("id") is not None and "id" not in row:
+        row = {"id": feature["id"], **row}
+    geometry = feature.get("geometry")
+    point = _inner_point(geometry)
+    row[GEOMETRY] = orjson.dumps(geometry).decode() if geometry else None
+    row[POINT_X], row[POINT_Y] = (point.x, point.y) if point is not None else (None, None)
+    return row
+
+
+def _inner_point(geometry: Any) -> shapely.Point | None:
+    if not isinstance(geometry, dict):
+        return None
+    try:
+        shape = shapely.from_geojson(json.dumps(geometry))
+        point = shape if shape.geom_type == "Point" else shape.representative_point()
+    except (shapely.errors.ShapelyError, ValueError, TypeError):
+        return None
+    return None if point.is_empty else point
+
+
+def _topology_features(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the features of every object of a TopoJSON document (topojson-specification 1.0)."""
+    try:
+        arcs = _decode_arcs(document["arcs"], document.get("transform"))
+        return [
+            {
+                "id": geometry.get("id"),
+                "properties": geometry.get("properties"),
+                "geometry": _decode_geometry(geometry, arcs),
+            }
+            for item in document["objects"].values()
+            for geometry in item.get("geometries", [item])
+        ]
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+        raise refuse("topojson", "TopoJSON이 손상되었습니다", f"damaged TopoJSON: {error!r}") from error
+
+
+def _decode_arcs(arcs: list, transform: dict[str, Any] | None) -> list[list[tuple[float, float]]]:
+    if transform is None:
+        return [[(point[0], point[1]) for point in arc] for arc in arcs]
+    (scale_x, scale_y), (move_x, move_y) = transform["scale"], transform["translate"]
+    decoded = []
+    for arc in arcs:
+        x = y = 0
+        points = []
+        for step in arc:
+            x, y = x + step[0], y + step[1]
+            points.append((x * scale_x + move_x, y * scale_y + move_y))
+        decoded.append(points)
+    return decoded
+
+
+def _decode_geometry(geometry: dict[str, Any], arcs: list) -> dict[str, Any] | None:
+    kind = geometry.get("type")
+    if kind == "Polygon":
+        return {"type": kind, "coordinates": [_join(ring, arcs) for ring in geometry["arcs"]]}
+    if kind == "MultiPolygon":
+        coordinates = [[_join(ring, arcs) for ring in polygon] for polygon in geometry["arcs"]]
+        return {"type": kind, "coordinates": coordinates}
+    if kind == "LineString":
+        return {"type": kind, "coordinates": _join(geometry["arcs"], arcs)}
+    if kind == "MultiLineString":
+        return {"type": kind, "coordinates": [_join(line, arcs) for line in geometry["arcs"]]}
+    return {"type": kind, "coordinates": geometry["coordinates"]} if "coordinates" in geometry else None
+
+
+def _join(indices: list[int], arcs: list) -> list[tuple[float, float]]:
+    points: list[tuple[float, float]] = []
+    for index in indices:
+        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+        points += arc[1:] if points else arc
+    return points

@@ -1,0 +1,120 @@
+"""Rows of cells, as from a sheet or an HTML table, into a spool: one table of what may be several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+
+from .headers import Header, find_header, is_value
+from .records import Notes
+from .refusals import refuse
+from .spool import HIDDEN, Spool
+
+_BATCH = 20_000
+_FOOTNOTES = ("※", "*", "주)", "주 :", "출처", "자료:", "자료 :", "자료출처", "주:")
+
+
+def spool_grid(grid: list[list[str]], notes: Notes) -> tuple[Spool, Header]:
+    """Spool the largest table of a rectangular grid; the rows of others are rejected as "other_table".
+
+    Blank rows end a table only where a new header follows.
+    """
+    blocks = _split(grid)
+    if not blocks:
+        raise refuse("no_table", "표를 찾지 못했습니다", "no table was found", line=1)
+    start, stop = max(blocks, key=lambda block: _weight(grid[block[0] : block[1]]))
+    left, right = _extent(grid[start:stop])
+    rows = [row[left:right] for row in grid[start:stop]]
+    header = find_header(rows[:300])
+    if header is None:
+        raise refuse("no_table", "표를 찾지 못했습니다", "no table was found", line=start + 1)
+    for other_start, other_stop in blocks:
+        if other_start != start:
+            _reject_other(grid, other_start, other_stop, notes)
+    spool = Spool([pa.field(name, pa.string()) for name in header.names])
+    kept = _data_rows(rows, header, start, notes)
+    for at in range(0, len(kept), _BATCH):
+        spool.write(to_batch(header.names, kept[at : at + _BATCH]))
+    spool.finish()
+    return spool, header
+
+
+def to_batch(names: Sequence[str], rows: Iterable[tuple[int, Sequence[str | None]]]) -> pa.RecordBatch:
+    """Return (line, cells) rows as a batch of a spool."""
+    rows = list(rows)
+    arrays = [pa.array([cells[number] for _, cells in rows], pa.string()) for number in range(len(names))]
+    arrays += [pa.array([line for line, _ in rows], pa.int64()), pa.array([False] * len(rows), pa.bool_())]
+    return pa.RecordBatch.from_arrays(arrays, names=[*names, *(field.name for field in HIDDEN)])
+
+
+def _data_rows(
+    rows: list[list[str]], header: Header, start: int, notes: Notes
+) -> list[tuple[int, Sequence[str | None]]]:
+    levels = {tuple(cell.strip() for cell in level) for level in header.levels}
+    width, kept = len(header.names), []
+    for index, row in enumerate(rows[header.first_data :], header.first_data):
+        filled = [cell for cell in row if cell.strip()]
+        line = start + index + 1
+        if not filled:
+            notes.fix("blank_rows_skipped")
+        elif tuple(cell.strip() for cell in row) in levels:
+            notes.reject(line, "repeated_header", "\t".join(row))
+        elif len(filled) == 1 and width > 2 and filled[0].strip().startswith(_FOOTNOTES):
+            notes.reject(line, "footnote", filled[0])
+        else:
+            kept.append((line, (row + [""] * width)[:width]))
+    return kept
+
+
+def _split(grid: list[list[str]]) -> list[tuple[int, int]]:
+    """Return (start, stop) of each table: stretches between blank rows, joined where they go on."""
+    stretches, start = [], None
+    for index, row in enumerate([*grid, []]):
+        blank = not any(cell.strip() for cell in row)
+        if blank and start is not None:
+            stretches.append((start, index))
+            start = None
+        elif not blank and start is None:
+            start = index
+    joined: list[tuple[int, int]] = []
+    for stretch in stretches:
+        if joined and _goes_on(grid, joined[-1], stretch):
+            joined[-1] = (joined[-1][0], stretch[1])
+        else:
+            joined.append(stretch)
+    return joined
+
+
+def _goes_on(grid: list[list[str]], above: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Return whether rows below a gap belong to the table above it: the same columns, no new header."""
+    upper, lower = grid[above[0] : above[1]], grid[below[0] : below[1]]
+    if max(_filled(row) for row in upper) < 2:
+        return True
+    if _filled(lower[0]) < 2 and len(lower) > 1 and _filled(lower[1]) >= 2:
+        return False
+    last, first = upper[-1], lower[0]
+    kinds = [(is_value(a), is_value(b)) for a, b in zip(last, first, strict=False) if a.strip() and b.strip()]
+    return bool(kinds) and sum(one == other for one, other in kinds) >= 0.8 * len(kinds) or _filled(first) < 2
+
+
+def _filled(row: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _weight(rows: list[list[str]]) -> int:
+    return sum(_filled(row) for row in rows)
+
+
+def _extent(rows: list[list[str]]) -> tuple[int, int]:
+    used = [column for row in rows for column, cell in enumerate(row) if cell.strip()]
+    return min(used), max(used) + 1
+
+
+def _reject_other(grid: list[list[str]], start: int, stop: int, notes: Notes) -> None:
+    rows = grid[start:stop]
+    if max(_filled(row) for row in rows) < 2:
+        notes.fix("title_lines_skipped", len(rows))
+        return
+    for index, row in enumerate(rows, start):
+        notes.reject(index + 1, "other_table", "\t".join(cell for cell in row))

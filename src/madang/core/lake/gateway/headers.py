@@ -1,0 +1,244 @@
+"""Where a table begins: titles and comments before it, one to four header rows, names made unique."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import msgspec
+
+Row = list[str]
+_MAX_HEADER_ROWS = 5
+_MARKERS = {"", "-", "--", "NA", "N/A", "null", "NULL", "None", "nan", "NaN", "."}
+_VALUE = re.compile(
+    r"^[+\-△▲]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
+    r"|^\d{1,2}/\d{1,2}/\d{4}.*$|^\d{1,2}:\d{2}(:\d{2})?.*$"
+)
+_UNIT = re.compile(r"^[\(\[].{1,12}[\)\]]$|^(명|건|대|원|천원|백만원|개|개소|%|㎡|㎥|km|m|톤|kg|시간|분|초)$")
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """The table's names and where its data begin.
+
+    `first_data` is the index among the given rows of the first data row; `levels` the header rows
+    as they stand in the file.
+    """
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    first_data: int
+    levels: tuple[tuple[str, ...], ...]
+    fixes: dict[str, int]
+
+
+def find_header(rows: list[Row]) -> Header | None:
+    """Return the header among the first `rows` of a file, or None where nothing is a table."""
+    filled = [index for index, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    if not filled:
+        return None
+    width = _common_width([rows[index] for index in filled])
+    start = next((index for index in filled if not _is_title(rows[index], width)), None)
+    if start is None:
+        return None
+    body = _sample_body(rows, start)
+    typed = _typed_columns(body, width)
+    if not _is_header(rows[start], body, typed):
+        return _without_header(rows, start, width, _skipped(filled, start))
+    last = _last_header_row(rows, start, typed)
+    levels = [_strip(row) for row in rows[start : last + 1] if any(cell.strip() for cell in row)]
+    unit_level = levels.pop() if len(levels) > 1 and _is_unit_row(levels[-1]) else []
+    names, fixes = name_columns(_combine(levels, max(len(level) for level in levels)))
+    fixes |= _skipped(filled, start)
+    if len(levels) > 1:
+        fixes["header_rows_joined"] = len(levels)
+    units = tuple(_unit_of(unit_level, index) for index in range(len(names)))
+    written = tuple(tuple(rows[index]) for index in range(start, last + 1))
+    return Header(names=names, units=units, first_data=last + 1, levels=written, fixes=fixes)
+
+
+def name_columns(raw: list[str]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Return names made clean and unique, with counts of what was repaired."""
+    fixes: Counter[str] = Counter()
+    names: list[str] = []
+    taken: set[str] = set()
+    for position, text in enumerate(raw, 1):
+        name = _clean_name(text)
+        if not name:
+            name = f"column_{position}"
+            fixes["header_names_generated"] += 1
+        elif name != _clean_spaces(text):
+            fixes["header_names_repaired"] += 1
+        if name in taken:
+            fixes["header_names_duplicated"] += 1
+            name = _unique(name, taken)
+        taken.add(name)
+        names.append(name)
+    return tuple(names), dict(fixes)
+
+
+def is_value(cell: str) -> bool:
+    """Return whether `cell` looks like a number, a date or a time rather than a name."""
+    return bool(_VALUE.match(cell.strip()))
+
+
+def _clean_spaces(text: str) -> str:
+    return re.sub(r"[\r\n\t]+", " ", text.replace("\ufeff", "")).strip()
+
+
+def _clean_name(text: str) -> str:
+    kept = "".join(char for char in _clean_spaces(text) if char.isprintable() and char != "\ufffd")
+    kept = kept.strip()
+    return "" if not kept.strip("?") or kept.startswith("__") else kept
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def _common_width(rows: list[Row]) -> int:
+    counts = Counter(len(row) for row in rows)
+    return max(counts, key=lambda width: (counts[width], width))
+
+
+def _is_title(row: Row, width: int) -> bool:
+    filled = sum(bool(cell.strip()) for cell in row)
+    if row[0].lstrip().startswith("##"):
+        return True
+    return width > 1 and filled < 2 or (len(row) * 3 < width and filled * 3 < width)
+
+
+def _skipped(filled: list[int], start: int) -> dict[str, int]:
+    titles = sum(index < start for index in filled)
+    return {"title_lines_skipped": titles} if titles else {}
+
+
+def _sample_body(rows: list[Row], start: int) -> list[Row]:
+    rest = [row for row in rows[start + 1 :] if any(cell.strip() for cell in row)]
+    if len(rest) > 3 * _MAX_HEADER_ROWS:
+        return rest[_MAX_HEADER_ROWS:]
+    return rest[len(rest) // 2 :]
+
+
+def _typed_columns(body: list[Row], width: int) -> list[int]:
+    typed = []
+    for column in range(width):
+        cells = [row[column].strip() for row in body if column < len(row)]
+        cells = [cell for cell in cells if cell not in _MARKERS]
+        if cells and sum(map(is_value, cells)) >= 0.8 * len(cells):
+            typed.append(column)
+    return typed
+
+
+def _cells(row: Row, columns: list[int]) -> list[str]:
+    cells = [row[column].strip() for column in columns if column < len(row)]
+    return [cell for cell in cells if cell not in _MARKERS]
+
+
+def _is_header(row: Row, body: list[Row], typed: list[int]) -> bool:
+    values = [cell for cell in _cells(row, typed) if is_value(cell)]
+    texts = [cell for cell in _cells(row, typed) if not is_value(cell)]
+    if texts:
+        return True
+    others = [column for column in range(len(row)) if column not in typed]
+    if values:
+        return (
+            _is_series(values) and not _reappears(row, body, others) and (bool(others) or _are_years(values))
+        )
+    return not _reappears(row, body, others)
+
+
+def _is_series(values: list[str]) -> bool:
+    """Return whether header cells are years or evenly spaced whole numbers, such as hours."""
+    if not all(value.isdigit() for value in values):
+        return False
+    numbers = [int(value) for value in values]
+    steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    return _are_years(values) or (len(numbers) > 1 and len(steps) == 1)
+
+
+def _are_years(values: list[str]) -> bool:
+    return all(value.isdigit() and 1900 <= int(value) <= 2100 for value in values)
+
+
+def _reappears(row: Row, body: list[Row], columns: list[int]) -> bool:
+    """Return whether most cells of `row` stand again below, in their own column: then it is data."""
+    if len(body) < 3:
+        return False
+    named = [column for column in columns if row[column].strip()]
+    if not named:
+        return False
+    again = sum(
+        any(column < len(other) and other[column] == row[column] for other in body) for column in named
+    )
+    return again * 2 > len(named)
+
+
+def _last_header_row(rows: list[Row], start: int, typed: list[int]) -> int:
+    last = start
+    for index in range(start + 1, min(start + _MAX_HEADER_ROWS, len(rows) - 1)):
+        if _continues_header(rows[start:index], rows[index], typed):
+            last = index
+    return last
+
+
+def _continues_header(above: list[Row], row: Row, typed: list[int]) -> bool:
+    cells = _cells(row, typed)
+    if not cells or any(is_value(cell) for cell in cells):
+        return False
+    if _is_unit_row(_strip(row)):
+        return True
+    if len(cells) == len(typed) >= 3:
+        return True
+    return any(_has_gaps(upper) for upper in above) and len(cells) * 2 >= len(typed)
+
+
+def _has_gaps(row: Row) -> bool:
+    cells = [cell.strip() for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return "" in cells or len(set(cells)) < len(cells)
+
+
+def _is_unit_row(row: Row) -> bool:
+    cells = [cell for cell in row if cell]
+    return bool(cells) and all(_UNIT.match(cell) for cell in cells)
+
+
+def _unit_of(units: Row, index: int) -> str:
+    return units[index].strip("()[]") if index < len(units) else ""
+
+
+def _strip(row: Row) -> Row:
+    return [cell.strip() for cell in row]
+
+
+def _combine(levels: list[Row], width: int) -> list[str]:
+    """Return one name a column: distinct levels from top to bottom, merged cells filled rightwards."""
+    spread = [_fill_right(level, width) for level in levels[:-1]]
+    spread.append(levels[-1] + [""] * (width - len(levels[-1])))
+    names = []
+    for column in range(width):
+        parts: list[str] = []
+        for level in spread:
+            part = level[column]
+            if part and part not in parts:
+                parts.append(part)
+        names.append(" ".join(parts))
+    return names
+
+
+def _fill_right(level: Row, width: int) -> Row:
+    filled, current = [], ""
+    for cell in level + [""] * (width - len(level)):
+        current = cell or current
+        filled.append(current)
+    return filled
+
+
+def _without_header(rows: list[Row], start: int, width: int, fixes: dict[str, int]) -> Header:
+    names = tuple(f"column_{position}" for position in range(1, max(width, len(rows[start])) + 1))
+    fixes["header_missing"] = 1
+    return Header(names=names, units=("",) * len(names), first_data=start, levels=(), fixes=fixes)

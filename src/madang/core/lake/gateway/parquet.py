@@ -1,0 +1,87 @@
+"""Parquet files, whose columns come typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .containers import open_bytes
+from .headers import name_columns
+from .records import Notes
+from .refusals import refuse
+from .spool import HIDDEN, Spool
+
+_BATCH = 65_536
+_CITY = "Asia/Seoul"
+
+
+def spool_parquet(path: Path, notes: Notes, progress: Callable[[int], None]) -> Spool:
+    """Spool a Parquet file; nested values become JSON text."""
+    try:
+        with open_bytes(path) as stream:
+            return _spool(pq.ParquetFile(stream), notes, progress)
+    except (pa.ArrowException, OSError, EOFError) as error:
+        raise refuse(
+            "parquet", f"Parquet 파일이 손상되었습니다: {error}", f"the Parquet file is damaged: {error}"
+        ) from error
+
+
+def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]) -> Spool:
+    schema = source.schema_arrow
+    if not len(schema):
+        raise refuse("no_table", "열이 없습니다", "the table has no columns")
+    names, fixes = name_columns(schema.names)
+    for fix, count in fixes.items():
+        notes.fix(fix, count)
+    targets = [_target(field.type) for field in schema]
+    spool = Spool([pa.field(name, kind) for name, kind in zip(names, targets, strict=True)])
+    row = 1
+    for batch in source.iter_batches(_BATCH):
+        columns = [_cast(column, kind) for column, kind in zip(batch.columns, targets, strict=True)]
+        lines = pa.array(np.arange(row, row + batch.num_rows))
+        columns += [lines, pa.array(np.zeros(batch.num_rows, bool))]
+        spool.write(pa.RecordBatch.from_arrays(columns, names=[*names, *(field.name for field in HIDDEN)]))
+        row += batch.num_rows
+        progress(batch.nbytes)
+    spool.finish()
+    return spool
+
+
+def _target(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return _target(kind.value_type)
+    if pa.types.is_boolean(kind):
+        return pa.bool_()
+    if pa.types.is_integer(kind):
+        return pa.int64()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pa.float64()
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", "UTC")
+    if pa.types.is_date(kind):
+        return pa.date32()
+    return pa.large_string()
+
+
+def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type) and column.type.tz is None:
+        column = pc.assume_timezone(
+            column.cast(pa.timestamp("us"), safe=False), _CITY, ambiguous="earliest", nonexistent="earliest"
+        )
+    if kind != pa.large_string():
+        return column.cast(kind, safe=False)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column.cast(kind)
+    return pa.array([_as_text(value) for value in column.to_pylist()], kind)
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()

@@ -1,0 +1,409 @@
+"""Reading a municipal file: sniff, spool, infer over all rows, place, and hand out record batches."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from madang.core.base.interface import BadInput, Column, ColumnType, Text
+
+from . import coordinates as geo
+from .containers import sniff
+from .delimited import spool_text
+from .districts import find_district_column, is_elsewhere, named_districts
+from .documents import spool_json
+from .inference import ARROW_TYPES, ColumnProfile, ColumnReader, Decision, convert, misfit_mask
+from .parquet import spool_parquet
+from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
+from .refusals import refuse
+from .spool import LINE, SHORT, Spool
+from .workbooks import spool_html, spool_workbook
+
+Locate = geo.Locate
+_SAMPLE_ROWS = 200_000
+ADDED = {
+    "lon": Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)"),
+    "lat": Text(ko="위도 (EPSG:4326)", en="Latitude (EPSG:4326)"),
+    "outside_district": Text(ko="적힌 자치구 밖", en="Outside its own district"),
+}
+
+
+def read_file(
+    path: Path | str,
+    *,
+    locate: Locate | None = None,
+    progress: Callable[[int], None] | None = None,
+    sheet: str | None = None,
+) -> FileReading:
+    """Read any tabular file and return it typed, placed and counted.
+
+    Parameters
+    ----------
+    path
+        CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table; plain, gzip or zip.
+    locate
+        Gives for arrays of longitude and latitude the names of the districts ("서울특별시 강남구"), None
+        outside. Without it nothing is flagged, and plane coordinates are taken for what fits best.
+    progress
+        Called with the number of bytes read since the last call; what it raises ends the reading.
+    sheet
+        Name of the sheet of a workbook; the first that holds a table otherwise.
+
+    Raises
+    ------
+    BadInput
+        What can't be read, with the line where there is one.
+    """
+    notes = Notes()
+    try:
+        reading = FileReading(Path(path), notes, locate, progress or (lambda _: None), sheet)
+    except BaseException:
+        notes.close()
+        raise
+    return reading
+
+
+class FileReading:
+    """One file read: iterate `batches()`, then `close()` it (or use it in a `with`).
+
+    `columns` and `schema` hold the source's columns and, where rows have a place, `lon`, `lat`
+    (EPSG:4326) and `outside_district`, under names the source doesn't use.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        notes: Notes,
+        locate: Locate | None,
+        progress: Callable[[int], None],
+        sheet: str | None,
+    ) -> None:
+        self._notes = notes
+        self._spool, self.encoding, self._units = _spool(path, notes, progress, sheet)
+        try:
+            self._decide()
+            self._place(locate)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> FileReading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the temporary files."""
+        self._spool.close()
+        self._notes.close()
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the kept rows in the final schema, in the order of the file."""
+        for raw in self._kept():
+            columns = [self._convert(raw, name).values for name in self._names]
+            if self.pair is not None:
+                columns += self._place_columns(raw, columns)
+            yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+    def rejected_rows(self) -> Iterator[RejectedRow]:
+        """Yield the rows that weren't kept."""
+        return self._notes.rejected_rows()
+
+    def report(self, table: str) -> ImportReport:
+        """Return what the import into `table` did."""
+        rejected = dict(self._notes.rejected)
+        return ImportReport(
+            table=table,
+            encoding=self.encoding,
+            rows_read=self.rows_kept + sum(rejected.values()),
+            rows_kept=self.rows_kept,
+            rejected=rejected,
+            columns=tuple(
+                ReportColumn(name=column.name, type=column.type.value)
+                for column in self.columns[: len(self._names)]
+            ),
+            place=self.place,
+            fixes=dict(self._notes.fixes),
+        )
+
+    def _decide(self) -> None:
+        """Judge every column over all rows, then the rows that don't fit, then count."""
+        fields = [field for field in self._spool.schema if field.name not in {LINE, SHORT}]
+        self._typed = {
+            field.name: pa.string() if field.type == pa.large_string() else field.type
+            for field in fields
+            if field.type != pa.string()
+        }
+        self._decisions = self._profile([field.name for field in fields])
+        self._dropped = self._find_broken_rows()
+        self._names = self._drop_empty([field.name for field in fields])
+        self.rows_kept = self._spool.row_count - len(self._dropped)
+        self.columns = tuple(self._column(name) for name in self._names)
+        self.schema = pa.schema([(name, self._arrow_type(name)) for name in self._names])
+        for raw in self._kept():
+            for name in self._names:
+                for fix, count in self._convert(raw, name).fixes.items():
+                    self._notes.fix(fix, count)
+
+    def _profile(self, names: list[str], *, skip: np.ndarray | None = None) -> dict[str, Decision]:
+        profiles = {name: ColumnProfile(name) for name in names if name not in self._typed}
+        position = 0
+        for batch in self._spool.read():
+            keep = ~np.asarray(batch.column(SHORT).to_numpy(zero_copy_only=False), bool)
+            if skip is not None:
+                keep &= ~np.isin(np.arange(position, position + batch.num_rows), skip)
+            position += batch.num_rows
+            whole = batch if keep.all() else batch.filter(pa.array(keep))
+            for name, profile in profiles.items():
+                profile.add(whole.column(name))
+        decisions = {name: profile.decide() for name, profile in profiles.items()}
+        for decision in decisions.values():
+            for fix, count in decision.fixes.items() if skip is None else ():
+                self._notes.fix(fix, count)
+        return decisions
+
+    def _find_broken_rows(self) -> np.ndarray:
+        """Return the positions of rows to reject, noting them; columns they don't explain become text."""
+        doubtful = [name for name, decision in self._decisions.items() if decision.misfits]
+        has_short = any(pc.any(batch.column(SHORT)).as_py() for batch in self._spool.read() if batch.num_rows)
+        if not doubtful and not has_short:
+            return np.zeros(0, np.int64)
+        broken = self._judge_rows(doubtful)
+        dropped = np.array(sorted(broken), np.int64)
+        if doubtful:
+            again = self._profile(doubtful, skip=dropped)
+            for name, decision in again.items():
+                clean = not decision.misfits
+                self._decisions[name] = decision if clean else Decision(type=ColumnType.TEXT)
+        return dropped
+
+    def _judge_rows(self, doubtful: list[str]) -> set[int]:
+        typed = [name for name, decision in self._decisions.items() if decision.type is not ColumnType.TEXT]
+        first = next(iter(self._decisions), None)
+        rows, position, last = [], 0, self._spool.row_count - 1
+        for batch in self._spool.read():
+            short = np.asarray(batch.column(SHORT).to_numpy(zero_copy_only=False), bool)
+            misfits = {name: misfit_mask(batch.column(name), self._decisions[name]) for name in typed}
+            score = sum((misfits[name].astype(int) for name in doubtful), np.zeros(batch.num_rows, int))
+            for row in np.flatnonzero(short | (score > 0)):
+                wrong = [name for name in typed if misfits[name][row]]
+                fits = [name for name in typed if not misfits[name][row] and batch.column(name)[int(row)].is_valid
+                        and str(batch.column(name)[int(row)]).strip()]  # fmt: skip
+                values = [str(batch.column(name)[int(row)]) for name in wrong]
+                rows.append((position + int(row), bool(short[row]), wrong, values, bool(fits)))
+            position += batch.num_rows
+        common = Counter(value for _, _, _, values, _ in rows for value in set(values))
+        broken: dict[int, str] = {}
+        for index, is_short, wrong, values, fits in rows:
+            if is_short:
+                if wrong or not (fits or index == last):
+                    broken[index] = "too_few_fields"
+            elif self._is_broken(wrong, values, common, first):
+                broken[index] = "broken_row"
+        self._note_broken(broken, {index for index, is_short, *_ in rows if is_short})
+        return set(broken)
+
+    def _is_broken(self, wrong: list[str], values: list[str], common: Counter, first: str | None) -> bool:
+        own = [value for value in values if common[value] == 1 or len(value) > 20]
+        if len(wrong) >= 2 and len(own) >= 2:
+            return True
+        is_number = first in wrong and self._decisions[first].type is ColumnType.INTEGER
+        return bool(is_number and own and self._is_counter(first))
+
+    def _is_counter(self, name: str) -> bool:
+        """Return whether a column numbers the rows: whole, nowhere twice."""
+        seen: set[str] = set()
+        count = 0
+        for batch in self._spool.read([name]):
+            if count > _SAMPLE_ROWS:
+                break
+            values = [value for value in batch.column(0).to_pylist() if value]
+            seen.update(values)
+            count += len(values)
+        return len(seen) == count
+
+    def _note_broken(self, broken: dict[int, str], short: set[int]) -> None:
+        self._notes.fix("short_rows_filled", len(short - set(broken)))
+        position = 0
+        for batch in self._spool.read():
+            for row in range(batch.num_rows) if broken else ():
+                reason = broken.get(position + row)
+                if reason:
+                    values = [column[row].as_py() for column in batch.columns[:-2]]
+                    self._notes.reject(batch.column(LINE)[row].as_py(), reason, _as_text(values))
+            position += batch.num_rows
+
+    def _drop_empty(self, names: list[str]) -> list[str]:
+        """Return the names without generated ones that hold nothing at all."""
+        generated = {name for name in names if name.startswith("column_")}
+        for raw in self._kept():
+            generated -= {name for name in generated if _has_value(raw.column(name))}
+            if not generated:
+                break
+        self._notes.fix("empty_columns_dropped", len(generated))
+        return [name for name in names if name not in generated]
+
+    def _kept(self) -> Iterator[pa.RecordBatch]:
+        position = 0
+        for batch in self._spool.read():
+            indices = np.arange(position, position + batch.num_rows)
+            position += batch.num_rows
+            keep = ~np.isin(indices, self._dropped)
+            kept = batch if keep.all() else batch.filter(pa.array(keep))
+            if kept.num_rows:
+                yield kept
+
+    def _convert(self, raw: pa.RecordBatch, name: str) -> ColumnReader:
+        if name in self._typed:
+            return ColumnReader(values=raw.column(name).cast(self._typed[name]), fixes={})
+        return convert(raw.column(name), self._decisions[name])
+
+    def _arrow_type(self, name: str) -> pa.DataType:
+        return self._typed.get(name) or ARROW_TYPES[self._decisions[name].type]
+
+    def _column(self, name: str) -> Column:
+        if name in self._typed:
+            kind = next(kind for kind, arrow in ARROW_TYPES.items() if arrow == self._typed[name])
+            return Column(name=name, type=kind, title=Text(ko=name, en=name))
+        decision = self._decisions[name]
+        unit = decision.unit or self._units.get(name, "")
+        return Column(name=name, type=decision.type, title=Text(ko=name, en=name), unit=unit)
+
+    def _place(self, locate: Locate | None) -> None:
+        """Find coordinates, then count what was swapped, zero or outside its own district."""
+        self.place: Place | None = None
+        self.pair = None
+        self._locate = locate
+        self._district: str | None = None
+        numeric = [c.name for c in self.columns if c.type in {ColumnType.INTEGER, ColumnType.NUMBER}]
+        texts = [c.name for c in self.columns if c.type is ColumnType.TEXT]
+        if len(numeric) < 2 or not self.rows_kept:
+            return
+        sample, words = self._sample(numeric, texts)
+        self._district = find_district_column(words)
+        self.pair = geo.find_degrees(sample) or geo.find_plane(sample, self._judge(words))
+        if self.pair is None:
+            return
+        self._add_columns()
+        self._count_places()
+
+    def _sample(self, numeric: list[str], texts: list[str]) -> tuple[dict, dict]:
+        parts: dict[str, list] = {name: [] for name in [*numeric, *texts]}
+        count = 0
+        for raw in self._kept():
+            for name in numeric:
+                parts[name].append(_floats(self._convert(raw, name).values))
+            for name in texts:
+                parts[name].append(self._convert(raw, name).values)
+            count += raw.num_rows
+            if count >= _SAMPLE_ROWS:
+                break
+        numbers = {name: np.concatenate(parts[name]) for name in numeric}
+        return numbers, {name: pa.concat_arrays(parts[name]) for name in texts}
+
+    def _judge(self, words: dict[str, pa.Array]) -> Callable[[np.ndarray, np.ndarray, np.ndarray], float]:
+        named = named_districts(words[self._district]) if self._district else None
+
+        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> float:
+            if self._locate is None:
+                return 1.0
+            located = self._locate(lon, lat)
+            if named is None or not (own := named[rows]).astype(bool).any():
+                return float(np.mean([place is not None for place in located]))
+            known = own.astype(bool)
+            return 1.0 - float(is_elsewhere(own, located)[known].mean())
+
+        return judge
+
+    def _add_columns(self) -> None:
+        taken = set(self._names)
+        for name, title in ADDED.items():
+            free = name if name not in taken else f"{name}_4326" if name != "outside_district" else f"{name}_"
+            while free in taken:
+                free += "_"
+            kind = ColumnType.BOOLEAN if name == "outside_district" else ColumnType.NUMBER
+            unit = "" if kind is ColumnType.BOOLEAN else "deg"
+            self.columns += (Column(name=free, type=kind, title=title, unit=unit),)
+            self.schema = self.schema.append(pa.field(free, ARROW_TYPES[kind]))
+
+    def _count_places(self) -> None:
+        swapped = outside = 0
+        for raw in self._kept():
+            points, elsewhere = self._points(raw)
+            swapped += int(points.swapped.sum())
+            outside += int(elsewhere.sum())
+            self._notes.fix("zero_coordinates", int(points.zero.sum()))
+        self._notes.fix("coordinates_swapped", swapped)
+        self.place = Place(
+            lon=self.pair.lon, lat=self.pair.lat, crs=self.pair.crs, swapped=swapped, outside_district=outside
+        )
+
+    def _points(self, raw: pa.RecordBatch) -> tuple[geo.Points, np.ndarray]:
+        x, y = (_floats(self._convert(raw, name).values) for name in (self.pair.lon, self.pair.lat))
+        points = geo.read_points(self.pair, x, y)
+        elsewhere = np.zeros(raw.num_rows, bool)
+        given = np.isfinite(points.lon) & np.isfinite(points.lat)
+        if self._locate is not None and self._district and given.any():
+            named = named_districts(self._convert(raw, self._district).values)
+            located = self._locate(points.lon[given], points.lat[given])
+            elsewhere[given] = is_elsewhere(named[given], located)
+        return points, elsewhere
+
+    def _place_columns(self, raw: pa.RecordBatch, columns: list[pa.Array]) -> list[pa.Array]:
+        points, elsewhere = self._points(raw)
+        missing = np.isnan(points.lon) | np.isnan(points.lat)
+        return [
+            pa.array(points.lon, mask=missing),
+            pa.array(points.lat, mask=missing),
+            pa.array(elsewhere, mask=missing),
+        ]
+
+
+def _spool(
+    path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
+) -> tuple[Spool, str | None, dict[str, str]]:
+    if not path.is_file():
+        raise refuse("missing", f"{path.name} 파일이 없습니다", f"there is no file {path.name}")
+    kind = sniff(path)
+    if kind == "text":
+        spool, encoding, header = spool_text(path, notes, progress)
+    elif kind == "json":
+        return (*spool_json(path, notes, progress), {})
+    elif kind == "parquet":
+        return spool_parquet(path, notes, progress), None, {}
+    elif kind == "html":
+        spool, encoding, header = spool_html(path, notes)
+    elif kind == "zip":
+        raise refuse("zip", "ZIP을 풀어서 표 파일을 올려 주세요", "unpack the zip and send the table inside")
+    else:
+        spool, encoding, header = spool_workbook(path, notes, progress, sheet)
+    for fix, count in header.fixes.items():
+        notes.fix(fix, count)
+    return spool, encoding, dict(zip(header.names, header.units, strict=True))
+
+
+def _floats(values: pa.Array) -> np.ndarray:
+    return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False), float)
+
+
+def _has_value(column: pa.Array) -> bool:
+    if column.type != pa.string():
+        return column.null_count < len(column)
+    return bool(pc.any(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)).as_py())
+
+
+def _as_text(values: list) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(["" if value is None else value for value in values])
+    return line.getvalue()
+
+
+__all__ = ["BadInput", "FileReading", "Locate", "read_file"]

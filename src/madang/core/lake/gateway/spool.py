@@ -1,0 +1,47 @@
+"""Rows on their way through: an Arrow file on disk, so that memory stays flat."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+LINE = "__line"
+SHORT = "__short"
+HIDDEN = (pa.field(LINE, pa.int64()), pa.field(SHORT, pa.bool_()))
+
+
+class Spool:
+    """A temporary table of raw columns, written once and read as often as needed.
+
+    Besides the source's columns each batch holds the line a row began at, and whether the row had
+    fewer fields than the header.
+    """
+
+    def __init__(self, fields: list[pa.Field]) -> None:
+        self.schema = pa.schema([*fields, *HIDDEN])
+        self.row_count = 0
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._writer = pa.ipc.new_stream(self._file, self.schema)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append one batch of the spool's schema."""
+        self._writer.write_batch(batch)
+        self.row_count += batch.num_rows
+
+    def finish(self) -> None:
+        """End writing; reading may begin."""
+        self._writer.close()
+        self._file.flush()
+
+    def read(self, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the batches again, whole or only some columns."""
+        self._file.seek(0)
+        with pa.ipc.open_stream(pa.PythonFile(self._file, mode="r")) as reader:
+            for batch in reader:
+                yield batch if columns is None else batch.select(columns)
+
+    def close(self) -> None:
+        """Remove the temporary file."""
+        self._file.close()

@@ -1,0 +1,191 @@
+"""XLS, XLSX, ODS and tables in HTML that call themselves .xls."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import python_calamine as calamine
+
+from .containers import read_all, read_chunks
+from .decoding import detect_encoding, read_blocks
+from .grids import spool_grid
+from .headers import Header
+from .records import Notes
+from .refusals import refuse
+from .spool import Spool
+
+_MAX_CELLS = 200_000_000
+
+
+def spool_workbook(
+    path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
+) -> tuple[Spool, None, Header]:
+    """Spool the named sheet, or the first one that holds a table; other sheets are counted."""
+    data = read_all(path)
+    progress(len(data))
+    try:
+        book = calamine.load_workbook(io.BytesIO(data))
+    except calamine.PasswordError as error:
+        raise refuse(
+            "password", "암호가 걸린 파일입니다", "the workbook is protected by a password"
+        ) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise refuse(
+            "workbook", f"엑셀 파일이 손상되었습니다: {error}", f"the workbook is damaged: {error}"
+        ) from error
+    names = book.sheet_names
+    if sheet is not None and sheet not in names:
+        raise refuse("sheet", f"{sheet} 시트가 없습니다", f"there is no sheet {sheet}")
+    for name in [sheet] if sheet is not None else names:
+        grid = _read_sheet(book, name, notes)
+        if sheet is not None or _is_table(grid):
+            notes.fix("sheets_ignored", len(names) - 1)
+            spool, header = spool_grid(grid, notes)
+            return spool, None, header
+    raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
+
+
+def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
+    """Spool the largest table of an HTML page."""
+    encoding = detect_encoding(read_chunks(path))
+    page = b"".join(block.data for block in read_blocks(read_chunks(path), encoding)).decode(
+        "utf-8", "replace"
+    )
+    parser = _Tables()
+    parser.feed(page)
+    parser.close()
+    tables = [_spread(rows) for rows in parser.tables if rows]
+    if not tables:
+        raise refuse("no_table", "HTML에 표가 없습니다", "the HTML holds no table", line=1)
+    spool, header = spool_grid(max(tables, key=lambda grid: sum(map(len, grid))), notes)
+    notes.fix("html_table_read")
+    return spool, encoding, header
+
+
+def _read_sheet(book: calamine.CalamineWorkbook, name: str, notes: Notes) -> list[list[str]]:
+    try:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_height * sheet.total_width > _MAX_CELLS:
+            raise refuse("workbook", f"{name} 시트가 너무 큽니다", f"sheet {name} is too large")
+        grid = [[_as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        merged = sheet.merged_cell_ranges or []
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise refuse(
+            "workbook", f"{name} 시트가 손상되었습니다: {error}", f"sheet {name} is damaged: {error}"
+        ) from error
+    _fill_merged(grid, merged, notes)
+    return grid
+
+
+def _fill_merged(grid: list[list[str]], ranges: list, notes: Notes) -> None:
+    """Give every cell of a merged one its value, except where a title spans a whole row."""
+    filled = 0
+    for (top, left), (bottom, right) in ranges:
+        if top >= len(grid) or left >= len(grid[top]) or (top == bottom and _is_alone(grid[top])):
+            continue
+        for row in range(top, min(bottom, len(grid) - 1) + 1):
+            for column in range(left, min(right, len(grid[row]) - 1) + 1):
+                if (row, column) != (top, left) and not grid[row][column] and grid[top][left]:
+                    grid[row][column] = grid[top][left]
+                    filled += 1
+    notes.fix("merged_cells_filled", filled)
+
+
+def _is_alone(row: list[str]) -> bool:
+    return sum(bool(cell.strip()) for cell in row) <= 1
+
+
+def _is_table(grid: list[list[str]]) -> bool:
+    return sum(sum(bool(cell.strip()) for cell in row) >= 2 for row in grid) >= 2
+
+
+def _as_text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        midnight = (cell.hour, cell.minute, cell.second, cell.microsecond) == (0, 0, 0, 0)
+        return cell.date().isoformat() if midnight else cell.isoformat(" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return _as_clock(cell)
+    return str(cell)
+
+
+def _as_clock(duration: timedelta) -> str:
+    seconds = int(duration.total_seconds())
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def _spread(rows: list[list[tuple[str, int, int]]]) -> list[list[str]]:
+    """Return HTML rows as a rectangle, cells repeated over the rows and columns they span."""
+    grid: list[dict[int, str]] = [{} for _ in rows]
+    for index, row in enumerate(rows):
+        column = 0
+        for text, row_span, column_span in row:
+            while column in grid[index]:
+                column += 1
+            for below in grid[index : index + row_span]:
+                below.update(dict.fromkeys(range(column, column + column_span), text))
+            column += column_span
+    width = max((max(row, default=-1) + 1 for row in grid), default=0)
+    return [[row.get(column, "") for column in range(width)] for row in grid]
+
+
+class _Tables(HTMLParser):
+    """Collects tables as rows of (text, rows spanned, columns spanned)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[tuple[str, int, int]]]] = []
+        self._cell: list[str] | None = None
+        self._spans = (1, 1)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a table, row or cell."""
+        if tag == "table":
+            self._end_cell()
+            self.tables.append([])
+        elif tag == "tr" and self.tables:
+            self._end_cell()
+            self.tables[-1].append([])
+        elif tag in {"td", "th"} and self.tables:
+            self._end_cell()
+            given = dict(attrs)
+            self._spans = (_span(given.get("rowspan")), _span(given.get("colspan")))
+            self._cell = []
+        elif tag == "br" and self._cell is not None:
+            self._cell.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a cell with its row or table."""
+        if tag in {"td", "th", "tr", "table"}:
+            self._end_cell()
+
+    def handle_data(self, data: str) -> None:
+        """Take text of a cell."""
+        if self._cell is not None:
+            self._cell.append(data)
+
+    def close(self) -> None:
+        """Close what the page left open."""
+        super().close()
+        self._end_cell()
+
+    def _end_cell(self) -> None:
+        if self._cell is None:
+            return
+        if not self.tables[-1]:
+            self.tables[-1].append([])
+        self.tables[-1][-1].append((" ".join("".join(self._cell).split()), *self._spans))
+        self._cell = None
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), 1000) if text and text.isdigit() and int(text) else 1

@@ -31,7 +31,8 @@ def build(*, force: bool = False) -> bool:
 def hash_inputs() -> str:
     """Return one hash over everything that the build reads."""
     files = [FOLDER / name for name in ("package-lock.json", "vite.config.ts", "tsconfig.json")]
-    files += sorted(path for path in (FOLDER / "src").rglob("*") if path.is_file())
+    for folder in ("src", "public"):
+        files += sorted(path for path in (FOLDER / folder).rglob("*") if path.is_file())
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

@@ -2,20 +2,86 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest
 
-from madang.core.base.interface import CHAPTERS, Text, list_manifests
+from madang.core.base.interface import ANONYMOUS, CHAPTERS, Actor, Manifest, Text, collect, list_manifests
+
+from .records import MenuLink
+
+CHAPTER_TITLES = {
+    "infrastructure": Text(ko="스마트도시 인프라", en="Smart-city infrastructure"),
+    "administration": Text(ko="스마트 혁신행정", en="Smart administration"),
+    "citizens": Text(ko="시민과 함께", en="With citizens"),
+    "governance": Text(ko="시정 운영", en="Governance"),
+}
+MODES = {
+    "auto": Text(ko="기기 설정대로", en="As my device"),
+    "light": Text(ko="밝게", en="Light"),
+    "dark": Text(ko="어둡게", en="Dark"),
+    "high-contrast": Text(ko="고대비", en="High contrast"),
+}
+
+
+class Display(msgspec.Struct, frozen=True):
+    """How a person wants pages drawn; kept in the cookie `display` as "mode.text.easy"."""
+
+    mode: str = "auto"
+    text: str = "normal"
+    easy: str = "off"
+
+    def __str__(self) -> str:
+        return f"{self.mode}.{self.text}.{self.easy}"
+
+
+def read_display(cookie: str) -> Display:
+    """Return what the cookie says; anything else is the default."""
+    mode, _, rest = cookie.partition(".")
+    text, _, easy = rest.partition(".")
+    return Display(
+        mode=mode if mode in MODES else "auto",
+        text="large" if text == "large" else "normal",
+        easy="on" if easy == "on" else "off",
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the city's name, whether it is simulated, and the menu."""
-    services = [manifest for manifest in list_manifests() if manifest.is_service]
+    """Return the city's name, whether it is simulated, the doors and the menu of this reader."""
+    actor = getattr(request, "actor", ANONYMOUS)
+    path = request.path
     return {
+        "actor": actor,
         "city_name": Text(ko=settings.MADANG.city_name_ko, en=settings.MADANG.city_name_en),
         "is_simulated": settings.MADANG.demo,
         "language": getattr(request, "language", "ko"),
-        "menu": [(chapter, [s for s in services if s.chapter == chapter]) for chapter in CHAPTERS],
+        "other_language": "ko" if getattr(request, "language", "ko") == "en" else "en",
+        "display_modes": [(value, title.ko, title.en) for value, title in MODES.items()],
+        "display": read_display(request.COOKIES.get("display", "")),
+        "door": next((door for door in ("desk", "build", "wall") if path.startswith(f"/{door}/")), "city"),
+        "chapters": list_chapters(),
+        "links": [link for link in list_links() if actor.may(link.permission)],
+        "is_staff": is_staff(actor),
     }
+
+
+def is_staff(actor: Actor) -> bool:
+    """Return whether the desk is this actor's door."""
+    return actor.is_superuser or bool(actor.grants)
+
+
+@cache
+def list_chapters() -> list[tuple[Text, list[Manifest]]]:
+    """Return services by the report's chapters, without empty chapters."""
+    services = [manifest for manifest in list_manifests() if manifest.is_service]
+    grouped = [(CHAPTER_TITLES[name], [s for s in services if s.chapter == name]) for name in CHAPTERS]
+    return [(title, found) for title, found in grouped if found]
+
+
+@cache
+def list_links() -> list[MenuLink]:
+    """Return every room's MENU entries in order."""
+    return sorted((link for _, link in collect("doors", "MENU")), key=lambda link: link.order)

@@ -1,21 +1,36 @@
 """What other rooms and services may use of this room."""
 
+from .blocks import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series, points_layer
+from .error_pages import render_error_page
 from .openapi import build_openapi
-from .records import ErrorRecord, Route
+from .records import ErrorRecord, MenuLink, Panel, Route, SearchHit, SearchSource, Topic
 from .routing import NotSignedIn, build_starlette_routes, read_language, render_error
 from .schedule import run_due_jobs_forever
 from .static_files import build_static_mount
 from .views import page
 
 __all__ = [
+    "ChartBlock",
+    "ChartKind",
     "ErrorRecord",
+    "MapBlock",
+    "MapClass",
+    "MapLayer",
+    "MenuLink",
     "NotSignedIn",
+    "Panel",
     "Route",
+    "SearchHit",
+    "SearchSource",
+    "Series",
+    "Topic",
     "build_openapi",
     "build_starlette_routes",
     "build_static_mount",
     "page",
+    "points_layer",
     "read_language",
     "render_error",
+    "render_error_page",
     "run_due_jobs_forever",
 ]

@@ -38,3 +38,55 @@ class ErrorRecord(msgspec.Struct, frozen=True):
     code: str
     message: str
     details: dict[str, Any] = {}
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of the city's or the desk's front page, contributed by a room's `doors.py`.
+
+    Panels stand in `order`. `context(actor, language)` returns what `template` draws, or None where
+    there is nothing to show this actor.
+    """
+
+    title: Text
+    order: int
+    permission: str
+    template: str
+    context: Callable[..., dict[str, Any] | None]
+
+
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing found: its title, address, and a line about it."""
+
+    title: Text
+    href: str
+    about: Text = Text(ko="", en="")
+    lon: float | None = None
+    lat: float | None = None
+
+
+class SearchSource(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of thing that the search box finds: `search(actor, query, limit)` → hits, best first."""
+
+    title: Text
+    search: Callable[..., list[SearchHit]]
+    order: int = 100
+
+
+class MenuLink(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the menu at a door ("city", "desk" or "build")."""
+
+    title: Text
+    href: str
+    door: str = "city"
+    order: int = 100
+    permission: str = "public"
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One subject of live news that a room declares in `doors.py` TOPICS, and who may follow it.
+
+    A topic "incidents" also covers "incidents.11680": whoever may follow the whole may follow a part.
+    """
+
+    name: str
+    permission: str

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import MadangError, Text
 
-View = Callable[..., HttpResponse]
+from .error_pages import render_error_page
+
+View = Callable[..., HttpResponseBase]
 
 
 def page(
@@ -20,14 +22,18 @@ def page(
     """Declare who may see a view, its title and its methods (HEAD comes with GET).
 
     `permission` is "public", "signed-in" or one that a manifest declares. The middleware of
-    `people` refuses every view without it, and everybody who doesn't hold it.
+    `people` refuses every view without it, and everybody who doesn't hold it. A MadangError that
+    the view raises becomes the page that says so, with its status.
     """
     allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
 
     def declare(view: View) -> View:
         @wraps(view)
-        def declared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return view(request, *args, **kwargs)
+        def declared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(request, *args, **kwargs)
+            except MadangError as error:
+                return render_error_page(request, error.status, error.text, code=error.code)
 
         checked: Any = require_http_methods(sorted(allowed))(declared)
         checked.permission = permission

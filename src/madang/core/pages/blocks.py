@@ -1,0 +1,143 @@
+"""Charts and maps that a page declares as data; the table behind each chart comes with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from madang.core.base.interface import Text
+
+
+class ChartKind(StrEnum):
+    """Forms of a chart."""
+
+    BAR = "bar"
+    BARS_ACROSS = "bars-across"
+    LINE = "line"
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of values, as many as the chart has `x`; `low` and `high` bound their uncertainty."""
+
+    name: Text
+    values: tuple[float | None, ...]
+    low: tuple[float | None, ...] | None = None
+    high: tuple[float | None, ...] | None = None
+
+
+class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """A chart with its table. `summary` says in a sentence what the chart shows, for everyone."""
+
+    title: Text
+    kind: ChartKind
+    x: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    x_title: Text = Text(ko="구분", en="Category")
+    summary: Text = Text(ko="", en="")
+    source: Text = Text(ko="", en="")
+    as_of: datetime | None = None
+    target: float | None = None
+
+    def configure(self, language: str) -> dict[str, Any]:
+        """Return what the script draws from."""
+        return {
+            "kind": self.kind.value,
+            "title": self.summary.say(language) or self.title.say(language),
+            "unit": self.unit,
+            "x": self.x,
+            "target": self.target,
+            "series": [
+                {"name": one.name.say(language), "values": one.values, "low": one.low, "high": one.high}
+                for one in self.series
+            ],
+        }
+
+    @property
+    def rows(self) -> list[tuple[str, list[float | None]]]:
+        """The table behind the chart: each x with its values."""
+        return [(x, [one.values[at] for one in self.series]) for at, x in enumerate(self.x)]
+
+
+class MapClass(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a legend: the value in the data, its words, and how many there are."""
+
+    value: str
+    title: Text
+    count: int | None = None
+
+
+class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer: GeoJSON in `data` (a FeatureCollection or its address) or vector `tiles`.
+
+    A feature's properties `id`, `title` and `href` join it to the list and its page; others are
+    shown in the popup. `shape` is "points", "areas" or "lines". At most five classes.
+    """
+
+    id: str
+    shape: str = "points"
+    data: dict[str, Any] | str | None = None
+    tiles: str | None = None
+    colour_by: str | None = None
+    classes: tuple[MapClass, ...] = ()
+
+
+class MapBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """A map with its legend. `list_selector` names the list that moves with it.
+
+    `bounds` is west, south, east, north in degrees; None fits the data. `href` is where a click on a
+    district leads, with {code} and {name}.
+    """
+
+    title: Text
+    layers: tuple[MapLayer, ...]
+    bounds: tuple[float, float, float, float] | None = None
+    list_selector: str = ""
+    property_titles: dict[str, Text] = {}
+    base: str = "labels"
+    href: str = ""
+    quiet_scroll: bool = False
+
+    def configure(self, language: str) -> dict[str, Any]:
+        """Return what the script draws from."""
+        return {
+            "layers": [_configure_layer(layer) for layer in self.layers],
+            "bounds": self.bounds,
+            "list": self.list_selector,
+            "base": self.base,
+            "href": self.href,
+            "titles": {name: title.say(language) for name, title in self.property_titles.items()},
+        }
+
+    @property
+    def legend(self) -> list[tuple[int, MapClass]]:
+        """Legend entries with the number of their colour, 1 to 5."""
+        return [(at % 5 + 1, entry) for layer in self.layers for at, entry in enumerate(layer.classes)]
+
+
+def _configure_layer(layer: MapLayer) -> dict[str, Any]:
+    return {
+        "id": layer.id,
+        "shape": layer.shape,
+        "data": layer.data,
+        "tiles": layer.tiles,
+        "colour_by": layer.colour_by,
+        "classes": [{"value": entry.value, "colour": at % 5 + 1} for at, entry in enumerate(layer.classes)],
+    }
+
+
+def points_layer(rows: list[dict[str, Any]], *, layer_id: str = "rows") -> MapLayer:
+    """Return a layer of points from rows with `lon` and `lat` (degrees); rows without are left out."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+            "properties": {name: value for name, value in row.items() if name not in {"lon", "lat"}},
+        }
+        for row in rows
+        if row.get("lon") is not None and row.get("lat") is not None
+    ]
+    return MapLayer(id=layer_id, data={"type": "FeatureCollection", "features": features})

@@ -1,0 +1,65 @@
+"""Numbers and moments as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from madang.core.base.interface import Text, now, to_city_time
+
+UNITS = {
+    "person": Text(ko="명", en="people"),
+    "krw": Text(ko="원", en="KRW"),
+    "count": Text(ko="건", en=""),
+    "row": Text(ko="행", en="rows"),
+    "%": Text(ko="%", en="%"),
+}
+STEPS = (
+    (86400, Text(ko="{n}일", en="{n} day")),
+    (3600, Text(ko="{n}시간", en="{n} hour")),
+    (60, Text(ko="{n}분", en="{n} minute")),
+)
+
+
+def format_number(value: float, digits: int | None = None) -> str:
+    """Return `value` with thousands separators: whole numbers plain, others with at most 2 decimals."""
+    if digits is not None:
+        return f"{value:,.{digits}f}"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def format_unit(unit: str, language: str) -> str:
+    """Return the unit's word in `language`; an unknown unit is written as it is."""
+    return UNITS[unit].say(language) if unit in UNITS else unit
+
+
+def format_moment(moment: datetime, language: str) -> str:
+    """Return the exact moment in the city's time, such as 2026. 11. 23. 15:04."""
+    local = to_city_time(moment)
+    pattern = "%-d %b %Y, %H:%M" if language == "en" else "%Y. %-m. %-d. %H:%M"
+    return local.strftime(pattern)
+
+
+def format_day(day: date, language: str) -> str:
+    """Return a day, such as 2026. 11. 23."""
+    return day.strftime("%-d %b %Y" if language == "en" else "%Y. %-m. %-d.")
+
+
+def format_relative(moment: datetime, language: str, at: datetime | None = None) -> str:
+    """Return how long ago or ahead `moment` is; beyond 30 days the day itself."""
+    seconds = ((at or now()) - moment).total_seconds()
+    if abs(seconds) >= 30 * 86400:
+        return format_day(to_city_time(moment).date(), language)
+    for size, words in STEPS:
+        count = int(abs(seconds) // size)
+        if count:
+            return _place(words.say(language).format(n=count), count, language, is_ahead=seconds < 0)
+    return "just now" if language == "en" else "방금"
+
+
+def _place(words: str, count: int, language: str, *, is_ahead: bool) -> str:
+    if language == "en":
+        words += "s" if count > 1 else ""
+        return f"in {words}" if is_ahead else f"{words} ago"
+    return f"{words} 후" if is_ahead else f"{words} 전"

@@ -1,0 +1,98 @@
+"""The doors: city, desk and build, with search, status and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from madang.core.base.interface import Text, collect
+from madang.core.base.run_state import read_run_state
+
+from .blocks import MapBlock
+from .context import list_chapters, read_display
+from .finding import draw_panels, list_panels, search_everywhere
+from .models import ScheduledRun
+from .openapi import build_openapi
+from .reference import list_operations
+from .views import page
+
+YEAR_S = 365 * 86400
+CITY_MAP = MapBlock(
+    title=Text(ko="자치구 지도", en="Map of the districts"),
+    layers=(),
+    base="plain",
+    quiet_scroll=True,
+    href="/search/?q={name}",
+)
+
+
+@page("public", Text(ko="도시", en="City"))
+def show_city(request: HttpRequest) -> HttpResponse:
+    """Show the city: one search box, the map, what is going on, and every service."""
+    context = {"panels": _draw("city", request), "services": list_chapters(), "map": CITY_MAP}
+    return render(request, "madang/city.html", context)
+
+
+@page("signed-in", Text(ko="업무", en="Desk"))
+def show_desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits for this person over all services."""
+    return render(request, "madang/desk.html", {"panels": _draw("desk", request)})
+
+
+@page("public", Text(ko="검색", en="Search"))
+def show_search(request: HttpRequest) -> HttpResponse:
+    """Search services, places, datasets and things at once."""
+    query = request.GET.get("q", "").strip().replace("\0", "")[:200]
+    found = search_everywhere(request.actor, query) if query else []
+    return render(request, "madang/search.html", {"query": query, "found": found})
+
+
+@page("public", Text(ko="개발", en="Build"))
+def show_build(request: HttpRequest) -> HttpResponse:
+    """Show how to connect, and every address of the API with a console."""
+    operations = list_operations(build_openapi(_list_routes(), language=request.language))
+    return render(request, "madang/build.html", {"operations": operations})
+
+
+@page("pages.see_status", Text(ko="서비스 상태", en="Service status"))
+def show_status(request: HttpRequest) -> HttpResponse:
+    """Show the processes of the house and its timed jobs."""
+    state = read_run_state(settings.MADANG.data_path / "run")
+    context = {
+        "processes": state.processes if state else [],
+        "jobs": ScheduledRun.objects.order_by("name"),
+    }
+    return render(request, "madang/status.html", context)
+
+
+@page("public", Text(ko="도움말", en="Help"))
+def show_help(request: HttpRequest) -> HttpResponse:
+    """Show how the pages are used."""
+    return render(request, "madang/help.html")
+
+
+@page("public")
+def choose_display(request: HttpRequest) -> HttpResponse:
+    """Keep how this person wants pages drawn, and go back."""
+    chosen = read_display(request.COOKIES.get("display", ""))
+    mode, text, easy = (request.GET.get(name, getattr(chosen, name)) for name in ("mode", "text", "easy"))
+    response = HttpResponseRedirect(_read_next(request))
+    response.set_cookie("display", str(read_display(f"{mode}.{text}.{easy}")), max_age=YEAR_S, samesite="Lax")
+    return response
+
+
+def _draw(door: str, request: HttpRequest) -> list[dict[str, Any]]:
+    return draw_panels(list_panels(door), request.actor, request.language)
+
+
+def _read_next(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "/")
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
+
+
+def _list_routes() -> list[Any]:
+    return [route for part in ("api", "hot") for _, route in collect(part, "ROUTES")]

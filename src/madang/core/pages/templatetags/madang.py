@@ -1,0 +1,148 @@
+"""What templates of the house write with: both languages, numbers, moments, the front end's files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from madang.core.base.interface import Text
+from madang.core.pages import formats, icons
+from madang.core.pages.blocks import ChartBlock, MapBlock
+from madang.core.pages.vite import list_entry_files
+
+register = template.Library()
+Context = template.Context
+JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag(takes_context=True)
+def say(context: Context, ko: str, en: str, easy: str = "", **values: Any) -> str:
+    """Return the sentence in the page's language; `easy` is its easy-Korean form; {name} places are filled."""
+    language = _language(context)
+    sentence = en if language == "en" else ko
+    display = context.get("display")
+    if easy and language != "en" and display and display.easy == "on":
+        sentence = easy
+    return sentence.format(**values) if values else sentence
+
+
+@register.simple_tag(takes_context=True)
+def text(context: Context, value: Text | str | None, **values: Any) -> str:
+    """Return a Text in the page's language; None is nothing."""
+    if value is None:
+        return ""
+    sentence = value.say(_language(context)) if isinstance(value, Text) else str(value)
+    return sentence.format(**values) if values else sentence
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Context, value: float | None, unit: str = "", digits: int | None = None) -> SafeString:
+    """Return a number with its unit; a missing one is said to be missing."""
+    language = _language(context)
+    if value is None:
+        return format_html('<em class="missing">{}</em>', "no data" if language == "en" else "자료 없음")
+    said = formats.format_unit(unit, language)
+    tail = format_html('<span class="unit">{}</span>', said) if said else ""
+    return format_html('<span class="number">{}{}</span>', formats.format_number(value, digits), tail)
+
+
+@register.simple_tag(takes_context=True)
+def as_of(context: Context, moment: datetime | None, source: Text | str = "") -> SafeString:
+    """Return "as of when, from where" for the numbers beside it."""
+    language = _language(context)
+    if moment is None:
+        return mark_safe("")
+    exact = formats.format_moment(moment, language)
+    origin = source.say(language) if isinstance(source, Text) else source
+    words = f"as of {exact}" if language == "en" else f"{exact} 기준"
+    tail = f" · {origin}" if origin else ""
+    return format_html(
+        '<span class="as-of"><time datetime="{}">{}</time>{}</span>', moment.isoformat(), words, tail
+    )
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, moment: datetime | None) -> SafeString:
+    """Return a relative time with the exact one on hover."""
+    language = _language(context)
+    if moment is None:
+        return format_html('<em class="missing">{}</em>', "never" if language == "en" else "없음")
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative>{}</time>',
+        moment.isoformat(),
+        formats.format_moment(moment, language),
+        formats.format_relative(moment, language),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: datetime) -> SafeString:
+    """Return an exact moment in the city's time."""
+    shown = formats.format_moment(value, _language(context))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return a picture that says nothing to a screen reader: the words beside it do."""
+    return mark_safe(  # noqa: S308
+        '<svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.7" '
+        f'stroke-linecap="round" stroke-linejoin="round">{icons.ICONS[name]}</svg>'
+    )
+
+
+@register.simple_tag
+def brand() -> SafeString:
+    """Return the house's mark: a yard open on four sides."""
+    return mark_safe(icons.BRAND)  # noqa: S308
+
+
+@register.simple_tag
+def vite(entry: str) -> SafeString:
+    """Return the style sheets and the script of a front-end entry such as "map"."""
+    styles, scripts = list_entry_files(entry)
+    return format_html_join("", '<link rel="stylesheet" href="{}">', ((style,) for style in styles)) + (
+        format_html_join("", '<script type="module" src="{}"></script>', ((script,) for script in scripts))
+    )
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Context, **changes: Any) -> str:
+    """Return this page's query string with `changes`; a blank value takes its name out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in {None, ""}:
+            query[name] = str(value)
+    return query.urlencode()
+
+
+@register.inclusion_tag("madang/blocks/chart.html", takes_context=True)
+def chart(context: Context, block: ChartBlock, size: str = "") -> dict[str, Any]:
+    """Draw a ChartBlock: its figure, and the table behind it."""
+    language = _language(context)
+    return {"block": block, "size": size, "language": language, "config": block.configure(language)}
+
+
+@register.inclusion_tag("madang/blocks/map.html", takes_context=True)
+def map_block(context: Context, block: MapBlock) -> dict[str, Any]:
+    """Draw a MapBlock: the map and its legend."""
+    language = _language(context)
+    return {"block": block, "language": language, "config": block.configure(language)}
+
+
+@register.simple_tag
+def json_data(value: Any, layer: str = "") -> SafeString:
+    """Return `value` as a data block that scripts read; it is never run."""
+    body = msgspec.json.encode(value, enc_hook=str).decode().translate(JSON_ESCAPES)
+    mark = format_html(' data-layer="{}"', layer) if layer else ""
+    return format_html('<script type="application/json"{}>{}</script>', mark, mark_safe(body))  # noqa: S308
+
+
+def _language(context: Context) -> str:
+    return str(context.get("language", "ko"))

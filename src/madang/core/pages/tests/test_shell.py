@@ -1,0 +1,91 @@
+"""A visitor meets the four doors in Korean or English, drawn the way they asked, and errors that help."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+from django.test import Client
+
+from madang.core.base.interface import Text
+from madang.core.pages.formats import format_number, format_relative
+from madang.core.pages.interface import ChartBlock, ChartKind, MapBlock, MapLayer, Series
+
+
+def draw(source: str, **context: object) -> str:
+    return Template("{% load madang %}" + source).render(Context({"language": "ko", **context}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/search/?q=x", "/build/", "/help/"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_public_doors_open_in_both_languages(client: Client, path: str, language: str) -> None:
+    client.cookies["language"] = language
+    reply = client.get(path)
+    assert reply.status_code == 200
+    assert f'<html lang="{language}"' in reply.content.decode()
+    assert "unsafe-inline" not in reply["Content-Security-Policy"]
+    assert "<script>" not in reply.content.decode()
+    assert ' style="' not in reply.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_desk_asks_a_stranger_to_sign_in(client: Client) -> None:
+    assert client.get("/desk/").status_code == 302
+    assert client.get("/desk/status/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_missing_page_says_what_to_do_next(client: Client) -> None:
+    reply = client.get("/nowhere/", headers={"cookie": "language=en"})
+    assert reply.status_code == 404
+    assert "There is no such page" in reply.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_chosen_display_is_kept_and_never_leads_elsewhere(client: Client) -> None:
+    reply = client.get("/display/?mode=dark&text=large&next=https://elsewhere.example/")
+    assert reply["Location"] == "/"
+    assert client.cookies["display"].value == "dark.large.off"
+    page = client.get("/help/").content.decode()
+    assert 'data-mode="dark" data-text="large"' in page
+    assert client.get("/display/?mode=<script>").status_code == 302
+    assert client.cookies["display"].value == "auto.large.off"
+
+
+def test_sentences_follow_the_language_and_easy_korean() -> None:
+    assert draw('{% say "복잡" "Complex" %}', language="en") == "Complex"
+    display = type("Display", (), {"easy": "on"})
+    assert draw('{% say "복잡" "Complex" easy="쉬움" %}', display=display) == "쉬움"
+    assert draw("{% text title %}", title=Text(ko="<b>", en="")) == "&lt;b&gt;"
+
+
+def test_numbers_say_their_unit_and_missing_is_missing() -> None:
+    assert format_number(1234567) == "1,234,567"
+    assert format_number(0.5) == "0.5"
+    assert "자료 없음" in draw("{% number value %}", value=None)
+    assert '<span class="unit">명</span>' in draw('{% number 3 "person" %}')
+
+
+def test_times_are_relative_up_to_a_month() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    assert format_relative(at - timedelta(minutes=3), "ko", at) == "3분 전"
+    assert format_relative(at + timedelta(hours=1), "en", at) == "in 1 hour"
+    assert format_relative(at - timedelta(days=40), "ko", at) == "2026. 1. 20."
+
+
+def test_a_chart_has_its_table_behind_it() -> None:
+    series = Series(name=Text(ko="대여", en="Rentals"), values=(10, None))
+    block = ChartBlock(
+        title=Text(ko="월별", en="Monthly"), kind=ChartKind.BAR, x=("1월", "2월"), series=(series,), unit="건"
+    )
+    page = draw("{% chart block %}", block=block)
+    assert '<th scope="row">2월</th>' in page
+    assert "자료 없음" in page
+
+
+def test_what_a_dataset_holds_never_ends_a_data_block() -> None:
+    layer = MapLayer(id="x", data={"type": "FeatureCollection", "note": "</script><script>"})
+    page = draw("{% map_block block %}", block=MapBlock(title=Text(ko="지도", en="Map"), layers=(layer,)))
+    assert page.count("</script>") == 1

@@ -1,0 +1,15 @@
+"""Addresses of the doors."""
+
+from django.urls import path
+
+from . import pages
+
+urlpatterns = [
+    path("", pages.show_city, name="city"),
+    path("desk/", pages.show_desk, name="desk"),
+    path("desk/status/", pages.show_status, name="status"),
+    path("build/", pages.show_build, name="build"),
+    path("search/", pages.show_search, name="search"),
+    path("help/", pages.show_help, name="help"),
+    path("display/", pages.choose_display, name="display"),
+]

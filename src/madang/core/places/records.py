@@ -40,13 +40,17 @@ class District(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoundaryArea(msgspec.Struct, frozen=True, kw_only=True):
-    """An area with its polygon in EPSG:4326; `parent` is the name of what holds it."""
+    """An area with its polygon in EPSG:4326.
+
+    `parent` is the name of what holds it, `district_code` the legal code of the district it lies in.
+    """
 
     code: str
     name_ko: str
     geometry: Geometry
     name_en: str = ""
     parent: str = ""
+    district_code: str = ""
 
 
 class Located(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,3 +71,120 @@ class CodeVerdict(msgspec.Struct, frozen=True, kw_only=True):
     system: CodeSystem | None
     reason: str
     candidates: tuple[CodeSystem, ...] = ()
+
+
+class AreaKind(StrEnum):
+    """What the areas of a layer are."""
+
+    DISTRICT = "district"
+    LEGAL_DONG = "legal_dong"
+    ADMINISTRATIVE_DONG = "administrative_dong"
+    OTHER = "other"
+
+
+class NewAreaLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a boundary file when it is imported.
+
+    Coordinate system (`crs`), columns and code system are found by value; what is given here overrules.
+    """
+
+    name: str
+    kind: AreaKind
+    year: int
+    title_ko: str = ""
+    title_en: str = ""
+    source: str = ""
+    licence: str = ""
+    crs: str = ""
+    code_column: str = ""
+    name_column: str = ""
+
+
+class NewPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place to register (degrees, EPSG:4326)."""
+
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    address: str = ""
+    source: str = ""
+
+
+class RawBoundaries(msgspec.Struct, frozen=True, kw_only=True):
+    """A boundary file as read: geometries (None where unreadable), columns, and the system it claims."""
+
+    geometries: np.ndarray
+    columns: dict[str, np.ndarray]
+    crs: str = ""
+
+
+class RejectedArea(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature that was not taken, counted from 1 in the order of the file."""
+
+    row: int
+    code: str
+    name: str
+    reason: str
+
+
+class LayerReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import of an area layer did.
+
+    `repaired` polygons crossed themselves; `merged` features were further parts of an area already read.
+    `code_system` is "" where the codes are of no known system.
+    """
+
+    layer: str
+    features_read: int
+    kept: int
+    repaired: int
+    merged: int
+    rejected: dict[str, int]
+    rejects: tuple[RejectedArea, ...]
+    crs: str
+    code_system: str
+    code_column: str
+    name_column: str
+
+
+class AreaLayerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An area layer: the two that are always there, or an imported one. `version` changes with content."""
+
+    name: str
+    title_ko: str
+    title_en: str
+    kind: AreaKind
+    version: str
+    area_count: int
+    year: int | None = None
+    code_system: str = ""
+    source: str = ""
+    licence: str = ""
+
+
+class PlaceHit(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer of the search; `kind` is "district", "legal_dong", the name of a layer, or a place's kind."""
+
+    kind: str
+    code: str
+    name_ko: str
+    lon: float
+    lat: float
+    name_en: str = ""
+    parent: str = ""
+    address: str = ""
+
+
+class PlaceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A registered place (degrees, EPSG:4326)."""
+
+    id: str
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    address: str = ""
+    source: str = ""
+    district_code: str = ""
+    legal_dong_code: str = ""

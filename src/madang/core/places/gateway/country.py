@@ -62,6 +62,7 @@ def _read_level(level: str) -> tuple[BoundaryArea, ...]:
             code=row["code"],
             name_ko=_mend_name(row[level]),
             geometry=polygon,
+            district_code=row["code"][:5],
             parent=row["sido"] if level == "sigungu" else _mend_name(row["sigungu"] or ""),
         )
         for polygon, row in zip(shapely.make_valid(polygons), rows, strict=True)

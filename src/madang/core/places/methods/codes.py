@@ -60,6 +60,24 @@ class CodeBook:
         reason = "several systems fit" if fitting else "no system fits"
         return CodeVerdict(system=None, reason=reason, candidates=fitting)
 
+    def detect_by_place(self, codes: Sequence[str], located: Sequence[str]) -> CodeSystem | None:
+        """Return the system in which nine of ten codes name the district (legal code) they were found in.
+
+        Only districts with a code in every system are asked, where there are such.
+        """
+        pairs = [(code, place) for code, place in zip(codes, located, strict=True) if place in self.districts]
+        everywhere = [(code, place) for code, place in pairs if self.districts[place].kostat_code]
+        asked = everywhere or pairs
+        for system in CodeSystem if asked else ():
+            found = [self._find(code, system) for code, _ in asked]
+            agreeing = sum(
+                bool(district) and district.code == place
+                for district, (_, place) in zip(found, asked, strict=True)
+            )
+            if agreeing >= 0.9 * len(asked):
+                return system
+        return None
+
     def _fits(self, pairs: set[tuple[str, str]], system: CodeSystem) -> bool:
         return all(self._agrees(code, name, system) for code, name in pairs)
 

@@ -22,12 +22,15 @@ from madang.core.places.methods.codes import CodeBook
 from madang.core.places.methods.locating import AreaIndex, Locator
 from madang.core.places.records import CodeSystem, CodeVerdict, District, Located
 
+from .layers import locate_in_layer
 
-def locate_points(lon: np.ndarray, lat: np.ndarray) -> Located:
+
+def locate_points(lon: np.ndarray, lat: np.ndarray, *, layer: str | None = None) -> Located:
     """Return the district and the legal dong of each point (degrees, EPSG:4326), in the whole country.
 
     A point on a shared border belongs to the lower code. "" where nothing holds the point or a
-    coordinate is missing. About a million points a second.
+    coordinate is missing. With `layer` (NotFound where there is none of that name) the answer's
+    `area_code` holds the codes of that layer's areas. About a million points a second.
     """
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if lon.ndim != 1 or lon.shape != lat.shape:
@@ -37,7 +40,8 @@ def locate_points(lon: np.ndarray, lat: np.ndarray) -> Located:
             "longitudes and latitudes must be two lists of one length",
         )
     district, dong = _load_locator(settings.MADANG.province_code).locate(lon, lat)
-    return Located(district_code=district, legal_dong_code=dong)
+    areas = None if layer is None else locate_in_layer(lon, lat, layer)
+    return Located(district_code=district, legal_dong_code=dong, area_code=areas)
 
 
 def list_districts(*, whole_country: bool = False) -> tuple[District, ...]:
@@ -56,6 +60,11 @@ def detect_code_system(codes: Iterable[str], names: Sequence[str] | None = None)
     return _load_code_book().detect(codes, names)
 
 
+def detect_layer_codes(codes: Sequence[str], district_codes: Sequence[str]) -> CodeSystem | None:
+    """Return the system of areas' codes, judged by the districts (legal codes) the areas lie in."""
+    return _load_code_book().detect_by_place(codes, district_codes)
+
+
 def find_district_in_text(texts: Iterable[str | None]) -> np.ndarray:
     """Return the legal code of the district (5 digits) that each address names first, "" where none.
 
@@ -63,6 +72,16 @@ def find_district_in_text(texts: Iterable[str | None]) -> np.ndarray:
     without a province is the city's own. About 200,000 different texts a second.
     """
     return _load_address_reader(settings.MADANG.province_code).find(texts)
+
+
+def get_area_name(code: str) -> str:
+    """Return the Korean name of a district (5 digits) or legal dong (8 or 10), "" where there is none."""
+    return _load_names().get(code[:8] if len(code) > 5 else code, "")
+
+
+@cache
+def _load_names() -> dict[str, str]:
+    return {area.code: area.name_ko for area in (*read_district_outlines(), *read_dongs())}
 
 
 @cache

@@ -1,0 +1,226 @@
+"""Every change of layers and places."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import shapely
+from django.db import transaction
+
+from madang.core.base.interface import Actor, BadInput, NotFound, new_id
+from madang.core.people.interface import record_audit, require
+
+from .gateway.boundary_files import read_boundary_file
+from .gateway.layer_files import remove_layer, write_layer
+from .methods.coordinates import transform_points
+from .methods.korean import initials_of, normalize
+from .methods.layers import choose_columns, count_reasons, detect_crs, take_areas
+from .models import Area, AreaLayer, Place
+from .queries.layers import TITLES, get_layer_folder
+from .queries.locating import detect_layer_codes, get_area_name, locate_points
+from .queries.searching import describe_place
+from .records import BoundaryArea, LayerReport, NewAreaLayer, NewPlace, PlaceRecord
+
+LAYER_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+
+
+def import_area_layer(*, actor: Actor, now: datetime, path: Path, layer: NewAreaLayer) -> LayerReport:
+    """Import the boundary file at `path` as a layer, replacing what was there under that name.
+
+    Refuses a file that can't be read as a whole or that holds no area; single features are rejected
+    with their reasons.
+    """
+    require(actor, "places.import_layer")
+    _check_layer(layer)
+    areas, report = _read_areas(path, layer)
+    folder = get_layer_folder()
+    version = write_layer(folder, layer.name, areas)
+    with transaction.atomic():
+        earlier = AreaLayer.objects.select_for_update().filter(name=layer.name).first()
+        row = _make_layer(layer, report, version=version, imported_at=now, imported_by=actor.id)
+        if earlier:
+            earlier.delete()
+        row.save()
+        Area.objects.bulk_create(_make_rows(row, areas), batch_size=500)
+        details = {"version": version, "year": layer.year, "kept": report.kept, "rejected": report.rejected}
+        record_audit(actor=actor, now=now, action="places.import_layer", subject=layer.name, details=details)
+        # The version before stays for readers that are about to open it.
+        kept = [version, *([earlier.version] if earlier else [])]
+        transaction.on_commit(lambda: remove_layer(folder, layer.name, keep=kept))
+    return report
+
+
+def remove_area_layer(*, actor: Actor, now: datetime, name: str) -> None:
+    """Remove an imported layer and its polygons."""
+    require(actor, "places.import_layer")
+    with transaction.atomic():
+        layer = AreaLayer.objects.select_for_update().filter(name=name).first()
+        if layer is None:
+            raise NotFound(
+                "places.layer", f"불러온 레이어 {name}이(가) 없습니다", f"no layer {name} was imported"
+            )
+        layer.delete()
+        record_audit(actor=actor, now=now, action="places.remove_layer", subject=name)
+        transaction.on_commit(lambda: remove_layer(get_layer_folder(), name))
+
+
+def register_place(*, actor: Actor, now: datetime, place: NewPlace) -> PlaceRecord:
+    """Register a named point; its district and dong follow from where it lies."""
+    require(actor, "places.edit")
+    row = _make_place(place, new_id(), now)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        record_audit(
+            actor=actor, now=now, action="places.register_place", subject=row.id, details={"name": row.name}
+        )
+    return describe_place(row)
+
+
+def change_place(*, actor: Actor, now: datetime, place_id: str, place: NewPlace) -> PlaceRecord:
+    """Replace what is registered of one place."""
+    require(actor, "places.edit")
+    row = _make_place(place, place_id, now)
+    with transaction.atomic():
+        if not Place.objects.select_for_update().filter(pk=place_id).exists():
+            raise NotFound("places.place", "그 장소가 없습니다", "there is no such place")
+        row.save(force_update=True)
+        record_audit(
+            actor=actor, now=now, action="places.change_place", subject=row.id, details={"name": row.name}
+        )
+    return describe_place(row)
+
+
+def remove_place(*, actor: Actor, now: datetime, place_id: str) -> None:
+    """Remove a registered place."""
+    require(actor, "places.edit")
+    with transaction.atomic():
+        count, _ = Place.objects.filter(pk=place_id).delete()
+        if not count:
+            raise NotFound("places.place", "그 장소가 없습니다", "there is no such place")
+        record_audit(actor=actor, now=now, action="places.remove_place", subject=place_id)
+
+
+def _check_layer(layer: NewAreaLayer) -> None:
+    if not LAYER_NAME.fullmatch(layer.name) or layer.name in TITLES:
+        raise BadInput(
+            "places.layer_name",
+            f"레이어 이름으로 쓸 수 없습니다: {layer.name}",
+            f"{layer.name} can't be a layer's name: small letters, digits, - and _, not one of the city's own",
+        )
+    if not 1900 <= layer.year <= 2200:
+        raise BadInput(
+            "places.layer_year", f"연도가 잘못되었습니다: {layer.year}", f"wrong year {layer.year}"
+        )
+
+
+def _read_areas(path: Path, layer: NewAreaLayer) -> tuple[list[BoundaryArea], LayerReport]:
+    raw = read_boundary_file(path)
+    columns = choose_columns(raw.columns, layer.code_column, layer.name_column)
+    crs = detect_crs(raw, columns, locate_points, get_area_name, layer.crs)
+    draft = take_areas(raw, columns, crs)
+    if not draft.areas:
+        raise BadInput(
+            "places.no_areas",
+            f"{path.name}: 불러올 구역이 없습니다",
+            f"{path.name} holds no area that can be taken",
+            rejected=count_reasons(draft.rejects),
+        )
+    areas = _place_areas(sorted(draft.areas.values(), key=lambda area: area.code))
+    system = detect_layer_codes([area.code for area in areas], [area.district_code for area in areas])
+    return areas, LayerReport(
+        layer=layer.name,
+        features_read=len(raw.geometries),
+        kept=len(areas),
+        repaired=draft.repaired,
+        merged=draft.merged,
+        rejected=count_reasons(draft.rejects),
+        rejects=tuple(draft.rejects[:1000]),
+        crs=crs,
+        code_system=system.value if system else "",
+        code_column=columns.code,
+        name_column=columns.name_ko,
+    )
+
+
+def _place_areas(areas: list[BoundaryArea]) -> list[BoundaryArea]:
+    """Return areas with the district that holds a point on their surface."""
+    points = shapely.get_coordinates(shapely.point_on_surface([area.geometry for area in areas]))
+    codes = locate_points(points[:, 0], points[:, 1]).district_code.tolist()
+    return [
+        msgspec.structs.replace(area, district_code=code, parent=get_area_name(code))
+        for area, code in zip(areas, codes, strict=True)
+    ]
+
+
+def _make_layer(layer: NewAreaLayer, report: LayerReport, **written: object) -> AreaLayer:
+    return AreaLayer(
+        name=layer.name,
+        title_ko=layer.title_ko or layer.name,
+        title_en=layer.title_en or layer.title_ko or layer.name,
+        kind=layer.kind.value,
+        year=layer.year,
+        source=layer.source,
+        licence=layer.licence,
+        code_system=report.code_system,
+        area_count=report.kept,
+        report=msgspec.to_builtins(report),
+        **written,
+    )
+
+
+def _make_rows(layer: AreaLayer, areas: list[BoundaryArea]) -> list[Area]:
+    points = shapely.get_coordinates(shapely.point_on_surface([area.geometry for area in areas]))
+    measured = shapely.transform(
+        [area.geometry for area in areas],
+        lambda x, y: transform_points(x, y, "EPSG:4326", "EPSG:5179"),
+        interleaved=False,
+    )
+    return [
+        Area(
+            layer=layer,
+            code=area.code,
+            name_ko=area.name_ko[:200],
+            name_en=area.name_en[:200],
+            district_code=area.district_code,
+            lon=lon,
+            lat=lat,
+            area_m2=size,
+        )
+        for area, (lon, lat), size in zip(
+            areas, points.tolist(), shapely.area(measured).tolist(), strict=True
+        )
+    ]
+
+
+def _make_place(place: NewPlace, place_id: str, now: datetime) -> Place:
+    name, kind = place.name.strip(), place.kind.strip()
+    if not (0 < len(name) <= 200 and 0 < len(kind) <= 60 and len(place.address) <= 300):
+        raise BadInput(
+            "places.place_text",
+            "이름이나 주소의 길이가 맞지 않습니다",
+            "a name or address is too long or empty",
+        )
+    if not (abs(place.lon) <= 180 and abs(place.lat) <= 90):
+        raise BadInput(
+            "places.place_point", "경도와 위도를 확인해 주세요", "longitude or latitude is out of range"
+        )
+    located = locate_points(np.array([place.lon]), np.array([place.lat]))
+    return Place(
+        id=place_id,
+        name=name,
+        kind=kind,
+        lon=place.lon,
+        lat=place.lat,
+        address=place.address,
+        source=place.source[:200],
+        district_code=str(located.district_code[0]),
+        legal_dong_code=str(located.legal_dong_code[0]),
+        search_name=normalize(name),
+        search_initials=initials_of(normalize(name)),
+        search_address=normalize(place.address),
+        updated_at=now,
+    )

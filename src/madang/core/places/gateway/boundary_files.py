@@ -1,0 +1,129 @@
+"""Boundary files as they come: GeoJSON, TopoJSON, zipped shapefile, GeoPackage, gzip around them."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+import warnings
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pyproj
+import shapely
+
+from madang.core.base.interface import BadInput
+from madang.core.places.records import RawBoundaries
+
+SIZE_LIMIT = 500 * 2**20
+SHAPEFILE_PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+
+
+def read_boundary_file(path: Path) -> RawBoundaries:
+    """Return features of the file's first layer, in its own coordinates.
+
+    Refuses what is none of the formats, too large when unpacked (500 MB), or broken as a whole; a
+    broken feature comes back as None.
+    """
+    content = _unpack(path)
+    if content.startswith(b"PK"):
+        return _read_shapefile(path, content)
+    if content.startswith(b"SQLite format 3\0"):
+        return _read(path, content)
+    # Anything else must be JSON: GDAL must not guess among its many drivers.
+    text = _decode(path, content).lstrip("\ufeff \t\r\n")
+    if not text.startswith("{"):
+        raise _refuse(path, "GeoJSON, TopoJSON, 압축한 shapefile, GeoPackage가 아닙니다", "unknown format")
+    return _read(path, text.encode())
+
+
+def _unpack(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _refuse(path, "읽을 수 없습니다", str(error)) from error
+    if len(content) > SIZE_LIMIT:
+        raise _refuse(path, "500 MB보다 큽니다", "larger than 500 MB")
+    return content
+
+
+def _decode(path: Path, content: bytes) -> str:
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _refuse(path, "글자를 읽을 수 없습니다", "neither UTF-8 nor CP949")
+
+
+def _read_shapefile(path: Path, content: bytes) -> RawBoundaries:
+    with tempfile.TemporaryDirectory() as folder:
+        stem = Path(folder) / "layer"
+        source = stem.with_suffix(".zip")
+        source.write_bytes(content)
+        parts = _extract_shapefile(path, source, stem)
+        encoding = None if ".cpg" in parts else _guess_encoding(stem.with_suffix(".dbf"))
+        return _read(path, stem.with_suffix(".shp"), encoding=encoding)
+
+
+def _extract_shapefile(path: Path, source: Path, stem: Path) -> set[str]:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            names = [i for i in archive.infolist() if Path(i.filename).suffix.lower() in SHAPEFILE_PARTS]
+            if sum(Path(i.filename).suffix.lower() == ".shp" for i in names) != 1:
+                raise _refuse(path, "shapefile이 하나 들어 있어야 합니다", "must hold exactly one shapefile")
+            if sum(info.file_size for info in names) > SIZE_LIMIT:
+                raise _refuse(path, "500 MB보다 큽니다", "larger than 500 MB")
+            for info in names:
+                stem.with_suffix(Path(info.filename).suffix.lower()).write_bytes(archive.read(info))
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
+        raise _refuse(path, "압축을 풀 수 없습니다", str(error)) from error
+    return {Path(info.filename).suffix.lower() for info in names}
+
+
+def _guess_encoding(table: Path) -> str:
+    """Return what the names in a .dbf without a .cpg are written in: Korean offices use CP949."""
+    if not table.is_file():
+        return "utf-8"
+    try:
+        table.read_bytes()[32:].decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp949"
+    return "utf-8"
+
+
+def _read(path: Path, source: Path | bytes, encoding: str | None = None) -> RawBoundaries:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # broken features come back as None
+            about, _, shapes, columns = pyogrio.raw.read(source, encoding=encoding, force_2d=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as error:
+        raise _refuse(path, "읽을 수 없습니다", str(error)) from error
+    if shapes is None:
+        raise _refuse(path, "도형이 없습니다", "no geometry")
+    return RawBoundaries(
+        geometries=np.array([_parse(shape) for shape in shapes], dtype=object),
+        columns=dict(zip(about["fields"].tolist(), columns, strict=True)),
+        crs=_identify(about["crs"]),
+    )
+
+
+def _parse(shape: bytes | None) -> shapely.Geometry | None:
+    return None if shape is None else shapely.from_wkb(shape, on_invalid="ignore")
+
+
+def _identify(crs: str | None) -> str:
+    try:
+        number = pyproj.CRS.from_user_input(crs).to_epsg(min_confidence=60) if crs else None
+    except pyproj.exceptions.CRSError:
+        number = None
+    return f"EPSG:{number}" if number else ""
+
+
+def _refuse(path: Path, ko: str, en: str) -> BadInput:
+    return BadInput("places.boundary_file", f"{path.name}: {ko}", f"{path.name}: {en}")

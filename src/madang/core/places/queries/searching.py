@@ -1,0 +1,170 @@
+"""Search over districts, dongs, imported areas and registered places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+import shapely
+from django.db.models import Q
+
+from madang.core.base.interface import NotFound
+from madang.core.places.methods.korean import (
+    initials_of,
+    is_near,
+    matches_at_start,
+    matches_within,
+    normalize,
+)
+from madang.core.places.models import Area, AreaLayer, Place
+from madang.core.places.records import PlaceHit, PlaceRecord
+
+from .layers import DISTRICTS, LEGAL_DONGS, get_area_layer, load_areas
+from .locating import list_districts
+
+CANDIDATES = 2000
+EXACT, BEGINS, ALL_WORDS, WITHIN, NEAR = range(5)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A hit with its names as they are compared."""
+
+    hit: PlaceHit
+    names: tuple[str, ...]
+    around: str
+
+
+def search_places(query: str, limit: int = 20) -> tuple[PlaceHit, ...]:
+    """Return what people may mean by `query`, the likeliest first, at most `limit` (1–100).
+
+    A name may be written in full, by its beginning, by its initials ("ㄱㄴ", "강ㄴ"), with one wrong
+    letter, romanised, or with the district or street before it ("종로구 청운동").
+    """
+    asked = normalize(query[:100])
+    words = [word for word in map(normalize, query[:100].split()) if word]
+    if not asked:
+        return ()
+    ranked = []
+    for order, entry in enumerate(_list_candidates(asked, words)):
+        rank = _rank(asked, words, entry)
+        if rank is not None:
+            ranked.append((rank, len(entry.names[0]), order, entry.hit))
+    ranked.sort(key=lambda item: item[:3])
+    return tuple(hit for *_, hit in ranked[: max(1, min(limit, 100))])
+
+
+def get_place(place_id: str) -> PlaceRecord:
+    """Return one registered place."""
+    place = Place.objects.filter(pk=place_id).first()
+    if place is None:
+        raise NotFound("places.place", "그 장소가 없습니다", "there is no such place")
+    return describe_place(place)
+
+
+def describe_place(place: Place) -> PlaceRecord:
+    """Return a register row as a record."""
+    return PlaceRecord(**{name: getattr(place, name) for name in PlaceRecord.__struct_fields__})
+
+
+def list_places(kind: str = "", *, limit: int = 1000) -> tuple[PlaceRecord, ...]:
+    """Return registered places by name, of one kind where `kind` is given."""
+    found = Place.objects.filter(kind=kind) if kind else Place.objects.all()
+    return tuple(PlaceRecord(**row) for row in found.values(*PlaceRecord.__struct_fields__)[:limit])
+
+
+def _list_candidates(asked: str, words: list[str]) -> Iterator[Entry]:
+    yield from _list_own(get_area_layer(DISTRICTS).version)
+    for layer, version in AreaLayer.objects.values_list("name", "version"):
+        yield from _list_imported(layer, version)
+    initials = initials_of(asked)
+    begins = Q(search_initials__startswith=initials[:2]) | Q(search_initials__contains=initials)
+    in_words = Q()
+    for word in words:
+        in_words &= Q(search_name__contains=word) | Q(search_address__contains=word)
+    for place in Place.objects.filter(begins | in_words)[:CANDIDATES]:
+        yield _enter_place(place)
+
+
+def _rank(asked: str, words: list[str], entry: Entry) -> int | None:
+    if asked in entry.names:
+        return EXACT
+    if any(matches_at_start(asked, name) for name in entry.names):
+        return BEGINS
+    if len(words) > 1 and _matches_words(words, entry):
+        return ALL_WORDS
+    if any(matches_within(asked, name) for name in entry.names):
+        return WITHIN
+    return NEAR if any(is_near(asked, name) for name in entry.names) else None
+
+
+def _matches_words(words: list[str], entry: Entry) -> bool:
+    """Return whether each word stands in the name or in what is around it, and one of them in the name."""
+    in_name = [matches_within(word, entry.names[0]) for word in words]
+    return any(in_name) and all(
+        named or word in entry.around for word, named in zip(words, in_name, strict=True)
+    )
+
+
+@lru_cache(maxsize=4)
+def _list_own(version: str) -> tuple[Entry, ...]:
+    districts = {district.code: district for district in list_districts()}
+    hits = []
+    for layer, kind in ((DISTRICTS, "district"), (LEGAL_DONGS, "legal_dong")):
+        for area in load_areas(layer, version):
+            point = shapely.point_on_surface(area.geometry)
+            code = area.code if layer == DISTRICTS else f"{area.code}00"
+            district = districts[area.code[:5]]
+            hits.append(
+                PlaceHit(
+                    kind=kind,
+                    code=code,
+                    name_ko=area.name_ko,
+                    name_en=area.name_en,
+                    parent=district.province if layer == DISTRICTS else district.name_ko,
+                    lon=point.x,
+                    lat=point.y,
+                )
+            )
+    return _enter(hits)
+
+
+@lru_cache(maxsize=16)
+def _list_imported(layer: str, version: str) -> tuple[Entry, ...]:
+    names = {district.code: district.name_ko for district in list_districts(whole_country=True)}
+    areas = Area.objects.filter(layer__name=layer, layer__version=version)
+    return _enter(
+        PlaceHit(
+            kind=layer,
+            code=area.code,
+            name_ko=area.name_ko,
+            name_en=area.name_en,
+            parent=names.get(area.district_code, ""),
+            lon=area.lon,
+            lat=area.lat,
+        )
+        for area in areas
+    )
+
+
+def _enter(hits: Iterable[PlaceHit]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            hit,
+            tuple(name for name in (normalize(hit.name_ko), normalize(hit.name_en)) if name),
+            normalize(hit.parent),
+        )
+        for hit in hits
+    )
+
+
+def _enter_place(place: Place) -> Entry:
+    hit = PlaceHit(
+        kind=place.kind,
+        code=place.id,
+        name_ko=place.name,
+        address=place.address,
+        lon=place.lon,
+        lat=place.lat,
+    )
+    return Entry(hit, (place.search_name,), place.search_address)

@@ -1,0 +1,136 @@
+"""What an address asks of a dataset: `where=column:op:value`, `sort=-column`, and exact totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from madang.core.base.interface import BadInput
+
+from .reading import Reader
+from .records import Filter, Op, Order
+
+WORDS: dict[str, Op] = {
+    "eq": Op.EQ,
+    "ne": Op.NE,
+    "lt": Op.LT,
+    "le": Op.LE,
+    "gt": Op.GT,
+    "ge": Op.GE,
+    "in": Op.IN,
+    "between": Op.BETWEEN,
+    "contains": Op.CONTAINS,
+    "starts_with": Op.STARTS_WITH,
+    "is_null": Op.IS_NULL,
+    "not_null": Op.NOT_NULL,
+}
+_CONDITION = re.compile(rf"(?s)(?P<column>.+?):(?P<op>{'|'.join(WORDS)})(?::(?P<value>.*))?")
+_TIE_COLUMNS = 8
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some rows of a version of a dataset, and exactly how many there are."""
+
+    dataset: str
+    version: int
+    total: int
+    limit: int
+    offset: int
+    rows: list[dict[str, Any]]
+
+
+def read_conditions(texts: Iterable[str]) -> tuple[Filter, ...]:
+    """Return the filters that `column:op:value` texts ask for; `column:is_null` takes no value."""
+    return tuple(_read_condition(text) for text in texts)
+
+
+def write_condition(condition: Filter) -> str:
+    """Return a filter as it stands in an address."""
+    word = next(word for word, op in WORDS.items() if op == condition.op)
+    return f"{condition.column}:{word}" + ("" if condition.value is None else f":{condition.value}")
+
+
+def make_order(reader: Reader, sort: Sequence[str]) -> tuple[Order, ...]:
+    """Return the order that `sort` asks for, ended so that paging never shows a row twice."""
+    names = {column.name for column in reader.columns}
+    wanted = [
+        Order(text[1:], descending=True) if text.startswith("-") and text not in names else Order(text)
+        for text in sort
+    ]
+    if not wanted:
+        return ()
+    named = {order.column for order in wanted}
+    key = [name for name in reader.table.key if name in names]
+    rest = key or [column.name for column in reader.columns][:_TIE_COLUMNS]
+    return (*wanted, *(Order(name) for name in rest if name not in named))
+
+
+def read_page(
+    reader: Reader,
+    *,
+    where: Sequence[Filter] = (),
+    sort: Sequence[str] = (),
+    offset: int = 0,
+    limit: int = 100,
+    select: Sequence[str] | None = None,
+) -> Page:
+    """Return rows `offset` … `offset + limit` with the exact total of `where`."""
+    rows = reader.read(select or None, where, make_order(reader, sort), offset, limit)
+    return Page(
+        dataset=reader.table.name,
+        version=reader.version,
+        total=count_rows(reader, where),
+        limit=limit,
+        offset=offset,
+        rows=list_records(rows),
+    )
+
+
+def count_rows(reader: Reader, where: Sequence[Filter] = ()) -> int:
+    """Return the exact number of rows; each question to a version is counted once."""
+    if not where and not reader.row_filter:
+        return reader.count()
+    return _count(_Counted(reader, tuple(where)))
+
+
+def list_records(rows: pa.Table) -> list[dict[str, Any]]:
+    """Return Arrow rows as dictionaries that JSON can carry."""
+    names = rows.column_names
+    columns = [column.to_pylist() for column in rows.columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+class _Counted:
+    """A question to a version, equal to another with the same answer."""
+
+    def __init__(self, reader: Reader, where: tuple[Filter, ...]) -> None:
+        self.reader, self.where = reader, where
+        self.identity = (reader.table.name, reader.version, repr(reader.row_filter), repr(where))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Counted) and self.identity == other.identity
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
+
+
+@lru_cache(maxsize=2048)
+def _count(question: _Counted) -> int:
+    return question.reader.count(question.where)
+
+
+def _read_condition(text: str) -> Filter:
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        raise BadInput(
+            "lake.where",
+            f"조건은 열:연산:값으로 씁니다: {text}",
+            f"a condition is written column:op:value ({', '.join(WORDS)}): {text}",
+            field="where",
+        )
+    return Filter(match["column"], WORDS[match["op"]], match["value"] or "")

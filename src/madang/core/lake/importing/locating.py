@@ -1,0 +1,21 @@
+"""The names of the districts that points lie in, as the file reader asks for them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from madang.core.places.interface import list_districts, locate_points
+
+
+def name_districts(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Return each point's province and district, such as "서울특별시 강남구"; None outside the country."""
+    codes, indices = np.unique(locate_points(lon, lat).district_code, return_inverse=True)
+    names = _list_names()
+    return np.array([names.get(str(code)) for code in codes], object)[indices]
+
+
+@cache
+def _list_names() -> dict[str, str]:
+    return {one.code: f"{one.province} {one.name_ko}".strip() for one in list_districts(whole_country=True)}

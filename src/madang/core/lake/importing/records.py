@@ -1,0 +1,62 @@
+"""What an import is asked for and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from madang.core.base.interface import Column, MadangError, Text
+from madang.core.lake.gateway.records import ImportReport, RejectedRow
+
+Progress = Callable[[str, int], None]
+Cancelled = Callable[[], bool]
+
+
+class ImportCancelled(MadangError):
+    """Somebody stopped the import; nothing was written."""
+
+    status = 409
+
+
+class ImportChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decides about an import; None leaves what the file or the dataset itself says.
+
+    `personal` maps columns to the personal data they hold; they are then hidden from the public.
+    """
+
+    table_name: str | None = None
+    title: Text | None = None
+    description: Text | None = None
+    category: str | None = None
+    licence: str | None = None
+    source: str | None = None
+    owner_agency: str | None = None
+    freshness_promise_s: int | None = None
+    personal: dict[str, str] = {}
+    publish: bool = False
+
+
+class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did; without `version` it was a dry run and nothing was written."""
+
+    report: ImportReport
+    title: Text
+    file_name: str
+    version: int | None
+    previous_version: int | None
+    is_published: bool
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import would do: its report, the first rows and rejects, and some of its places."""
+
+    report: ImportReport
+    table_name: str
+    title: Text
+    is_new: bool
+    columns: tuple[Column, ...]
+    rows: list[list[Any]]
+    rejected: list[RejectedRow]
+    points: list[tuple[float, float]]

@@ -1,0 +1,173 @@
+"""Story: a file becomes a dataset, again becomes its next version, and can be taken back; nothing half."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, now
+from madang.core.lake.folders import lake_path
+from madang.core.lake.importing.action import import_file, preview_file, undo_import
+from madang.core.lake.importing.names import MAX_LENGTH, derive_table_name, take_stem
+from madang.core.lake.importing.records import ImportCancelled, ImportChoice
+from madang.core.lake.importing.rejected import rejected_path
+from madang.core.lake.interface import authorize, describe_dataset, get_dataset, list_versions
+from madang.core.lake.models import Dataset
+from madang.core.lake.records import ColumnChange, DatasetChange, DatasetState
+
+pytestmark = pytest.mark.django_db
+LIBRARIES = """\
+도서관명,구,경도,위도,좌석수
+남산,중구,126.981,37.552,"1,200"
+정독,종로구,126.983,37.581,534
+송파,송파구,127.127,37.502,-
+"""
+
+
+@pytest.fixture(autouse=True)
+def fresh_lake(tmp_path, settings):
+    from madang.core.base.interface import read_settings  # noqa: PLC0415
+
+    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
+
+
+def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def take(path: Path, **changes):
+    return import_file(actor=HOUSE, now=now(), path=path, **changes)
+
+
+def test_a_korean_file_becomes_a_draft_with_a_place(tmp_path):
+    outcome = take(write(tmp_path, "서울_도서관.csv", LIBRARIES, "cp949"))
+    assert outcome.report.table == "seoul_doseogwan"
+    assert outcome.title == Text(ko="서울 도서관", en="서울 도서관")
+    record = get_dataset(actor=HOUSE, name="seoul_doseogwan")
+    assert (record.state, record.rows, record.version) == (DatasetState.DRAFT, 3, outcome.version)
+    assert record.quality["rows"] == 3
+    reader = authorize(HOUSE, "seoul_doseogwan")
+    rows = reader.read(order_by=["좌석수"]).to_pylist()
+    assert [row["좌석수"] for row in rows] == [534, 1200, None]
+    assert rows[0][record.table.lon] == 126.983
+
+
+def test_the_same_file_again_is_the_next_version_and_words_stay(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    first = take(path)
+    title = Text(ko="시립도서관", en="City libraries")
+    words = DatasetChange(title=title, columns=(ColumnChange(name="구", personal="주소"),))
+    describe_dataset(actor=HOUSE, now=now(), name="lib", change=words)
+    path.write_text(LIBRARIES + "강남,강남구,127.06,37.49,7\n", "utf-8")
+    second = take(path)
+    assert second.previous_version == first.version
+    record = get_dataset(actor=HOUSE, name="lib")
+    assert (record.rows, record.table.title) == (4, title)
+    assert [column.personal for column in record.table.columns if column.name == "구"] == ["주소"]
+    assert len(list_versions(actor=HOUSE, name="lib")) == 2
+
+
+def test_two_files_with_one_slug_stay_two_datasets(tmp_path):
+    first = take(write(tmp_path, "값.csv", LIBRARIES))
+    second = take(write(tmp_path, "gap.csv", LIBRARIES))
+    assert first.report.table == "gap"
+    assert second.report.table.startswith("gap_")
+    assert take(write(tmp_path, "gap.csv", LIBRARIES)).report.table == second.report.table
+
+
+def test_undo_brings_back_what_was_before(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    first = take(path)
+    path.write_text(LIBRARIES.replace("남산", "북산"), "utf-8")
+    second = take(path)
+    undo = {"actor": HOUSE, "now": now(), "name": "lib"}
+    undo_import(**undo, version=second.version, previous_version=second.previous_version)
+    assert authorize(HOUSE, "lib").read(["도서관명"]).column(0).to_pylist()[0] == "남산"
+    with pytest.raises(Exception, match="changed since"):
+        undo_import(**undo, version=first.version, previous_version=None)
+    version = get_dataset(actor=HOUSE, name="lib").version
+    assert undo_import(**undo, version=version, previous_version=None) is None
+    assert not Dataset.objects.filter(name="lib").exists()
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    outcome = take(write(tmp_path, "lib.csv", LIBRARIES), dry_run=True)
+    assert outcome.version is None
+    assert outcome.report.rows_kept == 3
+    assert not Dataset.objects.exists()
+
+
+def test_a_cancelled_import_leaves_nothing(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    stages = []
+    with pytest.raises(ImportCancelled):
+        take(path, progress=lambda stage, done: stages.append(stage), cancelled=lambda: "writing" in stages)
+    assert not Dataset.objects.exists()
+    assert not list((lake_path() / "rejected").glob("**/*.csv"))
+    assert not list((lake_path() / "tables").glob("**/*.parquet"))
+
+
+def test_rejected_rows_are_kept_with_their_line(tmp_path):
+    rows = "".join(f"{n},이름{n},{n * 3}\n" for n in range(1, 30))
+    outcome = take(write(tmp_path, "broken.csv", "번호,이름,값\n" + rows + '30,"열린 따옴표,5\n31,끝,6\n'))
+    kept = rejected_path("broken", outcome.version)
+    assert outcome.report.rows_read == outcome.report.rows_kept + sum(outcome.report.rejected.values())
+    if outcome.report.rejected:
+        with kept.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.DictReader(file))
+        assert len(lines) == sum(outcome.report.rejected.values())
+        assert all(int(line["line"]) >= 30 and line["reason"] for line in lines)
+
+
+def test_what_cannot_be_read_names_the_line_and_leaves_nothing(tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text('[{"a": 1},\n{"a": 2},\n{"a": }\n]', "utf-8")
+    with pytest.raises(BadInput, match="line 3"):
+        take(path)
+    assert not Dataset.objects.exists()
+
+
+def test_a_preview_shows_rows_and_places(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    preview = preview_file(actor=HOUSE, path=path, file_name="lib.csv")
+    assert preview.is_new
+    assert preview.rows[0][:2] == ["남산", "중구"]
+    assert preview.points[0] == (126.981, 37.552)
+    assert not Dataset.objects.exists()
+
+
+def test_choices_publish_and_hide(tmp_path):
+    choice = ImportChoice(
+        table_name="libraries",
+        title=Text(ko="도서관", en="Libraries"),
+        category="culture",
+        personal={"도서관명": "name"},
+        publish=True,
+    )
+    take(write(tmp_path, "lib.csv", LIBRARIES), choice=choice)
+    visitor = Actor(id="", name="", kind="anonymous")
+    assert get_dataset(actor=visitor, name="libraries").category == "culture"
+    assert "도서관명" not in authorize(visitor, "libraries").read().column_names
+
+
+def test_strangers_may_not_import(tmp_path):
+    with pytest.raises(NotAllowed):
+        import_file(actor=Actor(id="1", name="민"), now=now(), path=write(tmp_path, "lib.csv", LIBRARIES))
+
+
+@settings(max_examples=200)
+@given(st.text(min_size=1, max_size=120))
+def test_every_file_name_gives_one_lawful_table_name(stem):
+    name = derive_table_name(take_stem(stem + ".csv"))
+    assert name == derive_table_name(take_stem(stem + ".csv.gz"))
+    assert len(name) <= MAX_LENGTH
+    assert name.replace("_", "a").isalnum()
+    assert name.isascii()
+    assert name[0].isalpha()
+    assert name == name.lower()

@@ -1,3 +1,7 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import subsetFont from "subset-font";
 import { defineConfig, type Plugin } from "vite";
 
 /** Drop the design tokens that no rule uses: KRDS ships 700, a page needs a few dozen. */
@@ -20,9 +24,41 @@ function pruneTokens(): Plugin {
   };
 }
 
+/**
+ * One small font for the words of the house, so that a page needs a single file; what people and
+ * datasets write beyond it comes from Pretendard's own subsets, on demand.
+ */
+function coreFont(): Plugin {
+  return {
+    name: "core-font",
+    async buildStart() {
+      const font = readFileSync("node_modules/pretendard/dist/web/variable/woff2/PretendardVariable.woff2");
+      const latin = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
+      const text = readFileSync("src/fonts/syllables.txt", "utf8") + latin + readFileSync("src/fonts/signs.txt", "utf8");
+      const subset = await subsetFont(font, text, { targetFormat: "woff2", variationAxes: { wght: { min: 400, max: 700 } } });
+      mkdirSync("generated", { recursive: true });
+      writeFileSync("generated/madang-sans.woff2", subset);
+    },
+  };
+}
+
+/** A gzip twin beside each script and style, so that the server compresses nothing twice. */
+function compress(): Plugin {
+  return {
+    name: "compress",
+    writeBundle({ dir }) {
+      for (const name of readdirSync(join(dir!, "assets"))) {
+        if (!/\.(js|mjs|css)$/.test(name)) continue;
+        const path = join(dir!, "assets", name);
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/",
-  plugins: [pruneTokens()],
+  plugins: [coreFont(), pruneTokens(), compress()],
   build: {
     outDir: "../src/madang/core/pages/static/dist",
     emptyOutDir: true,
@@ -32,7 +68,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       input: Object.fromEntries(
-        ["base", "map", "chart", "upload", "live", "reference"].map((name) => [name, `src/${name}.ts`]),
+        ["base", "map", "chart", "upload", "live", "reference", "signin"].map((name) => [name, `src/${name}.ts`]),
       ),
     },
   },

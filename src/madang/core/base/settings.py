@@ -72,6 +72,13 @@ SETTINGS = (
     ),
     Setting("mail_from", str, "madang@localhost", "Sender of e-mail."),
     Setting(
+        "hand_over_networks",
+        str,
+        "",
+        "Private networks that webhooks and MQTT hand-overs may reach, such as 10.20.0.0/16; public "
+        "addresses are always allowed, this machine's own only in the demonstration.",
+    ),
+    Setting(
         "oidc_providers",
         str,
         "",

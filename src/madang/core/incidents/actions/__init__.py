@@ -1,0 +1,31 @@
+"""Every change of incidents, rules, mutes and targets."""
+
+from .clocks import run_clocks
+from .delivery import deliver_next, list_ready_targets, retry_hand_over
+from .intake import open_or_update
+from .rules import delete_rule, mute_kind, save_rule, unmute_kind
+from .targets import save_target
+from .upkeep import forget_old_rows
+from .work import acknowledge, assign, close, comment, hand_over, merge, reopen, start_work
+
+__all__ = [
+    "acknowledge",
+    "assign",
+    "close",
+    "comment",
+    "delete_rule",
+    "deliver_next",
+    "forget_old_rows",
+    "hand_over",
+    "list_ready_targets",
+    "merge",
+    "mute_kind",
+    "open_or_update",
+    "reopen",
+    "retry_hand_over",
+    "run_clocks",
+    "save_rule",
+    "save_target",
+    "start_work",
+    "unmute_kind",
+]

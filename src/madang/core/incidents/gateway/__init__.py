@@ -1,0 +1,1 @@
+"""The only door outside: webhooks, e-mail, MQTT."""

@@ -1,0 +1,21 @@
+"""Timed work of this room."""
+
+from __future__ import annotations
+
+from madang.core.base.interface import Job, now
+
+from .actions import forget_old_rows, run_clocks
+
+
+def _run_clocks() -> int:
+    return run_clocks(now=now())
+
+
+def _forget_old_rows() -> int:
+    return forget_old_rows(now=now())
+
+
+JOBS = [
+    Job(name="incidents.clocks", every_s=5, run=_run_clocks),
+    Job(name="incidents.forget", every_s=24 * 3600, run=_forget_old_rows),
+]

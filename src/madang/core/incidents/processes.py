@@ -1,0 +1,74 @@
+"""The outbox: one process that delivers hand-overs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from madang.core.base.interface import Process, new_id, now
+
+from .actions import deliver_next, list_ready_targets
+from .actions.delivery import LEASE_S, SEND_TIMEOUT_S
+
+POLL_S = 0.3
+TARGETS_AT_ONCE = 8
+log = logging.getLogger("madang.outbox")
+
+
+class Outbox:
+    """Delivers to several targets at once and to each in order; any number of these may run."""
+
+    def __init__(self, lease_s: float = LEASE_S, timeout_s: float = SEND_TIMEOUT_S) -> None:
+        self.lease_s, self.timeout_s = lease_s, timeout_s
+        self.stop = threading.Event()
+        self.name = f"{socket.gethostname()[:20]}:{os.getpid()}:{new_id()[-8:]}"
+        self._running: dict[int, Future[None]] = {}
+
+    def run(self) -> None:
+        """Deliver until `stop` is set; what is under way is finished first."""
+        with ThreadPoolExecutor(TARGETS_AT_ONCE, thread_name_prefix="outbox") as pool:
+            while not self.stop.is_set():
+                try:
+                    self._start_ready(pool)
+                except DatabaseError:
+                    log.exception("the outbox can't read its database; it tries again")
+                self.stop.wait(POLL_S)
+
+    def _start_ready(self, pool: ThreadPoolExecutor) -> None:
+        close_old_connections()
+        self._running = {key: future for key, future in self._running.items() if not future.done()}
+        for target_id in list_ready_targets(now=now()):
+            if target_id not in self._running:
+                self._running[target_id] = pool.submit(self._deliver_all, target_id)
+
+    def _deliver_all(self, target_id: int) -> None:
+        try:
+            while not self.stop.is_set() and deliver_next(
+                target_id=target_id,
+                worker=self.name,
+                now=now(),
+                lease_s=self.lease_s,
+                timeout_s=self.timeout_s,
+            ):
+                pass
+        except Exception:
+            log.exception("delivery to target %s stopped; it goes on when its lease is over", target_id)
+        finally:
+            connection.close()
+
+
+def run_outbox() -> None:
+    """Deliver hand-overs until SIGTERM or SIGINT."""
+    outbox = Outbox()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: outbox.stop.set())
+    outbox.run()
+
+
+PROCESSES = [Process(name="outbox", run=run_outbox)]

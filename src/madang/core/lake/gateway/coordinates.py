@@ -18,6 +18,7 @@ import numpy as np
 import pyproj
 
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Judge = Callable[[np.ndarray, np.ndarray, np.ndarray], float | None]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
 _SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
@@ -25,8 +26,13 @@ _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
 _MIN_SHARE = 0.5
 _SAMPLE = 2_000
-_LON_NAME = re.compile(r"경도|lon|lng|(^|[^a-z])x([^a-z]|$)|x\s?좌표|좌표.{0,6}x|포인트x", re.IGNORECASE)
-_LAT_NAME = re.compile(r"위도|lat|(^|[^a-z])y([^a-z]|$)|y\s?좌표|좌표.{0,6}y|포인트y", re.IGNORECASE)
+_PLANE_WORD = r"(map|pos|coord|crd|tm|utm|utmk|gps|geometry|point)_?"
+_LON_NAME = re.compile(
+    rf"경도|lon|lng|(^|[^a-z]){_PLANE_WORD[:-2]}?_?x([^a-z]|$)|x_?(crd|coord|pos)", re.IGNORECASE
+)
+_LAT_NAME = re.compile(
+    rf"위도|lat(?!e)|(^|[^a-z]){_PLANE_WORD[:-2]}?_?y([^a-z]|$)|y_?(crd|coord|pos)", re.IGNORECASE
+)
 _MIN_NAMED = 5
 
 
@@ -70,7 +76,9 @@ def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
             if not given.any() or fits.sum() < _MIN_SHARE * given.sum():
                 continue
             lon, lat = _order(one, other, swapped=_in_korea(y, x).sum() > _in_korea(x, y).sum())
-            named = bool(_LON_NAME.search(lon)) + bool(_LAT_NAME.search(lat))
+            named = _count_named(lon, lat)
+            if not named and not _is_fractional(x[given], y[given]):
+                continue
             rank = (named, fits.sum(), -abs(names.index(one) - names.index(other)))
             if best is None or rank > best[0]:
                 best = (rank, Pair(lon=lon, lat=lat, scale=scale))
@@ -79,29 +87,24 @@ def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
     return _find_world_degrees(columns)
 
 
-def find_plane(
-    columns: dict[str, np.ndarray], judge: Callable[[np.ndarray, np.ndarray, np.ndarray], float]
-) -> Pair | None:
+def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     """Return the pair of columns that are plane coordinates, with their system.
 
-    `judge(lon, lat, rows)` gives the share of points in the district that their own row names (or,
-    where rows name none, in any district).
+    `judge(lon, lat, rows)` gives the share of points in the district that their own row names, or
+    None where rows name none: then only columns named as coordinates are believed.
     """
     best: tuple[tuple, Pair] | None = None
     names = list(columns)
     for one, other in _close_pairs(names):
         for pair, x, y, rows in _plane_candidates(columns, one, other):
             lon, lat = to_degrees(x, y, pair.epsg)
-            if _in_korea(lon, lat).mean() < _MIN_SHARE:
+            inside = float(_in_korea(lon, lat).mean())
+            if inside < _MIN_SHARE:
                 continue
-            named = bool(_LON_NAME.search(pair.lon)) + bool(_LAT_NAME.search(pair.lat))
-            rank = (
-                round(judge(lon, lat, rows), 3),
-                named,
-                -names.index(pair.lon),
-                -_SYSTEMS.index(pair.epsg),
-            )
-            if rank[0] >= _MIN_SHARE and (best is None or rank > best[0]):
+            named, share = _count_named(pair.lon, pair.lat), judge(lon, lat, rows)
+            believed = share if share is not None else inside * (named == 2)
+            rank = (round(believed, 3), named, -names.index(pair.lon), -_SYSTEMS.index(pair.epsg))
+            if believed >= _MIN_SHARE and (best is None or rank > best[0]):
                 best = (rank, pair)
     return best[1] if best else None
 
@@ -150,6 +153,15 @@ def _is_swapped(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         impossible = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
     return impossible | (_in_korea(lat, lon) & ~_in_korea(lon, lat))
+
+
+def _count_named(lon: str, lat: str) -> int:
+    return bool(_LON_NAME.search(lon)) + bool(_LAT_NAME.search(lat))
+
+
+def _is_fractional(*columns: np.ndarray) -> bool:
+    """Return whether most values have decimals, as degrees do and counts don't."""
+    return all(np.mean(values % 1 != 0) > _MIN_SHARE for values in columns)
 
 
 def _close_pairs(names: list[str]) -> Iterable[tuple[str, str]]:

@@ -27,7 +27,7 @@ from .refusals import refuse
 from .spool import HIDDEN, Spool
 
 DELIMITERS = (",", "\t", ";", "|")
-_SAMPLE_LINES = 400
+_SAMPLE_LINES = 2000
 _MAX_CARRY = 1 << 25
 _MAX_CONTROL_RATIO = 0.05
 _MAX_COLUMNS = 20_000

@@ -7,9 +7,11 @@ from collections import Counter
 
 import msgspec
 
+from .values import MISSING
+
 Row = list[str]
 _MAX_HEADER_ROWS = 5
-_MARKERS = {"", "-", "--", "NA", "N/A", "null", "NULL", "None", "nan", "NaN", "."}
+_MARKERS = {"", *MISSING}
 _VALUE = re.compile(
     r"^[+\-△▲]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
     r"|^\d{1,2}/\d{1,2}/\d{4}.*$|^\d{1,2}:\d{2}(:\d{2})?.*$"
@@ -173,7 +175,7 @@ def _reappears(row: Row, body: list[Row], columns: list[int]) -> bool:
     again = sum(
         any(column < len(other) and other[column] == row[column] for other in body) for column in named
     )
-    return again * 2 > len(named)
+    return again * 2 >= len(named)
 
 
 def _last_header_row(rows: list[Row], start: int, typed: list[int]) -> int:

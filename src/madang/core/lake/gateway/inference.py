@@ -24,7 +24,7 @@ from . import values as v
 MAX_MISFIT_RATIO = 0.01
 MIN_MISFITS = 3
 CODE_NAME = re.compile(
-    r"(코드|우편번호|전화|팩스|연락처|휴대폰|핸드폰|사업자등록번호|사업자번호|법인등록번호|계좌)(번호)?\d*$"
+    r"^key$|(코드|우편번호|전화|팩스|연락처|휴대폰|핸드폰|사업자등록번호|사업자번호|법인등록번호|계좌)(번호)?\d*$"
     r"|(^|[_\s.])(code|cd|zip|zipcode|phone|tel|fax|telno)$|(Code|Cd|Tel|Zip)$|_CD$|_CODE$|^(CODE|TEL)$",
 )
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
@@ -51,6 +51,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     pad_to: int = 0
     misfits: int = 0
     zero_is_missing: bool = False
+    only_markers: bool = False
     fixes: dict[str, int] = {}
 
 
@@ -59,7 +60,7 @@ class ColumnProfile:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.rows = 0
+        self.rows = self.markers = 0
         self.misfits = dict.fromkeys(
             ("boolean", "date", "datetime", "time", "integer", "number", "percent"), 0
         )
@@ -77,7 +78,9 @@ class ColumnProfile:
             return
         counted = pc.value_counts(column)
         texts, counts = v.trim(counted.field("values")), counted.field("counts")
-        given = pc.and_(pc.is_valid(texts), pc.invert(pc.fill_null(v.is_marker(texts), False)))
+        markers = pc.fill_null(v.is_marker(texts), False)
+        self.markers += _sum(markers, np.asarray(counts))
+        given = pc.and_(pc.is_valid(texts), pc.invert(markers))
         texts, counts = texts.filter(given), np.asarray(counts.filter(given))
         if not len(texts):
             return
@@ -95,7 +98,9 @@ class ColumnProfile:
     def decide(self) -> Decision:
         """Return the column's type."""
         alive = {kind for kind in self.alive if self._tolerable(kind)}
-        if not self.rows or not alive:
+        if not self.rows:
+            return Decision(type=ColumnType.TEXT, only_markers=self.markers > 0)
+        if not alive:
             return Decision(type=ColumnType.TEXT)
         for kind in ("boolean", "date", "datetime", "time", "integer", "number", "percent"):
             clean = kind in alive and not self.misfits[kind]
@@ -193,6 +198,9 @@ def _convert_text(column: pa.StringArray, decision: Decision) -> ColumnReader:
     blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
     texts = pc.if_else(blank, pa.scalar(None, pa.string()), column)
     fixes = {}
+    if decision.only_markers:
+        fixes["missing_markers"] = len(texts) - texts.null_count
+        texts = pa.nulls(len(texts), pa.string())
     if decision.strip_zero:
         damaged = v.matches(texts, v.TRAILING_ZERO)
         fixes["trailing_zero_dropped"] = int(pc.sum(damaged).as_py() or 0)

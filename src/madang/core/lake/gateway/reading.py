@@ -17,7 +17,7 @@ from madang.core.base.interface import BadInput, Column, ColumnType, Text
 from . import coordinates as geo
 from .containers import sniff
 from .delimited import spool_text
-from .districts import find_district_column, is_elsewhere, named_districts
+from .districts import find_district_column, find_elsewhere, named_districts, share_at_home
 from .documents import spool_json
 from .inference import ARROW_TYPES, ColumnProfile, ColumnReader, Decision, convert, misfit_mask
 from .parquet import spool_parquet
@@ -50,7 +50,8 @@ def read_file(
         CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table; plain, gzip or zip.
     locate
         Gives for arrays of longitude and latitude the names of the districts ("서울특별시 강남구"), None
-        outside. Without it nothing is flagged, and plane coordinates are taken for what fits best.
+        outside; an attribute `names` may list all of them. Without it nothing is flagged, and plane
+        coordinates are only believed where their columns are named so.
     progress
         Called with the number of bytes read since the last call; what it raises ends the reading.
     sheet
@@ -309,17 +310,13 @@ class FileReading:
         numbers = {name: np.concatenate(parts[name]) for name in numeric}
         return numbers, {name: pa.concat_arrays(parts[name]) for name in texts}
 
-    def _judge(self, words: dict[str, pa.Array]) -> Callable[[np.ndarray, np.ndarray, np.ndarray], float]:
+    def _judge(self, words: dict[str, pa.Array]) -> geo.Judge:
         named = named_districts(words[self._district]) if self._district else None
 
-        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> float:
-            if self._locate is None:
-                return 1.0
-            located = self._locate(lon, lat)
-            if named is None or not (own := named[rows]).astype(bool).any():
-                return float(np.mean([place is not None for place in located]))
-            known = own.astype(bool)
-            return 1.0 - float(is_elsewhere(own, located)[known].mean())
+        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> float | None:
+            if self._locate is None or named is None:
+                return None
+            return share_at_home(named[rows], self._locate(lon, lat))
 
         return judge
 
@@ -336,6 +333,7 @@ class FileReading:
 
     def _count_places(self) -> None:
         swapped = outside = 0
+        self._known = self._list_known()
         for raw in self._kept():
             points, elsewhere = self._points(raw)
             swapped += int(points.swapped.sum())
@@ -346,15 +344,32 @@ class FileReading:
             lon=self.pair.lon, lat=self.pair.lat, crs=self.pair.crs, swapped=swapped, outside_district=outside
         )
 
-    def _points(self, raw: pa.RecordBatch) -> tuple[geo.Points, np.ndarray]:
+    def _list_known(self) -> set[str]:
+        """Return the districts there are, or where `locate` doesn't say, those that the first rows lie in."""
+        if self._locate is None or not self._district:
+            return set()
+        names = getattr(self._locate, "names", None)
+        if names is not None:
+            return set(names)
+        known: set[str] = set()
+        for raw, _ in zip(self._kept(), range(50), strict=False):
+            points = self._read_points(raw)
+            located = self._locate(points.lon, points.lat)
+            known.update(name for name in located if name)
+        return known
+
+    def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
         x, y = (_floats(self._convert(raw, name).values) for name in (self.pair.lon, self.pair.lat))
-        points = geo.read_points(self.pair, x, y)
+        return geo.read_points(self.pair, x, y)
+
+    def _points(self, raw: pa.RecordBatch) -> tuple[geo.Points, np.ndarray]:
+        points = self._read_points(raw)
         elsewhere = np.zeros(raw.num_rows, bool)
         given = np.isfinite(points.lon) & np.isfinite(points.lat)
         if self._locate is not None and self._district and given.any():
             named = named_districts(self._convert(raw, self._district).values)
             located = self._locate(points.lon[given], points.lat[given])
-            elsewhere[given] = is_elsewhere(named[given], located)
+            elsewhere[given] = find_elsewhere(named[given], located, self._known)
         return points, elsewhere
 
     def _place_columns(self, raw: pa.RecordBatch, columns: list[pa.Array]) -> list[pa.Array]:

@@ -13,22 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MISSING = (
-    "-",
-    "--",
-    "---",
-    "–",
-    "—",
-    "NA",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "NaN",
-    "nan",
-    "NULL",
-    "null",
-    "Null",
-    "None",
-    ".",
+    *("-", "--", "---", "–", "—", ".", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"),
+    *(
+        "NULL",
+        "null",
+        "Null",
+        "(NULL)",
+        "(null)",
+        "<NULL>",
+        "None",
+        "#VALUE!",
+        "#DIV/0!",
+        "#REF!",
+        "#NAME?",
+        "#NULL!",
+    ),
 )
 EMPTY_DATES = ("0", "00000000", "0000-00-00")
 _CITY = "Asia/Seoul"

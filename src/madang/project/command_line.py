@@ -109,6 +109,9 @@ def lay_out_demo() -> None:
         part = load_part(manifest, "demo")
         if part is not None and hasattr(part, "lay_out"):
             part.lay_out(now())
+    from madang.city.registers import lay_out  # noqa: PLC0415
+
+    lay_out(now())
 
 
 def _announce(supervisor: object) -> None:

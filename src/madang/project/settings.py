@@ -139,8 +139,12 @@ ACCOUNT_ADAPTER = "madang.core.people.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
 # Passwords are throttled by ThrottledBackend for all processes; this counts wrong second factors.
-ACCOUNT_RATE_LIMITS = {"login_failed": f"{MADANG.login_attempts * 10}/5m/ip,{MADANG.login_attempts}/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": f"{MADANG.login_attempts * 10}/5m/ip,{MADANG.login_attempts}/5m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(MADANG.behind_tls)
 SOCIALACCOUNT_ADAPTER = "madang.core.people.accounts.SocialAdapter"
 MFA_ADAPTER = "madang.core.people.accounts.SecondFactorAdapter"

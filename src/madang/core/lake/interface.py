@@ -3,6 +3,8 @@
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
+from .importing.action import import_file
+from .importing.records import ImportChoice
 from .queries import get_dataset, list_categories, list_datasets, list_versions
 from .reading import Reader, authorize
 from .records import (
@@ -28,6 +30,7 @@ __all__ = [
     "DatasetState",
     "Filter",
     "Group",
+    "ImportChoice",
     "Indicator",
     "Measure",
     "Op",
@@ -42,6 +45,7 @@ __all__ = [
     "drop_table",
     "get_dataset",
     "get_table",
+    "import_file",
     "list_categories",
     "list_datasets",
     "list_tables",

@@ -76,7 +76,7 @@ def simplify_for_zoom(geometries: np.ndarray, z: int) -> np.ndarray:
     return np.where(shapely.is_empty(simple), geometries, simple)
 
 
-def thin_points(lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int, *, cells: int = 1024) -> np.ndarray:
+def thin_points(lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int, *, cells: int = 256) -> np.ndarray:
     """Return positions of the points to draw: in the tile, the first in each of `cells`² cells.
 
     What is left out would lie under what is drawn.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     hit: PlaceHit
     names: tuple[str, ...]
+    initials: tuple[str, ...]
     around: str
 
 
@@ -45,12 +46,12 @@ def search_places(query: str, limit: int = 20) -> tuple[PlaceHit, ...]:
     words = [word for word in map(normalize, query[:100].split()) if word]
     if not asked:
         return ()
-    ranked = []
-    for order, entry in enumerate(_list_candidates(asked, words)):
-        rank = _rank(asked, words, entry)
-        if rank is not None:
-            ranked.append((rank, len(entry.names[0]), order, entry.hit))
-    ranked.sort(key=lambda item: item[:3])
+    entries = list(_list_candidates(asked, words))
+    ranked = _rank_all(entries, lambda entry: _rank(asked, initials_of(asked), words, entry))
+    if not ranked:
+        ranked = _rank_all(
+            entries, lambda entry: NEAR if any(is_near(asked, n) for n in entry.names) else None
+        )
     return tuple(hit for *_, hit in ranked[: max(1, min(limit, 100))])
 
 
@@ -86,21 +87,33 @@ def _list_candidates(asked: str, words: list[str]) -> Iterator[Entry]:
         yield _enter_place(place)
 
 
-def _rank(asked: str, words: list[str], entry: Entry) -> int | None:
+def _rank_all(
+    entries: list[Entry], rank_of: Callable[[Entry], int | None]
+) -> list[tuple[int, int, int, PlaceHit]]:
+    ranked = []
+    for order, entry in enumerate(entries):
+        rank = rank_of(entry)
+        if rank is not None:
+            ranked.append((rank, len(entry.names[0]), order, entry.hit))
+    return sorted(ranked, key=lambda item: item[:3])
+
+
+def _rank(asked: str, initials: str, words: list[str], entry: Entry) -> int | None:
     if asked in entry.names:
         return EXACT
-    if any(matches_at_start(asked, name) for name in entry.names):
+    # Where the initials don't fit, nothing finer does: a fast no for nearly all.
+    fitting = [name for name, start in zip(entry.names, entry.initials, strict=True) if initials in start]
+    if any(matches_at_start(asked, name) for name in fitting):
         return BEGINS
     if len(words) > 1 and _matches_words(words, entry):
         return ALL_WORDS
-    if any(matches_within(asked, name) for name in entry.names):
-        return WITHIN
-    return NEAR if any(is_near(asked, name) for name in entry.names) else None
+    return WITHIN if any(matches_within(asked, name) for name in fitting) else None
 
 
 def _matches_words(words: list[str], entry: Entry) -> bool:
     """Return whether each word stands in the name or in what is around it, and one of them in the name."""
-    in_name = [matches_within(word, entry.names[0]) for word in words]
+    name, start = entry.names[0], entry.initials[0]
+    in_name = [initials_of(word) in start and matches_within(word, name) for word in words]
     return any(in_name) and all(
         named or word in entry.around for word, named in zip(words, in_name, strict=True)
     )
@@ -148,14 +161,12 @@ def _list_imported(layer: str, version: str) -> tuple[Entry, ...]:
 
 
 def _enter(hits: Iterable[PlaceHit]) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(
-            hit,
-            tuple(name for name in (normalize(hit.name_ko), normalize(hit.name_en)) if name),
-            normalize(hit.parent),
-        )
-        for hit in hits
-    )
+    entries = []
+    for hit in hits:
+        names = tuple(name for name in (normalize(hit.name_ko), normalize(hit.name_en)) if name)
+        names = names or ("",)
+        entries.append(Entry(hit, names, tuple(map(initials_of, names)), normalize(hit.parent)))
+    return tuple(entries)
 
 
 def _enter_place(place: Place) -> Entry:
@@ -167,4 +178,4 @@ def _enter_place(place: Place) -> Entry:
         lon=place.lon,
         lat=place.lat,
     )
-    return Entry(hit, (place.search_name,), place.search_address)
+    return Entry(hit, (place.search_name,), (place.search_initials,), place.search_address)

@@ -1,0 +1,129 @@
+"""Story: a map asks for tiles and gets every area where it lies, clipped, and only when it changed."""
+
+from __future__ import annotations
+
+import mapbox_vector_tile
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.core.base.interface import BadInput, NotFound
+from madang.core.places.interface import (
+    TileFeatures,
+    encode_tile,
+    get_area_layer,
+    get_tile,
+    list_areas,
+    locate_points,
+    thin_points,
+    tile_bounds,
+    tile_degrees,
+)
+from madang.core.places.methods.tiles import EXTENT, from_mercator, simplify_for_zoom, to_mercator
+
+CITY_HALL = (126.978, 37.5665)
+
+
+def tile_of(lon, lat, z):
+    x, y = to_mercator(np.array([lon]), np.array([lat]))
+    west, south, east, north = tile_bounds(0, 0, 0)
+    size = (east - west) / 2**z
+    return z, int((x[0] - west) / size), int((north - y[0]) / size)
+
+
+def draw(features, z, x, y):
+    return mapbox_vector_tile.decode(encode_tile([features], z, x, y), default_options={"y_coord_down": True})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("z", [6, 9, 11, 13, 15, 17])
+def test_the_area_drawn_at_a_point_is_the_one_that_holds_it(z):
+    tile = tile_of(*CITY_HALL, z)
+    version = get_area_layer("legal_dongs").version
+    content = mapbox_vector_tile.decode(
+        get_tile("legal_dongs", version, *tile), default_options={"y_coord_down": True}
+    )
+    west, south, east, north = tile_bounds(*tile)
+    x, y = to_mercator(*(np.array([value]) for value in CITY_HALL))
+    point = shapely.Point((x[0] - west) / (east - west) * EXTENT, (north - y[0]) / (north - south) * EXTENT)
+    distances = {
+        feature["properties"]["code"]: shapely.geometry.shape(feature["geometry"]).distance(point)
+        for feature in content["legal_dongs"]["features"]
+    }
+    code = locate_points([CITY_HALL[0]], [CITY_HALL[1]]).legal_dong_code[0][:8]
+    assert distances[code] <= 16  # two pixels
+
+
+@pytest.mark.django_db
+def test_an_empty_tile_is_empty_and_an_unknown_layer_is_not_found():
+    version = get_area_layer("districts").version
+    assert get_tile("districts", version, 10, 0, 0) == b""
+    with pytest.raises(NotFound):
+        get_area_layer("none")
+
+
+@pytest.mark.parametrize("tile", [(-1, 0, 0), (0, 1, 0), (23, 0, 0), (5, 0, 32), (3, -1, 0)])
+def test_wrong_tiles_are_refused(tile):
+    with pytest.raises(BadInput):
+        tile_bounds(*tile)
+
+
+@given(st.integers(0, 22), st.floats(-179.99, 179.99), st.floats(-85, 85))
+def test_a_tile_holds_the_point_it_was_asked_for(z, lon, lat):
+    west, south, east, north = tile_degrees(*tile_of(lon, lat, z))
+    assert west <= lon <= east
+    assert south <= lat <= north
+
+
+@given(st.floats(-180, 180), st.floats(-85, 85))
+def test_mercator_there_and_back(lon, lat):
+    back = from_mercator(*to_mercator(np.array([lon]), np.array([lat])))
+    assert np.allclose(back, [[lon], [lat]], atol=1e-9)
+
+
+def test_every_kind_of_geometry_and_property_arrives():
+    tile = tile_of(*CITY_HALL, 12)
+    lon, lat = CITY_HALL
+    shapes = [
+        shapely.Point(lon, lat),
+        shapely.LineString([(lon - 1, lat), (lon + 1, lat)]),
+        shapely.box(lon, lat, lon + 0.01, lat + 0.01),
+        shapely.Polygon([(lon, lat), (lon + 0.01, lat + 0.01), (lon + 0.01, lat), (lon, lat + 0.01)]),
+        shapely.Point(0, 0),
+    ]
+    rows = [{"name": "가", "share": 0.5, "count": 3, "open": True, "missing": None}] + [{}] * 4
+    content = draw(
+        TileFeatures(name="mixed", geometries=shapes, properties=rows, ids=[7, 8, 9, 10, 11]), *tile
+    )
+    features = content["mixed"]["features"]
+    assert [feature["id"] for feature in features] == [7, 8, 9, 10]
+    assert features[0]["properties"] == {"name": "가", "share": 0.5, "count": 3, "open": True}
+    for feature in features:
+        shape = shapely.geometry.shape(feature["geometry"])
+        assert shape.is_valid
+        assert min(shape.bounds) >= -64
+        assert max(shape.bounds) <= EXTENT + 64
+
+
+@given(
+    st.integers(0, 16), st.lists(st.tuples(st.floats(126, 128), st.floats(37, 38)), min_size=1, max_size=30)
+)
+def test_thinning_keeps_only_points_of_the_tile_and_one_for_each_cell(z, points):
+    lon, lat = np.array(points).T
+    tile = tile_of(lon[0], lat[0], z)
+    kept = thin_points(lon, lat, *tile)
+    assert 0 < len(kept) <= len(points)
+    west, south, east, north = tile_degrees(*tile, margin=0.05)
+    assert ((lon[kept] >= west) & (lon[kept] <= east) & (lat[kept] >= south) & (lat[kept] <= north)).all()
+    assert len(set(kept.tolist())) == len(kept)
+
+
+@pytest.mark.django_db
+def test_simpler_borders_are_still_shared():
+    shapes = np.array([area.geometry for area in list_areas("districts")], dtype=object)
+    simple = simplify_for_zoom(shapes, 9)
+    assert shapely.get_num_coordinates(simple).sum() < shapely.get_num_coordinates(shapes).sum() / 2
+    assert shapely.is_valid(simple).all()
+    assert abs(shapely.area(simple).sum() / shapely.area(shapes).sum() - 1) < 0.01

@@ -15,12 +15,15 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from madang.core.base.interface import Text, now
 
 from .actions.accounts import admit_citizen
+from .audit import record_audit
+from .authentication import actor_of
 from .keys import get_login_key_pem
 from .models import Account
 from .throttle import must_wait
@@ -39,9 +42,26 @@ class AccountAdapter(DefaultAccountAdapter):
         if must_wait(request, credentials.get("username", ""), now()):
             raise ValidationError(WAIT.say(get_language() or "ko"), code="too_many_login_attempts")
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Log somebody in, on record."""
+        super().login(request, user)
+        with transaction.atomic():
+            details = {"address": self.get_client_ip(request)}
+            record_audit(
+                actor=actor_of(user),
+                now=now(),
+                action="people.sign_in",
+                subject=user.public_id,
+                details=details,
+            )
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Send staff to the desk and citizens to the city."""
-        return "/desk/" if request.user.grants.exclude(role="citizen").exists() else "/"
+        return "/desk/" if actor_of(request.user).may("desk") else "/"
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Send a new citizen to the city."""
+        return self.get_login_redirect_url(request)
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002
         """Make the account of a citizen who signs up."""

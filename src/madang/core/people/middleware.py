@@ -50,6 +50,9 @@ URL_PERMISSIONS: dict[str, str] = {
     "idp:oidc:revoke": "public",
     "idp:oidc:userinfo": "public",
 }
+# Their forms end at another system, which the policy of every other page forbids.
+LEADS_OUTSIDE = frozenset({"idp:oidc:authorization", "idp:oidc:logout", "openid_connect_login"})
+OUTSIDE = "form-action 'self' https: http://localhost:* http://127.0.0.1:*"
 
 
 class ActorMiddleware:
@@ -61,7 +64,12 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request` with its actor set."""
         request.actor = actor_of(request.user) if request.user.is_authenticated else ANONYMOUS
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match and match.view_name in LEADS_OUTSIDE:
+            policy = response.headers.get("Content-Security-Policy", "")
+            response.headers["Content-Security-Policy"] = policy.replace("form-action 'self'", OUTSIDE)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 
 from madang.core.base.interface import read_settings
 from madang.core.people.authentication import actor_of
@@ -19,6 +20,7 @@ def own_folder(tmp_path, settings):
     settings.DATA_PATH.mkdir()
     settings.MADANG = read_settings({"MADANG_DATA": str(settings.DATA_PATH), "MADANG_LOGIN_ATTEMPTS": "3"})
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
     return settings.DATA_PATH
 
 

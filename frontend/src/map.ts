@@ -182,10 +182,7 @@ function open(element: HTMLElement): void {
     map.setStyle(baseStyle(config), { diff: false });
     map.once("style.load", draw);
   });
-  element.addEventListener("madang:layer", (event) => {
-    const { id, data } = (event as CustomEvent<{ id: string; data: FeatureCollection }>).detail;
-    map.getSource<GeoJSONSource>(id)?.setData(data);
-  });
+  document.addEventListener("htmx:afterSettle", () => takeNewRows(map, config));
 }
 
 function fitData(map: Map, config: Config): void {
@@ -196,6 +193,19 @@ function fitData(map: Map, config: Config): void {
     for (const feature of layer.data.features) if (feature.geometry?.type === "Point") bounds.extend(feature.geometry.coordinates as [number, number]);
   }
   if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 14, animate: false });
+}
+
+/** A list that changed beside its map brings the new rows as a data block. */
+function takeNewRows(map: Map, config: Config): void {
+  for (const block of document.querySelectorAll<HTMLScriptElement>("script[data-layer]")) {
+    const data = JSON.parse(block.textContent ?? "null") as FeatureCollection;
+    const layer = config.layers.find((one) => one.id === block.dataset.layer);
+    if (!layer) continue;
+    layer.data = data;
+    map.getSource<GeoJSONSource>(layer.id)?.setData(data);
+    fitData(map, config);
+  }
+  followList(map, config);
 }
 
 const watcher = new IntersectionObserver((entries) => {

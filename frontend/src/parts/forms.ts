@@ -1,5 +1,7 @@
 /** Filters apply at once, many rows are chosen together, destructive work asks for the name first. */
 export function guardForms(): void {
+  hideBars();
+  document.addEventListener("htmx:load", hideBars);
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLInputElement;
     if (field.matches("[data-apply]")) field.form?.requestSubmit();
@@ -22,6 +24,10 @@ export function guardForms(): void {
       setTimeout(() => { for (const field of form.querySelectorAll<HTMLInputElement>(":disabled")) field.disabled = false; });
     }
   });
+}
+
+function hideBars(): void {
+  for (const field of document.querySelectorAll<HTMLInputElement>("[data-choose-all]")) showChosen(field);
 }
 
 function chooseAll(field: HTMLInputElement): void {

@@ -11,8 +11,15 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from madang.core.base.broker import find_broker_url, subscribe_live
-from madang.core.base.interface import Actor, BadInput, NotAllowed, Text, collect
+from madang.core.base.interface import (
+    Actor,
+    BadInput,
+    NotAllowed,
+    Text,
+    collect,
+    find_broker_url,
+    subscribe_live,
+)
 
 from .openapi import build_openapi
 from .records import Route

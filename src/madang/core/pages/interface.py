@@ -1,7 +1,10 @@
 """What other rooms and services may use of this room."""
 
 from .blocks import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series, points_layer
+from .details import Detail, DetailPage, Fact, Happening, RecordAction, Tab
 from .error_pages import render_error_page
+from .forms import FormPage, say_lazily
+from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
 from .records import ErrorRecord, MenuLink, Panel, Route, SearchHit, SearchSource, Topic
 from .routing import NotSignedIn, build_starlette_routes, read_language, render_error
@@ -12,25 +15,38 @@ from .views import page
 __all__ = [
     "ChartBlock",
     "ChartKind",
+    "Detail",
+    "DetailPage",
     "ErrorRecord",
+    "Fact",
+    "FormPage",
+    "Happening",
+    "ListAction",
+    "ListColumn",
+    "ListFilter",
+    "ListPage",
     "MapBlock",
     "MapClass",
     "MapLayer",
     "MenuLink",
     "NotSignedIn",
     "Panel",
+    "RecordAction",
     "Route",
     "SearchHit",
     "SearchSource",
     "Series",
+    "Tab",
     "Topic",
     "build_openapi",
     "build_starlette_routes",
     "build_static_mount",
+    "columns_of",
     "page",
     "points_layer",
     "read_language",
     "render_error",
     "render_error_page",
     "run_due_jobs_forever",
+    "say_lazily",
 ]

@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from madang.core.base.interface import Text, collect
-from madang.core.base.run_state import read_run_state
+from madang.core.base.interface import Text, collect, read_run_state
 
 from .blocks import MapBlock
 from .context import list_chapters, read_display

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Actor, Text
 from madang.core.pages import formats, icons
 from madang.core.pages.blocks import ChartBlock, MapBlock
 from madang.core.pages.vite import list_entry_files
@@ -142,6 +142,63 @@ def json_data(value: Any, layer: str = "") -> SafeString:
     body = msgspec.json.encode(value, enc_hook=str).decode().translate(JSON_ESCAPES)
     mark = format_html(' data-layer="{}"', layer) if layer else ""
     return format_html('<script type="application/json"{}>{}</script>', mark, mark_safe(body))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def fact_value(context: Context, fact: Any) -> Any:
+    """Return the value of a Fact as its kind is written."""
+    value = fact.value
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return number(context, value, fact.unit)
+    if isinstance(value, datetime):
+        return ago(context, value)
+    return text(context, value)
+
+
+@register.filter
+def allowed(permission: str, actor: Actor) -> bool:
+    """Return whether `actor` holds `permission`."""
+    return actor.may(permission)
+
+
+@register.simple_tag(takes_context=True)
+def without(context: Context, *names: str) -> str:
+    """Return this page's query string without `names`."""
+    return address(context, **dict.fromkeys(names, ""))
+
+
+@register.simple_tag(takes_context=True)
+def with_value(context: Context, name: str, value: str) -> str:
+    """Return this page's query string with one filter set, from its first page."""
+    return address(context, **{"page": "", name: value})
+
+
+@register.simple_tag(takes_context=True)
+def toggled_column(context: Context, name: str, shown: list[Any]) -> str:
+    """Return this page's query string with one column more or less."""
+    names = [column.name for column in shown]
+    changed = [one for one in names if one != name] if name in names else [*names, name]
+    return address(context, columns=",".join(changed))
+
+
+@register.simple_tag(takes_context=True)
+def sort_address(context: Context, column: Any, state: Any) -> str:
+    """Return this page's query string sorted by `column`; a second time turns the order."""
+    return address(context, sort=f"-{column.name}" if state.sort == column.name else column.name, page="")
+
+
+@register.simple_tag
+def sort_state(column: Any, state: Any) -> SafeString:
+    """Return the heading's aria-sort where the list is sorted by it."""
+    if state.sort.removeprefix("-") != column.name:
+        return mark_safe("")
+    return format_html(' aria-sort="{}"', "descending" if state.sort.startswith("-") else "ascending")
+
+
+@register.simple_tag
+def sort_sign(column: Any, state: Any) -> str:
+    """Return the arrow of the order."""
+    return {column.name: " ↑", f"-{column.name}": " ↓"}.get(state.sort, "")
 
 
 def _language(context: Context) -> str:

@@ -1,0 +1,23 @@
+"""The sample service on one port, as the house serves it."""
+
+import django
+from a2wsgi import WSGIMiddleware
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+django.setup()
+call_command("migrate", verbosity=0)
+
+from madang.core.base.interface import HOUSE  # noqa: E402
+from madang.core.pages.hot import ROUTES  # noqa: E402
+from madang.core.pages.interface import build_starlette_routes, build_static_mount  # noqa: E402
+
+application = Starlette(
+    routes=[
+        *build_starlette_routes(ROUTES, lambda request: HOUSE),
+        build_static_mount(),
+        Mount("/", WSGIMiddleware(get_wsgi_application(), workers=4)),
+    ]
+)

@@ -37,9 +37,9 @@ class AddressReader:
         self._dongs = {code: tuple(names) for code, names in dongs.items()}
         province = _any_of(self._provinces)
         # "수원시 장안구" is one name, and some write its city before a district that has none: "고양시 덕양구".
-        district = re.sub(r"시(?=[가-힣])", r"시\\s*", _any_of(name for name in self._districts if name))
+        names = re.sub(r"시(?=[가-힣])", r"시\\s*", _any_of(name for name in self._districts if name))
         self._pattern = re.compile(
-            rf"(?<![가-힣a-z])(?:(?P<province>{province})\s*(?:[가-힣]+시\s+)?)?(?P<district>{district})"
+            rf"(?<![가-힣a-z])(?:(?P<province>{province})\s*(?:[가-힣]+시\s+)?)?(?P<district>{names})"
             r"(?P<rest>[가-힣a-z0-9]*)"
         )
         self._province = re.compile(rf"(?<![가-힣])({province})(?![가-힣])")

@@ -69,11 +69,7 @@ class CodeBook:
         everywhere = [(code, place) for code, place in pairs if self.districts[place].kostat_code]
         asked = everywhere or pairs
         for system in CodeSystem if asked else ():
-            found = [self._find(code, system) for code, _ in asked]
-            agreeing = sum(
-                bool(district) and district.code == place
-                for district, (_, place) in zip(found, asked, strict=True)
-            )
+            agreeing = sum(self._find(code, system) is self.districts[place] for code, place in asked)
             if agreeing >= 0.9 * len(asked):
                 return system
         return None

@@ -118,7 +118,7 @@ def _draw(layer: TileFeatures, bounds: tuple[float, float, float, float]) -> dic
     clipped[is_area] = shapely.make_valid(clipped[is_area], method="structure", keep_collapsed=False)
     drawn = shapely.set_precision(clipped, 1)
     features = []
-    for i in np.flatnonzero(~shapely.is_empty(drawn) & ~shapely.is_missing(drawn)):
+    for i in np.flatnonzero(~shapely.is_empty(drawn) & ~shapely.is_missing(drawn)).tolist():
         properties = {key: value for key, value in layer.properties[i].items() if value is not None}
         feature = {"geometry": drawn[i], "properties": properties}
         features.append(feature if layer.ids is None else feature | {"id": layer.ids[i]})

@@ -43,5 +43,9 @@ def _prepare(
 
 
 def _properties_of(area: BoundaryArea) -> dict[str, object]:
-    names = {"name_en": area.name_en or None, "parent": area.parent or None}
-    return {"code": area.code, "name_ko": area.name_ko} | names
+    return {
+        "code": area.code,
+        "name_ko": area.name_ko,
+        "name_en": area.name_en or None,
+        "parent": area.parent or None,
+    }

@@ -28,7 +28,7 @@ class PageCases:
         """Return a client signed in as somebody who may do everything."""
         client = Client()
         account = get_user_model().objects.create_superuser(username="reader", password="only for tests")
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(account)
         return client
 
     @pytest.mark.parametrize("language", ["ko", "en"])

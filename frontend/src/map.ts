@@ -45,10 +45,10 @@ function baseStyle(config: Config): StyleSpecification {
     { id: "district-lines", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": colour("map-line"), "line-width": ["interpolate", ["linear"], ["zoom"], 9, 1.2, 14, 2.5] } },
   ];
   const labels: LayerSpecification[] = [
-    { id: "district-names", type: "symbol", source: "districts", "source-layer": "districts", maxzoom: 13, layout: label(13), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
-    { id: "dong-names", type: "symbol", source: "legal_dongs", "source-layer": "legal_dongs", minzoom: 13, layout: label(12), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
+    { id: "district-names", type: "symbol", source: "districts", "source-layer": "districts_names", maxzoom: 13, layout: label(13), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
+    { id: "dong-names", type: "symbol", source: "legal_dongs", "source-layer": "legal_dongs_names", minzoom: 13, layout: label(12), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
   ];
-  const tiles = (name: string) => ({ type: "vector" as const, tiles: [absolute(`/tiles/${name}/{z}/{x}/{y}`)], maxzoom: 14, promoteId: "code" });
+  const tiles = (name: string) => ({ type: "vector" as const, tiles: [absolute(`/tiles/${name}/{z}/{x}/{y}.mvt`)], maxzoom: 14, promoteId: "code" });
   return { version: 8, sources: { districts: tiles("districts"), legal_dongs: tiles("legal_dongs") }, layers: [...layers, ...labels] };
 }
 

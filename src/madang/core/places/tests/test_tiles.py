@@ -57,6 +57,19 @@ def test_the_area_drawn_at_a_point_is_the_one_that_holds_it(z):
 
 
 @pytest.mark.django_db
+def test_every_name_stands_in_exactly_one_tile():
+    version = get_area_layer("districts").version
+    _, x, y = tile_of(*CITY_HALL, 11)
+    names = []
+    for column in range(x - 3, x + 4):
+        for row in range(y - 3, y + 4):
+            tile = mapbox_vector_tile.decode(get_tile("districts", version, 11, column, row))
+            found = tile.get("districts_names", {"features": []})["features"]
+            names += [feature["properties"]["name_en"] for feature in found]
+    assert sorted(names) == sorted(area.name_en for area in list_areas("districts"))
+
+
+@pytest.mark.django_db
 def test_an_empty_tile_is_empty_and_an_unknown_layer_is_not_found():
     version = get_area_layer("districts").version
     assert get_tile("districts", version, 10, 0, 0) == b""

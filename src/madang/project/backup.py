@@ -7,9 +7,12 @@ side database is read before the tables: what the tables have beyond it, the wri
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,18 +60,26 @@ def restore(file: str) -> str:
     data = settings.MADANG.data_path
     call_command("migrate", verbosity=0, interactive=False)
     _refuse_full_city(data)
+    with tempfile.TemporaryDirectory(dir=data, prefix=".restore-") as scratch:
+        _unpack(file, Path(scratch))
+        rows = _read_registers(Path(scratch) / REGISTERS)
+        (Path(scratch) / REGISTERS).unlink()
+        shutil.copytree(scratch, data, dirs_exist_ok=True, copy_function=os.replace)
+    return f"{file}: {rows} register rows are back in {data}"
+
+
+def _unpack(file: str, folder: Path) -> None:
     try:
         with tarfile.open(file, "r:gz") as archive:
-            archive.extractall(data, filter="data")
+            archive.extractall(folder, filter="data")
     except FileNotFoundError as error:
         raise NotFound("restore.missing", f"{file}이(가) 없습니다", f"there is no {file}") from error
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BadInput(
             "restore.damaged", f"{file}을(를) 읽을 수 없습니다: {error}", f"{file} can't be read: {error}"
         ) from error
-    rows = _read_registers(data / REGISTERS)
-    (data / REGISTERS).unlink()
-    return f"{file}: {rows} register rows are back in {data}"
+    if not (folder / REGISTERS).is_file():
+        raise BadInput("restore.other", f"{file}은(는) 백업이 아닙니다", f"{file} is no backup of a city")
 
 
 def _write_registers(path: Path) -> int:
@@ -83,9 +94,10 @@ def _write_registers(path: Path) -> int:
 
 def _read_registers(path: Path) -> int:
     count = 0
-    with transaction.atomic(), connection.constraint_checks_disabled():
-        for model in _list_models():
-            model._default_manager.all().delete()
+    with transaction.atomic(), connection.constraint_checks_disabled(), connection.cursor() as cursor:
+        tables = [model._meta.db_table for model in _list_models()]
+        for statement in connection.ops.sql_flush(no_style(), tables, allow_cascade=False):
+            cursor.execute(statement)
         for record in serializers.deserialize("python", _read_lines(path)):
             record.save()
             count += 1

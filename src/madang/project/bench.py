@@ -1,14 +1,29 @@
-"""`madang bench`: the scripts in `benchmarks/` of the source tree, each with its floor in the same run."""
+"""`madang bench`: the scripts in `benchmarks/` of the source tree, each with its floor in the same run.
+
+`python -m madang.project.bench NAME …` runs scripts and writes what they print to `docs/benchmarks.md`.
+"""
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 import runpy
+import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 from madang.core.base.interface import NotFound
 
-BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
+ROOT = Path(__file__).resolve().parents[3]
+BENCHMARKS = ROOT / "benchmarks"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+HEADING = """# Benchmarks
+
+Every figure was printed by a script in `benchmarks/`, beside its floor or peer in the same run. Run one with
+`madang bench NAME`, or renew this page with `python -m madang.project.bench NAME …`.
+"""
 
 
 def list_benchmarks() -> list[str]:
@@ -24,3 +39,25 @@ def run_benchmark(name: str, rest: list[str]) -> int:
     sys.argv = [str(path), *rest]
     runpy.run_path(str(path), run_name="__main__")
     return 0
+
+
+def write_document(names: list[str]) -> None:
+    """Run the benchmarks `names` and put what they print into the document, beside the others'."""
+    sections = _read_sections()
+    for name in names:
+        command = [sys.executable, str(BENCHMARKS / f"{name}.py")]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+        machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        sections[name] = f"## {name}\n\n{date.today():%Y-%m-%d}, {machine}.\n\n```\n{printed}\n```\n"  # noqa: DTZ011
+    DOCUMENT.write_text("\n".join([HEADING, *(sections[name] for name in sorted(sections))]), "utf-8")
+
+
+def _read_sections() -> dict[str, str]:
+    if not DOCUMENT.is_file():
+        return {}
+    parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return {part.split("\n", 1)[0]: "## " + part for part in parts}
+
+
+if __name__ == "__main__":
+    write_document(sys.argv[1:] or list_benchmarks())

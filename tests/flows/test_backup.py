@@ -1,0 +1,74 @@
+"""One file holds the whole city: backed up, laid into an empty folder, it is the same city."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SMALL = "번호,자치구,이름,경도,위도\n" + "".join(
+    f"{n:03d},종로구,쉼터 {n},126.97{n % 10},37.57{n % 10}\n" for n in range(1, 201)
+)
+
+
+def madang(data: Path, *arguments: str, expect: int = 0) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}
+    environment |= {"MADANG_DATA": str(data), "MADANG_DEMO": "no"}
+    command = [sys.executable, "-m", "madang.project.command_line", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == expect, done.stderr
+    return done.stdout if expect == 0 else done.stderr
+
+
+def read_registers(data: Path) -> dict[str, list[tuple]]:
+    """Return every row of every register, but for the login library's and Django's own bookkeeping."""
+    with sqlite3.connect(data / "registers.sqlite") as database:
+        names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        kept = [
+            n for n in names if not n.startswith(("sqlite_", "django_migrations", "django_content", "auth_"))
+        ]
+        return {name: sorted(database.execute(f'select * from "{name}"'), key=repr) for name in kept}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("backup")
+    (folder / "쉼터.csv").write_text(SMALL, "utf-8")
+    madang(folder / "first", "import", str(folder / "쉼터.csv"), "--table", "shelters")
+    madang(folder / "first", "backup", str(folder / "city.tar.gz"))
+    return folder
+
+
+def test_a_restored_city_is_the_same_city(city):
+    said = madang(city / "second", "restore", str(city / "city.tar.gz"))
+    assert "rows" in said
+    before, after = read_registers(city / "first"), read_registers(city / "second")
+    for name in before:
+        assert after[name] == before[name], name
+    for folder in ("first", "second"):
+        rows = madang(city / folder, "sql", "select * from shelters order by 1", "--json")
+        assert len(json.loads(rows)["rows"] if rows.startswith("{") else json.loads(rows)) == 200
+    assert madang(city / "first", "sql", "select * from shelters", "--json") == madang(
+        city / "second", "sql", "select * from shelters", "--json"
+    )
+
+
+def test_the_restored_audit_chain_holds(city):
+    madang(city / "third", "restore", str(city / "city.tar.gz"))
+    assert "problem" not in madang(city / "third", "check").replace("problems", "")
+
+
+def test_a_city_is_not_overwritten(city):
+    assert "holds a city already" in madang(city / "first", "restore", str(city / "city.tar.gz"), expect=2)
+    assert "exists already" in madang(city / "first", "backup", str(city / "city.tar.gz"), expect=2)
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing(city):
+    damaged = city / "damaged.tar.gz"
+    damaged.write_bytes((city / "city.tar.gz").read_bytes()[:2000])
+    assert "can't be read" in madang(city / "fourth", "restore", str(damaged), expect=2)
+    madang(city / "fourth", "restore", str(city / "city.tar.gz"))
+    assert "there is no" in madang(city / "fifth", "restore", str(city / "no-such-file"), expect=2)

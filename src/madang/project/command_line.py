@@ -127,16 +127,22 @@ def _announce(supervisor: object) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Check settings, manifests, commands and what every room checks of itself."""
-    problems = 0
-    list_commands()
+    from .contracts import find_broken_contracts  # noqa: PLC0415
+
+    call_command("check", verbosity=0)
     _say(f"ok       settings, {len(list_manifests())} manifests, {len(list_commands())} commands")
+    broken = find_broken_contracts()
+    problems = _say_check("import contracts", [broken] if broken else [])
     for _, check in collect("checks", "CHECKS"):
-        found = [text.say("en") for text in check.run()]
-        problems += len(found)
-        _say(f"{'problem' if found else 'ok':<8} {check.title.say('en')}")
-        for sentence in found:
-            _say(f"         {sentence}")
+        problems += _say_check(check.title.say("en"), [text.say("en") for text in check.run()])
     return 1 if problems else 0
+
+
+def _say_check(title: str, problems: list[str]) -> int:
+    _say(f"{'problem' if problems else 'ok':<8} {title}")
+    for sentence in problems:
+        _say(f"         {sentence}")
+    return len(problems)
 
 
 def run_createsuperuser(arguments: argparse.Namespace) -> int:

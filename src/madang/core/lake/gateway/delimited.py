@@ -31,6 +31,8 @@ _SAMPLE_LINES = 2000
 _MAX_CARRY = 1 << 25
 _MAX_CONTROL_RATIO = 0.05
 _MAX_COLUMNS = 20_000
+_MAX_NAME = 60
+_MAX_WORD = 100
 csv.field_size_limit(1 << 30)
 
 
@@ -77,6 +79,7 @@ def find_layout(block: Block) -> tuple[Layout, int]:
     skip = starts[first_data] if first_data < len(starts) else len(lines)
     body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
     padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
+    _refuse_prose(lines, header)
     header, width = _fit_width(header, body, skip)
     if width > _MAX_COLUMNS:
         raise refuse("columns", "열이 너무 많습니다", f"too many columns: {width}", line=1)
@@ -153,7 +156,7 @@ class RowReader:
         if any(line in lines.block.damaged for line in lines.numbers(first, closing)):
             return None
         between = lines.fields[first : closing + 1]
-        if self.layout.width > 1 and (between == self.layout.width).all() and lines.alone(first, closing):
+        if self.layout.width > 1 and (between == self.layout.width).all():
             return None
         text = lines.text(first, closing)
         try:
@@ -206,7 +209,7 @@ class RowReader:
         if not odd and len(loose) in {self._count, self.layout.width}:
             self.notes.fix("stray_quote")
             return loose
-        return ["unclosed_quote"] * 0 if odd else loose
+        return [] if odd else loose
 
     def _keep(self, lines: _Lines, index: int, fields: list[str], repaired: list) -> None:
         """Fit one row's fields to the header, or reject the row."""
@@ -349,10 +352,6 @@ class _Lines:
         """Return the next line after `index` with an odd number of quotes."""
         position = int(np.searchsorted(self._odd_lines, index, side="right"))
         return int(self._odd_lines[position]) if position < len(self._odd_lines) else None
-
-    def alone(self, first: int, closing: int) -> bool:
-        """Return whether lines stand for themselves though a quote opens in the first."""
-        return closing > first
 
     def number(self, index: int) -> int:
         """Return the line number in the file."""
@@ -502,6 +501,18 @@ def _skip_lines(first: Block, skip: int, rest: Iterator[Block]) -> Iterator[Bloc
     damaged = frozenset(line for line in first.damaged if line >= first.first_line + skip)
     yield Block(data=first.data[position:], first_line=first.first_line + skip, damaged=damaged)
     yield from rest
+
+
+def _refuse_prose(lines: list[str], header: Header) -> None:
+    """Refuse sentences: one column of them, or names as long as one."""
+    filled = [line for line in lines if line.strip()]
+    split = sum(any(delimiter in line for delimiter in DELIMITERS) for line in filled)
+    long = sum(len(line) > _MAX_WORD for line in filled)
+    in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
+    if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
+        raise refuse(
+            "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1
+        )
 
 
 def _refuse_binary(block: Block) -> None:

@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from .containers import read_chunks
 from .decoding import detect_encoding, read_blocks
-from .features import read_features
+from .features import add_point, has_geometry, read_features
 from .grids import to_batch
 from .headers import name_columns
 from .records import Notes
 from .refusals import refuse
-from .spool import Spool
+from .spool import HIDDEN, POINT_X, POINT_Y, Spool
 
 Rows = list[dict[str, Any]]
 _BATCH = 20_000
@@ -34,6 +34,8 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
     rows = read_features(document, notes) if isinstance(document, dict) else None
     if rows is None:
         rows = find_rows(document)
+        if rows and any(has_geometry(row) for row in rows[:10]):
+            rows = [add_point(row) for row in rows]
     if not rows:
         raise refuse(
             "no_table",
@@ -197,6 +199,8 @@ def _as_text(value: Any) -> str | None:
 
 def _spool(rows: Rows, notes: Notes) -> Spool:
     lines = [row.pop(_ROW_NUMBER, number) for number, row in enumerate(rows, 1)]
+    points = [(row.pop(POINT_X, None), row.pop(POINT_Y, None)) for row in rows]
+    has_points = any(point != (None, None) for point in points)
     flat = [flatten(row) for row in rows]
     keys = list(dict.fromkeys(key for row in flat for key in row))
     if not keys:
@@ -204,9 +208,19 @@ def _spool(rows: Rows, notes: Notes) -> Spool:
     names, fixes = name_columns(keys)
     for fix, count in fixes.items():
         notes.fix(fix, count)
-    spool = Spool([pa.field(name, pa.string()) for name in names])
+    fields = [pa.field(name, pa.string()) for name in names]
+    extra = [pa.field(POINT_X, pa.float64()), pa.field(POINT_Y, pa.float64())] if has_points else []
+    spool = Spool([*fields, *extra])
     for at in range(0, len(flat), _BATCH):
-        part = zip(lines[at : at + _BATCH], flat[at : at + _BATCH], strict=True)
-        spool.write(to_batch(names, ((line, [row.get(key) for key in keys]) for line, row in part)))
+        part = slice(at, at + _BATCH)
+        cells = ([row.get(key) for key in keys] for row in flat[part])
+        batch = to_batch(names, zip(lines[part], cells, strict=True))
+        spool.write(_add_points(batch, points[part], spool.schema) if has_points else batch)
     spool.finish()
     return spool
+
+
+def _add_points(batch: pa.RecordBatch, points: list[tuple], schema: pa.Schema) -> pa.RecordBatch:
+    own = batch.columns[: -len(HIDDEN)]
+    xy = [pa.array(column, pa.float64()) for column in zip(*points, strict=True)]
+    return pa.RecordBatch.from_arrays([*own, *xy, *batch.columns[-len(HIDDEN) :]], schema=schema)

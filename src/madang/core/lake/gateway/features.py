@@ -10,10 +10,9 @@ import shapely
 
 from .records import Notes
 from .refusals import refuse
+from .spool import POINT_X, POINT_Y
 
 GEOMETRY = "geometry"
-POINT_X = "geometry_x"
-POINT_Y = "geometry_y"
 
 
 def read_features(document: dict[str, Any], notes: Notes) -> list[dict[str, Any]] | None:
@@ -46,11 +45,22 @@ def _row(feature: dict[str, Any]) -> dict[str, Any]:
     row = dict(properties) if isinstance(properties, dict) else {}
     if feature.get("id") is not None and "id" not in row:
         row = {"id": feature["id"], **row}
-    geometry = feature.get("geometry")
+    return add_point(row | {GEOMETRY: feature.get("geometry")})
+
+
+def has_geometry(row: dict[str, Any]) -> bool:
+    """Return whether a row of plain JSON holds a GeoJSON geometry."""
+    geometry = row.get(GEOMETRY)
+    return isinstance(geometry, dict) and "coordinates" in geometry and "type" in geometry
+
+
+def add_point(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its geometry as text and a point inside it."""
+    geometry = row.get(GEOMETRY)
     point = _inner_point(geometry)
-    row[GEOMETRY] = orjson.dumps(geometry).decode() if geometry else None
-    row[POINT_X], row[POINT_Y] = (point.x, point.y) if point is not None else (None, None)
-    return row
+    x, y = (point.x, point.y) if point is not None else (None, None)
+    text = orjson.dumps(geometry).decode() if geometry else None
+    return row | {GEOMETRY: text, POINT_X: x, POINT_Y: y}
 
 
 def _inner_point(geometry: Any) -> shapely.Point | None:

@@ -12,18 +12,23 @@ from .refusals import refuse
 from .spool import HIDDEN, Spool
 
 _BATCH = 20_000
+Range = tuple[tuple[int, int], tuple[int, int]]
 _FOOTNOTES = ("※", "*", "주)", "주 :", "출처", "자료:", "자료 :", "자료출처", "주:")
 
 
-def spool_grid(grid: list[list[str]], notes: Notes) -> tuple[Spool, Header]:
-    """Spool the largest table of a rectangular grid; the rows of others are rejected as "other_table".
+def spool_grid(grid: list[list[str]], notes: Notes, merged: Sequence[Range] = ()) -> tuple[Spool, Header]:
+    """Spool the first substantial table of a rectangular grid; rows of others are rejected as "other_table".
 
-    Blank rows end a table only where a new header follows.
+    Blank rows end a table only where a new header follows. `merged` holds ((top, left), (bottom, right)).
     """
     blocks = _split(grid)
     if not blocks:
         raise refuse("no_table", "표를 찾지 못했습니다", "no table was found", line=1)
-    start, stop = max(blocks, key=lambda block: _weight(grid[block[0] : block[1]]))
+    weights = [_weight(grid[begin:end]) for begin, end in blocks]
+    start, stop = next(
+        block for block, weight in zip(blocks, weights, strict=True) if weight * 2 >= max(weights)
+    )
+    _fill_merged(grid, [one for one in merged if start <= one[0][0] < stop], notes)
     left, right = _extent(grid[start:stop])
     rows = [row[left:right] for row in grid[start:stop]]
     header = find_header(rows[:300])
@@ -96,6 +101,20 @@ def _goes_on(grid: list[list[str]], above: tuple[int, int], below: tuple[int, in
     last, first = upper[-1], lower[0]
     kinds = [(is_value(a), is_value(b)) for a, b in zip(last, first, strict=False) if a.strip() and b.strip()]
     return bool(kinds) and sum(one == other for one, other in kinds) >= 0.8 * len(kinds) or _filled(first) < 2
+
+
+def _fill_merged(grid: list[list[str]], ranges: Sequence[Range], notes: Notes) -> None:
+    """Give every cell of a merged one its value, except where a title spans a whole row."""
+    filled = 0
+    for (top, left), (bottom, right) in ranges:
+        if top >= len(grid) or left >= len(grid[top]) or (top == bottom and _filled(grid[top]) <= 1):
+            continue
+        for row in range(top, min(bottom, len(grid) - 1) + 1):
+            for column in range(left, min(right, len(grid[row]) - 1) + 1):
+                if (row, column) != (top, left) and not grid[row][column] and grid[top][left]:
+                    grid[row][column] = grid[top][left]
+                    filled += 1
+    notes.fix("merged_cells_filled", filled)
 
 
 def _filled(row: list[str]) -> int:

@@ -19,15 +19,19 @@ from .containers import sniff
 from .delimited import spool_text
 from .districts import find_district_column, find_elsewhere, named_districts, share_at_home
 from .documents import spool_json
+from .duplicates import Duplicates
+from .features import GEOMETRY
 from .inference import ARROW_TYPES, ColumnProfile, ColumnReader, Decision, convert, misfit_mask
 from .parquet import spool_parquet
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
 from .refusals import refuse
-from .spool import LINE, SHORT, Spool
+from .spool import HIDDEN, LINE, POINT_X, POINT_Y, SHORT, Spool
 from .workbooks import spool_html, spool_workbook
 
 Locate = geo.Locate
 _SAMPLE_ROWS = 200_000
+_MIN_REFUSED = 4
+_OWN = {POINT_X, POINT_Y, *(field.name for field in HIDDEN)}
 ADDED = {
     "lon": Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)"),
     "lat": Text(ko="위도 (EPSG:4326)", en="Latitude (EPSG:4326)"),
@@ -137,7 +141,7 @@ class FileReading:
 
     def _decide(self) -> None:
         """Judge every column over all rows, then the rows that don't fit, then count."""
-        fields = [field for field in self._spool.schema if field.name not in {LINE, SHORT}]
+        fields = [field for field in self._spool.schema if field.name not in _OWN]
         self._typed = {
             field.name: pa.string() if field.type == pa.large_string() else field.type
             for field in fields
@@ -145,14 +149,20 @@ class FileReading:
         }
         self._decisions = self._profile([field.name for field in fields])
         self._dropped = self._find_broken_rows()
+        self._refuse_misfits()
         self._names = self._drop_empty([field.name for field in fields])
         self.rows_kept = self._spool.row_count - len(self._dropped)
         self.columns = tuple(self._column(name) for name in self._names)
         self.schema = pa.schema([(name, self._arrow_type(name)) for name in self._names])
+        duplicates = Duplicates(self._names)
         for raw in self._kept():
+            duplicates.add(raw)
             for name in self._names:
                 for fix, count in self._convert(raw, name).fixes.items():
                     self._notes.fix(fix, count)
+        self.key, fixes = duplicates.finish(self.rows_kept)
+        for fix, count in fixes.items():
+            self._notes.fix(fix, count)
 
     def _profile(self, names: list[str], *, skip: np.ndarray | None = None) -> dict[str, Decision]:
         profiles = {name: ColumnProfile(name) for name in names if name not in self._typed}
@@ -185,6 +195,20 @@ class FileReading:
                 clean = not decision.misfits
                 self._decisions[name] = decision if clean else Decision(type=ColumnType.TEXT)
         return dropped
+
+    def _refuse_misfits(self) -> None:
+        """Refuse a file most of whose rows don't fit the header: it isn't the table it was taken for."""
+        rejected = sum(self._notes.rejected.values())
+        if self._typed or rejected <= max(self._spool.row_count - len(self._dropped), _MIN_REFUSED):
+            return
+        first = next(self._notes.rejected_rows())
+        if first.reason != "other_table":
+            raise refuse(
+                "misfits",
+                f"대부분의 줄이 머리글과 맞지 않습니다 ({first.reason})",
+                f"most lines don't fit the header ({first.reason})",
+                line=first.line,
+            )
 
     def _judge_rows(self, doubtful: list[str]) -> set[int]:
         typed = [name for name, decision in self._decisions.items() if decision.type is not ColumnType.TEXT]
@@ -238,7 +262,7 @@ class FileReading:
             for row in range(batch.num_rows) if broken else ():
                 reason = broken.get(position + row)
                 if reason:
-                    values = [column[row].as_py() for column in batch.columns[:-2]]
+                    values = [column[row].as_py() for column in batch.columns[: -len(HIDDEN)]]
                     self._notes.reject(batch.column(LINE)[row].as_py(), reason, _as_text(values))
             position += batch.num_rows
 
@@ -286,6 +310,8 @@ class FileReading:
         self._district: str | None = None
         numeric = [c.name for c in self.columns if c.type in {ColumnType.INTEGER, ColumnType.NUMBER}]
         texts = [c.name for c in self.columns if c.type is ColumnType.TEXT]
+        if POINT_X in self._spool.schema.names:
+            numeric = [POINT_X, POINT_Y]
         if len(numeric) < 2 or not self.rows_kept:
             return
         sample, words = self._sample(numeric, texts)
@@ -301,7 +327,7 @@ class FileReading:
         count = 0
         for raw in self._kept():
             for name in numeric:
-                parts[name].append(_floats(self._convert(raw, name).values))
+                parts[name].append(self._numbers(raw, name))
             for name in texts:
                 parts[name].append(self._convert(raw, name).values)
             count += raw.num_rows
@@ -309,6 +335,9 @@ class FileReading:
                 break
         numbers = {name: np.concatenate(parts[name]) for name in numeric}
         return numbers, {name: pa.concat_arrays(parts[name]) for name in texts}
+
+    def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
+        return _floats(raw.column(name) if name in _OWN else self._convert(raw, name).values)
 
     def _judge(self, words: dict[str, pa.Array]) -> geo.Judge:
         named = named_districts(words[self._district]) if self._district else None
@@ -340,9 +369,8 @@ class FileReading:
             outside += int(elsewhere.sum())
             self._notes.fix("zero_coordinates", int(points.zero.sum()))
         self._notes.fix("coordinates_swapped", swapped)
-        self.place = Place(
-            lon=self.pair.lon, lat=self.pair.lat, crs=self.pair.crs, swapped=swapped, outside_district=outside
-        )
+        lon, lat = (GEOMETRY if name in _OWN else name for name in (self.pair.lon, self.pair.lat))
+        self.place = Place(lon=lon, lat=lat, crs=self.pair.crs, swapped=swapped, outside_district=outside)
 
     def _list_known(self) -> set[str]:
         """Return the districts there are, or where `locate` doesn't say, those that the first rows lie in."""
@@ -359,7 +387,7 @@ class FileReading:
         return known
 
     def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
-        x, y = (_floats(self._convert(raw, name).values) for name in (self.pair.lon, self.pair.lat))
+        x, y = (self._numbers(raw, name) for name in (self.pair.lon, self.pair.lat))
         return geo.read_points(self.pair, x, y)
 
     def _points(self, raw: pa.RecordBatch) -> tuple[geo.Points, np.ndarray]:

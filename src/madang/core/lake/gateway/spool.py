@@ -9,6 +9,8 @@ import pyarrow as pa
 
 LINE = "__line"
 SHORT = "__short"
+POINT_X = "__x"
+POINT_Y = "__y"
 HIDDEN = (pa.field(LINE, pa.int64()), pa.field(SHORT, pa.bool_()))
 
 
@@ -16,7 +18,7 @@ class Spool:
     """A temporary table of raw columns, written once and read as often as needed.
 
     Besides the source's columns each batch holds the line a row began at, and whether the row had
-    fewer fields than the header.
+    fewer fields than the header; those of geometries also a point inside each.
     """
 
     def __init__(self, fields: list[pa.Field]) -> None:

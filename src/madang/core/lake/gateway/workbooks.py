@@ -12,7 +12,7 @@ import python_calamine as calamine
 
 from .containers import read_all, read_chunks
 from .decoding import detect_encoding, read_blocks
-from .grids import spool_grid
+from .grids import Range, spool_grid
 from .headers import Header
 from .records import Notes
 from .refusals import refuse
@@ -41,10 +41,10 @@ def spool_workbook(
     if sheet is not None and sheet not in names:
         raise refuse("sheet", f"{sheet} 시트가 없습니다", f"there is no sheet {sheet}")
     for name in [sheet] if sheet is not None else names:
-        grid = _read_sheet(book, name, notes)
+        grid, merged = _read_sheet(book, name)
         if sheet is not None or _is_table(grid):
             notes.fix("sheets_ignored", len(names) - 1)
-            spool, header = spool_grid(grid, notes)
+            spool, header = spool_grid(grid, notes, merged)
             return spool, None, header
     raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
 
@@ -66,37 +66,17 @@ def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
     return spool, encoding, header
 
 
-def _read_sheet(book: calamine.CalamineWorkbook, name: str, notes: Notes) -> list[list[str]]:
+def _read_sheet(book: calamine.CalamineWorkbook, name: str) -> tuple[list[list[str]], list[Range]]:
     try:
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height * sheet.total_width > _MAX_CELLS:
             raise refuse("workbook", f"{name} 시트가 너무 큽니다", f"sheet {name} is too large")
         grid = [[_as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-        merged = sheet.merged_cell_ranges or []
+        return grid, sheet.merged_cell_ranges or []
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise refuse(
             "workbook", f"{name} 시트가 손상되었습니다: {error}", f"sheet {name} is damaged: {error}"
         ) from error
-    _fill_merged(grid, merged, notes)
-    return grid
-
-
-def _fill_merged(grid: list[list[str]], ranges: list, notes: Notes) -> None:
-    """Give every cell of a merged one its value, except where a title spans a whole row."""
-    filled = 0
-    for (top, left), (bottom, right) in ranges:
-        if top >= len(grid) or left >= len(grid[top]) or (top == bottom and _is_alone(grid[top])):
-            continue
-        for row in range(top, min(bottom, len(grid) - 1) + 1):
-            for column in range(left, min(right, len(grid[row]) - 1) + 1):
-                if (row, column) != (top, left) and not grid[row][column] and grid[top][left]:
-                    grid[row][column] = grid[top][left]
-                    filled += 1
-    notes.fix("merged_cells_filled", filled)
-
-
-def _is_alone(row: list[str]) -> bool:
-    return sum(bool(cell.strip()) for cell in row) <= 1
 
 
 def _is_table(grid: list[list[str]]) -> bool:

@@ -1,0 +1,120 @@
+"""Rows that stand twice, and keys that do: counted exactly by hashes kept on disk."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+_PART = 1 << 20
+_MIN_ROWS = 5
+_KEY_NAME = re.compile(
+    r"(관리번호|고유번호|시설번호|일련번호|등록번호|순번|연번|순서|번호|키값|키|아이디|ID|코드)$"
+    r"|^(no\.?|id|key|순번|연번|번호)$|[_\s]?(id|key|no|seq|sn)$",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(r"전화|팩스|연락처|휴대|우편|차량|phone|tel|fax|zip", re.IGNORECASE)
+# A column named as a number or identifier whose values are mostly unique is a key with duplicates.
+_MIN_UNIQUE = 0.95
+_SURE_NAME = re.compile(r"(관리번호|고유번호|시설번호|일련번호|아이디|키값)$|^(id|key)$", re.IGNORECASE)
+_MIN_UNIQUE_SURE = 0.5
+_MAX_CANDIDATES = 8
+
+
+class Duplicates:
+    """Counts repeated rows, and repeated values of the column that identifies rows."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+        named = [name for name in names if _KEY_NAME.search(name) and not _CONTACT.search(name)]
+        self._candidates = named[:_MAX_CANDIDATES]
+        self._hashes = {name: _HashFile() for name in ["", *self._candidates]}
+        self._engine = duckdb.connect(config={"threads": 1})
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take one batch of raw rows."""
+        table = pa.Table.from_batches([batch.select(self._names)]).rename_columns(
+            [str(number) for number in range(len(self._names))]
+        )
+        row = f"hash({', '.join(map(_column, range(len(self._names))))})"
+        wanted = [row, *(f"hash({_column(self._names.index(name))})" for name in self._candidates)]
+        result = self._engine.from_arrow(table).project(
+            ", ".join(f"{expression} AS h{number}" for number, expression in enumerate(wanted))
+        )
+        columns = result.fetchnumpy()
+        for number, (name, hashes) in enumerate(self._hashes.items()):
+            values = columns[f"h{number}"]
+            if name:
+                values = values[_is_given(batch.column(name))]
+            hashes.write(np.asarray(values, np.uint64))
+
+    def finish(self, row_count: int) -> tuple[str | None, dict[str, int]]:
+        """Return the key column, None where no column is one, and the counts of duplicates."""
+        fixes = {"duplicate_rows": self._hashes[""].count_repeated()}
+        key = None
+        for name in self._candidates:
+            hashes = self._hashes[name]
+            if row_count < _MIN_ROWS or hashes.count < row_count:
+                continue
+            repeated = hashes.count_repeated()
+            unique = 1 - repeated / row_count
+            if unique >= (_MIN_UNIQUE_SURE if _SURE_NAME.search(name) else _MIN_UNIQUE):
+                key = name
+                fixes["duplicate_keys"] = repeated
+                break
+        self.close()
+        return key, {name: count for name, count in fixes.items() if count}
+
+    def close(self) -> None:
+        """Remove the temporary files."""
+        for hashes in self._hashes.values():
+            hashes.close()
+        self._engine.close()
+
+
+class _HashFile:
+    """64-bit hashes on disk; a collision among five million rows has a chance of one in a million."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+
+    def write(self, hashes: np.ndarray) -> None:
+        self._file.write(hashes.tobytes())
+        self.count += len(hashes)
+
+    def count_repeated(self) -> int:
+        """Return how many values repeat an earlier one."""
+        if not self.count:
+            return 0
+        self._file.flush()
+        values = np.memmap(self._file, np.uint64, mode="r", shape=(self.count,))
+        parts = -(-self.count // _PART)
+        unique = sum(len(np.unique(part)) for part in _partition(values, parts))
+        return self.count - unique
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _partition(values: np.ndarray, parts: int) -> Iterable[np.ndarray]:
+    for part in range(parts):
+        slices = (values[at : at + _PART] for at in range(0, len(values), _PART))
+        yield np.concatenate([piece[piece % parts == part] for piece in slices])
+
+
+def _column(number: int) -> str:
+    return f'"{number}"'
+
+
+def _is_given(column: pa.Array) -> np.ndarray:
+    given = np.asarray(column.is_valid())
+    if pa.types.is_string(column.type):
+        given &= np.asarray(
+            pa.compute.fill_null(pa.compute.greater(pa.compute.binary_length(column), 0), False)
+        )
+    return given

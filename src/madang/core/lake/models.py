@@ -59,3 +59,34 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset_id} {self.version}"
+
+
+class ImportJob(models.Model):
+    """One import through the page or the API, from upload to its end; `actor` is who asked for it."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    state = models.CharField(max_length=10, db_index=True)
+    actor_id = models.CharField(max_length=100, db_index=True)
+    actor = models.JSONField()
+    file_name = models.CharField(max_length=300)
+    size_bytes = models.BigIntegerField()
+    choice = models.JSONField(default=dict)
+    wants_preview = models.BooleanField(default=True)
+    cancel_requested = models.BooleanField(default=False)
+    progress_done = models.BigIntegerField(default=0)
+    message_ko = models.TextField(blank=True)
+    message_en = models.TextField(blank=True)
+    preview = models.JSONField(null=True)
+    report = models.JSONField(null=True)
+    table_name = models.CharField(max_length=63, blank=True)
+    version = models.BigIntegerField(null=True)
+    previous_version = models.BigIntegerField(null=True)
+    was_published = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_index=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.state})"

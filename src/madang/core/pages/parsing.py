@@ -95,6 +95,8 @@ def _list_names(record_type: Any) -> frozenset[str]:
 
 
 def _is_list(kind: Any) -> bool:
+    if isinstance(kind, inspect.Metadata):
+        return _is_list(kind.type)
     if isinstance(kind, inspect.UnionType):
         return any(_is_list(part) for part in kind.types)
     return isinstance(kind, LISTS)

@@ -18,6 +18,7 @@ from madang.core.lake.actions import (
     measure_quality,
     publish_dataset,
     register_dataset,
+    withdraw_dataset,
 )
 from madang.core.lake.datasets import drop_table, replace_rows, restore_version
 from madang.core.lake.gateway.reading import FileReading, read_file
@@ -59,13 +60,15 @@ def import_file(
         name = choose_name(file_name, choice.table_name)
         table, row = declare_table(actor, name, file_name, reading, choice)
         report = reading.report(name)
+        was_published = bool(row and row.state == DatasetState.PUBLISHED)
         outcome = ImportOutcome(
             report=report,
             title=table.title,
             file_name=file_name,
             version=None,
             previous_version=row.version if row and row.version >= 0 else None,
-            is_published=bool(row and row.state == DatasetState.PUBLISHED),
+            was_published=was_published,
+            is_published=was_published,
         )
         if dry_run:
             return outcome
@@ -122,10 +125,17 @@ def preview_file(
 
 
 def undo_import(
-    *, actor: Actor, now: datetime, name: str, version: int, previous_version: int | None
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    version: int,
+    previous_version: int | None,
+    was_published: bool = False,
 ) -> int | None:
     """Take back the import that made `version`: the previous version returns, or the dataset goes.
 
+    What the import published, and wasn't before, is hidden again before its rows change.
     Returns the version that is current then, None where the dataset is gone. Raises Conflict where the
     dataset has changed since.
     """
@@ -134,6 +144,9 @@ def undo_import(
     if row is None or row.version != version:
         raise _changed_since(name)
     if previous_version is not None:
+        if row.state == DatasetState.PUBLISHED and not was_published:
+            reason = "가져오기를 되돌렸습니다 / the import was taken back"
+            withdraw_dataset(actor=actor, now=now, name=name, reason=reason)
         return restore_version(name, previous_version, actor=actor, now=now)
     drop_table(name, actor=actor, now=now)
     forget_rejected(name)

@@ -46,6 +46,7 @@ class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     file_name: str
     version: int | None
     previous_version: int | None
+    was_published: bool
     is_published: bool
 
 

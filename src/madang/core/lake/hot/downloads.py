@@ -1,0 +1,223 @@
+"""Whole datasets as files: streamed batch by batch, so that memory stays flat."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from msgspec import Meta
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from madang.core.base.interface import BadInput, new_id
+from madang.core.lake.api.datasets import cache_control, make_etag
+from madang.core.lake.api.records import Purpose, Sort, Where
+from madang.core.lake.asking import list_records, read_conditions
+from madang.core.lake.folders import scratch_path
+from madang.core.lake.reading import Reader, authorize
+
+SHEET_ROWS = 1_048_575
+BATCH_ROWS = 20_000
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rows and columns; all without them. CSV is UTF-8 with a mark that Excel knows, or CP949."""
+
+    where: Where = []
+    sort: Sort = []
+    column: Annotated[list[str], Meta(description="only these columns; repeated")] = []
+    encoding: Literal["utf-8-sig", "utf-8", "cp949"] = "utf-8-sig"
+    purpose: Purpose = ""
+
+
+def send_csv(request: Request, query: DownloadQuery, body: None) -> Response:
+    """Answer GET /datasets/{name}.csv; letters that CP949 lacks are written as &#number;."""
+    reader, batches = _open(request, query)
+    rows = _encode(_write_csv(batches), query.encoding)
+    return _stream(reader, rows, "csv", f"text/csv; charset={query.encoding.removesuffix('-sig')}")
+
+
+def send_json(request: Request, query: DownloadQuery, body: None) -> Response:
+    """Answer GET /datasets/{name}.json: an array with one object a row."""
+    reader, batches = _open(request, query)
+    return _stream(reader, _join(_write_objects(batches), b"[", b"]\n"), "json", "application/json")
+
+
+def send_geojson(request: Request, query: DownloadQuery, body: None) -> Response:
+    """Answer GET /datasets/{name}.geojson; rows without a place have a null geometry."""
+    reader, batches = _open(request, query)
+    lon, lat = reader.table.lon, reader.table.lat
+    names = {column.name for column in reader.columns}
+    if lon not in names or lat not in names:
+        raise BadInput("lake.no_place", "위치가 없는 데이터입니다", "this dataset has no place", field="name")
+    if query.column and not {lon, lat} <= set(query.column):
+        raise BadInput(
+            "lake.no_place",
+            f"column에 {lon}과 {lat}이 필요합니다",
+            f"column must name {lon} and {lat} too",
+            field="column",
+        )
+    head = b'{"type":"FeatureCollection","features":['
+    rows = _join(_write_features(batches, str(lon), str(lat)), head, b"]}\n")
+    return _stream(reader, rows, "geojson", "application/geo+json")
+
+
+def send_parquet(request: Request, query: DownloadQuery, body: None) -> Response:
+    """Answer GET /datasets/{name}.parquet."""
+    reader, batches = _open(request, query)
+    path = _make_scratch("parquet")
+    first = next(batches)
+    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
+        for batch in itertools.chain([first], batches):
+            writer.write_batch(batch)
+    return _send_file(reader, path, "parquet", "application/vnd.apache.parquet")
+
+
+def send_xlsx(request: Request, query: DownloadQuery, body: None) -> Response:
+    """Answer GET /datasets/{name}.xlsx; refuses more rows than a sheet holds."""
+    reader, batches = _open(request, query)
+    path = _make_scratch("xlsx")
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(reader.table.name[:31])
+    for number, row in enumerate(_iter_rows(batches)):
+        if number > SHEET_ROWS:
+            raise BadInput(
+                "lake.sheet_full",
+                f"엑셀 시트에는 {SHEET_ROWS:,}행까지 들어갑니다. CSV로 받거나 조건을 주십시오.",
+                f"a sheet holds {SHEET_ROWS:,} rows; take CSV or ask for fewer",
+                field="where",
+            )
+        sheet.append([_make_cell(sheet, value) for value in row])
+    book.save(path)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _send_file(reader, path, "xlsx", kind)
+
+
+def _open(request: Request, query: DownloadQuery) -> tuple[Reader, Iterator[pa.RecordBatch]]:
+    """Return the reader and its batches; at least one, perhaps empty, so that columns are known."""
+    reader = authorize(request.state.actor, request.path_params["name"], query.purpose)
+    asked = reader.iter_batches(query.column or None, read_conditions(query.where), query.sort, BATCH_ROWS)
+    first = next(asked, None)
+    if first is None:
+        empty = reader.read(query.column or None, limit=0)
+        first = pa.RecordBatch.from_arrays(
+            [pa.array([], field.type) for field in empty.schema], schema=empty.schema
+        )
+    return reader, itertools.chain([first], asked)
+
+
+def _write_csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    for number, batch in enumerate(batches):
+        sink = pa.BufferOutputStream()
+        options = pa_csv.WriteOptions(include_header=number == 0, quoting_style="needed")
+        pa_csv.write_csv(_say_moments(batch), sink, options)
+        yield sink.getvalue().to_pybytes()
+
+
+def _say_moments(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the batch with instants as ISO 8601 text in UTC."""
+    columns = [
+        pc.strftime(column, format=_MOMENT) if pa.types.is_timestamp(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _encode(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    if encoding == "utf-8-sig":
+        yield b"\xef\xbb\xbf"
+    for chunk in chunks:
+        if encoding == "cp949":
+            yield chunk.decode().encode("cp949", "xmlcharrefreplace")
+        else:
+            yield chunk
+
+
+def _write_objects(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    for batch in batches:
+        yield _bare(list_records(pa.Table.from_batches([batch])))
+
+
+def _write_features(batches: Iterator[pa.RecordBatch], lon: str, lat: str) -> Iterator[bytes]:
+    for batch in batches:
+        yield _bare([_make_feature(row, lon, lat) for row in list_records(pa.Table.from_batches([batch]))])
+
+
+def _make_feature(row: dict[str, Any], lon: str, lat: str) -> dict[str, Any]:
+    point = (row.pop(lon), row.pop(lat))
+    geometry = None if None in point else {"type": "Point", "coordinates": point}
+    return {"type": "Feature", "geometry": geometry, "properties": row}
+
+
+def _bare(rows: list[dict[str, Any]]) -> bytes:
+    """Return JSON rows without the brackets around them."""
+    return msgspec.json.encode(rows)[1:-1]
+
+
+def _join(parts: Iterator[bytes], head: bytes, tail: bytes) -> Iterator[bytes]:
+    yield head
+    is_first = True
+    for part in parts:
+        if part:
+            yield part if is_first else b"," + part
+            is_first = False
+    yield tail
+
+
+def _iter_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
+    for number, batch in enumerate(batches):
+        if number == 0:
+            yield tuple(batch.schema.names)
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _make_cell(sheet: Any, value: Any) -> Any:
+    """Return a value as a sheet holds it: instants in UTC, text never as a formula."""
+    if hasattr(value, "tzinfo") and getattr(value, "tzinfo", None) is not None:
+        return value.replace(tzinfo=None)
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet)
+        cell.value = "".join(letter for letter in value[:32_767] if letter >= " " or letter in "\t\n\r")
+        cell.data_type = "s"
+        return cell
+    return value
+
+
+def _make_scratch(ending: str) -> Path:
+    scratch_path().mkdir(parents=True, exist_ok=True)
+    return scratch_path() / f"download-{new_id()}.{ending}"
+
+
+def _send_file(reader: Reader, path: Path, ending: str, kind: str) -> Response:
+    return FileResponse(
+        path,
+        media_type=kind,
+        headers=_headers(reader, ending),
+        background=BackgroundTask(path.unlink, missing_ok=True),
+    )
+
+
+def _stream(reader: Reader, chunks: Iterator[bytes], ending: str, kind: str) -> Response:
+    return StreamingResponse(chunks, media_type=kind, headers=_headers(reader, ending))
+
+
+def _headers(reader: Reader, ending: str) -> dict[str, str]:
+    name = quote(f"{reader.table.name}.{ending}")
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": cache_control(reader),
+        "ETag": make_etag(reader, ending),
+        "X-Dataset-Version": str(reader.version),
+    }

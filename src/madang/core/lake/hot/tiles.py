@@ -1,0 +1,110 @@
+"""A dataset's points as vector tiles."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import shapely
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.core.base.interface import ColumnType, NotFound
+from madang.core.lake.api.datasets import cache_control, make_etag
+from madang.core.lake.reading import Reader, authorize
+from madang.core.lake.records import Filter, Op
+from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
+
+DETAIL_ZOOM, DETAIL_COLUMNS = 13, 8
+KIND = "application/vnd.mapbox-vector-tile"
+
+
+class TileQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`colour_by` is carried by every point; others only when near. `v`: the version, to keep it longer."""
+
+    colour_by: str = ""
+    v: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+def send_tile(request: Request, query: TileQuery, body: None) -> Response:
+    """Answer GET /tiles/datasets/{name}/{z}/{x}/{y}.mvt; layer `points`."""
+    reader = authorize(request.state.actor, request.path_params["name"])
+    tag = make_etag(reader)
+    caching = cache_control(reader)
+    if query.v == reader.version and caching.startswith("public"):
+        caching = "public, max-age=86400"
+    headers = {"ETag": tag, "Cache-Control": caching}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    tile = tuple(request.path_params[part] for part in ("z", "x", "y"))
+    asked = _Asked(reader, (tag, query.colour_by, *tile))
+    return Response(_draw(asked, query.colour_by, tile), media_type=KIND, headers=headers)
+
+
+class _Asked:
+    """A reader that is equal to another of the same version, rights and tile."""
+
+    def __init__(self, reader: Reader, identity: tuple[Any, ...]) -> None:
+        self.reader, self.identity = reader, identity
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.identity == other.identity
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
+
+
+@lru_cache(maxsize=4096)
+def _draw(asked: _Asked, colour_by: str, tile: tuple[int, int, int]) -> bytes:
+    reader, (z, x, y) = asked.reader, tile
+    west, south, east, north = tile_degrees(z, x, y)
+    names = {column.name for column in reader.columns}
+    lon, lat = reader.table.lon, reader.table.lat
+    if lon not in names or lat not in names:
+        raise NotFound("lake.no_place", "위치가 없는 데이터입니다", "this dataset has no place")
+    where = (Filter(lon, Op.BETWEEN, [west, east]), Filter(lat, Op.BETWEEN, [south, north]))
+    carried = _choose_columns(reader, colour_by, z)
+    parts: list[pa.Table] = []
+    for batch in reader.iter_batches([lon, lat, *carried], where):
+        parts = [_thin(pa.concat_tables([*parts, pa.Table.from_batches([batch])]), lon, lat, tile)]
+    if not parts:
+        return b""
+    rows = parts[0]
+    points = shapely.points(rows.column(lon).to_numpy(), rows.column(lat).to_numpy())
+    values = [{name: _plain(row[name]) for name in carried} for row in rows.select(carried).to_pylist()]
+    layer = TileFeatures(name="points", geometries=points, properties=_name(values, carried))
+    return encode_tile([layer], z, x, y)
+
+
+def _thin(rows: pa.Table, lon: str, lat: str, tile: tuple[int, int, int]) -> pa.Table:
+    return rows.take(pa.array(thin_points(rows.column(lon).to_numpy(), rows.column(lat).to_numpy(), *tile)))
+
+
+def _choose_columns(reader: Reader, colour_by: str, z: int) -> list[str]:
+    """Return what points carry besides their place: the colour always, the rest only when near."""
+    place = {reader.table.lon, reader.table.lat}
+    names = [column.name for column in reader.columns if column.name not in place]
+    carried = [colour_by] if colour_by in names else []
+    if z >= DETAIL_ZOOM:
+        carried += [name for name in names if name not in carried][:DETAIL_COLUMNS]
+    else:
+        texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT and c.name not in carried]
+        carried += texts[:1]
+    return carried
+
+
+def _name(values: list[dict[str, Any]], carried: list[str]) -> list[dict[str, Any]]:
+    """Give each point the title that its popup begins with: its first text."""
+    for one in values:
+        one["title"] = next((one[name] for name in carried if isinstance(one[name], str)), None)
+    return values
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value.item() if isinstance(value, np.generic) else value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -7,9 +7,10 @@ from functools import cache
 
 import msgspec
 
-from madang.core.base.interface import BadInput, NotFound, Register, Table, TableKind, collect
+from madang.core.base.interface import BadInput, ColumnType, NotFound, Register, Table, TableKind, collect
 
 from .models import Dataset
+from .records import TableHandler
 from .rollups import list_rollup_tables
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -27,6 +28,27 @@ def list_declared_tables() -> dict[str, Table]:
                 raise _wrong(one, "declared twice")
             found[one.name] = one
     return found
+
+
+@cache
+def list_streams() -> dict[str, Table]:
+    """Return by name the streams that services feed (their rollups are fed by the lake)."""
+    streams = {}
+    for table in list_declared_tables().values():
+        if table.kind is TableKind.STREAM and not is_rollup(table.name):
+            streams[table.name] = table
+    return streams
+
+
+def is_rollup(name: str) -> bool:
+    """Return whether table `name` is a rollup of a stream."""
+    base = list_declared_tables().get(name.rsplit("_", 1)[0])
+    return base is not None and any(one.name == name for one in list_rollup_tables(base))
+
+
+def list_handlers() -> list[TableHandler]:
+    """Return what rooms declare in `handlers.py` HANDLERS for tables."""
+    return [one for _, one in collect("handlers", "HANDLERS") if isinstance(one, TableHandler)]
 
 
 @cache
@@ -72,6 +94,10 @@ def check_declaration(table: Table) -> None:
         raise _wrong(table, f"no such column: {', '.join(sorted(named - set(names)))}")
     if table.kind is TableKind.STREAM and not (table.key and table.time):
         raise _wrong(table, "a stream needs a key and a time")
+    if table.kind is TableKind.STREAM and any(
+        column.name == "revision" and column.type is not ColumnType.INTEGER for column in table.columns
+    ):
+        raise _wrong(table, "its revision must be an integer")
 
 
 def _iter_declared() -> list[Table]:

@@ -9,20 +9,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 
-from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType
+from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table
 
 from .folders import scratch_path
 from .records import DataFile, Filter, Group, Measure, Op, Order, Query, Snapshot
-from .schemas import REVISION, list_stored_columns
+from .schemas import REVISION, identity_of, list_stored_columns
 
 SQL_TYPES = {
     ColumnType.TEXT: "VARCHAR",
@@ -108,6 +109,98 @@ def count_bins(snapshot: Snapshot, column: Column, low: float, high: float, bins
     return tuple(counts)
 
 
+def keep_rows(rows: pa.Table, where: Sequence[Filter]) -> pa.Table:
+    """Return those of some rows in memory that satisfy `where`."""
+    conditions, values = _where_sql(where)
+    return run(f"SELECT * FROM given{conditions}", values, given=rows)  # noqa: S608
+
+
+def find_rows(snapshot: Snapshot, wanted: pa.Table) -> pa.Table:
+    """Return the stored rows of a stream whose key and time are among those of `wanted`."""
+    table = snapshot.table
+    bounds = pc.min_max(wanted[table.time])
+    where = (Filter(table.time, Op.BETWEEN, [bounds["min"].as_py(), bounds["max"].as_py()]),)
+    conditions, values = _where_sql(where)
+    names = ", ".join(map(quote, identity_of(table)))
+    sql = (
+        f"SELECT * FROM ({relation_sql(snapshot, where=where)}{conditions}) SEMI JOIN wanted USING ({names})"
+    )
+    return run(sql, values, wanted=wanted.select(identity_of(table)))
+
+
+def read_newest(snapshot: Snapshot) -> pa.Table:
+    """Return the newest stored row of every key of a stream."""
+    table = snapshot.table
+    newest = f"row_number() OVER (PARTITION BY {', '.join(map(quote, table.key))} ORDER BY {quote(table.time)} DESC) = 1"
+    return run(f"SELECT * FROM ({relation_sql(snapshot)}) QUALIFY {newest}")
+
+
+def list_hours(snapshot: Snapshot) -> pa.Table:
+    """Return the keys of a stream with every hour (since 1970, in column `hour`) that they have rows in."""
+    table = snapshot.table
+    names = ", ".join(map(quote, table.key))
+    return run(
+        f"SELECT DISTINCT {names}, epoch_us({quote(table.time)}) // 3600000000 AS hour FROM ({relation_sql(snapshot)})"
+    )
+
+
+def roll_up_hours(snapshot: Snapshot, hours: pa.Table, measured: Sequence[Column]) -> pa.Table:
+    """Return row count and each measured column's count, mean, minimum and maximum per key and `hour`.
+
+    `hours` has the key and `hour` (since 1970). Means are summed in the order of time, so that the same
+    rows always give the same bits.
+    """
+    table = snapshot.table
+    time = quote(table.time)
+    bounds = pc.min_max(hours["hour"])
+    low, high = (
+        datetime.fromtimestamp(0, UTC) + timedelta(hours=h)
+        for h in (bounds["min"].as_py(), bounds["max"].as_py() + 1)
+    )
+    where = (Filter(table.time, Op.GE, low), Filter(table.time, Op.LT, high))
+    conditions, values = _where_sql(where)
+    keys = ", ".join(map(quote, table.key))
+    statistics = [
+        sql
+        for column in measured
+        for sql in _statistics_sql(column.name, f"{quote(column.name)}::DOUBLE", time)
+    ]
+    source = f"SELECT *, epoch_us({time}) // 3600000000 AS hour FROM ({relation_sql(snapshot, where=where)}){conditions}"
+    sql = f"""
+        SELECT {keys}, hour, {", ".join(["count(*) AS row_count", *statistics])}
+        FROM (SELECT * FROM ({source}) SEMI JOIN hours USING ({keys}, hour)) GROUP BY {keys}, hour
+    """
+    return run(sql, values, hours=hours)
+
+
+def roll_up_days(hourly: Snapshot, days: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return the same per key and city date (`day_on`) from a stream's hourly rollup."""
+    table = hourly.table
+    keys = ", ".join(map(quote, table.key[:-1]))
+    offset = _city_offset_us()
+    statistics = [sql for name in names for sql in _combine_sql(name)]
+    source = f"SELECT *, (DATE '1970-01-01' + ((epoch_us(hour_at) + {offset}) // 86400000000)::INTEGER) AS day_on FROM ({relation_sql(hourly)})"
+    sql = f"""
+        SELECT {keys}, day_on, {", ".join(["sum(row_count)::BIGINT AS row_count", *statistics])}
+        FROM (SELECT * FROM ({source}) SEMI JOIN days USING ({keys}, day_on)) GROUP BY {keys}, day_on
+    """
+    return run(sql, days=days)
+
+
+def leave_out(snapshot: Snapshot, gone: pa.Table) -> pa.Table:
+    """Return the stored rows of a snapshot whose identity isn't in `gone`."""
+    names = ", ".join(map(quote, identity_of(snapshot.table)))
+    return run(f"SELECT * FROM ({relation_sql(snapshot)}) ANTI JOIN gone USING ({names})", gone=gone)
+
+
+def sort_rows(snapshot: Snapshot, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield a snapshot's stored rows, corrections applied, by key and time: for re-packing."""
+    order = ", ".join(map(quote, identity_of(snapshot.table)))
+    with _cursor() as cursor:
+        sql = f"SELECT * FROM ({relation_sql(snapshot)}) ORDER BY {order}"
+        yield from cursor.execute(sql).to_arrow_reader(batch_rows)
+
+
 def run(sql: str, values: Sequence[Any] = (), **tables: pa.Table) -> pa.Table:
     """Return the answer to a query of the lake's own upkeep; `tables` are in-memory relations it may name."""
     with _cursor() as cursor:
@@ -129,12 +222,16 @@ def relation_sql(
     """
     stored = list_stored_columns(snapshot.table)
     files = prune(snapshot, where)
-    mended = {file.date for file in files if file.superseded}
-    clean = [file for file in files if file.date not in mended]
-    merge = [file for file in files if file.date in mended]
-    parts = [_files_sql(clean, stored)] if clean or not merge else []
-    if merge:
-        parts.append(f"SELECT * FROM ({_files_sql(merge, stored)}) QUALIFY {_winner_sql(snapshot)}")
+    mended = {file.date for file in files if file.corrects}
+    parts = [_files_sql([file for file in files if file.date not in mended], stored)]
+    if mended:
+        base = _files_sql([f for f in files if f.date in mended and not f.corrects], stored)
+        fixes = _files_sql([f for f in files if f.corrects], stored)
+        same = " AND ".join(f"fix.{quote(n)} = base.{quote(n)}" for n in identity_of(snapshot.table))
+        parts += [
+            f"SELECT * FROM ({base}) base WHERE NOT EXISTS (FROM ({fixes}) fix WHERE {same})",
+            f"SELECT * FROM ({fixes}) QUALIFY {_winner_sql(snapshot.table)}",
+        ]
     wanted = ", ".join(quote(column.name) for column in (columns or stored))
     return f"SELECT {wanted} FROM ({' UNION ALL '.join(parts)})"
 
@@ -208,13 +305,12 @@ def _files_sql(files: Sequence[DataFile], columns: Sequence[Column]) -> str:
     return f"SELECT {cast} FROM (SELECT {empty} WHERE false UNION ALL BY NAME {read_all})"
 
 
-def _winner_sql(snapshot: Snapshot) -> str:
+def _winner_sql(table: Table) -> str:
     """Return the condition that keeps one row of each key and time: the highest revision, then content."""
-    table = snapshot.table
-    identity = [*table.key, *([table.time] if table.time and table.time not in table.key else [])]
-    rest = [c.name for c in list_stored_columns(table) if c.name not in {*identity, REVISION}]
+    names = identity_of(table)
+    rest = [c.name for c in list_stored_columns(table) if c.name not in {*names, REVISION}]
     order = ", ".join(f"{quote(name)} DESC NULLS LAST" for name in [REVISION, *rest])
-    return f"row_number() OVER (PARTITION BY {', '.join(map(quote, identity))} ORDER BY {order}) = 1"
+    return f"row_number() OVER (PARTITION BY {', '.join(map(quote, names))} ORDER BY {order}) = 1"
 
 
 def _select_sql(snapshot: Snapshot, query: Query) -> tuple[str, list[Any]]:
@@ -273,6 +369,26 @@ def _group_sql(group: Group, kind: ColumnType) -> str:
         return f"make_timestamptz((epoch_us({name}) // 3600000000) * 3600000000)"
     day = f"(DATE '1970-01-01' + ((epoch_us({name}) + {_city_offset_us()}) // 86400000000)::INTEGER)"
     return day if group.by == "day" else f"date_trunc({quote_text(group.by)}, {day})::DATE"
+
+
+def _statistics_sql(name: str, value: str, time: str) -> list[str]:
+    parts = {
+        "count": f"count({value})",
+        "mean": f"avg({value} ORDER BY {time})",
+        "min": f"min({value})",
+        "max": f"max({value})",
+    }
+    return [f"{sql} AS {quote(f'{name}_{part}')}" for part, sql in parts.items()]
+
+
+def _combine_sql(name: str) -> list[str]:
+    count, mean, low, high = (quote(f"{name}_{part}") for part in ("count", "mean", "min", "max"))
+    return [
+        f"sum({count})::BIGINT AS {count}",
+        f"sum({mean} * {count} ORDER BY hour_at) / sum({count}) AS {mean}",
+        f"min({low}) AS {low}",
+        f"max({high}) AS {high}",
+    ]
 
 
 def _city_offset_us() -> int:

@@ -25,3 +25,13 @@ def lock_path(name: str) -> Path:
 def scratch_path() -> Path:
     """Return the folder for spilled sorts and copies; empty after a restart."""
     return lake_path() / "scratch"
+
+
+def ledger_path() -> Path:
+    """Return the path of `lake.sqlite`."""
+    return lake_path() / "lake.sqlite"
+
+
+def quarantine_path() -> Path:
+    """Return the folder of messages that no table takes: acknowledged, so never thrown away."""
+    return lake_path() / "quarantine"

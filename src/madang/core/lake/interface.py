@@ -1,6 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
+from .backlogs import get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
 from .importing.action import import_file
@@ -8,6 +9,8 @@ from .importing.records import ImportChoice
 from .queries import get_dataset, list_categories, list_datasets, list_versions
 from .reading import Reader, authorize
 from .records import (
+    AppendResult,
+    Backlog,
     ColumnChange,
     DatasetChange,
     DatasetRecord,
@@ -18,12 +21,16 @@ from .records import (
     Measure,
     Op,
     Order,
+    Reject,
     Snapshot,
     TableHandler,
     VersionRecord,
 )
+from .streams import append, publish_indicator
 
 __all__ = [
+    "AppendResult",
+    "Backlog",
     "ColumnChange",
     "DatasetChange",
     "DatasetRecord",
@@ -36,13 +43,16 @@ __all__ = [
     "Op",
     "Order",
     "Reader",
+    "Reject",
     "Snapshot",
     "TableHandler",
     "VersionRecord",
+    "append",
     "append_rows",
     "authorize",
     "describe_dataset",
     "drop_table",
+    "get_backlogs",
     "get_dataset",
     "get_table",
     "import_file",
@@ -52,6 +62,7 @@ __all__ = [
     "list_versions",
     "measure_quality",
     "publish_dataset",
+    "publish_indicator",
     "register_dataset",
     "replace_rows",
     "restore_version",

@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Column, ColumnType, NotFound, Table, now
+from madang.core.base.interface import Actor, BadInput, Column, ColumnType, NotFound, Table, TableKind, now
 from madang.core.people.interface import record_audit, require
 
 from . import engine
 from .declarations import get_table
+from .latest import read_latest
 from .models import Dataset
 from .records import DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot
 from .tables_on_disk import read_snapshot
@@ -63,6 +64,20 @@ class Reader:
     ) -> Iterator[pa.RecordBatch]:
         """Yield all rows in batches, in flat memory: for downloads."""
         return engine.iter_batches(self.snapshot, self._query(select, where, order_by, 0, None), batch_rows)
+
+    def latest(self, keys: Sequence[object] | None = None) -> pa.Table:
+        """Return the newest row of each key (a value, or a tuple of values) of a stream, without a scan.
+
+        It may be ahead of this reader's version. Raises BadInput for tables that aren't streams.
+        """
+        if self.table.kind is not TableKind.STREAM:
+            raise _bad(
+                "lake.kind", f"{self.table.name}은(는) 수신 표가 아닙니다", f"{self.table.name} is no stream"
+            )
+        rows = read_latest(self.table, keys)
+        if self.row_filter:
+            rows = engine.keep_rows(rows, self.row_filter)
+        return rows.select([column.name for column in self.columns])
 
     def count(self, where: Sequence[Filter] = ()) -> int:
         """Return the exact number of rows; without a filter it is a kept number, not a scan."""

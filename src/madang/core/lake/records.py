@@ -62,13 +62,13 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DataFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One Parquet file of a snapshot, absolute; `superseded` rows elsewhere in its date give way to it."""
+    """One Parquet file of a snapshot, absolute. Each row of one that `corrects` replaces an older row."""
 
     path: str
     rows: int
     size_bytes: int
     date: str | None = None
-    superseded: int = 0
+    corrects: bool = False
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rows(self) -> int:
         """The exact number of rows."""
-        return sum(file.rows - file.superseded for file in self.files)
+        return sum(file.rows for file in self.files if not file.corrects)
 
     @property
     def size_bytes(self) -> int:

@@ -29,6 +29,11 @@ def list_stored_columns(table: Table) -> tuple[Column, ...]:
     return (*table.columns, Column(name=REVISION, type=ColumnType.INTEGER, title=title))
 
 
+def identity_of(table: Table) -> list[str]:
+    """Return the columns that make a row of a stream itself: its key and its time."""
+    return [*table.key, *([table.time] if table.time and table.time not in table.key else [])]
+
+
 def make_schema(columns: tuple[Column, ...]) -> pa.Schema:
     """Return the Arrow schema of `columns`."""
     return pa.schema([pa.field(column.name, ARROW_TYPES[column.type]) for column in columns])

@@ -12,6 +12,9 @@ from .records import DataFile, Snapshot
 from .schemas import list_stored_columns, make_schema
 from .storage.delta import ActiveFile, DeltaFolder
 
+CORRECTION = "fix-"
+"""Start of the name of files whose rows replace rows of the same key and time in the same date."""
+
 
 def open_folder(name: str) -> DeltaFolder:
     """Return the folder of table `name`; one object a process and folder."""
@@ -40,15 +43,13 @@ def read_snapshot(table: Table, version: int | None = None) -> Snapshot:
 
 
 def locate(folder: Path, file: ActiveFile) -> DataFile:
-    """Return an active file with its absolute path and what its name says of corrections.
-
-    A file `fix-<n>-…` holds `n` rows whose key and time are also in an older file of the same date.
-    """
-    name = file.path.rsplit("/", 1)[-1]
-    superseded = int(name.split("-", 2)[1]) if name.startswith("fix-") else 0
-    path = str(folder / file.path)
+    """Return an active file with its absolute path; its name says whether it corrects others."""
     return DataFile(
-        path=path, rows=file.rows, size_bytes=file.size_bytes, date=file.date, superseded=superseded
+        path=str(folder / file.path),
+        rows=file.rows,
+        size_bytes=file.size_bytes,
+        date=file.date,
+        corrects=file.path.rsplit("/", 1)[-1].startswith(CORRECTION),
     )
 
 

@@ -1,0 +1,97 @@
+"""The broker's stream, read in order and without gaps from a position of our own."""
+
+from __future__ import annotations
+
+import msgspec
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
+
+from madang.core.base.interface import Broker, Unavailable
+from madang.core.lake.streams import STREAM, SUBJECT, ensure_stream
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the stream."""
+
+    table: str
+    sequence: int
+    payload: bytes
+
+
+class Source:
+    """Messages after a position, in order.
+
+    The position is kept by us, with what was made of the messages, and not by the broker: acknowledged
+    one by one, messages could come again out of order, and "up to here" would mean nothing. Messages
+    are deleted from the stream once they are in tables.
+    """
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+        self.position = 0
+        self._subscription: JetStreamContext.PullSubscription | None = None
+        ensure_stream(broker)
+
+    def read_info(self) -> StreamInfo:
+        """Return the stream's state."""
+        return self.broker.run(self.broker.client().jetstream().stream_info(STREAM))
+
+    def read_epoch(self) -> str:
+        """Return what tells this stream from one made anew under the same name, numbered from 1 again."""
+        created = self.read_info().created
+        return created.isoformat() if created else ""
+
+    def seek(self, position: int) -> None:
+        """Continue after `position`, or with the first message there is."""
+        self.position = max(position, self.read_info().state.first_seq - 1)
+        self._subscription = None
+
+    def fetch(self, count: int, timeout_s: float) -> list[Message]:
+        """Return at most `count` messages, as soon as there is one; none after `timeout_s`."""
+        if self._subscription is None:
+            self._subscription = self._subscribe()
+        messages = self._pull(1, timeout_s)
+        if messages and count > 1:
+            messages += self._pull(count - 1, 0.005)
+        elif not messages and self.read_info().state.last_seq > self.position:
+            self._subscription = None  # the broker was restarted and has forgotten us
+        return self._accept(messages)
+
+    def release(self, position: int) -> None:
+        """Delete messages up to `position`: they are in tables."""
+        self.broker.run(self.broker.client().jetstream().purge_stream(STREAM, seq=position + 1))
+
+    def _subscribe(self) -> JetStreamContext.PullSubscription:
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self.position + 1,
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=30,
+            mem_storage=True,
+        )
+        jetstream = self.broker.client().jetstream()
+        return self.broker.run(jetstream.pull_subscribe(SUBJECT + "*", stream=STREAM, config=config))
+
+    def _pull(self, count: int, timeout_s: float) -> list[Msg]:
+        try:
+            return self.broker.run(self._subscription.fetch(count, timeout=timeout_s), timeout_s + 10)
+        except Unavailable as error:
+            if isinstance(error.__cause__, NatsTimeout):
+                return []
+            self._subscription = None
+            raise
+
+    def _accept(self, messages: list[Msg]) -> list[Message]:
+        """Return the messages that continue without a gap; the next fetch starts over at a gap."""
+        accepted = []
+        for message in messages:
+            sequence = message.metadata.sequence.stream
+            if sequence != self.position + 1:
+                self._subscription = None
+                break
+            self.position = sequence
+            name = message.subject.removeprefix(SUBJECT)
+            accepted.append(Message(table=name, sequence=sequence, payload=message.data))
+        return accepted

@@ -77,7 +77,7 @@ def main() -> None:
     )
 
     in_city = expected != ""
-    wrong = int((located.legal_dong_code[in_city].astype("U8") != expected[in_city]).sum())
+    wrong = int((located.legal_dong_code[in_city] != expected[in_city]).sum())
     outside = int(np.char.startswith(located.legal_dong_code[~in_city], "11").sum())
     print(f"{'answers that differ from the floor':<58}{wrong + outside:>14,} of {count:,}")
     sys.exit(1 if wrong + outside else 0)

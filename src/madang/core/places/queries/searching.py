@@ -20,7 +20,7 @@ from madang.core.places.methods.korean import (
 from madang.core.places.models import Area, AreaLayer, Place
 from madang.core.places.records import PlaceHit, PlaceRecord
 
-from .layers import DISTRICTS, LEGAL_DONGS, get_area_layer, load_areas
+from .layers import DISTRICTS, TITLES, get_area_layer, load_areas
 from .locating import list_districts
 
 CANDIDATES = 2000
@@ -55,6 +55,19 @@ def search_places(query: str, limit: int = 20) -> tuple[PlaceHit, ...]:
     return tuple(hit for *_, hit in ranked[: max(1, min(limit, 100))])
 
 
+def list_area_hits(search: str = "") -> tuple[PlaceHit, ...]:
+    """Return every area of every layer, or those whose name or code begins with `search`, layer by layer."""
+    asked = normalize(search[:100])
+    entries = _list_area_entries()
+    if search.strip().isdigit():
+        return tuple(entry.hit for entry in entries if entry.hit.code.startswith(search.strip()))
+    return tuple(
+        entry.hit
+        for entry in entries
+        if not asked or any(matches_at_start(asked, name) for name in entry.names)
+    )
+
+
 def get_place(place_id: str) -> PlaceRecord:
     """Return one registered place."""
     place = Place.objects.filter(pk=place_id).first()
@@ -75,9 +88,7 @@ def list_places(kind: str = "", *, limit: int = 1000) -> tuple[PlaceRecord, ...]
 
 
 def _list_candidates(asked: str, words: list[str]) -> Iterator[Entry]:
-    yield from _list_own(get_area_layer(DISTRICTS).version)
-    for layer, version in AreaLayer.objects.values_list("name", "version"):
-        yield from _list_imported(layer, version)
+    yield from _list_area_entries()
     initials = initials_of(asked)
     begins = Q(search_initials__startswith=initials[:2]) | Q(search_initials__contains=initials)
     in_words = Q()
@@ -85,6 +96,12 @@ def _list_candidates(asked: str, words: list[str]) -> Iterator[Entry]:
         in_words &= Q(search_name__contains=word) | Q(search_address__contains=word)
     for place in Place.objects.filter(begins | in_words)[:CANDIDATES]:
         yield _enter_place(place)
+
+
+def _list_area_entries() -> Iterator[Entry]:
+    yield from _list_own(get_area_layer(DISTRICTS).version)
+    for layer, version in AreaLayer.objects.values_list("name", "version"):
+        yield from _list_imported(layer, version)
 
 
 def _rank_all(
@@ -121,25 +138,20 @@ def _matches_words(words: list[str], entry: Entry) -> bool:
 
 @lru_cache(maxsize=4)
 def _list_own(version: str) -> tuple[Entry, ...]:
-    districts = {district.code: district for district in list_districts()}
-    hits = []
-    for layer, kind in ((DISTRICTS, "district"), (LEGAL_DONGS, "legal_dong")):
-        for area in load_areas(layer, version):
-            point = shapely.point_on_surface(area.geometry)
-            code = area.code if layer == DISTRICTS else f"{area.code}00"
-            district = districts[area.code[:5]]
-            hits.append(
-                PlaceHit(
-                    kind=kind,
-                    code=code,
-                    name_ko=area.name_ko,
-                    name_en=area.name_en,
-                    parent=district.province if layer == DISTRICTS else district.name_ko,
-                    lon=point.x,
-                    lat=point.y,
-                )
-            )
-    return _enter(hits)
+    areas = [(layer, area) for layer in TITLES for area in load_areas(layer, version)]
+    points = shapely.get_coordinates(shapely.point_on_surface([area.geometry for _, area in areas]))
+    return _enter(
+        PlaceHit(
+            kind=layer,
+            code=area.code,
+            name_ko=area.name_ko,
+            name_en=area.name_en,
+            parent=area.parent,
+            lon=lon,
+            lat=lat,
+        )
+        for (layer, area), (lon, lat) in zip(areas, points.tolist(), strict=True)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -177,5 +189,6 @@ def _enter_place(place: Place) -> Entry:
         address=place.address,
         lon=place.lon,
         lat=place.lat,
+        is_area=False,
     )
     return Entry(hit, (place.search_name,), (place.search_initials,), place.search_address)

@@ -123,7 +123,7 @@ def test_files_of_older_versions_are_cleared_after_the_commit(tmp_path, layer_fo
 def test_metres_without_a_word_about_them_are_recognised_by_the_names(tmp_path, crs):
     chosen = [area for area in list_areas("legal_dongs") if area.code.startswith("11110")]
     features = [
-        feature(f"{area.code}00", area.name_ko, in_metres([area.geometry.exterior.coords], crs))
+        feature(area.code, area.name_ko, in_metres([area.geometry.exterior.coords], crs))
         for area in chosen
         if area.geometry.geom_type == "Polygon"
     ]

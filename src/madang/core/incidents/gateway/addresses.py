@@ -38,7 +38,7 @@ def check_target_address(channel: Channel, address: str) -> None:
         raise _wrong(f"주소는 {allowed} 로 시작해야 합니다.", f"the address must start with {allowed}")
     if channel == Channel.WEBHOOK and (parts.username or parts.password):
         raise _wrong("주소에 암호를 적지 마십시오.", "don't write a password into the address")
-    if channel == Channel.MQTT and _has_wrong_topic(parts):
+    if channel == Channel.MQTT and (parts.path in {"", "/"} or set("+#?") & set(address)):
         raise _wrong(
             "주소 끝에 주제(topic)를 적어 주십시오.", "end the address with a topic, without + and #"
         )
@@ -87,11 +87,6 @@ def _split(address: str) -> SplitResult | None:
     except ValueError:
         return None
     return None if re.search(r"[\s\x00-\x1f]", address) else parts
-
-
-def _has_wrong_topic(parts: SplitResult) -> bool:
-    topic = parts.path.lstrip("/")
-    return not topic or bool(set("+#") & set(topic)) or bool(parts.fragment or parts.query)
 
 
 def _read_literal(host: str) -> Address | None:

@@ -18,8 +18,7 @@ from madang.core.things.models import ImportBatch, ThingChange, ThingKind, Thing
 from madang.core.things.records import ImportReport, Reject, ThingValues, UndoReport
 
 from .writing import (
-    DERIVED,
-    GIVEN,
+    CHUNK,
     apply_values,
     bump_version,
     locate_rows,
@@ -27,10 +26,8 @@ from .writing import (
     put_values,
     start_row,
     take_snapshot,
+    update_rows,
 )
-
-CHUNK = 500
-WRITTEN = ["kind", *(name for name in GIVEN if name not in {"kind", "parent_id"}), *DERIVED]
 
 
 def import_things(
@@ -146,7 +143,7 @@ class _Draft:
         for row in old:
             row.updated_at = self.now
         ThingRow.objects.bulk_create(new, batch_size=CHUNK)
-        ThingRow.objects.bulk_update(old, [*WRITTEN, "parent", "updated_at"], batch_size=50)
+        update_rows(old)
         history = []
         for row, changes, is_new in diffs:
             action = "register" if is_new else "change"
@@ -324,7 +321,7 @@ def _note_undo(
 ) -> None:
     for row in restored:
         row.updated_at = now
-    ThingRow.objects.bulk_update(restored, [*WRITTEN, "parent", "updated_at"], batch_size=50)
+    update_rows(restored)
     why = f"undo of import {batch.id}"
     rows = [*removed, *restored]
     ThingChange.objects.bulk_create(

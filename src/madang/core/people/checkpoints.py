@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -47,6 +48,19 @@ def write_checkpoint(now: datetime) -> Checkpoint | None:
     for folder in list_checkpoint_dirs():
         _append(folder, checkpoint, key.public_key())
     return checkpoint
+
+
+def get_newest_checkpoint() -> Checkpoint | None:
+    """Return the checkpoint written last, unverified (for showing), or None before the first."""
+    path = list_checkpoint_dirs()[0] / LINES
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        newest = _read_tail(file).rstrip().rpartition(b"\n")[2]
+    try:
+        return msgspec.json.decode(newest, type=Checkpoint)
+    except msgspec.DecodeError:
+        return None
 
 
 def check_audit_log(checkpoints_dir: str | Path | None = None) -> list[Text]:
@@ -149,14 +163,18 @@ def _append(folder: Path, checkpoint: Checkpoint, public_key: ed25519.Ed25519Pub
             )
         )
     with (folder / LINES).open("a+b") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-        tail = file.read()
+        tail = _read_tail(file)
         if f'"hash":"{checkpoint.hash}"'.encode() in tail.rpartition(b"\n{")[2]:
             return
         torn = b"" if tail.endswith(b"\n") or not tail else b"\n"
         file.write(torn + msgspec.json.encode(checkpoint) + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _read_tail(file: BinaryIO) -> bytes:
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+    return file.read()
 
 
 def _read_public_key(folder: Path) -> ed25519.Ed25519PublicKey:

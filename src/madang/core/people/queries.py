@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -11,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from madang.core.base.interface import Actor, NotFound
 
-from .models import Account, Agency, ApiToken, AuditRow, Consent
+from .models import Account, Agency, ApiToken, AuditRow, Consent, Grant
 from .permissions import require
 from .records import (
     AccountRecord,
@@ -24,9 +23,14 @@ from .records import (
 )
 
 
-def list_agencies(kind: str = "") -> list[AgencyRecord]:
-    """Return agencies by code, of one kind or all."""
-    rows = Agency.objects.filter(kind=kind) if kind else Agency.objects.all()
+def list_agencies(kind: str = "", search: str = "", sort: str = "code") -> list[AgencyRecord]:
+    """Return agencies of one kind or all, by the column `sort` of the register."""
+    rows = Agency.objects.order_by(sort, "code")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if search:
+        words = Q(code__icontains=search) | Q(name_ko__icontains=search)
+        rows = rows.filter(words | Q(name_en__icontains=search))
     return [to_agency_record(row) for row in rows]
 
 
@@ -38,15 +42,29 @@ def get_agency(code: str) -> AgencyRecord:
     return to_agency_record(row)
 
 
-def list_accounts(actor: Actor, search: str = "") -> list[AccountRecord]:
-    """Return the accounts that `actor` may see, by user name."""
+def list_accounts(
+    actor: Actor,
+    *,
+    search: str = "",
+    role: str = "",
+    agency_code: str = "",
+    sort: str = "username",
+    offset: int = 0,
+    limit: int = 100,
+) -> tuple[list[AccountRecord], int]:
+    """Return one page of the accounts in the actor's agencies, and the exact number of all."""
     require(actor, "people.read_accounts")
-    rows = Account.objects.prefetch_related("grants").order_by("username")
+    rows = Account.objects.prefetch_related("grants").order_by(sort, "pk")
+    if not actor.may("people.read_accounts", "*"):
+        own = {agency for permission, agency in actor.grants if permission == "people.read_accounts"}
+        rows = rows.filter(agency_code__in=own)
     if search:
         rows = rows.filter(Q(username__icontains=search) | Q(name__icontains=search))
-    return [
-        to_account_record(row) for row in rows if actor.may("people.read_accounts", row.agency_code or "*")
-    ]
+    if role:
+        rows = rows.filter(pk__in=Grant.objects.filter(role=role).values("account"))
+    if agency_code:
+        rows = rows.filter(agency_code=agency_code)
+    return [to_account_record(row) for row in rows[offset : offset + limit]], rows.count()
 
 
 def get_account(actor: Actor, account_id: str) -> AccountRecord:
@@ -105,9 +123,9 @@ class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def filter_audit(actor: Actor, which: AuditFilter) -> QuerySet[AuditRow]:
-    """Return matching rows of the audit log, newest first."""
+    """Return matching rows of the audit log, unordered."""
     require(actor, "people.read_audit")
-    rows = AuditRow.objects.order_by("-seq")
+    rows = AuditRow.objects.all()
     exact = {"action": which.action, "actor_id": which.actor_id, "subject": which.subject}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if which.since:
@@ -121,16 +139,16 @@ def filter_audit(actor: Actor, which: AuditFilter) -> QuerySet[AuditRow]:
 
 
 def list_audit(
-    actor: Actor, which: AuditFilter, *, offset: int = 0, limit: int = 100
+    actor: Actor, which: AuditFilter, *, sort: str = "-seq", offset: int = 0, limit: int = 100
 ) -> tuple[list[AuditRecord], int]:
     """Return one page of the audit log, newest first, and the exact number of matching rows."""
-    rows = filter_audit(actor, which)
+    rows = filter_audit(actor, which).order_by(sort, "-seq")
     return [to_audit_record(row) for row in rows[offset : offset + limit]], rows.count()
 
 
-def stream_audit(actor: Actor, which: AuditFilter) -> Iterator[AuditRecord]:
-    """Yield every matching row of the audit log, newest first (for export)."""
-    return map(to_audit_record, filter_audit(actor, which).iterator(chunk_size=2000))
+def list_audit_actions() -> list[str]:
+    """Return every action that the audit log knows."""
+    return list(AuditRow.objects.order_by("action").values_list("action", flat=True).distinct())
 
 
 def to_agency_record(row: Agency) -> AgencyRecord:

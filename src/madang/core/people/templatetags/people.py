@@ -1,4 +1,4 @@
-"""Forms of the login library, said in the city's languages."""
+"""Forms of the login library in the city's languages, and the state of the audit log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
+
+from madang.core.people.audit_state import get_audit_state
+from madang.core.people.checkpoints import get_newest_checkpoint
 
 register = template.Library()
 
@@ -33,5 +36,15 @@ def form_errors(context: template.Context, form: BaseForm) -> dict[str, Any]:
     return {
         "errors": [*form.non_field_errors(), *hidden],
         "wrong": sum(bool(bound.errors) for bound in form.visible_fields()),
+        "language": context.get("language", "ko"),
+    }
+
+
+@register.inclusion_tag("people/audit_state.html", takes_context=True)
+def audit_state(context: template.Context) -> dict[str, Any]:
+    """Draw how the chain of the audit log stands."""
+    return {
+        "state": get_audit_state(),
+        "checkpoint": get_newest_checkpoint(),
         "language": context.get("language", "ko"),
     }

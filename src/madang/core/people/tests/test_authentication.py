@@ -18,6 +18,7 @@ from madang.core.people.roles import list_role_permissions
 
 from .conftest import PASSWORD
 
+pytestmark = pytest.mark.django_db
 READ, CHANGE = "people.read_accounts", "people.change_accounts"
 
 

@@ -1,0 +1,1 @@
+"""Pages: one's own account, and for the desk accounts, agencies and the audit log."""

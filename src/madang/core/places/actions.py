@@ -16,7 +16,7 @@ from madang.core.people.interface import record_audit, require
 
 from .gateway.boundary_files import read_boundary_file
 from .gateway.layer_files import remove_layer, write_layer
-from .methods.coordinates import transform_points
+from .methods.coordinates import measure_areas
 from .methods.korean import initials_of, normalize
 from .methods.layers import choose_columns, count_reasons, detect_crs, take_areas
 from .models import Area, AreaLayer, Place
@@ -174,11 +174,7 @@ def _make_layer(layer: NewAreaLayer, report: LayerReport, **written: object) -> 
 
 def _make_rows(layer: AreaLayer, areas: list[BoundaryArea]) -> list[Area]:
     points = shapely.get_coordinates(shapely.point_on_surface([area.geometry for area in areas]))
-    measured = shapely.transform(
-        [area.geometry for area in areas],
-        lambda x, y: transform_points(x, y, "EPSG:4326", "EPSG:5179"),
-        interleaved=False,
-    )
+    sizes = measure_areas([area.geometry for area in areas])
     return [
         Area(
             layer=layer,
@@ -190,9 +186,7 @@ def _make_rows(layer: AreaLayer, areas: list[BoundaryArea]) -> list[Area]:
             lat=lat,
             area_m2=size,
         )
-        for area, (lon, lat), size in zip(
-            areas, points.tolist(), shapely.area(measured).tolist(), strict=True
-        )
+        for area, (lon, lat), size in zip(areas, points.tolist(), sizes.tolist(), strict=True)
     ]
 
 

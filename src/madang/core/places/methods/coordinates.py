@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+import shapely
 from pyproj import CRS, Transformer
 from pyproj.transformer import TransformerGroup
 
@@ -40,6 +42,16 @@ def transform_points(
             x, y = _to_degrees(target).transform(x, y, direction="INVERSE")
     lost = ~(np.isfinite(x) & np.isfinite(y))
     return np.where(lost, np.nan, x), np.where(lost, np.nan, y)
+
+
+def measure_areas(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
+    """Return the area in m² of each shape in degrees, measured in EPSG:5179."""
+    measured = shapely.transform(
+        np.asarray(shapes, dtype=object),
+        lambda x, y: transform_points(x, y, "EPSG:4326", "EPSG:5179"),
+        interleaved=False,
+    )
+    return shapely.area(measured)
 
 
 def _name_crs(crs: str | int) -> str:

@@ -1,0 +1,27 @@
+"""What this room adds to the doors: places in the search, and the list of areas in the menu."""
+
+from __future__ import annotations
+
+from madang.core.base.interface import Actor, Text
+from madang.core.pages.interface import MenuLink, SearchHit, SearchSource
+
+from .pages import address_of
+from .queries.searching import search_places
+
+
+def search(_actor: Actor, query: str, limit: int) -> list[SearchHit]:
+    """Return areas and registered places that `query` may mean."""
+    return [
+        SearchHit(
+            title=Text(ko=hit.name_ko, en=hit.name_en or hit.name_ko),
+            href=address_of(hit),
+            about=Text(ko=hit.parent or hit.address, en=hit.parent or hit.address),
+            lon=hit.lon,
+            lat=hit.lat,
+        )
+        for hit in search_places(query, limit)
+    ]
+
+
+SEARCH = [SearchSource(title=Text(ko="장소", en="Places"), search=search, order=10)]
+MENU = [MenuLink(title=Text(ko="장소", en="Places"), href="/places/", order=50)]

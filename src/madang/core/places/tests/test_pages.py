@@ -1,0 +1,88 @@
+"""Story: a newcomer opens the places of the city, finds one, and sees where it lies."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from madang.core.base.interface import ANONYMOUS, HOUSE
+from madang.core.pages.testing import ListPageCases, PageCases
+from madang.core.places.cli import SUBCOMMANDS
+from madang.core.places.doors import search
+from madang.core.places.interface import NewPlace, get_area_layer, register_place
+from madang.core.places.pages import AREA_LIST
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+LIBRARY = NewPlace(name="서울도서관", kind="library", lon=126.9779, lat=37.5663, address="중구 세종대로 110")
+
+
+class TestAreaList(ListPageCases):
+    path = "/places/"
+    list_page = AREA_LIST
+    is_public = True
+
+
+class TestDistrictPage(PageCases):
+    path = "/places/districts/11680/"
+    is_public = True
+
+
+class TestDongPage(PageCases):
+    path = "/places/legal_dongs/1111010100/"
+    is_public = True
+
+
+@pytest.mark.django_db
+def test_a_district_shows_its_codes(client: Client):
+    page = client.get("/places/districts/11680/").content.decode()
+    assert "강남구" in page
+    assert "11230" in page
+
+
+@pytest.mark.django_db
+def test_a_list_of_one_layer_found_by_initials(client: Client):
+    context = client.get("/places/", {"kind": "districts", "q": "ㄱㄴㄱ"}).context
+    assert [row["id"] for row in context["rows"]] == ["11680"]
+    assert client.get("/places/", {"q": "11110"}).context["total"] == 88
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["none/1/", "districts/none/", "registered/none/"])
+def test_what_is_not_there_is_said(client: Client, path):
+    assert client.get(f"/places/{path}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_the_search_box_finds_leads_to_a_page(client: Client):
+    register_place(actor=HOUSE, now=NOW, place=LIBRARY)
+    for query in ("강남구", "청운동", "서울도서관"):
+        hit = search(ANONYMOUS, query, 1)[0]
+        assert hit.title.ko == query
+        assert query in client.get(hit.href).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_command_imports_a_file_and_says_what_it_did(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(settings.MADANG._values, "data", str(tmp_path / "state"))
+    square = [[[127.04, 37.5], [127.06, 37.5], [127.06, 37.52], [127.04, 37.5]]]
+    feature = {
+        "type": "Feature",
+        "properties": {"name": "가"},
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    given = dict.fromkeys(
+        ("title_ko", "title_en", "source", "licence", "crs", "code_column", "name_column"), ""
+    )
+    arguments = SimpleNamespace(file=str(path), name="zones", kind="other", year=2020, **given)
+    assert SUBCOMMANDS[0].run(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["kept"] == 1
+    assert get_area_layer("zones").area_count == 1
+    arguments.file = str(tmp_path / "none.json")
+    assert SUBCOMMANDS[0].run(arguments) == 2

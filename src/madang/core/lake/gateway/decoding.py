@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -26,24 +26,23 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     damaged: frozenset[int] = frozenset()
 
 
-def detect_encoding(chunks: Iterable[bytes]) -> str:
+def detect_encoding(read: Callable[[], Iterable[bytes]]) -> str:
     """Return the encoding of the whole text: utf-8, utf-8-sig, cp949, utf-16, utf-16-le or utf-16-be.
 
-    A file that is in none is refused with the first line that can't be decoded.
+    `read` gives the bytes from the start, as often as asked. A file that is in none of these is refused
+    with the first line that can't be decoded.
     """
-    chunks = iter(chunks)
-    head = next(chunks, b"")
+    head = next(iter(read()), b"")
     wide = _detect_wide(head)
     if wide:
         return wide
-    checks = [_Check(name) for name in CANDIDATES]
-    for chunk in _with_head(head, chunks):
-        for check in checks:
-            check.feed(chunk)
-    for check in checks:
-        check.end()
-    best = min(checks, key=lambda check: check.bad_lines)
-    if best.bad_lines > max(1, MAX_DAMAGED_RATIO * best.lines):
+    checks = []
+    for name in CANDIDATES:
+        checks.append(_check(read(), name))
+        if not checks[-1].bad_lines:
+            break
+    best = min(checks, key=lambda check: check.bad_ratio)
+    if best.is_hopeless:
         raise refuse(
             "encoding",
             "UTF-8, CP949, UTF-16 어느 것으로도 읽을 수 없습니다",
@@ -53,6 +52,16 @@ def detect_encoding(chunks: Iterable[bytes]) -> str:
     if best.name == "utf-8" and head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     return best.name
+
+
+def _check(chunks: Iterable[bytes], name: str) -> _Check:
+    check = _Check(name)
+    for chunk in chunks:
+        check.feed(chunk)
+        if check.is_hopeless:
+            return check
+    check.end()
+    return check
 
 
 def read_blocks(chunks: Iterable[bytes], encoding: str) -> Iterator[Block]:
@@ -76,6 +85,16 @@ class _Check:
         self.lines = 0
         self.first_bad = 1
         self._rest = b""
+
+    @property
+    def bad_ratio(self) -> float:
+        """Share of lines that don't decode."""
+        return self.bad_lines / max(1, self.lines)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many lines don't decode that the text is in another encoding."""
+        return self.bad_lines > max(1, MAX_DAMAGED_RATIO * self.lines)
 
     def feed(self, chunk: bytes) -> None:
         data = self._rest + chunk
@@ -122,11 +141,6 @@ def _detect_wide(head: bytes) -> str | None:
     if even > len(sample) / 16 and not odd:
         return "utf-16-be"
     return None
-
-
-def _with_head(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
 
 
 def _split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -47,7 +47,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 def spool_text(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str, Header]:
     """Read a delimited text file into a spool of strings; return it with the encoding and header."""
-    encoding = detect_encoding(read_chunks(path))
+    encoding = detect_encoding(lambda: read_chunks(path))
     blocks = read_blocks(read_chunks(path), encoding)
     first = next(blocks, None)
     if first is None:

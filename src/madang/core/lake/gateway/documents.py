@@ -27,7 +27,7 @@ _ROW_NUMBER = "__row"
 
 def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str]:
     """Spool the table of a JSON document; return it with the encoding."""
-    encoding = detect_encoding(read_chunks(path))
+    encoding = detect_encoding(lambda: read_chunks(path))
     data = b"".join(block.data for block in read_blocks(read_chunks(path), encoding))
     progress(len(data))
     document = _parse(data, notes)

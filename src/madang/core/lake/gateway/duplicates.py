@@ -94,11 +94,16 @@ class _HashFile:
         self._file.flush()
         values = np.memmap(self._file, np.uint64, mode="r", shape=(self.count,))
         parts = -(-self.count // _PART)
-        unique = sum(len(np.unique(part)) for part in _partition(values, parts))
+        unique = sum(_count_unique(part) for part in _partition(values, parts))
         return self.count - unique
 
     def close(self) -> None:
         self._file.close()
+
+
+def _count_unique(values: np.ndarray) -> int:
+    values = np.sort(values)
+    return int(np.count_nonzero(values[1:] != values[:-1])) + bool(len(values))
 
 
 def _partition(values: np.ndarray, parts: int) -> Iterable[np.ndarray]:

@@ -10,7 +10,8 @@ is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
@@ -28,7 +29,16 @@ CODE_NAME = re.compile(
     r"|(^|[_\s.])(code|cd|zip|zipcode|phone|tel|fax|telno)$|(Code|Cd|Tel|Zip)$|_CD$|_CODE$|^(CODE|TEL)$",
 )
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
-_HOUR_NAME = re.compile(r"일시|시간|time|date", re.IGNORECASE)
+# Kinds from the strictest to the widest: a column takes the first that all its values fit.
+_ORDER = ("boolean", "date", "datetime", "time", "integer", "number", "percent")
+_LONG_CODE = 8
+_NUMBER_SIGNS = {
+    "leading_zero": v.LEADING_ZERO,
+    "trailing_zero_dropped": v.TRAILING_ZERO,
+    "codes_damaged_by_excel": v.EXPONENT_CODE,
+    "thousands_separators": v.NUMBER_SIGN,
+}
+_DATE_SIGNS = {"slashed": v.SLASHED_DATE, "dates_rewritten": v.UNUSUAL_DATE, "hour_24": v.HOUR_24}
 
 ARROW_TYPES = {
     ColumnType.TEXT: pa.string(),
@@ -38,6 +48,15 @@ ARROW_TYPES = {
     ColumnType.DATE: pa.date32(),
     ColumnType.TIME: pa.timestamp("us", "UTC"),
     ColumnType.CLOCK: pa.string(),
+}
+
+_REPAIRS = {
+    ColumnType.INTEGER: ("thousands_separators",),
+    ColumnType.NUMBER: ("thousands_separators",),
+    ColumnType.DATE: ("dates_rewritten", "hour_24"),
+    ColumnType.TIME: ("dates_rewritten", "hour_24"),
+    ColumnType.CLOCK: ("hour_24",),
+    ColumnType.BOOLEAN: (),
 }
 
 
@@ -56,21 +75,19 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ColumnProfile:
-    """Counts, over all rows so far, how many values of a column fit each kind."""
+    """Counts, over all rows so far, how many values of a column fit each kind, and what they need."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.rows = self.markers = 0
-        self.misfits = dict.fromkeys(
-            ("boolean", "date", "datetime", "time", "integer", "number", "percent"), 0
-        )
-        self.alive = set(self.misfits)
-        self.leading_zero = 0
-        self.trailing_zero = 0
-        self.exponent = 0
-        self.longest = 0
-        self.shortest = 99
-        self.day_first = self.month_first = self.slashed = self.packed = self.empty_dates = 0
+        self.misfits = dict.fromkeys(_ORDER, 0)
+        self.alive = set(_ORDER)
+        self.seen: Counter[str] = Counter()
+        self.longest, self.shortest = 0, 99
+
+    @property
+    def rows(self) -> int:
+        """How many values were given, missing markers aside."""
+        return self.seen["given"]
 
     def add(self, column: pa.StringArray) -> None:
         """Count one batch."""
@@ -79,40 +96,35 @@ class ColumnProfile:
         counted = pc.value_counts(column)
         texts, counts = v.trim(counted.field("values")), counted.field("counts")
         markers = pc.fill_null(v.is_marker(texts), False)
-        self.markers += _sum(markers, np.asarray(counts))
+        self.seen["missing_markers"] += _sum(markers, np.asarray(counts))
         given = pc.and_(pc.is_valid(texts), pc.invert(markers))
         texts, counts = texts.filter(given), np.asarray(counts.filter(given))
         if not len(texts):
             return
-        self.rows += int(counts.sum())
+        self.seen["given"] += int(counts.sum())
         for kind in sorted(self.alive):
-            fits = _FITS[kind](texts)
-            self.misfits[kind] += int(counts[~np.asarray(fits)].sum())
+            self.misfits[kind] += int(counts[~_FITS[kind](texts)].sum())
             if self.misfits[kind] > max(MIN_MISFITS, MAX_MISFIT_RATIO * self.rows) + MIN_MISFITS:
                 self.alive.discard(kind)
-        if self.alive & {"integer", "number"}:
-            self._look_at_digits(texts, counts)
-        if self.alive & {"date", "datetime"}:
-            self._look_at_dates(texts, counts)
+        self._look_closer(texts, counts)
 
     def decide(self) -> Decision:
         """Return the column's type."""
-        alive = {kind for kind in self.alive if self._tolerable(kind)}
         if not self.rows:
-            return Decision(type=ColumnType.TEXT, only_markers=self.markers > 0)
-        if not alive:
+            markers = self.seen["missing_markers"]
+            fixes = {"missing_markers": markers} if markers else {}
+            return Decision(type=ColumnType.TEXT, only_markers=bool(markers), fixes=fixes)
+        alive = {kind for kind in self.alive if self._is_tolerable(kind)}
+        for kind in _ORDER:
+            if kind in alive and not self.misfits[kind] and (decision := self._decide_kind(kind)):
+                return self._with_fixes(decision)
+        best = min(alive, key=lambda kind: (self.misfits[kind], _ORDER.index(kind)), default=None)
+        decision = self._decide_kind(best) if best else None
+        if best is None or decision is None or decision.type is ColumnType.TEXT or not self.misfits[best]:
             return Decision(type=ColumnType.TEXT)
-        for kind in ("boolean", "date", "datetime", "time", "integer", "number", "percent"):
-            clean = kind in alive and not self.misfits[kind]
-            if clean and (decision := self._decide_kind(kind)):
-                return decision
-        kind = min(alive, key=lambda name: (self.misfits[name], _ORDER.index(name)))
-        decision = self._decide_kind(kind)
-        if decision is None or decision.type is ColumnType.TEXT:
-            return Decision(type=ColumnType.TEXT)
-        return msgspec.structs.replace(decision, misfits=self.misfits[kind])
+        return msgspec.structs.replace(self._with_fixes(decision), misfits=self.misfits[best])
 
-    def _tolerable(self, kind: str) -> bool:
+    def _is_tolerable(self, kind: str) -> bool:
         misfits = self.misfits[kind]
         return misfits <= max(MIN_MISFITS, MAX_MISFIT_RATIO * self.rows) and misfits * 5 <= self.rows
 
@@ -128,50 +140,65 @@ class ColumnProfile:
         return self._decide_number(kind)
 
     def _decide_date(self, kind: str) -> Decision | None:
-        if self.slashed and bool(self.day_first) == bool(self.month_first):
+        """Return a date, None where day and month can't be told apart."""
+        seen = self.seen
+        if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None
         chosen = ColumnType.DATE if kind == "date" else ColumnType.TIME
-        return Decision(type=chosen, day_first=not self.month_first, zero_is_missing=bool(self.empty_dates))
+        return Decision(
+            type=chosen, day_first=not seen["month_first"], zero_is_missing=bool(seen["empty_dates"])
+        )
 
     def _decide_number(self, kind: str) -> Decision:
-        if POSTAL_NAME.search(self.name) and self.longest == 5 and self.shortest == 4 and kind == "integer":
+        exponents = self.seen["codes_damaged_by_excel"]
+        if POSTAL_NAME.search(self.name) and kind == "integer" and (self.longest, self.shortest) == (5, 4):
             return Decision(type=ColumnType.TEXT, pad_to=5)
-        is_code = bool(CODE_NAME.search(self.name))
-        if self.leading_zero:
+        if self.seen["leading_zero"]:
             return Decision(type=ColumnType.TEXT)
-        if self.exponent and (is_code or self.exponent * 2 > self.rows):
-            return Decision(type=ColumnType.TEXT, fixes={"codes_damaged_by_excel": self.exponent})
+        is_code = bool(CODE_NAME.search(self.name))
+        others_whole = self.misfits["integer"] == exponents and self.longest >= _LONG_CODE
+        if exponents and (is_code or others_whole or exponents * 2 > self.rows):
+            return Decision(type=ColumnType.TEXT, fixes={"codes_damaged_by_excel": exponents})
         if is_code:
-            return Decision(type=ColumnType.TEXT, strip_zero=self.trailing_zero > 0)
+            return Decision(type=ColumnType.TEXT, strip_zero=self.seen["trailing_zero_dropped"] > 0)
         return Decision(type=ColumnType.INTEGER if kind == "integer" else ColumnType.NUMBER)
 
-    def _look_at_digits(self, texts: pa.StringArray, counts: np.ndarray) -> None:
-        self.leading_zero += _sum(v.matches(texts, v.LEADING_ZERO), counts)
-        if not self.misfits["integer"]:
+    def _with_fixes(self, decision: Decision) -> Decision:
+        """Return the decision with the counts of what reading the column by it repairs."""
+        names: tuple[str, ...] = ()
+        if decision.type is not ColumnType.TEXT:
+            names = ("missing_markers", *_REPAIRS[decision.type])
+        elif decision.strip_zero:
+            names = ("trailing_zero_dropped",)
+        elif decision.pad_to:
+            names = ("leading_zero_restored",)
+        fixes = decision.fixes | {name: self.seen[name] for name in names if self.seen[name]}
+        if decision.zero_is_missing:
+            fixes["missing_markers"] = fixes.get("missing_markers", 0) + self.seen["empty_dates"]
+        return msgspec.structs.replace(decision, fixes=fixes)
+
+    def _look_closer(self, texts: pa.StringArray, counts: np.ndarray) -> None:
+        """Count what the values of kinds still alive need to be read."""
+        if self.alive & {"integer", "number"}:
             sizes = pc.binary_length(texts)
             self.longest = max(self.longest, pc.max(sizes).as_py())
             self.shortest = min(self.shortest, pc.min(sizes).as_py())
-        else:
-            self.trailing_zero += _sum(v.matches(texts, v.TRAILING_ZERO), counts)
-            self.exponent += _sum(v.matches(texts, v.EXPONENT_CODE), counts)
+            self._count(_NUMBER_SIGNS, texts, counts)
+            if POSTAL_NAME.search(self.name):
+                self.seen["leading_zero_restored"] += _sum(pc.equal(sizes, 4), counts)
+        if self.alive & {"date", "datetime", "time"}:
+            self._count(_DATE_SIGNS, texts, counts)
+            if self.seen["slashed"]:
+                day, month = v.day_evidence(texts)
+                self.seen.update(day_first=day, month_first=month)
+            self.seen["empty_dates"] += _sum(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)), counts)
 
-    def _look_at_dates(self, texts: pa.StringArray, counts: np.ndarray) -> None:
-        slashed = v.is_slashed_date(texts)
-        self.slashed += _sum(slashed, counts)
-        if self.slashed:
-            day, month = v.day_evidence(texts)
-            self.day_first, self.month_first = self.day_first + day, self.month_first + month
-        self.empty_dates += _sum(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)), counts)
-
-
-class ColumnReader(msgspec.Struct, frozen=True, kw_only=True):
-    """A column converted: its values and how many were repaired in which way."""
-
-    values: pa.Array
-    fixes: dict[str, int]
+    def _count(self, signs: dict[str, str], texts: pa.StringArray, counts: np.ndarray) -> None:
+        for name, pattern in signs.items():
+            self.seen[name] += _sum(v.matches(texts, pattern), counts)
 
 
-def convert(column: pa.StringArray, decision: Decision) -> ColumnReader:
+def convert(column: pa.StringArray, decision: Decision) -> pa.Array:
     """Return `column` in its decided type; what doesn't fit is null."""
     if decision.type is ColumnType.TEXT:
         return _convert_text(column, decision)
@@ -181,71 +208,59 @@ def convert(column: pa.StringArray, decision: Decision) -> ColumnReader:
     if decision.zero_is_missing:
         markers = pc.or_kleene(markers, pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)))
     given = pc.if_else(pc.fill_null(markers, False), pa.scalar(None, pa.string()), texts)
-    weights = np.bincount(np.asarray(encoded.indices.drop_null()), minlength=len(texts))
-    parsed, repaired = _CONVERT[decision.type](given, decision, weights)
-    fixes = {"missing_markers": _sum(pc.fill_null(markers, False), weights), **repaired}
-    return ColumnReader(values=parsed.take(encoded.indices), fixes={k: n for k, n in fixes.items() if n})
+    return _CONVERT[decision.type](given, decision).take(encoded.indices)
 
 
 def misfit_mask(column: pa.StringArray, decision: Decision) -> np.ndarray:
     """Return where a value is given but doesn't fit the decided type."""
     texts = v.trim(column)
-    given = np.asarray(pc.is_valid(texts)) & ~np.asarray(pc.fill_null(v.is_marker(texts), False))
-    return given & ~np.asarray(pc.is_valid(convert(column, decision).values))
+    missing = v.is_marker(texts)
+    if decision.zero_is_missing:
+        missing = pc.or_kleene(missing, pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)))
+    given = np.asarray(pc.is_valid(texts)) & ~np.asarray(pc.fill_null(missing, False))
+    return given & ~np.asarray(pc.is_valid(convert(column, decision)))
 
 
-def _convert_text(column: pa.StringArray, decision: Decision) -> ColumnReader:
+def _convert_text(column: pa.StringArray, decision: Decision) -> pa.Array:
+    if decision.only_markers:
+        return pa.nulls(len(column), pa.string())
     blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
     texts = pc.if_else(blank, pa.scalar(None, pa.string()), column)
-    fixes = {}
-    if decision.only_markers:
-        fixes["missing_markers"] = len(texts) - texts.null_count
-        texts = pa.nulls(len(texts), pa.string())
     if decision.strip_zero:
-        damaged = v.matches(texts, v.TRAILING_ZERO)
-        fixes["trailing_zero_dropped"] = int(pc.sum(damaged).as_py() or 0)
-        texts = pc.if_else(damaged, pc.replace_substring_regex(texts, r"\.0+$", ""), texts)
+        damaged = v.matches(v.trim(texts), v.TRAILING_ZERO)
+        return pc.if_else(damaged, pc.replace_substring_regex(v.trim(texts), r"\.0+$", ""), texts)
     if decision.pad_to:
-        trimmed = v.trim(texts)
-        lost = pc.and_(v.matches(trimmed, r"^\d+$"), pc.less(pc.binary_length(trimmed), decision.pad_to))
-        fixes["leading_zero_restored"] = int(pc.sum(lost).as_py() or 0)
-        texts = pc.if_else(lost, pc.utf8_lpad(trimmed, decision.pad_to, "0"), texts)
-    return ColumnReader(values=texts, fixes={k: n for k, n in fixes.items() if n})
+        return pc.utf8_lpad(v.trim(texts), decision.pad_to, "0")
+    return texts
 
 
-def _to_number(texts: pa.Array, decision: Decision, weights: np.ndarray) -> tuple[pa.Array, dict[str, int]]:
+def _to_number(texts: pa.Array, decision: Decision) -> pa.Array:
     if decision.unit == "%":
-        return v.parse_percent(texts), {}
-    parse = v.parse_integer if decision.type is ColumnType.INTEGER else v.parse_number
-    rewritten = pc.or_kleene(v.matches(texts, r","), v.matches(texts, r"^[△▲]"))
-    return parse(texts), {"thousands_separators": _sum(rewritten, weights)}
+        return v.parse_percent(texts)
+    return v.parse_integer(texts) if decision.type is ColumnType.INTEGER else v.parse_number(texts)
 
 
-def _to_moment(texts: pa.Array, decision: Decision, weights: np.ndarray) -> tuple[pa.Array, dict[str, int]]:
-    days, micros, _ = v.parse_moment(texts, day_first=decision.day_first)
-    iso = v.matches(texts, r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
-    late = v.matches(texts, r"(^|[ T])24:00(:00)?$|^\d{8}240{3,5}$")
-    fixes = {"dates_rewritten": _sum(pc.invert(iso), weights), "hour_24": _sum(late, weights)}
+def _to_moment(texts: pa.Array, decision: Decision) -> pa.Array:
+    days, micros = v.parse_moment(texts, day_first=decision.day_first)
     if decision.type is ColumnType.DATE:
-        return pc.cast(pc.cast(days, pa.int32()), pa.date32()), fixes
-    return v.to_instant(days, micros), fixes
+        return pc.cast(pc.cast(days, pa.int32()), pa.date32())
+    return v.to_instant(days, micros)
 
 
-def _to_time(texts: pa.Array, decision: Decision, weights: np.ndarray) -> tuple[pa.Array, dict[str, int]]:
-    times, _ = v.parse_time(texts)
-    return v.format_time(times), {"hour_24": _sum(v.matches(texts, r"^24:00(:00)?$"), weights)}
+def _to_clock(texts: pa.Array, decision: Decision) -> pa.Array:
+    return v.format_time(v.parse_time(texts))
 
 
-def _to_boolean(texts: pa.Array, decision: Decision, weights: np.ndarray) -> tuple[pa.Array, dict[str, int]]:
-    return v.parse_boolean(texts), {}
+def _to_boolean(texts: pa.Array, decision: Decision) -> pa.Array:
+    return v.parse_boolean(texts)
 
 
-_CONVERT: dict[ColumnType, Callable] = {
+_CONVERT: dict[ColumnType, Callable[[pa.Array, Decision], pa.Array]] = {
     ColumnType.INTEGER: _to_number,
     ColumnType.NUMBER: _to_number,
     ColumnType.DATE: _to_moment,
     ColumnType.TIME: _to_moment,
-    ColumnType.CLOCK: _to_time,
+    ColumnType.CLOCK: _to_clock,
     ColumnType.BOOLEAN: _to_boolean,
 }
 
@@ -262,7 +277,7 @@ def _fits_moment(texts: pa.StringArray, *, with_clock: bool) -> np.ndarray:
     empty = np.asarray(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)))
     fits = np.zeros(len(texts), bool)
     for day_first in (True, False):
-        days, micros, _ = v.parse_moment(texts, day_first=day_first)
+        days, micros = v.parse_moment(texts, day_first=day_first)
         fits |= np.asarray(pc.is_valid(days)) & (
             with_clock | ~np.asarray(pc.is_valid(micros.field("micros")))
         )
@@ -273,26 +288,16 @@ def _valid(parse: Callable[[pa.StringArray], pa.Array]) -> Callable[[pa.StringAr
     return lambda texts: np.asarray(pc.is_valid(parse(texts)))
 
 
-def _parse_clock(texts: pa.StringArray) -> pa.Array:
-    return v.parse_time(texts)[0]
-
-
 _FITS: dict[str, Callable[[pa.StringArray], np.ndarray]] = {
     "boolean": _valid(v.parse_boolean),
     "date": _fits_date,
     "datetime": _fits_datetime,
-    "time": _valid(_parse_clock),
+    "time": _valid(v.parse_time),
     "integer": _valid(v.parse_integer),
     "number": _valid(v.parse_number),
     "percent": _valid(v.parse_percent),
 }
-_ORDER = tuple(_FITS)
 
 
 def _sum(condition: pa.BooleanArray, weights: np.ndarray) -> int:
     return int(weights[np.asarray(pc.fill_null(condition, False))].sum())
-
-
-def profile_columns(names: Iterable[str]) -> dict[str, ColumnProfile]:
-    """Return an empty profile for each column."""
-    return {name: ColumnProfile(name) for name in names}

@@ -21,7 +21,7 @@ from .districts import find_district_column, find_elsewhere, named_districts, sh
 from .documents import spool_json
 from .duplicates import Duplicates
 from .features import GEOMETRY
-from .inference import ARROW_TYPES, ColumnProfile, ColumnReader, Decision, convert, misfit_mask
+from .inference import ARROW_TYPES, ColumnProfile, Decision, convert, misfit_mask
 from .parquet import spool_parquet
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
 from .refusals import refuse
@@ -31,6 +31,7 @@ from .workbooks import spool_html, spool_workbook
 Locate = geo.Locate
 _SAMPLE_ROWS = 200_000
 _MIN_REFUSED = 4
+_LONG_VALUE = 20
 _OWN = {POINT_X, POINT_Y, *(field.name for field in HIDDEN)}
 ADDED = {
     "lon": Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)"),
@@ -113,7 +114,7 @@ class FileReading:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the kept rows in the final schema, in the order of the file."""
         for raw in self._kept():
-            columns = [self._convert(raw, name).values for name in self._names]
+            columns = [self._convert(raw, name) for name in self._names]
             if self.pair is not None:
                 columns += self._place_columns(raw, columns)
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
@@ -157,10 +158,10 @@ class FileReading:
         duplicates = Duplicates(self._names)
         for raw in self._kept():
             duplicates.add(raw)
-            for name in self._names:
-                for fix, count in self._convert(raw, name).fixes.items():
-                    self._notes.fix(fix, count)
         self.key, fixes = duplicates.finish(self.rows_kept)
+        for decision in self._decisions.values():
+            for fix, count in decision.fixes.items():
+                self._notes.fix(fix, count)
         for fix, count in fixes.items():
             self._notes.fix(fix, count)
 
@@ -168,32 +169,29 @@ class FileReading:
         profiles = {name: ColumnProfile(name) for name in names if name not in self._typed}
         position = 0
         for batch in self._spool.read():
-            keep = ~np.asarray(batch.column(SHORT).to_numpy(zero_copy_only=False), bool)
-            if skip is not None:
-                keep &= ~np.isin(np.arange(position, position + batch.num_rows), skip)
+            if skip is None:
+                keep = ~np.asarray(batch.column(SHORT).to_numpy(zero_copy_only=False), bool)
+            else:
+                keep = ~np.isin(np.arange(position, position + batch.num_rows), skip)
             position += batch.num_rows
             whole = batch if keep.all() else batch.filter(pa.array(keep))
             for name, profile in profiles.items():
                 profile.add(whole.column(name))
-        decisions = {name: profile.decide() for name, profile in profiles.items()}
-        for decision in decisions.values():
-            for fix, count in decision.fixes.items() if skip is None else ():
-                self._notes.fix(fix, count)
-        return decisions
+        return {name: profile.decide() for name, profile in profiles.items()}
 
     def _find_broken_rows(self) -> np.ndarray:
         """Return the positions of rows to reject, noting them; columns they don't explain become text."""
         doubtful = [name for name, decision in self._decisions.items() if decision.misfits]
-        has_short = any(pc.any(batch.column(SHORT)).as_py() for batch in self._spool.read() if batch.num_rows)
-        if not doubtful and not has_short:
+        if not doubtful and not self._spool.short_count:
             return np.zeros(0, np.int64)
         broken = self._judge_rows(doubtful)
         dropped = np.array(sorted(broken), np.int64)
-        if doubtful:
-            again = self._profile(doubtful, skip=dropped)
-            for name, decision in again.items():
-                clean = not decision.misfits
-                self._decisions[name] = decision if clean else Decision(type=ColumnType.TEXT)
+        again = self._profile(
+            list(self._decisions) if broken or self._spool.short_count else doubtful, skip=dropped
+        )
+        for name, decision in again.items():
+            clean = not decision.misfits
+            self._decisions[name] = decision if clean else Decision(type=ColumnType.TEXT)
         return dropped
 
     def _refuse_misfits(self) -> None:
@@ -237,8 +235,10 @@ class FileReading:
         return set(broken)
 
     def _is_broken(self, wrong: list[str], values: list[str], common: Counter, first: str | None) -> bool:
-        own = [value for value in values if common[value] == 1 or len(value) > 20]
-        if len(wrong) >= 2 and len(own) >= 2:
+        """Return whether a row was cut out of another one: see the module `inference`."""
+        own = [value for value in values if common[value] == 1]
+        is_long = any(len(value) > _LONG_VALUE for value in own)
+        if len(own) >= 3 or (len(own) >= 2 and is_long):
             return True
         is_number = first in wrong and self._decisions[first].type is ColumnType.INTEGER
         return bool(is_number and own and self._is_counter(first))
@@ -286,9 +286,9 @@ class FileReading:
             if kept.num_rows:
                 yield kept
 
-    def _convert(self, raw: pa.RecordBatch, name: str) -> ColumnReader:
+    def _convert(self, raw: pa.RecordBatch, name: str) -> pa.Array:
         if name in self._typed:
-            return ColumnReader(values=raw.column(name).cast(self._typed[name]), fixes={})
+            return raw.column(name).cast(self._typed[name])
         return convert(raw.column(name), self._decisions[name])
 
     def _arrow_type(self, name: str) -> pa.DataType:
@@ -329,7 +329,7 @@ class FileReading:
             for name in numeric:
                 parts[name].append(self._numbers(raw, name))
             for name in texts:
-                parts[name].append(self._convert(raw, name).values)
+                parts[name].append(self._convert(raw, name))
             count += raw.num_rows
             if count >= _SAMPLE_ROWS:
                 break
@@ -337,7 +337,7 @@ class FileReading:
         return numbers, {name: pa.concat_arrays(parts[name]) for name in texts}
 
     def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
-        return _floats(raw.column(name) if name in _OWN else self._convert(raw, name).values)
+        return _floats(raw.column(name) if name in _OWN else self._convert(raw, name))
 
     def _judge(self, words: dict[str, pa.Array]) -> geo.Judge:
         named = named_districts(words[self._district]) if self._district else None
@@ -395,7 +395,7 @@ class FileReading:
         elsewhere = np.zeros(raw.num_rows, bool)
         given = np.isfinite(points.lon) & np.isfinite(points.lat)
         if self._locate is not None and self._district and given.any():
-            named = named_districts(self._convert(raw, self._district).values)
+            named = named_districts(self._convert(raw, self._district))
             located = self._locate(points.lon[given], points.lat[given])
             elsewhere[given] = find_elsewhere(named[given], located, self._known)
         return points, elsewhere

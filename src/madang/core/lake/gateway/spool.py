@@ -23,7 +23,7 @@ class Spool:
 
     def __init__(self, fields: list[pa.Field]) -> None:
         self.schema = pa.schema([*fields, *HIDDEN])
-        self.row_count = 0
+        self.row_count = self.short_count = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self._writer = pa.ipc.new_stream(self._file, self.schema)
 
@@ -31,6 +31,7 @@ class Spool:
         """Append one batch of the spool's schema."""
         self._writer.write_batch(batch)
         self.row_count += batch.num_rows
+        self.short_count += batch.column(SHORT).true_count
 
     def finish(self) -> None:
         """End writing; reading may begin."""

@@ -35,12 +35,15 @@ _MICROS_PER_DAY = 86_400_000_000
 
 _INTEGER = r"^[+-]?\d{1,18}$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
-_TRIANGLE = r"^[△▲]\s?\d"
+# More digits than a double holds aren't a number but a code.
+_NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 _PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
 LEADING_ZERO = r"^[+-]?0\d+(\.\d+)?$"
 EXPONENT_CODE = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 TRAILING_ZERO = r"^\d+\.0+$"
+NUMBER_SIGN = r",|^[△▲]"
+HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?240{3,5}$|24시"
+UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|오[전후]|[APap][mM]"
 
 _SEP = r"\s?[-./]\s?"
 _CLOCK = (
@@ -55,6 +58,7 @@ _STYLES = {
     "short": rf"^(?:['’‘`](?P<y>\d{{2}}){_SEP}|(?P<y2>\d{{2}})\.\s?)(?P<mo>\d{{1,2}})\s?[-./]\s?(?P<d>\d{{1,2}})\.?{_CLOCK}$",
     "dmy": rf"^(?P<d>\d{{1,2}})/(?P<mo>\d{{1,2}})/(?P<y>\d{{4}}){_CLOCK}$",
 }
+SLASHED_DATE = re.sub(r"\?P<\w+>", "?:", _STYLES["dmy"])
 _TIME = (
     r"^(?P<ap>오전|오후|AM|PM|am|pm)?\s?(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:\.(?P<f>\d{1,9}))?)?"
     r"\s?(?P<pm>AM|PM|am|pm)?$"
@@ -102,13 +106,8 @@ def parse_boolean(values: pa.StringArray) -> pa.BooleanArray:
     return pc.if_else(known, pc.equal(lowered, "true"), pa.scalar(None, pa.bool_()))
 
 
-def is_rewritten_number(values: pa.StringArray) -> int:
-    """Return how many values carry separators or triangles that a plain number hasn't."""
-    return _count(pc.or_kleene(matches(values, _GROUPED), matches(values, _TRIANGLE)))
-
-
-def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.Array, pa.Array, int]:
-    """Return (days since 1970, microseconds of the day or null, number of values at 24:00).
+def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.Array, pa.Array]:
+    """Return (days since 1970, microseconds of the day or null, with a flag where they are UTC).
 
     24:00 is midnight of the next day. Values with a zone are moved to UTC, the others stay the
     city's time: their microseconds and days are converted by `to_instant`.
@@ -118,7 +117,6 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
     micros = np.full(size, -1, np.int64)
     found = np.zeros(size, bool)
     shift = np.zeros(size, np.int64)
-    midnights = 0
     for style in _STYLES.values():
         parts = pc.extract_regex(values, style)
         hit = np.asarray(pc.is_valid(parts)) & ~found
@@ -137,12 +135,11 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
         where = np.flatnonzero(hit)
         days[where], micros[where], found[where] = day + late, micro, ok
         shift[where] = _zone_minutes(part["z"])
-        midnights += int((late.astype(bool) & ok).sum())
     has_zone = shift != 0
     micros = np.where(has_zone & (micros >= 0), micros - (shift - 100_000) * 60_000_000, micros)
     days_array = pa.array(days, mask=~found)
     moment = pa.array(micros, mask=~found | ((micros < 0) & ~has_zone))
-    return days_array, _zoned(moment, has_zone), midnights
+    return days_array, _zoned(moment, has_zone)
 
 
 def to_instant(days: pa.Array, micros: pa.Array) -> pa.Array:
@@ -155,15 +152,15 @@ def to_instant(days: pa.Array, micros: pa.Array) -> pa.Array:
     return pc.if_else(zoned, total.cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC")), local)
 
 
-def parse_time(values: pa.StringArray) -> tuple[pa.Array, int]:
-    """Return (times of day, how many were 24:00 and are now 00:00)."""
+def parse_time(values: pa.StringArray) -> pa.Array:
+    """Return times of day; 24:00 reads 00:00."""
     parts = pc.extract_regex(values, _TIME)
     hit = np.asarray(pc.is_valid(parts))
     part = {name: _pick(parts, name, hit) for name in ("h", "mi", "s", "f", "ap", "pm")}
-    micro, in_day, late = _clock(part)
+    micro, in_day, _ = _clock(part)
     result, mask = np.zeros(len(values), np.int64), np.ones(len(values), bool)
     result[hit], mask[hit] = micro, ~in_day
-    return pa.array(result, pa.int64(), mask=mask).cast(pa.time64("us")), int((late & in_day).sum())
+    return pa.array(result, pa.int64(), mask=mask).cast(pa.time64("us"))
 
 
 def format_time(times: pa.Array) -> pa.StringArray:
@@ -177,11 +174,6 @@ def day_evidence(values: pa.StringArray) -> tuple[int, int]:
     hit = np.asarray(pc.is_valid(parts))
     first, second = _number(_pick(parts, "d", hit)), _number(_pick(parts, "mo", hit))
     return int((first > 12).sum()), int((second > 12).sum())
-
-
-def is_slashed_date(values: pa.StringArray) -> pa.BooleanArray:
-    """Return where a value is d/m/y or m/d/y, which only other rows can tell apart."""
-    return matches(values, re.sub(r"\?P<\w+>", "?:", _STYLES["dmy"]))
 
 
 def _plain_number(values: pa.StringArray) -> pa.StringArray:
@@ -202,10 +194,6 @@ def _where(condition: pa.BooleanArray, values: pa.Array) -> pa.Array:
 
 def _finite(values: pa.DoubleArray) -> pa.DoubleArray:
     return _where(pc.is_finite(values), values)
-
-
-def _count(condition: pa.BooleanArray) -> int:
-    return int(pc.sum(condition).as_py() or 0)
 
 
 def _pick(parts: pa.StructArray, name: str, hit: np.ndarray) -> np.ndarray:

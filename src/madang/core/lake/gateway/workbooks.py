@@ -51,7 +51,7 @@ def spool_workbook(
 
 def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
     """Spool the largest table of an HTML page."""
-    encoding = detect_encoding(read_chunks(path))
+    encoding = detect_encoding(lambda: read_chunks(path))
     page = b"".join(block.data for block in read_blocks(read_chunks(path), encoding)).decode(
         "utf-8", "replace"
     )

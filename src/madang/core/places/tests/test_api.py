@@ -6,7 +6,6 @@ import json
 
 import mapbox_vector_tile
 import pytest
-from django.conf import settings
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -35,8 +34,7 @@ def visit(actor):
 
 
 @pytest.fixture
-def anyone(tmp_path, monkeypatch):
-    monkeypatch.setitem(settings.MADANG._values, "data", str(tmp_path))
+def anyone(layer_folder):
     return visit(ANONYMOUS)
 
 

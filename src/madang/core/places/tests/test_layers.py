@@ -12,7 +12,6 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from django.conf import settings
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, NotAllowed, NotFound
 from madang.core.places.interface import (
@@ -36,9 +35,8 @@ NEXT = [[[127.06, 37.5], [127.08, 37.5], [127.08, 37.52], [127.06, 37.52], [127.
 
 
 @pytest.fixture(autouse=True)
-def layer_folder(tmp_path, monkeypatch):
-    monkeypatch.setitem(settings.MADANG._values, "data", str(tmp_path / "state"))
-    return tmp_path / "state" / "places" / "layers"
+def _own_folder(layer_folder):
+    """Keep every test's layers apart."""
 
 
 def feature(code, name, coordinates, kind="Polygon"):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from madang.core.base.interface import ANONYMOUS, HOUSE
@@ -67,8 +66,7 @@ def test_what_the_search_box_finds_leads_to_a_page(client: Client):
 
 
 @pytest.mark.django_db
-def test_the_command_imports_a_file_and_says_what_it_did(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(settings.MADANG._values, "data", str(tmp_path / "state"))
+def test_the_command_imports_a_file_and_says_what_it_did(tmp_path, layer_folder, capsys):
     square = [[[127.04, 37.5], [127.06, 37.5], [127.06, 37.52], [127.04, 37.5]]]
     feature = {
         "type": "Feature",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -128,8 +127,7 @@ def test_strangers_and_impossible_places_are_refused():
 
 
 @pytest.mark.django_db
-def test_imported_areas_are_found(municipal_files, tmp_path, monkeypatch):
-    monkeypatch.setitem(settings.MADANG._values, "data", str(tmp_path))
+def test_imported_areas_are_found(municipal_files, layer_folder):
     path = municipal_files / "boundaries" / "seoul2013" / "seoul_submunicipalities_geo_simple.json"
     layer = NewAreaLayer(name="dongs-2013", kind=AreaKind.ADMINISTRATIVE_DONG, year=2013)
     import_area_layer(actor=HOUSE, now=NOW, path=path, layer=layer)

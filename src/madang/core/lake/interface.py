@@ -26,6 +26,7 @@ from .records import (
     TableHandler,
     VersionRecord,
 )
+from .sql import run_sql, run_sql_to_ipc
 from .streams import append, publish_indicator
 
 __all__ = [
@@ -66,5 +67,7 @@ __all__ = [
     "register_dataset",
     "replace_rows",
     "restore_version",
+    "run_sql",
+    "run_sql_to_ipc",
     "withdraw_dataset",
 ]

@@ -52,19 +52,15 @@ def find_elsewhere(named: np.ndarray, located: np.ndarray, known: Collection[str
     `named` and `located` are object arrays; located districts and `known` ones read "서울특별시 강남구".
     What isn't known can't be judged: boundaries of another year, or a word that only looks like one.
     """
-    pairs: dict[tuple[str, str], bool] = {}
-    familiar: dict[str, bool] = {"": False}
-    result = np.zeros(len(named), bool)
-    for index, (own, found) in enumerate(zip(named, located, strict=True)):
-        if own not in familiar:
-            familiar[own] = any(_same(own, name) for name in known)
-        if not familiar[own]:
-            continue
-        key = (own, found or "")
-        if key not in pairs:
-            pairs[key] = not (found and _same(*key))
-        result[index] = pairs[key]
-    return result
+    own, own_index = _encode(named)
+    found, found_index = _encode(located)
+    familiar = [bool(name) and any(_same(name, other) for other in known) for name in own]
+    pairs, inverse = np.unique(own_index * len(found) + found_index, return_inverse=True)
+    verdicts = np.zeros(len(pairs), bool)
+    for at, pair in enumerate(pairs):
+        name, place = divmod(int(pair), len(found))
+        verdicts[at] = familiar[name] and not (found[place] and _same(own[name], found[place]))
+    return verdicts[inverse]
 
 
 def share_at_home(named: np.ndarray, located: np.ndarray) -> float | None:
@@ -73,6 +69,11 @@ def share_at_home(named: np.ndarray, located: np.ndarray) -> float | None:
     if not len(judged):
         return None
     return float(np.mean([bool(located[row]) and _same(named[row], located[row]) for row in judged]))
+
+
+def _encode(names: np.ndarray) -> tuple[list[str], np.ndarray]:
+    encoded = pa.array(names, pa.string()).fill_null("").dictionary_encode()
+    return encoded.dictionary.to_pylist(), np.asarray(encoded.indices)
 
 
 def _share_named(column: pa.StringArray, pattern: str) -> float:

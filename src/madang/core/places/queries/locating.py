@@ -8,7 +8,6 @@ from functools import cache
 
 import numpy as np
 import shapely
-from django.conf import settings
 
 from madang.core.base.interface import BadInput
 from madang.core.places.gateway.country import (
@@ -22,7 +21,7 @@ from madang.core.places.methods.codes import CodeBook
 from madang.core.places.methods.locating import AreaIndex, Locator
 from madang.core.places.records import CodeSystem, CodeVerdict, District, Located
 
-from .layers import locate_in_layer
+from .layers import get_province_code, locate_in_layer
 
 
 def locate_points(lon: np.ndarray, lat: np.ndarray, *, layer: str | None = None) -> Located:
@@ -39,14 +38,14 @@ def locate_points(lon: np.ndarray, lat: np.ndarray, *, layer: str | None = None)
             "경도와 위도의 길이가 같아야 합니다",
             "longitudes and latitudes must be two lists of one length",
         )
-    district, dong = _load_locator(settings.MADANG.province_code).locate(lon, lat)
+    district, dong = _load_locator(get_province_code()).locate(lon, lat)
     areas = None if layer is None else locate_in_layer(lon, lat, layer)
     return Located(district_code=district, legal_dong_code=dong, area_code=areas)
 
 
 def list_districts(*, whole_country: bool = False) -> tuple[District, ...]:
     """Return the city's districts by code, or the whole country's."""
-    prefix = "" if whole_country else settings.MADANG.province_code
+    prefix = "" if whole_country else get_province_code()
     return tuple(d for d in read_district_codes() if d.code.startswith(prefix))
 
 
@@ -71,7 +70,7 @@ def find_district_in_text(texts: Iterable[str | None]) -> np.ndarray:
     Understands "서울특별시 종로구 사직로 8", "종로구", "서울종로구", "종로구청운동", "Jongno-gu"; a district
     without a province is the city's own. About 200,000 different texts a second.
     """
-    return _load_address_reader(settings.MADANG.province_code).find(texts)
+    return _load_address_reader(get_province_code()).find(texts)
 
 
 def get_area_name(code: str) -> str:

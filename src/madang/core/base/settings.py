@@ -64,6 +64,12 @@ SETTINGS = (
         "Failed logins of one account (ten times as many of one address) in five minutes before a pause.",
     ),
     Setting(
+        "require_second_factor",
+        bool,
+        False,
+        "Staff can work only after adding a passkey or an authenticator app.",
+    ),
+    Setting(
         "smtp_url",
         str,
         "",

@@ -107,6 +107,12 @@ class ProviderAdapter(DefaultOIDCAdapter):
         """Return the address people use, which mustn't follow a forged Host header."""
         return settings.MADANG.public_url.rstrip("/") or super().get_issuer()
 
+    def populate_server_metadata(self, data: dict[str, Any]) -> None:
+        """Describe what is offered here: the code flow, and no device flow."""
+        data.pop("device_authorization_endpoint", None)
+        data["grant_types_supported"] = ["authorization_code", "refresh_token"]
+        data["response_types_supported"] = ["code"]
+
     def get_user_sub(self, client: Any, user: AbstractBaseUser) -> str:
         """Return the account's public id."""
         return user.public_id  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Protocol
 
 import msgspec
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import close_old_connections
@@ -26,14 +27,23 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def actor_of(account: Account) -> Actor:
-    """Return the actor of `account` with all that its grants allow."""
+    """Return the actor of `account` with all that its grants allow.
+
+    Where `require_second_factor` is set, nothing but a citizen's role holds without one.
+    """
+    is_trusted = not lacks_second_factor(account)
     return Actor(
         id=account.public_id,
         name=account.get_full_name(),
         agency_code=account.agency_code,
-        grants=_read_grants(account.grants.all()),
-        is_superuser=account.is_superuser,
+        grants=_read_grants(one for one in account.grants.all() if is_trusted or one.role == "citizen"),
+        is_superuser=account.is_superuser and is_trusted,
     )
+
+
+def lacks_second_factor(account: Account) -> bool:
+    """Return whether the house requires a passkey or an authenticator app that `account` hasn't got."""
+    return settings.MADANG.require_second_factor and not is_mfa_enabled(account)
 
 
 class SentRequest(Protocol):

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from madang.core.base.interface import ANONYMOUS
 
-from .authentication import actor_of
+from .authentication import actor_of, lacks_second_factor
 
 # Views of the login library, which carry no declaration of their own.
 URL_PERMISSIONS: dict[str, str] = {
@@ -82,6 +83,8 @@ class ActorMiddleware:
             return None
         if request.actor.kind == "anonymous":
             return redirect_to_login(request.get_full_path())
+        if lacks_second_factor(request.user):
+            return HttpResponseRedirect(reverse("mfa_index"))
         raise PermissionDenied
 
 

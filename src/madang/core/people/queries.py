@@ -21,6 +21,7 @@ from .records import (
     SessionRecord,
     TokenRecord,
 )
+from .wording import say_device
 
 
 def list_agencies(kind: str = "", search: str = "", sort: str = "code") -> list[AgencyRecord]:
@@ -90,7 +91,7 @@ def list_sessions(actor: Actor, current_key: str) -> list[SessionRecord]:
         SessionRecord(
             id=row.pk,
             address=row.ip,
-            user_agent=row.user_agent,
+            device=say_device(row.user_agent),
             started_at=row.created_at,
             last_seen_at=row.last_seen_at,
             is_current=row.session_key == current_key,

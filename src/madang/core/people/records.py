@@ -65,7 +65,7 @@ class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     address: str
-    user_agent: str
+    device: str
     started_at: datetime
     last_seen_at: datetime
     is_current: bool

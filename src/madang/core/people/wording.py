@@ -13,6 +13,32 @@ from .roles import ROLES
 EVERYWHERE = Text(ko="모든 기관", en="every agency")
 ALL_SERVICES = Text(ko="모든 서비스", en="every service")
 
+BROWSERS = {
+    "Edg/": "Edge",
+    "Whale/": "Whale",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+def say_device(user_agent: str) -> str:
+    """Return a browser's name and system, such as "Chrome · Linux", or the header's beginning."""
+    found = (
+        next((name for mark, name in known.items() if mark in user_agent), "")
+        for known in (BROWSERS, SYSTEMS)
+    )
+    return " · ".join(name for name in found if name) or user_agent[:60]
+
 
 def say_role(role: str) -> Text:
     """Return a role's name."""

@@ -21,7 +21,7 @@ def field(
     is_english = context.get("language") == "en"
     attributes = bound.field.widget.attrs
     attributes.pop("placeholder", None)
-    bound.field.help_text = help_en if is_english else help_ko
+    bound.help_text = help_en if is_english else help_ko
     return {
         "bound": bound,
         "label": en if is_english else ko,

@@ -22,6 +22,7 @@ from madang.core.people.models import Account, ApiToken, AuditRow, Consent
 from madang.core.people.pages.accounts import ACCOUNT_LIST
 from madang.core.people.pages.agencies import AGENCY_LIST
 from madang.core.people.pages.audit import AUDIT_LIST
+from madang.core.people.wording import say_device
 
 from .conftest import NOW, PASSWORD
 
@@ -225,3 +226,19 @@ def test_expired_tokens_are_shown_as_such(make_account):
     issue_token(actor=actor_of(account), now=NOW, name="x", scopes=["desk"], expires_at=expires_at)
     ApiToken.objects.update(expires_at=now() - timedelta(days=1))
     assert "지났어요" in enter("han").get("/account/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "said"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome · Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari · iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge · Windows"),
+        ("curl/8.1", "curl/8.1"),
+    ],
+)
+def test_a_device_is_said_in_two_words(user_agent, said):
+    assert say_device(user_agent) == said

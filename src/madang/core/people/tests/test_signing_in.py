@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from madang.core.base.interface import read_settings
 from madang.core.people.authentication import actor_of
 from madang.core.people.middleware import URL_PERMISSIONS
 from madang.core.people.models import Account, AuditRow, LoginFailure
@@ -139,6 +140,17 @@ def test_wrong_second_factors_are_limited_too(client, make_account, settings):
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
     client.post(reverse("mfa_authenticate"), {"code": code_now(secret)})
     assert not is_signed_in(client)
+
+
+def test_where_it_is_required_staff_work_only_with_a_second_factor(client, make_account, settings):
+    values = {"MADANG_REQUIRE_SECOND_FACTOR": "yes", "MADANG_DATA": str(settings.DATA_PATH)}
+    settings.MADANG = read_settings(values)
+    account = make_account("han", ("admin", "*", "*"), ("citizen", "*", "*"), is_superuser=True)
+    sign_in(client, "han")
+    assert client.get("/desk/people/accounts/").url == "/accounts/2fa/"
+    assert not actor_of(account).may("people.read_accounts")
+    turn_on_totp(client)
+    assert client.get("/desk/people/accounts/").status_code == 200
 
 
 def list_library_addresses():

@@ -1,0 +1,64 @@
+"""Whoever keeps the installation uses the terminal."""
+
+import sys
+from argparse import ArgumentParser
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from madang.core.people.authentication import actor_of
+from madang.core.people.checkpoints import write_checkpoint
+from madang.core.people.checks import CHECKS
+from madang.core.people.cli import SUBCOMMANDS
+from madang.core.people.jobs import JOBS
+from madang.core.people.models import Account, Agency
+
+from .conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def run(name, *arguments):
+    subcommand = next(one for one in SUBCOMMANDS if one.name == name)
+    parser = ArgumentParser()
+    subcommand.add_arguments(parser)
+    return subcommand.run(parser.parse_args(arguments))
+
+
+def test_a_client_is_registered_and_its_secret_printed(capsys):
+    assert run("register-oidc-client", "복지 시스템", "https://welfare.example/callback") == 0
+    said = capsys.readouterr().out
+    assert "client_id " in said
+    assert "client_secret " in said
+
+
+def test_a_citys_own_agencies_come_from_a_file(tmp_path):
+    pack = tmp_path / "agencies.toml"
+    pack.write_text('[[agency]]\ncode = "a"\nname = { ko = "가", en = "A" }\nkind = "bureau"\n', "utf-8")
+    assert run("lay-out-agencies", str(pack)) == 0
+    assert Agency.objects.get().name_ko == "가"
+
+
+def test_the_audit_check_fails_where_a_row_was_changed(admin, capsys):
+    run("register-oidc-client", "x", "https://welfare.example/callback")
+    write_checkpoint(NOW)
+    assert run("check-audit") == 0
+    assert [list(check.run()) for check in CHECKS] == [[]]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_auditrow SET actor_name = 'somebody else'")
+    capsys.readouterr()
+    assert run("check-audit") == 1
+    assert "audit row 1 was changed" in capsys.readouterr().out
+    assert all(list(check.run()) for check in CHECKS)
+
+
+def test_timed_work_runs_on_an_empty_city():
+    for job in JOBS:
+        job.run()
+
+
+def test_a_superuser_is_made_without_questions(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "아주 긴 비밀번호 하나")
+    call_command("createsuperuser", username="root", interactive=False, stdout=sys.stdout)
+    assert actor_of(Account.objects.get(username="root")).may("anything", "*")

@@ -7,6 +7,7 @@ import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -65,19 +66,23 @@ def write_mail(address: str, message_id: str, message: Message, sent_at: datetim
 
 
 def _connect(scheme: str, host: str, port: int | None, timeout_s: float) -> smtplib.SMTP:
-    context = ssl.create_default_context()
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=timeout_s, context=context)
+        return smtplib.SMTP_SSL(host, port or 465, timeout=timeout_s, context=_get_tls())
     relay = smtplib.SMTP(host, port or 25, timeout=timeout_s)
     try:
         relay.ehlo()
         if relay.has_extn("starttls"):
-            relay.starttls(context=context)
+            relay.starttls(context=_get_tls())
             relay.ehlo()
     except BaseException:
         relay.close()
         raise
     return relay
+
+
+@cache
+def _get_tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _judge(error: smtplib.SMTPException) -> Failed | Refused:

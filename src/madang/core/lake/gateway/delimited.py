@@ -203,11 +203,11 @@ class RowReader:
             return fields
         literal = [_unquote(field) for field in text.split(delimiter)]
         if len(literal) in {self._count, self.layout.width}:
-            self.notes.fix("stray_quote")
+            self.notes.fix("unclosed_quotes" if odd else "stray_quotes")
             return literal
         loose = next(csv.reader([text], delimiter=delimiter), [])
         if not odd and len(loose) in {self._count, self.layout.width}:
-            self.notes.fix("stray_quote")
+            self.notes.fix("stray_quotes")
             return loose
         return [] if odd else loose
 
@@ -479,10 +479,11 @@ def _is_spaced(row: list[str]) -> bool:
 
 
 def _unquote(field: str) -> str:
+    """Return a field without the quotes around it, or without one that only opens."""
     inner = field[1:-1]
     if len(field) >= 2 and field[0] == field[-1] == '"' and inner.count('"') == 2 * inner.count('""'):
         return inner.replace('""', '"')
-    return field
+    return field[1:] if len(field) > 1 and field.startswith('"') and field.count('"') == 1 else field
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -35,6 +35,8 @@ def _read_database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_PATH / "registers.sqlite",
+            # A file, as in a real house: threads of a test share it, and wait for each other's writes.
+            "TEST": {"NAME": DATA_PATH / "test-registers.sqlite"},
             "TEST": {"NAME": DATA_PATH / "test-registers.sqlite"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -180,8 +180,6 @@ def test_writers_at_once_make_one_chain():
         finally:
             connection.close()
 
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("needs a database file that threads can share")
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()

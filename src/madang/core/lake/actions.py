@@ -14,7 +14,7 @@ from . import quality
 from .declarations import check_declaration, list_declared_tables, read_declaration
 from .models import Dataset
 from .queries import read_record
-from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState
+from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState, Snapshot
 from .tables_on_disk import read_snapshot
 
 _WORDS = (
@@ -103,10 +103,10 @@ def withdraw_dataset(*, actor: Actor, now: datetime, name: str, reason: str) -> 
 
 
 def measure_quality(*, now: datetime, name: str) -> DatasetRecord:
-    """Measure a table's newest version and keep the result in the catalogue."""
+    """Measure a table's newest version, of a stream its newest day, and keep the result in the catalogue."""
     row = _find(name)
     snapshot = read_snapshot(read_declaration(row))
-    report = quality.measure(snapshot)
+    report = quality.measure(_newest_day(snapshot) if row.kind == TableKind.STREAM else snapshot)
     Dataset.objects.filter(pk=row.pk).update(
         quality=msgspec.to_builtins(report),
         quality_version=snapshot.version,
@@ -161,6 +161,12 @@ def _change_column(column: Column, change: ColumnChange | None) -> Column:
     return msgspec.structs.replace(
         column, **{name: value for name, value in fields.items() if value is not None}
     )
+
+
+def _newest_day(snapshot: Snapshot) -> Snapshot:
+    newest = max((file.date or "" for file in snapshot.files), default="")
+    files = tuple(file for file in snapshot.files if file.date == newest)
+    return msgspec.structs.replace(snapshot, files=files)
 
 
 def _find(name: str) -> Dataset:

@@ -15,11 +15,11 @@ from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, Tabl
 from madang.core.people.interface import record_audit, require
 
 from .declarations import check_declaration, get_table, list_declared_tables
-from .folders import lake_path, lock_path
+from .folders import lock_path, trash_path
 from .models import Dataset, DatasetVersion
 from .schemas import conform, make_schema
 from .storage.delta import Change, DeltaFolder
-from .storage.durable import hold_lock
+from .storage.durable import hold_lock, make_folder
 from .storage.parquet import NewFile, write_files
 from .tables_on_disk import ensure_folder, open_folder, read_snapshot
 
@@ -43,7 +43,7 @@ def replace_rows(
     """
     dataset = _require_writable(table, actor)
     check_declaration(table)
-    version = write_version(table, batches, metadata=_metadata(actor, source_name))
+    version = write_version(table, batches, metadata=_metadata(table, actor, source_name))
     _record_version(dataset, table, version, actor=actor, now=now, source_name=source_name, report=report)
     return version
 
@@ -53,7 +53,7 @@ def append_rows(table: Table, batches: Batches, *, actor: Actor, now: datetime, 
     dataset = _require_writable(table, actor)
     folder = ensure_folder(table)
     files = _write(folder, table, batches)
-    version = folder.commit(Change(add=tuple(files), metadata=_metadata(actor, source_name)))
+    version = folder.commit(Change(add=tuple(files), metadata=_metadata(table, actor, source_name)))
     _record_version(dataset, table, version, actor=actor, now=now, source_name=source_name, report=None)
     return version
 
@@ -66,8 +66,8 @@ def restore_version(name: str, version: int, *, actor: Actor, now: datetime) -> 
         raise NotFound(
             "lake.version_unknown", f"판 {version}이(가) 없습니다", f"there is no version {version}"
         )
-    new = open_folder(name).restore(version, _metadata(actor, old.source_name))
     table = msgspec.convert(old.declaration, Table)
+    new = open_folder(name).restore(version, _metadata(table, actor, old.source_name))
     _record_version(dataset, table, new, actor=actor, now=now, source_name=old.source_name, report=old.report)
     return new
 
@@ -77,15 +77,13 @@ def drop_table(name: str, *, actor: Actor, now: datetime) -> None:
     dataset = _require_writable(get_table(name), actor)
     if dataset.in_code:
         raise Conflict("lake.in_code", f"{name}은(는) 코드가 선언한 표입니다", f"{name} is declared in code")
-    with transaction.atomic():
+    trash = trash_path() / new_id()
+    make_folder(trash)
+    with hold_lock(lock_path(name)), transaction.atomic():
         dataset.delete()
         record_audit(actor=actor, now=now, action="lake.drop_table", subject=name)
-    folder = open_folder(name)
-    trash = lake_path() / "trash" / new_id()
-    with hold_lock(lock_path(name)):
-        if folder.folder.is_dir():
-            trash.parent.mkdir(parents=True, exist_ok=True)
-            folder.folder.rename(trash)
+        if open_folder(name).folder.is_dir():
+            open_folder(name).folder.rename(trash / name)
     shutil.rmtree(trash, ignore_errors=True)
 
 
@@ -157,5 +155,34 @@ def _record_version(
         record_audit(actor=actor, now=now, action="lake.write_rows", subject=table.name, details=details)
 
 
-def _metadata(actor: Actor, source_name: str) -> dict[str, Any]:
-    return {"madang.actor": actor.id, "madang.source": source_name}
+def _metadata(table: Table, actor: Actor, source_name: str) -> dict[str, Any]:
+    """Return what a commit says of itself: enough to finish `_record_version` after a crash."""
+    return {
+        "madang.actor_id": actor.id,
+        "madang.actor_name": actor.name,
+        "madang.source": source_name,
+        "madang.table": msgspec.json.encode(table).decode(),
+    }
+
+
+def adopt_versions(name: str, *, now: datetime) -> int:
+    """Record versions whose commit was durable but whose writer died before the catalogue knew."""
+    dataset = Dataset.objects.get(name=name)
+    folder = open_folder(name)
+    newest = folder.read_files()[0] if folder.exists() else -1
+    adopted = 0
+    for version in range(dataset.version + 1, newest + 1):
+        told = (folder.read_entry(version) or [{}])[0].get("commitInfo", {})
+        if "madang.table" not in told or dataset.versions.filter(version=version).exists():
+            continue
+        _record_version(
+            dataset,
+            msgspec.json.decode(told["madang.table"], type=Table),
+            version,
+            actor=Actor(id=told["madang.actor_id"], name=told["madang.actor_name"]),
+            now=now,
+            source_name=told["madang.source"],
+            report=None,
+        )
+        adopted += 1
+    return adopted

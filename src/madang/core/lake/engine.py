@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
 
-from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table
+from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table, TableKind
 
 from .folders import scratch_path
 from .records import DataFile, Filter, Group, Measure, Op, Order, Query, Snapshot
@@ -193,11 +193,12 @@ def leave_out(snapshot: Snapshot, gone: pa.Table) -> pa.Table:
     return run(f"SELECT * FROM ({relation_sql(snapshot)}) ANTI JOIN gone USING ({names})", gone=gone)
 
 
-def sort_rows(snapshot: Snapshot, batch_rows: int) -> Iterator[pa.RecordBatch]:
-    """Yield a snapshot's stored rows, corrections applied, by key and time: for re-packing."""
+def iter_stored(snapshot: Snapshot, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield a snapshot's stored rows for re-packing: a stream's by key and time, others as they lie."""
     order = ", ".join(map(quote, identity_of(snapshot.table)))
+    sorting = f" ORDER BY {order}" if snapshot.table.kind is TableKind.STREAM else ""
     with _cursor() as cursor:
-        sql = f"SELECT * FROM ({relation_sql(snapshot)}) ORDER BY {order}"
+        sql = f"SELECT * FROM ({relation_sql(snapshot)}){sorting}"  # noqa: S608
         yield from cursor.execute(sql).to_arrow_reader(batch_rows)
 
 

@@ -35,3 +35,8 @@ def ledger_path() -> Path:
 def quarantine_path() -> Path:
     """Return the folder of messages that no table takes: acknowledged, so never thrown away."""
     return lake_path() / "quarantine"
+
+
+def trash_path() -> Path:
+    """Return the folder of dropped tables on their way out."""
+    return lake_path() / "trash"

@@ -21,6 +21,8 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
+from madang.core.base.interface import Conflict
+
 from .durable import hold_lock, make_folder, refuse_when_full, sync_file
 from .parquet import NewFile
 
@@ -107,15 +109,16 @@ class DeltaFolder:
     def commit(self, change: Change, *, overwrite: pa.Schema | None = None) -> int:
         """Commit `change` durably and return its version; `overwrite` replaces everything under a new schema.
 
-        Raises Unavailable when the disk is full; the table is then as before.
+        Raises Unavailable when the disk is full, and Conflict where a file to remove is no longer
+        active; the table is then as before.
         """
         with hold_lock(self.lock), self._guard, refuse_when_full():
             table = self.open()
             before = table.version()
             partitions = table.metadata().partition_columns
-            actions = [*_adds(change), *_removes(change)]
+            self._check_active(change.remove)
             table.create_write_transaction(
-                actions,
+                [*_adds(change), *_removes(change)],
                 "append" if overwrite is None else "overwrite",
                 table.schema() if overwrite is None else overwrite,
                 partition_by=partitions,
@@ -176,6 +179,8 @@ class DeltaFolder:
             for path in _newest_checkpoint(self.folder / LOG):
                 sync_file(path)
             sync_file(self.folder / LOG)
+            if table.metadata().partition_columns:
+                table.cleanup_metadata()
             before = table.version()
             deleted = table.vacuum(
                 retention_hours=keep_hours,
@@ -188,11 +193,24 @@ class DeltaFolder:
             self._settle(table, before)
             return len(deleted)
 
+    def _check_active(self, files: Iterable[ActiveFile]) -> None:
+        gone = {file.path for file in files}
+        gone -= {file.path for file in self.read_files()[1]} if gone else set()
+        if gone:
+            raise Conflict(
+                "lake.changed",
+                "그사이 표가 바뀌었습니다",
+                f"{len(gone)} files were replaced meanwhile by somebody else",
+            )
+
     def _create(self, schema: pa.Schema, *, partitioned: bool) -> None:
         make_folder(self.folder)
         fields = list(schema) + ([pa.field(PARTITION, pa.date32())] if partitioned else [])
         self._table = DeltaTable.create(
-            str(self.folder), schema=pa.schema(fields), partition_by=[PARTITION] if partitioned else None
+            str(self.folder),
+            schema=pa.schema(fields),
+            partition_by=[PARTITION] if partitioned else None,
+            configuration={"delta.logRetentionDuration": "interval 1 days"} if partitioned else None,
         )
         log = self.folder / LOG
         self._identity = (log.stat().st_dev, log.stat().st_ino)

@@ -1,0 +1,15 @@
+"""Timed work of the lake."""
+
+from __future__ import annotations
+
+from madang.core.base.interface import Job
+
+from .maintenance import compact_all, forget_all, refresh_catalogue, refresh_quality, tidy_all
+
+JOBS = [
+    Job(name="lake.catalogue", every_s=10, run=refresh_catalogue),
+    Job(name="lake.compact", every_s=300, run=compact_all),
+    Job(name="lake.forget", every_s=3600, run=forget_all),
+    Job(name="lake.tidy", every_s=1800, run=tidy_all),
+    Job(name="lake.quality", every_s=60, run=refresh_quality),
+]

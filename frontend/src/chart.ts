@@ -18,7 +18,7 @@ type Config = {
   target?: number | null;
 };
 
-const FONT = "'Pretendard Variable', Pretendard, sans-serif";
+const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
 
 function short(value: number): string {
   return new Intl.NumberFormat(language(), { notation: Math.abs(value) >= 10_000 ? "compact" : "standard", maximumFractionDigits: 1 }).format(value);
@@ -36,12 +36,23 @@ function options(config: Config, width: number): ECBasicOption {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, description: config.title },
     textStyle: { fontFamily: FONT },
-    grid: { left: 0, right: config.kind === "line" ? Math.min(120, width * 0.25) : across ? 64 : 8, top: across ? 0 : 40, bottom: 0, containLabel: true },
+    grid: { left: 0, right: config.kind === "line" ? widestLabel(config) : across ? 64 : 8, top: across ? 0 : 40, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("page-raised"), borderColor: colour("line"), textStyle: { color: ink, fontFamily: FONT, fontSize: 13 }, axisPointer: { type: config.kind === "line" ? "line" : "shadow" }, valueFormatter: (value: unknown) => (typeof value === "number" ? `${value.toLocaleString(language())} ${config.unit}` : "–") },
     xAxis: across ? amounts : names,
     yAxis: across ? names : amounts,
     series: config.series.flatMap((series, at) => drawSeries(config, series, at, few)),
   };
+}
+
+function endLabel(series: Series, value: number | null | undefined): string {
+  return `${series.name} ${value == null ? "" : short(value)}`.trim();
+}
+
+/** The room that direct labels need to the right of the lines, in pixels. */
+function widestLabel(config: Config): number {
+  const pen = document.createElement("canvas").getContext("2d")!;
+  pen.font = `600 13px ${FONT}`;
+  return 16 + Math.max(...config.series.map((series) => pen.measureText(endLabel(series, series.values.at(-1))).width));
 }
 
 function drawSeries(config: Config, series: Series, at: number, few: boolean): object[] {
@@ -52,7 +63,7 @@ function drawSeries(config: Config, series: Series, at: number, few: boolean): o
     return [{ type: "bar", name: series.name, data: series.values, itemStyle: { color: tint, borderRadius: 2 }, barMaxWidth: 40, label: { show: few, position: config.kind === "bars-across" ? "right" : "top", ...label }, ...target }];
   }
   const band = series.low && series.high ? drawBand(series, tint, at) : [];
-  return [...band, { type: "line", name: series.name, data: series.values, showSymbol: series.values.length < 2, symbolSize: 6, lineStyle: { width: 2.5, color: tint }, itemStyle: { color: tint }, endLabel: { show: true, color: tint, fontFamily: FONT, fontWeight: 600, fontSize: 13, formatter: (point: { value: number }) => `${series.name} ${point.value == null ? "" : short(point.value)}`, width: 110, overflow: "break" }, labelLayout: { moveOverlap: "shiftY" }, ...target }];
+  return [...band, { type: "line", name: series.name, data: series.values, showSymbol: series.values.length < 2, symbolSize: 6, lineStyle: { width: 2.5, color: tint }, itemStyle: { color: tint }, endLabel: { show: true, color: tint, fontFamily: FONT, fontWeight: 600, fontSize: 13, formatter: (point: { value: number }) => endLabel(series, point.value) }, labelLayout: { moveOverlap: "shiftY" }, ...target }];
 }
 
 /** Uncertainty as a band: an invisible line at the low end, and the height between on top of it. */
@@ -62,9 +73,13 @@ function drawBand(series: Series, tint: string, at: number): object[] {
   return [{ ...hidden, data: series.low }, { ...hidden, data: height, areaStyle: { color: tint, opacity: 0.16 } }];
 }
 
-function open(element: HTMLElement): void {
+async function open(element: HTMLElement): Promise<void> {
   const config = readJson<Config>(element);
   if (!config) return;
+  element.dataset.ready = "false";
+  // A canvas measures and draws with whatever font is there at that moment: fetch what these words need.
+  const words = config.x.join("") + config.series.map((series) => series.name).join("");
+  await Promise.all(["13px", "600 13px"].map((size) => document.fonts.load(`${size} ${FONT}`, words)));
   const figure = element.closest("figure");
   const table = figure?.querySelector("details");
   if (table) table.open = false;
@@ -76,10 +91,9 @@ function open(element: HTMLElement): void {
   draw();
   new ResizeObserver(() => { chart.resize(); draw(); }).observe(canvas);
   document.addEventListener("madang:display", draw);
-  document.fonts.ready.then(draw);
   element.dataset.ready = "true";
 }
 
-const start = (root: ParentNode) => root.querySelectorAll<HTMLElement>("[data-chart]:not([data-ready])").forEach(open);
+const start = (root: ParentNode) => root.querySelectorAll<HTMLElement>("[data-chart]:not([data-ready])").forEach((element) => void open(element));
 start(document);
 document.addEventListener("htmx:load", (event) => start((event as CustomEvent).detail.elt));

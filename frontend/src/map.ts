@@ -28,25 +28,26 @@ type Config = {
   href?: string;
 };
 
-const CITY: [number, number, number, number] = [126.76, 37.42, 127.19, 37.71];
+const COUNTRY: [number, number, number, number] = [125.5, 33.8, 130, 38.7];
+const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
 
 function absolute(address: string): string {
   return address.startsWith("/") ? location.origin + address : address;
 }
 
 function baseStyle(config: Config): StyleSpecification {
-  const name: ExpressionSpecification = ["coalesce", ["get", `name_${language()}`], ["get", "name"], ""];
-  const label = (size: number) => ({ "text-field": name, "text-size": size, "text-font": ["Pretendard Variable"], "text-padding": 6 });
+  const name: ExpressionSpecification = ["coalesce", ["get", `name_${language()}`], ["get", "name_ko"], ""];
+  const label = (size: number) => ({ "text-field": name, "text-size": size, "text-font": ["Madang Sans"], "text-padding": 6 });
   const layers: LayerSpecification[] = [
     { id: "background", type: "background", paint: { "background-color": colour("page-quiet"), "background-opacity": config.base === "plain" ? 0 : 1 } },
-    { id: "land", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": colour("map-land") } },
+    { id: "land", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": colour(config.base === "plain" ? "map-hero" : "map-land") } },
     { id: "dong-lines", type: "line", source: "legal_dongs", "source-layer": "legal_dongs", minzoom: 11.5, paint: { "line-color": colour("map-line"), "line-width": 0.7 } },
     { id: "land-hover", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": colour("accent-line"), "fill-opacity": 0.6 }, filter: ["==", ["get", "code"], ""] },
     { id: "district-lines", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": colour("map-line"), "line-width": ["interpolate", ["linear"], ["zoom"], 9, 1.2, 14, 2.5] } },
   ];
   const labels: LayerSpecification[] = [
-    { id: "district-names", type: "symbol", source: "districts", "source-layer": "districts_names", maxzoom: 13, layout: label(13), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
-    { id: "dong-names", type: "symbol", source: "legal_dongs", "source-layer": "legal_dongs_names", minzoom: 13, layout: label(12), paint: { "text-color": colour("map-label"), "text-halo-color": colour("map-land"), "text-halo-width": 1.4 } },
+    { id: "district-names", type: "symbol", source: "districts", "source-layer": "districts_names", maxzoom: 13, layout: label(13), paint: { "text-color": colour("map-label"), "text-halo-color": colour(config.base === "plain" ? "map-hero" : "map-land"), "text-halo-width": 1.4 } },
+    { id: "dong-names", type: "symbol", source: "legal_dongs", "source-layer": "legal_dongs_names", minzoom: 13, layout: label(12), paint: { "text-color": colour("map-label"), "text-halo-color": colour(config.base === "plain" ? "map-hero" : "map-land"), "text-halo-width": 1.4 } },
   ];
   const tiles = (name: string) => ({ type: "vector" as const, tiles: [absolute(`/tiles/${name}/{z}/{x}/{y}.mvt`)], maxzoom: 14, promoteId: "code" });
   return { version: 8, sources: { districts: tiles("districts"), legal_dongs: tiles("legal_dongs") }, layers: [...layers, ...labels] };
@@ -107,6 +108,11 @@ function choose(map: Map, config: Config, id: string): void {
   }
 }
 
+function fill(address: string, properties: Record<string, unknown>): string {
+  const name = properties[`name_${language()}`] ?? properties.name_ko ?? "";
+  return address.replace("{code}", encodeURIComponent(String(properties.code))).replace("{name}", encodeURIComponent(String(name)));
+}
+
 function followList(map: Map, config: Config): void {
   const list = config.list ? document.querySelector(config.list) : null;
   if (!list) return;
@@ -126,7 +132,7 @@ function listenToClicks(map: Map, config: Config): void {
     const feature = map.queryRenderedFeatures(event.point, { layers: ids() })[0];
     if (!feature) {
       const district = config.href ? map.queryRenderedFeatures(event.point, { layers: ["land"] })[0] : undefined;
-      if (district) location.href = config.href!.replace("{code}", encodeURIComponent(String(district.properties.code)));
+      if (district) location.href = fill(config.href!, district.properties);
       return;
     }
     const id = String(feature.properties.id ?? "");
@@ -145,19 +151,22 @@ function listenToClicks(map: Map, config: Config): void {
   });
 }
 
-function open(element: HTMLElement): void {
+async function open(element: HTMLElement): Promise<void> {
+  element.dataset.ready = "false";
   const config = readJson<Config>(element) ?? { layers: [] };
+  // Names are drawn on a canvas, which takes whatever font is there at that moment.
+  await document.fonts.load(`13px ${FONT}`, "가A");
   const small = matchMedia("(max-width: 599px)").matches;
   const map = new Map({
     container: element,
     style: baseStyle(config),
-    bounds: config.bounds ?? CITY,
-    fitBoundsOptions: { padding: small ? 12 : 32, maxZoom: 15.5 },
+    bounds: config.bounds ?? pointBounds(config) ?? COUNTRY,
+    fitBoundsOptions: { padding: small ? 12 : 32, maxZoom: 15 },
     attributionControl: false,
     cooperativeGestures: element.dataset.quietScroll !== undefined,
     dragRotate: false,
     pitchWithRotate: false,
-    localIdeographFontFamily: "'Pretendard Variable', Pretendard, sans-serif",
+    localIdeographFontFamily: FONT,
     locale: {
       "NavigationControl.ZoomIn": say("확대", "Zoom in"),
       "NavigationControl.ZoomOut": say("축소", "Zoom out"),
@@ -170,13 +179,17 @@ function open(element: HTMLElement): void {
   map.touchZoomRotate.disableRotation();
   if (config.interactive !== false) map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new AttributionControl({ compact: false, customAttribution: say("경계: 국토교통부 법정구역", "Boundaries: MOLIT legal areas") }), "bottom-left");
+  const show = () => { element.dataset.ready = "true"; };
   const draw = () => config.layers.forEach((layer) => addLayer(map, layer));
   map.once("load", () => {
     draw();
     followList(map, config);
     listenToClicks(map, config);
-    fitData(map, config);
-    element.dataset.ready = "true";
+    if (config.bounds || pointBounds(config)) return show();
+    map.once("idle", () => {
+      fitCity(map, small ? 4 : 16);
+      show();
+    });
   });
   document.addEventListener("madang:display", () => {
     map.setStyle(baseStyle(config), { diff: false });
@@ -185,14 +198,23 @@ function open(element: HTMLElement): void {
   document.addEventListener("htmx:afterSettle", () => takeNewRows(map, config));
 }
 
-function fitData(map: Map, config: Config): void {
-  if (config.bounds) return;
+function pointBounds(config: Config): LngLatBounds | null {
   const bounds = new LngLatBounds();
   for (const layer of config.layers) {
     if (typeof layer.data !== "object") continue;
     for (const feature of layer.data.features) if (feature.geometry?.type === "Point") bounds.extend(feature.geometry.coordinates as [number, number]);
   }
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 14, animate: false });
+  return bounds.isEmpty() ? null : bounds;
+}
+
+/** The city is data: its extent is that of its districts, wherever they are. */
+function fitCity(map: Map, padding: number): void {
+  const bounds = new LngLatBounds();
+  for (const { geometry } of map.querySourceFeatures("districts", { sourceLayer: "districts" })) {
+    const rings = geometry.type === "Polygon" ? geometry.coordinates : geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
+    for (const ring of rings) for (const corner of ring) bounds.extend(corner as [number, number]);
+  }
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding, animate: false });
 }
 
 /** A list that changed beside its map brings the new rows as a data block. */
@@ -203,7 +225,8 @@ function takeNewRows(map: Map, config: Config): void {
     if (!layer) continue;
     layer.data = data;
     map.getSource<GeoJSONSource>(layer.id)?.setData(data);
-    fitData(map, config);
+    const bounds = pointBounds(config);
+    if (bounds) map.fitBounds(bounds, { padding: 32, maxZoom: 15, animate: false });
   }
   followList(map, config);
 }
@@ -212,10 +235,10 @@ const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (!entry.isIntersecting) continue;
     watcher.unobserve(entry.target);
-    open(entry.target as HTMLElement);
+    void open(entry.target as HTMLElement);
   }
 }, { rootMargin: "200px" });
 
-const start = (root: ParentNode) => root.querySelectorAll<HTMLElement>("[data-map]").forEach((element) => watcher.observe(element));
+const start = (root: ParentNode) => root.querySelectorAll<HTMLElement>("[data-map]:not([data-ready])").forEach((element) => watcher.observe(element));
 start(document);
 document.addEventListener("htmx:load", (event) => start((event as CustomEvent).detail.elt));

@@ -21,7 +21,7 @@ from .views import page
 
 YEAR_S = 365 * 86400
 CITY_MAP = MapBlock(
-    title=Text(ko="자치구 지도", en="Map of the districts"),
+    title=Text(ko="자치구", en="Districts"),
     layers=(),
     base="plain",
     quiet_scroll=True,

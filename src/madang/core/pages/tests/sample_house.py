@@ -10,13 +10,12 @@ from starlette.routing import Mount
 django.setup()
 call_command("migrate", verbosity=0)
 
-from madang.core.base.interface import HOUSE  # noqa: E402
-from madang.core.pages.hot import ROUTES  # noqa: E402
+from madang.core.base.interface import HOUSE, collect  # noqa: E402
 from madang.core.pages.interface import build_starlette_routes, build_static_mount  # noqa: E402
 
 application = Starlette(
     routes=[
-        *build_starlette_routes(ROUTES, lambda request: HOUSE),
+        *build_starlette_routes([route for _, route in collect("hot", "ROUTES")], lambda request: HOUSE),
         build_static_mount(),
         Mount("/", WSGIMiddleware(get_wsgi_application(), workers=4)),
     ]

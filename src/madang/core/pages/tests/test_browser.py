@@ -1,0 +1,215 @@
+"""Pages in a real browser: axe finds nothing, nothing breaks the content policy, keys and choices work."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from madang.core.pages.static_files import DIST
+
+CHROMIUM = os.environ.get("MADANG_CHROMIUM", "/usr/bin/chromium")
+AXE = Path(__file__).resolve().parents[5] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+PATHS = (
+    "/",
+    "/build/",
+    "/help/",
+    "/search/?q=zqxj",
+    "/nowhere/",
+    "/sensors/",
+    "/sensors/S-007/",
+    "/sensors/S-007/?tab=chart",
+    "/sensors/new/",
+    "/sensors/S-001/remove/",
+)
+WIDTHS = {"phone": 390, "desktop": 1280}
+missing = [name for name in (CHROMIUM, str(AXE), str(DIST / "manifest.json")) if not Path(name).exists()]
+if missing and os.environ.get("CI") == "true":
+    raise RuntimeError(f"the browser tests must run here, but there is no {', '.join(missing)}")
+pytestmark = pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)}")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "MADANG_DATA": str(tmp_path_factory.mktemp("house")),
+        "DJANGO_SETTINGS_MODULE": "madang.core.pages.tests.sample_settings",
+    }
+    application = "madang.core.pages.tests.sample_house:application"
+    command = [
+        Path(sys.executable).parent / "granian",
+        "--interface",
+        "asgi",
+        "--port",
+        str(port),
+        application,
+    ]
+    process = subprocess.Popen(command, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/help/")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"{address} doesn't answer")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def open_page(
+    browser: Browser, house: str, width: int, language: str, display: str = "light.normal.off"
+) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context.add_cookies(
+        [
+            {"name": "language", "value": language, "url": house},
+            {"name": "display", "value": display, "url": house},
+        ]
+    )
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on(
+        "console", lambda said: page.problems.append(said.text) if "Content Security" in said.text else None
+    )
+    return page
+
+
+def find_problems(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    broken = [
+        f"{page.url} {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+        broken.append(f"{page.url} is too wide")
+    return broken + page.problems
+
+
+def look_at(page: Page, house: str, paths: tuple[str, ...]) -> None:
+    """Visit every path and refuse with all that was found."""
+    found = []
+    for path in paths:
+        page.goto(house + path)
+        if page.locator("[data-map], [data-chart]").count():
+            page.wait_for_load_state("networkidle")
+        found += find_problems(page)
+    page.context.close()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_axe_finds_nothing(browser: Browser, house: str, width: int, language: str) -> None:
+    look_at(open_page(browser, house, width, language), house, PATHS)
+
+
+@pytest.mark.parametrize("display", ["dark.large.on", "high-contrast.normal.off"])
+def test_axe_finds_nothing_in_other_displays(browser: Browser, house: str, display: str) -> None:
+    paths = ("/", "/sensors/", "/sensors/S-007/?tab=chart", "/sensors/S-001/remove/")
+    look_at(open_page(browser, house, WIDTHS["phone"], "ko", display), house, paths)
+
+
+def test_the_map_is_drawn_from_our_own_tiles_and_nothing_comes_from_elsewhere(
+    browser: Browser, house: str
+) -> None:
+    page = open_page(browser, house, WIDTHS["desktop"], "ko")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{house}/sensors/")
+    page.wait_for_selector(".map[data-ready=true]", timeout=20_000)
+    assert any("/tiles/districts/" in address for address in asked)
+    assert all(address.startswith((house, "blob:", "data:")) for address in asked)
+    page.context.close()
+
+
+def test_keys_walk_through_a_list_and_a_filter_keeps_the_page(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["desktop"], "en")
+    page.goto(f"{house}/sensors/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("[data-chosen-count]").inner_text() == "1"
+    page.keyboard.press("/")
+    page.keyboard.type("station 5")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=station**")
+    assert page.locator("#rows tr").count() == 11
+    page.locator("a.krds-tag", has_text="Gangnam-gu").click()
+    page.wait_for_url("**district=11680**")
+    assert page.locator("#rows tr").count() == 6
+    page.context.close()
+
+
+def test_a_display_choice_holds_at_once_and_on_the_next_page(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["desktop"], "en")
+    page.goto(f"{house}/help/")
+    page.locator("summary[title=Display]").click()
+    page.locator("a[data-display='mode=dark']:visible").click()
+    assert page.evaluate("document.documentElement.dataset.mode") == "dark"
+    page.goto(f"{house}/build/")
+    assert page.evaluate("document.documentElement.dataset.mode") == "dark"
+    page.context.close()
+
+
+def test_a_page_weighs_less_than_300_kb_before_maps(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["phone"], "ko")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(f"{house}/help/")
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes) < 300_000
+    page.context.close()
+
+
+def test_pages_can_be_read_without_javascript(browser: Browser, house: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{house}/sensors/S-007/?tab=chart")
+    assert page.locator("figure table tr").count() == 13
+    page.goto(f"{house}/sensors/?sort=-id")
+    assert page.locator("#rows tr th").first.inner_text() == "S-059"
+    context.close()

@@ -122,8 +122,12 @@ def _draw(area: BoundaryArea) -> MapBlock:
     }
     data = {"type": "FeatureCollection", "features": [feature]}
     title = Text(ko=f"{area.name_ko} 지도", en=f"Map of {area.name_en or area.name_ko}")
-    bounds = tuple(float(side) for side in area.geometry.bounds)
-    return MapBlock(title=title, layers=(MapLayer(id="area", shape="areas", data=data),), bounds=bounds)
+    west, south, east, north = area.geometry.bounds
+    return MapBlock(
+        title=title,
+        layers=(MapLayer(id="area", shape="areas", data=data),),
+        bounds=(west, south, east, north),
+    )
 
 
 AREA_LIST = ListPage(

@@ -45,15 +45,15 @@ class CodeBook:
         """Return the system that a column of codes is in, judged by all its different values together.
 
         `names` are names of the areas, in the order of `codes`: where given, a system in which code
-        and district name agree wins. Districts are equal in the legal and the MOIS system: a column
-        of districts only is reported as legal.
+        and district name agree wins. Where a code is both legal and MOIS's it means the same (a district,
+        eup or myeon): a column of such codes only is reported as legal.
         """
         column = [str(code).strip() for code in codes]
         pairs = {(code, name) for code, name in zip(column, names or [""] * len(column), strict=True) if code}
         if not pairs:
             return CodeVerdict(system=None, reason="no codes")
         fitting = tuple(system for system in CodeSystem if self._fits(pairs, system))
-        if len(fitting) > 1 and {len(code) for code, _ in pairs} == {5}:
+        if CodeSystem.LEGAL in fitting:
             fitting = tuple(system for system in fitting if system is not CodeSystem.MOIS)
         if len(fitting) == 1:
             return CodeVerdict(system=fitting[0], reason="only system that fits", candidates=fitting)

@@ -33,7 +33,7 @@ def transform_points(
     Information Institute's seven parameters (within 1 m); its origin lies 10.405″ east of 127°, which
     its definition holds as longitude 127.00289°.
     """
-    source, target = _name_crs(source_crs), _name_crs(target_crs)
+    source, target = name_crs(source_crs), name_crs(target_crs)
     x, y = np.array(x, dtype=float), np.array(y, dtype=float)
     if source != target:
         if source != "EPSG:4326":
@@ -54,7 +54,8 @@ def measure_areas(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
     return shapely.area(measured)
 
 
-def _name_crs(crs: str | int) -> str:
+def name_crs(crs: str | int) -> str:
+    """Return "EPSG:5186" for 5186, "5186" or "epsg:5186"; refuses systems that aren't in use."""
     name = str(crs).strip().upper()
     name = name if name.startswith("EPSG:") else f"EPSG:{name}"
     if name not in COORDINATE_SYSTEMS:

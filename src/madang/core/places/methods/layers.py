@@ -13,7 +13,8 @@ import shapely
 from madang.core.base.interface import BadInput
 from madang.core.places.records import BoundaryArea, Located, RawBoundaries, RejectedArea
 
-from .coordinates import COORDINATE_SYSTEMS, transform_points
+from .coordinates import COORDINATE_SYSTEMS, name_crs, transform_points
+from .romanization import romanize_place
 
 COUNTRY = (124.0, 32.5, 132.5, 39.5)
 CODE_NAME = re.compile(r"(^|_)(code|cd)$|코드", re.IGNORECASE)
@@ -74,8 +75,7 @@ def detect_crs(
     can't, the file is refused rather than shifted.
     """
     if crs:
-        transform_points(np.zeros(1), np.zeros(1), crs, "EPSG:4326")
-        return crs if crs.upper().startswith("EPSG:") else f"EPSG:{crs}"
+        return name_crs(crs)
     usable = [i for i, shape in enumerate(raw.geometries) if shape is not None and not shape.is_empty]
     if not usable:
         return raw.crs or "EPSG:4326"
@@ -108,7 +108,8 @@ def take_areas(raw: RawBoundaries, columns: Columns, crs: str) -> Draft:
         code = cells[columns.code][i] if columns.code else str(i + 1)
         name = cells[columns.name_ko][i] if columns.name_ko else ""
         name_en = cells[columns.name_en][i] if columns.name_en else ""
-        reason = _take(draft, shape, crs, code=code, name_ko=name or name_en or code, name_en=name_en)
+        names = {"name_ko": name or name_en or code, "name_en": name_en or romanize_place(name)}
+        reason = _take(draft, shape, crs, code=code, **names)
         if reason:
             draft.rejects.append(RejectedArea(row=i + 1, code=code[:40], name=name[:200], reason=reason))
     return draft

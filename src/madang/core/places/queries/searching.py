@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import shapely
@@ -17,11 +18,10 @@ from madang.core.places.methods.korean import (
     matches_within,
     normalize,
 )
-from madang.core.places.models import Area, AreaLayer, Place
-from madang.core.places.records import PlaceHit, PlaceRecord
+from madang.core.places.models import Place
+from madang.core.places.records import BoundaryArea, PlaceHit, PlaceRecord
 
-from .layers import DISTRICTS, TITLES, get_area_layer, load_areas
-from .locating import list_districts
+from .layers import get_layer_folder, list_area_layers, load_areas
 
 CANDIDATES = 2000
 EXACT, BEGINS, ALL_WORDS, WITHIN, NEAR = range(5)
@@ -46,11 +46,14 @@ def search_places(query: str, limit: int = 20) -> tuple[PlaceHit, ...]:
     words = [word for word in map(normalize, query[:100].split()) if word]
     if not asked:
         return ()
-    entries = list(_list_candidates(asked, words))
-    ranked = _rank_all(entries, lambda entry: _rank(asked, initials_of(asked), words, entry))
+    areas = tuple(_list_area_entries())
+    initials = initials_of(asked)
+    fitting = [*areas, *_list_fitting_places(initials, words)]
+    ranked = _rank_all(fitting, lambda entry: _rank(asked, initials, words, entry))
     if not ranked:
+        similar = [*areas, *_enter_places(Q(search_initials__startswith=initials[:2]))]
         ranked = _rank_all(
-            entries, lambda entry: NEAR if any(is_near(asked, n) for n in entry.names) else None
+            similar, lambda entry: NEAR if any(is_near(asked, n) for n in entry.names) else None
         )
     return tuple(hit for *_, hit in ranked[: max(1, min(limit, 100))])
 
@@ -87,21 +90,22 @@ def list_places(kind: str = "", *, limit: int = 1000) -> tuple[PlaceRecord, ...]
     return tuple(PlaceRecord(**row) for row in found.values(*PlaceRecord.__struct_fields__)[:limit])
 
 
-def _list_candidates(asked: str, words: list[str]) -> Iterator[Entry]:
-    yield from _list_area_entries()
-    initials = initials_of(asked)
-    begins = Q(search_initials__startswith=initials[:2]) | Q(search_initials__contains=initials)
+def _list_fitting_places(initials: str, words: list[str]) -> list[Entry]:
+    """Return registered places that may fit: those that begin so before those that only hold it."""
     in_words = Q()
     for word in words:
         in_words &= Q(search_name__contains=word) | Q(search_address__contains=word)
-    for place in Place.objects.filter(begins | in_words)[:CANDIDATES]:
-        yield _enter_place(place)
+    begins = Q(search_initials__startswith=initials)
+    return _enter_places(begins) + _enter_places(~begins & (Q(search_initials__contains=initials) | in_words))
+
+
+def _enter_places(wanted: Q) -> list[Entry]:
+    return [_enter_place(place) for place in Place.objects.filter(wanted)[:CANDIDATES]]
 
 
 def _list_area_entries() -> Iterator[Entry]:
-    yield from _list_own(get_area_layer(DISTRICTS).version)
-    for layer, version in AreaLayer.objects.values_list("name", "version"):
-        yield from _list_imported(layer, version)
+    for layer in list_area_layers():
+        yield from _list_layer(get_layer_folder(), layer.name, layer.version)
 
 
 def _rank_all(
@@ -136,49 +140,25 @@ def _matches_words(words: list[str], entry: Entry) -> bool:
     )
 
 
-@lru_cache(maxsize=4)
-def _list_own(version: str) -> tuple[Entry, ...]:
-    areas = [(layer, area) for layer in TITLES for area in load_areas(layer, version)]
-    points = shapely.get_coordinates(shapely.point_on_surface([area.geometry for _, area in areas]))
-    return _enter(
-        PlaceHit(
-            kind=layer,
-            code=area.code,
-            name_ko=area.name_ko,
-            name_en=area.name_en,
-            parent=area.parent,
-            lon=lon,
-            lat=lat,
-        )
-        for (layer, area), (lon, lat) in zip(areas, points.tolist(), strict=True)
-    )
-
-
 @lru_cache(maxsize=16)
-def _list_imported(layer: str, version: str) -> tuple[Entry, ...]:
-    names = {district.code: district.name_ko for district in list_districts(whole_country=True)}
-    areas = Area.objects.filter(layer__name=layer, layer__version=version)
-    return _enter(
-        PlaceHit(
-            kind=layer,
-            code=area.code,
-            name_ko=area.name_ko,
-            name_en=area.name_en,
-            parent=names.get(area.district_code, ""),
-            lon=area.lon,
-            lat=area.lat,
-        )
-        for area in areas
+def _list_layer(folder: Path, layer: str, version: str) -> tuple[Entry, ...]:
+    areas = load_areas(layer, version)
+    points = shapely.get_coordinates(shapely.point_on_surface([area.geometry for area in areas]))
+    return tuple(_enter_area(layer, area, point) for area, point in zip(areas, points.tolist(), strict=True))
+
+
+def _enter_area(layer: str, area: BoundaryArea, point: list[float]) -> Entry:
+    hit = PlaceHit(
+        kind=layer,
+        code=area.code,
+        name_ko=area.name_ko,
+        name_en=area.name_en,
+        parent=area.parent,
+        lon=point[0],
+        lat=point[1],
     )
-
-
-def _enter(hits: Iterable[PlaceHit]) -> tuple[Entry, ...]:
-    entries = []
-    for hit in hits:
-        names = tuple(name for name in (normalize(hit.name_ko), normalize(hit.name_en)) if name)
-        names = names or ("",)
-        entries.append(Entry(hit, names, tuple(map(initials_of, names)), normalize(hit.parent)))
-    return tuple(entries)
+    names = tuple(name for name in (normalize(area.name_ko), normalize(area.name_en)) if name) or ("",)
+    return Entry(hit, names, tuple(map(initials_of, names)), normalize(area.parent))
 
 
 def _enter_place(place: Place) -> Entry:

@@ -56,6 +56,7 @@ def test_whole_columns_are_told_apart():
     assert detect_code_system(["1114055000", "1111051500"]).system is CodeSystem.MOIS
     assert detect_code_system(["1114012900", "1111010100"]).system is CodeSystem.LEGAL
     assert detect_code_system(["1123051", "1101053"]).system is CodeSystem.KOSTAT
+    assert detect_code_system(["1111000000", "1114000000"]).system is CodeSystem.LEGAL
 
 
 def test_colliding_codes_alone_are_ambiguous_until_names_speak():

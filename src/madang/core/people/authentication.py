@@ -93,7 +93,7 @@ def _identify_by_token(secret: str) -> Actor:
             "토큰이 맞지 않거나 기한이 지났습니다. 새 토큰을 만들어 주세요.",
             "The token is unknown, expired or revoked. Please make a new one.",
         )
-    return _narrow(actor_of(token.account), token)
+    return narrow_to_token(actor_of(token.account), token)
 
 
 def _identify_by_session(request: SentRequest) -> Actor:
@@ -109,7 +109,7 @@ def _identify_by_session(request: SentRequest) -> Actor:
     return actor_of(account)
 
 
-def _narrow(owner: Actor, token: ApiToken) -> Actor:
+def narrow_to_token(owner: Actor, token: ApiToken) -> Actor:
     """Return what the token's owner may do, no wider than the token says."""
     everything = frozenset((scope, "*") for scope in token.scopes)
     held = everything if owner.is_superuser else owner.grants

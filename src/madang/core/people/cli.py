@@ -9,7 +9,7 @@ from pathlib import Path
 from madang.core.base.interface import HOUSE, Subcommand, now
 
 from .actions.agencies import lay_out_agencies
-from .actions.clients import register_oidc_client
+from .actions.clients import register_oidc_client, revoke_oidc_client
 from .checkpoints import check_audit_log
 
 
@@ -24,6 +24,15 @@ def _run_client(arguments: Namespace) -> int:
 def _add_client(parser: ArgumentParser) -> None:
     parser.add_argument("client_name", metavar="NAME", help="name that people see when they log in")
     parser.add_argument("address", nargs="+", help="address to return to after login (https)")
+
+
+def _run_revoke(arguments: Namespace) -> int:
+    revoke_oidc_client(actor=HOUSE, now=now(), client_id=arguments.client_id)
+    return 0
+
+
+def _add_revoke(parser: ArgumentParser) -> None:
+    parser.add_argument("client_id", metavar="ID", help="client_id that was printed when it was registered")
 
 
 def _run_agencies(arguments: Namespace) -> int:
@@ -59,6 +68,12 @@ SUBCOMMANDS = [
         help="Let another system log people in with this house (OpenID Connect); prints its secret once.",
         run=_run_client,
         add_arguments=_add_client,
+    ),
+    Subcommand(
+        name="revoke-oidc-client",
+        help="Stop logging people in for another system.",
+        run=_run_revoke,
+        add_arguments=_add_revoke,
     ),
     Subcommand(
         name="lay-out-agencies",

@@ -54,7 +54,7 @@ class AccountRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """A staff account just made; the password is shown this once."""
+    """An account whose password was just made by an administrator; it is shown this once."""
 
     account: AccountRecord
     password: str

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .pages.accounts import ACCOUNT_DETAIL, ACCOUNT_LIST, CLOSE, GRANT, OPEN, REVOKE, show_new_account
+from .pages.accounts import (
+    ACCOUNT_DETAIL,
+    ACCOUNT_LIST,
+    CLOSE,
+    GRANT,
+    OPEN,
+    REVOKE,
+    show_new_account,
+    show_new_password,
+)
 from .pages.agencies import AGENCY_DETAIL, AGENCY_LIST, NEW_AGENCY
 from .pages.audit import AUDIT_LIST
 from .pages.own import (
@@ -34,6 +43,7 @@ urlpatterns = [
         REVOKE.as_view(),
         name="accounts_revoke",
     ),
+    path("desk/people/accounts/<str:account_id>/password/", show_new_password, name="accounts_password"),
     path("desk/people/accounts/<str:account_id>/close/", CLOSE.as_view(), name="accounts_close"),
     path("desk/people/accounts/<str:account_id>/open/", OPEN.as_view(), name="accounts_open"),
     path("desk/people/agencies/", AGENCY_LIST.as_view(), name="agencies"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, list_manifests
+from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, NotFound, list_manifests
 from madang.core.people.audit import record_audit
 from madang.core.people.authentication import actor_of
 from madang.core.people.models import Account, Agency, Grant
@@ -62,6 +63,34 @@ def rename_account(*, actor: Actor, now: datetime, name: str, email: str) -> Acc
     account.save()
     record_audit(actor=actor, now=now, action="people.rename_account", subject=account.public_id)
     return to_account_record(account)
+
+
+@transaction.atomic
+def reset_password(*, actor: Actor, now: datetime, account_id: str) -> NewAccount:
+    """Give an account a new password, shown once, for somebody who can't sign in any more.
+
+    Its passkeys and authenticator app go, since they may be what was lost; its sessions end.
+    """
+    account = find_account(account_id)
+    require(actor, "people.change_accounts", account.agency_code or "*")
+    if account.is_superuser and not actor.is_superuser:
+        raise NotAllowed(
+            "people.superuser",
+            "최고 관리자의 비밀번호는 최고 관리자만 바꿀 수 있습니다",
+            "only a superuser may reset a superuser's password",
+        )
+    password = secrets.token_urlsafe(12)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    removed, _ = Authenticator.objects.filter(user=account).delete()
+    record_audit(
+        actor=actor,
+        now=now,
+        action="people.reset_password",
+        subject=account.public_id,
+        details={"second_factors_removed": removed},
+    )
+    return NewAccount(account=to_account_record(account), password=password)
 
 
 @transaction.atomic

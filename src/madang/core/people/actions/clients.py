@@ -28,7 +28,7 @@ def register_oidc_client(
     It uses the authorization code flow with the scopes openid, profile and email; addresses must
     be https, or http on the machine itself.
     """
-    require(actor, "people.change_clients")
+    require(actor, "people.change_clients", "*")
     addresses = tuple(dict.fromkeys(redirect_addresses))
     if not name.strip() or not addresses or not all(map(_is_safe, addresses)):
         raise BadInput(
@@ -51,7 +51,7 @@ def register_oidc_client(
 @transaction.atomic
 def revoke_oidc_client(*, actor: Actor, now: datetime, client_id: str) -> None:
     """Remove such a system with every token it was given."""
-    require(actor, "people.change_clients")
+    require(actor, "people.change_clients", "*")
     removed, _ = Client.objects.filter(pk=client_id).delete()
     if not removed:
         raise NotFound("people.client_unknown", "그런 시스템이 없습니다", "there is no such client")

@@ -26,6 +26,7 @@ from madang.core.pages.interface import (
 from madang.core.people.actions.accounts import (
     grant_role,
     register_account,
+    reset_password,
     revoke_role,
     set_account_active,
 )
@@ -164,7 +165,16 @@ def _list_actions(account: AccountRecord, here: str) -> tuple[RecordAction, ...]
         consequence=Text(ko="다시 로그인할 수 있게 됩니다.", en="The person can sign in again."),
         permission="people.change_accounts",
     )
-    return (grant, close if account.is_active else reopen)
+    reset = RecordAction(
+        title=Text(ko="새 비밀번호", en="New password"),
+        href=f"{here}password/",
+        consequence=Text(
+            ko="비밀번호나 기기를 잃어버린 사람을 위한 것입니다. 패스키와 인증 앱도 없어집니다.",
+            en="For somebody who lost the password or device. Passkeys and the app go too.",
+        ),
+        permission="people.change_accounts",
+    )
+    return (grant, reset, close if account.is_active else reopen)
 
 
 ACCOUNT_DETAIL = DetailPage(title=ACCOUNTS, permission="people.read_accounts", describe=_describe)
@@ -210,6 +220,29 @@ show_new_account = show_result_once(
         run=_register,
         button=Text(ko="만들기", en="Make it"),
         back=HOME,
+    ),
+    "people/new_account.html",
+)
+
+
+def _reset(*, actor: Actor, now: datetime, data: dict[str, Any], account_id: str) -> NewAccount:
+    del data
+    return reset_password(actor=actor, now=now, account_id=account_id)
+
+
+show_new_password = show_result_once(
+    FormPage(
+        title=Text(ko="새 비밀번호", en="New password"),
+        permission="people.change_accounts",
+        form=lambda _actor: forms.Form,
+        run=_reset,
+        button=Text(ko="새로 만들기", en="Make a new one"),
+        consequence=Text(
+            ko="지금 비밀번호, 패스키, 인증 앱을 쓸 수 없게 되고 모든 곳에서 로그아웃됩니다.",
+            en="The present password, passkeys and app stop working, and every session ends.",
+        ),
+        is_destructive=True,
+        back="../",
     ),
     "people/new_account.html",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,11 +16,11 @@ def show_result_once(form_page: FormPage, template: str) -> Callable[..., HttpRe
     """Return the view of `form_page` that draws what its `run` returns with `template` as `made`."""
 
     @page(form_page.permission, form_page.title, ("GET", "POST"))
-    def show(request: HttpRequest) -> HttpResponse:
+    def show(request: HttpRequest, **address: Any) -> HttpResponse:
         form = form_page.form(request.actor)(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             try:
-                made = form_page.run(actor=request.actor, now=now(), data=form.cleaned_data)
+                made = form_page.run(actor=request.actor, now=now(), data=form.cleaned_data, **address)
             except MadangError as error:
                 form.add_error(None, error.text.say(request.language))
             else:

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from madang.core.base.interface import ANONYMOUS, BadInput, Conflict, NotAllowed, NotFound, Text
 from madang.core.people.actions.accounts import (
     grant_role,
     register_account,
     rename_account,
+    reset_password,
     revoke_role,
     set_account_active,
 )
@@ -110,6 +112,27 @@ def test_accounts_close_but_not_ones_own(admin, make_account):
     ).is_active
     with pytest.raises(BadInput):
         set_account_active(actor=admin, now=NOW, account_id=admin.id, is_active=False)
+
+
+def test_a_lost_password_is_made_anew_and_ends_every_session(admin, make_account):
+    account = make_account("han")
+    Authenticator.objects.create(user=account, type="totp", data={"secret": "x"})
+    before = account.get_session_auth_hash()
+    made = reset_password(actor=admin, now=NOW, account_id=account.public_id)
+    account.refresh_from_db()
+    assert account.check_password(made.password)
+    assert account.get_session_auth_hash() != before
+    assert not Authenticator.objects.exists()
+    root = make_account("root", is_superuser=True)
+    with pytest.raises(NotAllowed):
+        reset_password(actor=admin, now=NOW, account_id=root.public_id)
+    assert list_audited() == ["people.reset_password"]
+
+
+def test_an_agencys_auditor_does_not_read_the_whole_citys_log(make_account, agencies):
+    actor = actor_of(make_account("song", ("auditor", "*", "smart-city")))
+    with pytest.raises(NotAllowed):
+        list_audit(actor, AuditFilter())
 
 
 def test_one_renames_oneself(make_account):

@@ -6,13 +6,16 @@ from datetime import timedelta
 import httpx
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from madang.core.base.interface import ANONYMOUS, Actor, Text, now
 from madang.core.pages.interface import Route, build_starlette_routes
 from madang.core.people.actions.accounts import revoke_role, set_account_active
 from madang.core.people.actions.tokens import issue_token, revoke_token
-from madang.core.people.authentication import actor_of, authenticate_request
+from madang.core.people.authentication import actor_of, authenticate_request, narrow_to_token
 from madang.core.people.models import ApiToken
 from madang.core.people.roles import list_role_permissions
 
@@ -156,6 +159,31 @@ def test_the_secret_of_a_token_is_kept_nowhere(make_account):
     row = ApiToken.objects.get()
     kept = " ".join(str(getattr(row, field.name)) for field in row._meta.fields)
     assert issued.secret.split("_", 2)[2] not in kept
+
+
+COVERS = {
+    "city": {"city", "smart-city", "smart-city.big-data"},
+    "smart-city": {"smart-city", "smart-city.big-data"},
+    "smart-city.big-data": {"smart-city.big-data"},
+    "11110": {"11110"},
+}
+AGENCIES = st.sampled_from(["*", *COVERS])
+PERMISSIONS = st.sampled_from([READ, CHANGE, "desk"])
+
+
+@given(
+    grants=st.frozensets(st.tuples(PERMISSIONS, AGENCIES)), scopes=st.sets(PERMISSIONS), agency_code=AGENCIES
+)
+@hypothesis_settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_token_exceeds_its_owner_or_itself(agencies, grants, scopes, agency_code):
+    owner = Actor(id="a", name="a", grants=grants)
+    narrow = narrow_to_token(owner, ApiToken(name="t", scopes=sorted(scopes), agency_code=agency_code))
+    for permission, agency in narrow.grants:
+        assert permission in scopes
+        assert owner.may(permission, agency)
+        assert agency_code == "*" or agency in COVERS[agency_code]
 
 
 def test_an_actor_without_grants_may_do_nothing():

@@ -26,11 +26,12 @@ def run(name, *arguments):
     return subcommand.run(parser.parse_args(arguments))
 
 
-def test_a_client_is_registered_and_its_secret_printed(capsys):
+def test_a_client_is_registered_its_secret_printed_and_revoked(capsys):
     assert run("register-oidc-client", "복지 시스템", "https://welfare.example/callback") == 0
     said = capsys.readouterr().out
     assert "client_id " in said
     assert "client_secret " in said
+    assert run("revoke-oidc-client", said.split()[1]) == 0
 
 
 def test_a_citys_own_agencies_come_from_a_file(tmp_path):

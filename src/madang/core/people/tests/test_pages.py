@@ -127,6 +127,15 @@ def test_an_account_is_closed_only_by_typing_its_name(desk, make_account):
     assert account.is_active
 
 
+def test_an_administrator_gives_somebody_who_is_locked_out_a_new_password(desk, make_account):
+    account = make_account("han")
+    here = f"/desk/people/accounts/{account.public_id}/password/"
+    assert "모든 곳에서 로그아웃" in desk.get(here).content.decode()
+    password = re.search(r"<code>(\S+)</code>", desk.post(here).content.decode())[1]
+    account.refresh_from_db()
+    assert account.check_password(password)
+
+
 def test_who_looks_at_an_account_is_on_record(desk, admin, make_account):
     account = make_account("han")
     desk.get(f"/desk/people/accounts/{account.public_id}/")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from django.conf import settings
+from django.db import close_old_connections
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -22,10 +24,10 @@ from madang.core.base.interface import (
 )
 
 from .openapi import build_openapi
-from .records import Route
+from .records import Route, Topic
 
 KEEP_ALIVE_S = 15
-Topic = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+(\.[a-zA-Z0-9_-]+)*$", max_length=100)]
+TopicName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+(\.[a-zA-Z0-9_-]+)*$", max_length=100)]
 
 
 class DescriptionQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ class DescriptionQuery(msgspec.Struct, frozen=True, kw_only=True):
 class LiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Topics to follow."""
 
-    topic: Annotated[list[Topic], msgspec.Meta(min_length=1, max_length=20)]
+    topic: Annotated[list[TopicName], msgspec.Meta(min_length=1, max_length=20)]
 
 
 def describe_api(_request: Request, query: DescriptionQuery, _body: None) -> Response:
@@ -50,8 +52,7 @@ def describe_api(_request: Request, query: DescriptionQuery, _body: None) -> Res
 
 async def follow_live(request: Request, query: LiveQuery, _body: None) -> Response:
     """Stream news of topics as server-sent events; each is an event `news` with topic and payload."""
-    for topic in query.topic:
-        _require_topic(request.state.actor, topic)
+    await run_in_threadpool(_require_topics, request.state.actor, query.topic)
     url = find_broker_url()
     return StreamingResponse(
         _stream(request, url, list(query.topic)),
@@ -78,16 +79,24 @@ def _write_event(topic: str, payload: bytes) -> bytes:
     return b"event: news\ndata: " + body + b"\n\n"
 
 
-def _require_topic(actor: Actor, topic: str) -> None:
+def _require_topics(actor: Actor, topics: list[str]) -> None:
     """Refuse a topic that no room declares in `doors.py` TOPICS, and one the actor may not follow."""
-    declared: dict[str, Any] = {item.name: item for _, item in collect("doors", "TOPICS")}
-    first = topic.split(".")[0]
-    wanted = declared.get(topic) or declared.get(first)
-    if wanted is None:
+    declared: dict[str, Topic] = {item.name: item for _, item in collect("doors", "TOPICS")}
+    close_old_connections()
+    try:
+        for topic in topics:
+            _require_topic(actor, topic, declared.get(topic) or declared.get(topic.split(".")[0]))
+    finally:
+        close_old_connections()
+
+
+def _require_topic(actor: Actor, topic: str, declared: Topic | None) -> None:
+    if declared is None:
         raise BadInput(
-            "live.unknown", f"{topic}이라는 소식은 없습니다", f"there is no topic {topic}", topic=topic
+            "live.unknown", f"{topic}(이)라는 소식은 없습니다", f"there is no topic {topic}", topic=topic
         )
-    if not actor.may(wanted.permission):
+    allowed = actor.may(declared.permission) and (declared.allows is None or declared.allows(actor, topic))
+    if not allowed:
         raise NotAllowed(
             "live.not_allowed", f"{topic} 소식을 볼 권한이 없습니다", f"you may not follow {topic}"
         )

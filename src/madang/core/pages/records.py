@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Actor, Text
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -85,8 +85,10 @@ class MenuLink(msgspec.Struct, frozen=True, kw_only=True):
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """One subject of live news that a room declares in `doors.py` TOPICS, and who may follow it.
 
-    A topic "incidents" also covers "incidents.11680": whoever may follow the whole may follow a part.
+    A topic "incidents" also speaks for "incidents.11680". `allows(actor, topic)` refines the
+    permission where it depends on the part, such as one table; it may use the database.
     """
 
     name: str
     permission: str
+    allows: Callable[[Actor, str], bool] | None = None

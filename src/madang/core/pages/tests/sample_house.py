@@ -10,12 +10,17 @@ from starlette.routing import Mount
 django.setup()
 call_command("migrate", verbosity=0)
 
-from madang.core.base.interface import HOUSE, collect  # noqa: E402
+from madang.core.base.interface import ANONYMOUS, HOUSE, collect  # noqa: E402
 from madang.core.pages.interface import build_starlette_routes, build_static_mount  # noqa: E402
+
+
+def authenticate(request):
+    return ANONYMOUS if "x-stranger" in request.headers else HOUSE
+
 
 application = Starlette(
     routes=[
-        *build_starlette_routes([route for _, route in collect("hot", "ROUTES")], lambda request: HOUSE),
+        *build_starlette_routes([route for _, route in collect("hot", "ROUTES")], authenticate),
         build_static_mount(),
         Mount("/", WSGIMiddleware(get_wsgi_application(), workers=4)),
     ]

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,46 +40,6 @@ missing = [name for name in (CHROMIUM, str(AXE), str(DIST / "manifest.json")) if
 if missing and os.environ.get("CI") == "true":
     raise RuntimeError(f"the browser tests must run here, but there is no {', '.join(missing)}")
 pytestmark = pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)}")
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "MADANG_DATA": str(tmp_path_factory.mktemp("house")),
-        "DJANGO_SETTINGS_MODULE": "madang.core.pages.tests.sample_settings",
-    }
-    application = "madang.core.pages.tests.sample_house:application"
-    command = [
-        Path(sys.executable).parent / "granian",
-        "--interface",
-        "asgi",
-        "--port",
-        str(port),
-        application,
-    ]
-    process = subprocess.Popen(command, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/help/")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"{address} doesn't answer")
 
 
 @pytest.fixture(scope="module")

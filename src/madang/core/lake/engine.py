@@ -290,7 +290,7 @@ def _connect() -> duckdb.DuckDBPyConnection:
                     "autoload_known_extensions": False,
                 }
             )
-            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET GLOBAL TimeZone = 'UTC'")
             _connections[os.getpid()] = connection
         return connection
 

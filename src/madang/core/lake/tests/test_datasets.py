@@ -140,6 +140,7 @@ def test_reading_filters_sorts_and_pages(cafes):
     found = reader.read(["seats"], where=[Filter("seats", "between", "100,120")], order_by=["-seats"])
     assert found["seats"].to_pylist() == [120, 110, 100]
     assert reader.count() == 103
+    assert reader.read(["seen_at"], limit=1).schema.field("seen_at").type == pa.timestamp("us", "UTC")
     assert reader.count([Filter("id", "starts_with", "c-1"), Filter("rating", ">=", "5")]) == 13
     assert reader.count([Filter("opened_on", "=", "2026-01-02")]) == 4
     assert reader.count([Filter("seen_at", ">", "2026-11-23T12:00:00+09:00")]) == 0

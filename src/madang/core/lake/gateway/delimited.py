@@ -519,5 +519,5 @@ def _refuse_prose(lines: list[str], header: Header) -> None:
 def _refuse_binary(block: Block) -> None:
     head = block.data[: 1 << 16]
     control = sum(head.count(bytes([code])) for code in range(32) if code not in {9, 10, 13})
-    if control > _MAX_CONTROL_RATIO * len(head):
+    if control > max(3, _MAX_CONTROL_RATIO * len(head)):
         raise refuse("binary", "글자가 아닌 자료입니다", "this isn't text", line=1)

@@ -10,7 +10,6 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 
@@ -98,6 +97,8 @@ def _guess_encoding(table: Path) -> str:
 
 
 def _read(path: Path, source: Path | bytes, encoding: str | None = None) -> RawBoundaries:
+    import pyogrio  # noqa: PLC0415 (half a second that only this job needs)
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # broken features come back as None

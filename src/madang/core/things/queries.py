@@ -123,9 +123,15 @@ def summarize_due(where: ThingFilter = ThingFilter()) -> tuple[DueCount, ...]:  
     )
 
 
-def list_imports(*, limit: int = 50) -> tuple[ImportReport, ...]:
+def list_imports(*, limit: int = 50, offset: int = 0) -> tuple[ImportReport, ...]:
     """Return past imports, newest first, without their rejects."""
-    return tuple(_read_batch(row, with_rejects=False) for row in ImportBatch.objects.all()[:limit])
+    rows = ImportBatch.objects.all()[offset : offset + limit]
+    return tuple(_read_batch(row, with_rejects=False) for row in rows)
+
+
+def count_imports() -> int:
+    """Return how many imports there were."""
+    return ImportBatch.objects.count()
 
 
 def get_import(batch_id: str) -> ImportReport:

@@ -141,6 +141,7 @@ ROW = st.dictionaries(
 )
 
 
+@pytest.mark.django_db
 class AnyRows(TestCase):
     def setUp(self):
         lay_out_kinds()

@@ -1,0 +1,32 @@
+"""What this room adds to the doors: things in the search, and the register in the menu."""
+
+from __future__ import annotations
+
+from madang.core.base.interface import Actor, Text
+from madang.core.pages.interface import MenuLink, SearchHit, SearchSource
+
+from .pages.listing import HOME, THINGS, address_of
+from .queries import list_things
+from .records import ThingFilter
+from .wording import say_kinds
+
+
+def search(actor: Actor, query: str, limit: int) -> list[SearchHit]:
+    """Return things that `query` may mean, for those who may see the register."""
+    if not actor.may("things.view"):
+        return []
+    kinds = say_kinds()
+    return [
+        SearchHit(
+            title=Text(ko=f"{thing.name} ({thing.id})", en=f"{thing.name} ({thing.id})"),
+            href=address_of(thing.id),
+            about=kinds[thing.kind],
+            lon=thing.lon,
+            lat=thing.lat,
+        )
+        for thing in list_things(ThingFilter(text=query), limit=limit)
+    ]
+
+
+SEARCH = [SearchSource(title=THINGS, search=search, order=30)]
+MENU = [MenuLink(title=THINGS, href=HOME, door="desk", order=300, permission="things.view")]

@@ -259,10 +259,6 @@ def test_an_auditor_finds_who_did_what(admin, make_account):
         register(admin, username=name)
     rows, count = list_audit(auditor, AuditFilter(action="people.register_account"), limit=2)
     assert ([row.seq for row in rows], count) == ([3, 2], 3)
-    for which in (
-        AuditFilter(search="kim-ADMIN"),
-        AuditFilter(actor_id=admin.id, since=NOW, until=NOW + timedelta(seconds=1)),
-    ):
-        assert list_audit(auditor, which)[1] == 3
-    assert list_audit(auditor, AuditFilter(until=NOW))[1] == 0
+    assert list_audit(auditor, AuditFilter(search="kim-ADMIN", since=NOW))[1] == 3
+    assert list_audit(auditor, AuditFilter(since=NOW + timedelta(seconds=1)))[1] == 0
     assert list_audit(auditor, AuditFilter(search="nothing"))[1] == 0

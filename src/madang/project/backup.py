@@ -29,8 +29,8 @@ from madang.core.base.interface import BadInput, Conflict, NotFound
 
 REGISTERS = "registers.jsonl"
 SIDE_DATABASES = ("lake/lake.sqlite",)
-FOLDERS = ("lake", "files", "places", "checkpoints")
-KEYS = ("secret_key", "audit_key.pem", "oidc_key.pem", "demo-accounts.json", "madang.toml")
+FOLDERS = ("lake", "files", "places", "checkpoints", "keys")
+KEYS = ("secret_key", "demo-accounts.json", "madang.toml")
 NOT_CARRIED = frozenset({"contenttypes.ContentType", "auth.Permission"})
 
 
@@ -40,6 +40,7 @@ def back_up(file: str) -> str:
     if target.exists():
         raise Conflict("backup.exists", f"{file}이(가) 이미 있습니다", f"{file} exists already")
     partial = target.with_name(target.name + ".part")
+    partial.touch(0o600)  # it holds the city's keys
     with tempfile.TemporaryDirectory() as scratch, tarfile.open(partial, "w:gz", compresslevel=4) as archive:
         rows = _write_registers(Path(scratch) / REGISTERS)
         archive.add(Path(scratch) / REGISTERS, REGISTERS)
@@ -133,7 +134,7 @@ def _list_files(data: Path) -> Iterator[Path]:
     for folder in FOLDERS:
         paths = (path for path in (data / folder).rglob("*") if path.is_file())
         for path in sorted(paths, key=lambda path: "_delta_log" not in path.parts):
-            if ".sqlite" not in path.name and not path.name.endswith((".lock", ".tmp", ".part")):
+            if ".sqlite" not in path.name and not {"locks", "scratch"} & set(path.parts):
                 yield path
 
 

@@ -115,8 +115,9 @@ class Supervisor:
 
     @property
     def address(self) -> str:
-        """Where people reach the house."""
-        return self.settings.public_url or f"http://{_shown(self.settings.host)}:{self.port}"
+        """Where people reach the house; a passkey can be bound to localhost, not to 127.0.0.1."""
+        host = "localhost" if self.settings.host == "127.0.0.1" else _shown(self.settings.host)
+        return self.settings.public_url or f"http://{host}:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:

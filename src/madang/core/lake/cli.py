@@ -72,11 +72,11 @@ def run_tables(arguments: Namespace) -> int:
 
 def run_sql_command(arguments: Namespace) -> int:
     """Answer one read-only query over the lake."""
-    from .sandbox import run_sql  # noqa: PLC0415 (DuckDB loads only where it is needed)
+    from .sql import run_sql  # noqa: PLC0415 (DuckDB loads only where it is needed)
 
     _prepare()
-    answer = run_sql(actor=_operator(), sql=arguments.query)
-    names, rows = answer.rows.column_names, [list(row.values()) for row in answer.rows.to_pylist()]
+    answer = run_sql(_operator(), arguments.query)
+    names, rows = answer.column_names, [list(row.values()) for row in answer.to_pylist()]
     if arguments.json:
         _say(msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode())
     elif arguments.csv:
@@ -137,7 +137,7 @@ def _prepare() -> None:
 
 def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     cells = [[str(name) for name in names], *[["" if v is None else str(v) for v in row] for row in rows]]
-    widths = [min(48, max(map(_width, column))) for column in zip(*cells, strict=True)]
+    widths = [min(63, max(map(_width, column))) for column in zip(*cells, strict=True)]
     for number, row in enumerate(cells):
         _say("  ".join(_fit(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if number == 0:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db.models import Q, QuerySet
 
-from madang.core.base.interface import Actor, NotFound, Table
+from madang.core.base.interface import Actor, NotFound, Table, TableKind
 
 from .declarations import read_declaration
 from .models import Dataset
@@ -26,7 +28,7 @@ def list_datasets(
 
     `order_by` is name, title, updated or rows; "-" in front descends. All words of `search` must occur.
     """
-    rows = _visible(actor)
+    rows = list_visible(actor)
     for word in search.lower().split():
         rows = rows.filter(search_text__contains=word)
     chosen = {"category": category, "owner_agency": agency_code, "state": state}
@@ -38,7 +40,7 @@ def list_datasets(
 
 def get_dataset(*, actor: Actor, name: str) -> DatasetRecord:
     """Return one line of the catalogue, or raise NotFound, also where `actor` may not know of it."""
-    row = _visible(actor).filter(name=name).first()
+    row = list_visible(actor).filter(name=name).first()
     if row is None:
         raise NotFound(
             "lake.dataset_unknown", f"데이터셋 {name}이(가) 없습니다", f"there is no dataset {name}"
@@ -46,9 +48,21 @@ def get_dataset(*, actor: Actor, name: str) -> DatasetRecord:
     return read_record(row)
 
 
+def list_late_datasets(*, actor: Actor, moment: datetime) -> list[DatasetRecord]:
+    """Return the datasets that `actor` may know of whose last version is older than promised, oldest first."""
+    rows = list_visible(actor).filter(version__gte=0, kind=TableKind.DATASET)
+    records = [read_record(row) for row in rows.exclude(state=DatasetState.WITHDRAWN).order_by("updated_at")]
+    return [
+        one
+        for one in records
+        if one.table.freshness_promise_s
+        and moment - one.updated_at > timedelta(seconds=one.table.freshness_promise_s)
+    ]
+
+
 def list_categories(*, actor: Actor) -> list[str]:
     """Return the categories in use among the datasets that `actor` may know of."""
-    names = _visible(actor).exclude(category="").order_by("category").values_list("category", flat=True)
+    names = list_visible(actor).exclude(category="").order_by("category").values_list("category", flat=True)
     return list(names.distinct())
 
 
@@ -90,7 +104,7 @@ def read_record(row: Dataset) -> DatasetRecord:
     )
 
 
-def _visible(actor: Actor) -> QuerySet[Dataset]:
+def list_visible(actor: Actor) -> QuerySet[Dataset]:
     """Return published datasets that `actor` may read, and all of the agencies it works for."""
     if actor.is_superuser:
         return Dataset.objects.all()

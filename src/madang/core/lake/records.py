@@ -124,6 +124,11 @@ class DatasetRecord(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.name
+
 
 class VersionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a dataset and how it came about."""

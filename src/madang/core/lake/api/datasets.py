@@ -18,6 +18,7 @@ from madang.core.lake.presenting import show_quality_of
 from madang.core.lake.queries import get_dataset, list_datasets, list_versions, may_write
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import DatasetChange, Group, Measure
+from madang.core.lake.sql import run_sql
 from madang.core.people.interface import require
 
 from .records import (
@@ -29,6 +30,8 @@ from .records import (
     QualityView,
     RestoreBody,
     RowsQuery,
+    SqlAnswer,
+    SqlBody,
     VersionQuery,
     VersionView,
     WithdrawBody,
@@ -153,6 +156,14 @@ def restore(request: Request, query: None, body: RestoreBody) -> DatasetView:
     actor, name = _actor(request), _name(request)
     restore_version(name, body.version, actor=actor, now=now())
     return view_dataset(get_dataset(actor=actor, name=name))
+
+
+def ask_sql(request: Request, query: None, body: SqlBody) -> Response:
+    """Answer POST /api/sql."""
+    answer = run_sql(_actor(request), body.sql, body.purpose)
+    columns = [(field.name, str(field.type)) for field in answer.schema]
+    content = msgspec.json.encode(SqlAnswer(columns=columns, rows=list_records(answer)), enc_hook=str)
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def make_etag(reader: Reader, form: str = "") -> str:

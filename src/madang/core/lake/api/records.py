@@ -149,8 +149,18 @@ class RestoreBody(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[int, Meta(ge=0, le=2**53)]
 
 
-class NoQuery(msgspec.Struct, frozen=True):
-    """Nothing is asked besides the address."""
+class SqlBody(msgspec.Struct, frozen=True, kw_only=True):
+    """One read-only query (DuckDB's SQL) over the tables that the reader may see."""
+
+    sql: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    purpose: Purpose = ""
+
+
+class SqlAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a query: its columns with Arrow's names of their types, and all its rows."""
+
+    columns: list[tuple[str, str]]
+    rows: list[dict[str, Any]]
 
 
 def view_dataset(record: DatasetRecord) -> DatasetView:

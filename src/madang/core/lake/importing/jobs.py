@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
+from django_tasks import task
 
 from madang.core.base.interface import (
     Actor,
@@ -124,7 +125,7 @@ def open_import(
         )
         details = {"file": job.file_name, "size_bytes": job.size_bytes}
         record_audit(actor=actor, now=now, action="lake.open_import", subject=import_id, details=details)
-        transaction.on_commit(lambda: _enqueue(import_id))
+        transaction.on_commit(lambda: run_import.enqueue(import_id))
     return read_import(job)
 
 
@@ -135,7 +136,7 @@ def confirm_import(*, actor: Actor, now: datetime, import_id: str, choice: Impor
         _require_state(job, ImportState.PREVIEWED)
         job.choice, job.wants_preview = msgspec.to_builtins(choice), False
         _move(job, ImportState.QUEUED, now)
-        transaction.on_commit(lambda: _enqueue(import_id))
+        transaction.on_commit(lambda: run_import.enqueue(import_id))
     return read_import(job)
 
 
@@ -171,8 +172,14 @@ def undo_finished_import(*, actor: Actor, now: datetime, import_id: str) -> Impo
     return read_import(job)
 
 
+@task()
 def run_import(import_id: str) -> None:
-    """Do the next part of an import: read it for a preview, or write it. The worker calls this."""
+    """Do the next part of an import, in the worker."""
+    do_import(import_id)
+
+
+def do_import(import_id: str) -> None:
+    """Do the next part of an import: read it for a preview, or write it."""
     waiting = ImportJob.objects.filter(pk=import_id, state=ImportState.QUEUED)
     if not waiting.update(state=ImportState.READING, updated_at=now()):
         return
@@ -309,12 +316,6 @@ def _move(job: ImportJob, state: str, moment: datetime) -> None:
     job.state, job.updated_at = state, moment
     job.save(update_fields=_MOVED)
     publish_live(f"imports.{job.pk}", {"state": state, "done": job.progress_done})
-
-
-def _enqueue(import_id: str) -> None:
-    from madang.core.lake.tasks import run_import_task  # noqa: PLC0415 (it names this module)
-
-    run_import_task.enqueue(import_id)
 
 
 def _forget_file(import_id: str) -> None:

@@ -1,0 +1,83 @@
+"""What the lake adds to the doors: newest datasets, waiting imports, datasets in the search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from madang.core.base.interface import Actor, Text, now
+from madang.core.pages.interface import MenuLink, Panel, SearchHit, SearchSource, Topic
+
+from .catalogue import Browse, browse_catalogue
+from .importing.jobs import list_imports
+from .queries import list_late_datasets
+from .vocabulary import IMPORT_STATES, say_category
+
+SHOWN = 5
+
+
+def show_newest(actor: Actor, _language: str) -> dict[str, Any] | None:
+    """Return the newest published datasets; nothing where there are none."""
+    found = browse_catalogue(actor=actor, asked=Browse(facets={"kind": "dataset"}, limit=SHOWN))
+    return {"newest": found.records, "total": found.total} if found.total else None
+
+
+def show_waiting(actor: Actor, _language: str) -> dict[str, Any]:
+    """Return imports that wait or work, and datasets that are late."""
+    waiting = list_imports(actor=actor, limit=SHOWN, running=True)
+    return {
+        "imports": [(one, IMPORT_STATES[one.state.value]) for one in waiting],
+        "late": list_late_datasets(actor=actor, moment=now())[:SHOWN],
+    }
+
+
+def search_datasets(actor: Actor, query: str, limit: int) -> list[SearchHit]:
+    """Return published datasets whose words hold all of `query`."""
+    found = browse_catalogue(actor=actor, asked=Browse(search=query, limit=limit))
+    return [
+        SearchHit(
+            title=record.table.title,
+            href=f"/datasets/{record.table.name}/",
+            about=_describe(record),
+        )
+        for record in found.records
+    ]
+
+
+def _describe(record: Any) -> Text:
+    rows = f"{record.rows:,}"
+    category = say_category(record.category) if record.category else None
+    ko = f"{category.ko} · {rows}행" if category else f"{rows}행"
+    en = f"{category.en} · {rows} rows" if category else f"{rows} rows"
+    return Text(ko=ko, en=en)
+
+
+CITY_PANELS = [
+    Panel(
+        title=Text(ko="새로 들어온 데이터", en="Newest data"),
+        order=50,
+        permission="public",
+        template="lake/panel_city.html",
+        context=show_newest,
+    )
+]
+DESK_PANELS = [
+    Panel(
+        title=Text(ko="데이터", en="Data"),
+        order=50,
+        permission="lake.import",
+        template="lake/panel_desk.html",
+        context=show_waiting,
+    )
+]
+SEARCH = [SearchSource(title=Text(ko="데이터", en="Data"), search=search_datasets, order=20)]
+MENU = [
+    MenuLink(title=Text(ko="데이터", en="Data"), href="/datasets/", order=20),
+    MenuLink(
+        title=Text(ko="데이터 업무", en="Data desk"),
+        href="/desk/data/",
+        door="desk",
+        order=20,
+        permission="lake.read_internal",
+    ),
+]
+TOPICS = [Topic(name="imports", permission="lake.import")]

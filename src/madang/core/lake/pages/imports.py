@@ -1,0 +1,166 @@
+"""`/desk/data/import/`: drop a file, look at what it would become, decide, watch, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from madang.core.base.interface import Actor, MadangError, Text, now
+from madang.core.lake.importing.jobs import (
+    RUNNING,
+    ImportRecord,
+    ImportState,
+    cancel_import,
+    confirm_import,
+    get_import,
+    list_imports,
+    make_import_id,
+    open_import,
+    undo_finished_import,
+    upload_path,
+)
+from madang.core.lake.importing.records import ImportChoice, Preview
+from madang.core.lake.models import Dataset
+from madang.core.lake.queries import get_dataset
+from madang.core.lake.vocabulary import IMPORT_STATES, TYPES, say_reason
+from madang.core.pages.interface import MapBlock, page, points_layer, render_error_page
+
+from .dataset import describe_report
+from .forms import PERSONAL, ImportForm, fill_from_record, read_words
+
+STEPS = (
+    Text(ko="파일 고르기", en="Choose a file"),
+    Text(ko="미리 보고 정하기", en="Look and decide"),
+    Text(ko="저장", en="Stored"),
+)
+BUTTON = Text(ko="이대로 저장하기", en="Store it")
+
+
+@page("lake.import", Text(ko="파일 올리기", en="Upload a file"), methods=("GET", "POST"))
+def show_upload(request: HttpRequest) -> HttpResponse:
+    """Take a file; browsers with scripts send it to the API instead, with progress."""
+    file = request.FILES.get("file") if request.method == "POST" else None
+    if file is not None:
+        import_id = make_import_id()
+        with (upload_path(import_id) / "file").open("wb") as target:
+            for chunk in file.chunks():
+                target.write(chunk)
+        open_import(
+            actor=request.actor,
+            now=now(),
+            import_id=import_id,
+            file_name=str(file.name),
+            choice=ImportChoice(),
+            wants_preview=True,
+        )
+        return HttpResponseRedirect(f"/desk/data/import/{import_id}/")
+    recent = [(one, IMPORT_STATES[one.state.value]) for one in list_imports(actor=request.actor, limit=8)]
+    return render(request, "lake/upload.html", {"steps": STEPS, "step": 0, "imports": recent})
+
+
+@page("lake.import", Text(ko="가져오기", en="Import"), methods=("GET", "POST"))
+def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
+    """Show where an import is; a preview carries the form that decides."""
+    try:
+        job = get_import(actor=request.actor, import_id=import_id)
+    except MadangError as error:
+        return render_error_page(request, error.status, error.text)
+    is_running = job.state in RUNNING
+    if request.headers.get("HX-Request") and not is_running:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {
+        "job": job,
+        "is_running": is_running,
+        "state": IMPORT_STATES[job.state.value],
+        "steps": STEPS,
+        "step": _step_of(job),
+    }
+    if job.state is ImportState.PREVIEWED and job.preview is not None:
+        form = _make_form(request, job.preview)
+        if request.method == "POST" and form.is_valid() and _confirm(request, job, form):
+            return HttpResponseRedirect(request.path)
+        context |= _draw_preview(job.preview) | {"form": form, "page": {"button": BUTTON}}
+    elif job.report:
+        context["did"] = describe_report(job.report)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "lake/import.html", context, status=status)
+
+
+@page("lake.import", methods=("POST",))
+def cancel(request: HttpRequest, import_id: str) -> HttpResponse:
+    """Stop an import."""
+    return _do(request, import_id, cancel_import)
+
+
+@page("lake.import", methods=("POST",))
+def undo(request: HttpRequest, import_id: str) -> HttpResponse:
+    """Take a finished import back."""
+    return _do(request, import_id, undo_finished_import)
+
+
+def _do(request: HttpRequest, import_id: str, action: Any) -> HttpResponse:
+    try:
+        action(actor=request.actor, now=now(), import_id=import_id)
+    except MadangError as error:
+        messages.error(request, error.text.say(request.language))
+    return HttpResponseRedirect(f"/desk/data/import/{import_id}/")
+
+
+def _step_of(job: ImportRecord) -> int:
+    if job.state is ImportState.DONE or (job.state is ImportState.WRITING):
+        return 2
+    return 1 if job.preview is not None else 0
+
+
+def _make_form(request: HttpRequest, preview: Preview) -> ImportForm:
+    return ImportForm(
+        request.POST if request.method == "POST" else None,
+        actor=request.actor,
+        columns=preview.columns,
+        initial=_fill(request.actor, preview),
+    )
+
+
+def _fill(actor: Actor, preview: Preview) -> dict[str, Any]:
+    if not preview.is_new and Dataset.objects.filter(name=preview.table_name).exists():
+        filled = fill_from_record(get_dataset(actor=actor, name=preview.table_name))
+    else:
+        filled = {"title_ko": preview.title.ko, "owner_agency": actor.agency_code}
+    return filled | {"table_name": preview.table_name}
+
+
+def _confirm(request: HttpRequest, job: ImportRecord, form: ImportForm) -> bool:
+    data = form.cleaned_data
+    choice = ImportChoice(
+        **read_words(data),
+        table_name=data["table_name"],
+        personal=dict.fromkeys(data[PERSONAL], "개인정보"),
+        publish=data["publish"],
+    )
+    try:
+        confirm_import(actor=request.actor, now=now(), import_id=job.id, choice=choice)
+    except MadangError as error:
+        form.add_error(None, error.text.say(request.language))
+        return False
+    return True
+
+
+def _draw_preview(preview: Preview) -> dict[str, Any]:
+    points = [{"lon": lon, "lat": lat, "id": str(at)} for at, (lon, lat) in enumerate(preview.points)]
+    return {
+        "preview": preview,
+        "did": describe_report(msgspec.to_builtins(preview.report)),
+        "columns": [(column, TYPES[column.type.value]) for column in preview.columns],
+        "rejected": [(one, say_reason(one.reason)) for one in preview.rejected],
+        "map": MapBlock(
+            title=Text(ko="파일에 든 위치", en="Places in the file"),
+            layers=(points_layer(points, layer_id="points"),),
+            quiet_scroll=True,
+        )
+        if points
+        else None,
+    }

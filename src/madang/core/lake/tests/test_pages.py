@@ -1,0 +1,163 @@
+"""Story: a visitor finds, looks at and filters a dataset; an officer describes, publishes and withdraws it."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from madang.core.base.interface import HOUSE, now, read_settings
+from madang.core.lake.importing.action import import_file
+from madang.core.lake.importing.records import ImportChoice
+from madang.core.lake.models import Dataset
+from madang.core.pages.testing import PageCases
+
+pytestmark = pytest.mark.django_db
+LIBRARIES = """\
+도서관명,구,경도,위도,좌석수,개관일
+남산,중구,126.981,37.552,"1,200",1922-10-05
+정독,종로구,126.983,37.581,534,1977-01-04
+송파,송파구,127.127,37.502,-,2001-03-02
+강남,강남구,127.047,37.517,80,2010-05-06
+<b>굵게</b>,강남구,127.048,37.518,81,2011-05-06
+"""
+
+
+@pytest.fixture(autouse=True)
+def libraries(tmp_path, settings):
+    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
+    path = tmp_path / "libraries.csv"
+    path.write_text(LIBRARIES, "utf-8")
+    choice = ImportChoice(category="culture", licence="KOGL-1", publish=True)
+    return import_file(actor=HOUSE, now=now(), path=path, choice=choice)
+
+
+@pytest.fixture
+def officer() -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser(username="o", password="only for tests"))
+    return client
+
+
+class TestCatalogue(PageCases):
+    path = "/datasets/"
+    is_public = True
+
+
+class TestOverview(PageCases):
+    path = "/datasets/libraries/"
+    is_public = True
+
+
+class TestTable(PageCases):
+    path = "/datasets/libraries/?tab=table&where=구:contains:구&sort=-좌석수"
+    is_public = True
+
+
+class TestQuality(PageCases):
+    path = "/datasets/libraries/?tab=quality"
+    is_public = True
+
+
+class TestApiTab(PageCases):
+    path = "/datasets/libraries/?tab=api"
+    is_public = True
+
+
+class TestHistory(PageCases):
+    path = "/datasets/libraries/?tab=history"
+    is_public = True
+
+
+class TestWorkspace(PageCases):
+    path = "/desk/data/"
+
+
+class TestRegister(PageCases):
+    path = "/desk/data/all/"
+
+
+class TestUpload(PageCases):
+    path = "/desk/data/import/"
+
+
+class TestEdit(PageCases):
+    path = "/desk/data/libraries/edit/"
+
+
+class TestPublish(PageCases):
+    path = "/desk/data/libraries/publish/"
+
+
+class TestSql(PageCases):
+    path = "/desk/sql/"
+
+
+def read(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_the_catalogue_finds_by_korean_and_counts_facets():
+    page = read(Client(), "/datasets/?q=좌석수")
+    assert "libraries" in page
+    assert "맞는 데이터가 없어요" in read(Client(), "/datasets/?q=없는말")
+    assert "맞는 데이터가 없어요" in read(Client(), "/datasets/?category=safety")
+    assert "libraries" in read(Client(), "/datasets/?category=culture&place=yes&licence=KOGL-1&sort=rows")
+
+
+def test_the_table_filters_and_counts_exactly():
+    page = read(Client(), "/datasets/libraries/?tab=table&column=좌석수&op=ge&value=500")
+    assert "남산" in page
+    assert "정독" in page
+    assert "송파</td>" not in page
+    assert ">2</span></strong>" in page
+
+
+def test_what_a_dataset_holds_is_never_read_as_html():
+    page = read(Client(), "/datasets/libraries/?tab=table")
+    assert "<b>굵게</b>" not in page
+    assert "&lt;b&gt;굵게" in page
+    assert "<b>굵게</b>" not in read(Client(), "/datasets/libraries/")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tab=table&where=없는열:eq:1",
+        "tab=table&where=좌석수:eq:많음",
+        "tab=table&where=:::&sort=-none&page=999999999999",
+        "tab=table&page=-1&column=구&op=eq&value=%00",
+        "x=없는열&y=없는열&f=none&by=week",
+        "x=구&y=구&f=sum",
+        "x=개관일&by=hour",
+        "colour=없는열",
+        "tab=nothing",
+    ],
+)
+def test_nonsense_in_the_address_is_said_plainly(query):
+    assert Client().get(f"/datasets/libraries/?{query}").status_code == 200
+
+
+def test_withdrawn_and_personal_data_is_gone_from_every_page(officer):
+    reply = officer.post("/desk/data/libraries/edit/", {"title_ko": "도서관", "personal": ["도서관명"]})
+    assert reply.status_code == 302
+    for tab in ("overview", "table", "quality", "api", "history"):
+        assert "남산" not in read(Client(), f"/datasets/libraries/?tab={tab}")
+    reply = officer.post("/desk/data/libraries/withdraw/", {"reason": "잘못된 자료"})
+    assert reply.status_code == 302
+    assert Client().get("/datasets/libraries/").status_code == 404
+    assert "잘못된 자료" in read(officer, "/datasets/libraries/")
+    officer.post("/desk/data/libraries/publish/")
+    assert Client().get("/datasets/libraries/").status_code == 200
+
+
+def test_an_older_version_comes_back_by_a_button(officer, tmp_path):
+    path = tmp_path / "libraries.csv"
+    path.write_text(LIBRARIES.replace("남산", "북산"), "utf-8")
+    import_file(actor=HOUSE, now=now(), path=path)
+    assert "북산" in read(Client(), "/datasets/libraries/")
+    first = Dataset.objects.get(name="libraries").versions.order_by("version").first().version
+    officer.post("/datasets/libraries/restore/", {"version": str(first)})
+    assert "남산" in read(Client(), "/datasets/libraries/")
+    assert Client().post("/datasets/libraries/restore/", {"version": str(first)}).status_code == 302
+    assert officer.post("/datasets/libraries/restore/", {"version": "no"}).status_code == 302

@@ -1,0 +1,146 @@
+"""Words for what the lake stores as codes: categories, licences, states, repairs, reasons."""
+
+from __future__ import annotations
+
+from madang.core.base.interface import Text
+
+# The twelve categories of Seoul's open data plaza.
+CATEGORIES: dict[str, Text] = {
+    "administration": Text(ko="일반행정", en="Administration"),
+    "population": Text(ko="인구·가구", en="Population"),
+    "transport": Text(ko="교통", en="Transport"),
+    "safety": Text(ko="안전", en="Safety"),
+    "environment": Text(ko="환경", en="Environment"),
+    "welfare": Text(ko="복지", en="Welfare"),
+    "health": Text(ko="보건", en="Health"),
+    "culture": Text(ko="문화·관광", en="Culture and tourism"),
+    "education": Text(ko="교육", en="Education"),
+    "industry": Text(ko="산업·경제", en="Industry and economy"),
+    "housing": Text(ko="주택·건설", en="Housing and construction"),
+    "city": Text(ko="도시관리", en="City management"),
+}
+LICENCES: dict[str, Text] = {
+    "KOGL-1": Text(ko="공공누리 제1유형 (출처표시)", en="KOGL type 1 (attribution)"),
+    "KOGL-2": Text(ko="공공누리 제2유형 (출처표시, 상업 이용 금지)", en="KOGL type 2 (non-commercial)"),
+    "KOGL-3": Text(ko="공공누리 제3유형 (출처표시, 변경 금지)", en="KOGL type 3 (no derivatives)"),
+    "KOGL-4": Text(
+        ko="공공누리 제4유형 (출처표시, 상업 이용·변경 금지)",
+        en="KOGL type 4 (non-commercial, no derivatives)",
+    ),
+    "CC-BY-4.0": Text(ko="CC BY 4.0 (저작자표시)", en="CC BY 4.0"),
+    "CC0-1.0": Text(ko="CC0 1.0 (자유 이용)", en="CC0 1.0"),
+}
+STATES: dict[str, Text] = {
+    "draft": Text(ko="초안", en="Draft"),
+    "published": Text(ko="공개", en="Published"),
+    "withdrawn": Text(ko="내림", en="Withdrawn"),
+}
+IMPORT_STATES: dict[str, Text] = {
+    "queued": Text(ko="순서를 기다리는 중", en="Waiting its turn"),
+    "reading": Text(ko="파일을 읽는 중", en="Reading the file"),
+    "previewed": Text(ko="결정을 기다림", en="Waiting for your decision"),
+    "writing": Text(ko="저장하는 중", en="Storing the rows"),
+    "done": Text(ko="마침", en="Done"),
+    "failed": Text(ko="읽지 못함", en="Couldn't be read"),
+    "cancelled": Text(ko="취소함", en="Cancelled"),
+    "undone": Text(ko="되돌림", en="Taken back"),
+}
+PROMISES: dict[int, Text] = {
+    3600: Text(ko="매시간", en="Every hour"),
+    86_400: Text(ko="매일", en="Every day"),
+    7 * 86_400: Text(ko="매주", en="Every week"),
+    31 * 86_400: Text(ko="매월", en="Every month"),
+    92 * 86_400: Text(ko="분기마다", en="Every quarter"),
+    366 * 86_400: Text(ko="매년", en="Every year"),
+}
+TYPES: dict[str, Text] = {
+    "text": Text(ko="글자", en="text"),
+    "integer": Text(ko="정수", en="whole number"),
+    "number": Text(ko="수", en="number"),
+    "boolean": Text(ko="예/아니요", en="yes/no"),
+    "date": Text(ko="날짜", en="date"),
+    "datetime": Text(ko="일시", en="date and time"),
+    "time": Text(ko="시각", en="time of day"),
+}
+FIXES: dict[str, Text] = {
+    "blank_lines_skipped": Text(ko="빈 줄을 건너뛰었습니다", en="blank lines skipped"),
+    "blank_rows_skipped": Text(ko="빈 행을 건너뛰었습니다", en="blank rows skipped"),
+    "codes_damaged_by_excel": Text(
+        ko="엑셀이 지수로 바꿔 놓은 코드를 표시했습니다", en="codes damaged by Excel (1.23E+12) marked"
+    ),
+    "codes_padded": Text(ko="엑셀이 지운 코드 앞의 0을 되살렸습니다", en="leading zeros of codes restored"),
+    "comment_lines_skipped": Text(ko="설명 줄을 건너뛰었습니다", en="comment lines skipped"),
+    "coordinates_swapped": Text(ko="뒤바뀐 경도와 위도를 바로잡았습니다", en="swapped coordinates put right"),
+    "dates_rewritten": Text(ko="날짜 표기를 하나로 맞췄습니다", en="dates written in one style"),
+    "duplicate_keys": Text(ko="같은 식별값이 두 번 나옵니다 (그대로 둠)", en="doubled keys reported, kept"),
+    "duplicate_rows": Text(ko="똑같은 행이 되풀이됩니다 (그대로 둠)", en="repeated rows reported, kept"),
+    "empty_columns_dropped": Text(ko="이름도 값도 없는 열을 뺐습니다", en="empty unnamed columns left out"),
+    "header_missing": Text(ko="제목 줄이 없어 열 이름을 지었습니다", en="no header: columns were named"),
+    "header_names_duplicated": Text(ko="겹치는 열 이름을 구별했습니다", en="doubled column names told apart"),
+    "header_names_generated": Text(ko="비어 있는 열 이름을 지었습니다", en="blank column names filled in"),
+    "header_names_repaired": Text(ko="깨진 열 이름을 고쳤습니다", en="damaged column names repaired"),
+    "header_rows_joined": Text(ko="여러 줄 제목을 하나로 합쳤습니다", en="header rows joined into one"),
+    "html_table_read": Text(
+        ko="이름만 엑셀인 웹 문서를 읽었습니다", en="a web page named as a workbook was read"
+    ),
+    "merged_cells_filled": Text(ko="병합된 칸을 채웠습니다", en="merged cells filled"),
+    "midnight_24": Text(ko="24:00을 다음 날 0시로 읽었습니다", en="24:00 read as midnight of the next day"),
+    "missing_markers": Text(
+        ko="‘-’ 같은 표시를 ‘값 없음’으로 읽었습니다", en="markers such as “-” read as missing"
+    ),
+    "sheets_ignored": Text(ko="다른 시트는 읽지 않았습니다", en="other sheets were not read"),
+    "short_rows_filled": Text(ko="짧은 행의 뒤를 비워 두었습니다", en="short rows filled with blanks"),
+    "stray_carriage_return": Text(ko="행 가운데 줄바꿈을 고쳤습니다", en="stray line breaks repaired"),
+    "stray_quote": Text(ko="잘못된 따옴표를 고쳤습니다", en="stray quotes repaired"),
+    "thousands_separators": Text(ko="천 단위 쉼표를 뺐습니다", en="thousands separators removed"),
+    "title_lines_skipped": Text(
+        ko="표 위의 제목 줄을 건너뛰었습니다", en="title lines above the table skipped"
+    ),
+    "trailing_delimiter_dropped": Text(ko="행 끝의 남는 구분자를 뺐습니다", en="trailing delimiters dropped"),
+    "trailing_zero_dropped": Text(ko="정수에 붙은 ‘.0’을 뺐습니다", en="“.0” dropped from whole numbers"),
+    "zero_coordinates": Text(ko="0으로 적힌 좌표를 비웠습니다", en="zero coordinates read as missing"),
+}
+REASONS: dict[str, Text] = {
+    "broken_row": Text(ko="다른 행과 이어져 깨진 행", en="broken rows, cut out of another"),
+    "damaged_json": Text(ko="JSON이 깨진 줄", en="damaged JSON lines"),
+    "footnote": Text(ko="표 아래의 주석", en="footnotes below the table"),
+    "null_byte": Text(ko="널 문자가 든 행", en="rows with null bytes"),
+    "other_table": Text(ko="같은 파일의 다른 표", en="another table in the same file"),
+    "repeated_header": Text(ko="되풀이된 제목 줄", en="repeated headers"),
+    "too_few_fields": Text(ko="칸이 모자란 행", en="rows with too few fields"),
+    "too_many_fields": Text(ko="칸이 남는 행", en="rows with too many fields"),
+    "unclosed_quote": Text(ko="따옴표가 닫히지 않은 행", en="rows with an unclosed quote"),
+    "undecodable_bytes": Text(ko="글자가 깨진 행", en="rows with undecodable bytes"),
+}
+
+
+def say_category(code: str) -> Text:
+    """Return a category's words; one nobody declared is said as it is."""
+    return CATEGORIES.get(code) or Text(ko=code, en=code)
+
+
+def say_licence(code: str) -> Text:
+    """Return a licence's words; "" is said to be missing."""
+    if not code:
+        return Text(ko="정하지 않음", en="not decided")
+    return LICENCES.get(code) or Text(ko=code, en=code)
+
+
+def say_promise(seconds: int | None) -> Text | None:
+    """Return how often a dataset is promised to be updated; None where nothing is promised."""
+    if seconds is None:
+        return None
+    if seconds in PROMISES:
+        return PROMISES[seconds]
+    hours = seconds / 3600
+    return Text(ko=f"{hours:g}시간마다", en=f"Every {hours:g} hours")
+
+
+def say_fix(name: str) -> Text:
+    """Return what a repair did; a new one by its name."""
+    return FIXES.get(name) or Text(ko=name.replace("_", " "), en=name.replace("_", " "))
+
+
+def say_reason(name: str) -> Text:
+    """Return why rows were rejected; a new reason by its name."""
+    return REASONS.get(name) or Text(ko=name.replace("_", " "), en=name.replace("_", " "))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 from .refusals import refuse
 
 CHUNK = 1 << 22
 _GZIP = b"\x1f\x8b"
+_JSON = re.compile(rb"""\{\s*["}]|\[\s*[\[{"\]\d-]""")
 _BINARY = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -48,24 +52,53 @@ def open_bytes(path: Path) -> Generator[IO[bytes]]:
 
 def read_chunks(path: Path) -> Iterator[bytes]:
     """Yield the unpacked bytes of `path` in blocks; a truncated gzip is refused."""
-    count = 0
     try:
         with open_bytes(path) as stream:
             while chunk := stream.read(CHUNK):
-                count += chunk.count(b"\n")
                 yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise refuse(
             "gzip",
             "압축이 중간에 끊겼거나 손상되었습니다. 파일을 다시 받아 주세요.",
             f"the gzip data ends early or is damaged ({error}); fetch the file again",
-            line=count + 1,
+            line=_count_sound_lines(path) + 1,
         ) from error
 
 
 def read_all(path: Path) -> bytes:
     """Return all unpacked bytes of `path`."""
     return b"".join(read_chunks(path))
+
+
+def _count_sound_lines(path: Path) -> int:
+    """Return how many lines can be unpacked before the damage."""
+    count = 0
+    with suppress(EOFError, zlib.error, gzip.BadGzipFile), open_bytes(path) as stream:
+        while chunk := stream.read1(1 << 16):
+            count += chunk.count(b"\n")
+    return count
+
+
+@contextmanager
+def unpack_zip(path: Path) -> Generator[Path]:
+    """Give the one file in a zip as a temporary file; none or several are refused."""
+    try:
+        with open_bytes(path) as stream, zipfile.ZipFile(stream) as archive, TemporaryDirectory() as folder:
+            members = [
+                item for item in archive.infolist() if not item.is_dir() and "__MACOSX" not in item.filename
+            ]
+            if len(members) != 1:
+                raise refuse(
+                    "zip",
+                    f"ZIP에 파일이 {len(members)}개 있습니다. 표 하나씩 올려 주세요.",
+                    f"the zip holds {len(members)} files; send one table at a time",
+                )
+            inner = Path(folder) / "file"
+            with archive.open(members[0]) as source, inner.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            yield inner
+    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise refuse("zip", "ZIP을 풀 수 없습니다", f"the zip can't be unpacked ({error})") from error
 
 
 def sniff(path: Path) -> str:
@@ -102,7 +135,7 @@ def _sniff_zip(path: Path) -> str:
 def _sniff_text(head: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048]
     wide = start.replace(b"\x00", b"")
-    if wide[:1] in {b"{", b"["} and not wide.startswith(b"[]"):
+    if _JSON.match(wide):
         return "json"
     lowered = wide.lower()
     if wide.startswith(b"<") and (

@@ -135,10 +135,11 @@ def _detect_wide(head: bytes) -> str | None:
         return "utf-16"
     sample = head[:4096]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    # Latin letters, digits and delimiters of UTF-16 have one zero byte each, always on the same side.
-    if odd > len(sample) / 16 and not even:
+    # Latin letters, digits and delimiters of UTF-16 have one zero byte each, on the same side; 가 has one
+    # on the other.
+    if odd > len(sample) / 16 and odd > 4 * even:
         return "utf-16-le"
-    if even > len(sample) / 16 and not odd:
+    if even > len(sample) / 16 and even > 4 * odd:
         return "utf-16-be"
     return None
 

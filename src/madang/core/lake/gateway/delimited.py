@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from .containers import read_chunks
@@ -37,7 +38,11 @@ csv.field_size_limit(1 << 30)
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """How rows are written. `width` is the usual number of fields, empty trailing ones included."""
+    """How rows are written.
+
+    `width` is the usual number of fields, empty trailing ones included; `padded` says that a space
+    follows each delimiter.
+    """
 
     delimiter: str
     width: int
@@ -196,18 +201,20 @@ class RowReader:
         if '"' not in text:
             return text.split(delimiter)
         try:
-            fields = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+            fields = next(
+                csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=self.layout.padded), []
+            )
         except csv.Error:
             fields = []
         if fields and not odd:
             return fields
         literal = [_unquote(field) for field in text.split(delimiter)]
         if len(literal) in {self._count, self.layout.width}:
-            self.notes.fix("unclosed_quotes" if odd else "stray_quotes")
+            self.notes.fix("unclosed_quote" if odd else "stray_quote")
             return literal
         loose = next(csv.reader([text], delimiter=delimiter), [])
         if not odd and len(loose) in {self._count, self.layout.width}:
-            self.notes.fix("stray_quotes")
+            self.notes.fix("stray_quote")
             return loose
         return [] if odd else loose
 
@@ -248,6 +255,7 @@ class RowReader:
         arrays += [pa.array(numbers.astype(np.int64)), pa.array(shorts.astype(bool))]
         batch = pa.RecordBatch.from_arrays(arrays, names=[*self._names, *(field.name for field in HIDDEN)])
         batch = batch.take(pa.array(order)) if repaired else batch
+        batch = _strip_padding(batch, self._count) if self.layout.padded else batch
         yield self._clean(batch)
 
     def _drop_trailing(
@@ -272,7 +280,7 @@ class RowReader:
             return batch
         titles = {level[0] for level in self.layout.header.levels}
         suspects = np.flatnonzero(
-            np.asarray(pa.compute.is_in(batch.column(0), value_set=pa.array(sorted(titles), pa.string())))
+            np.asarray(pc.is_in(batch.column(0), value_set=pa.array(sorted(titles), pa.string())))
         )
         levels = {level[: self._count] for level in self.layout.header.levels}
         again = [row for row in suspects if _row(batch, row, self._count) in levels]
@@ -488,6 +496,11 @@ def _unquote(field: str) -> str:
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _strip_padding(batch: pa.RecordBatch, count: int) -> pa.RecordBatch:
+    columns = [pc.utf8_ltrim(column, " ") for column in batch.columns[:count]]
+    return pa.RecordBatch.from_arrays([*columns, *batch.columns[count:]], schema=batch.schema)
 
 
 def _row(batch: pa.RecordBatch, row: int, count: int) -> tuple[str, ...]:

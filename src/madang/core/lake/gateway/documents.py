@@ -30,7 +30,7 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
     encoding = detect_encoding(lambda: read_chunks(path))
     data = b"".join(block.data for block in read_blocks(read_chunks(path), encoding))
     progress(len(data))
-    document = _parse(data, notes)
+    document = _parse(data.rstrip(), notes)
     rows = read_features(document, notes) if isinstance(document, dict) else None
     if rows is None:
         rows = find_rows(document)

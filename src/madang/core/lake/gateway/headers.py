@@ -49,8 +49,9 @@ def find_header(rows: list[Row]) -> Header | None:
     last = _last_header_row(rows, start, typed)
     levels = [_strip(row) for row in rows[start : last + 1] if any(cell.strip() for cell in row)]
     unit_level = levels.pop() if len(levels) > 1 and _is_unit_row(levels[-1]) else []
-    names, fixes = name_columns(_combine(levels, max(len(level) for level in levels)))
-    fixes |= _skipped(filled, start)
+    fixes = {"unit_row_read": 1} if unit_level else {}
+    names, repairs = name_columns(_combine(levels, max(len(level) for level in levels)))
+    fixes |= repairs | _skipped(filled, start)
     if len(levels) > 1:
         fixes["header_rows_joined"] = len(levels)
     units = tuple(_unit_of(unit_level, index) for index in range(len(names)))
@@ -114,7 +115,8 @@ def _is_title(row: Row, width: int) -> bool:
 
 def _skipped(filled: list[int], start: int) -> dict[str, int]:
     titles = sum(index < start for index in filled)
-    return {"title_lines_skipped": titles} if titles else {}
+    counts = {"title_lines_skipped": titles, "blank_lines_skipped": start - titles}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _sample_body(rows: list[Row], start: int) -> list[Row]:
@@ -158,7 +160,7 @@ def _is_series(values: list[str]) -> bool:
         return False
     numbers = [int(value) for value in values]
     steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
-    return _are_years(values) or (len(numbers) > 1 and len(steps) == 1)
+    return _are_years(values) or (len(numbers) > 2 and len(steps) == 1)
 
 
 def _are_years(values: list[str]) -> bool:
@@ -194,7 +196,18 @@ def _continues_header(above: list[Row], row: Row, typed: list[int]) -> bool:
         return True
     if len(cells) == len(typed) >= 3:
         return True
-    return any(_has_gaps(upper) for upper in above) and len(cells) * 2 >= len(typed)
+    if not any(_has_gaps(upper) for upper in above):
+        return False
+    open_columns = _unnamed_columns(above, typed)
+    named = [column for column in open_columns if column < len(row) and row[column].strip()]
+    return len(cells) * 2 >= len(typed) or (bool(named) and len(named) == len(open_columns))
+
+
+def _unnamed_columns(above: list[Row], columns: list[int]) -> list[int]:
+    """Return the columns that the header rows so far don't tell from another one."""
+    names = _combine(above, max(len(row) for row in above))
+    shared = Counter(names)
+    return [column for column in columns if column < len(names) and shared[names[column]] > 1]
 
 
 def _has_gaps(row: Row) -> bool:

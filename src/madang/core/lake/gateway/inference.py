@@ -38,7 +38,7 @@ _NUMBER_SIGNS = {
     "codes_damaged_by_excel": v.EXPONENT_CODE,
     "thousands_separators": v.NUMBER_SIGN,
 }
-_DATE_SIGNS = {"slashed": v.SLASHED_DATE, "dates_rewritten": v.UNUSUAL_DATE, "hour_24": v.HOUR_24}
+_DATE_SIGNS = {"slashed": v.SLASHED_DATE, "dates_rewritten": v.UNUSUAL_DATE, "midnight_24": v.HOUR_24}
 
 ARROW_TYPES = {
     ColumnType.TEXT: pa.string(),
@@ -54,9 +54,9 @@ _PLAIN = {ColumnType.INTEGER, ColumnType.NUMBER}
 _REPAIRS = {
     ColumnType.INTEGER: ("thousands_separators",),
     ColumnType.NUMBER: ("thousands_separators",),
-    ColumnType.DATE: ("dates_rewritten", "hour_24"),
-    ColumnType.TIME: ("dates_rewritten", "hour_24"),
-    ColumnType.CLOCK: ("hour_24",),
+    ColumnType.DATE: ("dates_rewritten", "midnight_24"),
+    ColumnType.TIME: ("dates_rewritten", "midnight_24"),
+    ColumnType.CLOCK: ("midnight_24",),
     ColumnType.BOOLEAN: (),
 }
 
@@ -172,7 +172,7 @@ class ColumnProfile:
         elif decision.strip_zero:
             names = ("trailing_zero_dropped",)
         elif decision.pad_to:
-            names = ("leading_zero_restored",)
+            names = ("codes_padded",)
         fixes = decision.fixes | {name: self.seen[name] for name in names if self.seen[name]}
         if decision.zero_is_missing:
             fixes["missing_markers"] = fixes.get("missing_markers", 0) + self.seen["empty_dates"]
@@ -186,7 +186,7 @@ class ColumnProfile:
             self.shortest = min(self.shortest, pc.min(sizes).as_py())
             self._count(_NUMBER_SIGNS, texts, counts)
             if POSTAL_NAME.search(self.name):
-                self.seen["leading_zero_restored"] += _sum(pc.equal(sizes, 4), counts)
+                self.seen["codes_padded"] += _sum(pc.equal(sizes, 4), counts)
         if self.alive & {"date", "datetime", "time"}:
             self._count(_DATE_SIGNS, texts, counts)
             if self.seen["slashed"]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from madang.core.base.interface import BadInput, Column, ColumnType, Text
 
 from . import coordinates as geo
-from .containers import sniff
+from .containers import sniff, unpack_zip
 from .delimited import spool_text
 from .districts import find_district_column, find_elsewhere, named_districts, share_at_home
 from .documents import spool_json
@@ -428,7 +428,10 @@ def _spool(
     elif kind == "html":
         spool, encoding, header = spool_html(path, notes)
     elif kind == "zip":
-        raise refuse("zip", "ZIP을 풀어서 표 파일을 올려 주세요", "unpack the zip and send the table inside")
+        with unpack_zip(path) as inner:
+            if sniff(inner) == "zip":
+                raise refuse("zip", "ZIP 안에 ZIP이 있습니다", "there is a zip inside the zip")
+            return _spool(inner, notes, progress, sheet)
     else:
         spool, encoding, header = spool_workbook(path, notes, progress, sheet)
     for fix, count in header.fixes.items():

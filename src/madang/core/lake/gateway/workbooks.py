@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import python_calamine as calamine
+
+from madang.core.base.interface import BadInput
 
 from .containers import read_all, read_chunks
 from .decoding import detect_encoding, read_blocks
@@ -32,10 +35,6 @@ def spool_workbook(
     except calamine.PasswordError as error:
         raise refuse(
             "password", "암호가 걸린 파일입니다", "the workbook is protected by a password"
-        ) from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise refuse(
-            "workbook", f"엑셀 파일이 손상되었습니다: {error}", f"the workbook is damaged: {error}"
         ) from error
     names = book.sheet_names
     if sheet is not None and sheet not in names:
@@ -67,16 +66,30 @@ def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
 
 
 def _read_sheet(book: calamine.CalamineWorkbook, name: str) -> tuple[list[list[str]], list[Range]]:
-    try:
+    with _refusing(f"{name} 시트가", f"sheet {name}"):
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height * sheet.total_width > _MAX_CELLS:
             raise refuse("workbook", f"{name} 시트가 너무 큽니다", f"sheet {name} is too large")
         grid = [[_as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
         return grid, sheet.merged_cell_ranges or []
-    except (calamine.CalamineError, OSError, ValueError) as error:
+
+
+@contextmanager
+def _refusing(ko: str, en: str) -> Generator[None]:
+    """Turn whatever the workbook library does on a damaged file into a refusal."""
+    try:
+        yield
+    except calamine.PasswordError as error:
         raise refuse(
-            "workbook", f"{name} 시트가 손상되었습니다: {error}", f"sheet {name} is damaged: {error}"
+            "password", "암호가 걸린 파일입니다", "the workbook is protected by a password"
         ) from error
+    except BadInput:
+        raise
+    except BaseException as error:
+        # A panic of the Rust library isn't an Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise refuse("workbook", f"{ko} 손상되었습니다: {error}", f"{en} is damaged: {error}") from error
 
 
 def _is_table(grid: list[list[str]]) -> bool:

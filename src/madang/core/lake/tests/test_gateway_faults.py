@@ -1,0 +1,542 @@
+"""Each fault that cities' files have, small: what is repaired, what is rejected, and that it is said."""
+
+import gzip
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, time
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from madang.core.base.interface import BadInput
+from madang.core.lake.gateway import read_file
+from madang.core.lake.tests.gateway_files import read, types, write
+from madang.core.lake.vocabulary import FIXES, REASONS
+
+LINES = [f"가{index},{index},2022-01-{index % 28 + 1:02d}" for index in range(30)]
+HEADER = "이름,값,날짜"
+
+
+def table(lines: list[str], header: str = HEADER) -> str:
+    return "\n".join([header, *lines]) + "\n"
+
+
+def changed(**lines: str) -> str:
+    """Return the sound table with some lines (by their index) replaced."""
+    return table([lines.get(f"at{index}", line) for index, line in enumerate(LINES)])
+
+
+def book(rows: list[list], merged: tuple[str, ...] = ()) -> bytes:
+    workbook, data = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        workbook.active.append(row)
+    for cells in merged:
+        workbook.active.merge_cells(cells)
+    workbook.save(data)
+    return data.getvalue()
+
+
+@pytest.fixture
+def take(tmp_path):
+    """Write and read a file whole: (report, rows)."""
+
+    def _take(content: str | bytes, name: str = "file.csv", encoding: str = "utf-8"):
+        report, rows, _ = read(write(tmp_path, content, name, encoding))
+        assert set(report["fixes"]) <= set(FIXES)
+        assert set(report["rejected"]) <= set(REASONS)
+        return report, rows
+
+    return _take
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_encodings_and_delimiters(take, encoding, delimiter):
+    report, rows = take(table(LINES).replace(",", delimiter), encoding=encoding)
+    assert report["encoding"] == encoding
+    assert (len(rows), rows[3]) == (30, {"이름": "가3", "값": 3, "날짜": date(2022, 1, 4)})
+
+
+def test_the_report_is_one_object_with_exactly_these_keys(tmp_path):
+    with read_file(write(tmp_path, table(LINES))) as reading:
+        report = json.loads(reading.report("표").to_json())
+    assert list(report) == [
+        "table",
+        "encoding",
+        "rows_read",
+        "rows_kept",
+        "rejected",
+        "columns",
+        "place",
+        "fixes",
+    ]
+    assert report["columns"][1] == {"name": "값", "type": "integer"}
+    assert report["place"] is None
+
+
+def test_a_trailing_delimiter_in_nearly_every_row(take):
+    lines = ['"20230101","1호선","서울","10","20","20230104",""'] * 20
+    lines[7] = '"20230101","1호선","서울","10","20","20230104"'
+    lines[9] = '"20230101","1호선","서울","10","20","20230104","x"'
+    header = '"사용일자","노선명","역명","승차","하차","등록일자"'
+    report, rows = take(table(lines, header), encoding="utf-8-sig")
+    assert (report["rows_read"], len(rows)) == (20, 19)
+    assert report["fixes"]["trailing_delimiter_dropped"] == 18
+    assert report["rejected"] == {"too_many_fields": 1}
+    assert rows[0]["등록일자"] == date(2023, 1, 4)
+    assert rows[0]["하차"] == 20
+
+
+def test_long_and_short_rows(take, tmp_path):
+    report, rows = take(changed(at3="가3,3,2022-01-04,덤", at4="가4,4", at7="가7", at9="9,2022-01-10"))
+    assert report["rejected"] == {"too_many_fields": 1, "too_few_fields": 2}
+    assert report["fixes"]["short_rows_filled"] == 1
+    assert rows[3] == {"이름": "가4", "값": 4, "날짜": None}
+    with read_file(tmp_path / "file.csv") as reading:
+        assert [(row.line, row.reason) for row in reading.rejected_rows()][:1] == [(5, "too_many_fields")]
+
+
+def test_a_header_narrower_than_its_rows_is_refused_with_its_line(take):
+    with pytest.raises(BadInput) as refusal:
+        take("a,b\nk,5,x\nl,6,y\nm,7,z\n")
+    assert refusal.value.text.en.startswith("line 2:")
+
+
+def test_row_numbers_without_a_name(take):
+    _, rows = take('"a","b"\n"1",5,x\n"2",6,y\n"3",7,z\n')
+    assert rows[0] == {"row": 1, "a": 5, "b": "x"}
+
+
+def test_an_unclosed_quote_costs_no_other_row(take):
+    report, rows = take(changed(at5='"나5,5,2022-01-06', at20='가20,"20,2022-01-21'))
+    assert (len(rows), report["fixes"]) == (30, {"unclosed_quote": 2})
+    assert rows[5]["이름"] == "나5"
+    assert rows[20]["값"] == 20
+
+
+def test_an_unclosed_quote_at_the_end_of_the_file(take):
+    report, rows = take(table(LINES) + '"가30,30')
+    assert report["rows_read"] == 31
+    assert rows[:30] == take(table(LINES))[1]
+
+
+def test_values_over_several_lines_and_doubled_quotes(take):
+    report, rows = take(changed(at5='"나\n다",5,2022-01-06', at6='"a""b\r\nc,d",6,2022-01-07'))
+    assert (len(rows), report["fixes"]) == (30, {})
+    assert (rows[5]["이름"], rows[6]["이름"]) == ("나\n다", 'a"b\r\nc,d')
+
+
+def test_a_quote_inside_a_value(take):
+    _, rows = take(changed(at5='"LIG"넥스원,5,2022-01-06', at6='32" 화면,6,2022-01-07'))
+    assert (rows[5]["이름"], rows[6]["이름"]) == ('"LIG"넥스원', '32" 화면')
+
+
+def test_damaged_bytes_cost_their_own_row_only(take):
+    lines = table(LINES).encode().split(b"\n")
+    lines[4:4] = [b"\xff\xfe\x80,1,2022-01-01", "나,1,2022-01-01".encode("cp949"), b"a\x00b,1,2022-01-01"]
+    report, rows = take(b"\n".join(lines))
+    assert report["rejected"] == {"undecodable_bytes": 2, "null_byte": 1}
+    assert len(rows) == 30
+
+
+def test_blank_lines_titles_and_comments_before_the_table(take):
+    text = "\n\n2022년 자전거 현황,,\n\n구,대수,금액\n강남구,1,2\n\n,,\n종로구,3,4\n"
+    report, rows = take(text)
+    assert [row["구"] for row in rows] == ["강남구", "종로구"]
+    assert report["fixes"]["title_lines_skipped"] == 1
+    assert report["rows_read"] == 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "구분,승용,승용,화물,화물\n구분,관용,자가용,관용,자가용",
+        "구분,승용,,화물,\n,관용,자가용,관용,자가용",
+    ],
+)
+def test_two_header_rows(take, header):
+    report, rows = take(f"{header}\n강남,1,2,3,4\n종로,1,2,3,-\n중구,5,6,7,8\n")
+    assert list(types(report)) == ["구분", "승용 관용", "승용 자가용", "화물 관용", "화물 자가용"]
+    assert report["fixes"] == {"header_rows_joined": 2, "missing_markers": 1}
+    assert rows[1]["화물 자가용"] is None
+
+
+def test_three_header_rows_and_a_row_of_units(take):
+    report, rows = take(
+        "자치구,2021,,,\n,승용,,화물,\n,관용,자가용,관용,자가용\n강남,1,2,3,4\n종로,1,2,3,4\n중구,1,2,3,4\n"
+    )
+    assert list(types(report))[4] == "2021 화물 자가용"
+    assert len(rows) == 3
+    report, rows = take("구,면적,인구\n,(㎡),(명)\n강남구,1.5,2\n중구,2.5,3\n종로구,2.5,3\n")
+    assert (list(types(report)), len(rows)) == (["구", "면적", "인구"], 3)
+
+
+def test_units_reach_the_columns(tmp_path):
+    path = write(tmp_path, "구,면적,비율\n,(㎡),\n강남구,1.5,3%\n중구,2.5,4.5%\n종로구,2.5,1%\n")
+    with read_file(path) as reading:
+        assert [column.unit for column in reading.columns] == ["", "㎡", "%"]
+
+
+def test_names_are_made_clean_and_unique(take):
+    report, _ = take("이름,값,값,,\ufffd\ufffd, 여백 \n가,1,2,3,4,5\n나,1,2,3,4,5\n")
+    assert list(types(report)) == ["이름", "값", "값_2", "column_4", "column_5", "여백"]
+    assert report["fixes"] == {"header_names_duplicated": 1, "header_names_generated": 2}
+
+
+def test_a_file_without_a_header(take):
+    report, rows = take(
+        "39, State-gov, 77516\n50, Private, 83311\n38, Private, 215646\n28, State-gov, 3384\n"
+    )
+    assert report["fixes"] == {"header_missing": 1}
+    assert rows[0] == {"column_1": 39, "column_2": "State-gov", "column_3": 77516}
+
+
+def test_a_header_repeated_below(take):
+    report, rows = take(table([*LINES, HEADER, *LINES[:1]]))
+    assert report["rejected"] == {"repeated_header": 1}
+    assert (len(rows), types(report)["값"]) == (31, "integer")
+
+
+def test_numbers_with_separators_signs_and_markers(take):
+    report, rows = take('a,b,c\n1,"1,234",△12\n2,-,3.5\n3,NULL,+4\n4,56,-1e3\n')
+    assert types(report) == {"a": "integer", "b": "integer", "c": "number"}
+    assert [row["b"] for row in rows] == [1234, None, None, 56]
+    assert [row["c"] for row in rows] == [-12, 3.5, 4, -1000]
+    assert report["fixes"] == {"missing_markers": 2, "thousands_separators": 2}
+
+
+def test_a_number_column_with_words_stays_text(take):
+    report, rows = take("a,b\n" + "".join(f"{i},{i}\n" for i in range(500)) + "500,측정거부\n")
+    assert types(report)["b"] == "text"
+    assert (rows[500]["b"], rows[7]["b"]) == ("측정거부", "7")
+
+
+def test_numbers_with_more_digits_than_a_double_holds_stay_text(take):
+    report, rows = take("번호,값\n1234567890123456789012,1\n1234567890123456789013,2\n")
+    assert (types(report)["번호"], rows[0]["번호"]) == ("text", "1234567890123456789012")
+
+
+def test_codes(take):
+    report, rows = take(
+        "행정코드,법정동코드,시설코드,구분,우편번호\n011,1168010100.0,1.14E+09,1,4533\n007,1168010101.0,1.11E+09,2,13520\n"
+    )
+    assert set(types(report).values()) == {"text", "integer"}
+    assert rows[0] == {
+        "행정코드": "011",
+        "법정동코드": "1168010100",
+        "시설코드": "1.14E+09",
+        "구분": 1,
+        "우편번호": "04533",
+    }
+    assert report["fixes"] == {"trailing_zero_dropped": 2, "codes_damaged_by_excel": 2, "codes_padded": 1}
+
+
+def test_dates_in_every_style(take):
+    styles = [
+        "2022-01-31",
+        "2022/1/31",
+        "20220131",
+        "2022.01.31.",
+        "'22.1.31.",
+        "2022년 1월 31일",
+        "2022. 1. 31",
+    ]
+    report, rows = take("a,b\n" + "".join(f"{i},{style}\n" for i, style in enumerate(styles)))
+    assert types(report)["b"] == "date"
+    assert {row["b"] for row in rows} == {date(2022, 1, 31)}
+    assert report["fixes"] == {"dates_rewritten": len(styles) - 1}
+
+
+def test_impossible_dates_make_a_column_text(take):
+    report, rows = take("a,b\n1,2022-02-30\n2,2022-02-28\n")
+    assert (types(report)["b"], rows[0]["b"]) == ("text", "2022-02-30")
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"), [("30/11/2018", "date"), ("11/30/2018", "date"), ("11/10/2018", "text")]
+)
+def test_day_or_month_first_is_told_by_other_rows_or_left_alone(take, last, kind):
+    report, rows = take(f"a,b\n1,01/12/2017\n2,02/12/2017\n3,{last}\n")
+    assert types(report)["b"] == kind
+    if kind == "date":
+        assert rows[2]["b"] == date(2018, 11, 30)
+
+
+def test_moments_of_the_city_become_instants_and_24_is_tomorrow(take):
+    texts = [
+        "2022-01-31 24:00",
+        "20220131240000",
+        "2022-12-31 24:00:00",
+        "2022-02-01 오후 1:05",
+        "2022년 2월 1일 13시 5분",
+        "2022-02-01T04:05:00Z",
+        "2022-02-01T13:05:00+09:00",
+        "2022.2.1 13:05",
+    ]
+    report, rows = take("a,t\n" + "".join(f"{i},{text}\n" for i, text in enumerate(texts)))
+    five_past = datetime(2022, 2, 1, 4, 5, tzinfo=UTC)
+    midnight = datetime(2022, 1, 31, 15, tzinfo=UTC)
+    assert types(report)["t"] == "datetime"
+    assert [row["t"] for row in rows] == [
+        midnight,
+        midnight,
+        datetime(2022, 12, 31, 15, tzinfo=UTC),
+        *[five_past] * 5,
+    ]
+    assert report["fixes"]["midnight_24"] == 3
+
+
+def test_times_of_day(take):
+    report, rows = take("a,t\n1,9:30\n2,09:30:15\n3,24:00\n")
+    assert types(report)["t"] == "time"
+    assert [row["t"] for row in rows] == ["09:30:00", "09:30:15", "00:00:00"]
+
+
+def test_repeated_keys_and_rows_are_kept_and_counted(take):
+    report, rows = take("관리번호,이름\n" + "".join(f"A{i},가{i}\n" for i in range(30)) + "A3,나\nA4,가4\n")
+    assert (len(rows), report["fixes"]) == (32, {"duplicate_keys": 2, "duplicate_rows": 1})
+
+
+def test_a_row_cut_out_of_another_is_rejected_and_the_columns_keep_their_types(take):
+    lines = [f"{i},가{i},37.5{i:03d},127.0{i:03d}" for i in range(300)]
+    lines[40:40] = ["border: 1px solid; width: 3px,x,3실은 22:00까지 이용할 수 있습니다,4"]
+    report, rows = take(table(lines, "번호,이름,위도,경도"))
+    assert report["rejected"] == {"broken_row": 1}
+    assert types(report) == {"번호": "integer", "이름": "text", "위도": "number", "경도": "number"}
+    assert len(rows) == 300
+
+
+def test_swapped_and_missing_coordinates_are_told_row_by_row(take):
+    report, rows = take(
+        "자치구,경도,위도\n강남구,127.0473,37.5172\n강남구,37.5072,127.0573\n종로구,126.977,37.575\n"
+        "중구,0,0\n중구,,\n강남구,126.977,37.575\n강남구,43,124\n"
+    )
+    assert report["place"] == {
+        "lon": "경도",
+        "lat": "위도",
+        "crs": "EPSG:4326",
+        "swapped": 2,
+        "outside_district": 2,
+    }
+    assert [row["outside_district"] for row in rows] == [False, False, False, None, None, True, True]
+    assert (rows[1]["lon"], rows[1]["lat"]) == (127.0573, 37.5072)
+    assert (rows[1]["경도"], rows[1]["위도"]) == (37.5072, 127.0573)
+    assert rows[3]["lon"] is None
+    assert report["fixes"] == {"coordinates_swapped": 2, "zero_coordinates": 1}
+
+
+# The district office of 강남구 (127.0473 E, 37.5172 N) and of 종로구 (126.9792 E, 37.5735 N) in each system.
+@pytest.mark.parametrize(
+    ("crs", "rows", "swapped"),
+    [
+        ("EPSG:5179", [(960003, 1946533), (954019, 1952818)], 0),
+        ("EPSG:5186", [(20418017, 54640827), (19816300, 55265700)], 0),
+        ("EPSG:5186", [(546408, 204180), (552657, 198163)], 2),
+        ("EPSG:4326", [(127047300, 37517200), (126979200, 37573500)], 0),
+        ("EPSG:4326", [(37.5172, 127.0473), (37.5735, 126.9792)], 2),
+    ],
+)
+def test_the_system_is_the_one_that_puts_points_into_their_own_district(take, crs, rows, swapped):
+    lines = [
+        f"서울특별시 {gu} 어느길 {n},{x},{y}"
+        for gu, (x, y) in zip(["강남구", "종로구"], rows, strict=True)
+        for n in "1"
+    ]
+    report, found = take(table(lines, "주소,X좌표,Y좌표"))
+    assert (report["place"]["crs"], report["place"]["swapped"]) == (crs, swapped)
+    assert report["place"]["outside_district"] == 0
+    placed = [(value for name, value in row.items() if name.startswith(("lon", "lat"))) for row in found]
+    for point, expected in zip(placed, [(127.0473, 37.5172), (126.9792, 37.5735)], strict=True):
+        assert tuple(point) == pytest.approx(expected, abs=2e-3)
+
+
+def test_counts_and_amounts_are_no_coordinates(take):
+    report, _ = take("구,판매액,건수\n강남구,198000,553000\n종로구,203684,544000\n중구,208000,556000\n")
+    assert report["place"] is None
+    report, _ = take("나이,혈압\n35,127\n36,126\n37,125\n")
+    assert report["place"] is None
+
+
+def test_coordinates_found_by_value_without_names(take):
+    report, rows = take("a,b,c\n가,37.5172,127.0473\n나,37.5735,126.9792\n")
+    assert report["place"]["lon"] == "c"
+    assert rows[0]["lon"] == 127.0473
+
+
+def test_workbooks_with_titles_merged_headers_types_and_footnotes(take):
+    report, rows = take(
+        book(
+            [
+                ["2023년 현황"],
+                [],
+                ["구", "승용", None, "점검일", "시각", "코드"],
+                [None, "관용", "자가용", None, None, None],
+                ["강남구", 1, 2.5, date(2022, 1, 1), time(3, 4), "007"],
+                ["종로구", "-", 3, date(2022, 1, 2), time(13, 4), "011"],
+                ["중구", 5, 6, date(2022, 1, 3), time(13, 4), "012"],
+                ["※ 출처: 서울시"],
+            ],
+            ("B3:C3", "A3:A4"),
+        ),
+        "book.xlsx",
+    )
+    assert types(report) == {
+        "구": "text",
+        "승용 관용": "integer",
+        "승용 자가용": "number",
+        "점검일": "date",
+        "시각": "time",
+        "코드": "text",
+    }
+    assert (len(rows), report["rejected"], report["encoding"]) == (3, {"footnote": 1}, None)
+
+
+def test_a_second_table_on_a_sheet_is_not_mixed_in(take):
+    rows = [
+        ["구", "수"],
+        ["가", 1],
+        ["나", 2],
+        ["다", 3],
+        [],
+        ["이름", "나이", "도시"],
+        ["김", 3, "서울"],
+        ["이", 4, "부산"],
+    ]
+    report, found = take(book(rows), "book.xlsx")
+    assert (len(found), report["rejected"]) == (3, {"other_table": 3})
+
+
+def test_a_web_page_named_xls(take):
+    page = (
+        "<html><meta charset=utf-8><table><tr><th rowspan=2>구<th colspan=2>차</tr><tr><th>승용<th>화물</tr>"
+        "<tr><td>강남구<td>1<td>2</tr><tr><td>종로구<td>3<td>4</tr><tr><td>중구<td>3<td>4</tr></table>"
+    )
+    report, rows = take(page, "page.xls")
+    assert list(types(report)) == ["구", "차 승용", "차 화물"]
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("document", "count"),
+    [
+        ([{"a": 1}, {"a": 2}], 2),
+        ({"response": {"header": {"resultCode": "00"}, "body": {"items": {"item": [{"a": "1"}] * 3}}}}, 3),
+        ({"response": {"body": {"items": {"item": {"a": "1"}}}}}, 1),
+        (
+            {
+                "service": {
+                    "list_total_count": 2,
+                    "RESULT": {"CODE": "INFO-000"},
+                    "row": [{"a": "1"}, {"a": "2"}],
+                }
+            },
+            2,
+        ),
+        ({"DATA": [{"a": {"b": {"c": 1}}}]}, 1),
+        ({"a": [1, 2, 3], "b": ["x", "y", "z"]}, 3),
+        ([["a", "b"], [1, 2], [3, 4]], 2),
+        ({"11110": [{"d": "2024-01-01"}], "11140": [{"d": "2024-01-02"}, {"d": "2024-01-03"}]}, 3),
+    ],
+)
+def test_tables_in_json(take, document, count):
+    assert len(take(json.dumps(document), "file.json")[1]) == count
+
+
+def test_lines_of_json_and_nested_names(take):
+    _, rows = take('{"a":1,"b":{"c":"x"}}\n{"a":2,"b":{"c":"y"}}\n', "file.json")
+    assert rows[1] == {"a": 2, "b.c": "y"}
+
+
+def test_features_keep_their_geometry_and_get_a_point(take):
+    square = [[[127.04, 37.51], [127.06, 37.51], [127.06, 37.53], [127.04, 37.53], [127.04, 37.51]]]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"이름": "강남구"},
+            "geometry": {"type": "Polygon", "coordinates": square},
+        },
+        {"type": "Feature", "properties": {"이름": "어디"}, "geometry": None},
+    ]
+    report, rows = take(json.dumps({"type": "FeatureCollection", "features": features}), "file.geojson")
+    assert types(report) == {"이름": "text", "geometry": "text"}
+    assert report["place"]["lon"] == "geometry"
+    assert (rows[0]["lon"], rows[0]["lat"]) == (pytest.approx(127.05), pytest.approx(37.52))
+    assert json.loads(rows[0]["geometry"])["type"] == "Polygon"
+    assert rows[1]["lon"] is None
+
+
+def test_topology_is_decoded(take):
+    topology = {
+        "type": "Topology",
+        "transform": {"scale": [0.01, 0.01], "translate": [127.0, 37.5]},
+        "arcs": [[[0, 0], [2, 0], [0, 2], [-2, 0], [0, -2]]],
+        "objects": {"구": {"type": "GeometryCollection", "geometries": [{"type": "Polygon", "arcs": [[0]], "properties": {"n": "가"}}]}},
+    }  # fmt: skip
+    _, rows = take(json.dumps(topology), "file.json")
+    assert (rows[0]["lon"], rows[0]["lat"]) == (pytest.approx(127.01), pytest.approx(37.51))
+
+
+def test_parquet_keeps_its_types(take):
+    data = io.BytesIO()
+    moment = datetime(2022, 1, 1, 9)  # noqa: DTZ001
+    pq.write_table(
+        pa.table(
+            {"a": pa.array([1, 2], pa.uint8()), "b": ["007", None], "t": [moment, None], "l": [[1], [2]]}
+        ),
+        data,
+    )
+    report, rows = take(data.getvalue(), "file.parquet")
+    assert types(report) == {"a": "integer", "b": "text", "t": "datetime", "l": "text"}
+    assert rows[0] == {"a": 1, "b": "007", "t": datetime(2022, 1, 1, 0, tzinfo=UTC), "l": "[1]"}
+
+
+def test_one_table_in_a_zip(take):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("자료.csv", table(LINES).encode("cp949"))
+    report, rows = take(data.getvalue(), "file.zip")
+    assert (report["encoding"], len(rows)) == ("cp949", 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "word"),
+    [
+        (b"", "a.csv", "line 1"),
+        (b"\n\n  \n", "a.csv", "line 1"),
+        (gzip.compress(table(LINES * 300).encode())[:-900], "a.csv", "line "),
+        (bytes(range(256)) * 40, "a.csv", "line "),
+        (b"%PDF-1.7 ...", "a.csv", "PDF"),
+        (b"PK\x03\x04broken", "a.xlsx", "damaged"),
+        (b'{"a": [1,', "a.json", "line 1"),
+        (b'{"result": "none"}', "a.json", "no table"),
+        (
+            "문장입니다, 표가 아닙니다.\n그래서, 읽지 않습니다. 정말로, 그렇습니다.\n끝.\n".encode(),
+            "a.txt",
+            "line",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(tmp_path, content, name, word):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as refusal:
+        read(path)
+    assert word in refusal.value.text.en
+    assert refusal.value.text.ko
+
+
+def test_reading_can_be_watched_and_cancelled(tmp_path):
+    class Cancelled(Exception):
+        pass
+
+    def stop(_count: int) -> None:
+        raise Cancelled
+
+    counts = []
+    read_file(write(tmp_path, table(LINES)), progress=counts.append).close()
+    assert sum(counts) == len(table(LINES).encode()) - len(HEADER.encode()) - 1
+    with pytest.raises(Cancelled):
+        read_file(tmp_path / "file.csv", progress=stop)

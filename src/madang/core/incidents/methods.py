@@ -71,6 +71,7 @@ def wants(target: Target, incident: Incident, event: Event) -> bool:
     return (
         target.is_active
         and not target.on_request
+        and event != Event.HANDED_OVER  # told to the target that was asked, and to no other
         and rank_severity(incident.severity) >= rank_severity(target.min_severity)
         and _is_among(incident.kind, target.kinds)
         and _is_among(incident.agency_code, target.agency_codes)

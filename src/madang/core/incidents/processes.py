@@ -39,6 +39,7 @@ class Outbox:
                 except DatabaseError:
                     log.exception("the outbox can't read its database; it tries again")
                 self.stop.wait(POLL_S)
+        connection.close()
 
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
         close_old_connections()

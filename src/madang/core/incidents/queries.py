@@ -41,6 +41,7 @@ from .records import (
 )
 
 VIEW = "incidents.view"
+LARGEST = 2**62  # more is no number that a database has
 SORTS = {
     "urgency": ("-severity_rank", "received_at", "number"),
     "number": ("number",),
@@ -304,7 +305,8 @@ def _read_hand_over(row: HandOverRow) -> HandOver:
 
 
 def _get_row(actor: Actor, number: int) -> IncidentRow:
-    row = IncidentRow.objects.filter(_visible_to(actor), number=number).select_related("merged_into").first()
+    rows = IncidentRow.objects.filter(_visible_to(actor), number=min(number, LARGEST))
+    row = rows.select_related("merged_into").first()
     if row is None:
         raise NotFound("incident.unknown", f"상황 {number}번이 없습니다.", f"there is no incident {number}")
     return row

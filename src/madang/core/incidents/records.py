@@ -62,7 +62,7 @@ STATE_NAMES = {
     IncidentState.CLOSED: Text(ko="종결", en="Closed"),
 }
 SEVERITY_NAMES = {
-    Severity.MINOR: Text(ko="낮음", en="Minor"),
+    Severity.MINOR: Text(ko="경미", en="Minor"),
     Severity.MODERATE: Text(ko="보통", en="Moderate"),
     Severity.SEVERE: Text(ko="심각", en="Severe"),
     Severity.EXTREME: Text(ko="매우 심각", en="Extreme"),

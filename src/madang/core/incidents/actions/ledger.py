@@ -16,7 +16,7 @@ from django.db.models import F
 from madang.core.base.interface import Actor, NotFound, new_id, publish_live
 from madang.core.incidents.methods import wants
 from madang.core.incidents.models import CounterRow, HandOverRow, IncidentRow, TargetRow, TimelineRow
-from madang.core.incidents.queries import read_incident, read_target
+from madang.core.incidents.queries import LARGEST, read_incident, read_target
 from madang.core.incidents.records import Event, Message
 
 LIVE_TOPIC = "incidents"
@@ -119,7 +119,7 @@ class Ledger:
 
 def lock_incident(number: int) -> IncidentRow:
     """Return one incident, locked until the transaction ends; raises NotFound."""
-    row = IncidentRow.objects.select_for_update(of=("self",)).filter(number=number).first()
+    row = IncidentRow.objects.select_for_update(of=("self",)).filter(number=min(number, LARGEST)).first()
     if row is None:
         raise NotFound("incident.unknown", f"상황 {number}번이 없습니다.", f"there is no incident {number}")
     return row

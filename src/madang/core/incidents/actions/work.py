@@ -90,7 +90,6 @@ def hand_over(*, actor: Actor, now: datetime, number: int, target_id: int, note:
         if target is None:
             raise NotFound("target.unknown", "그런 전달처가 없습니다.", "there is no such target")
         ledger.ask(target.pk, row, _check_note(note))
-        # Targets that hear of everything would hear of this twice; the entry is for people.
         ledger.note(row, Event.HANDED_OVER, note, details={"target": target.name})
     return read_incident(row)
 

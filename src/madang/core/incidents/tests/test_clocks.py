@@ -81,6 +81,7 @@ class TestClocks:
 TICKS = st.lists(st.integers(0, 700), max_size=8)
 
 
+@pytest.mark.django_db
 class AnyTicks(TestCase):
     @settings(max_examples=60, deadline=None)
     @given(TICKS, st.integers(0, 700))

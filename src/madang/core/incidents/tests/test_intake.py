@@ -214,6 +214,7 @@ FINDINGS = st.lists(
 )
 
 
+@pytest.mark.django_db
 class AnyOrder(TestCase):
     @settings(max_examples=60, deadline=None)
     @given(FINDINGS, st.randoms(use_true_random=False))

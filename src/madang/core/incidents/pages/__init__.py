@@ -1,0 +1,1 @@
+"""Pages of incidents: the queue, the record, settings, the outbox, the wall."""

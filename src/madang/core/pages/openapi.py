@@ -31,7 +31,9 @@ def build_openapi(routes: Iterable[Route], *, language: str = "en", title: str =
     """Return the OpenAPI 3.1 document of `routes`, with summaries in `language`."""
     listed = [route for route in routes if route.method != "HEAD"]
     described = [kind for route in listed for kind in (route.body, route.returns) if kind is not None]
-    schemas, components = msgspec.json.schema_components([ErrorRecord, *described], ref_template=REFERENCE)
+    schemas, components = msgspec.json.schema_components(
+        [ErrorRecord, *described], ref_template=REFERENCE, schema_hook=_describe_object
+    )
     found = iter(schemas[1:])
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
@@ -52,6 +54,13 @@ def build_openapi(routes: Iterable[Route], *, language: str = "en", title: str =
         },
         "tags": [{"name": tag} for tag in sorted({tag for route in listed for tag in route.tags})],
     }
+
+
+def _describe_object(kind: Any) -> dict[str, Any]:
+    """Let `object` stand for any JSON, as `Any` does; other types must be describable."""
+    if kind is object:
+        return {"description": "any JSON"}
+    raise NotImplementedError
 
 
 def _describe(route: Route, body: Any, returns: Any, language: str) -> dict[str, Any]:
@@ -113,7 +122,7 @@ def _list_path_parameters(path: str) -> list[dict[str, Any]]:
 def _list_query_parameters(query: Any) -> list[dict[str, Any]]:
     if query is None:
         return []
-    components = msgspec.json.schema(query)
+    components = msgspec.json.schema(query, schema_hook=_describe_object)
     record = components["$defs"][components["$ref"].rsplit("/", 1)[1]]
     required = set(record.get("required", ()))
     return [

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from madang.core.base.interface import BadInput
 
+from .engine import shrink
 from .reading import Reader
 from .records import Filter, Op, Order
 
@@ -99,7 +100,8 @@ def count_rows(reader: Reader, where: Sequence[Filter] = ()) -> int:
 
 
 def list_records(rows: pa.Table) -> list[dict[str, Any]]:
-    """Return Arrow rows as dictionaries that JSON can carry."""
+    """Return Arrow rows as dictionaries that JSON can carry; decimals as plain numbers."""
+    rows = shrink(rows)
     names = rows.column_names
     columns = [column.to_pylist() for column in rows.columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

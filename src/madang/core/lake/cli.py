@@ -16,6 +16,7 @@ from django.core.management import call_command
 
 from madang.core.base.interface import Actor, MadangError, Subcommand, now, to_city_time
 
+from .asking import list_records
 from .folders import lock_path
 from .importing.action import import_file
 from .importing.records import ImportChoice, ImportOutcome
@@ -76,7 +77,7 @@ def run_sql_command(arguments: Namespace) -> int:
 
     _prepare()
     answer = run_sql(_operator(), arguments.query)
-    names, rows = answer.column_names, [list(row.values()) for row in answer.to_pylist()]
+    names, rows = answer.column_names, [list(row.values()) for row in list_records(answer)]
     if arguments.json:
         _say(msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode())
     elif arguments.csv:

@@ -83,7 +83,20 @@ def aggregate(snapshot: Snapshot, query: Query) -> pa.Table:
     grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
     sql = f"SELECT {', '.join([*groups, *measures])} FROM ({relation_sql(snapshot, where=query.where)}){conditions}{grouping}"  # noqa: S608
     with _cursor() as cursor:
-        return cursor.execute(sql + _order_sql(query), values).to_arrow_table()
+        return shrink(cursor.execute(sql + _order_sql(query), values).to_arrow_table())
+
+
+def shrink(answer: pa.Table) -> pa.Table:
+    """Return an answer with decimals and 128-bit sums as whole numbers or, where they don't fit, as numbers."""
+    columns = []
+    for column in answer.columns:
+        if pa.types.is_decimal(column.type):
+            try:
+                column = column.cast(pa.int64())
+            except pa.ArrowInvalid:
+                column = column.cast(pa.float64())
+        columns.append(column)
+    return pa.Table.from_arrays(columns, names=answer.column_names)
 
 
 def count_distinct(snapshot: Snapshot, columns: Sequence[str]) -> int:

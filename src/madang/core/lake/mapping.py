@@ -74,10 +74,11 @@ def draw_map(reader: Reader, title: Text, colour_by: str, where: Sequence[Filter
 
 
 def list_places(reader: Reader, where: Sequence[Filter] = (), limit: int = 12) -> list[dict[str, Any]]:
-    """Return the first placed rows for the list beside the map: id, lon, lat, title and a line about each."""
+    """Return placed rows of different titles for the list beside the map: id, lon, lat and title."""
     lon, lat = str(reader.table.lon), str(reader.table.lat)
     placed = (*where, Filter(lon, Op.NOT_NULL), Filter(lat, Op.NOT_NULL))
-    return _list_points(reader, lon, lat, "", placed, limit)
+    by_title = {row["title"]: row for row in reversed(_list_points(reader, lon, lat, "", placed))}
+    return list(reversed(by_title.values()))[:limit]
 
 
 def _list_points(

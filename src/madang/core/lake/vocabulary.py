@@ -98,6 +98,8 @@ FIXES: dict[str, Text] = {
     ),
     "trailing_delimiter_dropped": Text(ko="행 끝의 남는 구분자를 뺐습니다", en="trailing delimiters dropped"),
     "trailing_zero_dropped": Text(ko="정수에 붙은 ‘.0’을 뺐습니다", en="“.0” dropped from whole numbers"),
+    "unclosed_quote": Text(ko="닫히지 않은 따옴표를 고쳤습니다", en="unclosed quotes repaired"),
+    "unit_row_read": Text(ko="단위 줄을 열의 단위로 읽었습니다", en="a row of units read as units"),
     "zero_coordinates": Text(ko="0으로 적힌 좌표를 비웠습니다", en="zero coordinates read as missing"),
 }
 REASONS: dict[str, Text] = {

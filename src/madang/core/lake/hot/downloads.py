@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -16,9 +17,8 @@ import pyarrow.parquet as pq
 from msgspec import Meta
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from madang.core.base.interface import BadInput, new_id
 from madang.core.lake.api.datasets import cache_control, make_etag
@@ -29,6 +29,7 @@ from madang.core.lake.reading import Reader, authorize
 
 SHEET_ROWS = 1_048_575
 BATCH_ROWS = 20_000
+CHUNK = 1 << 20
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -201,12 +202,17 @@ def _make_scratch(ending: str) -> Path:
 
 
 def _send_file(reader: Reader, path: Path, ending: str, kind: str) -> Response:
-    return FileResponse(
-        path,
-        media_type=kind,
-        headers=_headers(reader, ending),
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
+    """Return a file's content; its name goes at once, so that nothing is left however the reading ends."""
+    file = path.open("rb")
+    path.unlink()
+    headers = _headers(reader, ending) | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+    return StreamingResponse(_read_away(file), media_type=kind, headers=headers)
+
+
+def _read_away(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def _stream(reader: Reader, chunks: Iterator[bytes], ending: str, kind: str) -> Response:

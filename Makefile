@@ -19,12 +19,12 @@ setup: .venv/everything front
 
 .venv/runtime: .venv/bin/uv requirements.lock requirements-build.lock pyproject.toml
 	@test -f .venv/everything || $(BIN)/uv pip install -q --require-hashes -r requirements.lock -r requirements-build.lock --python $(BIN)/python
-	@MADANG_SKIP_FRONT=1 $(BIN)/uv pip install -q --no-deps --no-build-isolation -e . --python $(BIN)/python
+	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e . --python $(BIN)/python
 	@touch $@
 
 .venv/everything: .venv/bin/uv requirements-dev.lock pyproject.toml
 	@$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock --python $(BIN)/python
-	@MADANG_SKIP_FRONT=1 $(BIN)/uv pip install -q --no-deps --no-build-isolation -e . --python $(BIN)/python
+	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e . --python $(BIN)/python
 	@touch $@ .venv/runtime
 
 front: .venv/runtime ## build the front end where its sources changed

@@ -188,4 +188,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": MADANG.log_level.upper()},
+    # Anybody can send a wrong Host: it is answered by 400, and mustn't fill the log with tracebacks.
+    "loggers": {"django.security.DisallowedHost": {"propagate": False, "level": "CRITICAL"}},
 }

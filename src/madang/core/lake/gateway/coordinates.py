@@ -18,29 +18,43 @@ import numpy as np
 import pyproj
 
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
-Judge = Callable[[np.ndarray, np.ndarray, np.ndarray], float | None]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
 _SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
+_COMMON_SYSTEMS = (5186, 5174, 5179, 5181)
+_NEAR_DEGREES = 0.001
+_MIN_ON_LAND = 0.9
 _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
 _MIN_SHARE = 0.5
 _SAMPLE = 2_000
-_PLANE_WORD = r"(map|pos|coord|crd|tm|utm|utmk|gps|geometry|point)_?"
+_PLANE = (
+    r"(^|[^a-z])(map|pos|coord|crd|tm|utmk?|gps|geometry|point)?_?{axis}([^a-z]|$)|{axis}_?(crd|coord|pos)"
+)
+_DEGREE = r"{long}|(^|[^a-z]|gps|map|wgs|wgs84|pos|geo)({short})([^a-z]|$)"
 _LON_NAME = re.compile(
-    rf"경도|lon|lng|(^|[^a-z]){_PLANE_WORD[:-2]}?_?x([^a-z]|$)|x_?(crd|coord|pos)", re.IGNORECASE
+    "경도|" + _DEGREE.format(long="longitude", short="lon|lng|long") + "|" + _PLANE.format(axis="x"),
+    re.IGNORECASE,
 )
 _LAT_NAME = re.compile(
-    rf"위도|lat(?!e)|(^|[^a-z]){_PLANE_WORD[:-2]}?_?y([^a-z]|$)|y_?(crd|coord|pos)", re.IGNORECASE
+    "위도|" + _DEGREE.format(long="latitude", short="lat") + "|" + _PLANE.format(axis="y"), re.IGNORECASE
 )
-_MIN_NAMED = 5
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Share of points in the district that their row names (None: no row names one), and in any district."""
+
+    at_home: float | None
+    on_land: float
+
+
+Judge = Callable[[np.ndarray, np.ndarray, np.ndarray], Verdict]
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two columns that hold coordinates. `lon` is the one named (or else valued) as longitude or x.
 
-    `by_row` says that degrees are told apart in every row; `crossed` that x and y are exchanged
-    throughout.
+    `crossed` says that plane x and y are exchanged throughout; degrees are told apart row by row.
     """
 
     lon: str
@@ -90,23 +104,28 @@ def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
 def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     """Return the pair of columns that are plane coordinates, with their system.
 
-    `judge(lon, lat, rows)` gives the share of points in the district that their own row names, or
-    None where rows name none: then only columns named as coordinates are believed.
+    `judge(lon, lat, rows)` tells how well points lie: see `Verdict`. Where rows name no district, only
+    columns named as coordinates are believed, and only where a single common system fits: two would
+    put the same row into different places.
     """
-    best: tuple[tuple, Pair] | None = None
+    found: list[tuple[tuple, Pair, tuple[float, float]]] = []
     names = list(columns)
     for one, other in _close_pairs(names):
         for pair, x, y, rows in _plane_candidates(columns, one, other):
             lon, lat = to_degrees(x, y, pair.epsg)
-            inside = float(_in_korea(lon, lat).mean())
-            if inside < _MIN_SHARE:
+            if _in_korea(lon, lat).mean() < _MIN_SHARE:
                 continue
-            named, share = _count_named(pair.lon, pair.lat), judge(lon, lat, rows)
-            believed = share if share is not None else inside * (named == 2)
-            rank = (round(believed, 3), named, -names.index(pair.lon), -_SYSTEMS.index(pair.epsg))
-            if believed >= _MIN_SHARE and (best is None or rank > best[0]):
-                best = (rank, pair)
-    return best[1] if best else None
+            named, verdict = _count_named(pair.lon, pair.lat), judge(lon, lat, rows)
+            share = verdict.at_home if verdict.at_home is not None else _trust(pair, verdict.on_land)
+            if share >= _MIN_SHARE:
+                sure = verdict.at_home is not None
+                rank = (sure, round(share, 3), named, -names.index(pair.lon), -_SYSTEMS.index(pair.epsg))
+                found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
+    if not found:
+        return None
+    (sure, *_), best, place = max(found, key=lambda candidate: candidate[0])
+    rivals = [where for _, pair, where in found if {pair.lon, pair.lat} == {best.lon, best.lat}]
+    return best if sure or all(_are_near(place, where) for where in rivals) else None
 
 
 def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
@@ -133,11 +152,6 @@ def to_degrees(x: np.ndarray, y: np.ndarray, epsg: int) -> tuple[np.ndarray, np.
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
 
 
-def could_be_coordinates(low: float, high: float) -> bool:
-    """Return whether a column between `low` and `high` may hold coordinates at all."""
-    return high >= LAT_RANGE[0] and low >= -180 * 10**7
-
-
 @cache
 def _transformer(epsg: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
@@ -153,6 +167,21 @@ def _is_swapped(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         impossible = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
     return impossible | (_in_korea(lat, lon) & ~_in_korea(lon, lat))
+
+
+def is_named_so(name: str) -> bool:
+    """Return whether a column's name speaks of coordinates."""
+    return bool(_kind(name))
+
+
+def _trust(pair: Pair, on_land: float) -> float:
+    """Return how far a pair is believed without districts to prove it: only what is plain."""
+    plain = _count_named(pair.lon, pair.lat) == 2 and pair.epsg in _COMMON_SYSTEMS and not pair.crossed
+    return on_land if plain and on_land >= _MIN_ON_LAND else 0.0
+
+
+def _are_near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < _NEAR_DEGREES
 
 
 def _count_named(lon: str, lat: str) -> int:
@@ -194,8 +223,8 @@ def _order(one: str, other: str, *, swapped: bool) -> tuple[str, str]:
 
 def _find_world_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
     """Return a pair named longitude and latitude whose values are degrees somewhere on Earth."""
-    lons = [name for name in columns if re.search(r"경도|lon|lng", name, re.IGNORECASE)]
-    lats = [name for name in columns if re.search(r"위도|lat(?!e)", name, re.IGNORECASE)]
+    lons = [name for name in columns if _LON_NAME.search(name)]
+    lats = [name for name in columns if _LAT_NAME.search(name)]
     for lon, lat in zip(lons, lats, strict=False):
         x, y = columns[lon], columns[lat]
         given = np.isfinite(x) & np.isfinite(y)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,17 +18,18 @@ from .districts import find_district_column, find_elsewhere, named_districts, sh
 from .documents import spool_json
 from .duplicates import Duplicates
 from .features import GEOMETRY
-from .inference import ARROW_TYPES, ColumnProfile, Decision, convert, misfit_mask
+from .inference import ARROW_TYPES, convert
+from .judging import judge, keep_rows
 from .parquet import spool_parquet
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
 from .refusals import refuse
-from .spool import HIDDEN, LINE, POINT_X, POINT_Y, SHORT, Spool
+from .spool import HIDDEN, POINT_X, POINT_Y, Spool
+from .values import parse_number, trim
 from .workbooks import spool_html, spool_workbook
 
 Locate = geo.Locate
 _SAMPLE_ROWS = 200_000
 _MIN_REFUSED = 4
-_LONG_VALUE = 20
 _OWN = {POINT_X, POINT_Y, *(field.name for field in HIDDEN)}
 ADDED = {
     "lon": Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)"),
@@ -148,8 +146,8 @@ class FileReading:
             for field in fields
             if field.type != pa.string()
         }
-        self._decisions = self._profile([field.name for field in fields])
-        self._dropped = self._find_broken_rows()
+        judgement = judge(self._spool, [f.name for f in fields if f.name not in self._typed], self._notes)
+        self._decisions, self._dropped = judgement.decisions, judgement.dropped
         self._refuse_misfits()
         self._names = self._drop_empty([field.name for field in fields])
         self.rows_kept = self._spool.row_count - len(self._dropped)
@@ -165,35 +163,6 @@ class FileReading:
         for fix, count in fixes.items():
             self._notes.fix(fix, count)
 
-    def _profile(self, names: list[str], *, skip: np.ndarray | None = None) -> dict[str, Decision]:
-        profiles = {name: ColumnProfile(name) for name in names if name not in self._typed}
-        position = 0
-        for batch in self._spool.read():
-            if skip is None:
-                keep = ~np.asarray(batch.column(SHORT).to_numpy(zero_copy_only=False), bool)
-            else:
-                keep = ~np.isin(np.arange(position, position + batch.num_rows), skip)
-            position += batch.num_rows
-            whole = batch if keep.all() else batch.filter(pa.array(keep))
-            for name, profile in profiles.items():
-                profile.add(whole.column(name))
-        return {name: profile.decide() for name, profile in profiles.items()}
-
-    def _find_broken_rows(self) -> np.ndarray:
-        """Return the positions of rows to reject, noting them; columns they don't explain become text."""
-        doubtful = [name for name, decision in self._decisions.items() if decision.misfits]
-        if not doubtful and not self._spool.short_count:
-            return np.zeros(0, np.int64)
-        broken = self._judge_rows(doubtful)
-        dropped = np.array(sorted(broken), np.int64)
-        again = self._profile(
-            list(self._decisions) if broken or self._spool.short_count else doubtful, skip=dropped
-        )
-        for name, decision in again.items():
-            clean = not decision.misfits
-            self._decisions[name] = decision if clean else Decision(type=ColumnType.TEXT)
-        return dropped
-
     def _refuse_misfits(self) -> None:
         """Refuse a file most of whose rows don't fit the header: it isn't the table it was taken for."""
         rejected = sum(self._notes.rejected.values())
@@ -208,64 +177,6 @@ class FileReading:
                 line=first.line,
             )
 
-    def _judge_rows(self, doubtful: list[str]) -> set[int]:
-        typed = [name for name, decision in self._decisions.items() if decision.type is not ColumnType.TEXT]
-        first = next(iter(self._decisions), None)
-        rows, position, last = [], 0, self._spool.row_count - 1
-        for batch in self._spool.read():
-            short = np.asarray(batch.column(SHORT).to_numpy(zero_copy_only=False), bool)
-            misfits = {name: misfit_mask(batch.column(name), self._decisions[name]) for name in typed}
-            score = sum((misfits[name].astype(int) for name in doubtful), np.zeros(batch.num_rows, int))
-            for row in np.flatnonzero(short | (score > 0)):
-                wrong = [name for name in typed if misfits[name][row]]
-                fits = [name for name in typed if not misfits[name][row] and batch.column(name)[int(row)].is_valid
-                        and str(batch.column(name)[int(row)]).strip()]  # fmt: skip
-                values = [str(batch.column(name)[int(row)]) for name in wrong]
-                rows.append((position + int(row), bool(short[row]), wrong, values, bool(fits)))
-            position += batch.num_rows
-        common = Counter(value for _, _, _, values, _ in rows for value in set(values))
-        broken: dict[int, str] = {}
-        for index, is_short, wrong, values, fits in rows:
-            if is_short:
-                if wrong or not (fits or index == last):
-                    broken[index] = "too_few_fields"
-            elif self._is_broken(wrong, values, common, first):
-                broken[index] = "broken_row"
-        self._note_broken(broken, {index for index, is_short, *_ in rows if is_short})
-        return set(broken)
-
-    def _is_broken(self, wrong: list[str], values: list[str], common: Counter, first: str | None) -> bool:
-        """Return whether a row was cut out of another one: see the module `inference`."""
-        own = [value for value in values if common[value] == 1]
-        is_long = any(len(value) > _LONG_VALUE for value in own)
-        if len(own) >= 3 or (len(own) >= 2 and is_long):
-            return True
-        is_number = first in wrong and self._decisions[first].type is ColumnType.INTEGER
-        return bool(is_number and own and self._is_counter(first))
-
-    def _is_counter(self, name: str) -> bool:
-        """Return whether a column numbers the rows: whole, nowhere twice."""
-        seen: set[str] = set()
-        count = 0
-        for batch in self._spool.read([name]):
-            if count > _SAMPLE_ROWS:
-                break
-            values = [value for value in batch.column(0).to_pylist() if value]
-            seen.update(values)
-            count += len(values)
-        return len(seen) == count
-
-    def _note_broken(self, broken: dict[int, str], short: set[int]) -> None:
-        self._notes.fix("short_rows_filled", len(short - set(broken)))
-        position = 0
-        for batch in self._spool.read():
-            for row in range(batch.num_rows) if broken else ():
-                reason = broken.get(position + row)
-                if reason:
-                    values = [column[row].as_py() for column in batch.columns[: -len(HIDDEN)]]
-                    self._notes.reject(batch.column(LINE)[row].as_py(), reason, _as_text(values))
-            position += batch.num_rows
-
     def _drop_empty(self, names: list[str]) -> list[str]:
         """Return the names without generated ones that hold nothing at all."""
         generated = {name for name in names if name.startswith("column_")}
@@ -277,14 +188,7 @@ class FileReading:
         return [name for name in names if name not in generated]
 
     def _kept(self) -> Iterator[pa.RecordBatch]:
-        position = 0
-        for batch in self._spool.read():
-            indices = np.arange(position, position + batch.num_rows)
-            position += batch.num_rows
-            keep = ~np.isin(indices, self._dropped)
-            kept = batch if keep.all() else batch.filter(pa.array(keep))
-            if kept.num_rows:
-                yield kept
+        return keep_rows(self._spool, self._dropped)
 
     def _convert(self, raw: pa.RecordBatch, name: str) -> pa.Array:
         if name in self._typed:
@@ -310,6 +214,8 @@ class FileReading:
         self._district: str | None = None
         numeric = [c.name for c in self.columns if c.type in {ColumnType.INTEGER, ColumnType.NUMBER}]
         texts = [c.name for c in self.columns if c.type is ColumnType.TEXT]
+        # A word among the numbers makes a column text, but its coordinates are still coordinates.
+        numeric += [name for name in texts if geo.is_named_so(name)]
         if POINT_X in self._spool.schema.names:
             numeric = [POINT_X, POINT_Y]
         if len(numeric) < 2 or not self.rows_kept:
@@ -323,29 +229,37 @@ class FileReading:
         self._count_places()
 
     def _sample(self, numeric: list[str], texts: list[str]) -> tuple[dict, dict]:
-        parts: dict[str, list] = {name: [] for name in [*numeric, *texts]}
+        numbers: dict[str, list] = {name: [] for name in numeric}
+        words: dict[str, list] = {name: [] for name in texts}
         count = 0
         for raw in self._kept():
-            for name in numeric:
-                parts[name].append(self._numbers(raw, name))
-            for name in texts:
-                parts[name].append(self._convert(raw, name))
+            for name, parts in numbers.items():
+                parts.append(self._numbers(raw, name))
+            for name, parts in words.items():
+                parts.append(self._convert(raw, name))
             count += raw.num_rows
             if count >= _SAMPLE_ROWS:
                 break
-        numbers = {name: np.concatenate(parts[name]) for name in numeric}
-        return numbers, {name: pa.concat_arrays(parts[name]) for name in texts}
+        return (
+            {name: np.concatenate(parts) for name, parts in numbers.items()},
+            {name: pa.concat_arrays(parts) for name, parts in words.items()},
+        )
 
     def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
-        return _floats(raw.column(name) if name in _OWN else self._convert(raw, name))
+        values = raw.column(name) if name in _OWN else self._convert(raw, name)
+        return _floats(parse_number(trim(values)) if pa.types.is_string(values.type) else values)
 
     def _judge(self, words: dict[str, pa.Array]) -> geo.Judge:
         named = named_districts(words[self._district]) if self._district else None
 
-        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> float | None:
-            if self._locate is None or named is None:
-                return None
-            return share_at_home(named[rows], self._locate(lon, lat))
+        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> geo.Verdict:
+            if self._locate is None:
+                return geo.Verdict(at_home=None, on_land=1.0)
+            located = self._locate(lon, lat)
+            return geo.Verdict(
+                at_home=share_at_home(named[rows], located) if named is not None else None,
+                on_land=float(np.mean([bool(name) for name in located])),
+            )
 
         return judge
 
@@ -447,12 +361,6 @@ def _has_value(column: pa.Array) -> bool:
     if column.type != pa.string():
         return column.null_count < len(column)
     return bool(pc.any(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)).as_py())
-
-
-def _as_text(values: list) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(["" if value is None else value for value in values])
-    return line.getvalue()
 
 
 __all__ = ["BadInput", "FileReading", "Locate", "read_file"]

@@ -353,6 +353,20 @@ def test_the_system_is_the_one_that_puts_points_into_their_own_district(take, cr
         assert tuple(point) == pytest.approx(expected, abs=2e-3)
 
 
+def test_a_plane_system_that_cannot_be_told_is_not_guessed(take):
+    # 450,000 m north is Seoul in EPSG:5174 and 100 km south of it in EPSG:5186.
+    report, _ = take("이름,X좌표,Y좌표\n가,198333,451313\n나,204081,453187\n다,203684,444000\n")
+    assert report["place"] is None
+    report, _ = take("이름,X좌표,Y좌표\n가,960003,1946533\n나,954019,1952818\n")
+    assert report["place"]["crs"] == "EPSG:5179"
+
+
+def test_coordinates_with_a_word_among_them(take):
+    report, rows = take("이름,위도,경도\n가,37.5172,127.0473\n나,확인중,확인중\n다,37.5735,126.9792\n")
+    assert (types(report)["위도"], report["place"]["lon"]) == ("text", "경도")
+    assert [row["lon"] for row in rows] == [127.0473, None, 126.9792]
+
+
 def test_counts_and_amounts_are_no_coordinates(take):
     report, _ = take("구,판매액,건수\n강남구,198000,553000\n종로구,203684,544000\n중구,208000,556000\n")
     assert report["place"] is None

@@ -9,11 +9,21 @@ import numpy as np
 from madang.core.places.interface import list_districts, locate_points
 
 
-def name_districts(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Return each point's province and district, such as "서울특별시 강남구"; None outside the country."""
-    codes, indices = np.unique(locate_points(lon, lat).district_code, return_inverse=True)
-    names = _list_names()
-    return np.array([names.get(str(code)) for code in codes], object)[indices]
+class _DistrictNames:
+    """Names each point's province and district, such as "서울특별시 강남구"; None outside the country."""
+
+    def __call__(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        codes, indices = np.unique(locate_points(lon, lat).district_code, return_inverse=True)
+        names = _list_names()
+        return np.array([names.get(str(code)) for code in codes], object)[indices]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every district there is: what isn't among them can't be judged."""
+        return frozenset(_list_names().values())
+
+
+name_districts = _DistrictNames()
 
 
 @cache

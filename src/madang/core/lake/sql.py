@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from madang.core.base.interface import Actor, BadInput, NotFound, Unavailable, new_id
+from madang.core.base.interface import CITY_TIMEZONE, Actor, BadInput, NotFound, Unavailable, new_id
 from madang.core.people.interface import require
 
 from . import engine, sql_child
@@ -83,7 +83,8 @@ class _Child:
     def ask(self, sql: str) -> list[str]:
         """Hand over the question and return the tables that it speaks of."""
         limits = {"memory_mb": settings.MADANG.sql_memory_mb, "seconds": settings.MADANG.sql_seconds}
-        self._tell({"sql": sql, "spatial": engine.find_spatial_extension(), **limits})
+        zone = str(CITY_TIMEZONE)
+        self._tell({"sql": sql, "spatial": engine.find_spatial_extension(), "timezone": zone, **limits})
         line = _stream(self.process.stdout).readline()
         if not line:
             self._refuse()

@@ -68,7 +68,8 @@ def connect(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     )
     if "st_" in request["sql"].lower():
         connection.load_extension(request["spatial"])
-    connection.execute("SET TimeZone = 'UTC'")
+    # A day is the city's day: CAST(moment AS DATE) must not give the day before.
+    connection.execute("SET TimeZone = ?", [request["timezone"]])
     return connection
 
 

@@ -52,6 +52,12 @@ def city(lake, settings):
     return lake
 
 
+def test_a_day_is_the_city_s_day(city):
+    midnight = "TIMESTAMPTZ '2022-07-01 15:00:00+00'"
+    answer = run_sql(CITIZEN, f"SELECT CAST({midnight} AS DATE) AS day, hour({midnight}) AS hour").to_pylist()
+    assert (str(answer[0]["day"]), answer[0]["hour"]) == ("2022-07-02", 0)
+
+
 def test_questions_are_answered(city):
     assert run_sql(CITIZEN, 'SELECT sum("가격") AS won FROM shops').to_pylist() == [{"won": 3.5}]
     both = "WITH a AS (SELECT id FROM shops) SELECT count(*) AS n FROM a JOIN open USING (id)"

@@ -56,8 +56,8 @@ def _describe(*, actor: Actor, language: str, number: int) -> Detail:
             _fact("심각도", "Severity", SEVERITY_NAMES[incident.severity]),
             _fact("상태", "State", state),
             _fact("담당", "Who", say_owner(incident, agencies)),
-            _fact("기한", "Due", get_due(incident)),
             _fact("관측 횟수", "Times seen", incident.count),
+            *([_fact("기한", "Due", due)] if (due := get_due(incident)) else []),
         ),
         tabs=tuple(_list_tabs(actor, incident, agencies)),
         timeline=tuple(_to_happening(entry) for entry in reversed(list_timeline(actor=actor, number=number))),
@@ -84,7 +84,7 @@ def _list_facts(actor: Actor, incident: Incident) -> list[Fact]:
         _fact("발생", "Began", incident.opened_at),
         _fact("접수", "Received", incident.received_at),
         _fact("마지막 관측", "Last seen", incident.last_seen_at),
-        _fact("원인 해소", "Cleared", incident.cleared_at),
+        *([_fact("원인 해소", "Cleared", incident.cleared_at)] if incident.cleared_at else []),
         _fact("자치구", "District", say_code(say_districts(), incident.district_code)),
         _fact("출처", "Source", incident.source or None),
     ]

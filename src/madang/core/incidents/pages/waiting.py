@@ -46,8 +46,8 @@ def _query(
 ) -> tuple[Sequence[Any], int]:
     where = IncidentFilter(
         text=search,
-        overdue=filters.get("clock") == "overdue",
-        assignee=actor.id if filters.get("mine") == "me" else "",
+        overdue=filters.get("only") == "overdue",
+        assignee=actor.id if filters.get("only") == "mine" else "",
         **{
             name: filters.get(name, "")
             for name in ("state", "severity", "kind", "agency_code", "district_code")
@@ -141,14 +141,14 @@ QUEUE = ListPage(
         en="Findings of sensors, analyses and people, one incident for each cause, most urgent first.",
     ),
     columns=(
-        _column("number", "번호", "No.", type=ColumnType.TEXT, href=lambda row: address_of(row["number"])),
+        _column("reason", "내용", "What", href=lambda row: address_of(row["number"])),
         _column("severity", "심각도", "Severity"),
-        _column("reason", "내용", "What"),
-        _column("kind", "종류", "Kind"),
         _column("state", "상태", "State"),
         _column("owner", "담당", "Who"),
         _column("due", "기한", "Due", type=ColumnType.TIME),
         _column("received_at", "접수", "Received", type=ColumnType.TIME),
+        _column("number", "번호", "No."),
+        _column("kind", "종류", "Kind", shown=False),
         _column("last_seen_at", "마지막 관측", "Last seen", type=ColumnType.TIME, shown=False),
         _column("count", "횟수", "Times", type=ColumnType.INTEGER, shown=False),
         _column("thing_id", "시설물", "Thing", shown=False),
@@ -163,12 +163,12 @@ QUEUE = ListPage(
             choices=tuple(reversed(say_severities().items())),
         ),
         ListFilter(
-            name="mine", title=Text(ko="담당", en="Who"), choices=(("me", Text(ko="내 것", en="Mine")),)
-        ),
-        ListFilter(
-            name="clock",
-            title=Text(ko="기한", en="Due"),
-            choices=(("overdue", Text(ko="넘긴 것", en="Overdue")),),
+            name="only",
+            title=Text(ko="가운데", en="Of these"),
+            choices=(
+                ("mine", Text(ko="내 것", en="Mine")),
+                ("overdue", Text(ko="기한 넘긴 것", en="Overdue")),
+            ),
         ),
         ListFilter(name="kind", title=Text(ko="종류", en="Kind"), choices=_list_kind_choices),
         ListFilter(name="agency_code", title=Text(ko="기관", en="Agency"), choices=_list_agency_choices),

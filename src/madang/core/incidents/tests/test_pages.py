@@ -82,7 +82,7 @@ class TestQueue(ListPageCases):
         assert "3건은 그대로" in page
         assert get_incident(actor=HOUSE, number=1).state == "acknowledged"
         reader.post(self.path, chosen | {"action": "take", "ids": ["1"]})
-        assert len(reader.get(self.path, {"mine": "me"}).context["rows"]) == 1
+        assert len(reader.get(self.path, {"only": "mine"}).context["rows"]) == 1
 
 
 class TestRecord(PageCases):

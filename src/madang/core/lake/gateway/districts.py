@@ -94,7 +94,8 @@ def _name_of(text: str) -> str:
 
 def _same(named: str, located: str) -> bool:
     province, _, own = named.rpartition(" ")
-    found_province, _, found = located.rpartition(" ")
+    found_province, _, found = located.partition(" ")
+    found = found.replace(" ", "")
     if province and not _same_province(province, found_province):
         return False
     found = _MERGED.get(found, found)

@@ -64,6 +64,10 @@ lake.register_dataset(actor=HOUSE, now=now(), table=table)
 lake.replace_rows(table, [pa.table({"id": ["first"]})], actor=HOUSE, now=now())
 leave(6 << 20)
 try:
+    lake.append("indicators", make_rows(99), actor=HOUSE)
+except MadangError as error:
+    refused.append([error.code, error.status])
+try:
     noise = (pa.table({"id": [os.urandom(500).hex() for _ in range(10_000)]}) for _ in range(10))
     lake.replace_rows(table, noise, actor=HOUSE, now=now())
 except MadangError as error:

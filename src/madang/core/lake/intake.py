@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from madang.core.base.interface import CITY_TIMEZONE, Table
 
 from .ledger import LatestRow, encode_key
-from .schemas import REVISION, identity_of
+from .schemas import REVISION
 
 HOUR_US = 3_600_000_000
 NEVER = -(2**63)
@@ -51,13 +52,12 @@ def sift(
     """
     codes, keys = encode_keys(batch, table.key)
     moments = read_moments(batch, table)
-    revisions = batch[REVISION].to_numpy()
-    order = _choose_winners(batch, codes, moments, revisions)
+    order = _choose_winners(batch, codes, moments)
     batch, codes, moments = batch.take(pa.array(order)), codes[order], moments[order]
     newest = np.array([times.get(key, (NEVER, 0))[0] for key in keys], np.int64)
-    known = ~(moments > newest[codes])
+    known = np.flatnonzero(moments <= newest[codes])
     corrects = np.zeros(len(codes), bool)
-    if known.any():
+    if len(known):
         keep, corrects = _compare(table, batch, known, find_existing)
         batch = batch.filter(pa.array(keep))
         codes, moments, corrects = codes[keep], moments[keep], corrects[keep]
@@ -83,15 +83,24 @@ def follow(
 
 def encode_keys(rows: pa.Table, key: Sequence[str]) -> tuple[np.ndarray, list[str]]:
     """Return for each row the number of its key, and the encoded keys by number."""
+    codes = number_keys(rows, key)
+    first = np.zeros(int(codes.max()) + 1 if len(codes) else 0, np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    columns = [rows[name].take(pa.array(first)).to_pylist() for name in key]
+    return codes, [encode_key([_plain(value) for value in values]) for values in zip(*columns, strict=True)]
+
+
+def number_keys(rows: pa.Table, key: Sequence[str]) -> np.ndarray:
+    """Return for each row a number from 0 on that only rows of the same key have."""
     codes = np.zeros(rows.num_rows, np.int64)
     for name in key:
         encoded = rows[name].combine_chunks().dictionary_encode()
-        column = encoded.indices.to_numpy(zero_copy_only=False)
-        codes = codes * max(len(encoded.dictionary), 1) + column
-        _, codes = np.unique(codes, return_inverse=True)
-    _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
-    some = rows.select(list(key)).take(pa.array(first))
-    return codes, [encode_key([_plain(value) for value in row.values()]) for row in some.to_pylist()]
+        column = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        if name == key[0]:
+            codes = column
+        else:
+            _, codes = np.unique(codes * max(len(encoded.dictionary), 1) + column, return_inverse=True)
+    return codes
 
 
 def read_moments(rows: pa.Table, table: Table) -> np.ndarray:
@@ -106,53 +115,53 @@ def list_city_dates(moments: np.ndarray, zone: tzinfo = CITY_TIMEZONE) -> np.nda
     return (moments + offsets[where]) // (24 * HOUR_US)
 
 
-def encode_row(row: dict[str, Any]) -> bytes:
-    """Return a row's values as msgpack, for `lake.sqlite`."""
-    return msgspec.msgpack.encode(list(row.values()))
+def is_greater(rows: pa.Table, others: pa.Table, names: Sequence[str]) -> np.ndarray:
+    """Return for each row whether it comes after the other at its place, column by column, missing least."""
+    greater, decided = np.zeros(rows.num_rows, bool), np.zeros(rows.num_rows, bool)
+    for name in names:
+        mine, other = rows[name], others[name]
+        there, there_too = (np.asarray(pc.is_valid(column)) for column in (mine, other))
+        more = np.asarray(pc.fill_null(pc.greater(mine, other), fill_value=False)) | (there & ~there_too)
+        less = np.asarray(pc.fill_null(pc.less(mine, other), fill_value=False)) | (~there & there_too)
+        greater |= more & ~decided
+        decided |= more | less
+    return greater
 
 
-def _choose_winners(
-    batch: pa.Table, codes: np.ndarray, moments: np.ndarray, revisions: np.ndarray
-) -> np.ndarray:
+def _choose_winners(batch: pa.Table, codes: np.ndarray, moments: np.ndarray) -> np.ndarray:
     """Return row numbers by key and time, one of each: the highest revision, then the greatest row."""
-    order = np.lexsort((-revisions, moments, codes))
-    same = (codes[order][1:] == codes[order][:-1]) & (moments[order][1:] == moments[order][:-1])
-    if not same.any():
-        return order
-    starts = np.flatnonzero(np.concatenate(([True], ~same)))
-    ends = np.concatenate((starts[1:], [len(order)]))
-    chosen = order[starts]
-    for group in np.flatnonzero(ends - starts > 1):
-        rivals = order[starts[group] : ends[group]]
-        rivals = rivals[revisions[rivals] == revisions[rivals[0]]]
-        rows = batch.take(pa.array(rivals)).to_pylist()
-        chosen[group] = rivals[max(range(len(rows)), key=lambda n: rank(rows[n]))]
-    return chosen
+    order = np.lexsort((moments, codes))
+    while True:
+        of_order = codes[order], moments[order]
+        same = np.append(
+            (of_order[0][1:] == of_order[0][:-1]) & (of_order[1][1:] == of_order[1][:-1]), [False]
+        )
+        if not same.any():
+            return order
+        first = np.flatnonzero(same & ~np.insert(same[:-1], 0, values=False))
+        rivals = (batch.take(pa.array(order[first + offset])) for offset in (1, 0))
+        order = np.delete(order, first + ~is_greater(*rivals, _list_deciding(batch)))
 
 
-def rank(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Return what decides between rows of one key and time: revision, then each value, missing least."""
-    values = [(value is not None, value) for name, value in row.items() if name != REVISION]
-    return (row[REVISION] or 0, *((there, value) if there else (there,) for there, value in values))
+def _list_deciding(batch: pa.Table) -> list[str]:
+    return [REVISION, *(name for name in batch.column_names if name != REVISION)]
 
 
 def _compare(
     table: Table, batch: pa.Table, known: np.ndarray, find_existing: FindExisting
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return which rows to keep and which of them correct a row that the table has."""
-    names = identity_of(table)
-    existing = {
-        tuple(row[name] for name in names): row
-        for row in find_existing(batch.filter(pa.array(known))).to_pylist()
-    }
-    keep, corrects = np.ones(len(known), bool), np.zeros(len(known), bool)
-    if not existing:
-        return keep, corrects
-    numbers = np.flatnonzero(known)
-    for number, row in zip(numbers, batch.take(pa.array(numbers)).to_pylist(), strict=True):
-        old = existing.get(tuple(row[name] for name in names))
-        if old is not None:
-            keep[number] = corrects[number] = rank(row) > rank(old)
+    keep, corrects = np.ones(batch.num_rows, bool), np.zeros(batch.num_rows, bool)
+    asked = batch.take(pa.array(known))
+    existing = find_existing(asked)
+    both = pa.concat_tables([asked, existing])
+    codes, moments = number_keys(both, table.key), read_moments(both, table)
+    order = np.lexsort((moments, codes))
+    same = (codes[order][1:] == codes[order][:-1]) & (moments[order][1:] == moments[order][:-1])
+    pairs = np.stack((order[:-1][same], order[1:][same]))
+    mine, theirs = pairs.min(axis=0), pairs.max(axis=0) - len(known)
+    wins = is_greater(asked.take(pa.array(mine)), existing.take(pa.array(theirs)), _list_deciding(batch))
+    keep[known[mine]] = corrects[known[mine]] = wins
     return keep, corrects
 
 
@@ -176,18 +185,23 @@ def _list_latest(
         return ()
     last = np.flatnonzero(np.concatenate((codes[1:] != codes[:-1], [True])))
     last = last[moments[last] >= newest[codes[last]]]
-    rows = batch.take(pa.array(last)).to_pylist()
+    rows = batch.take(pa.array(last))
+    revisions = rows[REVISION].to_pylist()
+    encoded = [
+        msgspec.msgpack.encode(row) for row in zip(*(c.to_pylist() for c in rows.columns), strict=True)
+    ]
     return tuple(
-        LatestRow(
-            key=keys[codes[number]], time_us=int(moments[number]), revision=row[REVISION], row=encode_row(row)
-        )
-        for number, row in zip(last, rows, strict=True)
+        LatestRow(key=keys[codes[number]], time_us=int(moments[number]), revision=revision, row=row)
+        for number, revision, row in zip(last, revisions, encoded, strict=True)
     )
 
 
 def _list_dirty(codes: np.ndarray, keys: list[str], moments: np.ndarray) -> frozenset[tuple[str, int]]:
-    pairs = np.unique(np.stack((codes, moments // HOUR_US), axis=1), axis=0)
-    return frozenset((keys[code], int(hour)) for code, hour in pairs)
+    if not len(codes):
+        return frozenset()
+    hours = moments // HOUR_US
+    new = np.append([True], (codes[1:] != codes[:-1]) | (hours[1:] != hours[:-1]))
+    return frozenset(zip((keys[code] for code in codes[new]), hours[new].tolist(), strict=True))
 
 
 def _offset_us(hour: int, zone: tzinfo) -> int:

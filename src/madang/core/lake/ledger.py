@@ -20,7 +20,6 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS latest (
     table_name TEXT, key TEXT, time_us INTEGER, revision INTEGER, row BLOB, PRIMARY KEY (table_name, key)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS latest_by_time ON latest (table_name, time_us);
 CREATE TABLE IF NOT EXISTS applied (
     table_name TEXT PRIMARY KEY, epoch TEXT, sequence INTEGER, version INTEGER
 ) WITHOUT ROWID;

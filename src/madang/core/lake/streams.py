@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 from nats.js.api import StreamConfig
 from nats.js.errors import NoStreamResponseError, NotFoundError
 
@@ -35,6 +36,7 @@ from madang.core.people.interface import require
 from .declarations import get_table, is_rollup
 from .records import AppendResult, Indicator, Reject
 from .schemas import REVISION, conform, identity_of, list_stored_columns, make_schema
+from .storage.durable import require_room
 from .tables import INDICATORS
 
 STREAM = "LAKE"
@@ -52,12 +54,13 @@ def append(table: str, batch: pa.RecordBatch | pa.Table, *, actor: Actor) -> App
 
     Rows without key, time or another required value, from the future, or older than the table's
     retention are refused one by one. Raises BadInput where columns don't fit the declaration, and
-    Unavailable where the broker can't store: nothing or a part may be stored then; send all again.
+    Unavailable where disk or broker can't store: nothing or a part may be stored then; send all again.
     """
     declaration = get_table(table)
     if declaration.kind is not TableKind.STREAM or is_rollup(table):
         raise BadInput("lake.kind", f"{table}은(는) 수신 표가 아닙니다", f"{table} is no stream")
     require(actor, "lake.append", declaration.owner_agency)
+    require_room(settings.MADANG.data_path)
     kept, rejects = validate(declaration, batch, read_clock())
     sequence = publish(get_broker(), table, kept) if kept.num_rows else 0
     return AppendResult(rows_kept=kept.num_rows, rejects=rejects, sequence=sequence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from deltalake.exceptions import DeltaError
 
 from madang.core.base.interface import Conflict, Unavailable
 
+RESERVE_BYTES = 32 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_WORDS = ("No space left", "disk is full", "File too large", "quota exceeded")
 
@@ -58,6 +60,16 @@ def make_folder(path: Path) -> None:
         sync_file(folder.parent)
 
 
+def require_room(path: Path) -> None:
+    """Raise `Unavailable` where the disk of `path` has no more than RESERVE_BYTES left.
+
+    The broker, once it couldn't write, refuses until it is restarted; so it is never let come to that.
+    """
+    existing = next(one for one in (path, *path.parents) if one.exists())
+    if shutil.disk_usage(existing).free < RESERVE_BYTES:
+        raise _full()
+
+
 @contextmanager
 def refuse_when_full() -> Generator[None, None, None]:
     """Turn the many ways in which a disk says it is full into one `Unavailable`."""
@@ -65,10 +77,14 @@ def refuse_when_full() -> Generator[None, None, None]:
         yield
     except (OSError, DeltaError, sqlite3.OperationalError) as error:
         if getattr(error, "errno", None) in _FULL or any(word in str(error) for word in _FULL_WORDS):
-            raise Unavailable(
-                "lake.full",
-                "디스크가 가득 찼습니다. 이 자료는 저장되지 않았고, 저장된 자료는 그대로입니다. 공간을 늘린 뒤 다시 보내 주세요.",
-                "The disk is full. This data was not stored and what was stored before is untouched. "
-                "Make room and send it again.",
-            ) from error
+            raise _full() from error
         raise
+
+
+def _full() -> Unavailable:
+    return Unavailable(
+        "lake.full",
+        "디스크가 가득 찼습니다. 이 자료는 저장되지 않았고, 저장된 자료는 그대로입니다. 공간을 늘린 뒤 다시 보내 주세요.",
+        "The disk is full. This data was not stored and what was stored before is untouched. "
+        "Make room and send it again.",
+    )

@@ -27,6 +27,7 @@ from .errors import Unavailable
 from .settings import read_settings
 
 LIVE = "live."
+NEWS_S = 5  # what is older is no news
 T = TypeVar("T")
 
 
@@ -48,7 +49,7 @@ class Broker:
         self.url = url
         self._loop = asyncio.new_event_loop()
         self._client: Client | None = None
-        self._connecting = threading.Lock()
+        self._joining: asyncio.Task[Client] | None = None
         threading.Thread(target=self._loop.run_forever, name="broker", daemon=True).start()
 
     def run(self, work: Coroutine[Any, Any, T], timeout_s: float = 10) -> T:
@@ -62,10 +63,11 @@ class Broker:
 
     def client(self) -> Client:
         """Return the connected client (its coroutines go through `run`)."""
-        with self._connecting:
-            if self._client is None or self._client.is_closed:
-                self._client = self.run(connect(self.url))
-            return self._client
+        return self.run(self._join())
+
+    def tell(self, subject: str, payload: bytes) -> None:
+        """Send news without waiting for anything: nobody's work is held up by a broker that is away."""
+        asyncio.run_coroutine_threadsafe(self._tell(subject, payload), self._loop)
 
     def publish(self, subject: str, payload: bytes) -> None:
         """Send at most once, unacknowledged: for what is only news."""
@@ -88,6 +90,19 @@ class Broker:
                 self.run(self._client.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
 
+    async def _join(self) -> Client:
+        """Return the one connection; who gives up waiting leaves the others' attempt alone."""
+        if self._client is None or self._client.is_closed:
+            if self._joining is None or self._joining.done():
+                self._joining = asyncio.ensure_future(connect(self.url))
+            self._client = await asyncio.shield(self._joining)
+        return self._client
+
+    async def _tell(self, subject: str, payload: bytes) -> None:
+        with suppress(NatsError, OSError, TimeoutError):
+            client = await asyncio.wait_for(self._join(), NEWS_S)
+            await client.publish(subject, payload)
+
 
 @cache
 def get_broker() -> Broker:
@@ -98,7 +113,7 @@ def get_broker() -> Broker:
 def publish_live(topic: str, payload: object) -> None:
     """Tell open pages that something under `topic` changed; news only, so a missing broker is no error."""
     with suppress(Unavailable):
-        get_broker().publish(LIVE + topic, msgspec.json.encode(payload))
+        get_broker().tell(LIVE + topic, msgspec.json.encode(payload))
 
 
 async def connect(url: str) -> Client:

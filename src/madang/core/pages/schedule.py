@@ -7,26 +7,46 @@ import signal
 import threading
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 
 from madang.core.base.interface import Job, collect, now
 
 from .models import ScheduledRun
 
 log = logging.getLogger("madang.schedule")
-TICK_S = 0.5
+SHORTEST_PAUSE_S = 0.1
+RETRY_S = 2.0
+STOP_PATIENCE_S = 5.0
 
 
 def run_due_jobs_forever() -> None:
-    """Run due jobs until SIGTERM or SIGINT."""
+    """Run due jobs, each in a thread of its own so that none waits for another, until SIGTERM or SIGINT."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    jobs = [job for _, job in collect("jobs", "JOBS")]
-    while not stopping.wait(TICK_S):
-        for job in jobs:
-            close_old_connections()
+    threads = [
+        threading.Thread(target=_follow, args=(job, stopping), name=job.name, daemon=True)
+        for _, job in collect("jobs", "JOBS")
+    ]
+    for thread in threads:
+        thread.start()
+    stopping.wait()
+    for thread in threads:
+        thread.join(STOP_PATIENCE_S / len(threads))
+
+
+def _follow(job: Job, stopping: threading.Event) -> None:
+    pause_s = 0.0
+    while not stopping.wait(pause_s):
+        try:
             run_if_due(job, now())
+            due_at = ScheduledRun.objects.get(name=job.name).due_at
+            pause_s = max((due_at - now()).total_seconds(), SHORTEST_PAUSE_S)
+        except DatabaseError:
+            log.exception("job %s could not be looked up", job.name)
+            pause_s = RETRY_S
+        finally:
+            close_old_connections()
 
 
 def run_if_due(job: Job, moment: datetime) -> bool:

@@ -14,7 +14,14 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, Table, TableKind, new_id
 from madang.core.people.interface import record_audit, require
 
-from .declarations import check_declaration, get_table, list_declared_tables
+from .actions import list_in_catalogue
+from .declarations import (
+    check_declaration,
+    get_table,
+    list_declared_tables,
+    read_declaration,
+    require_marks_kept,
+)
 from .folders import lock_path, trash_path
 from .models import Dataset, DatasetVersion
 from .schemas import conform, make_schema
@@ -41,7 +48,7 @@ def replace_rows(
     one can be restored. On any error nothing changes. Raises BadInput for batches that don't fit,
     Unavailable when the disk is full.
     """
-    dataset = _require_writable(table, actor)
+    dataset = _require_writable(table, actor, now)
     check_declaration(table)
     version = write_version(table, batches, metadata=_metadata(table, actor, source_name))
     _record_version(dataset, table, version, actor=actor, now=now, source_name=source_name, report=report)
@@ -50,7 +57,7 @@ def replace_rows(
 
 def append_rows(table: Table, batches: Batches, *, actor: Actor, now: datetime, source_name: str = "") -> int:
     """Add `batches` to a registered dataset in one commit and return the version."""
-    dataset = _require_writable(table, actor)
+    dataset = _require_writable(table, actor, now)
     folder = ensure_folder(table)
     files = _write(folder, table, batches)
     version = folder.commit(Change(add=tuple(files), metadata=_metadata(table, actor, source_name)))
@@ -60,21 +67,36 @@ def append_rows(table: Table, batches: Batches, *, actor: Actor, now: datetime, 
 
 def restore_version(name: str, version: int, *, actor: Actor, now: datetime) -> int:
     """Make an older version of a dataset current again (undo) and return the new version's number."""
-    dataset = _require_writable(get_table(name), actor)
+    dataset = _require_writable(get_table(name), actor, now)
     old = dataset.versions.filter(version=version).first()
     if old is None:
         raise NotFound(
             "lake.version_unknown", f"판 {version}이(가) 없습니다", f"there is no version {version}"
         )
-    table = msgspec.convert(old.declaration, Table)
+    if version == dataset.version:
+        raise Conflict(
+            "lake.version_current", f"판 {version}은(는) 이미 지금 판입니다", f"{version} is current"
+        )
+    table = _restore_shape(msgspec.convert(old.declaration, Table), read_declaration(dataset))
     new = open_folder(name).restore(version, _metadata(table, actor, old.source_name))
     _record_version(dataset, table, new, actor=actor, now=now, source_name=old.source_name, report=old.report)
     return new
 
 
+def _restore_shape(old: Table, current: Table) -> Table:
+    """Return `current` with the columns, key and place of `old`, marked as personal where either is."""
+    marks = {column.name: column.personal for column in current.columns}
+    columns = tuple(
+        msgspec.structs.replace(column, personal=marks.get(column.name) or column.personal)
+        for column in old.columns
+    )
+    shape = {name: getattr(old, name) for name in ("key", "time", "lon", "lat", "crs")}
+    return msgspec.structs.replace(current, columns=columns, **shape)
+
+
 def drop_table(name: str, *, actor: Actor, now: datetime) -> None:
     """Delete a dataset: its rows, its versions and its line in the catalogue. There is no undo."""
-    dataset = _require_writable(get_table(name), actor)
+    dataset = _require_writable(get_table(name), actor, now)
     if dataset.in_code:
         raise Conflict("lake.in_code", f"{name}은(는) 코드가 선언한 표입니다", f"{name} is declared in code")
     trash = trash_path() / new_id()
@@ -101,8 +123,10 @@ def _write(folder: DeltaFolder, table: Table, batches: Batches) -> list[NewFile]
     return write_files(folder.folder, fitted, make_schema(table.columns), stem=f"part-{new_id()}")
 
 
-def _require_writable(table: Table, actor: Actor) -> Dataset:
-    """Return the dataset's line in the catalogue, locked to nobody, or refuse."""
+def _require_writable(table: Table, actor: Actor, now: datetime) -> Dataset:
+    """Return the dataset's line in the catalogue, or refuse."""
+    if table.name in list_declared_tables():
+        list_in_catalogue(now=now)
     dataset = Dataset.objects.filter(name=table.name).first()
     if dataset is None:
         raise NotFound(

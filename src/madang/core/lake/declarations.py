@@ -7,7 +7,17 @@ from functools import cache
 
 import msgspec
 
-from madang.core.base.interface import BadInput, ColumnType, NotFound, Register, Table, TableKind, collect
+from madang.core.base.interface import (
+    Actor,
+    BadInput,
+    ColumnType,
+    NotFound,
+    Register,
+    Table,
+    TableKind,
+    collect,
+)
+from madang.core.people.interface import require
 
 from .models import Dataset
 from .records import TableHandler
@@ -22,6 +32,9 @@ def list_declared_tables() -> dict[str, Table]:
     """Return by name every table that code declares, with the rollups of its streams."""
     found: dict[str, Table] = {}
     for table in _iter_declared():
+        instants = {column.name for column in table.columns if column.type is ColumnType.TIME}
+        if table.kind is TableKind.STREAM and table.time not in instants:
+            raise _wrong(table, "a stream's time is an instant")
         for one in (table, *list_rollup_tables(table)):
             check_declaration(one)
             if one.name in found:
@@ -80,6 +93,13 @@ def list_tables() -> list[Table]:
 def read_declaration(row: Dataset) -> Table:
     """Return the declaration that a catalogue row carries."""
     return msgspec.convert(row.declaration, Table)
+
+
+def require_marks_kept(actor: Actor, before: Table, after: Table) -> None:
+    """Raise NotAllowed where a column loses its mark as personal by somebody who may not read it."""
+    marked = {column.name for column in before.columns if column.personal}
+    if any(column.name in marked and not column.personal for column in after.columns):
+        require(actor, "lake.read_personal", before.owner_agency)
 
 
 def check_declaration(table: Table) -> None:

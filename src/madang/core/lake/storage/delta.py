@@ -62,12 +62,13 @@ class DeltaFolder:
         self._guard = threading.RLock()
         self._table: DeltaTable | None = None
         self._identity = (0, 0)
+        self._listed_of: tuple[tuple[int, int], int] | None = None
+        self._listed: list[ActiveFile] = []
+        self._files: tuple[DeltaTable, int, list[ActiveFile]] | None = None
 
     def exists(self) -> bool:
         """Return whether the table has ever been created."""
-        return (self.folder / LOG / f"{0:020d}.json").is_file() or (
-            self.folder / LOG / "_last_checkpoint"
-        ).is_file()
+        return self._entry(0).is_file() or (self.folder / LOG / "_last_checkpoint").is_file()
 
     def ensure(self, schema: pa.Schema, *, partitioned: bool) -> None:
         """Create the table, or add the columns of `schema` that it lacks."""
@@ -82,12 +83,13 @@ class DeltaFolder:
     def open(self) -> DeltaTable:
         """Return the table at its newest version."""
         with self._guard:
-            stat = (self.folder / LOG).stat()
-            identity = (stat.st_dev, stat.st_ino)
+            identity = self._identify()
             if self._table is None or identity != self._identity:
                 self._table, self._identity = DeltaTable(str(self.folder)), identity
-            elif (self.folder / LOG / f"{self._table.version() + 1:020d}.json").exists():
+            elif self._entry(self._table.version() + 1).exists():
                 self._table.update_incremental()
+            elif not self._entry(self._table.version()).exists():
+                self._table = DeltaTable(str(self.folder))  # the log has been tidied away under us
             return self._table
 
     def read_schema(self) -> pa.Schema:
@@ -98,8 +100,15 @@ class DeltaFolder:
         """Return a version (None: the newest) and its files, in the order of their names."""
         with self._guard:
             table = self.open() if version is None else DeltaTable(str(self.folder), version=version)
-            actions = pa.table(table.get_add_actions(flatten=True))
-            return table.version(), _list_files(actions)
+            if (
+                version is not None
+                or self._files is None
+                or self._files[0] is not table
+                or self._files[1] != table.version()
+            ):
+                files = _list_files(pa.table(table.get_add_actions(flatten=True)))
+                self._files = (table, table.version(), files)
+            return self._files[1], list(self._files[2])
 
     def read_transaction(self, application: str) -> int | None:
         """Return the last number committed for `application`."""
@@ -141,9 +150,8 @@ class DeltaFolder:
 
     def read_entry(self, version: int) -> list[dict[str, Any]] | None:
         """Return the actions of one log entry, or None where it has been tidied away."""
-        path = self.folder / LOG / f"{version:020d}.json"
         try:
-            return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            return [json.loads(line) for line in self._entry(version).read_text("utf-8").splitlines()]
         except FileNotFoundError:
             return None
 
@@ -212,8 +220,7 @@ class DeltaFolder:
             partition_by=[PARTITION] if partitioned else None,
             configuration={"delta.logRetentionDuration": "interval 1 days"} if partitioned else None,
         )
-        log = self.folder / LOG
-        self._identity = (log.stat().st_dev, log.stat().st_ino)
+        self._identity = self._identify()
         sync_file(self.folder)
         self._settle(self._table, -1)
 
@@ -231,9 +238,20 @@ class DeltaFolder:
         """Make the entries after version `before` durable and return the newest."""
         table.update_incremental()
         for version in range(before + 1, table.version() + 1):
-            sync_file(self.folder / LOG / f"{version:020d}.json")
+            sync_file(self._entry(version))
         sync_file(self.folder / LOG)
         return table.version()
+
+    def _entry(self, version: int) -> Path:
+        return self.folder / LOG / f"{version:020d}.json"
+
+    def _identify(self) -> tuple[int, int]:
+        """Return what tells this table from one dropped and made anew in the same place."""
+        try:
+            stat = self._entry(0).stat()
+        except FileNotFoundError:
+            return 0, 0
+        return stat.st_ino, stat.st_mtime_ns
 
     def _opens(self) -> bool:
         try:

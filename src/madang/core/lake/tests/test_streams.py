@@ -15,11 +15,18 @@ from madang.core.base.interface import (
     ANONYMOUS,
     HOUSE,
     BadInput,
+    Column,
+    ColumnType,
     NotAllowed,
+    Register,
+    Table,
+    TableKind,
+    Text,
     get_broker,
     read_settings,
 )
 from madang.core.lake import streams
+from madang.core.lake.declarations import list_registers
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import (
     Filter,
@@ -35,8 +42,12 @@ from madang.core.lake.interface import (
 )
 from madang.core.lake.latest import _open_ledger as open_ledger
 from madang.core.lake.ledger import Ledger
+from madang.core.lake.records import Backlog
 from madang.core.lake.tables import INDICATORS
+from madang.core.lake.tables_on_disk import read_snapshot
 from madang.core.lake.writing.detecting import Detecting
+from madang.core.lake.writing.falling_behind import report_backlogs
+from madang.core.lake.writing.republishing import republish
 from madang.core.lake.writing.rolling import roll_up
 from madang.core.lake.writing.silence import check_silence
 from madang.core.lake.writing.stream_table import StreamTable
@@ -357,3 +368,29 @@ def test_silence_is_found_and_its_end_too(lake):
     hours_later = START + timedelta(hours=5)
     assert check_silence(table, house.ledger, hours_later, START - timedelta(days=1)) == 20
     assert "silence:indicators:*" in [i.key for i in incidents.all()]
+
+
+def test_a_backlog_is_found_and_its_end_too(lake):
+    ledger = House().ledger
+    incidents = apps.get_model("incidents", "IncidentRow").objects.filter(key="backlog:stream")
+    late = Backlog(name="stream", waiting=7, oldest_age_s=40.0, alarmed=True)
+    for backlogs in ([late], [late], [], []):
+        report_backlogs(backlogs, ledger, START)
+    assert incidents.count() == 1
+
+
+def test_a_register_is_republished_when_it_changes_and_only_then(lake):
+    rows = [{"id": "A-1", "owner": "11140"}]
+    text = Text(ko="가", en="a")
+    columns = tuple(Column(name=name, type=ColumnType.TEXT, title=text) for name in ("id", "owner"))
+    table = Table(name="things_of_test", title=text, kind=TableKind.REGISTER, columns=columns)
+    register = Register(table=table, rows=lambda: iter(rows), version=lambda: len(rows))
+    ledger = Ledger(ledger_path())
+    assert (republish(register, ledger), republish(register, ledger)) == (True, False)
+    rows.append({"id": "A-2"})
+    assert republish(register, ledger)
+    assert read_snapshot(table).rows == 2
+    assert set(list_registers()) >= {"things", "incidents"}
+    for declared in list_registers().values():
+        republish(declared, ledger)
+        assert authorize(HOUSE, declared.table.name).count() == len(list(declared.rows()))

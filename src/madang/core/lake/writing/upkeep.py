@@ -10,10 +10,12 @@ from collections.abc import Callable
 from django.db import close_old_connections
 
 from madang.core.base.interface import now
+from madang.core.lake.backlogs import get_backlogs
 from madang.core.lake.declarations import list_registers, list_streams
 from madang.core.lake.ledger import Ledger
 from madang.core.lake.rollups import list_measured_columns
 
+from .falling_behind import report_backlogs
 from .republishing import republish
 from .rolling import roll_up
 from .silence import check_silence
@@ -33,6 +35,7 @@ class Upkeep:
             (2.0, self.republish_registers),
             (5.0, self.roll_up_streams),
             (5.0, self.check_silences),
+            (10.0, self.check_backlogs),
         ]
 
     def start(self) -> None:
@@ -65,6 +68,10 @@ class Upkeep:
                     f"silence of {table.name}",
                     lambda table=table: check_silence(table, self.ledger, now(), self.since),
                 )
+
+    def check_backlogs(self) -> None:
+        """Report intake or detectors that fall behind, and when they have caught up."""
+        _attempt("backlogs", lambda: report_backlogs(get_backlogs(), self.ledger, now()))
 
     def _run(self) -> None:
         due = [0.0] * len(self._tasks)

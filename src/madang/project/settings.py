@@ -37,6 +37,7 @@ def _read_database(url: str) -> dict[str, object]:
             "NAME": DATA_PATH / "registers.sqlite",
             # A file, as in a real house: threads of a test share it, and wait for each other's writes.
             "TEST": {"NAME": DATA_PATH / "test-registers.sqlite"},
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

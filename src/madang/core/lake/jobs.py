@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Job
+from madang.core.base.interface import Job, now
 
+from .importing.jobs import sweep_imports
 from .maintenance import compact_all, forget_all, refresh_catalogue, refresh_quality, tidy_all
 
 JOBS = [
@@ -12,4 +13,5 @@ JOBS = [
     Job(name="lake.forget", every_s=3600, run=forget_all),
     Job(name="lake.tidy", every_s=1800, run=tidy_all),
     Job(name="lake.quality", every_s=60, run=refresh_quality),
+    Job(name="lake.imports", every_s=60, run=lambda: sweep_imports(now())),
 ]

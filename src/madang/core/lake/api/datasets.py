@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
@@ -11,8 +12,9 @@ from starlette.responses import FileResponse, Response
 
 from madang.core.base.interface import Actor, BadInput, NotFound, now
 from madang.core.lake.actions import describe_dataset, publish_dataset, withdraw_dataset
-from madang.core.lake.asking import list_records, read_conditions, read_page
+from madang.core.lake.asking import Page, list_records, read_conditions, read_page
 from madang.core.lake.datasets import restore_version
+from madang.core.lake.folders import lake_path
 from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.presenting import show_quality_of
 from madang.core.lake.queries import get_dataset, list_datasets, list_versions, may_write
@@ -21,6 +23,7 @@ from madang.core.lake.records import DatasetChange, Group, Measure
 from madang.core.lake.sql import run_sql
 from madang.core.people.interface import require
 
+from .answers import Answers
 from .records import (
     Aggregated,
     AggregateQuery,
@@ -37,6 +40,8 @@ from .records import (
     WithdrawBody,
     view_dataset,
 )
+
+_answers = Answers()
 
 
 def list_catalogue(request: Request, query: ListQuery, body: None) -> DatasetList:
@@ -63,29 +68,31 @@ def show_dataset(request: Request, query: None, body: None) -> DatasetView:
 
 def list_rows(request: Request, query: RowsQuery, body: None) -> Response:
     """Answer GET /api/datasets/{name}/rows; the same version of the same question isn't sent twice."""
-    reader = authorize(_actor(request), _name(request), query.purpose)
-    where = read_conditions(query.where)
-    tag = make_etag(reader)
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    page = read_page(
-        reader, where=where, sort=query.sort, offset=query.offset, limit=query.limit, select=query.column
-    )
-    return render(page, tag, reader)
+
+    def work_out(reader: Reader) -> Page:
+        return read_page(
+            reader,
+            where=read_conditions(query.where),
+            sort=query.sort,
+            offset=query.offset,
+            limit=query.limit,
+            select=query.column,
+        )
+
+    return _answer(request, query.purpose, work_out)
 
 
 def summarize(request: Request, query: AggregateQuery, body: None) -> Response:
     """Answer GET /api/datasets/{name}/aggregate."""
-    reader = authorize(_actor(request), _name(request), query.purpose)
-    tag = make_etag(reader)
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    groups = [_read_group(reader, text) for text in query.group]
-    measures = [_read_measure(text) for text in query.measure]
-    order = [query.sort] if query.sort else []
-    rows = reader.aggregate(measures, groups, read_conditions(query.where), order, query.limit)
-    answer = Aggregated(dataset=reader.table.name, version=reader.version, rows=list_records(rows))
-    return render(answer, tag, reader)
+
+    def work_out(reader: Reader) -> Aggregated:
+        groups = [_read_group(reader, text) for text in query.group]
+        measures = [_read_measure(text) for text in query.measure]
+        order = [query.sort] if query.sort else []
+        rows = reader.aggregate(measures, groups, read_conditions(query.where), order, query.limit)
+        return Aggregated(dataset=reader.table.name, version=reader.version, rows=list_records(rows))
+
+    return _answer(request, query.purpose, work_out)
 
 
 def show_versions(request: Request, query: None, body: None) -> list[VersionView]:
@@ -175,16 +182,20 @@ def make_etag(reader: Reader, form: str = "") -> str:
 def cache_control(reader: Reader) -> str:
     """Return how long a reader's answer may be kept: public data everywhere, after asking again."""
     is_public = reader.table.read_permission == "public" and not reader.row_filter
+    is_public = is_public and not any(column.personal for column in reader.columns)
     return "public, no-cache" if is_public else "private, no-store"
 
 
-def render(answer: Any, tag: str, reader: Reader) -> Response:
-    """Return `answer` as JSON that may be kept for this version."""
-    return Response(
-        msgspec.json.encode(answer),
-        media_type="application/json",
-        headers={"ETag": tag, "Cache-Control": cache_control(reader)},
-    )
+def _answer(request: Request, purpose: str, work_out: Callable[[Reader], Any]) -> Response:
+    """Return what `work_out` says of the dataset that the address names, as JSON kept for its version."""
+    reader = authorize(_actor(request), _name(request), purpose)
+    tag = make_etag(reader)
+    headers = {"ETag": tag, "Cache-Control": cache_control(reader)}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    question = (str(lake_path()), tag, request.url.path, request.url.query)
+    content = _answers.get(question, lambda: msgspec.json.encode(work_out(reader)))
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def _actor(request: Request) -> Actor:

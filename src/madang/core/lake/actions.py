@@ -11,7 +11,7 @@ from madang.core.base.interface import Actor, BadInput, Column, Conflict, NotFou
 from madang.core.people.interface import record_audit, require
 
 from . import quality
-from .declarations import check_declaration, list_declared_tables, read_declaration
+from .declarations import check_declaration, list_declared_tables, read_declaration, require_marks_kept
 from .models import Dataset
 from .queries import read_record
 from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState, Snapshot
@@ -64,7 +64,9 @@ def describe_dataset(*, actor: Actor, now: datetime, name: str, change: DatasetC
         words = {field: getattr(change, field) for field in _WORDS if getattr(change, field) is not None}
         if row.in_code and (words or change.columns):
             raise Conflict("lake.in_code", f"{name}의 설명은 코드에 있습니다", f"{name} is described in code")
+        before = table
         table = msgspec.structs.replace(table, **words, columns=_change_columns(table, change.columns))
+        require_marks_kept(actor, before, table)
         row.category = row.category if change.category is None else change.category
         row.keywords = row.keywords if change.keywords is None else list(change.keywords)
         _save(row, table, now)

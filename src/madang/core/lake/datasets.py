@@ -50,6 +50,7 @@ def replace_rows(
     """
     dataset = _require_writable(table, actor, now)
     check_declaration(table)
+    require_marks_kept(actor, read_declaration(dataset), table)
     version = write_version(table, batches, metadata=_metadata(table, actor, source_name))
     _record_version(dataset, table, version, actor=actor, now=now, source_name=source_name, report=report)
     return version
@@ -66,7 +67,10 @@ def append_rows(table: Table, batches: Batches, *, actor: Actor, now: datetime, 
 
 
 def restore_version(name: str, version: int, *, actor: Actor, now: datetime) -> int:
-    """Make an older version of a dataset current again (undo) and return the new version's number."""
+    """Make an older version of a dataset current again (undo) and return the new version's number.
+
+    Rows and columns come back; who may read them, and which are personal, stays as it is today.
+    """
     dataset = _require_writable(get_table(name), actor, now)
     old = dataset.versions.filter(version=version).first()
     if old is None:

@@ -120,7 +120,7 @@ def first_seen(messages):
     return list(dict.fromkeys((message["sequence"], message["id"]) for message in messages))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(120 + 30 * ROUNDS)
 def test_killed_in_delivery_nothing_is_lost_or_doubled(tmp_path):
     # The receivers answer late, so that a kill often falls between "received" and "noted as received".
     web, mqtt = WebReceiver(lambda _: (time.sleep(0.02), (200, {}))[1]), MqttReceiver(tmp_path / "broker")

@@ -1,4 +1,4 @@
-"""This room's part of the demonstration city: who gets what, and how fast."""
+"""Rules of the demonstration city: who gets what, and how fast."""
 
 from __future__ import annotations
 

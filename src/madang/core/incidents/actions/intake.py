@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -326,7 +325,7 @@ def _clean(finding: Finding) -> Finding:
     if len(plain["key"]) > 300:
         plain["key"] = f"{plain['key'][:260]}#{digest_finding(finding)}"
     clean = msgspec.convert(plain, Finding)
-    is_placed = all(value is not None and math.isfinite(value) for value in (clean.lon, clean.lat))
+    is_placed = _is_within(clean.lon, 180) and _is_within(clean.lat, 90)
     found_at = clean.found_at if clean.found_at.tzinfo else clean.found_at.replace(tzinfo=UTC)
     return msgspec.structs.replace(
         clean,
@@ -337,6 +336,10 @@ def _clean(finding: Finding) -> Finding:
         thing_id=clean.thing_id[:64] if clean.thing_id else None,
         agency_code=clean.agency_code[:40] if clean.agency_code else None,
     )
+
+
+def _is_within(degrees: float | None, limit: float) -> bool:
+    return degrees is not None and -limit <= degrees <= limit
 
 
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:

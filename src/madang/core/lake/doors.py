@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from madang.core.base.interface import Actor, Text, now
@@ -22,8 +23,9 @@ def show_newest(actor: Actor, _language: str) -> dict[str, Any] | None:
 
 
 def show_waiting(actor: Actor, _language: str) -> dict[str, Any]:
-    """Return imports that wait or work, and datasets that are late."""
-    waiting = list_imports(actor=actor, limit=SHOWN, running=True)
+    """Return imports that wait, work or ended since yesterday, and datasets that are late."""
+    recent = now() - timedelta(days=1)
+    waiting = [one for one in list_imports(actor=actor, limit=SHOWN) if one.updated_at > recent]
     return {
         "imports": [(one, IMPORT_STATES[one.state.value]) for one in waiting],
         "late": list_late_datasets(actor=actor, moment=now())[:SHOWN],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pyarrow as pa
+from msgspec import Meta
 
 from madang.core.base.interface import Column, Finding, Table, Text
 
@@ -84,6 +85,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         return sum(file.rows for file in self.files if not file.corrects)
 
     @property
+    def identity(self) -> str:
+        """Tell these rows from those of a dropped table of the same name and version: a file they have."""
+        return self.files[0].path if self.files else ""
+
+    @property
     def size_bytes(self) -> int:
         """Bytes on disk."""
         return sum(file.size_bytes for file in self.files)
@@ -155,12 +161,12 @@ class DatasetChange(msgspec.Struct, frozen=True, kw_only=True):
 
     title: Text | None = None
     description: Text | None = None
-    owner_agency: str | None = None
-    licence: str | None = None
-    source: str | None = None
-    read_permission: str | None = None
-    freshness_promise_s: int | None = None
-    category: str | None = None
+    owner_agency: Annotated[str, Meta(max_length=40)] | None = None
+    licence: Annotated[str, Meta(max_length=100)] | None = None
+    source: Annotated[str, Meta(max_length=300)] | None = None
+    read_permission: Annotated[str, Meta(max_length=100)] | None = None
+    freshness_promise_s: Annotated[int, Meta(ge=1, le=10**9)] | None = None
+    category: Annotated[str, Meta(max_length=60)] | None = None
     keywords: tuple[str, ...] | None = None
     columns: tuple[ColumnChange, ...] = ()
 

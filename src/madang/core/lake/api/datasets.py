@@ -21,7 +21,7 @@ from madang.core.lake.queries import get_dataset, list_datasets, list_versions, 
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import DatasetChange, Group, Measure
 from madang.core.lake.sql import run_sql
-from madang.core.people.interface import require
+from madang.core.people.interface import list_permissions, require
 
 from .answers import Answers
 from .records import (
@@ -89,6 +89,7 @@ def summarize(request: Request, query: AggregateQuery, body: None) -> Response:
         groups = [_read_group(reader, text) for text in query.group]
         measures = [_read_measure(text) for text in query.measure]
         order = [query.sort] if query.sort else []
+        _check_sort(query.sort.removeprefix("-"), groups, measures)
         rows = reader.aggregate(measures, groups, read_conditions(query.where), order, query.limit)
         return Aggregated(dataset=reader.table.name, version=reader.version, rows=list_records(rows))
 
@@ -144,6 +145,13 @@ def send_rejected(request: Request, query: VersionQuery, body: None) -> Response
 
 def change_words(request: Request, query: None, body: DatasetChange) -> DatasetView:
     """Answer PATCH /api/datasets/{name}."""
+    if body.read_permission not in {None, "public", "signed-in", *list_permissions()}:
+        raise BadInput(
+            "lake.permission",
+            f"그런 권한이 없습니다: {body.read_permission}",
+            f"there is no permission {body.read_permission}",
+            field="read_permission",
+        )
     return view_dataset(describe_dataset(actor=_actor(request), now=now(), name=_name(request), change=body))
 
 
@@ -175,7 +183,8 @@ def ask_sql(request: Request, query: None, body: SqlBody) -> Response:
 
 def make_etag(reader: Reader, form: str = "") -> str:
     """Return the tag of what one reader sees of one version."""
-    seen = crc32(repr(([column.name for column in reader.columns], reader.row_filter)).encode())
+    columns = [column.name for column in reader.columns]
+    seen = crc32(repr((columns, reader.row_filter, reader.snapshot.identity)).encode())
     return f'W/"{reader.table.name}-{reader.version}-{seen:08x}{form}"'
 
 
@@ -220,3 +229,16 @@ def _read_measure(text: str) -> Measure:
             "lake.measure", "계산은 함수:열로 씁니다", "a measure is function:column", field="measure"
         )
     return Measure(function=function, column=column)
+
+
+def _check_sort(name: str, groups: list[Group], measures: list[Measure]) -> None:
+    answered = [group.name or group.column for group in groups]
+    answered += ["_".join(filter(None, (measure.column, measure.function))) for measure in measures]
+    if name and name not in answered:
+        raise BadInput(
+            "lake.column_unknown",
+            f"답에 {name} 열이 없습니다: {', '.join(answered)}",
+            f"the answer has no column {name}: {', '.join(answered)}",
+            column=name,
+            field="sort",
+        )

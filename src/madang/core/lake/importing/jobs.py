@@ -207,10 +207,9 @@ def get_import(*, actor: Actor, import_id: str) -> ImportRecord:
     return read_import(_find(actor, import_id, ImportJob.objects.all()))
 
 
-def list_imports(*, actor: Actor, limit: int = 20, running: bool = False) -> list[ImportRecord]:
+def list_imports(*, actor: Actor, limit: int = 20) -> list[ImportRecord]:
     """Return the newest imports that the actor may see, without their previews."""
     rows = ImportJob.objects.defer("preview") if actor.may("lake.import", "*") else _own(actor)
-    rows = rows.filter(state__in=[*RUNNING, ImportState.PREVIEWED]) if running else rows
     return [read_import(row, with_preview=False) for row in rows[:limit]]
 
 

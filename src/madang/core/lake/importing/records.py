@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from madang.core.base.interface import Column, MadangError, Text
 from madang.core.lake.gateway.records import ImportReport, RejectedRow
@@ -26,14 +27,14 @@ class ImportChoice(msgspec.Struct, frozen=True, kw_only=True):
     `personal` maps columns to the personal data they hold; they are then hidden from the public.
     """
 
-    table_name: str | None = None
+    table_name: Annotated[str, Meta(max_length=63)] | None = None
     title: Text | None = None
     description: Text | None = None
-    category: str | None = None
-    licence: str | None = None
-    source: str | None = None
-    owner_agency: str | None = None
-    freshness_promise_s: int | None = None
+    category: Annotated[str, Meta(max_length=60)] | None = None
+    licence: Annotated[str, Meta(max_length=100)] | None = None
+    source: Annotated[str, Meta(max_length=300)] | None = None
+    owner_agency: Annotated[str, Meta(max_length=40)] | None = None
+    freshness_promise_s: Annotated[int, Meta(ge=1, le=10**9)] | None = None
     personal: dict[str, str] = {}
     publish: bool = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -44,7 +45,13 @@ BUTTON = Text(ko="이대로 저장하기", en="Store it")
 def show_upload(request: HttpRequest) -> HttpResponse:
     """Take a file; browsers with scripts send it to the API instead, with progress."""
     file = request.FILES.get("file") if request.method == "POST" else None
-    if file is not None:
+    limit_mb = settings.MADANG.upload_limit_mb
+    if file is not None and file.size > limit_mb * 1_000_000:
+        said = Text(
+            ko=f"파일은 {limit_mb:,} MB까지 받습니다.", en=f"Files of up to {limit_mb:,} MB are taken."
+        )
+        messages.error(request, said.say(request.language))
+    elif file is not None:
         import_id = make_import_id()
         with (upload_path(import_id) / "file").open("wb") as target:
             for chunk in file.chunks():

@@ -30,12 +30,8 @@ def spool_workbook(
     """Spool the named sheet, or the first one that holds a table; other sheets are counted."""
     data = read_all(path)
     progress(len(data))
-    try:
+    with _refusing("엑셀 파일이", "the workbook"):
         book = calamine.load_workbook(io.BytesIO(data))
-    except calamine.PasswordError as error:
-        raise refuse(
-            "password", "암호가 걸린 파일입니다", "the workbook is protected by a password"
-        ) from error
     names = book.sheet_names
     if sheet is not None and sheet not in names:
         raise refuse("sheet", f"{sheet} 시트가 없습니다", f"there is no sheet {sheet}")

@@ -26,7 +26,7 @@ def _is_plain(text: str) -> bool:
 
 # Values that stay text: they begin with a Korean syllable, and may hold anything a quoted value may.
 VALUES = (
-    st.text(st.characters(codec="cp949", exclude_characters="\x00\r"), max_size=12)
+    st.text(st.characters(codec="cp949", exclude_categories=["Cc"]) | st.sampled_from("\n\t"), max_size=12)
     .filter(_is_plain)
     .map(lambda text: f"값{text}")
 )

@@ -112,7 +112,7 @@ class _Counted:
 
     def __init__(self, reader: Reader, where: tuple[Filter, ...]) -> None:
         self.reader, self.where = reader, where
-        self.identity = (reader.table.name, reader.version, repr(reader.row_filter), repr(where))
+        self.identity = (reader.snapshot.identity, reader.version, repr(reader.row_filter), repr(where))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Counted) and self.identity == other.identity

@@ -1,0 +1,90 @@
+"""Answers to readers' questions, and to those of measuring quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from madang.core.base.interface import Column
+from madang.core.lake.records import Filter, Query, Snapshot
+
+from .connection import Cursor, run
+from .sql import group_sql, measure_sql, name_of, order_sql, quote, relation_sql, select_sql, where_sql
+
+
+def read(snapshot: Snapshot, query: Query) -> pa.Table:
+    """Return the rows of `query`."""
+    with Cursor() as cursor:
+        return cursor.execute(*select_sql(snapshot, query)).to_arrow_table()
+
+
+def iter_batches(snapshot: Snapshot, query: Query, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `query` in batches, holding only a few of them in memory."""
+    with Cursor() as cursor:
+        yield from cursor.execute(*select_sql(snapshot, query)).to_arrow_reader(batch_rows)
+
+
+def count(snapshot: Snapshot, where: Sequence[Filter]) -> int:
+    """Return how many rows satisfy `where`."""
+    conditions, values = where_sql(where)
+    with Cursor() as cursor:
+        row = cursor.execute(
+            f"SELECT count(*) FROM ({relation_sql(snapshot, where=where)}){conditions}",
+            values,  # noqa: S608
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def aggregate(snapshot: Snapshot, query: Query) -> pa.Table:
+    """Return one row a group: its groups, then its measures."""
+    types = {column.name: column.type for column in snapshot.table.columns}
+    groups = [f"{group_sql(group, types[group.column])} AS {quote(name_of(group))}" for group in query.groups]
+    measures = [f"{measure_sql(measure)} AS {quote(name_of(measure))}" for measure in query.measures]
+    conditions, values = where_sql(query.where)
+    grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
+    sql = f"SELECT {', '.join([*groups, *measures])} FROM ({relation_sql(snapshot, where=query.where)}){conditions}{grouping}"  # noqa: S608
+    with Cursor() as cursor:
+        return shrink(cursor.execute(sql + order_sql(query), values).to_arrow_table())
+
+
+def count_distinct(snapshot: Snapshot, columns: Sequence[str]) -> int:
+    """Return how many different combinations of values `columns` have."""
+    names = ", ".join(quote(name) for name in columns)
+    sql = f"SELECT count(*) FROM (SELECT DISTINCT {names} FROM ({relation_sql(snapshot)}))"  # noqa: S608
+    with Cursor() as cursor:
+        row = cursor.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+
+def count_bins(snapshot: Snapshot, column: Column, low: float, high: float, bins: int) -> tuple[int, ...]:
+    """Return how many values fall into each of `bins` equal steps from `low` to `high` (both included)."""
+    name = quote(column.name)
+    place = f"least(floor(({name}::DOUBLE - ?) / ?)::INTEGER, {int(bins) - 1})"
+    sql = (
+        f"SELECT {place} AS bin, count(*) FROM ({relation_sql(snapshot)}) WHERE {name} IS NOT NULL GROUP BY 1"  # noqa: S608
+    )
+    counts = [0] * bins
+    with Cursor() as cursor:
+        for number, rows in cursor.execute(sql, [low, (high - low) / bins]).fetchall():
+            counts[max(number, 0)] += rows
+    return tuple(counts)
+
+
+def keep_rows(rows: pa.Table, where: Sequence[Filter]) -> pa.Table:
+    """Return those of some rows in memory that satisfy `where`."""
+    conditions, values = where_sql(where)
+    return run(f"SELECT * FROM given{conditions}", values, given=rows)  # noqa: S608
+
+
+def shrink(answer: pa.Table) -> pa.Table:
+    """Return an answer with decimals and 128-bit sums as whole numbers or, where they don't fit, as numbers."""
+    columns = []
+    for column in answer.columns:
+        if pa.types.is_decimal(column.type):
+            try:
+                column = column.cast(pa.int64())
+            except pa.ArrowInvalid:
+                column = column.cast(pa.float64())
+        columns.append(column)
+    return pa.Table.from_arrays(columns, names=answer.column_names)

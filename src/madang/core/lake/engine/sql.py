@@ -1,0 +1,193 @@
+"""Questions as DuckDB's SQL. Names have been checked; values are always bound, never written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table
+from madang.core.lake.records import DataFile, Filter, Group, Measure, Op, Order, Query, Snapshot
+from madang.core.lake.schemas import REVISION, identity_of, list_stored_columns
+
+SQL_TYPES = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.NUMBER: "DOUBLE",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.DATE: "DATE",
+    ColumnType.TIME: "TIMESTAMPTZ",
+    ColumnType.CLOCK: "VARCHAR",
+}
+MEASURES = {
+    "count": "count({0})",
+    "distinct": "count(DISTINCT {0})",
+    "sum": "sum({0})",
+    "mean": "avg({0})",
+    "median": "median({0})",
+    "min": "min({0})",
+    "max": "max({0})",
+    "stddev": "stddev_samp({0})",
+}
+_COMPARISONS = {Op.EQ: "=", Op.NE: "!=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
+
+
+def relation_sql(
+    snapshot: Snapshot, columns: Sequence[Column] | None = None, where: Sequence[Filter] = ()
+) -> str:
+    """Return a SELECT over the snapshot: `columns` in their declared types, superseded rows left out.
+
+    `where` only serves to leave out whole dates; it must be applied again to the result.
+    """
+    stored = list_stored_columns(snapshot.table)
+    files = prune(snapshot, where)
+    mended = {file.date for file in files if file.corrects}
+    parts = [_files_sql([file for file in files if file.date not in mended], stored)]
+    if mended:
+        base = _files_sql([f for f in files if f.date in mended and not f.corrects], stored)
+        fixes = _files_sql([f for f in files if f.corrects], stored)
+        same = " AND ".join(f"fix.{quote(n)} = base.{quote(n)}" for n in identity_of(snapshot.table))
+        parts += [
+            f"SELECT * FROM ({base}) base WHERE NOT EXISTS (FROM ({fixes}) fix WHERE {same})",
+            f"SELECT * FROM ({fixes}) QUALIFY {_winner_sql(snapshot.table)}",
+        ]
+    wanted = ", ".join(quote(column.name) for column in (columns or stored))
+    return f"SELECT {wanted} FROM ({' UNION ALL '.join(parts)})"
+
+
+def prune(snapshot: Snapshot, where: Sequence[Filter]) -> list[DataFile]:
+    """Return the files whose date can hold rows that satisfy `where`."""
+    low, high = _time_bounds(snapshot, where)
+    return [
+        file
+        for file in snapshot.files
+        if file.date is None or ((low is None or file.date >= low) and (high is None or file.date <= high))
+    ]
+
+
+def quote(name: str) -> str:
+    """Return `name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """Return `text` as an SQL literal; for paths and constants of ours, never for what people send."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def select_sql(snapshot: Snapshot, query: Query) -> tuple[str, list[Any]]:
+    """Return the SELECT of a query for rows, and the values to bind."""
+    conditions, values = where_sql(query.where)
+    sql = f"SELECT {', '.join(quote(c.name) for c in query.columns)} FROM ({relation_sql(snapshot, where=query.where)})"  # noqa: S608
+    return sql + conditions + order_sql(query), values
+
+
+def where_sql(where: Sequence[Filter]) -> tuple[str, list[Any]]:
+    """Return " WHERE …" (nothing without filters), and the values to bind."""
+    conditions, values = [], []
+    for one in where:
+        condition, bound = _condition_sql(one)
+        conditions.append(condition)
+        values += bound
+    return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), values
+
+
+def order_sql(query: Query) -> str:
+    """Return " ORDER BY … LIMIT … OFFSET …", as far as the query has them."""
+    order = [_one_order_sql(one) for one in query.order_by]
+    sql = f" ORDER BY {', '.join(order)}" if order else ""
+    if query.limit is not None:
+        sql += f" LIMIT {int(query.limit)}"
+    return f"{sql} OFFSET {int(query.offset)}" if query.offset else sql
+
+
+def group_sql(group: Group, kind: ColumnType) -> str:
+    """Return the expression of a group over a column of type `kind`."""
+    name = quote(group.column)
+    if group.by == "value":
+        return name
+    if kind is ColumnType.DATE:
+        return f"date_trunc({quote_text(group.by)}, {name})::DATE"
+    if group.by == "hour":
+        return f"make_timestamptz((epoch_us({name}) // 3600000000) * 3600000000)"
+    day = f"(DATE '1970-01-01' + ((epoch_us({name}) + {city_offset_us()}) // 86400000000)::INTEGER)"
+    return day if group.by == "day" else f"date_trunc({quote_text(group.by)}, {day})::DATE"
+
+
+def measure_sql(measure: Measure) -> str:
+    """Return the expression of a measure."""
+    return MEASURES[measure.function].format(quote(measure.column) if measure.column else "*")
+
+
+def name_of(one: Group | Measure) -> str:
+    """Return the name of a group's or measure's column in the answer."""
+    return one.name or (
+        one.column if isinstance(one, Group) else "_".join(filter(None, (one.column, one.function)))
+    )
+
+
+def city_offset_us() -> int:
+    """Return how far the city's clock is ahead of UTC; arithmetic is 5 times faster than date_trunc."""
+    offset = datetime.now(UTC).astimezone(CITY_TIMEZONE).utcoffset()
+    return int(offset.total_seconds() * 1_000_000) if offset else 0
+
+
+def _files_sql(files: Sequence[DataFile], columns: Sequence[Column]) -> str:
+    """Return a SELECT of `columns` over `files`, where some files may lack some of them."""
+    empty = ", ".join(f"NULL::{SQL_TYPES[c.type]} AS {quote(c.name)}" for c in columns)
+    if not files:
+        return f"SELECT {empty} WHERE false"
+    paths = ", ".join(quote_text(file.path) for file in files)
+    read_all = f"SELECT * FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
+    cast = ", ".join(f"{quote(c.name)}::{SQL_TYPES[c.type]} AS {quote(c.name)}" for c in columns)
+    return f"SELECT {cast} FROM (SELECT {empty} WHERE false UNION ALL BY NAME {read_all})"
+
+
+def _winner_sql(table: Table) -> str:
+    """Return the condition that keeps one row of each key and time: the highest revision, then content."""
+    names = identity_of(table)
+    rest = [c.name for c in list_stored_columns(table) if c.name not in {*names, REVISION}]
+    order = ", ".join(f"{quote(name)} DESC NULLS LAST" for name in [REVISION, *rest])
+    return f"row_number() OVER (PARTITION BY {', '.join(map(quote, names))} ORDER BY {order}) = 1"
+
+
+def _condition_sql(one: Filter) -> tuple[str, list[Any]]:
+    name, op = quote(one.column), Op(one.op)
+    if op in _COMPARISONS:
+        return f"{name} {_COMPARISONS[op]} ?", [one.value]
+    if op is Op.IN:
+        return (
+            (f"{name} IN ({', '.join('?' * len(one.value))})", list(one.value))
+            if one.value
+            else ("false", [])
+        )
+    if op is Op.BETWEEN:
+        return f"{name} BETWEEN ? AND ?", list(one.value)
+    if op is Op.CONTAINS:
+        return f"contains(lower({name}::VARCHAR), lower(?))", [one.value]
+    if op is Op.STARTS_WITH:
+        return f"starts_with(lower({name}::VARCHAR), lower(?))", [one.value]
+    return f"{name} IS {'NOT ' if op is Op.NOT_NULL else ''}NULL", []
+
+
+def _one_order_sql(one: Order) -> str:
+    return f"{quote(one.column)} {'DESC' if one.descending else 'ASC'} NULLS LAST"
+
+
+def _time_bounds(snapshot: Snapshot, where: Sequence[Filter]) -> tuple[str | None, str | None]:
+    """Return the first and last city date that `where` admits, as far as it speaks of the table's time."""
+    lows: list[str] = []
+    highs: list[str] = []
+    for one in where:
+        if one.column != snapshot.table.time:
+            continue
+        op = Op(one.op)
+        if op in {Op.GT, Op.GE, Op.EQ, Op.BETWEEN}:
+            lows.append(_date_of(one.value[0] if op is Op.BETWEEN else one.value))
+        if op in {Op.LT, Op.LE, Op.EQ, Op.BETWEEN}:
+            highs.append(_date_of(one.value[1] if op is Op.BETWEEN else one.value))
+    return max(lows, default=None), min(highs, default=None)
+
+
+def _date_of(value: Any) -> str:
+    return (value.astimezone(CITY_TIMEZONE).date() if isinstance(value, datetime) else value).isoformat()

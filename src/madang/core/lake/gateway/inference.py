@@ -34,6 +34,7 @@ _ORDER = ("boolean", "date", "datetime", "time", "integer", "number", "percent")
 _LONG_CODE = 8
 _NUMBER_SIGNS = {
     "leading_zero": v.LEADING_ZERO,
+    "year_month": v.YEAR_MONTH,
     "trailing_zero_dropped": v.TRAILING_ZERO,
     "codes_damaged_by_excel": v.EXPONENT_CODE,
     "thousands_separators": v.NUMBER_SIGN,
@@ -154,7 +155,7 @@ class ColumnProfile:
         exponents = self.seen["codes_damaged_by_excel"]
         if POSTAL_NAME.search(self.name) and kind == "integer" and (self.longest, self.shortest) == (5, 4):
             return Decision(type=ColumnType.TEXT, pad_to=5)
-        if self.seen["leading_zero"]:
+        if self.seen["leading_zero"] or self.seen["year_month"] == self.rows:
             return Decision(type=ColumnType.TEXT)
         is_code = bool(CODE_NAME.search(self.name))
         others_whole = self.misfits["integer"] == exponents and self.longest >= _LONG_CODE

@@ -5,37 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.core.base.interface import BadInput, Column, ColumnType, Text
 
-from . import coordinates as geo
 from .containers import sniff, unpack_zip
+from .coordinates import Locate
 from .delimited import spool_text
-from .districts import find_district_column, find_elsewhere, named_districts, share_at_home
 from .documents import spool_json
 from .duplicates import Duplicates
-from .features import GEOMETRY
 from .inference import ARROW_TYPES, convert
 from .judging import judge, keep_rows
 from .parquet import spool_parquet
+from .placing import Placing
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
 from .refusals import refuse
 from .spool import HIDDEN, POINT_X, POINT_Y, Spool
-from .values import parse_number, trim
 from .workbooks import spool_html, spool_workbook
 
-Locate = geo.Locate
-_SAMPLE_ROWS = 200_000
 _MIN_REFUSED = 4
 _OWN = {POINT_X, POINT_Y, *(field.name for field in HIDDEN)}
 ADDED = {
-    "lon": Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)"),
-    "lat": Text(ko="위도 (EPSG:4326)", en="Latitude (EPSG:4326)"),
-    "outside_district": Text(ko="적힌 자치구 밖", en="Outside its own district"),
+    "lon": (ColumnType.NUMBER, "deg", Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)")),
+    "lat": (ColumnType.NUMBER, "deg", Text(ko="위도 (EPSG:4326)", en="Latitude (EPSG:4326)")),
+    "outside_district": (ColumnType.BOOLEAN, "", Text(ko="적힌 자치구 밖", en="Outside its own district")),
 }
+"""Columns that a reading with a place adds after the source's own."""
 
 
 def read_file(
@@ -113,8 +109,8 @@ class FileReading:
         """Yield the kept rows in the final schema, in the order of the file."""
         for number, raw in enumerate(self._kept()):
             columns = [self._convert(raw, name) for name in self._names]
-            if self.pair is not None:
-                columns += self._place_columns(raw, number)
+            if self.place is not None:
+                columns += self._placing.columns(raw, number)
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def rejected_rows(self) -> Iterator[RejectedRow]:
@@ -207,124 +203,19 @@ class FileReading:
         return Column(name=name, type=decision.type, title=Text(ko=name, en=name), unit=unit)
 
     def _place(self, locate: Locate | None) -> None:
-        """Find coordinates, then count what was swapped, zero or outside its own district."""
+        """Find coordinates; where there are any, each row gets its point and whether it lies outside."""
         self.place: Place | None = None
-        self.pair = None
-        self._locate = locate
-        self._district: str | None = None
-        numeric = [c.name for c in self.columns if c.type in {ColumnType.INTEGER, ColumnType.NUMBER}]
-        texts = [c.name for c in self.columns if c.type is ColumnType.TEXT]
-        # A word among the numbers makes a column text, but its coordinates are still coordinates.
-        numeric += [name for name in texts if geo.is_named_so(name)]
-        if POINT_X in self._spool.schema.names:
-            numeric = [POINT_X, POINT_Y]
-        if len(numeric) < 2 or not self.rows_kept:
+        self._placing = Placing(self._kept, self._convert, locate)
+        kinds = {column.name: column.type for column in self.columns}
+        numeric = [name for name, kind in kinds.items() if kind in {ColumnType.INTEGER, ColumnType.NUMBER}]
+        texts = [name for name, kind in kinds.items() if kind is ColumnType.TEXT]
+        if not self.rows_kept or not self._placing.find(numeric, texts, self.rows_kept):
             return
-        sample, words = self._sample(numeric, texts)
-        self._district = find_district_column(words)
-        self.pair = geo.find_degrees(sample) or geo.find_plane(sample, self._judge(words))
-        if self.pair is None:
-            return
-        self._add_columns()
-        self._count_places()
-
-    def _sample(self, numeric: list[str], texts: list[str]) -> tuple[dict, dict]:
-        numbers: dict[str, list] = {name: [] for name in numeric}
-        words: dict[str, list] = {name: [] for name in texts}
-        count = 0
-        for raw in self._kept():
-            for name, parts in numbers.items():
-                parts.append(self._numbers(raw, name))
-            for name, parts in words.items():
-                parts.append(self._convert(raw, name))
-            count += raw.num_rows
-            if count >= _SAMPLE_ROWS:
-                break
-        return (
-            {name: np.concatenate(parts) for name, parts in numbers.items()},
-            {name: pa.concat_arrays(parts) for name, parts in words.items()},
-        )
-
-    def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
-        values = raw.column(name) if name in _OWN else self._convert(raw, name)
-        return _floats(parse_number(trim(values)) if pa.types.is_string(values.type) else values)
-
-    def _judge(self, words: dict[str, pa.Array]) -> geo.Judge:
-        named = named_districts(words[self._district]) if self._district else None
-
-        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> geo.Verdict:
-            if self._locate is None:
-                return geo.Verdict(at_home=None, on_land=1.0)
-            located = self._locate(lon, lat)
-            return geo.Verdict(
-                at_home=share_at_home(named[rows], located) if named is not None else None,
-                on_land=float(np.mean([bool(name) for name in located])),
-            )
-
-        return judge
-
-    def _add_columns(self) -> None:
-        taken = set(self._names)
-        for name, title in ADDED.items():
-            free = name if name not in taken else f"{name}_4326" if name != "outside_district" else f"{name}_"
-            while free in taken:
-                free += "_"
-            kind = ColumnType.BOOLEAN if name == "outside_district" else ColumnType.NUMBER
-            unit = "" if kind is ColumnType.BOOLEAN else "deg"
+        self.place = self._placing.count(self._notes)
+        for name, (kind, unit, title) in ADDED.items():
+            free = _free_name(name, set(self._names))
             self.columns += (Column(name=free, type=kind, title=title, unit=unit),)
             self.schema = self.schema.append(pa.field(free, ARROW_TYPES[kind]))
-
-    def _count_places(self) -> None:
-        swapped = outside = 0
-        self._known = self._list_known()
-        self._elsewhere = []
-        for raw in self._kept():
-            points = self._read_points(raw)
-            elsewhere = self._find_elsewhere(raw, points)
-            self._elsewhere.append(np.packbits(elsewhere))
-            swapped += int(points.swapped.sum())
-            outside += int(elsewhere.sum())
-            self._notes.fix("zero_coordinates", int(points.zero.sum()))
-        self._notes.fix("coordinates_swapped", swapped)
-        lon, lat = (GEOMETRY if name in _OWN else name for name in (self.pair.lon, self.pair.lat))
-        self.place = Place(lon=lon, lat=lat, crs=self.pair.crs, swapped=swapped, outside_district=outside)
-
-    def _list_known(self) -> set[str]:
-        """Return the districts there are, or where `locate` doesn't say, those that the first rows lie in."""
-        if self._locate is None or not self._district:
-            return set()
-        names = getattr(self._locate, "names", None)
-        if names is not None:
-            return set(names)
-        known: set[str] = set()
-        for raw, _ in zip(self._kept(), range(50), strict=False):
-            points = self._read_points(raw)
-            located = self._locate(points.lon, points.lat)
-            known.update(name for name in located if name)
-        return known
-
-    def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
-        x, y = (self._numbers(raw, name) for name in (self.pair.lon, self.pair.lat))
-        return geo.read_points(self.pair, x, y)
-
-    def _find_elsewhere(self, raw: pa.RecordBatch, points: geo.Points) -> np.ndarray:
-        elsewhere = np.zeros(raw.num_rows, bool)
-        given = np.isfinite(points.lon) & np.isfinite(points.lat)
-        if self._locate is not None and self._district and given.any():
-            named = named_districts(self._convert(raw, self._district))
-            located = self._locate(points.lon[given], points.lat[given])
-            elsewhere[given] = find_elsewhere(named[given], located, self._known)
-        return elsewhere
-
-    def _place_columns(self, raw: pa.RecordBatch, number: int) -> list[pa.Array]:
-        points = self._read_points(raw)
-        elsewhere = np.unpackbits(self._elsewhere[number], count=raw.num_rows).astype(bool)
-        missing = np.isnan(points.lon) | np.isnan(points.lat)
-        return [
-            pa.array(points.lon, mask=missing),
-            pa.array(points.lat, mask=missing),
-            pa.array(elsewhere, mask=missing),
-        ]
 
 
 def _spool(
@@ -353,8 +244,12 @@ def _spool(
     return spool, encoding, dict(zip(header.names, header.units, strict=True))
 
 
-def _floats(values: pa.Array) -> np.ndarray:
-    return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False), float)
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return `name`, or one like it that the source doesn't use."""
+    free = name if name not in taken else f"{name}_4326"
+    while free in taken:
+        free += "_"
+    return free
 
 
 def _has_value(column: pa.Array) -> bool:

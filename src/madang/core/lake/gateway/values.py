@@ -34,14 +34,16 @@ _CITY = "Asia/Seoul"
 _MICROS_PER_DAY = 86_400_000_000
 _MAX_DIGITS = 15
 
-_INTEGER = r"^[+-]?\d{1,18}$"
+_INTEGER = r"^-?\d{1,18}$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-# More digits than a double holds aren't a number but a code.
-_NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
+# More digits than a double holds, an E without a sign (1E10) and +82… aren't numbers but codes.
+_NUMBER = r"^-?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]\d{1,3})?$"
 _PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
 LEADING_ZERO = r"^[+-]?0\d+(\.\d+)?$"
 EXPONENT_CODE = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 TRAILING_ZERO = r"^\d+\.0+$"
+# 2022.10 is October, which a number would make 2022.1.
+YEAR_MONTH = r"^(19|20)\d{2}\.(0?[1-9]|1[0-2])$"
 NUMBER_SIGN = r",|^[△▲]"
 HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?240{3,5}$|24시"
 UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|오[전후]|[APap][mM]"
@@ -96,7 +98,7 @@ def cast_numbers(values: pa.StringArray, kind: pa.DataType) -> pa.Array | None:
         numbers = pc.cast(values, kind)
     except pa.ArrowInvalid:
         return None
-    strange = pc.match_substring(values, "x") if whole else pc.invert(pc.is_finite(numbers))
+    strange = matches(values, "x" if whole else r"^\+|[eE]\d|n")
     return None if pc.any(strange).as_py() else numbers
 
 
@@ -194,7 +196,7 @@ def _plain_number(values: pa.StringArray) -> pa.StringArray:
     signed = matches(values, r"^[+△▲]")
     if pc.any(signed).as_py():
         values = pc.replace_substring_regex(values, r"^[△▲]\s?(\d)", r"-\1")
-        values = pc.replace_substring_regex(values, r"^\+(\d)", r"\1")
+        values = pc.replace_substring_regex(values, r"^\+(\d{1,8}(?:\.\d*)?)$", r"\1")
         values = pc.if_else(matches(values, _GROUPED), pc.replace_substring(values, ",", ""), values)
     return values
 

@@ -201,7 +201,7 @@ def test_a_header_repeated_below(take):
 
 
 def test_numbers_with_separators_signs_and_markers(take):
-    report, rows = take('a,b,c\n1,"1,234",△12\n2,-,3.5\n3,NULL,+4\n4,56,-1e3\n')
+    report, rows = take('a,b,c\n1,"1,234",△12\n2,-,3.5\n3,NULL,+4\n4,56,-1e+3\n')
     assert types(report) == {"a": "integer", "b": "integer", "c": "number"}
     assert [row["b"] for row in rows] == [1234, None, None, 56]
     assert [row["c"] for row in rows] == [-12, 3.5, 4, -1000]
@@ -232,6 +232,14 @@ def test_codes(take):
         "우편번호": "04533",
     }
     assert report["fixes"] == {"trailing_zero_dropped": 2, "codes_damaged_by_excel": 2, "codes_padded": 1}
+
+
+def test_what_only_looks_like_a_number_stays_text(take):
+    report, rows = take(
+        "월,동,전화,값\n2022.1,1E10,+82221331234,1\n2022.10,2E11,+82221331235,2\n2022.11,2E12,+82221331236,3\n"
+    )
+    assert types(report) == {"월": "text", "동": "text", "전화": "text", "값": "integer"}
+    assert rows[1] == {"월": "2022.10", "동": "2E11", "전화": "+82221331235", "값": 2}
 
 
 def test_dates_in_every_style(take):

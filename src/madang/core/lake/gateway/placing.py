@@ -1,0 +1,148 @@
+"""Where the rows of a file lie: the pair of columns, what was swapped, who lies outside his district."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from . import coordinates as geo
+from .districts import find_district_column, find_elsewhere, named_districts, share_at_home
+from .features import GEOMETRY
+from .records import Notes, Place
+from .spool import POINT_X, POINT_Y
+from .values import parse_number, trim
+
+_NUMBER_SAMPLE = 100_000
+_WORD_SAMPLE = 5_000
+
+
+class Placing:
+    """Finds the coordinates among a reading's columns and reads them as points in EPSG:4326.
+
+    `batches()` gives the raw kept rows as often as asked, `convert(raw, name)` one typed column of them.
+    """
+
+    def __init__(
+        self,
+        batches: Callable[[], Iterator[pa.RecordBatch]],
+        convert: Callable[[pa.RecordBatch, str], pa.Array],
+        locate: geo.Locate | None,
+    ) -> None:
+        self._batches = batches
+        self._convert = convert
+        self._locate = locate
+        self._district: str | None = None
+        self._pair: geo.Pair | None = None
+        self._known: set[str] = set()
+        self._elsewhere: list[np.ndarray] = []
+
+    def find(self, numeric: list[str], texts: list[str], row_count: int) -> bool:
+        """Return whether rows have a place, looking at rows spread over the whole file."""
+        # A word among the numbers makes a column text, but its coordinates are still coordinates.
+        numeric = [*numeric, *(name for name in texts if geo.is_named_so(name))]
+        if next(self._batches()).schema.get_field_index(POINT_X) >= 0:
+            numeric = [POINT_X, POINT_Y]
+        if len(numeric) < 2:
+            return False
+        words = self._sample(texts, row_count, _WORD_SAMPLE, self._convert)
+        self._district = find_district_column(
+            {name: pa.concat_arrays(parts) for name, parts in words.items()}
+        )
+        numbers = self._sample(numeric, row_count, _NUMBER_SAMPLE, self._numbers)
+        columns = {name: np.concatenate(parts) for name, parts in numbers.items()}
+        self._pair = geo.find_degrees(columns) or geo.find_plane(columns, self._make_judge(row_count))
+        return self._pair is not None
+
+    def count(self, notes: Notes) -> Place:
+        """Return the place with its counts over all rows; repaired rows are noted."""
+        swapped = outside = 0
+        self._known = self._list_known()
+        for raw in self._batches():
+            points = self._read_points(raw)
+            elsewhere = self._find_elsewhere(raw, points)
+            self._elsewhere.append(np.packbits(elsewhere))
+            swapped += int(points.swapped.sum())
+            outside += int(elsewhere.sum())
+            notes.fix("zero_coordinates", int(points.zero.sum()))
+        notes.fix("coordinates_swapped", swapped)
+        pair = self._pair
+        lon, lat = (GEOMETRY if name in {POINT_X, POINT_Y} else name for name in (pair.lon, pair.lat))
+        return Place(lon=lon, lat=lat, crs=pair.crs, swapped=swapped, outside_district=outside)
+
+    def columns(self, raw: pa.RecordBatch, number: int) -> list[pa.Array]:
+        """Return longitude, latitude and whether it is outside, for the batch of that number."""
+        points = self._read_points(raw)
+        elsewhere = np.unpackbits(self._elsewhere[number], count=raw.num_rows).astype(bool)
+        missing = np.isnan(points.lon) | np.isnan(points.lat)
+        return [pa.array(values, mask=missing) for values in (points.lon, points.lat, elsewhere)]
+
+    def _sample(
+        self,
+        names: list[str],
+        row_count: int,
+        wanted: int,
+        read: Callable[[pa.RecordBatch, str], pa.Array | np.ndarray],
+    ) -> dict[str, list]:
+        """Return the parts of each column at evenly spaced rows."""
+        parts: dict[str, list] = {name: [] for name in names}
+        step = max(1, row_count // wanted)
+        position = 0
+        for raw in self._batches() if names else ():
+            rows = np.arange(-position % step, raw.num_rows, step)
+            position += raw.num_rows
+            if len(rows):
+                spaced = raw if step == 1 else raw.take(pa.array(rows))
+                for name in names:
+                    parts[name].append(read(spaced, name))
+        return parts
+
+    def _make_judge(self, row_count: int) -> geo.Judge:
+        named = None
+        if self._district:
+            words = self._sample([self._district], row_count, _NUMBER_SAMPLE, self._convert)
+            named = named_districts(pa.concat_arrays(words[self._district]))
+
+        def judge(lon: np.ndarray, lat: np.ndarray, rows: np.ndarray) -> geo.Verdict:
+            if self._locate is None:
+                return geo.Verdict(at_home=None, on_land=1.0)
+            located = self._locate(lon, lat)
+            return geo.Verdict(
+                at_home=share_at_home(named[rows], located) if named is not None else None,
+                on_land=float(np.mean([bool(name) for name in located])),
+            )
+
+        return judge
+
+    def _list_known(self) -> set[str]:
+        """Return the districts there are, or where `locate` doesn't say, those that the first rows lie in."""
+        if self._locate is None or not self._district:
+            return set()
+        names = getattr(self._locate, "names", None)
+        if names is not None:
+            return set(names)
+        known: set[str] = set()
+        for raw, _ in zip(self._batches(), range(50), strict=False):
+            points = self._read_points(raw)
+            known.update(name for name in self._locate(points.lon, points.lat) if name)
+        return known
+
+    def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
+        x, y = (self._numbers(raw, name) for name in (self._pair.lon, self._pair.lat))
+        return geo.read_points(self._pair, x, y)
+
+    def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
+        values = raw.column(name) if name in {POINT_X, POINT_Y} else self._convert(raw, name)
+        values = parse_number(trim(values)) if pa.types.is_string(values.type) else values
+        return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False), float)
+
+    def _find_elsewhere(self, raw: pa.RecordBatch, points: geo.Points) -> np.ndarray:
+        elsewhere = np.zeros(raw.num_rows, bool)
+        given = np.isfinite(points.lon) & np.isfinite(points.lat)
+        if self._locate is not None and self._district and given.any():
+            named = named_districts(self._convert(raw, self._district))
+            located = self._locate(points.lon[given], points.lat[given])
+            elsewhere[given] = find_elsewhere(named[given], located, self._known)
+        return elsewhere

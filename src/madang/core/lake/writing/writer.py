@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 
@@ -16,7 +17,7 @@ from madang.core.lake.folders import ledger_path, lock_path, quarantine_path
 from madang.core.lake.ledger import Consequences, Ledger
 from madang.core.lake.schemas import REVISION, conform, identity_of
 from madang.core.lake.storage.durable import hold_lock, make_folder, sync_file
-from madang.core.lake.streams import decode
+from madang.core.lake.streams import decode, encode
 from madang.core.lake.tables_on_disk import open_folder
 
 from .detecting import Detecting
@@ -61,7 +62,7 @@ class Writer:
             while not self.stopping.is_set():
                 try:
                     self._work()
-                except (Unavailable, OSError, DeltaError) as error:
+                except (Unavailable, OSError, DeltaError, sqlite3.Error) as error:
                     log.error("the writer starts over in a second: %s", error)
                     self.stopping.wait(1.0)
 
@@ -88,9 +89,12 @@ class Writer:
         self.source = Source(self.broker)
         self.epoch = self.source.read_epoch()
         epoch, _, position = self.ledger.read_note("position").rpartition(" ")
-        self.tables = {
-            name: StreamTable(table, self.ledger, self.epoch) for name, table in list_streams().items()
-        }
+        self.tables = {}
+        for name, table in list_streams().items():
+            try:
+                self.tables[name] = StreamTable(table, self.ledger, self.epoch)
+            except (BadInput, pa.ArrowException):
+                log.exception("table %s can't be opened; its messages are put into quarantine", name)
         self.handlers = [one for one in list_handlers() if one.table in self.tables]
         self.source.seek(int(position) if epoch == self.epoch else 0)
         self.position = self._released = self.source.position
@@ -156,10 +160,9 @@ class Writer:
         consequences: list[Consequences] = []
         commits: list[Commit] = []
         for name in names:
-            buffer = self.buffers[name]
-            followed, commit = self.tables[name].take_in(pa.concat_tables(buffer.rows), buffer.last)
-            consequences.append(followed)
-            commits += [commit] if commit else []
+            followed, commit = self._take_in(name, self.buffers[name])
+            consequences += followed
+            commits += commit
         for name in names:
             del self.buffers[name]
         self.position = min((one.first - 1 for one in self.buffers.values()), default=self.source.position)
@@ -167,6 +170,19 @@ class Writer:
         for commit in commits:
             detecting.offer(commit)
             publish_live(f"table.{commit.table}", {"table": commit.table, "version": commit.version})
+
+    def _take_in(self, name: str, buffer: Buffer) -> tuple[list[Consequences], list[Commit]]:
+        """Commit what is held for one table; a batch that breaks our own code must not hold up the others."""
+        rows = pa.concat_tables(buffer.rows)
+        try:
+            followed, commit = self.tables[name].take_in(rows, buffer.last)
+        except (Unavailable, OSError, DeltaError, sqlite3.Error):
+            raise
+        except Exception:
+            log.exception("rows for %s up to message %d are put into quarantine", name, buffer.last)
+            self._quarantine(Message(table=name, sequence=buffer.last, payload=encode(rows)))
+            return [], []
+        return [followed], [commit] if commit else []
 
     def _linger_s(self, name: str) -> float:
         """Return how long a reading may wait for others: half of what its detectors allow."""

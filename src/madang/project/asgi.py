@@ -3,8 +3,10 @@
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.routing import Mount
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from madang.core.base.interface import collect
 from madang.core.pages.interface import Route, build_starlette_routes, build_static_mount
@@ -30,10 +32,28 @@ def collect_routes() -> list[Route]:
     return [route for part in ("hot", "api") for _, route in collect(part, "ROUTES")]
 
 
+class NoGuessing:
+    """Tells browsers to take every answer for what it says it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the header where it isn't there yet."""
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        await self.app(scope, receive, send_named)
+
+
 application = Starlette(
     routes=[
         *build_starlette_routes(collect_routes(), authenticate_request),
         build_static_mount(),
         Mount("/", serve_django),
-    ]
+    ],
+    middleware=[Middleware(NoGuessing)],
 )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from madang.core.base.interface import LANGUAGES
+from madang.core.base.interface import LANGUAGES, Text
 
+from .error_pages import render_error_page
+
+BODY_LIMIT_MB = 100
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -44,6 +48,25 @@ class LanguageMiddleware:
         if asked in LANGUAGES:
             response.set_cookie("language", asked, max_age=365 * 86400, samesite="Lax")
         return response
+
+
+class BodyLimitMiddleware:
+    """Refuses what is too large before a byte of it is read; large files go to the API, which streams."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`, by 413 where its body is too large."""
+        limit_mb = min(BODY_LIMIT_MB, settings.MADANG.upload_limit_mb)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > limit_mb * 1_000_000:
+            sentence = Text(
+                ko=f"한 번에 {limit_mb} MB까지 보낼 수 있어요. 나누어 보내 주세요.",
+                en=f"At most {limit_mb} MB can be sent at once. Please send it in parts.",
+            )
+            return render_error_page(request, 413, sentence)
+        return self.get_response(request)
 
 
 class ContentSecurityMiddleware:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
@@ -16,6 +17,7 @@ from madang.core.base.interface import BadInput
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json")
 ENCODINGS = ("utf-8-sig", "cp949")
+UNFOLDED_LIMIT = 100_000_000
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -40,12 +42,27 @@ def _read_json(path: Path) -> list[dict[str, Any]]:
 
 def _read_workbook(path: Path) -> list[list[Any]]:
     try:
+        _refuse_bomb(path)
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         return [[_to_cell(value) for value in row] for row in sheet.to_python()]
-    except (CalamineError, OSError, IndexError) as error:
+    except (CalamineError, BadZipFile, OSError, IndexError) as error:
         raise _wrong(
             f"표 파일을 읽을 수 없습니다: {error}", f"the workbook can't be read: {error}"
         ) from error
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a workbook that unfolds to more than the memory that a page may take."""
+    if not is_zipfile(path):
+        return
+    with ZipFile(path) as book:
+        size = sum(part.file_size for part in book.infolist())
+    if size > UNFOLDED_LIMIT:
+        limit = UNFOLDED_LIMIT // 1_000_000
+        raise _wrong(
+            f"풀었을 때 {limit} MB가 넘는 표 파일은 받지 않습니다. CSV로 나누어 올려 주십시오.",
+            f"workbooks that unfold to more than {limit} MB aren't taken; send CSV, in parts",
+        )
 
 
 def _read_lines(path: Path) -> list[list[str]]:

@@ -62,7 +62,10 @@ class Target(msgspec.Struct):
 @pytest.fixture(scope="session")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """Start a house to attack."""
-    house = pytest_plugin.start_house(Path(tmp_path_factory.mktemp("attacked")) / "city")
+    data = Path(tmp_path_factory.mktemp("attacked")) / "city"
+    data.mkdir()
+    (data / "madang.toml").write_text("upload_limit_mb = 30\n")
+    house = pytest_plugin.start_house(data)
     clients = {name: house.sign_in(name) for name in house.accounts()}
     clients["anonymous"] = house.visit()
     yield Target(house, clients)

@@ -44,7 +44,11 @@ class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def send_csv(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.csv; letters that CP949 lacks are written as &#number;."""
+    """Answer GET /datasets/{name}.csv; letters that CP949 lacks are written as &#number;.
+
+    Values stand as they are, also those that begin like a formula: programs read this file. Lists of
+    pages, which people open in a spreadsheet, disarm them; so does the workbook, whose cells are text.
+    """
     reader, batches = _open(request, query)
     rows = _encode(_write_csv(batches), query.encoding)
     return _stream(reader, rows, "csv", f"text/csv; charset={query.encoding.removesuffix('-sig')}")

@@ -10,44 +10,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
 from .containers import read_chunks
 from .decoding import Block, detect_encoding, read_blocks
-from .headers import Header, find_header
+from .dialects import Layout, find_layout
+from .headers import Header
+from .lines import Lines
 from .records import Notes
 from .refusals import refuse
 from .spool import HIDDEN, Spool
 
-DELIMITERS = (",", "\t", ";", "|")
-_SAMPLE_LINES = 2000
 _MAX_CARRY = 1 << 25
 _MAX_CONTROL_RATIO = 0.05
-_MAX_COLUMNS = 20_000
-_MAX_NAME = 60
-_MAX_WORD = 100
 csv.field_size_limit(1 << 30)
-
-
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """How rows are written.
-
-    `width` is the usual number of fields, empty trailing ones included; `padded` says that a space
-    follows each delimiter.
-    """
-
-    delimiter: str
-    width: int
-    header: Header
-    padded: bool = False
 
 
 def spool_text(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str, Header]:
@@ -69,26 +50,6 @@ def spool_text(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
         spool.write(batch)
     spool.finish()
     return spool, encoding, layout.header
-
-
-def find_layout(block: Block) -> tuple[Layout, int]:
-    """Return the layout judged by the first lines of a file, and how many lines come before the data."""
-    lines = block.data[: 1 << 21].decode("utf-8", "replace").split("\n")[:_SAMPLE_LINES]
-    lines = [line.rstrip("\r") for line in lines]
-    delimiter = _find_delimiter(lines)
-    starts, rows = _sample_rows(lines, delimiter)
-    header = find_header(rows)
-    if header is None:
-        raise refuse("no_table", "표를 찾지 못했습니다", "no table was found", line=1)
-    first_data = header.first_data
-    skip = starts[first_data] if first_data < len(starts) else len(lines)
-    body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
-    padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
-    _refuse_prose(lines, header)
-    header, width = _fit_width(header, body, skip)
-    if width > _MAX_COLUMNS:
-        raise refuse("columns", "열이 너무 많습니다", f"too many columns: {width}", line=1)
-    return Layout(delimiter=delimiter, width=width, header=header, padded=padded), skip
 
 
 class RowReader:
@@ -121,7 +82,7 @@ class RowReader:
             yield from self._rows(block, last=True)
 
     def _rows(self, block: Block, *, last: bool) -> Iterator[pa.RecordBatch]:
-        lines = _Lines(block, self.layout)
+        lines = Lines(block, self.layout)
         self._rest = b""
         repaired, taken = [], lines.usual.copy()
         index = 0
@@ -137,12 +98,12 @@ class RowReader:
             taken[candidate:index] = False
         yield from self._merge(lines, taken, repaired)
 
-    def _carry(self, block: Block, lines: _Lines, index: int) -> None:
+    def _carry(self, block: Block, lines: Lines, index: int) -> None:
         self._rest = block.data[lines.starts[index] :]
         self._rest_line = block.first_line + index
         self._damaged = frozenset(line for line in block.damaged if line >= self._rest_line)
 
-    def _read_unusual(self, lines: _Lines, index: int, repaired: list, *, last: bool) -> int:
+    def _read_unusual(self, lines: Lines, index: int, repaired: list, *, last: bool) -> int:
         """Read the row at line `index`; return the next line's index, or -1 to wait for more lines."""
         if lines.odd[index]:
             closing = lines.next_odd(index)
@@ -156,7 +117,7 @@ class RowReader:
         self._read_line(lines, index, repaired)
         return index + 1
 
-    def _join_lines(self, lines: _Lines, first: int, closing: int) -> list[str] | None:
+    def _join_lines(self, lines: Lines, first: int, closing: int) -> list[str] | None:
         """Return the fields of a value that spans lines, or None where the quote is a stray one."""
         if any(line in lines.block.damaged for line in lines.numbers(first, closing)):
             return None
@@ -174,7 +135,7 @@ class RowReader:
             return None
         return rows[0]
 
-    def _read_line(self, lines: _Lines, index: int, repaired: list) -> None:
+    def _read_line(self, lines: Lines, index: int, repaired: list) -> None:
         text = lines.text(index, index)
         number = lines.number(index)
         if not text.strip(" \t\r\n" + self.layout.delimiter + '"'):
@@ -218,7 +179,7 @@ class RowReader:
             return loose
         return [] if odd else loose
 
-    def _keep(self, lines: _Lines, index: int, fields: list[str], repaired: list) -> None:
+    def _keep(self, lines: Lines, index: int, fields: list[str], repaired: list) -> None:
         """Fit one row's fields to the header, or reject the row."""
         number, count = lines.number(index), self._count
         if not fields:
@@ -234,7 +195,7 @@ class RowReader:
         padded = [*fields[:count], *[""] * (count - len(fields))]
         repaired.append((index, number, padded, short))
 
-    def _merge(self, lines: _Lines, taken: np.ndarray, repaired: list) -> Iterator[pa.RecordBatch]:
+    def _merge(self, lines: Lines, taken: np.ndarray, repaired: list) -> Iterator[pa.RecordBatch]:
         """Yield usual rows, read at once, and repaired ones, in the order of the file."""
         columns = lines.read_usual(taken, self._count)
         if columns is None:
@@ -255,11 +216,12 @@ class RowReader:
         arrays += [pa.array(numbers.astype(np.int64)), pa.array(shorts.astype(bool))]
         batch = pa.RecordBatch.from_arrays(arrays, names=[*self._names, *(field.name for field in HIDDEN)])
         batch = batch.take(pa.array(order)) if repaired else batch
-        batch = _strip_padding(batch, self._count) if self.layout.padded else batch
+        if self.layout.padded or self.layout.wrapped:
+            batch = _strip_margins(batch, self._count)
         yield self._clean(batch)
 
     def _drop_trailing(
-        self, lines: _Lines, columns: list[pa.ChunkedArray], taken: np.ndarray
+        self, lines: Lines, columns: list[pa.ChunkedArray], taken: np.ndarray
     ) -> tuple[list[pa.Array], np.ndarray]:
         """Drop empty fields beyond the header; a row with something there is rejected."""
         surplus = np.zeros(int(taken.sum()), bool)
@@ -296,196 +258,6 @@ class RowReader:
         return batch.filter(pa.array(keep))
 
 
-class _Lines:
-    """The lines of one block, each judged by itself with array operations over the bytes."""
-
-    def __init__(self, block: Block, layout: Layout) -> None:
-        self.block = block
-        self.layout = layout
-        data = np.frombuffer(block.data, np.uint8)
-        self.data = data
-        newlines = np.flatnonzero(data == 10)
-        self.count = len(newlines)
-        self.starts = np.concatenate([[0], newlines[:-1] + 1]) if self.count else np.zeros(0, np.int64)
-        self.stops = newlines
-        self.odd = np.zeros(self.count, bool)
-        self._judge()
-
-    def _judge(self) -> None:
-        data, count = self.data, self.count
-        quotes = np.flatnonzero(data == 34)
-        delimiters = np.flatnonzero(data == ord(self.layout.delimiter))
-        before = np.searchsorted(quotes, self.starts)
-        quote_count = np.searchsorted(quotes, self.stops) - before
-        self.odd = quote_count % 2 == 1
-        line_of = np.searchsorted(self.stops, delimiters)
-        self.fields = np.bincount(line_of, minlength=count)[:count] + 1
-        fields = self.fields
-        if len(quotes):
-            inside = (np.searchsorted(quotes, delimiters) - before[line_of]) % 2 == 1
-            fields = np.bincount(line_of[~inside], minlength=count)[:count] + 1
-        usual = ~self.odd & (fields == self.layout.width) & (self.layout.width > 1)
-        usual &= ~self._has_strange(quotes, before)
-        usual &= (self.stops - self.starts) > self.layout.width
-        if self.layout.padded:
-            usual &= quote_count == 0
-        for line in self.block.damaged:
-            usual[line - self.block.first_line] = False
-        if self.block.data.find(b"##") >= 0:
-            usual &= ~((data[self.starts] == 35) & (data[np.minimum(self.starts + 1, len(data) - 1)] == 35))
-        self.usual = usual
-        self._odd_lines = np.flatnonzero(self.odd)
-
-    def _has_strange(self, quotes: np.ndarray, before: np.ndarray) -> np.ndarray:
-        """Return the lines with a misplaced quote, a zero byte or a lone carriage return."""
-        data = self.data
-        strange = np.zeros(self.count, bool)
-        returns = np.flatnonzero(data == 13)
-        lone = returns[data[np.minimum(returns + 1, len(data) - 1)] != 10]
-        for places in (lone, np.flatnonzero(data == 0)):
-            strange[np.searchsorted(self.stops, places)] = True
-        if not len(quotes):
-            return strange
-        edge = np.zeros(256, bool)
-        edge[[10, 13, 34, ord(self.layout.delimiter)]] = True
-        line_of = np.searchsorted(self.stops, quotes)
-        opening = (np.arange(len(quotes)) - before[line_of]) % 2 == 0
-        previous = np.where(quotes > 0, edge[data[np.maximum(quotes - 1, 0)]], True)
-        following = edge[data[np.minimum(quotes + 1, len(data) - 1)]]
-        wrong = np.where(opening, ~previous, ~following)
-        strange[line_of[wrong]] = True
-        return strange
-
-    def next_odd(self, index: int) -> int | None:
-        """Return the next line after `index` with an odd number of quotes."""
-        position = int(np.searchsorted(self._odd_lines, index, side="right"))
-        return int(self._odd_lines[position]) if position < len(self._odd_lines) else None
-
-    def number(self, index: int) -> int:
-        """Return the line number in the file."""
-        return self.block.first_line + int(index)
-
-    def numbers(self, first: int, last: int) -> range:
-        """Return the line numbers in the file, both ends included."""
-        return range(self.number(first), self.number(last) + 1)
-
-    def text(self, first: int, last: int) -> str:
-        """Return lines `first` to `last` as text, without the last line's end."""
-        return self.block.data[self.starts[first] : self.stops[last]].decode("utf-8", "replace")
-
-    def read_usual(self, taken: np.ndarray, count: int) -> list[pa.Array] | None:
-        """Return the columns of the usual lines in `taken`, or None where Arrow reads them otherwise."""
-        if not taken.any():
-            return [pa.array([], pa.string())] * max(count, self.layout.width)
-        data = self.block.data
-        if not taken.all():
-            sizes = self.stops - self.starts + 1
-            data = self.data[np.repeat(taken, sizes)].tobytes()
-        names = [str(number) for number in range(self.layout.width)]
-        try:
-            table = pa_csv.read_csv(
-                pa.BufferReader(data),
-                pa_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
-                pa_csv.ParseOptions(delimiter=self.layout.delimiter, ignore_empty_lines=False),
-                pa_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    strings_can_be_null=False,
-                    check_utf8=False,
-                ),
-            )
-        except pa.ArrowInvalid:
-            return None
-        return table.columns if table.num_rows == int(taken.sum()) else None
-
-
-def _find_delimiter(lines: list[str]) -> str:
-    """Return the delimiter that cuts most lines into the same number of fields, more than one."""
-    best, best_score = ",", (0.0, 0)
-    filled = [line for line in lines[:-1] or lines if line.strip() and not line.startswith("##")]
-    for delimiter in DELIMITERS:
-        counts = Counter(_count_fields(line, delimiter) for line in filled)
-        counts.pop(1, None)
-        if counts:
-            width, share = counts.most_common(1)[0]
-            score = (round(share / len(filled), 1), width)
-            best, best_score = (delimiter, score) if score > best_score else (best, best_score)
-    return best
-
-
-def _count_fields(line: str, delimiter: str) -> int:
-    if '"' not in line:
-        return line.count(delimiter) + 1
-    return len(next(csv.reader([line.replace("\r", " ").replace("\x00", " ")], delimiter=delimiter), []))
-
-
-def _sample_rows(lines: list[str], delimiter: str) -> tuple[list[int], list[list[str]]]:
-    """Return (line index, row) of the first lines; a header may hold quoted line breaks."""
-    starts, rows = [], []
-    index = 0
-    while index < len(lines):
-        stop = index + 1
-        if lines[index].count('"') % 2:
-            closing = next(
-                (i for i in range(index + 1, min(index + 20, len(lines))) if lines[i].count('"') % 2), index
-            )
-            stop = closing + 1
-        text = "\n".join(lines[index:stop]).replace("\x00", " ")
-        row = (
-            next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []) if '"' in text else None
-        )
-        if stop > index + 1 and row is not None and not _usual_width(row, rows):
-            stop, row = index + 1, lines[index].split(delimiter)
-        starts.append(index)
-        rows.append(lines[index].split(delimiter) if row is None else row)
-        index = stop
-    return starts, rows
-
-
-def _usual_width(row: list[str], rows: list[list[str]]) -> bool:
-    widths = [len(other) for other in rows[-20:]]
-    return not widths or len(row) in widths
-
-
-def _fit_width(header: Header, body: list[list[str]], line: int) -> tuple[Header, int]:
-    """Return the header fitted to how many fields most rows have; refuse what could shift columns."""
-    count = len(header.names)
-    if not body:
-        return header, count
-    widths = Counter(len(row) for row in body)
-    width, share = widths.most_common(1)[0]
-    if width <= count or share * 2 < len(body):
-        return header, count
-    surplus = [row[count:] for row in body if len(row) == width]
-    filled = sum(any(cell.strip() for cell in cells) for cells in surplus)
-    if filled * 10 <= len(surplus):
-        return header, width
-    if width == count + 1 and _are_row_numbers([row[0] for row in body if len(row) == width]):
-        fixes = header.fixes | {"header_names_generated": 1}
-        names = (_free_name("row", header.names), *header.names)
-        return msgspec.structs.replace(header, names=names, units=("", *header.units), fixes=fixes), width
-    raise refuse(
-        "header_width",
-        f"머리글은 {count}칸인데 자료는 {width}칸이라 어느 열인지 정할 수 없습니다. 머리글을 고쳐 주세요.",
-        f"the header has {count} fields but the rows have {width}, so columns can't be told; mend the header",
-        line=line + 1,
-    )
-
-
-def _are_row_numbers(cells: list[str]) -> bool:
-    if not all(cell.strip().isdigit() for cell in cells):
-        return False
-    numbers = [int(cell) for cell in cells]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
-
-def _free_name(name: str, taken: tuple[str, ...]) -> str:
-    return name if name not in taken else _free_name(name + "_", taken)
-
-
-def _is_spaced(row: list[str]) -> bool:
-    return len(row) > 1 and all(cell.startswith(" ") for cell in row[1:] if cell)
-
-
 def _unquote(field: str) -> str:
     """Return a field without the quotes around it, or without one that only opens."""
     inner = field[1:-1]
@@ -498,8 +270,12 @@ def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _strip_padding(batch: pa.RecordBatch, count: int) -> pa.RecordBatch:
-    columns = [pc.utf8_ltrim(column, " ") for column in batch.columns[:count]]
+def _strip_margins(batch: pa.RecordBatch, count: int) -> pa.RecordBatch:
+    """Return a batch without the spaces or apostrophes around its values."""
+    columns = [
+        pc.replace_substring_regex(pc.utf8_ltrim(column, " "), r"(?s)^'(.*)'$", r"\1")
+        for column in batch.columns[:count]
+    ]
     return pa.RecordBatch.from_arrays([*columns, *batch.columns[count:]], schema=batch.schema)
 
 
@@ -515,18 +291,6 @@ def _skip_lines(first: Block, skip: int, rest: Iterator[Block]) -> Iterator[Bloc
     damaged = frozenset(line for line in first.damaged if line >= first.first_line + skip)
     yield Block(data=first.data[position:], first_line=first.first_line + skip, damaged=damaged)
     yield from rest
-
-
-def _refuse_prose(lines: list[str], header: Header) -> None:
-    """Refuse sentences: one column of them, or names as long as one."""
-    filled = [line for line in lines if line.strip()]
-    split = sum(any(delimiter in line for delimiter in DELIMITERS) for line in filled)
-    long = sum(len(line) > _MAX_WORD for line in filled)
-    in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
-    if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
-        raise refuse(
-            "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1
-        )
 
 
 def _refuse_binary(block: Block) -> None:

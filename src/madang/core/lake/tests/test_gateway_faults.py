@@ -134,6 +134,13 @@ def test_a_quote_inside_a_value(take):
     assert (rows[5]["이름"], rows[6]["이름"]) == ('"LIG"넥스원', '32" 화면')
 
 
+def test_values_between_apostrophes(take):
+    lines = [f"'SPB-{index:05d}','2017-01-01 00:05:{index:02d}','{index}'" for index in range(20)]
+    report, rows = take(table(lines, "'자전거번호','대여일시','거리'"))
+    assert types(report) == {"자전거번호": "text", "대여일시": "datetime", "거리": "integer"}
+    assert rows[3]["자전거번호"] == "SPB-00003"
+
+
 def test_damaged_bytes_cost_their_own_row_only(take):
     lines = table(LINES).encode().split(b"\n")
     lines[4:4] = [b"\xff\xfe\x80,1,2022-01-01", "나,1,2022-01-01".encode("cp949"), b"a\x00b,1,2022-01-01"]

@@ -1,0 +1,166 @@
+"""How a delimited text is written: its delimiter, its header and the usual number of fields."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+import msgspec
+
+from .decoding import Block
+from .headers import Header, find_header
+from .refusals import refuse
+
+DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE_LINES = 2000
+_MAX_COLUMNS = 20_000
+_MAX_NAME = 60
+_MAX_WORD = 100
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How rows are written.
+
+    `width` is the usual number of fields, empty trailing ones included; `padded` says that a space
+    follows each delimiter, `wrapped` that every value stands between apostrophes.
+    """
+
+    delimiter: str
+    width: int
+    header: Header
+    padded: bool = False
+    wrapped: bool = False
+
+
+def find_layout(block: Block) -> tuple[Layout, int]:
+    """Return the layout judged by the first lines of a file, and how many lines come before the data."""
+    lines = block.data[: 1 << 21].decode("utf-8", "replace").split("\n")[:_SAMPLE_LINES]
+    lines = [line.rstrip("\r") for line in lines]
+    delimiter = _find_delimiter(lines)
+    starts, rows = _sample_rows(lines, delimiter)
+    wrapped = _are_wrapped(rows)
+    header = find_header([[_unwrap(cell) for cell in row] for row in rows] if wrapped else rows)
+    if header is None:
+        raise refuse("no_table", "표를 찾지 못했습니다", "no table was found", line=1)
+    first_data = header.first_data
+    skip = starts[first_data] if first_data < len(starts) else len(lines)
+    body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
+    padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
+    _refuse_prose(lines, header)
+    header, width = _fit_width(header, body, skip)
+    if width > _MAX_COLUMNS:
+        raise refuse("columns", "열이 너무 많습니다", f"too many columns: {width}", line=1)
+    return Layout(delimiter=delimiter, width=width, header=header, padded=padded, wrapped=wrapped), skip
+
+
+def _find_delimiter(lines: list[str]) -> str:
+    """Return the delimiter that cuts most lines into the same number of fields, more than one."""
+    best, best_score = ",", (0.0, 0)
+    filled = [line for line in lines[:-1] or lines if line.strip() and not line.startswith("##")]
+    for delimiter in DELIMITERS:
+        counts = Counter(_count_fields(line, delimiter) for line in filled)
+        counts.pop(1, None)
+        if counts:
+            width, share = counts.most_common(1)[0]
+            score = (round(share / len(filled), 1), width)
+            best, best_score = (delimiter, score) if score > best_score else (best, best_score)
+    return best
+
+
+def _count_fields(line: str, delimiter: str) -> int:
+    if '"' not in line:
+        return line.count(delimiter) + 1
+    return len(next(csv.reader([line.replace("\r", " ").replace("\x00", " ")], delimiter=delimiter), []))
+
+
+def _sample_rows(lines: list[str], delimiter: str) -> tuple[list[int], list[list[str]]]:
+    """Return (line index, row) of the first lines; a header may hold quoted line breaks."""
+    starts, rows = [], []
+    index = 0
+    while index < len(lines):
+        stop = index + 1
+        if lines[index].count('"') % 2:
+            closing = next(
+                (i for i in range(index + 1, min(index + 20, len(lines))) if lines[i].count('"') % 2), index
+            )
+            stop = closing + 1
+        text = "\n".join(lines[index:stop]).replace("\x00", " ")
+        row = (
+            next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []) if '"' in text else None
+        )
+        if stop > index + 1 and row is not None and not _usual_width(row, rows):
+            stop, row = index + 1, lines[index].split(delimiter)
+        starts.append(index)
+        rows.append(lines[index].split(delimiter) if row is None else row)
+        index = stop
+    return starts, rows
+
+
+def _usual_width(row: list[str], rows: list[list[str]]) -> bool:
+    widths = [len(other) for other in rows[-20:]]
+    return not widths or len(row) in widths
+
+
+def _fit_width(header: Header, body: list[list[str]], line: int) -> tuple[Header, int]:
+    """Return the header fitted to how many fields most rows have; refuse what could shift columns."""
+    count = len(header.names)
+    if not body:
+        return header, count
+    widths = Counter(len(row) for row in body)
+    width, share = widths.most_common(1)[0]
+    if width <= count or share * 2 < len(body):
+        return header, count
+    surplus = [row[count:] for row in body if len(row) == width]
+    filled = sum(any(cell.strip() for cell in cells) for cells in surplus)
+    if filled * 10 <= len(surplus):
+        return header, width
+    if width == count + 1 and _are_row_numbers([row[0] for row in body if len(row) == width]):
+        fixes = header.fixes | {"header_names_generated": 1}
+        names = (_free_name("row", header.names), *header.names)
+        return msgspec.structs.replace(header, names=names, units=("", *header.units), fixes=fixes), width
+    raise refuse(
+        "header_width",
+        f"머리글은 {count}칸인데 자료는 {width}칸이라 어느 열인지 정할 수 없습니다. 머리글을 고쳐 주세요.",
+        f"the header has {count} fields but the rows have {width}, so columns can't be told; mend the header",
+        line=line + 1,
+    )
+
+
+def _are_row_numbers(cells: list[str]) -> bool:
+    if not all(cell.strip().isdigit() for cell in cells):
+        return False
+    numbers = [int(cell) for cell in cells]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _free_name(name: str, taken: tuple[str, ...]) -> str:
+    return name if name not in taken else _free_name(name + "_", taken)
+
+
+def _are_wrapped(rows: list[list[str]]) -> bool:
+    """Return whether values are written between apostrophes: 'SPB-03280','2017-01-01'."""
+    body = [row for row in rows[1:] if len(row) > 1]
+    return bool(body) and sum(
+        all(_unwrap(cell) != cell for cell in row if cell) for row in body
+    ) >= 0.9 * len(body)
+
+
+def _unwrap(cell: str) -> str:
+    return cell[1:-1] if len(cell) >= 2 and cell[0] == cell[-1] == "'" else cell
+
+
+def _is_spaced(row: list[str]) -> bool:
+    return len(row) > 1 and all(cell.startswith(" ") for cell in row[1:] if cell)
+
+
+def _refuse_prose(lines: list[str], header: Header) -> None:
+    """Refuse sentences: one column of them, or names as long as one."""
+    filled = [line for line in lines if line.strip()]
+    split = sum(any(delimiter in line for delimiter in DELIMITERS) for line in filled)
+    long = sum(len(line) > _MAX_WORD for line in filled)
+    in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
+    if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
+        raise refuse(
+            "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from madang.core.base.interface import Column
 from madang.core.lake.records import Filter, Query, Snapshot
@@ -78,7 +79,11 @@ def keep_rows(rows: pa.Table, where: Sequence[Filter]) -> pa.Table:
 
 
 def shrink(answer: pa.Table) -> pa.Table:
-    """Return an answer with decimals and 128-bit sums as whole numbers or, where they don't fit, as numbers."""
+    """Return an answer in types that everybody can read.
+
+    Decimals and 128-bit sums become whole numbers or, where they don't fit, numbers; times before the
+    year 1 or after 9999 make their column text.
+    """
     columns = []
     for column in answer.columns:
         if pa.types.is_decimal(column.type):
@@ -86,5 +91,18 @@ def shrink(answer: pa.Table) -> pa.Table:
                 column = column.cast(pa.int64())
             except pa.ArrowInvalid:
                 column = column.cast(pa.float64())
+        elif _has_far_years(column):
+            column = column.cast(pa.string())
         columns.append(column)
     return pa.Table.from_arrays(columns, names=answer.column_names)
+
+
+def _has_far_years(column: pa.ChunkedArray) -> bool:
+    """Return whether a date or time lies in years that calendars don't have."""
+    if not pa.types.is_timestamp(column.type) and not pa.types.is_date(column.type):
+        return False
+    try:
+        pc.min_max(column).as_py()
+    except (OverflowError, ValueError):
+        return True
+    return False

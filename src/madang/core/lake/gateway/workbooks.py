@@ -15,6 +15,7 @@ from madang.core.base.interface import BadInput
 
 from .containers import read_all, read_chunks
 from .decoding import detect_encoding, read_blocks
+from .extents import measure_sheet
 from .grids import Range, spool_grid
 from .headers import Header
 from .records import Notes
@@ -22,6 +23,8 @@ from .refusals import refuse
 from .spool import Spool
 
 _MAX_CELLS = 200_000_000
+# A rectangle this large of which most is empty has a stray cell somewhere far out.
+_MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 
 
 def spool_workbook(
@@ -36,6 +39,7 @@ def spool_workbook(
     if sheet is not None and sheet not in names:
         raise refuse("sheet", f"{sheet} 시트가 없습니다", f"there is no sheet {sheet}")
     for name in [sheet] if sheet is not None else names:
+        _refuse_vast(data, name)
         grid, merged = _read_sheet(book, name)
         if sheet is not None or _is_table(grid):
             notes.fix("sheets_ignored", len(names) - 1)
@@ -59,6 +63,21 @@ def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
     spool, header = spool_grid(max(tables, key=lambda grid: sum(map(len, grid))), notes)
     notes.fix("html_table_read")
     return spool, encoding, header
+
+
+def _refuse_vast(data: bytes, name: str) -> None:
+    """Refuse a sheet that wouldn't fit into memory, by where its cells are."""
+    extent = measure_sheet(data, name)
+    sparse = extent.area > _MAX_SPARSE and extent.cells < _MIN_FILLED * extent.area
+    if sparse or extent.area > _MAX_CELLS:
+        size = f"{extent.height:,} × {extent.width:,}"
+        raise refuse(
+            "workbook",
+            f"{name} 시트가 너무 큽니다: {extent.cells:,}칸이 {size} 범위에 흩어져 있습니다. "
+            "표에서 멀리 떨어진 칸을 지우고 다시 올려 주세요.",
+            f"sheet {name} is too large: {extent.cells:,} cells spread over {size}; "
+            "delete the cells far away from the table",
+        )
 
 
 def _read_sheet(book: calamine.CalamineWorkbook, name: str) -> tuple[list[list[str]], list[Range]]:

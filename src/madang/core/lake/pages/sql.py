@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import MadangError, Text
+from madang.core.lake.asking import list_records
 from madang.core.lake.queries import list_datasets
 from madang.core.lake.sql import run_sql
 from madang.core.pages.interface import page
@@ -34,7 +35,7 @@ def show_sql(request: HttpRequest) -> HttpResponse:
             answer = run_sql(request.actor, sql)
             context |= {
                 "columns": answer.column_names,
-                "rows": [list(row.values()) for row in answer.slice(0, SHOWN_ROWS).to_pylist()],
+                "rows": [list(row.values()) for row in list_records(answer.slice(0, SHOWN_ROWS))],
                 "total": answer.num_rows,
                 "elapsed_ms": round(1000 * (time.monotonic() - began)),
             }

@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     read_settings,
 )
 from madang.core.lake import sql_child
+from madang.core.lake.asking import list_records
 from madang.core.lake.interface import publish_dataset, register_dataset, replace_rows, run_sql
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,16 @@ def test_a_day_is_the_city_s_day(city):
     midnight = "TIMESTAMPTZ '2022-07-01 15:00:00+00'"
     answer = run_sql(CITIZEN, f"SELECT CAST({midnight} AS DATE) AS day, hour({midnight}) AS hour").to_pylist()
     assert (str(answer[0]["day"]), answer[0]["hour"]) == ("2022-07-02", 0)
+
+
+def test_years_that_no_calendar_has_are_told_as_text(city):
+    sql = "SELECT TIMESTAMPTZ '20000-01-01 00:00:00+09' AS far, '-infinity'::TIMESTAMPTZ AS never, DATE '12000-01-01' AS day"
+    [row] = list_records(run_sql(CITIZEN, sql))
+    assert row["far"].startswith("20000-01-01 00:00:00")
+    assert row["day"] == "12000-01-01"
+    assert isinstance(row["never"], str)
+    [row] = list_records(run_sql(CITIZEN, "SELECT TIMESTAMPTZ '9999-12-31 00:00:00+09' AS last"))
+    assert row["last"].year == 9999
 
 
 def test_questions_are_answered(city):

@@ -142,9 +142,17 @@ def _fill(actor: Actor, preview: Preview) -> dict[str, Any]:
 
 def _confirm(request: HttpRequest, job: ImportRecord, form: ImportForm) -> bool:
     data = form.cleaned_data
+    name = data["table_name"]
+    if name != job.table_name and Dataset.objects.filter(name=name).exists():
+        said = Text(
+            ko="다른 데이터가 쓰는 이름입니다. 그 데이터를 바꾸려면 같은 이름의 파일로 올려 주십시오.",
+            en="Another dataset has this name. To replace it, upload a file named as its own was.",
+        )
+        form.add_error("table_name", said.say(request.language))
+        return False
     choice = ImportChoice(
         **read_words(data),
-        table_name=data["table_name"],
+        table_name=name,
         personal=dict.fromkeys(data[PERSONAL], "개인정보"),
         publish=data["publish"],
     )

@@ -336,4 +336,8 @@ def _select_hand_overs(
 ) -> QuerySet[HandOverRow]:
     require(actor, "incidents.read_hand_overs")
     equal = {"target_id": target_id, "state": state or None, "incident__number": number}
-    return HandOverRow.objects.filter(**{name: value for name, value in equal.items() if value is not None})
+    rows = HandOverRow.objects.filter(**{name: value for name, value in equal.items() if value is not None})
+    if actor.may("incidents.read_hand_overs", "*"):
+        return rows
+    agencies = [agency for held, agency in actor.grants if held == "incidents.read_hand_overs"]
+    return rows.filter(incident__agency_code__in=agencies)

@@ -233,7 +233,8 @@ class _Intake:
         )
         for pk, count in self.suppressed.items():
             MuteRow.objects.filter(pk=pk).update(suppressed=F("suppressed") + count)
-        self.ledger.flush()
+        if self.new or self.touched:
+            self.ledger.flush()
 
     def _fill_places(self) -> None:
         things = get_things(row.thing_id for row in self.new if row.thing_id)

@@ -49,6 +49,7 @@ class Ledger:
 
     def flush(self) -> None:
         """Write timeline entries and hand-overs (rows must be saved); tell open pages after the commit."""
+        take_numbers("version", 1)
         if not self._notes:
             return
         TimelineRow.objects.bulk_create(
@@ -67,7 +68,6 @@ class Ledger:
             batch_size=CHUNK,
         )
         self._write_hand_overs()
-        take_numbers("version", 1)
         news = [(row.number, row.severity_rank, event.value) for row, event, *_ in self._notes]
         last = max(news, key=lambda item: (item[2] == Event.OPENED, item[1]))
         payload = {"number": last[0], "severity_rank": last[1], "event": last[2], "count": len(news)}

@@ -186,7 +186,10 @@ class TestSurroundings:
         take(find())
         (row,) = declared.rows()
         assert set(row) == {column.name for column in declared.table.columns}
-        assert declared.version() != before
+        opened = declared.version()
+        assert opened != before
+        take(find(seconds=1))
+        assert declared.version() != opened
 
     def test_lists_filter_and_search(self):
         take(find("a", 0, severity=Severity.EXTREME), find("b", 0), find("c", 0, agency_code="11680"))

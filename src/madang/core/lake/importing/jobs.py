@@ -311,7 +311,11 @@ def _to_json(record: Any) -> Any:
 
 
 def _move(job: ImportJob, state: str, moment: datetime) -> None:
-    """Write a new state; whether it is to be cancelled is written only by who cancels."""
+    """Write a new state; whether it is to be cancelled is written only by who cancels.
+
+    What ended keeps its report, not the rows that were shown.
+    """
+    job.preview = None if state in ENDED else job.preview
     job.state, job.updated_at = state, moment
     job.save(update_fields=_MOVED)
     publish_live(f"imports.{job.pk}", {"state": state, "done": job.progress_done})

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 
 import pyarrow as pa
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from madang.core.lake.declarations import list_streams
 from madang.core.lake.ledger import Ledger
@@ -71,6 +71,7 @@ class Detecting:
             with self._news:
                 if not busy and not self._stopping:
                     self._news.wait(0.5)
+        connections.close_all()
 
     def _serve(self, handler: TableHandler) -> bool:
         """Bring one handler up to date; return whether there was anything to do."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from madang.core.base.interface import now
 from madang.core.lake.backlogs import get_backlogs
@@ -80,6 +80,7 @@ class Upkeep:
                 if time.monotonic() >= due[number] and not self._stopping.is_set():
                     task()
                     due[number] = time.monotonic() + every_s
+        connections.close_all()
 
 
 def _attempt(what: str, task: Callable[[], object]) -> None:

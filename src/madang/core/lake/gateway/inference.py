@@ -30,7 +30,9 @@ CODE_NAME = re.compile(
 )
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 # Kinds from the strictest to the widest: a column takes the first that all its values fit.
-_ORDER = ("boolean", "date", "datetime", "time", "integer", "number", "percent")
+_ORDER = ("boolean", "date", "datetime", "midnight", "time", "integer", "number", "percent")
+# The last is for founding dates such as 1961-08-10 00:00:00, a midnight that clocks skipped.
+_MOMENTS = ("date", "datetime", "midnight")
 _LONG_CODE = 8
 _NUMBER_SIGNS = {
     "leading_zero": v.LEADING_ZERO,
@@ -133,7 +135,7 @@ class ColumnProfile:
     def _decide_kind(self, kind: str) -> Decision | None:
         if kind == "boolean":
             return Decision(type=ColumnType.BOOLEAN)
-        if kind in {"date", "datetime"}:
+        if kind in _MOMENTS:
             return self._decide_date(kind)
         if kind == "time":
             return Decision(type=ColumnType.CLOCK)
@@ -146,7 +148,7 @@ class ColumnProfile:
         seen = self.seen
         if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None
-        chosen = ColumnType.DATE if kind == "date" else ColumnType.TIME
+        chosen = ColumnType.TIME if kind == "datetime" else ColumnType.DATE
         return Decision(
             type=chosen, day_first=not seen["month_first"], zero_is_missing=bool(seen["empty_dates"])
         )
@@ -188,7 +190,7 @@ class ColumnProfile:
             self._count(_NUMBER_SIGNS, texts, counts)
             if POSTAL_NAME.search(self.name):
                 self.seen["codes_padded"] += _sum(pc.equal(sizes, 4), counts)
-        if self.alive & {"date", "datetime", "time"}:
+        if self.alive & {*_MOMENTS, "time"}:
             self._count(_DATE_SIGNS, texts, counts)
             if self.seen["slashed"]:
                 day, month = v.day_evidence(texts)
@@ -276,24 +278,23 @@ _CONVERT: dict[ColumnType, Callable[[pa.Array, Decision], pa.Array]] = {
 
 def _judge(texts: pa.StringArray, kinds: set[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield for each kind where `texts` fit it."""
-    if kinds & {"date", "datetime"}:
-        dates, moments = _fits_moment(texts)
-        yield from ((kind, fits) for kind, fits in (("date", dates), ("datetime", moments)) if kind in kinds)
+    if kinds & set(_MOMENTS):
+        yield from ((kind, fits) for kind, fits in _fits_moment(texts).items() if kind in kinds)
     for kind in kinds & set(_FITS):
         yield kind, _FITS[kind](texts)
 
 
-def _fits_moment(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where texts are dates alone, and where they are dates with or without a time."""
+def _fits_moment(texts: pa.StringArray) -> dict[str, np.ndarray]:
+    """Return where texts are dates alone, with or without a time, and with no other than midnight."""
     orders = (True, False) if pc.any(v.matches(texts, v.SLASHED_DATE)).as_py() else (True,)
-    dates, moments = np.zeros(len(texts), bool), np.zeros(len(texts), bool)
+    fits = {kind: np.zeros(len(texts), bool) for kind in _MOMENTS}
     for day_first in orders:
         days, clock = v.parse_moment(texts, day_first=day_first)
-        fits = np.asarray(pc.is_valid(days))
-        moments |= fits
-        dates |= fits & ~np.asarray(pc.is_valid(clock.field("micros")))
+        fits["date"] |= np.asarray(pc.and_not(pc.is_valid(days), pc.is_valid(clock.field("micros"))))
+        fits["datetime"] |= np.asarray(v.has_instant(days, clock))
+        fits["midnight"] |= np.asarray(v.is_midnight(days, clock))
     empty = np.asarray(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)))
-    return dates | (empty & dates.any()), moments | (empty & moments.any())
+    return {kind: found | (empty & found.any()) for kind, found in fits.items()}
 
 
 def _fits_whole(texts: pa.StringArray) -> np.ndarray:

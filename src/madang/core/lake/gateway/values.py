@@ -32,6 +32,10 @@ MISSING = (
 EMPTY_DATES = ("0", "00000000", "0000-00-00")
 _CITY = "Asia/Seoul"
 _MICROS_PER_DAY = 86_400_000_000
+# Instants of the years 1 to 9999, both in UTC and in the city.
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_268_399_999_999
+# 1989-01-01: the last summer time ended in October 1988.
+_SETTLED = 6_940
 _MAX_DIGITS = 15
 
 _INTEGER = r"^-?\d{1,18}$"
@@ -159,13 +163,39 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
 
 
 def to_instant(days: pa.Array, micros: pa.Array) -> pa.Array:
-    """Return instants in UTC from `parse_moment`; a date alone is its midnight in the city."""
+    """Return instants in UTC from `parse_moment`; a date alone is its midnight in the city.
+
+    Null where there is none that reads back as the same time: clocks skipped it (when summer time began, or
+    the zone changed, as at 1961-08-10 00:00), or calendars end before it.
+    """
     clock, zoned = micros.field("micros"), micros.field("zoned")
     total = pc.add(pc.multiply(days, _MICROS_PER_DAY), pc.fill_null(clock, 0))
-    local = pc.assume_timezone(
-        total.cast(pa.timestamp("us")), _CITY, ambiguous="earliest", nonexistent="earliest"
-    ).cast(pa.timestamp("us", "UTC"))
-    return pc.if_else(zoned, total.cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC")), local)
+    local = total.cast(pa.timestamp("us"))
+    instants = pc.assume_timezone(local, _CITY, ambiguous="earliest", nonexistent="earliest")
+    found = pc.if_else(zoned, total, instants.cast(pa.int64()))
+    if not _is_recent(days):
+        kept = pc.or_(zoned, pc.equal(pc.local_timestamp(instants), local))
+        kept = pc.and_(kept, pc.and_(pc.greater_equal(found, _FIRST), pc.less_equal(found, _LAST)))
+        found = pc.if_else(kept, found, pa.scalar(None, pa.int64()))
+    return found.cast(pa.timestamp("us", "UTC"))
+
+
+def has_instant(days: pa.Array, micros: pa.Array) -> pa.BooleanArray:
+    """Return where `to_instant` gives one."""
+    return pc.is_valid(days) if _is_recent(days) else pc.is_valid(to_instant(days, micros))
+
+
+def is_midnight(days: pa.Array, micros: pa.Array) -> pa.BooleanArray:
+    """Return where `parse_moment` found a date whose clock, if there is one, says no more than 00:00."""
+    clock = pc.fill_null(micros.field("micros"), 0)
+    plain = pc.and_(pc.equal(clock, 0), pc.invert(micros.field("zoned")))
+    return pc.fill_null(pc.and_(plain, pc.less_equal(days, _LAST // _MICROS_PER_DAY)), False)
+
+
+def _is_recent(days: pa.Array) -> bool:
+    """Return whether every day lies where the city's clocks were never changed."""
+    found = pc.min_max(days).as_py()
+    return found["min"] is None or (found["min"] >= _SETTLED and found["max"] < _LAST // _MICROS_PER_DAY)
 
 
 def parse_time(values: pa.StringArray) -> pa.Array:

@@ -29,3 +29,27 @@ def test_a_stray_cell_far_away_is_a_refusal_and_no_crash(take):
     workbook.save(data)
     with pytest.raises(BadInput, match="1,048,576 × 16,384"):
         take(data.getvalue(), "file.xlsx")
+
+
+def test_a_date_that_calendars_end_at_is_kept_as_written(take):
+    rows = ["0001-01-01 00:00:00", "2022-07-01 10:30:00", "9999-12-31 23:59:59"] * 10
+    report, kept = take("번호,때\n" + "".join(f"N{n},{text}\n" for n, text in enumerate(rows)))
+    assert types(report)["때"] == "text"
+    assert [row["때"] for row in kept] == rows
+    report, kept = take("번호,때\n" + "".join(f"N{n},{text}\n" for n, text in enumerate(rows[1:3] * 10)))
+    assert types(report)["때"] == "datetime"
+    assert kept[1]["때"] == datetime(9999, 12, 31, 14, 59, 59, tzinfo=UTC)
+
+
+def test_a_midnight_that_clocks_skipped_is_still_that_day(take):
+    days = [f"19{year}-08-10 00:00:00" for year in range(51, 81)]
+    report, rows = take("번호,설립일\n" + "".join(f"N{n},{day}\n" for n, day in enumerate(days)))
+    assert types(report)["설립일"] == "date"
+    assert [f"{row['설립일']} 00:00:00" for row in rows] == days
+
+
+def test_an_hour_that_clocks_skipped_is_not_moved(take):
+    texts = [f"1988-05-{day:02d} 02:30:00" for day in range(1, 29)]
+    report, rows = take("번호,때\n" + "".join(f"N{n},{text}\n" for n, text in enumerate(texts)))
+    assert types(report)["때"] == "text"
+    assert [row["때"] for row in rows] == texts

@@ -79,6 +79,7 @@ class _Intake:
 
     def run(self) -> IntakeReport:
         self._load()
+        self._require_agencies()
         known = self._list_known_digests()
         ordered = sorted(self.batch.items(), key=lambda item: (item[1].key, item[1].found_at, item[0]))
         for digest, finding in ordered:
@@ -95,6 +96,14 @@ class _Intake:
             muted=sum(self.suppressed.values()),
             numbers=tuple(sorted({row.number for row in (*self.new, *self.touched.values())})),
         )
+
+    def _require_agencies(self) -> None:
+        """Refuse a batch that would touch another agency's incidents, or open one in its name."""
+        if self.actor.may("incidents.report", "*"):
+            return
+        owners = {row.agency_code for row in (*self.active.values(), *self.closed.values())}
+        for agency_code in owners | {finding.agency_code for finding in self.batch.values()}:
+            require(self.actor, "incidents.report", agency_code or None)
 
     def _load(self) -> None:
         """Lock what the batch may change: active incidents, and the last closed of each key."""
@@ -263,7 +272,7 @@ class _Intake:
 
     def _fill_clearings(self) -> None:
         """Remember that a clearing may have come before the finding it clears."""
-        by_key = {row.key: row for row in (*self.new, *self.reopened) if row.cleared_at is None}
+        by_key = {row.key: row for row in (*self.new, *self.reopened)}
         for keys in _chunks(list(by_key)):
             clearings = SightingRow.objects.filter(key__in=keys, cleared=True).values("key")
             for found in clearings.annotate(last=Max("found_at")):

@@ -72,7 +72,7 @@ def reset_password(*, actor: Actor, now: datetime, account_id: str) -> NewAccoun
     Its passkeys and authenticator app go, since they may be what was lost; its sessions end.
     """
     account = find_account(account_id)
-    require(actor, "people.change_accounts", account.agency_code or "*")
+    _require_over(actor, account)
     if account.is_superuser and not actor.is_superuser:
         raise NotAllowed(
             "people.superuser",
@@ -97,7 +97,7 @@ def reset_password(*, actor: Actor, now: datetime, account_id: str) -> NewAccoun
 def set_account_active(*, actor: Actor, now: datetime, account_id: str, is_active: bool) -> AccountRecord:
     """Close an account, which ends its sessions and tokens at once, or open it again."""
     account = find_account(account_id)
-    require(actor, "people.change_accounts", account.agency_code or "*")
+    _require_over(actor, account)
     if account.public_id == actor.id:
         raise BadInput(
             "people.own_account", "자기 계정은 닫을 수 없습니다", "you can't close your own account"
@@ -153,6 +153,16 @@ def end_session(*, actor: Actor, now: datetime, session_id: int) -> None:
         raise NotFound("people.session", "그런 로그인이 없습니다", "there is no such session")
     session.end()
     record_audit(actor=actor, now=now, action="people.end_session", subject=actor.id)
+
+
+def _require_over(actor: Actor, account: Account) -> None:
+    """Raise NotAllowed unless `actor` cares for the account's agency and for every agency it works for.
+
+    Else a district's administrator could take over a colleague whose roles reach further.
+    """
+    require(actor, "people.change_accounts", account.agency_code or "*")
+    for grant in account.grants.all():
+        require(actor, "people.change_accounts", grant.agency_code)
 
 
 def _check_grant(role: str, service: str, agency_code: str) -> None:

@@ -247,18 +247,24 @@ def test_only_who_may_read_personal_data_takes_its_mark_away(target, personal):
     assert SECRET not in target.clients["admin"].get(f"/api/datasets/{name}/rows").text
 
 
-@pytest.fixture(scope="module")
-def neighbour(target):
-    """Return somebody who imports for one district only."""
+def make_account(target, agency_code, role):
+    """Return a client signed in as somebody new with one role in one agency."""
     username = f"district-{secrets.token_hex(3)}"
-    form = {"username": username, "name": "구청", "agency_code": "11680", "role": "data_officer"}
+    form = {"username": username, "name": "구청", "agency_code": agency_code, "role": role}
     page = target.clients["admin"].post("/desk/people/accounts/new/", data=form).text
-    password = re.search(r"<code>([^<]+)</code>", page)[1]
     client = target.house.visit()
     client.get("/accounts/login/")
     headers = {"X-CSRFToken": client.cookies["csrftoken"], "Referer": target.url}
-    client.post("/accounts/login/", data={"login": username, "password": password}, headers=headers)
+    login = {"login": username, "password": re.search(r"<code>([^<]+)</code>", page)[1]}
+    client.post("/accounts/login/", data=login, headers=headers)
     client.headers.update({"X-CSRFToken": client.cookies["csrftoken"], "Referer": target.url})
+    return client
+
+
+@pytest.fixture(scope="module")
+def neighbour(target):
+    """Return somebody who imports for one district only."""
+    client = make_account(target, "11680", "data_officer")
     target.clients["neighbour"] = client
     yield client
     del target.clients["neighbour"]
@@ -297,6 +303,31 @@ def test_incidents_of_another_agency_are_unknown(target):
             json={"note": "x", "reason": "x"} if verb == "close" else {"note": "x"},
         )
         assert answer.status_code in {403, 404}, verb
+    for change in ({"cleared": True}, {"severity": "extreme"}, {"key": "attack:new"}):
+        assert (
+            officer.post("/api/incidents/findings", json={"findings": [finding | change]}).status_code == 403
+        )
+    assert admin.get(f"/api/incidents/{number}").json()["severity"] == "minor"
+
+
+def test_a_districts_administrator_has_no_way_to_a_wider_account(target):
+    """Whose password one may reset, one may become."""
+    local = make_account(target, "11680", "admin")
+    colleague = {
+        "username": f"wide-{secrets.token_hex(3)}",
+        "name": "넓은",
+        "agency_code": "11680",
+        "role": "officer",
+    }
+    made = target.clients["admin"].post("/desk/people/accounts/new/", data=colleague).text
+    here = re.search(r"/desk/people/accounts/[0-9a-f-]{36}/", made)[0]
+    assert local.post(f"{here}password/").status_code == 200
+    grant = {"role": "data_officer", "service": "*", "agency_code": "*"}
+    assert local.post(f"{here}grant/", data=grant).status_code == 422
+    assert target.clients["admin"].post(f"{here}grant/", data=grant).status_code == 200
+    assert local.post(f"{here}password/").status_code == 422
+    assert local.post(f"{here}close/").status_code == 422
+    local.close()
 
 
 def issue_token(client, **asked):

@@ -117,7 +117,7 @@ def _fit_width(header: Header, body: list[list[str]], line: int) -> tuple[Header
         return header, width
     if width == count + 1 and _are_row_numbers([row[0] for row in body if len(row) == width]):
         fixes = header.fixes | {"header_names_generated": 1}
-        names = (_free_name("row", header.names), *header.names)
+        names = (_free_name("row", [name.lower() for name in header.names]), *header.names)
         return msgspec.structs.replace(header, names=names, units=("", *header.units), fixes=fixes), width
     raise refuse(
         "header_width",
@@ -134,7 +134,7 @@ def _are_row_numbers(cells: list[str]) -> bool:
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def _free_name(name: str, taken: tuple[str, ...]) -> str:
+def _free_name(name: str, taken: list[str]) -> str:
     return name if name not in taken else _free_name(name + "_", taken)
 
 

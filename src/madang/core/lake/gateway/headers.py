@@ -71,10 +71,11 @@ def name_columns(raw: list[str]) -> tuple[tuple[str, ...], dict[str, int]]:
             fixes["header_names_generated"] += 1
         elif name != _clean_spaces(text):
             fixes["header_names_repaired"] += 1
-        if name in taken:
+        # Tables tell names apart without regard to case.
+        if name.lower() in taken:
             fixes["header_names_duplicated"] += 1
             name = _unique(name, taken)
-        taken.add(name)
+        taken.add(name.lower())
         names.append(name)
     return tuple(names), dict(fixes)
 
@@ -96,7 +97,7 @@ def _clean_name(text: str) -> str:
 
 def _unique(name: str, taken: set[str]) -> str:
     number = 2
-    while f"{name}_{number}" in taken:
+    while f"{name}_{number}".lower() in taken:
         number += 1
     return f"{name}_{number}"
 

@@ -213,7 +213,7 @@ class FileReading:
             return
         self.place = self._placing.count(self._notes)
         for name, (kind, unit, title) in ADDED.items():
-            free = _free_name(name, set(self._names))
+            free = _free_name(name, {one.lower() for one in self._names})
             self.columns += (Column(name=free, type=kind, title=title, unit=unit),)
             self.schema = self.schema.append(pa.field(free, ARROW_TYPES[kind]))
 
@@ -245,7 +245,7 @@ def _spool(
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """Return `name`, or one like it that the source doesn't use."""
+    """Return `name`, or one like it that isn't among the lower-case names `taken`."""
     free = name if name not in taken else f"{name}_4326"
     while free in taken:
         free += "_"

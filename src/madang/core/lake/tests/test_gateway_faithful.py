@@ -53,3 +53,18 @@ def test_an_hour_that_clocks_skipped_is_not_moved(take):
     report, rows = take("번호,때\n" + "".join(f"N{n},{text}\n" for n, text in enumerate(texts)))
     assert types(report)["때"] == "text"
     assert [row["때"] for row in rows] == texts
+
+
+def test_names_that_differ_only_in_case_are_told_apart(take):
+    report, rows = take("Name,name,NAME,name_2\n" + "".join(f"a{n},{n},{2 * n},x{n}\n" for n in range(20)))
+    names = [column["name"].lower() for column in report["columns"]]
+    assert len(set(names)) == 4
+    assert list(rows[3].values()) == ["a3", 3, 6, "x3"]
+
+
+def test_coordinates_in_capitals_beside_the_added_ones(take):
+    text = "ID,LAT,LON\n" + "".join(f"P{n},37.5{n:02d}1,127.0{n:02d}3\n" for n in range(30))
+    report, rows = take(text)
+    assert report["place"]["crs"] == "EPSG:4326"
+    assert len({name.lower() for name in rows[0]}) == len(rows[0])
+    assert (rows[2]["LON"], rows[2]["LAT"]) == (127.0023, 37.5021)

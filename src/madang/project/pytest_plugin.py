@@ -109,7 +109,7 @@ class House(msgspec.Struct):
         return client
 
 
-def start_house(data: Path, *arguments: str, timeout_s: float = 90) -> House:
+def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
     """Start `madang up` on `data` and return it once it says that it is there."""
     port = find_free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}

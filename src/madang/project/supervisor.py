@@ -167,7 +167,7 @@ class Supervisor:
         await_broker(self.monitor_port)
         (self.folder / "broker.url").write_text(self.broker_url, "ascii")
 
-    def _await_web(self, timeout_s: float = 60) -> None:
+    def _await_web(self, timeout_s: float = 180) -> None:
         deadline = time.monotonic() + timeout_s
         while not self._stopping:
             try:

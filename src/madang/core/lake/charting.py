@@ -57,7 +57,7 @@ def choose_chart(
     measured = {one["name"]: one for one in (quality or {}).get("columns", ())}
     known = [column for column in columns if column.name in measured and not column.personal]
     amount = _choose_amount(known, measured, lonlat)
-    function, y = ("sum", amount) if amount else ("count", "")
+    function, y = (_choose_function(amount), amount) if amount else ("count", "")
     category = _choose_category(known, measured)
     time = next((c for c in known if c.type in TIMED and measured[c.name]["distinct"] > 2), None)
     if time is not None and (category is None or not lonlat):
@@ -102,7 +102,7 @@ def draw_chart(
         title=title,
         kind=ChartKind.LINE if is_timed else ChartKind.BARS_ACROSS,
         x=tuple(_say(row["_x"], by) for row in rows),
-        series=(Series(name=name, values=tuple(row["_y"] for row in rows)),),
+        series=(Series(name=name, values=tuple(_round(row["_y"]) for row in rows)),),
         unit="" if counts or y is None else y.unit,
         x_title=x.title if x else name,
         summary=_summarize(rows, by, is_timed=is_timed),
@@ -120,6 +120,11 @@ def _choose_amount(columns: Sequence[Column], measured: dict[str, Any], lonlat: 
     amounts = [column for column in amounts if measured[column.name]["distinct"] > 1]
     named = [column for column in amounts if _AMOUNT.search(column.name)]
     return (named or amounts)[0].name if amounts else ""
+
+
+def _choose_function(amount: str) -> str:
+    """Amounts add up; of anything else (a concentration, a rate) only a mean says something."""
+    return "sum" if _AMOUNT.search(amount) else "mean"
 
 
 def _choose_category(columns: Sequence[Column], measured: dict[str, Any]) -> str | None:
@@ -164,6 +169,10 @@ def _summarize(rows: list[dict[str, Any]], by: str, *, is_timed: bool) -> Text:
     if is_timed:
         return Text(ko=f"가장 높았던 때는 {x}, {y}입니다.", en=f"Highest: {x}, {y}.")
     return Text(ko=f"가장 많은 것은 {x}, {y}입니다.", en=f"Most: {x}, {y}.")
+
+
+def _round(value: Any) -> Any:
+    return float(f"{value:.4g}") if isinstance(value, float) and abs(value) < 10_000 else value
 
 
 def _join(column: Text, function: Text) -> Text:

@@ -1,0 +1,37 @@
+"""The first chart of a dataset adds up what adds up, and takes the mean of the rest."""
+
+import pytest
+
+from madang.core.base.interface import Column, ColumnType, Text
+from madang.core.lake.charting import ChartChoice, choose_chart
+
+
+def column(name, kind):
+    return Column(name=name, type=kind, title=Text(ko=name, en=name))
+
+
+def measured(name, distinct, **more):
+    return {"name": name, "distinct": distinct, **more}
+
+
+@pytest.mark.parametrize(
+    ("amount", "function"),
+    [("미세먼지", "mean"), ("승차총승객수", "sum"), ("기온", "mean"), ("매출액", "sum")],
+)
+def test_over_time(amount, function):
+    columns = [column("일시", ColumnType.TIME), column(amount, ColumnType.NUMBER)]
+    span = {"minimum": "2026-01-01T00:00:00+00:00", "maximum": "2026-03-01T00:00:00+00:00"}
+    quality = {"columns": [measured("일시", 1400, **span), measured(amount, 300)]}
+    assert choose_chart(columns, quality, set()) == ChartChoice(
+        x="일시", by="day", function=function, y=amount
+    )
+
+
+def test_places_are_counted_by_district_and_codes_are_no_amounts():
+    columns = [
+        column("자치구", ColumnType.TEXT),
+        column("관리번호", ColumnType.INTEGER),
+        column("경도", ColumnType.NUMBER),
+    ]
+    quality = {"columns": [measured("자치구", 25), measured("관리번호", 900), measured("경도", 900)]}
+    assert choose_chart(columns, quality, {"경도"}) == ChartChoice(x="자치구")

@@ -38,7 +38,7 @@ def read_bytes(data: bytes, name: str = "file.csv") -> tuple[dict, list[dict]]:
         return report, rows
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["x.csv", "x.csv.gz", "x.xlsx", "x.json"]))
 @example(b'{"a":', "x.json")
 @example(b'"', "x.csv")
@@ -54,7 +54,7 @@ def test_any_bytes_are_read_or_refused(data, name):
         assert refusal.text.ko
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.text(st.sampled_from('가a1,;\t|"\n\r- .#\x00'), max_size=120))
 def test_any_text_of_awkward_signs_is_read_or_refused(text):
     try:
@@ -63,7 +63,7 @@ def test_any_text_of_awkward_signs_is_read_or_refused(text):
         assert refusal.text.en
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.data(),
     st.sampled_from([",", "\t", ";", "|"]),
@@ -86,7 +86,7 @@ def test_a_written_table_reads_back(data, delimiter, encoding, newline, all_quot
     assert report["encoding"] == readable
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -125,7 +125,7 @@ def test_typed_values_read_back_exactly(rows):
         assert time.fromisoformat(row["시각"]) == clock
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=8), st.integers(0, 40), st.data())
 def test_a_stray_quote_never_swallows_the_rows_below(values, position, data):
     rows = [f"{index},이름{index},{sum(values) + index},서울" for index in range(41)]

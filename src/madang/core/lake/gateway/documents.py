@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,14 +15,18 @@ from .containers import read_chunks
 from .decoding import detect_encoding, read_blocks
 from .features import add_point, has_geometry, read_features
 from .grids import to_batch
-from .headers import name_columns
+from .headers import find_header, is_value, name_columns
 from .records import Notes
 from .refusals import refuse
 from .spool import HIDDEN, POINT_X, POINT_Y, Spool
 
 Rows = list[dict[str, Any]]
 _BATCH = 20_000
+_HEAD = 100
 _MAX_DEPTH = 8
+_NAMES = ("columns", "fields", "header", "headers", "names")
+_ROWS = ("records", "data", "rows", "row", "items", "values")
+_LONG_INTEGER = re.compile(rb"[\s:,\[]-?\d{19,}\s*[,\]}]")
 _ROW_NUMBER = "__row"
 
 
@@ -68,7 +73,7 @@ def flatten(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
 
 def _parse(data: bytes, notes: Notes) -> Any:
     try:
-        return orjson.loads(data)
+        return _load(data)
     except orjson.JSONDecodeError as error:
         rows = _parse_lines(data, notes)
         if rows:
@@ -78,6 +83,12 @@ def _parse(data: bytes, notes: Notes) -> Any:
         ) from error
 
 
+def _load(data: bytes) -> Any:
+    """Return a JSON value; whole numbers beyond 64 bits, which the fast parser rounds, keep their digits."""
+    value = orjson.loads(data)
+    return json.loads(data) if _LONG_INTEGER.search(data) else value
+
+
 def _parse_lines(data: bytes, notes: Notes) -> Rows:
     """Return the objects of newline-delimited JSON; damaged lines are rejected if most are sound."""
     rows, damaged = [], []
@@ -85,7 +96,7 @@ def _parse_lines(data: bytes, notes: Notes) -> Rows:
         if not line.strip():
             continue
         try:
-            value = orjson.loads(line)
+            value = _load(line)
         except orjson.JSONDecodeError:
             value = None
         if isinstance(value, dict):
@@ -113,10 +124,15 @@ def _candidates(value: Any, depth: int) -> Iterator[Rows]:
 
 
 def _candidates_of_object(value: dict[str, Any], depth: int) -> Iterator[Rows]:
+    if any(isinstance(value.get(key), list) for key in _NAMES):
+        found = _named_rows(value) or next((value[key] for key in _ROWS if _are_records(value.get(key))), [])
+        if found:
+            yield found
+            return
     items = list(value.values())
     if len(items) >= 2 and all(_is_record(item) for item in items) and _alike(items):
         yield [{"key": key, **item} for key, item in value.items()]
-    if len(items) >= 2 and all(isinstance(item, list) and item for item in items):
+    if len(items) >= 2 and all(isinstance(item, list) and item for item in items) and _are_like(items):
         yield _rows_of_lists(value)
         return
     for key, item in value.items():
@@ -142,10 +158,47 @@ def _rows_of_arrays(items: list[list]) -> Rows:
     width = max(map(len, items))
     if width < 2:
         return []
-    head = items[0]
-    if all(isinstance(cell, str) for cell in head) and any(not isinstance(cell, str) for cell in items[1]):
-        return [dict(zip(head, item, strict=False)) for item in items[1:]]
+    if _has_names(items):
+        return _name_cells(items[0], items[1:])
     return [{f"column_{number}": cell for number, cell in enumerate(item, 1)} for item in items]
+
+
+def _has_names(items: list[list]) -> bool:
+    """Return whether the first of some lists names the cells of the others."""
+    if not all(isinstance(cell, str) for cell in items[0]):
+        return False
+    if any(not isinstance(cell, str) for cell in items[1]):
+        return True
+    texts = [["" if cell is None else str(cell) for cell in item] for item in items[:_HEAD]]
+    header = find_header(texts)
+    has_values = any(is_value(cell) for text in texts[1:] for cell in text)
+    return has_values and header is not None and bool(header.levels) and header.first_data == 1
+
+
+def _name_cells(names: list[str], items: list[list]) -> Rows:
+    unique, _ = name_columns(names)
+    return [dict(zip(unique, item, strict=False)) for item in items]
+
+
+def _named_rows(value: dict[str, Any]) -> Rows:
+    """Return the rows of an object that has names and rows of cells apart, [] where it hasn't."""
+    names = next((value[key] for key in _NAMES if isinstance(value.get(key), list)), [])
+    names = [name.get("name", name.get("id")) if isinstance(name, dict) else name for name in names]
+    items = next((value[key] for key in _ROWS if isinstance(value.get(key), list)), [])
+    fits = all(isinstance(item, list) and len(item) == len(names) for item in items)
+    return _name_cells(names, items) if names and fits and all(isinstance(n, str) for n in names) else []
+
+
+def _are_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_record(item) for item in value)
+
+
+def _are_like(lists: list[list]) -> bool:
+    """Return whether lists hold things of one sort: scalars, lists, or objects with mostly the same names."""
+    if all(_are_records(items) for items in lists):
+        return _alike([items[0] for items in lists])
+    kinds = {next((kind for kind in (dict, list) if isinstance(items[0], kind)), None) for items in lists}
+    return len(kinds) == 1
 
 
 def _rows_of_lists(value: dict[str, list]) -> Rows:
@@ -182,7 +235,7 @@ def _alike(records: list[dict]) -> bool:
 
 def _message(document: Any) -> str:
     """Return what an API's envelope says instead of rows."""
-    text = orjson.dumps(document).decode()[:5000]
+    text = _dump(document)[:5000]
     found = re.search(r'"(?:resultMsg|MESSAGE|message|msg|error)":"([^"]{1,200})"', text)
     return f" ({found[1]})" if found else ""
 
@@ -194,7 +247,11 @@ def _as_text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
-    return orjson.dumps(value).decode()
+    return _dump(value)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _spool(rows: Rows, notes: Notes) -> Spool:

@@ -33,7 +33,8 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure_sheet(workbook: bytes, name: str) -> Extent:
     """Return the extent of a sheet of an XLSX workbook; an empty one where it can't be told."""
-    with suppress(zipfile.BadZipFile, ElementTree.ParseError, KeyError, StopIteration, EOFError, OSError):
+    # What is damaged is for the reader of the workbook to refuse.
+    with suppress(Exception):
         with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
             return _measure(_read_chunks(archive, _find_member(archive, name)))
     return Extent()

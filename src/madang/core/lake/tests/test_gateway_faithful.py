@@ -1,6 +1,7 @@
 """What stands in a file is what people get to see: nothing crashes the reader, nothing changes silently."""
 
 import io
+import json
 from datetime import UTC, datetime
 
 import openpyxl
@@ -68,3 +69,38 @@ def test_coordinates_in_capitals_beside_the_added_ones(take):
     assert report["place"]["crs"] == "EPSG:4326"
     assert len({name.lower() for name in rows[0]}) == len(rows[0])
     assert (rows[2]["LON"], rows[2]["LAT"]) == (127.0023, 37.5021)
+
+
+RECORDS = [{"번호": f"N{n}", "값": n} for n in range(5)]
+CELLS = [list(record.values()) for record in RECORDS]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"fields": [{"id": name} for name in ("번호", "값") * 4], "records": RECORDS},
+        {"columns": ["번호", "값"], "data": CELLS},
+        {"columns": ["번호", "값"], "index": list(range(5)), "data": CELLS},
+        [["번호", "값"], *CELLS],
+        [["번호", "값"], *([name, str(value)] for name, value in CELLS)],
+        {"meta": {"count": 5}, "data": RECORDS},
+    ],
+)
+def test_json_with_its_names_apart(take, document):
+    _, rows = take(json.dumps(document), "file.json")
+    assert rows == RECORDS
+
+
+def test_json_in_utf_16(tmp_path):
+    data = json.dumps(RECORDS, ensure_ascii=False, indent=1)
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        report, rows, _ = read(write(tmp_path, data, "file.json", encoding))
+        assert (rows, report["encoding"]) == (RECORDS, encoding)
+
+
+def test_json_integers_of_any_length_keep_their_digits(take):
+    numbers = [12345678901234567890123 + n for n in range(5)]
+    report, rows = take(json.dumps([{"id": number, "more": [number]} for number in numbers]), "file.json")
+    assert [row["id"] for row in rows] == [str(number) for number in numbers]
+    assert rows[1]["more"] == f"[{numbers[1]}]"
+    assert "codes_damaged_by_excel" not in report["fixes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -16,9 +17,12 @@ from .headers import name_columns
 from .records import Notes
 from .refusals import refuse
 from .spool import HIDDEN, Spool
+from .values import is_in_calendar
 
 _BATCH = 65_536
 _CITY = "Asia/Seoul"
+# What a double holds of a decimal number, whatever its digits are.
+_MAX_DIGITS = 15
 
 
 def spool_parquet(path: Path, notes: Notes, progress: Callable[[int], None]) -> Spool:
@@ -39,7 +43,7 @@ def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]
     names, fixes = name_columns(schema.names)
     for fix, count in fixes.items():
         notes.fix(fix, count)
-    targets = [_target(field.type) for field in schema]
+    targets = [_choose(source, position, field.type) for position, field in enumerate(schema)]
     spool = Spool([pa.field(name, kind) for name, kind in zip(names, targets, strict=True)])
     row = 1
     for batch in source.iter_batches(_BATCH):
@@ -51,6 +55,31 @@ def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]
         progress(batch.nbytes)
     spool.finish()
     return spool
+
+
+def _choose(source: pq.ParquetFile, position: int, kind: pa.DataType) -> pa.DataType:
+    """Return the type of a column; text where a value would be another one in the type it should have."""
+    target = _target(kind)
+    if not (pa.types.is_timestamp(kind) or pa.types.is_decimal(kind) or pa.types.is_uint64(kind)):
+        return target
+    name = source.schema_arrow.names[position]
+    columns = (batch.column(0) for batch in source.iter_batches(_BATCH, columns=[name]))
+    return target if all(_keeps_values(column, target) for column in columns) else pa.large_string()
+
+
+def _keeps_values(column: pa.Array, target: pa.DataType) -> bool:
+    if pa.types.is_decimal(column.type):
+        largest = pc.max(pc.abs(column)).as_py()
+        return largest is None or len((largest or Decimal(0)).as_tuple().digits) <= _MAX_DIGITS
+    if pa.types.is_uint64(column.type):
+        return (pc.max(column).as_py() or 0) < 1 << 63
+    moments = _cast(column, target)
+    if column.type.tz is None:
+        naive = column.cast(pa.timestamp("us"), safe=False)
+        shown = pc.local_timestamp(moments.cast(pa.timestamp("us", _CITY)))
+        if not pc.all(pc.equal(shown, naive), min_count=0).as_py():
+            return False
+    return is_in_calendar(moments)
 
 
 def _target(kind: pa.DataType) -> pa.DataType:
@@ -72,13 +101,13 @@ def _target(kind: pa.DataType) -> pa.DataType:
 def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if pa.types.is_timestamp(column.type) and column.type.tz is None:
+    if pa.types.is_timestamp(column.type) and column.type.tz is None and kind != pa.large_string():
         column = pc.assume_timezone(
             column.cast(pa.timestamp("us"), safe=False), _CITY, ambiguous="earliest", nonexistent="earliest"
         )
     if kind != pa.large_string():
         return column.cast(kind, safe=False)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    if not any(test(column.type) for test in (pa.types.is_nested, pa.types.is_binary, pa.types.is_duration)):
         return column.cast(kind)
     return pa.array([_as_text(value) for value in column.to_pylist()], kind)
 

@@ -185,6 +185,12 @@ def has_instant(days: pa.Array, micros: pa.Array) -> pa.BooleanArray:
     return pc.is_valid(days) if _is_recent(days) else pc.is_valid(to_instant(days, micros))
 
 
+def is_in_calendar(instants: pa.Array) -> bool:
+    """Return whether all instants (microseconds, UTC) lie in the years 1 to 9999."""
+    found = pc.min_max(instants.cast(pa.int64())).as_py()
+    return found["min"] is None or (found["min"] >= _FIRST and found["max"] <= _LAST)
+
+
 def is_midnight(days: pa.Array, micros: pa.Array) -> pa.BooleanArray:
     """Return where `parse_moment` found a date whose clock, if there is one, says no more than 00:00."""
     clock = pc.fill_null(micros.field("micros"), 0)

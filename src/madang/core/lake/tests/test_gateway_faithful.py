@@ -3,8 +3,11 @@
 import io
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from madang.core.base.interface import BadInput
@@ -104,3 +107,25 @@ def test_json_integers_of_any_length_keep_their_digits(take):
     assert [row["id"] for row in rows] == [str(number) for number in numbers]
     assert rows[1]["more"] == f"[{numbers[1]}]"
     assert "codes_damaged_by_excel" not in report["fixes"]
+
+
+def test_parquet_values_that_no_type_of_ours_holds_are_text(take):
+    skipped = datetime(1961, 8, 10)  # noqa: DTZ001
+    table = pa.table(
+        {
+            "big": pa.array([2**64 - 1, 1, None], pa.uint64()),
+            "small": pa.array([5, 1, None], pa.uint64()),
+            "exact": pa.array([Decimal("1.10"), Decimal("-99999999.99"), None], pa.decimal128(10, 2)),
+            "long": pa.array([Decimal("12345678901234567.89"), Decimal(1), None], pa.decimal128(20, 2)),
+            "founded": pa.array([skipped, skipped.replace(year=1999), None], pa.timestamp("ms")),
+            "opened": pa.array([skipped.replace(year=1999)] * 3, pa.timestamp("us")),
+        }
+    )
+    data = io.BytesIO()
+    pq.write_table(table, data)
+    report, rows = take(data.getvalue(), "file.parquet")
+    assert list(types(report).values()) == ["text", "integer", "number", "text", "text", "datetime"]
+    assert [row["big"] for row in rows] == ["18446744073709551615", "1", None]
+    assert [row["exact"] for row in rows] == [1.1, -99999999.99, None]
+    assert [row["long"] for row in rows] == ["12345678901234567.89", "1.00", None]
+    assert rows[0]["founded"].startswith("1961-08-10 00:00:00")

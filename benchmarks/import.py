@@ -2,7 +2,7 @@
 
 DuckDB's `read_csv(all_varchar)` is the floor: it cuts rows into text and judges nothing (no types over
 all rows, no places, no broken rows). Real files lie where MADANG_TEST_DATA points; without them only
-the generated file is read. Run with `madang bench import_files [ROWS]`, ROWS (default 5,000,000) being
+the generated file is read. Run with `madang bench import [ROWS]`, ROWS (default 5,000,000) being
 those of the generated file; its peak is measured in a process of its own.
 """
 

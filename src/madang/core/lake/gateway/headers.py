@@ -18,6 +18,10 @@ _VALUE = re.compile(
 )
 _UNIT = re.compile(r"^[\(\[].{1,12}[\)\]]$|^(명|건|대|원|천원|백만원|개|개소|%|㎡|㎥|km|m|톤|kg|시간|분|초)$")
 
+# What stands beside or over a table: its unit, its source, a longer remark.
+_NOTE = re.compile(r"^\s*(※|[ㅇ○]\s|[(\[]?단위\s*[:：)]|(자료|출처)\s*[:：])|^(?=[\s\S]{30}).*\n")
+_HANGUL = re.compile("[가-힣]")
+
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The table's names and where its data begin.
@@ -39,7 +43,16 @@ def find_header(rows: list[Row]) -> Header | None:
     if not filled:
         return None
     width = _common_width([rows[index] for index in filled])
-    start = next((index for index in filled if not _is_title(rows[index], width)), None)
+    below = [*filled[1:], None]
+    start = next(
+        (
+            index
+            for index, after in zip(filled, below, strict=True)
+            if not _is_title(rows[index], width)
+            and (after is None or not _is_headline(rows[index], rows[after], width))
+        ),
+        None,
+    )
     if start is None:
         return None
     body = _sample_body(rows, start)
@@ -108,10 +121,17 @@ def _common_width(rows: list[Row]) -> int:
 
 
 def _is_title(row: Row, width: int) -> bool:
-    filled = sum(bool(cell.strip()) for cell in row)
+    filled = sum(bool(cell.strip()) and not _NOTE.search(cell) for cell in row)
     if row[0].lstrip().startswith("##"):
         return True
     return width > 1 and filled < 2 or (len(row) * 3 < width and filled * 3 < width)
+
+
+def _is_headline(row: Row, below: Row, width: int) -> bool:
+    """Return whether `row` is a line of words with delimiters above one that names every column by itself."""
+    names = _strip(below)
+    complete = len(names) == width == len(set(names)) and all(names) and not any(map(is_value, names))
+    return complete and len(row) + 1 < width
 
 
 def _skipped(filled: list[int], start: int) -> dict[str, int]:
@@ -195,13 +215,24 @@ def _continues_header(above: list[Row], row: Row, typed: list[int]) -> bool:
         return False
     if _is_unit_row(_strip(row)):
         return True
-    if len(cells) == len(typed) >= 3:
+    # A word that stands in several columns named already says that values are missing.
+    is_plain = len(set(cells)) == len(cells) or any(_has_gaps(upper) for upper in above)
+    if len(cells) == len(typed) and is_plain and (len(typed) >= 3 or _is_translation(above[-1], row)):
         return True
     if not any(_has_gaps(upper) for upper in above):
         return False
     open_columns = _unnamed_columns(above, typed)
     named = [column for column in open_columns if column < len(row) and row[column].strip()]
     return len(cells) * 2 >= len(typed) or (bool(named) and len(named) == len(open_columns))
+
+
+def _is_translation(names: Row, row: Row) -> bool:
+    """Return whether `row` gives every name again in Korean, where none was before."""
+    return (
+        len(names) == len(row) > 1
+        and not any(_HANGUL.search(name) for name in names)
+        and all(_HANGUL.search(cell) for cell in row)
+    )
 
 
 def _unnamed_columns(above: list[Row], columns: list[int]) -> list[int]:

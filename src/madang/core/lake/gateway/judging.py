@@ -119,7 +119,9 @@ def _find_broken(spool: Spool, decisions: dict[str, Decision], doubtful: list[st
 def _is_broken(wrong: dict[str, str], common: Counter[str], counter: str | None) -> bool:
     own = {name: value for name, value in wrong.items() if common[value] == 1}
     is_long = any(len(value) > _LONG_VALUE for value in own.values())
-    return len(own) >= 3 or (len(own) >= 2 and is_long) or counter in own
+    # One word in several columns says that values are missing.
+    words = len(set(own.values()))
+    return words >= 3 or (words >= 2 and is_long) or counter in own
 
 
 def _find_counter(spool: Spool, decisions: dict[str, Decision]) -> str | None:

@@ -129,3 +129,35 @@ def test_parquet_values_that_no_type_of_ours_holds_are_text(take):
     assert [row["exact"] for row in rows] == [1.1, -99999999.99, None]
     assert [row["long"] for row in rows] == ["12345678901234567.89", "1.00", None]
     assert rows[0]["founded"].startswith("1961-08-10 00:00:00")
+
+
+NUMBERS = "".join(f"구{n},{n},{2 * n},{3 * n},{n % 7}\n" for n in range(20))
+NAMES = ["구", "승용", "화물", "특수", "합계"]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    ["서울시, 2022년 현황\n", "2022년 현황,,,,(단위: 대)\n", "※ 2022년, 서울시 자료\n(단위 : 대),,,,\n"],
+)
+def test_titles_with_delimiters_are_no_names(take, titles):
+    report, rows = take(titles + ",".join(NAMES) + "\n" + NUMBERS)
+    assert [column["name"] for column in report["columns"]] == NAMES
+    assert (len(rows), report["fixes"]) == (20, {"title_lines_skipped": titles.count("\n")})
+
+
+@pytest.mark.parametrize("words", ["미상,미상,미상,미상", "미상,없음,미상,없음"])
+def test_a_first_row_without_values_is_a_row(take, words):
+    report, rows = take(",".join(NAMES) + f"\n기타,{words}\n" + NUMBERS)
+    assert list(rows[0].values()) == ["기타", *words.split(",")]
+    assert (len(rows), report["fixes"]) == (21, {})
+
+
+def test_names_in_two_languages_are_joined(take):
+    lines = "".join(f"{n},구{n},{n / 4}\n" for n in range(20))
+    report, rows = take("STN_ID,STN_NM,VAL\n관측소코드,관측소명,값\n" + lines)
+    assert [column["name"] for column in report["columns"]] == [
+        "STN_ID 관측소코드",
+        "STN_NM 관측소명",
+        "VAL 값",
+    ]
+    assert (len(rows), report["fixes"]) == (20, {"header_rows_joined": 2})

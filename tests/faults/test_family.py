@@ -15,7 +15,7 @@ import pytest
 from madang.core.base.interface import read_run_state
 from madang.project.pytest_plugin import start_house, stop_house
 
-pytestmark = pytest.mark.xdist_group("house")
+pytestmark = pytest.mark.xdist_group("family")
 
 
 @pytest.fixture

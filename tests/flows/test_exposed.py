@@ -51,7 +51,7 @@ def test_logins_are_throttled(house):
         assert answers[-1].text != answers[0].text, "the pause is said"
 
 
-@pytest.mark.xdist_group("house")
+@pytest.mark.xdist_group("family")
 def test_behind_tls_cookies_are_secure_and_browsers_told_to_stay(tmp_path):
     (tmp_path / "city").mkdir()
     (tmp_path / "city" / "madang.toml").write_text("behind_tls = true\npublic_url = 'https://city.example'\n")

@@ -72,6 +72,25 @@ class Placing:
         lon, lat = (GEOMETRY if name in {POINT_X, POINT_Y} else name for name in (pair.lon, pair.lat))
         return Place(lon=lon, lat=lat, crs=pair.crs, swapped=swapped, outside_district=outside)
 
+    def set_right(self, raw: pa.RecordBatch, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """Return those of a batch's converted columns in which longitude and latitude change places.
+
+        Only degrees: in plane systems x is north as often as east, and the source means it so.
+        """
+        pair = self._pair
+        if pair.epsg != 4326 or pair.lon not in columns:
+            return {}
+        swapped = self._read_points(raw).swapped
+        kinds = {columns[name].type for name in (pair.lon, pair.lat)}
+        if not swapped.any() or kinds == {pa.int64(), pa.float64()}:
+            return {}
+        return {
+            name: pc.if_else(
+                pa.array(swapped), self._as_in(raw, other, columns, columns[name].type), columns[name]
+            )
+            for name, other in ((pair.lon, pair.lat), (pair.lat, pair.lon))
+        }
+
     def columns(self, raw: pa.RecordBatch, number: int) -> list[pa.Array]:
         """Return longitude, latitude and whether it is outside, for the batch of that number."""
         points = self._read_points(raw)
@@ -132,6 +151,16 @@ class Placing:
     def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
         x, y = (self._numbers(raw, name) for name in (self._pair.lon, self._pair.lat))
         return geo.read_points(self._pair, x, y)
+
+    def _as_in(
+        self, raw: pa.RecordBatch, name: str, columns: dict[str, pa.Array], kind: pa.DataType
+    ) -> pa.Array:
+        """Return a column of coordinates as it would stand in one of another type."""
+        if columns[name].type == kind:
+            return columns[name]
+        if pa.types.is_string(kind):
+            return trim(raw.column(name).cast(kind))
+        return pa.array(self._numbers(raw, name), from_pandas=True).cast(kind)
 
     def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
         values = raw.column(name) if name in {POINT_X, POINT_Y} else self._convert(raw, name)

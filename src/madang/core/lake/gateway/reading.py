@@ -74,7 +74,8 @@ class FileReading:
     """One file read: iterate `batches()`, then `close()` it (or use it in a `with`).
 
     `columns` and `schema` hold the source's columns and, where rows have a place, `lon`, `lat`
-    (EPSG:4326) and `outside_district`, under names the source doesn't use.
+    (EPSG:4326) and `outside_district`, under names the source doesn't use. Where degrees stood in each
+    other's column they are exchanged in the source's columns too.
     """
 
     def __init__(
@@ -108,10 +109,12 @@ class FileReading:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the kept rows in the final schema, in the order of the file."""
         for number, raw in enumerate(self._kept()):
-            columns = [self._convert(raw, name) for name in self._names]
+            columns = {name: self._convert(raw, name) for name in self._names}
+            added: list[pa.Array] = []
             if self.place is not None:
-                columns += self._placing.columns(raw, number)
-            yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
+                columns |= self._placing.set_right(raw, columns)
+                added = self._placing.columns(raw, number)
+            yield pa.RecordBatch.from_arrays([*columns.values(), *added], schema=self.schema)
 
     def rejected_rows(self) -> Iterator[RejectedRow]:
         """Yield the rows that weren't kept."""

@@ -161,3 +161,13 @@ def test_names_in_two_languages_are_joined(take):
         "VAL 값",
     ]
     assert (len(rows), report["fixes"]) == (20, {"header_rows_joined": 2})
+
+
+@pytest.mark.parametrize("odd", ["", "37.5,미상", "미상,127.0"])
+def test_swapped_degrees_change_places_in_the_source_s_own_columns(take, odd):
+    points = [(37.5 + n / 1000, 127 + n / 1000) for n in range(60)]
+    lines = [f"N{n},{lat},{lon}" if n % 3 else f"N{n},{lon},{lat}" for n, (lat, lon) in enumerate(points)]
+    report, rows = take("\n".join(["번호,위도,경도", *lines, *([f"N60,{odd}"] if odd else [])]) + "\n")
+    assert (report["place"]["swapped"], report["fixes"]["coordinates_swapped"]) == (20, 20)
+    assert [(float(row["위도"]), float(row["경도"])) for row in rows[:60]] == points
+    assert [(row["lat"], row["lon"]) for row in rows[:60]] == points

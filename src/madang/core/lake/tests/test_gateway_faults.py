@@ -338,7 +338,7 @@ def test_swapped_and_missing_coordinates_are_told_row_by_row(take):
     }
     assert [row["outside_district"] for row in rows] == [False, False, False, None, None, True, True]
     assert (rows[1]["lon"], rows[1]["lat"]) == (127.0573, 37.5072)
-    assert (rows[1]["경도"], rows[1]["위도"]) == (37.5072, 127.0573)
+    assert (rows[1]["경도"], rows[1]["위도"]) == (127.0573, 37.5072)
     assert rows[3]["lon"] is None
     assert report["fixes"] == {"coordinates_swapped": 2, "zero_coordinates": 1}
 

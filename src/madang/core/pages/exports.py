@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from madang.core.base.interface import Text, to_city_time
 
 EXPORTS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
 BATCH = 1000
+LONGEST_CELL = 32_767
 EXCEL_ROWS = 1_048_575
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Fetch = Callable[[int, int], Sequence[Any]]
@@ -73,23 +72,36 @@ def _write_json(columns: Sequence[Any], rows: Iterator[Any], _language: str) -> 
 
 
 def _write_excel(columns: Sequence[Any], rows: Iterator[Any], language: str) -> Any:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
+    book, sheet = open_workbook()
     sheet.append([_title(column, language) for column in columns])
     for count, row in enumerate(rows):
         if count == EXCEL_ROWS:
             break
-        sheet.append([_excel_cell(sheet, _plain(column.read(row), language)) for column in columns])
+        sheet.append([make_cell(sheet, _plain(column.read(row), language)) for column in columns])
     file = tempfile.TemporaryFile()
     book.save(file)
     file.seek(0)
     return file
 
 
-def _excel_cell(sheet: Any, value: Any) -> Any:
+def open_workbook(title: str = "Sheet") -> tuple[Any, Any]:
+    """Return a new workbook that streams to disk, and its one sheet."""
+    from openpyxl import Workbook  # noqa: PLC0415 (half a second that only a workbook needs)
+
+    book = Workbook(write_only=True)
+    return book, book.create_sheet(title[:31])
+
+
+def make_cell(sheet: Any, value: Any) -> Any:
+    """Return a value as a sheet holds it: moments in the city's time, text never as a formula."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
+    if isinstance(value, datetime):
+        return to_city_time(value).replace(tzinfo=None) if value.tzinfo else value
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, value="".join(sign for sign in value if sign >= " " or sign in "\n\t"))
+    kept = "".join(sign for sign in value[:LONGEST_CELL] if sign >= " " or sign in "\n\t")
+    cell = WriteOnlyCell(sheet, value=kept)
     cell.data_type = "s"
     return cell
 

@@ -225,10 +225,9 @@ class RowReader:
     ) -> tuple[list[pa.Array], np.ndarray]:
         """Drop empty fields beyond the header; a row with something there is rejected."""
         surplus = np.zeros(int(taken.sum()), bool)
-        for column in columns[self._count :]:
-            surplus |= np.asarray([bool(value.strip()) for value in column.unique().to_pylist()])[
-                np.asarray(column.combine_chunks().dictionary_encode().indices)
-            ]
+        for column in map(_whole, columns[self._count :]):
+            given = [bool(value.strip()) for value in column.unique().to_pylist()]
+            surplus |= np.asarray(given, bool)[np.asarray(column.dictionary_encode().indices)]
         for index in np.flatnonzero(taken)[surplus]:
             self.notes.reject(lines.number(index), "too_many_fields", lines.text(index, index))
         self.notes.fix("trailing_delimiter_dropped", int((~surplus).sum()))

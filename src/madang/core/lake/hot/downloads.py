@@ -15,22 +15,21 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from msgspec import Meta
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from madang.core.base.interface import BadInput, new_id
+from madang.core.base.interface import CITY_TIMEZONE, BadInput, new_id
 from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.api.records import Purpose, Sort, Where
 from madang.core.lake.asking import list_records, read_conditions
 from madang.core.lake.folders import scratch_path
 from madang.core.lake.reading import Reader, authorize
+from madang.core.pages.interface import make_cell, open_workbook
 
 SHEET_ROWS = 1_048_575
 BATCH_ROWS = 20_000
 CHUNK = 1 << 20
-_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+_MOMENT = "%Y-%m-%dT%H:%M:%S%z"
 
 
 class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,8 +93,7 @@ def send_xlsx(request: Request, query: DownloadQuery, body: None) -> Response:
     """Answer GET /datasets/{name}.xlsx; refuses more rows than a sheet holds."""
     reader, batches = _open(request, query)
     path = _make_scratch("xlsx")
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(reader.table.name[:31])
+    book, sheet = open_workbook(reader.table.name)
     for number, row in enumerate(_iter_rows(batches)):
         if number > SHEET_ROWS:
             raise BadInput(
@@ -104,7 +102,7 @@ def send_xlsx(request: Request, query: DownloadQuery, body: None) -> Response:
                 f"a sheet holds {SHEET_ROWS:,} rows; take CSV or ask for fewer",
                 field="where",
             )
-        sheet.append([_make_cell(sheet, value) for value in row])
+        sheet.append([make_cell(sheet, value) for value in row])
     book.save(path)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _send_file(reader, path, "xlsx", kind)
@@ -132,12 +130,17 @@ def _write_csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
 
 
 def _say_moments(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the batch with instants as ISO 8601 text in UTC."""
+    """Return the batch with instants as ISO 8601 text in the city's time, with its offset."""
     columns = [
-        pc.strftime(column, format=_MOMENT) if pa.types.is_timestamp(column.type) else column
-        for column in batch.columns
+        _say_moment(column) if pa.types.is_timestamp(column.type) else column for column in batch.columns
     ]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _say_moment(column: pa.TimestampArray) -> pa.StringArray:
+    local = pc.strftime(column.cast(pa.timestamp("us", str(CITY_TIMEZONE))), format=_MOMENT)
+    whole = pc.replace_substring_regex(local, r"\.000000", "")
+    return pc.replace_substring_regex(whole, r"([+-]\d{2})(\d{2})$", r"\1:\2")
 
 
 def _encode(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
@@ -186,18 +189,6 @@ def _iter_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
         if number == 0:
             yield tuple(batch.schema.names)
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
-
-
-def _make_cell(sheet: Any, value: Any) -> Any:
-    """Return a value as a sheet holds it: instants in UTC, text never as a formula."""
-    if hasattr(value, "tzinfo") and getattr(value, "tzinfo", None) is not None:
-        return value.replace(tzinfo=None)
-    if isinstance(value, str):
-        cell = WriteOnlyCell(sheet)
-        cell.value = "".join(letter for letter in value[:32_767] if letter >= " " or letter in "\t\n\r")
-        cell.data_type = "s"
-        return cell
-    return value
 
 
 def _make_scratch(ending: str) -> Path:

@@ -56,6 +56,7 @@ def test_any_bytes_are_read_or_refused(data, name):
 
 @settings(max_examples=120, deadline=None)
 @given(st.text(st.sampled_from('가a1,;\t|"\n\r- .#\x00'), max_size=120))
+@example(";1\r1;;")
 def test_any_text_of_awkward_signs_is_read_or_refused(text):
     try:
         read_bytes(text.encode())

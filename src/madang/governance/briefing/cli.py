@@ -1,0 +1,81 @@
+"""`madang briefing check FILE`: read a report and print what disagrees in it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from madang.core.base.interface import LANGUAGES, Subcommand
+
+from .detectors.checking import find_faults
+from .gateway.report import read_report_file
+from .records import Fault, Unread
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare `check FILE`."""
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    check = commands.add_parser("check", help="read a work report and list what disagrees in it")
+    check.add_argument("file", type=Path, metavar="FILE", help="the report's text, tables tab-separated")
+    check.add_argument("--json", action="store_true", help="print a JSON list")
+    check.add_argument("--language", choices=LANGUAGES, default="ko", help="language of place and cause")
+    check.set_defaults(check=run_check)
+
+
+def run(arguments: Namespace) -> int:
+    """Run the named command and return its exit code."""
+    return arguments.check(arguments)
+
+
+def run_check(arguments: Namespace) -> int:
+    """Print the findings; a file that can't be read raises BadInput (exit code 2)."""
+    report = read_report_file(arguments.file)
+    faults = find_faults(report)
+    if arguments.json:
+        said = json.dumps([to_json(one, arguments.language) for one in faults], ensure_ascii=False, indent=1)
+        sys.stdout.write(said + "\n")
+        return 0
+    for fault in faults:
+        sys.stdout.write(_write(fault, arguments.language) + "\n")
+    for unread in report.unread:
+        sys.stdout.write(_write_unread(unread, arguments.language) + "\n")
+    counted = {
+        "ko": f"지적 {len(faults)}건, 읽지 못한 곳 {len(report.unread)}곳",
+        "en": f"{len(faults)} findings, {len(report.unread)} pieces not read",
+    }
+    sys.stdout.write(counted[arguments.language] + "\n")
+    return 0
+
+
+def to_json(fault: Fault, language: str) -> dict[str, object]:
+    """Return a finding as the JSON list has it."""
+    return {
+        "line": fault.line,
+        "place": fault.place.say(language),
+        "kind": fault.kind.value,
+        "stated": fault.stated,
+        "computed": fault.computed,
+        "cause": fault.cause.say(language),
+    }
+
+
+def _write(fault: Fault, language: str) -> str:
+    cause = fault.cause.say(language)
+    line = f"{fault.line}: {fault.kind.value} ({fault.severity.value}) {fault.place.say(language)}: "
+    return line + f"{fault.stated} → {fault.computed or '?'}" + (f" · {cause}" if cause else "")
+
+
+def _write_unread(unread: Unread, language: str) -> str:
+    return f"{unread.line}: {'읽지 못함' if language == 'ko' else 'not read'}: {unread.reason.say(language)}"
+
+
+SUBCOMMANDS = [
+    Subcommand(
+        name="briefing",
+        help="the work report: read it and reconcile its figures",
+        run=run,
+        add_arguments=add_arguments,
+    )
+]

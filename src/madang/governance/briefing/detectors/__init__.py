@@ -1,0 +1,1 @@
+"""Rules that recompute a report: each finds one kind of disagreement and leaves rounding alone."""

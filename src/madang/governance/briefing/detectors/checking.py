@@ -1,0 +1,115 @@
+"""All rules over a report, one finding for one disagreement, with the cause that explains several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from madang.core.base.interface import Text
+from madang.governance.briefing.methods.figures import write_number
+from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, Role
+
+from .dates import find_date_faults
+from .lists import find_list_faults
+from .names import find_name_faults
+from .references import find_reference_faults
+from .repeats import find_repeats, list_pairs
+from .sentences import find_sentence_faults
+from .tables import find_table_faults
+
+TOGETHER = 2
+ORDER = list(FaultKind)
+
+
+def find_faults(report: Report) -> list[Fault]:
+    """Return every disagreement of a report, by line."""
+    pairs = list(list_pairs(report.grids))
+    found = [
+        *find_table_faults(report.grids),
+        *find_sentence_faults(report.sentences),
+        *find_list_faults(report),
+        *find_repeats(report, pairs),
+        *find_name_faults(report, pairs),
+        *find_date_faults(report),
+        *find_reference_faults(report),
+    ]
+    found = _drop_consequences(_drop_doubles(found), report.grids)
+    found = explain_together(found, report.grids)
+    return sorted(found, key=lambda fault: (fault.line, ORDER.index(fault.kind)))
+
+
+def explain_together(faults: list[Fault], grids: Iterable[Grid]) -> list[Fault]:
+    """Give differences that are off by the very same amount their one cause."""
+    by_delta: dict[Decimal, list[Fault]] = defaultdict(list)
+    for fault in faults:
+        if fault.kind == FaultKind.DIFFERENCE and fault.delta:
+            by_delta[fault.delta].append(fault)
+    causes: dict[int, Text] = {}
+    for delta, same in by_delta.items():
+        if len(same) >= TOGETHER:
+            cause = _name_cause(delta, same, grids)
+            causes |= {id(fault): cause for fault in same}
+    return [
+        msgspec.structs.replace(fault, cause=causes[id(fault)]) if id(fault) in causes else fault
+        for fault in faults
+    ]
+
+
+def _name_cause(delta: Decimal, same: list[Fault], grids: Iterable[Grid]) -> Text:
+    lines = ", ".join(str(fault.line) for fault in sorted(same, key=lambda one: one.line))
+    ko = f"{lines}번째 줄이 똑같이 {write_number(delta)}만큼 어긋남: 원인은 하나"
+    en = f"lines {lines} are all off by {write_number(delta)}: one cause"
+    left_out = _find_row(-delta, grids)
+    if left_out:
+        ko += f" (‘{left_out}’ {write_number(-delta)}이(가) 증감 계산에서 빠진 것으로 보임)"
+        en += f" (“{left_out}” {write_number(-delta)} was left out of the differences, it seems)"
+    return Text(ko=ko, en=en)
+
+
+def _find_row(change: Decimal, grids: Iterable[Grid]) -> str:
+    """Return the name of the one row whose own change is `change`, or ""."""
+    names = {
+        row.name
+        for grid in grids
+        if (column := grid.find(Role.CHANGE)) is not None
+        for row in grid.rows
+        if row.cells[column].value == change
+    }
+    return names.pop() if len(names) == 1 else ""
+
+
+def _drop_doubles(faults: list[Fault]) -> list[Fault]:
+    seen: dict[tuple[object, ...], Fault] = {}
+    for fault in faults:
+        key = (fault.line, fault.kind, fault.stated, fault.computed, fault.column)
+        if fault.kind == FaultKind.NAME:
+            key = (fault.line, fault.kind)
+        elif not fault.column:
+            key = key[:4]
+        seen.setdefault(key, fault)
+    return list(seen.values())
+
+
+def _drop_consequences(faults: list[Fault], grids: Iterable[Grid]) -> list[Fault]:
+    """Leave out sums of a column of differences where a difference itself is wrong by as much."""
+    wrong = {
+        (fault.line, abs(fault.delta))
+        for fault in faults
+        if fault.kind == FaultKind.DIFFERENCE and fault.delta
+    }
+    rows = {row.line: grid for grid in grids for row in grid.rows}
+
+    def is_consequence(fault: Fault) -> bool:
+        if (
+            fault.kind != FaultKind.SUM
+            or fault.column not in {Role.CHANGE, Role.DIFFERENCE}
+            or fault.delta is None
+        ):
+            return False
+        lines = {row.line for row in rows[fault.line].rows}
+        return any(delta == abs(fault.delta) and line in lines for line, delta in wrong)
+
+    return [fault for fault in faults if not is_consequence(fault)]

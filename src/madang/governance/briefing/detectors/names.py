@@ -1,0 +1,164 @@
+"""The same name spelled two ways: in tables, in titles and in running text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from madang.core.base.interface import Severity, Text
+from madang.governance.briefing.methods.names import (
+    fold,
+    is_misspelt,
+    is_same,
+    is_shortened,
+    measure_likeness,
+)
+from madang.governance.briefing.records import Fault, FaultKind, Grid, Heading, Report, Row, TableKind
+
+MISREAD = Text(ko="잘못 읽거나 적은 글자로 보임", en="a syllable misread or miswritten, it seems")
+PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
+SURE = 0.8
+DIVISION = re.compile(r"(담당관|센터|과)$")
+WORD = re.compile(r"[가-힣]{5,}|[A-Z]{4,}")
+SHORTEST, LONG, ESTABLISHED, END = 5, 7, 3, "\n"
+
+
+def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
+    """Yield names that differ by a syllable from the same name elsewhere; shortening is no fault."""
+    whole = fold("\n".join(report.lines))
+    for one, first, two, second in pairs:
+        if is_misspelt(first.name, second.name):
+            yield _choose(whole, (one.place, first), (two.place, second))
+    yield from find_titles(report.headings)
+    yield from find_division_names(report)
+    yield from find_odd_words(report.lines)
+
+
+def find_titles(headings: Sequence[Heading]) -> Iterator[Fault]:
+    """Yield titles of a goal or task that differ from what most places print."""
+    by_code: dict[str, list[Heading]] = defaultdict(list)
+    for heading in headings:
+        by_code[heading.code].append(heading)
+    for code, places in by_code.items():
+        usual = _find_usual([heading.title for heading in places])
+        for heading in places:
+            if is_misspelt(heading.title, usual):
+                place = Text(ko=f"{code} 제목", en=f"title of {code}")
+                yield _fault(heading.line, place, heading.title, usual)
+
+
+def find_division_names(report: Report) -> Iterator[Fault]:
+    """Yield divisions in the tables of staff, duties and spending that are alike but not the same."""
+    named = [
+        (grid.kind, grid.place, row)
+        for grid in report.grids
+        if grid.kind in {TableKind.STAFF, TableKind.DUTIES, TableKind.EXPENDITURE_DETAIL}
+        for row in grid.rows
+        if grid.kind != TableKind.EXPENDITURE_DETAIL or DIVISION.search(fold(row.name))
+        if len(fold(row.name)) >= SHORTEST
+    ]
+    counts = Counter(fold(row.name) for _, _, row in named)
+    for kind, place, row in named:
+        own = {fold(other.name) for other_kind, _, other in named if other_kind == kind}
+        for name in counts:
+            is_missing = name not in own and counts[name] > counts[fold(row.name)]
+            if is_missing and is_misspelt(row.name, name) and measure_likeness(row.name, name) >= SURE:
+                yield _fault(row.line, _place(place, row), row.name, name)
+
+
+def find_odd_words(lines: Sequence[str]) -> Iterator[Fault]:
+    """Yield words that stand once and differ in one syllable from a word that stands at least three times.
+
+    Words are compared by their beginnings of at least five syllables (four capitals), with what follows, so
+    that 서울시민의 isn't taken for 서울시민패널. A differing particle or a differing end is another word.
+    """
+    where: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    for number, text in enumerate(lines, 1):
+        for word in WORD.findall(re.sub(r"<[^>]*>", "", text)):
+            shortest = 4 if word[0].isascii() else SHORTEST
+            marked = word + END
+            for length in range(shortest, len(marked) + 1):
+                counts[marked[:length]] += 1
+                where.setdefault(marked[:length], number)
+    yield from _list_odd(counts, where)
+
+
+def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
+    """Match stems through patterns with one syllable left out."""
+    patterns: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for stem in counts:
+        if counts[stem] >= ESTABLISHED:
+            for at in range(len(stem) - 1):
+                patterns[at, stem[:at] + stem[at + 1 :]].append(stem)
+    found: set[int] = set()
+    for stem in sorted(counts, key=lambda one: (where[one], len(one))):
+        if counts[stem] > 1 or where[stem] in found:
+            continue
+        for at in range(len(stem) - 1):
+            usual = [
+                other
+                for other in patterns.get((at, stem[:at] + stem[at + 1 :]), ())
+                if _is_slip(stem, other, at)
+            ]
+            if usual:
+                found.add(where[stem])
+                place = Text(ko=f"낱말 ‘{stem.strip()}’", en=f"the word “{stem.strip()}”")
+                yield _fault(where[stem], place, stem.strip(), usual[0].strip())
+                break
+
+
+def _is_slip(stem: str, other: str, at: int) -> bool:
+    """Return whether the syllable at `at` makes a misspelling rather than another word.
+
+    A word's last syllable often makes another word (스마트시티, 스마트시정), so only long words count there.
+    """
+    if other[at] == stem[at] or {other[at], stem[at]} <= PARTICLES:
+        return False
+    return stem[at + 1] != END or (len(stem) > LONG and not {other[at], stem[at]} & PARTICLES)
+
+
+def _find_usual(titles: list[str]) -> str:
+    """Return the title most places agree on (a shortened one agrees half), the first where they are even."""
+
+    def count(title: str) -> int:
+        return sum(2 * is_same(title, other) + is_shortened(title, other) for other in titles)
+
+    return max(titles, key=count)
+
+
+def _choose(whole: str, first: tuple[str, Row], second: tuple[str, Row]) -> Fault:
+    """Blame the name whose own letters stand in fewer places of the report."""
+    weights = [
+        _weigh(whole, one.name, other.name) for (_, one), (_, other) in ((first, second), (second, first))
+    ]
+    (place, row), (_, other) = (first, second) if weights[0] <= weights[1] else (second, first)
+    return _fault(row.line, _place(place, row), row.name, other.name)
+
+
+def _weigh(whole: str, name: str, other: str) -> int:
+    """Return how often the report has the part of `name` that `other` lacks."""
+    folded, theirs = fold(name), fold(other)
+    for length in range(len(folded), 1, -1):
+        pieces = [folded[at : at + length] for at in range(len(folded) - length + 1)]
+        counts = [whole.count(piece) for piece in pieces if piece not in theirs]
+        if counts and max(counts) > 1:
+            return max(counts) + 10 * length
+    return 0
+
+
+def _place(place: str, row: Row) -> Text:
+    return Text(ko=f"‘{place}’ 표의 ‘{row.name}’", en=f"table “{place}”, “{row.name}”")
+
+
+def _fault(line: int, place: Text, stated: str, computed: str) -> Fault:
+    return Fault(
+        line=line,
+        place=place,
+        kind=FaultKind.NAME,
+        stated=stated,
+        computed=computed,
+        cause=MISREAD,
+        severity=Severity.MINOR,
+    )

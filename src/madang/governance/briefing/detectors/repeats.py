@@ -1,0 +1,221 @@
+"""The same item in two places with two values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from madang.core.base.interface import Severity, Text
+from madang.governance.briefing.methods.figures import differs_in_one_digit, write_number
+from madang.governance.briefing.methods.names import fold, is_same, is_shortened
+from madang.governance.briefing.methods.pairs import list_common, pair_rows
+from madang.governance.briefing.methods.sums import build_tree, get_slack
+from madang.governance.briefing.records import (
+    Fault,
+    FaultKind,
+    Grid,
+    Quantity,
+    Report,
+    Role,
+    Row,
+    Sentence,
+    TableKind,
+)
+
+from .wording import place_in_table, place_in_text
+
+TOGETHER = (
+    (TableKind.REVENUE, TableKind.REVENUE),
+    (TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL),
+    (TableKind.PROJECTS, TableKind.EXPENDITURE_DETAIL),
+)
+DIGIT = Text(
+    ko="한 자리 숫자가 다름: 옮겨 적다 틀린 것으로 보임", en="one digit differs: a slip in copying, it seems"
+)
+ROUNDED = Text(
+    ko="단위 아래를 한쪽은 버리고 한쪽은 반올림한 것으로 보임",
+    en="one place cut off, the other rounded, it seems",
+)
+PARTLY = Text(
+    ko="이름이 서로 짧거나 길어 일부 금액만 적은 것일 수 있음",
+    en="one name is shorter: it may give a part of the amount only",
+)
+SENTENCE_KEY = 15
+NOUN = 4
+
+
+def list_pairs(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Row, Grid, Row]]:
+    """Yield rows of two tables that are the same item, each task table with the detailed one."""
+    for one_kind, two_kind in TOGETHER:
+        for number, one in enumerate(grids):
+            for two in grids[number + 1 :] if one_kind == two_kind else grids:
+                if one.kind == one_kind and two.kind == two_kind and one.unit == two.unit:
+                    for first, second in pair_rows(one, two):
+                        yield one, first, two, second
+                    yield from _pair_tops(one, two)
+
+
+def find_repeats(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
+    """Yield items whose amounts differ between two places, in tables and in sentences."""
+    for one, first, two, second in pairs:
+        yield from _compare_rows(one, first, two, second)
+    yield from find_captions(report)
+    yield from find_same_sentences(report.sentences)
+    yield from find_same_nouns(report.sentences)
+
+
+def find_captions(report: Report) -> Iterator[Fault]:
+    """Yield totals of a table that differ from the sentence above it, or a column from "시내버스 전체(7,393대)"."""
+    for grid in report.grids:
+        total = _find_total(grid)
+        if total is None:
+            continue
+        row, column = total
+        for sentence in report.sentences:
+            if sentence.task_code == grid.task_code and grid.line - 8 <= sentence.line < grid.line:
+                yield from _check_caption(sentence, grid, row, column)
+            if sentence.task_code == grid.task_code and grid.kind == TableKind.COUNTS:
+                yield from _check_columns(sentence, grid, row)
+
+
+def find_same_sentences(sentences: Iterable[Sentence]) -> Iterator[Fault]:
+    """Yield sentences that are word for word the same but for their quantities."""
+    seen: dict[str, Sentence] = {}
+    for sentence in sentences:
+        if not sentence.quantities or re.search(r"['’]\d\d|기준", sentence.text):
+            continue
+        key = re.sub(r"\d[\d,.]*", "#", re.sub(r"^[^가-힣\d(]+|\s", "", sentence.text))
+        if len(key) < SENTENCE_KEY:
+            continue
+        first = seen.setdefault(key, sentence)
+        for one, two in zip(first.quantities, sentence.quantities, strict=False):
+            if one.value != two.value:
+                yield _fault(sentence, two, one.value, first.line)
+
+
+def find_same_nouns(sentences: Sequence[Sentence]) -> Iterator[Fault]:
+    """Yield "과제 분석수 208건" against "208건 과제분석" in the same task."""
+    by_task: dict[tuple[str, str], list[tuple[Sentence, Quantity, str, str]]] = {}
+    for sentence in sentences:
+        if sentence.task_code and sentence.heading == "추진실적":
+            for one in sentence.quantities:
+                before, after = _read_nouns(sentence, one)
+                by_task.setdefault((sentence.task_code, one.unit), []).append((sentence, one, before, after))
+    for found in by_task.values():
+        for first, one, _, after in found:
+            for second, two, before, _ in found:
+                is_same = len(after) >= NOUN and before.startswith(after) and len(before) - len(after) <= 1
+                if is_same and first.line != second.line and one.value != two.value:
+                    yield _fault(second, two, one.value, first.line)
+
+
+def _pair_tops(one: Grid, two: Grid) -> Iterator[tuple[Grid, Row, Grid, Row]]:
+    """Pair the row that is the sum of all others, whatever it is called."""
+    if one.kind != TableKind.EXPENDITURE:
+        return
+    tops = [_find_top(grid) for grid in (one, two)]
+    if tops[0] is not None and tops[1] is not None:
+        if fold(tops[0].name) != fold(tops[1].name):
+            yield one, tops[0], two, tops[1]
+
+
+def _find_top(grid: Grid) -> Row | None:
+    tree = build_tree(grid)
+    is_top = bool(tree.get(0)) and not any(0 in parts for parts in tree.values())
+    covered = sum(len(parts) for parts in tree.values()) == len(grid.rows) - 1
+    return grid.rows[0] if is_top and covered else None
+
+
+def _compare_rows(one: Grid, first: Row, two: Grid, second: Row) -> Iterator[Fault]:
+    is_short = not is_same(first.name, second.name) and is_shortened(first.name, second.name)
+    for role, i, j in list_common(one, two):
+        a, b = first.cells[i], second.cells[j]
+        if a.value is None or b.value is None or a.value == b.value or role == Role.CHANGE:
+            continue
+        if is_short and 0 in {a.value, b.value}:
+            continue
+        grid, row, index, true, other = one, first, i, b, second
+        if _is_wrong_there(two, second, j, a.value):
+            grid, row, index, true, other = two, second, j, a, first
+        cause = _explain(a.value, b.value, get_slack(one), is_short=is_short)
+        place = place_in_table(grid, row, index)
+        yield Fault(
+            line=row.line,
+            place=Text(
+                ko=f"{place.ko}: {other.line}번째 줄 ‘{other.name}’과(와) 다름",
+                en=f"{place.en}: differs from “{other.name}” on line {other.line}",
+            ),
+            kind=FaultKind.REPEAT,
+            stated=row.cells[index].text.strip(),
+            computed=true.text.strip(),
+            cause=cause,
+            severity=Severity.MINOR if cause in {ROUNDED, PARTLY} else Severity.MODERATE,
+            delta=row.cells[index].value - true.value,
+            column=role.value,
+        )
+
+
+def _is_wrong_there(grid: Grid, row: Row, column: int, other: Decimal) -> bool:
+    """Return whether the sums of the second table hold with the first table's value and not with its own."""
+    index = grid.rows.index(row)
+    for parent, parts in build_tree(grid).items():
+        if index in parts or index == parent:
+            values = [grid.rows[i].cells[column].value for i in (parent, *parts)]
+            if any(value is None for value in values):
+                return False
+            gap = values[0] - sum(values[1:], Decimal(0))
+            shift = other - row.cells[column].value
+            mended = gap + shift if index == parent else gap - shift
+            if abs(gap) > get_slack(grid) and abs(mended) <= get_slack(grid):
+                return True
+    return False
+
+
+def _explain(a: Decimal, b: Decimal, slack: Decimal, *, is_short: bool) -> Text:
+    if abs(a - b) <= slack:
+        return ROUNDED
+    if differs_in_one_digit(a, b):
+        return Text(ko=f"{DIGIT.ko}. {PARTLY.ko}", en=f"{DIGIT.en}; {PARTLY.en}") if is_short else DIGIT
+    return PARTLY if is_short else Text(ko="", en="")
+
+
+def _find_total(grid: Grid) -> tuple[Row, int] | None:
+    wanted = {TableKind.COUNTS: Role.TOTAL, TableKind.OCCUPANCY: Role.PART}.get(grid.kind)
+    column = grid.find(wanted) if wanted else None
+    if column is None or not grid.rows or grid.rows[0].cells[column].value is None:
+        return None
+    return grid.rows[0], column
+
+
+def _check_caption(sentence: Sentence, grid: Grid, row: Row, column: int) -> Iterator[Fault]:
+    match = re.search(r"(?:총|연면적|모두)\s*(?=\d)", sentence.text)
+    for one in sentence.quantities:
+        if match and one.start == match.end() and one.value != row.cells[column].value and not one.is_about:
+            yield _fault(sentence, one, row.cells[column].value, row.line)
+
+
+def _check_columns(sentence: Sentence, grid: Grid, row: Row) -> Iterator[Fault]:
+    for column, cell in zip(grid.columns, row.cells, strict=True):
+        match = re.search(rf"{re.escape(column.title)}\s*전체\s*\(", sentence.text)
+        for one in sentence.quantities:
+            if match and one.start == match.end() and cell.value is not None and one.value != cell.value:
+                yield _fault(sentence, one, cell.value, row.line)
+
+
+def _read_nouns(sentence: Sentence, one: Quantity) -> tuple[str, str]:
+    before = re.split(r"[,:;()·]", sentence.text[: one.start])[-1]
+    after = re.split(r"[,:;()·.]|\d", sentence.text[one.end :])[0]
+    return fold(before), fold(after)
+
+
+def _fault(sentence: Sentence, one: Quantity, other: Decimal, line: int) -> Fault:
+    place = place_in_text(sentence.task_code, sentence.text)
+    return Fault(
+        line=sentence.line,
+        place=Text(ko=f"{place.ko}: {line}번째 줄과 다름", en=f"{place.en}: differs from line {line}"),
+        kind=FaultKind.REPEAT,
+        stated=one.text,
+        computed=write_number(other),
+        delta=one.value - other,
+    )

@@ -1,0 +1,28 @@
+"""How a fault's place is put into words."""
+
+from __future__ import annotations
+
+from madang.core.base.interface import Text
+from madang.governance.briefing.records import Grid, Row
+
+
+def name_column(grid: Grid, index: int) -> str:
+    """Return a column's heading, with its group."""
+    column = grid.columns[index]
+    return f"{column.group} {column.title}".strip()
+
+
+def place_in_table(grid: Grid, row: Row, index: int) -> Text:
+    """Return where a cell stands: table, row, column."""
+    where, what = grid.place or f"{grid.line}번째 줄의 표", name_column(grid, index)
+    named = f" ‘{row.name}’" if row.name else ""
+    return Text(
+        ko=f"‘{where}’ 표{named}의 {what}", en=f"table “{grid.place or grid.line}”, row{named}, {what}"
+    )
+
+
+def place_in_text(task_code: str, said: str) -> Text:
+    """Return where a sentence stands, quoting its beginning."""
+    quoted = said if len(said) <= 60 else f"{said[:60]}…"
+    task = f"{task_code} " if task_code else ""
+    return Text(ko=f"{task}“{quoted}”", en=f"{task}“{quoted}”")

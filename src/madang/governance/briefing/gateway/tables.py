@@ -1,0 +1,223 @@
+"""Tables: tab-separated lines, headings in one or two rows, some of them read wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from madang.core.base.interface import Text
+from madang.governance.briefing.methods.figures import read_cell
+from madang.governance.briefing.methods.names import fold
+from madang.governance.briefing.records import Cell, CellKind, Column, Grid, Role, Row, TableKind, Unread
+
+R = Role
+LAYOUTS = (
+    (R.CURRENT, R.COMMITTED, R.DISBURSED, R.COMMITTED_RATE, R.DISBURSED_RATE, R.FORECAST, R.FORECAST_RATE),
+    (R.CURRENT, R.PRIOR, R.CHANGE, R.GROWTH, R.COMMITTED, R.COMMITTED_RATE),
+    (R.CURRENT, R.COMMITTED, R.DISBURSED, R.COMMITTED_RATE, R.DISBURSED_RATE),
+    (R.CURRENT, R.PRIOR, R.CHANGE, R.GROWTH),
+    (R.AUTHORIZED, R.IN_POST, R.DIFFERENCE, R.TOTAL, R.PART, R.PART, R.PART),
+)
+PLAIN = {
+    "정원": R.AUTHORIZED,
+    "현원": R.IN_POST,
+    "과부족": R.DIFFERENCE,
+    "소계": R.TOTAL,
+    "합계": R.TOTAL,
+    "총합계": R.TOTAL,
+    "총계": R.TOTAL,
+    "증감액": R.CHANGE,
+    "증감률": R.GROWTH,
+    "증감율": R.GROWTH,
+    "예상액": R.FORECAST,
+    "주요업무": R.TEXT,
+}
+TOTALS = {"합계", "총합계", "총계"}
+MISMATCH = Text(
+    ko="칸 수가 제목줄과 다릅니다 ({cells}칸, 제목 {columns}칸)",
+    en="the cells don't line up with the headings ({cells} cells, {columns} headings)",
+)
+NO_NUMBER = Text(ko="수로 읽을 수 없는 칸이 있습니다: {text}", en="a cell can't be read as a number: {text}")
+NO_HEADING = Text(ko="제목줄을 알아볼 수 없는 칸이 있습니다: {text}", en="a heading isn't known: {text}")
+
+
+class Block(msgspec.Struct):
+    """Consecutive lines with tabs, and where they stand."""
+
+    line: int
+    lines: list[str]
+    place: str
+    unit: str
+    task_code: str
+
+
+def read_table(block: Block) -> tuple[Grid, list[Unread]]:
+    """Return the table of a block, with the rows and cells that couldn't be read."""
+    rows = [text.split("\t") for text in block.lines]
+    upper = rows[0]
+    has_two = len(rows) > 1 and not rows[1][0].strip() and len(rows[1]) == len(upper) and _is_heading(rows[1])
+    lower = rows[1] if has_two else [""] * len(upper)
+    columns = _read_columns(upper, lower)
+    has_name = fold(upper[0]) not in TOTALS
+    kind = _find_kind(columns, has_name=has_name)
+    if not has_name:
+        parts = [msgspec.structs.replace(c, role=R.PART) if c.role == R.TEXT else c for c in columns]
+        columns = [_name_total(upper[0]), *parts]
+    unread = _list_unknown(block, columns, kind)
+    read: list[Row] = []
+    lost: list[int] = []
+    skipped = 2 if has_two else 1
+    for number, cells in enumerate(rows[skipped:], block.line + skipped):
+        text = "\t".join(cells)
+        if len(cells) != len(upper):
+            reason = MISMATCH.fill(cells=len(cells), columns=len(upper))
+            unread.append(Unread(line=number, text=text, reason=reason))
+            lost.append(number)
+            continue
+        row = Row(
+            line=number,
+            name=cells[0].strip() if has_name else "",
+            cells=tuple(read_cell(cell) for cell in (cells[1:] if has_name else cells)),
+        )
+        unread += _list_wrong(row, columns, text, kind)
+        read.append(row)
+    grid = Grid(
+        kind=kind,
+        line=block.line,
+        place=block.place,
+        columns=tuple(columns),
+        rows=tuple(read),
+        unit=block.unit,
+        task_code=block.task_code,
+        is_whole=not any(one.line >= block.line + skipped for one in unread),
+        lost_lines=tuple(lost),
+    )
+    return grid, unread
+
+
+def join_pages(grids: Sequence[Grid]) -> list[Grid]:
+    """Join a table with what follows on the next page under the same headings."""
+    joined: list[Grid] = []
+    for grid in grids:
+        last = joined[-1] if joined else None
+        if last is not None and last.kind == grid.kind and last.place == grid.place and grid.kind in LONG:
+            if [c.role for c in last.columns] == [c.role for c in grid.columns]:
+                joined[-1] = msgspec.structs.replace(
+                    last,
+                    rows=last.rows + grid.rows,
+                    is_whole=last.is_whole and grid.is_whole,
+                    lost_lines=last.lost_lines + grid.lost_lines,
+                )
+                continue
+        joined.append(grid)
+    return joined
+
+
+LONG = {TableKind.REVENUE, TableKind.EXPENDITURE_DETAIL}
+
+
+def _is_heading(cells: list[str]) -> bool:
+    return not any(read_cell(cell).kind == CellKind.NUMBER for cell in cells)
+
+
+def _name_total(title: str) -> Column:
+    return Column(role=R.TOTAL, title=title.strip())
+
+
+def _read_columns(upper: list[str], lower: list[str]) -> list[Column]:
+    columns, group = [], ""
+    for above, below in zip(upper[1:], lower[1:], strict=True):
+        if above.strip():
+            group = above.strip()
+        title = below.strip() or above.strip()
+        columns.append(
+            Column(role=_find_role(title, group), title=title, group=group if below.strip() else "")
+        )
+    return _fill_by_layout(columns)
+
+
+def _find_role(title: str, group: str) -> Role:
+    name, above = fold(title), fold(group)
+    is_forecast = "예상" in above or "년말" in above
+    role = R.TEXT
+    if name in PLAIN:
+        role = PLAIN[name]
+    elif name.endswith("예산현액"):
+        role = R.CURRENT
+    elif name.endswith("최종예산"):
+        role = R.PRIOR
+    elif name.startswith("비율"):
+        role = R.SHARE
+    elif name.startswith("원인행위") or name == "집행액":
+        role = R.COMMITTED_RATE if above.startswith("집행률") else R.COMMITTED
+    elif name.startswith("지출액"):
+        role = R.DISBURSED_RATE if above.startswith("집행률") else R.DISBURSED
+    elif name.startswith("집행률"):
+        role = R.FORECAST_RATE if is_forecast else R.COMMITTED_RATE
+    elif "직종" in above or "대" in group or "면적" in name:
+        role = R.PART
+    return role
+
+
+def _fill_by_layout(columns: list[Column]) -> list[Column]:
+    """Give a heading that was read wrongly the role of its position, where all others agree."""
+    roles = [column.role for column in columns]
+    for layout in LAYOUTS:
+        if len(layout) != len(roles):
+            continue
+        agreeing = sum(one == two for one, two in zip(roles, layout, strict=True))
+        if len(roles) > agreeing >= len(roles) - 2:
+            return [
+                msgspec.structs.replace(column, role=role)
+                if column.role in {R.TEXT, R.PART} and roles.count(role) == 0
+                else column
+                for column, role in zip(columns, layout, strict=True)
+            ]
+    return columns
+
+
+def _find_kind(columns: list[Column], *, has_name: bool) -> TableKind:
+    roles = {column.role for column in columns}
+    tests = (
+        (not has_name, TableKind.COUNTS),
+        (R.FORECAST in roles, TableKind.PROJECTS),
+        (R.AUTHORIZED in roles and R.IN_POST in roles, TableKind.STAFF),
+        (R.PRIOR in roles and R.COMMITTED in roles, TableKind.EXPENDITURE),
+        (R.PRIOR in roles and R.CURRENT in roles, TableKind.REVENUE),
+        (R.CURRENT in roles and R.COMMITTED in roles, TableKind.EXPENDITURE_DETAIL),
+        (R.SHARE in roles, TableKind.OCCUPANCY),
+        (any(column.title == "주요업무" for column in columns), TableKind.DUTIES),
+    )
+    return next((kind for holds, kind in tests if holds), TableKind.OTHER)
+
+
+FREE = {TableKind.DUTIES, TableKind.OCCUPANCY, TableKind.OTHER}
+
+
+def _list_unknown(block: Block, columns: list[Column], kind: TableKind) -> list[Unread]:
+    if kind in FREE | {TableKind.COUNTS}:
+        return []
+    return [
+        Unread(line=block.line, text=block.lines[0], reason=NO_HEADING.fill(text=column.title))
+        for column in columns
+        if column.role == R.TEXT
+    ]
+
+
+def _list_wrong(row: Row, columns: list[Column], text: str, kind: TableKind) -> list[Unread]:
+    if kind in FREE:
+        return []
+    wrong = [
+        cell.text
+        for cell, column in zip(row.cells, columns, strict=True)
+        if column.role != R.TEXT and cell.kind in {CellKind.TEXT, CellKind.EMPTY}
+    ]
+    return [Unread(line=row.line, text=text, reason=NO_NUMBER.fill(text=wrong[0] or "빈칸"))] if wrong else []
+
+
+def get_value(row: Row, index: int | None) -> Cell | None:
+    """Return a cell that was read as a number (or a dash), or None."""
+    if index is None or row.cells[index].value is None:
+        return None
+    return row.cells[index]

@@ -1,0 +1,1 @@
+"""Pure reading of numbers, dates and names, and the arithmetic of a report."""

@@ -95,6 +95,11 @@ class FileReading:
             self.close()
             raise
 
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names of the source's own columns."""
+        return tuple(self._names)
+
     def __enter__(self) -> FileReading:
         return self
 

@@ -57,7 +57,7 @@ def import_file(
     file_name = file_name or path.name
     watch = _Watch(progress, cancelled)
     with closing(_read(path, watch)) as reading:
-        name = choose_name(file_name, choice.table_name)
+        name = choose_name(file_name, choice.table_name, reading.source_names)
         table, row = declare_table(actor, name, file_name, reading, choice)
         report = reading.report(name)
         was_published = bool(row and row.state == DatasetState.PUBLISHED)
@@ -108,7 +108,7 @@ def preview_file(
     require(actor, "lake.import")
     watch = _Watch(progress, cancelled)
     with closing(_read(path, watch)) as reading:
-        name = choose_name(file_name, table_name)
+        name = choose_name(file_name, table_name, reading.source_names)
         choice = ImportChoice()
         table, row = declare_table(actor, name, file_name, reading, choice)
         rows, points = _sample(reading.batches(), table.lon, table.lat)

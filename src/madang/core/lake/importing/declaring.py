@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from madang.core.base.interface import Actor, BadInput, Column, Conflict, Table
 from madang.core.lake.declarations import check_declaration, list_declared_tables, read_declaration
-from madang.core.lake.gateway.reading import FileReading
+from madang.core.lake.gateway.reading import ADDED, FileReading
 from madang.core.lake.models import Dataset, DatasetVersion
 
 from .names import derive_table_name, derive_title, distinguish, take_stem
 from .records import ImportChoice
 
 
-def choose_name(file_name: str, wanted: str | None) -> str:
+def choose_name(file_name: str, wanted: str | None, columns: Collection[str]) -> str:
     """Return the name of the table a file belongs to: the wanted one, or the file's own, always the same.
 
-    Raises Conflict for a wanted name that code declares, BadInput for one that no table can have.
+    A file with quite other columns than the dataset of its name is another dataset: it never replaces
+    that one unless people say so by wanting the name. Raises Conflict for a wanted name that code declares, BadInput for one that no table can have.
     """
     if wanted:
         if wanted in list_declared_tables():
@@ -28,7 +31,8 @@ def choose_name(file_name: str, wanted: str | None) -> str:
         return wanted
     stem = take_stem(file_name)
     name = derive_table_name(stem)
-    return distinguish(name, stem) if _is_anothers(name, stem) else name
+    name = distinguish(name, stem) if _is_anothers(name, stem) else name
+    return name if _is_alike(name, columns) else distinguish(name, "\n".join([stem, *sorted(columns)]))
 
 
 def declare_table(
@@ -85,6 +89,15 @@ def _keep_words(column: Column, old: Table | None, choice: ImportChoice) -> Colu
     if column.name in choice.personal:
         column = msgspec.structs.replace(column, personal=choice.personal[column.name])
     return column
+
+
+def _is_alike(name: str, columns: Collection[str]) -> bool:
+    """Return whether a dataset shares at least half of its columns with these, or isn't there yet."""
+    row = Dataset.objects.filter(name=name).first()
+    if row is None:
+        return True
+    old, new = {column.name for column in read_declaration(row).columns} - set(ADDED), set(columns)
+    return len(old & new) * 2 >= min(len(old), len(new))
 
 
 def _is_anothers(name: str, stem: str) -> bool:

@@ -81,6 +81,19 @@ def test_two_files_with_one_slug_stay_two_datasets(tmp_path):
     assert take(write(tmp_path, "gap.csv", LIBRARIES)).report.table == second.report.table
 
 
+def test_a_file_of_the_same_name_with_other_columns_replaces_nothing(tmp_path):
+    first = take(write(tmp_path, "lib.csv", LIBRARIES))
+    other = write(tmp_path, "lib.csv", "상호,업종,매출\n가,빵,1\n나,차,2\n다,책,3\n")
+    second = take(other)
+    assert first.report.table == "lib"
+    assert second.report.table.startswith("lib_")
+    assert take(other).report.table == second.report.table
+    more = take(write(tmp_path, "lib.csv", LIBRARIES.replace("좌석수", "자리,좌석수").replace(",5", ",1,5")))
+    assert (more.report.table, more.previous_version) == ("lib", first.version)
+    wanted = take(other, choice=ImportChoice(table_name="lib"))
+    assert wanted.report.table == "lib"
+
+
 def test_undo_brings_back_what_was_before(tmp_path):
     path = write(tmp_path, "lib.csv", LIBRARIES)
     first = take(path)

@@ -1,14 +1,151 @@
-"""Everyone sees the public page in both languages; the workspace is for staff."""
+"""An officer brings a report, decides on each finding, and its records become the city's."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-pytestmark = pytest.mark.django_db
+from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, Conflict, NotAllowed
+from madang.core.pages.testing import ListPageCases, PageCases
+from madang.governance.briefing.actions import adopt_report, decide_finding, import_report
+from madang.governance.briefing.models import BudgetRow, FindingRow, ReportRow, TaskRow
+from madang.governance.briefing.pages import ADOPTED_LISTS, REPORT_LIST
+
+from .fragments import WHOLE, find_line
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+WRONG = WHOLE.replace(
+    "그늘막 보급사업\t2,000,000\t1,000,000\t500,000\t50%\t25%",
+    "그늘막 보급사업\t2,000,000\t1,010,000\t500,000\t51%\t25%",
+)
 
 
+def bring(text: str = WRONG) -> str:
+    return import_report(actor=HOUSE, now=NOW, name="보고.txt", raw=text.encode())
+
+
+def decide(report_id: str, finding_id: int, **more) -> None:
+    words = {"state": "accepted", "corrected": "", "note": "확인"} | more
+    decide_finding(actor=HOUSE, now=NOW, report_id=report_id, finding_id=finding_id, **words)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("language", "name"), [("ko", "업무보고"), ("en", "Work report")])
 def test_the_public_page_speaks_both_languages(client, language, name):
     assert name in client.get("/briefing/", {"language": language}).content.decode()
 
 
+@pytest.mark.django_db
 def test_a_stranger_is_sent_to_the_login(client):
     assert client.get("/desk/briefing/").headers["Location"].startswith("/accounts/login/")
+
+
+class TestReports(ListPageCases):
+    path = "/desk/briefing/"
+    list_page = REPORT_LIST
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        bring()
+
+    def test_from_the_text_to_the_records(self, reader):
+        ReportRow.objects.all().delete()
+        reply = reader.post(
+            f"{self.path}new/", {"file": SimpleUploadedFile("보고.txt", WRONG.encode("cp949", "ignore"))}
+        )
+        here = reply["Location"]
+        assert reader.get(here).status_code == 200
+        finding = FindingRow.objects.get()
+        assert (finding.line, finding.kind) == (find_line("\t51%", WRONG), "repeat")
+        assert "1,010,000" in reader.get(f"{here}findings/").content.decode()
+        assert reader.post(f"{here}adopt/").status_code == 409
+        address = f"{here}findings/{finding.id}/"
+        page = reader.get(address).content.decode()
+        assert "그늘막 보급사업 | 2,000,000 | 1,010,000" in page
+        assert reader.post(address, {"state": "corrected", "note": "오기"}).status_code == 422
+        done = reader.post(address, {"state": "corrected", "corrected": "1,000,000", "note": "오기"})
+        assert done.status_code == 302
+        assert reader.post(f"{here}adopt/")["Location"] == "/desk/briefing/tasks/"
+        assert list(TaskRow.objects.values_list("task_code", flat=True)) == ["1-1", "1-2"]
+        assert BudgetRow.objects.get(line=finding.line).committed_krw == 1_000_000_000
+        assert BudgetRow.objects.get(line=finding.line).disbursed_krw == 500_000_000
+
+    def test_every_finding_choice_answers(self, reader):
+        here = f"{self.path}{ReportRow.objects.get().id}/findings/"
+        for query in ({"state": "open"}, {"kind": "sum"}, {"q": "그늘막"}, {"sort": "-severity"}):
+            assert reader.get(here, query).status_code == 200
+
+    def test_an_unknown_report_or_finding_is_not_found(self, reader):
+        report = ReportRow.objects.get()
+        assert reader.get(f"{self.path}nobody/").status_code == 404
+        assert reader.get(f"{self.path}{report.id}/findings/999999/").status_code == 404
+
+
+class TestUpload(PageCases):
+    path = "/desk/briefing/new/"
+
+
+class AdoptedCases(ListPageCases):
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        adopt_report(actor=HOUSE, now=NOW, report_id=bring(WHOLE))
+
+
+class TestTasks(AdoptedCases):
+    path = "/desk/briefing/tasks/"
+    list_page = ADOPTED_LISTS["tasks"]
+
+
+class TestMilestones(AdoptedCases):
+    path = "/desk/briefing/milestones/"
+    list_page = ADOPTED_LISTS["milestones"]
+
+
+class TestIndicators(AdoptedCases):
+    path = "/desk/briefing/indicators/"
+    list_page = ADOPTED_LISTS["indicators"]
+
+
+class TestBudget(AdoptedCases):
+    path = "/desk/briefing/budget/"
+    list_page = ADOPTED_LISTS["budget"]
+
+    def test_a_task_s_items_keep_their_line(self, reader):
+        reply = reader.get(self.path, {"task_code": "1-1", "format": "json"})
+        assert {row["name"] for row in json.loads(b"".join(reply))} == {"공원 쉼터 조성", "그늘막 보급사업"}
+
+
+@pytest.mark.django_db
+def test_the_same_report_comes_in_once_and_decisions_end_with_adoption():
+    report_id = bring()
+    with pytest.raises(Conflict):
+        bring()
+    with pytest.raises(Conflict):
+        adopt_report(actor=HOUSE, now=NOW, report_id=report_id)
+    finding = FindingRow.objects.get()
+    with pytest.raises(BadInput):
+        decide(report_id, finding.id, state="whatever")
+    decide(report_id, finding.id)
+    adopt_report(actor=HOUSE, now=NOW, report_id=report_id)
+    with pytest.raises(Conflict):
+        decide(report_id, finding.id)
+    assert BudgetRow.objects.get(line=finding.line).committed_krw == 1_010_000_000
+
+
+@pytest.mark.django_db
+def test_the_real_report_becomes_records(real_report):
+    report_id = bring(real_report)
+    for finding in FindingRow.objects.all():
+        decide(report_id, finding.id)
+    adopt_report(actor=HOUSE, now=NOW, report_id=report_id)
+    assert (TaskRow.objects.count(), FindingRow.objects.count(), BudgetRow.objects.count()) == (20, 44, 201)
+
+
+@pytest.mark.django_db
+def test_nobody_without_the_permission_changes_anything():
+    with pytest.raises(NotAllowed):
+        import_report(actor=ANONYMOUS, now=NOW, name="x", raw=WRONG.encode())
+    assert ReportRow.objects.count() == 0

@@ -154,7 +154,8 @@ def _split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         rest = data[cut:]
         if cut:
             yield data[:cut]
-    if rest:
+    # DOS ended texts with a mark of its own.
+    if rest := rest.rstrip(b"\x1a"):
         yield rest + b"\n"
 
 

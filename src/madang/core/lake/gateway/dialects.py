@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 
 import msgspec
@@ -17,6 +18,8 @@ _SAMPLE_LINES = 2000
 _MAX_COLUMNS = 20_000
 _MAX_NAME = 60
 _MAX_WORD = 100
+
+_SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S|\S+\s+\S+\s+\S+\.\s*$")
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +50,7 @@ def find_layout(block: Block) -> tuple[Layout, int]:
     skip = starts[first_data] if first_data < len(starts) else len(lines)
     body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
     padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
-    _refuse_prose(lines, header)
+    _refuse_prose(lines, header, body)
     header, width = _fit_width(header, body, skip)
     if width > _MAX_COLUMNS:
         raise refuse("columns", "열이 너무 많습니다", f"too many columns: {width}", line=1)
@@ -154,12 +157,19 @@ def _is_spaced(row: list[str]) -> bool:
     return len(row) > 1 and all(cell.startswith(" ") for cell in row[1:] if cell)
 
 
-def _refuse_prose(lines: list[str], header: Header) -> None:
-    """Refuse sentences: one column of them, or names as long as one."""
+def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> None:
+    """Refuse sentences: one column of them, names as long as one, lines that only happen to have commas.
+
+    A header of several names over no rows is a table; a single word is none.
+    """
     filled = [line for line in lines if line.strip()]
     split = sum(any(delimiter in line for delimiter in DELIMITERS) for line in filled)
     long = sum(len(line) > _MAX_WORD for line in filled)
     in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
+    alike = sum(len(row) == len(header.names) for row in body)
+    sentences = sum(bool(_SENTENCE.search(line)) for line in filled)
+    in_words |= sentences * 3 >= len(filled) and alike * 5 < len(body) * 4 + (not body)
+    in_words |= len(header.names) == 1 and not body
     if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
         raise refuse(
             "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1

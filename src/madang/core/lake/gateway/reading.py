@@ -170,14 +170,17 @@ class FileReading:
     def _refuse_misfits(self) -> None:
         """Refuse a file most of whose rows don't fit the header: it isn't the table it was taken for."""
         rejected = sum(self._notes.rejected.values())
-        if self._typed or rejected <= max(self._spool.row_count - len(self._dropped), _MIN_REFUSED):
+        kept = self._spool.row_count - len(self._dropped)
+        # Lines without names that don't agree with each other, as of a log, are no table.
+        is_nameless = all(name.startswith("column_") for name in self._decisions)
+        if self._typed or rejected <= max(kept // 5 if is_nameless else kept, _MIN_REFUSED):
             return
         first = next(self._notes.rejected_rows())
         if first.reason != "other_table":
             raise refuse(
                 "misfits",
-                f"대부분의 줄이 머리글과 맞지 않습니다 ({first.reason})",
-                f"most lines don't fit the header ({first.reason})",
+                f"많은 줄이 머리글과 맞지 않습니다 ({first.reason})",
+                f"too many lines don't fit the header ({first.reason})",
                 line=first.line,
             )
 

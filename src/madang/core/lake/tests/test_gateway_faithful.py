@@ -171,3 +171,35 @@ def test_swapped_degrees_change_places_in_the_source_s_own_columns(take, odd):
     assert (report["place"]["swapped"], report["fixes"]["coordinates_swapped"]) == (20, 20)
     assert [(float(row["위도"]), float(row["경도"])) for row in rows[:60]] == points
     assert [(row["lat"], row["lon"]) for row in rows[:60]] == points
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Data\n\nThese files, as they stand, hold the city's data. See the list, please.\n",
+        "42",
+        "x\n",
+        "통계청에서 제공하는 것으로, 2018년에 수집되었습니다.\n\nhttp://www.kogl.or.kr/\n",
+        "# Chatbot\n\n인공데이터입니다. 질문에서, 자주 나오는 이야기를 모았습니다.\n1. 문답 페어 11,876개\n2. 일상 0, 이별 1\n\n## Quick peek\n",
+        "".join(f"2016-09-28 04:30:{n}, Info, CBS {'c' if n % 3 else 'a, b'}\n" for n in range(10, 60)),
+    ],
+)
+def test_prose_and_logs_are_no_tables(take, text):
+    with pytest.raises(BadInput):
+        take(text)
+
+
+def test_sentences_in_a_table_are_values(take):
+    lines = "".join(f"{n},{n % 5},참 좋은 곳입니다.\n" for n in range(9))
+    assert len(take("번호,점수,의견\n" + lines)[1]) == 9
+
+
+def test_names_without_rows_are_a_table(take):
+    report, rows = take("관리번호,자치구,시설명\n")
+    assert (rows, len(report["columns"])) == ([], 3)
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\r\n\x1a"])
+def test_the_end_mark_of_dos_is_no_row(take, end):
+    report, rows = take("번호,값\r\n" + "\r\n".join(f"N{n},{n}" for n in range(20)) + end)
+    assert (len(rows), rows[-1]["값"], report["rejected"]) == (20, 19, {})

@@ -12,7 +12,8 @@ from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, Conflict, Not
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.governance.briefing.actions import adopt_report, decide_finding, import_report
 from madang.governance.briefing.models import BudgetRow, FindingRow, ReportRow, TaskRow
-from madang.governance.briefing.pages import ADOPTED_LISTS, REPORT_LIST
+from madang.governance.briefing.pages.adopted import ADOPTED_LISTS
+from madang.governance.briefing.pages.reports import REPORT_LIST
 
 from .fragments import WHOLE, find_line
 

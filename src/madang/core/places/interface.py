@@ -16,6 +16,7 @@ from .queries.locating import (
     find_district_in_text,
     get_area_name,
     list_districts,
+    locate_in_outlines,
     locate_points,
     resolve_code,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "list_areas",
     "list_districts",
     "list_places",
+    "locate_in_outlines",
     "locate_points",
     "register_place",
     "remove_area_layer",

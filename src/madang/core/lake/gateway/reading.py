@@ -49,8 +49,9 @@ def read_file(
         CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table; plain, gzip or zip.
     locate
         Gives for arrays of longitude and latitude the names of the districts ("서울특별시 강남구"), None
-        outside; an attribute `names` may list all of them. Without it nothing is flagged, and plane
-        coordinates are only believed where their columns are named so.
+        outside; an attribute `names` may list all of them, another, `second`, is asked again before a row
+        is flagged. Without it nothing is flagged, and plane coordinates are only believed where their
+        columns are named so.
     progress
         Called with the number of bytes read since the last call; what it raises ends the reading.
     sheet

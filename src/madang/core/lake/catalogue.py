@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.db.models import Count, Q, QuerySet
 
-from madang.core.base.interface import Actor
+from madang.core.base.interface import ANONYMOUS, Actor, TableKind
 
 from .models import Dataset
 from .queries import list_visible, read_record
@@ -50,6 +50,17 @@ def browse_catalogue(*, actor: Actor, asked: Browse) -> Browsed:
         facets={facet: _count(_narrow(narrowed, asked, facet), FACETS[facet]) for facet in FACETS},
         with_place=_narrow(found, asked, "").filter(placed).count(),
     )
+
+
+def browse_public(limit: int) -> Browsed:
+    """Return what everyone may read, newest first: every page that counts public data counts this."""
+    return browse_catalogue(actor=ANONYMOUS, asked=Browse(limit=limit))
+
+
+def list_newest(limit: int) -> list[DatasetRecord]:
+    """Return the public datasets that changed last; registers and streams change all the time and are left out."""
+    rows = _search(ANONYMOUS, "").filter(kind=TableKind.DATASET, rows__gt=0).order_by("-updated_at", "name")
+    return [read_record(row) for row in rows[:limit]]
 
 
 def _search(actor: Actor, search: str) -> QuerySet[Dataset]:

@@ -56,8 +56,8 @@ def choose_chart(
     """Return the chart that says most: over time where there is one, else over a column of categories."""
     measured = {one["name"]: one for one in (quality or {}).get("columns", ())}
     known = [column for column in columns if column.name in measured and not column.personal]
-    amount = _choose_amount(known, measured, lonlat)
-    function, y = (_choose_function(amount), amount) if amount else ("count", "")
+    amount = choose_amount(known, measured, lonlat)
+    function, y = (choose_function(amount), amount) if amount else ("count", "")
     category = _choose_category(known, measured)
     time = next((c for c in known if c.type in TIMED and measured[c.name]["distinct"] > 2), None)
     if time is not None and (category is None or not lonlat):
@@ -111,7 +111,8 @@ def draw_chart(
     )
 
 
-def _choose_amount(columns: Sequence[Column], measured: dict[str, Any], lonlat: set[str]) -> str:
+def choose_amount(columns: Sequence[Column], measured: dict[str, Any], lonlat: set[str]) -> str:
+    """Return the column that a chart measures, "" where there is none."""
     amounts = [
         column
         for column in columns
@@ -122,7 +123,7 @@ def _choose_amount(columns: Sequence[Column], measured: dict[str, Any], lonlat: 
     return (named or amounts)[0].name if amounts else ""
 
 
-def _choose_function(amount: str) -> str:
+def choose_function(amount: str) -> str:
     """Amounts add up; of anything else (a concentration, a rate) only a mean says something."""
     return "sum" if _AMOUNT.search(amount) else "mean"
 

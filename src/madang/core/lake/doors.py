@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from madang.core.base.interface import Actor, Text, now
-from madang.core.pages.interface import MenuLink, Panel, SearchHit, SearchSource, Topic
+from madang.core.pages.interface import CityLayer, MenuLink, Panel, SearchHit, SearchSource, Topic
 
 from .catalogue import Browse, browse_catalogue
+from .city_views import list_views
 from .importing.jobs import list_imports
 from .queries import list_late_datasets
 from .vocabulary import IMPORT_STATES, say_category
@@ -19,7 +20,8 @@ SHOWN = 5
 def show_newest(actor: Actor, _language: str) -> dict[str, Any] | None:
     """Return the newest published datasets; nothing where there are none."""
     found = browse_catalogue(actor=actor, asked=Browse(facets={"kind": "dataset"}, limit=SHOWN))
-    return {"newest": found.records, "total": found.total} if found.total else None
+    total = sum(count for _, count in found.facets["kind"])
+    return {"newest": found.records, "total": total} if found.total else None
 
 
 def show_waiting(actor: Actor, _language: str) -> dict[str, Any]:
@@ -53,6 +55,7 @@ def _describe(record: Any) -> Text:
     return Text(ko=ko, en=en)
 
 
+CITY_LAYERS = [CityLayer(title=Text(ko="데이터", en="Data"), order=50, permission="public", build=list_views)]
 CITY_PANELS = [
     Panel(
         title=Text(ko="새로 들어온 데이터", en="Newest data"),

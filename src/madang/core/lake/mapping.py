@@ -16,7 +16,7 @@ from .records import Filter, Measure, Op, Order
 
 INLINE_POINTS, CLASSES, TITLED = 600, 4, 4
 KOREA = (124.0, 33.0, 132.0, 39.0)
-_NAME = re.compile(r"(명|명칭|이름|상호|제목)$|^(name|title)|name$", re.I)
+NAME = re.compile(r"(명|명칭|이름|상호|제목)$|^(name|title)|name$", re.I)
 OTHER = Text(ko="그 밖", en="Other")
 
 
@@ -38,8 +38,18 @@ def list_colours(columns: Sequence[Column], quality: Mapping[str, Any] | None) -
     return [c for c in columns if c.type in words and not c.personal and 2 <= measured.get(c.name, 0) <= 200]
 
 
-def draw_map(reader: Reader, title: Text, colour_by: str, where: Sequence[Filter] = ()) -> MapBlock | None:
-    """Return the map of a dataset with a place, None for one without or with nothing placed."""
+def draw_map(
+    reader: Reader,
+    title: Text,
+    colour_by: str,
+    where: Sequence[Filter] = (),
+    *,
+    inline_points: int = INLINE_POINTS,
+) -> MapBlock | None:
+    """Return the map of a dataset with a place, None for one without or with nothing placed.
+
+    More than `inline_points` points are not written into the page but come as tiles.
+    """
     lon, lat = reader.table.lon, reader.table.lat
     names = {column.name for column in reader.columns}
     if lon is None or lat is None or not {lon, lat} <= names:
@@ -49,7 +59,7 @@ def draw_map(reader: Reader, title: Text, colour_by: str, where: Sequence[Filter
     if total == 0:
         return None
     classes = _list_classes(reader, colour_by, placed, total) if colour_by in names else ()
-    few = total <= INLINE_POINTS
+    few = total <= inline_points
     layer = (
         points_layer(_list_points(reader, lon, lat, colour_by, placed), layer_id="points")
         if few
@@ -81,11 +91,23 @@ def list_places(reader: Reader, where: Sequence[Filter] = (), limit: int = 12) -
     return list(reversed(by_title.values()))[:limit]
 
 
+def count_values(reader: Reader, column: str, where: Sequence[Filter], limit: int) -> list[MapClass]:
+    """Return the most frequent values of a column with their counts."""
+    rows = reader.aggregate(
+        [Measure(function="count", name="_count")],
+        [column],
+        (*where, Filter(column, Op.NOT_NULL)),
+        [Order("_count", descending=True), Order(column)],
+        limit,
+    ).to_pylist()
+    return [MapClass(value=_say(row[column]), title=_title(row[column]), count=row["_count"]) for row in rows]
+
+
 def _list_points(
     reader: Reader, lon: str, lat: str, colour_by: str, where: Sequence[Filter], limit: int = INLINE_POINTS
 ) -> list[dict[str, Any]]:
     texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT]
-    texts.sort(key=lambda name: not _NAME.search(name))
+    texts.sort(key=lambda name: not NAME.search(name))
     others = [c.name for c in reader.columns if c.name not in {lon, lat, *texts}]
     shown = list(dict.fromkeys([*filter(None, [colour_by]), *texts, *others]))[:TITLED]
     rows = reader.read([lon, lat, *(name for name in shown if name not in {lon, lat})], where, limit=limit)
@@ -100,18 +122,8 @@ def _list_points(
 def _list_classes(
     reader: Reader, colour_by: str, where: Sequence[Filter], total: int
 ) -> tuple[MapClass, ...]:
-    rows = reader.aggregate(
-        [Measure(function="count", name="_count")],
-        [colour_by],
-        (*where, Filter(colour_by, Op.NOT_NULL)),
-        [Order("_count", descending=True), Order(colour_by)],
-        CLASSES,
-    ).to_pylist()
-    classes = [
-        MapClass(value=_say(row[colour_by]), title=_title(row[colour_by]), count=row["_count"])
-        for row in rows
-    ]
-    rest = total - sum(row["_count"] for row in rows)
+    classes = count_values(reader, colour_by, where, CLASSES)
+    rest = total - sum(entry.count or 0 for entry in classes)
     if rest and len(classes) == CLASSES:
         classes.append(MapClass(value="\u0000", title=OTHER, count=rest))
     return tuple(classes)

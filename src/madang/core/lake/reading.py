@@ -34,6 +34,15 @@ class Reader:
         self.columns = columns
         self.row_filter = row_filter
         self._by_name = {column.name: column for column in columns}
+        self._identity = (snapshot.identity, snapshot.table, snapshot.version, columns, repr(row_filter))
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether `other` sees the same of the same rows, so that what was drawn may be kept."""
+        return isinstance(other, Reader) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        """Return the hash of what is seen."""
+        return hash(self._identity)
 
     @property
     def is_restricted(self) -> bool:

@@ -74,7 +74,11 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
     """One layer: GeoJSON in `data` (a FeatureCollection or its address) or vector `tiles`.
 
     A feature's properties `id`, `title` and `href` join it to the list and its page; others are
-    shown in the popup. `shape` is "points", "areas" or "lines". At most five classes.
+    shown in the popup, which leads to the layer's `href` where the feature has none. `shape` is "points",
+    "areas" or "lines". At most five classes; with `is_ramp` they are steps of one colour, lowest first.
+
+    `joined` maps the `code` of areas in `tiles` (their layer named `source_layer`) to what is said of them:
+    `class`, the value of a MapClass; `label`, written on the map; `title` and others for the popup.
     """
 
     id: str
@@ -83,6 +87,19 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
     tiles: str | None = None
     colour_by: str | None = None
     classes: tuple[MapClass, ...] = ()
+    is_ramp: bool = False
+    source_layer: str = ""
+    joined: dict[str, dict[str, Any]] | None = None
+    href: str = ""
+
+    @property
+    def legend(self) -> list[tuple[str, MapClass]]:
+        """Each class with the name of its colour; a class without a value stands for what is missing."""
+        name = "ramp" if self.is_ramp else "chart"
+        return [
+            (f"{name}-{at % 5 + 1}" if entry.value else "map-missing", entry)
+            for at, entry in enumerate(self.classes)
+        ]
 
 
 class MapBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,9 +130,9 @@ class MapBlock(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     @property
-    def legend(self) -> list[tuple[int, MapClass]]:
-        """Legend entries with the number of their colour, 1 to 5."""
-        return [(at % 5 + 1, entry) for layer in self.layers for at, entry in enumerate(layer.classes)]
+    def legend(self) -> list[tuple[str, MapClass]]:
+        """Legend entries with the names of their colours."""
+        return [entry for layer in self.layers for entry in layer.legend]
 
 
 def _configure_layer(layer: MapLayer) -> dict[str, Any]:
@@ -125,7 +142,10 @@ def _configure_layer(layer: MapLayer) -> dict[str, Any]:
         "data": layer.data,
         "tiles": layer.tiles,
         "colour_by": layer.colour_by,
-        "classes": [{"value": entry.value, "colour": at % 5 + 1} for at, entry in enumerate(layer.classes)],
+        "classes": [{"value": entry.value, "colour": name} for name, entry in layer.legend],
+        "source_layer": layer.source_layer or None,
+        "joined": layer.joined,
+        "href": layer.href or None,
     }
 
 

@@ -11,6 +11,7 @@ UNITS = {
     "krw": Text(ko="원", en="KRW"),
     "count": Text(ko="건", en=""),
     "row": Text(ko="행", en="rows"),
+    "ug/m3": Text(ko="µg/m³", en="µg/m³"),
     "%": Text(ko="%", en="%"),
 }
 STEPS = (

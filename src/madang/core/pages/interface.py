@@ -3,10 +3,23 @@
 from .blocks import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series, points_layer
 from .details import Detail, DetailPage, Fact, Happening, RecordAction, Tab
 from .error_pages import render_error_page
+from .exports import make_cell, open_workbook
+from .formats import format_number, format_unit
 from .forms import FormPage, say_lazily
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
-from .records import ErrorRecord, MenuLink, Panel, Route, SearchHit, SearchSource, Topic
+from .records import (
+    CityLayer,
+    CityPicture,
+    CityView,
+    ErrorRecord,
+    MenuLink,
+    Panel,
+    Route,
+    SearchHit,
+    SearchSource,
+    Topic,
+)
 from .routing import NotSignedIn, build_starlette_routes, read_language, render_error
 from .schedule import run_due_jobs_forever
 from .static_files import build_static_mount
@@ -15,6 +28,9 @@ from .views import page
 __all__ = [
     "ChartBlock",
     "ChartKind",
+    "CityLayer",
+    "CityPicture",
+    "CityView",
     "Detail",
     "DetailPage",
     "ErrorRecord",
@@ -42,6 +58,10 @@ __all__ = [
     "build_starlette_routes",
     "build_static_mount",
     "columns_of",
+    "format_number",
+    "format_unit",
+    "make_cell",
+    "open_workbook",
     "page",
     "points_layer",
     "read_language",

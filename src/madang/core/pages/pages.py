@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from madang.core.base.interface import Text, collect, read_run_state
 
-from .blocks import MapBlock
+from .city_map import draw_city_map, list_layers
 from .context import list_chapters, read_display
 from .finding import draw_panels, list_panels, search_everywhere
 from .models import ScheduledRun
@@ -20,19 +20,13 @@ from .reference import list_operations
 from .views import page
 
 YEAR_S = 365 * 86400
-CITY_MAP = MapBlock(
-    title=Text(ko="자치구", en="Districts"),
-    layers=(),
-    base="plain",
-    quiet_scroll=True,
-    href="/search/?q={name}",
-)
 
 
 @page("public", Text(ko="도시", en="City"))
 def show_city(request: HttpRequest) -> HttpResponse:
     """Show the city: one search box, the map, what is going on, and every service."""
-    context = {"panels": _draw("city", request), "services": list_chapters(), "map": CITY_MAP}
+    city_map = draw_city_map(list_layers(), request.GET.get("layer", ""), request.actor, request.language)
+    context = {"panels": _draw("city", request), "services": list_chapters(), "city_map": city_map}
     return render(request, "madang/city.html", context)
 
 

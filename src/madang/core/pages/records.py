@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from madang.core.base.interface import Actor, Text
+
+from .blocks import MapLayer
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -52,6 +55,46 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     permission: str
     template: str
     context: Callable[..., dict[str, Any] | None]
+
+
+class CityPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """What the city's map shows: a layer, and the same in words.
+
+    `summary` is the sentence under the map: what one sees. `rows` (what, value or None where missing) stand
+    in the table behind it, under `row_title` and `value_title` with `unit`. `href` leads to the records.
+    """
+
+    layer: MapLayer
+    summary: Text
+    href: str
+    as_of: datetime | None = None
+    source: Text | str = ""
+    row_title: Text = Text(ko="구분", en="Category")
+    value_title: Text = Text(ko="개수", en="Number")
+    unit: str = ""
+    rows: tuple[tuple[Text, float | None], ...] = ()
+    property_titles: dict[str, Text] = {}
+
+
+class CityView(msgspec.Struct, frozen=True, kw_only=True):
+    """One choice of the city's map: `name` stands in the address, `draw()` is called when it is chosen."""
+
+    name: str
+    title: Text
+    draw: Callable[[], CityPicture | None]
+
+
+class CityLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Views that a room's `doors.py` CITY_LAYERS contributes to the city's map, in `order`.
+
+    `build(actor, language)` returns those there is something to see of; it must be quick, as it is called
+    for every visitor.
+    """
+
+    title: Text
+    order: int
+    permission: str
+    build: Callable[[Actor, str], Sequence[CityView]]
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):

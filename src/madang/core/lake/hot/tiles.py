@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from madang.core.base.interface import ColumnType, NotFound
 from madang.core.lake.api.datasets import cache_control, make_etag
+from madang.core.lake.mapping import NAME
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import Filter, Op
 from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
@@ -76,7 +77,7 @@ def _draw(asked: _Asked, colour_by: str, tile: tuple[int, int, int]) -> bytes:
     rows = parts[0]
     points = shapely.points(rows.column(lon).to_numpy(), rows.column(lat).to_numpy())
     values = [{name: _plain(row[name]) for name in carried} for row in rows.select(carried).to_pylist()]
-    layer = TileFeatures(name="points", geometries=points, properties=_name(values, carried))
+    layer = TileFeatures(name="points", geometries=points, properties=_name(values, carried, colour_by))
     return encode_tile([layer], z, x, y)
 
 
@@ -93,14 +94,15 @@ def _choose_columns(reader: Reader, colour_by: str, z: int) -> list[str]:
         carried += [name for name in names if name not in carried][:DETAIL_COLUMNS]
     else:
         texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT and c.name not in carried]
-        carried += texts[:1]
+        carried += sorted(texts, key=lambda name: not NAME.search(name))[:1]
     return carried
 
 
-def _name(values: list[dict[str, Any]], carried: list[str]) -> list[dict[str, Any]]:
-    """Give each point the title that its popup begins with: its first text."""
+def _name(values: list[dict[str, Any]], carried: list[str], colour_by: str) -> list[dict[str, Any]]:
+    """Give each point the title that its popup begins with: its name, else a text that is not its colour."""
+    names = sorted(carried, key=lambda name: (not NAME.search(name), name == colour_by))
     for one in values:
-        one["title"] = next((one[name] for name in carried if isinstance(one[name], str)), None)
+        one["title"] = next((one[name] for name in names if isinstance(one[name], str)), None)
     return values
 
 

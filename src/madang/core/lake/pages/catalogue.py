@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import Text
-from madang.core.lake.catalogue import FACETS, Browse, browse_catalogue
+from madang.core.lake.catalogue import FACETS, Browse, browse_catalogue, browse_public
 from madang.core.lake.vocabulary import say_category, say_licence
 from madang.core.pages.interface import page
 from madang.core.people.interface import list_agencies
@@ -47,8 +47,11 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
     )
     found = browse_catalogue(actor=request.actor, asked=browse)
     agencies = name_agencies()
+    is_narrowed = bool(browse.search or browse.facets or browse.has_place)
+    sees_more = request.actor.kind != "anonymous" and not is_narrowed
     context = {
         "asked": browse,
+        "public_total": browse_public(0).total if sees_more else found.total,
         "found": found,
         "datasets": [describe(record, agencies) for record in found.records],
         "facets": [_draw_facet(name, found.facets[name], browse, agencies) for name in FACETS],
@@ -57,7 +60,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
         "pages": list_pages(number, -(-found.total // PAGE_ROWS)),
         "first": browse.offset + 1,
         "last": min(found.total, browse.offset + PAGE_ROWS),
-        "is_narrowed": bool(browse.search or browse.facets or browse.has_place),
+        "is_narrowed": is_narrowed,
     }
     return render(request, "lake/catalogue.html", context)
 

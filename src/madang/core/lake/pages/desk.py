@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.lake.actions import describe_dataset, publish_dataset, withdraw_dataset
-from madang.core.lake.catalogue import Browse, browse_catalogue
+from madang.core.lake.catalogue import browse_public
 from madang.core.lake.importing.jobs import list_imports
 from madang.core.lake.queries import get_dataset, list_datasets, list_late_datasets
 from madang.core.lake.records import ColumnChange, DatasetChange, DatasetRecord
@@ -29,15 +29,14 @@ def show_workspace(request: HttpRequest) -> HttpResponse:
     """Show what waits: imports at work, drafts, datasets older than promised."""
     actor = request.actor
     drafts, draft_count = list_datasets(actor=actor, state="draft", order_by="-updated", limit=SHOWN)
-    _, published_count = list_datasets(actor=actor, state="published", limit=0)
-    newest = browse_catalogue(actor=actor, asked=Browse(facets={"kind": "dataset"}, limit=SHOWN)).records
+    public = browse_public(SHOWN)
     late = list_late_datasets(actor=actor, moment=now())
     imports = list_imports(actor=actor, limit=SHOWN) if actor.may("lake.import") else []
     context = {
         "drafts": drafts,
         "draft_count": draft_count,
-        "published_count": published_count,
-        "newest": newest,
+        "published_count": public.total,
+        "newest": public.records,
         "late": late[:SHOWN],
         "late_count": len(late),
         "imports": [(one, IMPORT_STATES[one.state.value]) for one in imports],

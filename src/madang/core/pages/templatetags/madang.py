@@ -130,10 +130,11 @@ def chart(context: Context, block: ChartBlock, size: str = "") -> dict[str, Any]
 
 
 @register.inclusion_tag("madang/blocks/map.html", takes_context=True)
-def map_block(context: Context, block: MapBlock) -> dict[str, Any]:
-    """Draw a MapBlock: the map and its legend."""
+def map_block(context: Context, block: MapBlock, *, with_legend: bool = True) -> dict[str, Any]:
+    """Draw a MapBlock: the map, and its legend unless the page puts it elsewhere."""
     language = _language(context)
-    return {"block": block, "language": language, "config": block.configure(language)}
+    config = block.configure(language)
+    return {"block": block, "language": language, "config": config, "with_legend": with_legend}
 
 
 @register.simple_tag

@@ -15,7 +15,14 @@ import msgspec
 import numpy as np
 
 from madang.core.base.interface import HOUSE, Text
-from madang.core.lake.interface import ImportChoice, import_file, list_tables
+from madang.core.lake.interface import (
+    ColumnChange,
+    DatasetChange,
+    ImportChoice,
+    describe_dataset,
+    import_file,
+    list_tables,
+)
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import (
     Kind,
@@ -74,6 +81,7 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
 
     file_name: str
     choice: ImportChoice
+    columns: tuple[ColumnChange, ...]
 
 
 SHELTERS = DemoFile(
@@ -90,6 +98,14 @@ SHELTERS = DemoFile(
         source=SOURCE,
         publish=True,
     ),
+    columns=(
+        ColumnChange(name="관리번호", title=Text(ko="관리번호", en="Number")),
+        ColumnChange(name="자치구", title=Text(ko="자치구", en="District")),
+        ColumnChange(name="쉼터명", title=Text(ko="쉼터명", en="Name")),
+        ColumnChange(name="시설유형", title=Text(ko="시설유형", en="Kind of facility")),
+        ColumnChange(name="이용가능인원", title=Text(ko="이용가능인원", en="Capacity"), unit="person"),
+        ColumnChange(name="지정일자", title=Text(ko="지정일자", en="Designated on")),
+    ),
 )
 FINE_DUST = DemoFile(
     file_name="자치구별_시간별_미세먼지.csv",
@@ -104,6 +120,12 @@ FINE_DUST = DemoFile(
         licence="CC0-1.0",
         source=SOURCE,
         publish=True,
+    ),
+    columns=(
+        ColumnChange(name="측정일시", title=Text(ko="측정일시", en="Measured at")),
+        ColumnChange(name="자치구코드", title=Text(ko="자치구코드", en="District code")),
+        ColumnChange(name="자치구", title=Text(ko="자치구", en="District")),
+        ColumnChange(name="미세먼지", title=Text(ko="미세먼지(PM10)", en="Fine dust (PM10)"), unit="ug/m3"),
     ),
 )
 
@@ -155,3 +177,5 @@ def _draw_things(today: date) -> Iterator[dict[str, Any]]:
 
 def _import(folder: Path, demo: DemoFile, now: datetime) -> None:
     import_file(actor=HOUSE, now=now, path=folder / demo.file_name, choice=demo.choice)
+    change = DatasetChange(columns=demo.columns)
+    describe_dataset(actor=HOUSE, now=now, name=str(demo.choice.table_name), change=change)

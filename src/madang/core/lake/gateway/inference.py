@@ -140,12 +140,14 @@ class ColumnProfile:
         if kind == "time":
             return Decision(type=ColumnType.CLOCK)
         if kind == "percent":
-            return Decision(type=ColumnType.NUMBER, unit="%")
+            return Decision(type=ColumnType.NUMBER, unit="%", fixes={"percent_signs": self.rows})
         return self._decide_number(kind)
 
     def _decide_date(self, kind: str) -> Decision | None:
-        """Return a date, None where day and month can't be told apart."""
+        """Return a date, None where day and month can't be told apart, or the name says that it is a code."""
         seen = self.seen
+        if self.name != "key" and CODE_NAME.search(self.name):
+            return None
         if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None
         chosen = ColumnType.TIME if kind == "datetime" else ColumnType.DATE

@@ -225,3 +225,11 @@ def test_only_who_is_outside_by_every_survey_is_flagged(tmp_path):
     with read_file(path, locate=Survey()) as reading:
         flags = pa.Table.from_batches(reading.batches())["outside_district"].to_pylist()
     assert flags == [False] * 21 + [True]
+
+
+def test_codes_that_look_like_dates_percent_and_clocks(take):
+    lines = "".join(f"N{n},202201{n:02d},{n}.5%,{'24:00' if n == 12 else '10:30'}\n" for n in range(10, 30))
+    report, rows = take("번호,시설코드,비율,시각\n" + lines)
+    assert list(types(report).values()) == ["text", "text", "number", "time"]
+    assert (rows[0]["시설코드"], rows[0]["비율"]) == ("20220110", 10.5)
+    assert report["fixes"] == {"percent_signs": 20, "midnight_24": 1}

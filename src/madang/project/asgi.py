@@ -8,12 +8,13 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# isort: off
+# Django is set up first: the interfaces below import models.
+from madang.project.wsgi import application as django_application
 from madang.core.base.interface import collect
 from madang.core.pages.interface import Route, build_starlette_routes, build_static_mount
-from madang.project.wsgi import application as django_application
-
-from madang.core.people.interface import authenticate_request  # isort: skip (needs Django set up)
-
+from madang.core.people.interface import authenticate_request
+# isort: on
 
 _django = WSGIMiddleware(django_application, workers=settings.MADANG.django_threads)
 

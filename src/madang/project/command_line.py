@@ -21,7 +21,7 @@ from madang.core.base.interface import (
 
 from .backup import back_up, restore
 from .bench import list_benchmarks, run_benchmark
-from .processes import list_process_names, run_process
+from .processes import list_process_commands, run_process
 
 DJANGO_SETTINGS = "madang.project.settings"
 EXIT_REFUSED = 2
@@ -48,6 +48,8 @@ def run(arguments: list[str]) -> int:
         execute_from_command_line(["madang django", *arguments[1:]])
         return 0
     django.setup()
+    if arguments[:1] == ["process"]:
+        return run_child(arguments[1])
     parsed = _build_parser().parse_args(arguments)
     return parsed.run(parsed)
 
@@ -88,7 +90,7 @@ def run_up(arguments: argparse.Namespace) -> int:
     from .supervisor import Supervisor  # noqa: PLC0415
 
     settings = read_settings()
-    supervisor = Supervisor(settings, list_process_names(settings))
+    supervisor = Supervisor(settings, list_process_commands(settings))
     migrate()
     if settings.demo:
         lay_out_demo()
@@ -152,13 +154,14 @@ def run_createsuperuser(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def run_child(arguments: argparse.Namespace) -> int:
-    """Run one process of the family; the supervisor calls this."""
+def run_child(name: str) -> int:
+    """Run one process of the family; the supervisor calls this, and logs what goes wrong."""
     try:
-        return run_process(arguments.name)
+        run_process(name)
     except MadangError:
         traceback.print_exc()
         return EXIT_REFUSED
+    return 0
 
 
 def run_bench(arguments: argparse.Namespace) -> int:
@@ -180,10 +183,6 @@ def run_restore(arguments: argparse.Namespace) -> int:
 
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file")
-
-
-def _name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name")
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
@@ -209,7 +208,6 @@ OWN = (
         name="restore", help="lay a backup into an empty data folder", run=run_restore, add_arguments=_file
     ),
     Subcommand(name="bench", help="run a benchmark", run=run_bench, add_arguments=_bench),
-    Subcommand(name="process", help="run one process of the family", run=run_child, add_arguments=_name),
 )
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
@@ -91,9 +92,9 @@ class Member:
 
 
 class Supervisor:
-    """The family on one data folder. `names` are the processes besides the broker."""
+    """The family on one data folder. `commands` start the members besides the broker, the web first."""
 
-    def __init__(self, settings: Settings, names: list[str]) -> None:
+    def __init__(self, settings: Settings, commands: dict[str, list[str]]) -> None:
         self.settings = settings
         self.folder = settings.data_path / "run"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -111,8 +112,7 @@ class Supervisor:
             host=settings.host,
         )
         self.broker = Member("broker", [find_nats_server(), "-c", str(configuration)])
-        program = [sys.executable, "-m", "madang.project.command_line", "process"]
-        self.members = [Member(name, [*program, name.split("-")[0]]) for name in names]
+        self.members = [Member(name, command) for name, command in commands.items()]
         self._stopping = False
         self._broker_look_at = 0.0
         self._broker_unwell = 0
@@ -133,6 +133,7 @@ class Supervisor:
             "MADANG_PORT": str(self.port),
             "MADANG_BROKER_URL": self.broker_url,
             "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "madang.project.settings",
         }
 
     def run(self, ready: Callable[[Supervisor], None]) -> None:
@@ -141,14 +142,13 @@ class Supervisor:
             signal.signal(number, self._ask_to_stop)
         try:
             self._start_broker()
-            for member in self.members:
-                member.start(self.environment, self._log_folder)
-            self._write_state()
+            self.members[0].start(self.environment, self._log_folder)
             self._await_web()
+            self._watch(self.members)
             if not self._stopping:
                 ready(self)
             while not self._stopping:
-                self._watch()
+                self._watch(self.members)
                 time.sleep(0.1)
         finally:
             self._stop_all()
@@ -171,8 +171,8 @@ class Supervisor:
         deadline = time.monotonic() + timeout_s
         while not self._stopping:
             try:
-                socket.create_connection((_shown(self.settings.host), self.port), timeout=1).close()
-            except OSError:
+                self._ask_web()
+            except (OSError, HTTPException):
                 if time.monotonic() > deadline:
                     log = self._log_folder / "web.log"
                     raise Unavailable(
@@ -180,15 +180,24 @@ class Supervisor:
                         f"웹 서버가 시작되지 않았습니다. {log}",
                         f"the web server didn't start; see {log}",
                     ) from None
-                self._watch()
+                self._watch(self.members[:1])
                 time.sleep(0.1)
             else:
                 return
 
-    def _watch(self) -> None:
+    def _ask_web(self) -> None:
+        """Return once the web's application answers; which answer doesn't matter."""
+        connection = HTTPConnection(_shown(self.settings.host), self.port, timeout=5)
+        try:
+            connection.request("HEAD", "/static/")
+            connection.getresponse()
+        finally:
+            connection.close()
+
+    def _watch(self, members: list[Member]) -> None:
         changed = False
         self._look_at_broker()
-        for member in [self.broker, *self.members]:
+        for member in [self.broker, *members]:
             changed |= member.notice_exit()
             if member.child is None and time.monotonic() >= member.start_at:
                 member.start(self.environment, self._log_folder)

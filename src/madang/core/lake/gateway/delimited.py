@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from .containers import read_chunks
 from .decoding import Block, detect_encoding, read_blocks
 from .dialects import Layout, find_layout
+from .grids import FOOTNOTES
 from .headers import Header
 from .lines import Lines
 from .records import Notes
@@ -184,6 +185,9 @@ class RowReader:
         number, count = lines.number(index), self._count
         if not fields:
             self.notes.reject(number, "unclosed_quote", lines.text(index, index))
+            return
+        if len(fields) == 1 and count > 2 and fields[0].strip().startswith(FOOTNOTES):
+            self.notes.reject(number, "footnote", fields[0])
             return
         extra = [field for field in fields[count:] if field.strip()]
         if extra:

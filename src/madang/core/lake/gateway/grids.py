@@ -13,7 +13,7 @@ from .spool import HIDDEN, Spool
 
 _BATCH = 20_000
 Range = tuple[tuple[int, int], tuple[int, int]]
-_FOOTNOTES = ("※", "*", "주)", "주 :", "출처", "자료:", "자료 :", "자료출처", "주:")
+FOOTNOTES = ("※", "*", "주)", "주 :", "출처", "자료:", "자료 :", "자료출처", "주:")
 
 
 def spool_grid(grid: list[list[str]], notes: Notes, merged: Sequence[Range] = ()) -> tuple[Spool, Header]:
@@ -65,7 +65,7 @@ def _data_rows(
             notes.fix("blank_rows_skipped")
         elif tuple(cell.strip() for cell in row) in levels:
             notes.reject(line, "repeated_header", "\t".join(row))
-        elif len(filled) == 1 and width > 2 and filled[0].strip().startswith(_FOOTNOTES):
+        elif len(filled) == 1 and width > 2 and filled[0].strip().startswith(FOOTNOTES):
             notes.reject(line, "footnote", filled[0])
         else:
             kept.append((line, (row + [""] * width)[:width]))

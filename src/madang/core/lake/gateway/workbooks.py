@@ -23,6 +23,7 @@ from .refusals import refuse
 from .spool import Spool
 
 _MAX_CELLS = 200_000_000
+_MIN_COLUMN, _MAX_WORD = 3, 60
 # A rectangle this large of which most is empty has a stray cell somewhere far out.
 _MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 
@@ -41,7 +42,7 @@ def spool_workbook(
     for name in [sheet] if sheet is not None else names:
         _refuse_vast(data, name)
         grid, merged = _read_sheet(book, name)
-        if sheet is not None or _is_table(grid):
+        if sheet is not None or _is_table(grid, alone=len(names) == 1):
             notes.fix("sheets_ignored", len(names) - 1)
             spool, header = spool_grid(grid, notes, merged)
             return spool, None, header
@@ -107,7 +108,12 @@ def _refusing(ko: str, en: str) -> Generator[None]:
         raise refuse("workbook", f"{ko} 손상되었습니다: {error}", f"{en} is damaged: {error}") from error
 
 
-def _is_table(grid: list[list[str]]) -> bool:
+def _is_table(grid: list[list[str]], *, alone: bool) -> bool:
+    """Return whether a sheet holds a table; a column by itself may be one where there is no other sheet."""
+    filled = [[cell for cell in row if cell.strip()] for row in grid]
+    column = [row[0] for row in filled if row]
+    if alone and len(column) > _MIN_COLUMN and all(len(row) < 2 for row in filled):
+        return max(map(len, column)) < _MAX_WORD
     return sum(sum(bool(cell.strip()) for cell in row) >= 2 for row in grid) >= 2
 
 

@@ -233,3 +233,16 @@ def test_codes_that_look_like_dates_percent_and_clocks(take):
     assert list(types(report).values()) == ["text", "text", "number", "time"]
     assert (rows[0]["시설코드"], rows[0]["비율"]) == ("20220110", 10.5)
     assert report["fixes"] == {"percent_signs": 20, "midnight_24": 1}
+
+
+def test_a_footnote_is_rejected_in_text_as_in_sheets(take):
+    report, rows = take(",".join(NAMES) + "\n" + NUMBERS + "※ 자료: 서울시\n")
+    assert (len(rows), report["rejected"]) == (20, {"footnote": 1})
+
+
+def test_a_sheet_with_one_column(take):
+    workbook, data = openpyxl.Workbook(), io.BytesIO()
+    for cell in ("금액", *range(1000, 1020)):
+        workbook.active.append([cell])
+    workbook.save(data)
+    assert [row["금액"] for row in take(data.getvalue(), "file.xlsx")[1]] == list(range(1000, 1020))

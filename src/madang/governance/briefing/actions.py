@@ -42,7 +42,7 @@ def import_report(*, actor: Actor, now: datetime, name: str, raw: bytes) -> str:
         name=name[:200],
         title=(report.title or name)[:200],
         digest=digest,
-        text="\n".join(report.lines),
+        text=text.replace("\r\n", "\n").replace("\r", "\n"),
         published_on=report.published_on,
         unread=[[one.line, one.text, one.reason.ko, one.reason.en] for one in report.unread],
         brought_at=now,

@@ -23,6 +23,10 @@ from .tables import Block, join_pages, read_table
 from .text import read_footnote, read_glossary, read_marks, read_milestone, read_sentence
 
 LARGEST_BYTES = 16 * 2**20
+LONGEST_LINE = 3000
+TOO_LONG = Text(
+    ko="한 줄이 너무 깁니다 (3,000자까지 읽음)", en="the line is too long (3,000 characters are read)"
+)
 CAPTION = re.compile(r"단위\s*:\s*(?P<unit>[가-힣A-Z]+)")
 AS_OF = re.compile(r"['’](\d{2})\.\s?(\d{1,2})\.\s?(\d{1,2})\.\s?기준|['’](\d{2})\.(\d{1,2})\.(\d{1,2})\.\)")
 TASK = re.compile(r"^(?P<code>\d-\d{1,2})(?:\s+(?P<title>\S.*))?$")
@@ -75,7 +79,6 @@ class _Reader:
     """Where we are in the report, and what was read so far."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
         self.code = self.heading = self.unit = self.caption = ""
         self.grids: list[Grid] = []
         self.sentences: list[Sentence] = []
@@ -86,6 +89,10 @@ class _Reader:
         self.glossary: list[GlossaryEntry] = []
         self.unread: list[Unread] = []
         self.chapters: list[tuple[int, str]] = []
+        for number, text in enumerate(lines, 1):
+            if len(text) > LONGEST_LINE:
+                self.unread.append(Unread(line=number, text=text, reason=TOO_LONG))
+        self.lines = ["" if len(text) > LONGEST_LINE else text for text in lines]
 
     def read(self) -> None:
         """Go through all lines once."""

@@ -147,6 +147,13 @@ def test_a_damaged_report_never_crashes(seed):
     find_in("\n".join(lines))
 
 
+@pytest.mark.parametrize("piece", ["1", "가", "~", "△\t", "'22. ", "("])
+def test_an_endless_line_is_kept_as_text_and_not_read(piece):
+    report = read_report(WHOLE + piece * 30_000)
+    assert [one.text for one in report.unread] == ["" + piece * 30_000]
+    assert find_in(WHOLE + "\n" + piece * 30_000) == []
+
+
 def test_ten_reports_in_one_are_read_in_time(real_report):
     began = time.perf_counter()
     assert find_in(real_report * 10)

@@ -20,7 +20,7 @@ MISREAD = Text(ko="잘못 읽거나 적은 글자로 보임", en="a syllable mis
 PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
 SURE = 0.8
 DIVISION = re.compile(r"(담당관|센터|과)$")
-WORD = re.compile(r"[가-힣]{5,}|[A-Z]{4,}")
+WORD = re.compile(r"[가-힣]{5,40}|[A-Z]{4,40}")
 SHORTEST, LONG, ESTABLISHED, END = 5, 7, 3, "\n"
 
 

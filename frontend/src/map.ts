@@ -111,7 +111,7 @@ function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
   box.append(heading);
   const list = document.createElement("dl");
   for (const [key, value] of Object.entries(rest).slice(0, 8)) {
-    if (value === null || value === "" || key.startsWith("_")) continue;
+    if (value === null || value === "" || value === title || key.startsWith("_")) continue;
     const term = document.createElement("dt");
     const said = document.createElement("dd");
     term.textContent = config.titles?.[key] ?? key;

@@ -26,7 +26,7 @@ def own_house(tmp_path):
         stop_house(house)
 
 
-def await_true(condition, timeout_s=20):
+def await_true(condition, timeout_s=60):
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 import sys
+import tomllib
 from pathlib import Path
 
 from madang.core.base.interface import CHAPTERS, BadInput, Conflict, MadangError
@@ -32,9 +33,16 @@ def write_service(chapter: str, name: str, korean: str, english: str) -> Path:
         target = folder / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(string.Template(template.read_text("utf-8")).substitute(words), "utf-8")
-    with (DOCS / "glossary.toml").open("a", encoding="utf-8") as glossary:
-        glossary.write(f'\n[[term]]\nko = "{korean}"\nen = "{english}"\ncode = "{name}"\nsection = "-"\n')
+    _add_term(name, korean, english)
     return folder
+
+
+def _add_term(name: str, korean: str, english: str) -> None:
+    path = DOCS / "glossary.toml"
+    known = {term["code"] for term in tomllib.loads(path.read_text("utf-8"))["term"]}
+    if name not in known:
+        with path.open("a", encoding="utf-8") as glossary:
+            glossary.write(f'\n[[term]]\nko = "{korean}"\nen = "{english}"\ncode = "{name}"\nsection = "-"\n')
 
 
 def _check(chapter: str, name: str, korean: str, english: str) -> None:

@@ -163,7 +163,8 @@ def browser() -> Iterator[object]:
     if path is None:
         miss("Chromium")
     flags = "--no-sandbox --disable-quic --no-first-run --disable-background-networking"
-    flags += " --disable-component-update --disable-sync"
+    flags += " --disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader"
+    flags += " --enable-unsafe-swiftshader"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=flags.split())
         yield started

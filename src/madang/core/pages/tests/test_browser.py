@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from madang.core.pages.static_files import DIST
 
-CHROMIUM = os.environ.get("MADANG_CHROMIUM", "/usr/bin/chromium")
 AXE = Path(__file__).resolve().parents[5] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-gl=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 PATHS = (
     "/",
     "/build/",
@@ -37,18 +25,10 @@ PATHS = (
 )
 FEW = ("/", "/sensors/", "/sensors/S-007/?tab=chart", "/sensors/S-001/remove/")
 WIDTHS = {"phone": 390, "desktop": 1280}
-missing = [name for name in (CHROMIUM, str(AXE), str(DIST / "manifest.json")) if not Path(name).exists()]
+missing = [name for name in (str(AXE), str(DIST / "manifest.json")) if not Path(name).exists()]
 if missing and os.environ.get("CI") == "true":
     raise RuntimeError(f"the browser tests must run here, but there is no {', '.join(missing)}")
 pytestmark = pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def open_page(

@@ -26,6 +26,13 @@ def own_house(tmp_path):
         stop_house(house)
 
 
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory):
+    house = start_house(tmp_path_factory.mktemp("family") / "city", "--no-demo")
+    yield house
+    stop_house(house)
+
+
 def await_true(condition, timeout_s=60):
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -62,13 +69,13 @@ def test_a_member_killed_comes_back_and_the_house_answers(own_house):
     assert answers(own_house)
 
 
-def test_a_second_house_on_the_same_folder_is_refused(own_house):
-    environment = os.environ | {"MADANG_DATA": str(own_house.data), "MADANG_PORT": "0"}
+def test_a_second_house_on_the_same_folder_is_refused(shared_house):
+    environment = os.environ | {"MADANG_DATA": str(shared_house.data), "MADANG_PORT": "0"}
     command = [sys.executable, "-m", "madang.project.command_line", "up", "--no-demo"]
     second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert second.returncode == 2
     assert "already runs" in second.stderr
-    assert answers(own_house)
+    assert answers(shared_house)
 
 
 def test_stopping_leaves_no_process_behind(own_house):
@@ -88,8 +95,8 @@ def test_a_killed_supervisor_orphans_nobody_and_the_next_start_works(own_house):
     stop_house(again)
 
 
-def test_a_busy_port_is_a_clear_error(own_house, tmp_path):
-    port = own_house.url.rsplit(":", 1)[1]
+def test_a_busy_port_is_a_clear_error(shared_house, tmp_path):
+    port = shared_house.url.rsplit(":", 1)[1]
     environment = os.environ | {"MADANG_DATA": str(tmp_path / "other"), "MADANG_PORT": port}
     command = [sys.executable, "-m", "madang.project.command_line", "up", "--no-demo"]
     second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
@@ -97,8 +104,8 @@ def test_a_busy_port_is_a_clear_error(own_house, tmp_path):
     assert port in second.stderr
 
 
-def test_the_state_is_readable_at_any_moment(own_house):
-    state = read_run_state(own_house.data / "run")
+def test_the_state_is_readable_at_any_moment(shared_house):
+    state = read_run_state(shared_house.data / "run")
     assert {process.name for process in state.processes} >= {"broker", "web", "schedule", "worker"}
     assert all(process.since <= datetime.now(UTC) for process in state.processes)
     assert msgspec.json.encode(state)

@@ -42,23 +42,24 @@ def city(tmp_path_factory):
     return folder
 
 
-def test_a_restored_city_is_the_same_city(city):
-    said = madang(city / "second", "restore", str(city / "city.tar.gz"))
-    assert "rows" in said
+@pytest.fixture(scope="module")
+def restored(city):
+    assert "rows" in madang(city / "second", "restore", str(city / "city.tar.gz"))
+    return city
+
+
+def test_a_restored_city_is_the_same_city(restored):
+    city = restored
     before, after = read_registers(city / "first"), read_registers(city / "second")
     for name in before:
         assert after[name] == before[name], name
-    for folder in ("first", "second"):
-        rows = madang(city / folder, "sql", "select * from shelters order by 1", "--json")
-        assert len(json.loads(rows)["rows"] if rows.startswith("{") else json.loads(rows)) == 200
-    assert madang(city / "first", "sql", "select * from shelters", "--json") == madang(
-        city / "second", "sql", "select * from shelters", "--json"
-    )
+    rows = madang(city / "second", "sql", "select * from shelters order by 1", "--json")
+    assert len(json.loads(rows)) == 200
+    assert rows == madang(city / "first", "sql", "select * from shelters order by 1", "--json")
 
 
-def test_the_restored_audit_chain_holds(city):
-    madang(city / "third", "restore", str(city / "city.tar.gz"))
-    assert "problem" not in madang(city / "third", "check").replace("problems", "")
+def test_the_restored_audit_chain_holds(restored):
+    assert "problem" not in madang(restored / "second", "check")
 
 
 def test_a_city_is_not_overwritten(city):
@@ -70,5 +71,4 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(city):
     damaged = city / "damaged.tar.gz"
     damaged.write_bytes((city / "city.tar.gz").read_bytes()[:2000])
     assert "can't be read" in madang(city / "fourth", "restore", str(damaged), expect=2)
-    madang(city / "fourth", "restore", str(city / "city.tar.gz"))
     assert "there is no" in madang(city / "fifth", "restore", str(city / "no-such-file"), expect=2)

@@ -30,8 +30,8 @@ from .broker_server import await_broker, find_nats_server, is_broker_well, write
 
 STOP_PATIENCE_S = 10
 LONGEST_PAUSE_S = 5.0
-BROKER_LOOK_S = 5.0
-BROKER_PATIENCE = 4
+BROKER_LOOK_S = 2.0
+BROKER_PATIENCE = 5
 PR_SET_PDEATHSIG = 1
 
 

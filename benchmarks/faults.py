@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("-k", dest="only", default="", help="only tests whose name matches")
     arguments = parser.parse_args()
-    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:xdist", str(FAULTS), "-k", arguments.only]
+    command = [sys.executable, "-m", "pytest", "-v", "-n", "0", str(FAULTS), "-k", arguments.only]
     environment = os.environ | {"MADANG_FAULT_ROUNDS": str(arguments.rounds)}
     return subprocess.run(command, env=environment, cwd=FAULTS.parents[1]).returncode
 

@@ -39,7 +39,7 @@ def start_postgres() -> Generator[str, None, None]:
 
 
 def run_pytest(arguments: list[str], **environment: str) -> int:
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "3", *arguments]
     return subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
 
 

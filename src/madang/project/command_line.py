@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import traceback
 
 import django
 from django.core.management import call_command, execute_from_command_line
@@ -21,10 +20,13 @@ from madang.core.base.interface import (
 
 from .backup import back_up, restore
 from .bench import list_benchmarks, run_benchmark
-from .processes import list_process_commands, run_process
+from .forking import Forked
+from .processes import list_runs, run_process
+from .supervisor import Supervisor
 
 DJANGO_SETTINGS = "madang.project.settings"
 EXIT_REFUSED = 2
+UP = "start the house and keep it running"
 
 
 def main() -> None:
@@ -47,9 +49,12 @@ def run(arguments: list[str]) -> int:
     if arguments[:1] == ["django"]:
         execute_from_command_line(["madang django", *arguments[1:]])
         return 0
+    if arguments[:1] == ["up"]:
+        return run_up(arguments[1:])
     django.setup()
     if arguments[:1] == ["process"]:
-        return run_child(arguments[1])
+        run_process(arguments[1], read_settings())
+        return 0
     parsed = _build_parser().parse_args(arguments)
     return parsed.run(parsed)
 
@@ -85,17 +90,33 @@ def _build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run_up(arguments: argparse.Namespace) -> int:
-    """Migrate, lay out the demonstration on first start, and keep the family alive."""
-    from .supervisor import Supervisor  # noqa: PLC0415
+def run_up(arguments: list[str]) -> int:
+    """Migrate, lay out the demonstration on first start, and keep the family alive.
 
+    The folder and the ports are taken before Django reads its settings; the house is loaded once, here,
+    and what opens connections or starts threads runs in children.
+    """
+    parser = argparse.ArgumentParser(prog="madang up", description=UP)
+    _add_settings(parser)
+    parser.parse_args(arguments)
     settings = read_settings()
-    supervisor = Supervisor(settings, list_process_commands(settings))
+    supervisor = Supervisor(settings)
+    os.environ.update(supervisor.environment)
+    django.setup()
+    runs = list_runs(settings)
+    for part in ("api", "hot", "doors", "handlers", "jobs", "registers", "urls"):
+        collect(part, "")
+    code = Forked("lay-out", lay_out).wait()
+    if code == 0:
+        supervisor.run(runs, _announce)
+    return code
+
+
+def lay_out() -> None:
+    """Bring the registers to this version's form and, on first start, lay out the demonstration."""
     migrate()
-    if settings.demo:
+    if read_settings().demo:
         lay_out_demo()
-    supervisor.run(_announce)
-    return 0
 
 
 def migrate() -> None:
@@ -116,10 +137,10 @@ def lay_out_demo() -> None:
     lay_out(now())
 
 
-def _announce(supervisor: object) -> None:
+def _announce(supervisor: Supervisor) -> None:
     settings = read_settings()
-    _say(f"\n  {settings.city_name_ko} · {settings.city_name_en}: {supervisor.address}")  # type: ignore[attr-defined]
-    _say(f"  data {settings.data_path}, MQTT port {supervisor.mqtt_port}")  # type: ignore[attr-defined]
+    _say(f"\n  {settings.city_name_ko} · {settings.city_name_en}: {supervisor.address}")
+    _say(f"  data {settings.data_path}, MQTT port {supervisor.mqtt_port}")
     if settings.demo:
         for _, accounts in collect("demo", "ACCOUNTS"):
             for name, password, role in accounts():
@@ -151,16 +172,6 @@ def run_createsuperuser(arguments: argparse.Namespace) -> int:
     """Make an account that may do everything."""
     migrate()
     call_command("createsuperuser")
-    return 0
-
-
-def run_child(name: str) -> int:
-    """Run one process of the family; the supervisor calls this, and logs what goes wrong."""
-    try:
-        run_process(name)
-    except MadangError:
-        traceback.print_exc()
-        return EXIT_REFUSED
     return 0
 
 
@@ -196,7 +207,7 @@ def _say(line: str) -> None:
 
 
 OWN = (
-    Subcommand(name="up", help="start the house and keep it running", run=run_up),
+    Subcommand(name="up", help=UP, run=run_up),
     Subcommand(name="check", help="check settings, contracts, manifests and the audit chain", run=run_check),
     Subcommand(
         name="createsuperuser", help="make an account that may do everything", run=run_createsuperuser

@@ -1,28 +1,33 @@
-"""Which processes the family has besides the broker, and how each is started."""
+"""Which processes the family has besides the broker, and what each does."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+
+from django.core.management import call_command
 
 from madang.core.base.interface import NotFound, Settings, collect
 
-QUEUE_WORKER = ("-m", "django", "db_worker", "--interval", "0.5", "--no-startup-delay")
+from .web import serve
+
+Run = Callable[[], object]
 
 
-def list_process_commands(settings: Settings) -> dict[str, list[str]]:
-    """Return the command of each member by name, the web first: it is what people wait for."""
+def list_runs(settings: Settings) -> dict[str, Run]:
+    """Return what each member does by name, the web first: it is what people wait for."""
     workers = ["worker", *[f"worker-{number}" for number in range(2, settings.job_workers + 1)]]
-    commands = {"web": ["-m", "madang.project.web"]}
-    commands |= {name: list(QUEUE_WORKER) for name in workers}
-    for name in _list_runs():
-        commands[name] = ["-m", "madang.project.command_line", "process", name]
-    return {name: [sys.executable, *command] for name, command in commands.items()}
+    declared = {process.name: process.run for _, process in collect("processes", "PROCESSES")}
+    return {
+        "web": serve,
+        **dict.fromkeys(workers, run_worker),
+        "schedule": run_schedule,
+        **declared,
+    }
 
 
-def run_process(name: str) -> None:
+def run_process(name: str, settings: Settings) -> None:
     """Run the process `name` in this process until it is asked to stop."""
-    run = _list_runs().get(name)
+    run = list_runs(settings).get(name)
     if run is None:
         raise NotFound("process.unknown", f"프로세스 {name}이(가) 없습니다", f"there is no process {name}")
     run()
@@ -35,6 +40,6 @@ def run_schedule() -> None:
     run_due_jobs_forever()
 
 
-def _list_runs() -> dict[str, Callable[[], object]]:
-    declared = {process.name: process.run for _, process in collect("processes", "PROCESSES")}
-    return {"schedule": run_schedule, **declared}
+def run_worker() -> None:
+    """Do queued jobs until asked to stop."""
+    call_command("db_worker", "--interval", "0.5", "--no-startup-delay")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,36 +25,31 @@ from madang.core.base.interface import (
 )
 
 from .broker_server import await_broker, find_nats_server, is_broker_well, write_configuration
+from .forking import Forked, die_with_parent
 
 STOP_PATIENCE_S = 10
 LONGEST_PAUSE_S = 5.0
 BROKER_LOOK_S = 2.0
 BROKER_PATIENCE = 5
-PR_SET_PDEATHSIG = 1
 
 
 class Member:
-    """One process of the family: its command, its child, and when it may start again."""
+    """One process of the family: what it does (or the command that does), its child, when it may start again."""
 
-    def __init__(self, name: str, command: list[str]) -> None:
+    def __init__(self, name: str, work: Callable[[], object] | list[str]) -> None:
         self.name = name
-        self.command = command
-        self.child: subprocess.Popen[bytes] | None = None
+        self.work = work
+        self.child: subprocess.Popen[bytes] | Forked | None = None
         self.pause_s = 0.2
         self.start_at = 0.0
         self.state = ProcessState(name=name, pid=0, state="starting", since=now())
 
-    def start(self, environment: dict[str, str], log_folder: Path) -> None:
+    def start(self, log_folder: Path) -> None:
         """Start the child; its output goes to its own log file."""
-        with (log_folder / f"{self.name}.log").open("ab") as log:
-            self.child = subprocess.Popen(  # noqa: S603
-                self.command,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509
-            )
+        log = log_folder / f"{self.name}.log"
+        self.child = (
+            _spawn(self.work, log) if isinstance(self.work, list) else Forked(self.name, self.work, log)
+        )
         self.state.pid, self.state.state, self.state.since = self.child.pid, "running", now()
 
     def notice_exit(self) -> bool:
@@ -92,9 +85,9 @@ class Member:
 
 
 class Supervisor:
-    """The family on one data folder. `commands` start the members besides the broker, the web first."""
+    """The family on one data folder: taken at once, so that what is loaded afterwards knows the ports."""
 
-    def __init__(self, settings: Settings, commands: dict[str, list[str]]) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.folder = settings.data_path / "run"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +105,7 @@ class Supervisor:
             host=settings.host,
         )
         self.broker = Member("broker", [find_nats_server(), "-c", str(configuration)])
-        self.members = [Member(name, command) for name, command in commands.items()]
+        self.members: list[Member] = []
         self._stopping = False
         self._broker_look_at = 0.0
         self._broker_unwell = 0
@@ -125,24 +118,26 @@ class Supervisor:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the children are told besides this process's own environment."""
+        """What the family is told besides this process's own environment."""
         return {
-            **os.environ,
             "MADANG_DATA": str(self.settings.data_path),
             "MADANG_HOST": self.settings.host,
             "MADANG_PORT": str(self.port),
             "MADANG_BROKER_URL": self.broker_url,
             "PYTHONUNBUFFERED": "1",
-            "DJANGO_SETTINGS_MODULE": "madang.project.settings",
         }
 
-    def run(self, ready: Callable[[Supervisor], None]) -> None:
-        """Start the family, call `ready` once the web answers, and watch until a signal to stop."""
+    def run(self, runs: dict[str, Callable[[], object]], ready: Callable[[Supervisor], None]) -> None:
+        """Start the family, call `ready` once the web answers, and watch until a signal to stop.
+
+        `runs` are the members besides the broker, the web first.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_to_stop)
+        self.members = [Member(name, run) for name, run in runs.items()]
         try:
             self._start_broker()
-            self.members[0].start(self.environment, self._log_folder)
+            self.members[0].start(self._log_folder)
             self._await_web()
             self._watch(self.members)
             if not self._stopping:
@@ -163,7 +158,7 @@ class Supervisor:
         self._stopping = True
 
     def _start_broker(self) -> None:
-        self.broker.start(self.environment, self._log_folder)
+        self.broker.start(self._log_folder)
         await_broker(self.monitor_port)
         (self.folder / "broker.url").write_text(self.broker_url, "ascii")
 
@@ -200,7 +195,7 @@ class Supervisor:
         for member in [self.broker, *members]:
             changed |= member.notice_exit()
             if member.child is None and time.monotonic() >= member.start_at:
-                member.start(self.environment, self._log_folder)
+                member.start(self._log_folder)
                 changed = True
         if changed:
             self._write_state()
@@ -235,6 +230,17 @@ class Supervisor:
             processes=[member.state for member in [self.broker, *self.members]],
         )
         write_run_state(self.folder, state)
+
+
+def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,  # noqa: PLW1509
+        )
 
 
 def _lock(path: Path) -> int:
@@ -273,10 +279,3 @@ def _free_ports(*wanted: int) -> list[int]:
 
 def _shown(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
-
-
-def _die_with_parent() -> None:
-    """Linux: the child gets SIGTERM when the supervisor is killed, so that nothing is orphaned."""
-    os.setpgid(0, 0)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

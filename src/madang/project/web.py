@@ -1,4 +1,4 @@
-"""The web process: granian with the whole house on one port. Its workers load Django, it doesn't."""
+"""The web process: granian with the whole house on one port, its workers forked from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from granian import Granian
 from madang.core.base.interface import read_settings
 
 
-def main() -> None:
+def serve() -> None:
     """Serve until asked to stop."""
     settings = read_settings()
     Granian(
@@ -19,7 +19,3 @@ def main() -> None:
         log_access=False,
         respawn_failed_workers=True,
     ).serve()
-
-
-if __name__ == "__main__":
-    main()

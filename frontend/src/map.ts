@@ -30,6 +30,7 @@ type Config = {
 };
 
 const COUNTRY: [number, number, number, number] = [125.5, 33.8, 130, 38.7];
+const REFRESH_MS = 15_000;
 const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
 
 function absolute(address: string): string {
@@ -68,7 +69,17 @@ function paintOf(layer: Layer): string | ExpressionSpecification {
   return ["match", ["to-string", ["get", layer.colour_by]], ...pairs, colour("chart-5")] as unknown as ExpressionSpecification;
 }
 
+/** Data that has an address is live: it is fetched anew while somebody looks. */
+function keepFresh(map: Map, layer: Layer): void {
+  const { data } = layer;
+  if (typeof data !== "string" || layer.tiles) return;
+  window.setInterval(() => {
+    if (!document.hidden) map.getSource<GeoJSONSource>(layer.id)?.setData(absolute(data));
+  }, REFRESH_MS);
+}
+
 function addLayer(map: Map, layer: Layer, quiet: boolean): void {
+  keepFresh(map, layer);
   if (layer.tiles) map.addSource(layer.id, { type: "vector", tiles: [absolute(layer.tiles)], maxzoom: 14 });
   else map.addSource(layer.id, { type: "geojson", data: typeof layer.data === "string" ? absolute(layer.data) : layer.data ?? { type: "FeatureCollection", features: [] } });
   const from = { source: layer.id, ...(layer.tiles ? { "source-layer": layer.source_layer ?? layer.id } : {}) };

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from madang.core.base.interface import NotFound, Settings, collect
 
+from .simulator import run_simulator
 from .web import serve
 
 Run = Callable[[], object]
@@ -22,6 +23,7 @@ def list_runs(settings: Settings) -> dict[str, Run]:
         **dict.fromkeys(workers, run_worker),
         "schedule": run_schedule,
         **declared,
+        **({"simulator": run_simulator} if settings.demo else {}),
     }
 
 

@@ -191,5 +191,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": MADANG.log_level.upper()},
     # Anybody can send a wrong Host: it is answered by 400, and mustn't fill the log with tracebacks.
-    "loggers": {"django.security.DisallowedHost": {"propagate": False, "level": "CRITICAL"}},
+    # httpx logs whole addresses, and some hold keys.
+    "loggers": {
+        "django.security.DisallowedHost": {"propagate": False, "level": "CRITICAL"},
+        "httpx": {"level": "WARNING"},
+    },
 }

@@ -1,0 +1,1 @@
+"""City sensors (IoT 도시데이터)."""

@@ -1,0 +1,28 @@
+"""Who may send to the receiver, and how their packets are laid out."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Certificate(models.Model):
+    """A sender's key; only its hash is kept."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=200)
+    agency_code = models.CharField(max_length=40)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+
+
+class PacketDefinition(models.Model):
+    """The layout of packets of one number, from a day on."""
+
+    data_no = models.CharField(max_length=40)
+    valid_from = models.DateField()
+    fields = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["data_no", "valid_from"], name="city_sensors_one_layout_a_day")
+        ]

@@ -1,0 +1,36 @@
+"""The workspace: what was not taken, who may send, how packets are laid out."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madang.core.base.interface import now
+from madang.core.pages.interface import page
+from madang.core.people.interface import actor_of
+from madang.infrastructure.city_sensors.queries import (
+    list_certificates,
+    list_layouts,
+    list_refused,
+    list_stations,
+)
+
+from .public import TITLE
+
+SHOWN = 50
+
+
+@page("city_sensors.work", title=TITLE)
+def show_desk(request: HttpRequest) -> HttpResponse:
+    """Show the newest packets that were not taken with their reasons, senders and layouts."""
+    refused, total = list_refused(actor_of(request.user), SHOWN)
+    context = {
+        "title": TITLE,
+        "stations": len(list_stations()),
+        "refused": refused,
+        "refused_total": total,
+        "certificates": list_certificates(),
+        "layouts": list_layouts(),
+        "moment": now(),
+    }
+    return render(request, "city_sensors/desk.html", context)

@@ -1,0 +1,173 @@
+"""Every read of this service."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from madang.core.base.interface import ANONYMOUS, Actor, Text, now
+from madang.core.lake.interface import Filter, Op, authorize
+from madang.core.places.interface import list_districts
+from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
+
+from . import models
+from .methods import mean_by_district
+from .records import STATION_KIND, Certificate, DistrictMean, Field, PacketLayout, StationValue
+from .tables import READINGS, REFUSED
+
+T = TypeVar("T")
+KEPT_S = 5.0
+MOST_STATIONS = 100_000
+_kept: dict[Any, tuple[float, Any]] = {}
+
+
+def find_certificate(key: str) -> Certificate | None:
+    """Return the certificate of a sender's key; what is known may be 5 s old."""
+    return _keep(("certificate", key), lambda: _read_certificate(key))
+
+
+def find_layout(data_no: str, on: date) -> PacketLayout | None:
+    """Return the layout in force on the day packets of this number were sent."""
+    layouts = _keep("layouts", list_layouts)
+    fitting = [one for one in layouts if one.data_no == data_no and one.valid_from <= on]
+    return max(fitting, key=lambda one: one.valid_from, default=None)
+
+
+def list_layouts() -> tuple[PacketLayout, ...]:
+    """Return every layout, newest first within its number."""
+    rows = models.PacketDefinition.objects.order_by("data_no", "-valid_from")
+    return tuple(
+        PacketLayout(
+            data_no=row.data_no,
+            valid_from=row.valid_from,
+            fields=msgspec.convert(row.fields, tuple[Field, ...]),
+        )
+        for row in rows
+    )
+
+
+def list_certificates() -> tuple[Certificate, ...]:
+    """Return every sender, by name."""
+    return tuple(_describe(row) for row in models.Certificate.objects.order_by("name"))
+
+
+def list_stations() -> dict[str, Thing]:
+    """Return every registered station by its number; what is known may be 5 s old."""
+    return _keep("stations", _read_stations)
+
+
+def list_values(property_code: str) -> tuple[StationValue, ...]:
+    """Return the newest value of one property at every station that has a place; it may be 5 s old."""
+    return _keep(("values", property_code), lambda: _read_values(property_code))
+
+
+def list_district_means(property_code: str) -> tuple[DistrictMean, ...]:
+    """Return the mean of the newest good values of each district that has one, by name."""
+    means = mean_by_district(list_values(property_code))
+    return tuple(
+        DistrictMean(
+            code=district.code,
+            name=Text(ko=district.name_ko, en=district.name_en),
+            mean=means[district.code][0],
+            stations=means[district.code][1],
+        )
+        for district in sorted(list_districts(), key=lambda one: one.name_ko)
+        if district.code in means
+    )
+
+
+def get_station(thing_id: str) -> Thing:
+    """Return one station; raise NotFound where there is none."""
+    return get_thing(thing_id)
+
+
+def list_station_values(thing_id: str, codes: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Return a station's newest reading of each property."""
+    rows = authorize(ANONYMOUS, READINGS.name).latest([(thing_id, code) for code in codes]).to_pylist()
+    return {row["property"]: row for row in rows}
+
+
+def list_hours(thing_id: str, property_code: str, hours: int) -> list[tuple[datetime, float | None]]:
+    """Return (hour, mean) of the last `hours` hours, oldest first; None where nothing was measured."""
+    last = now().replace(minute=0, second=0, microsecond=0)
+    moments = [last - timedelta(hours=back) for back in range(hours - 1, -1, -1)]
+    rows = (
+        authorize(ANONYMOUS, f"{READINGS.name}_hour")
+        .read(
+            select=["hour_at", "value_mean"],
+            where=[
+                Filter("thing_id", Op.EQ, thing_id),
+                Filter("property", Op.EQ, property_code),
+                Filter("hour_at", Op.GE, moments[0]),
+            ],
+        )
+        .to_pylist()
+    )
+    means = {row["hour_at"]: row["value_mean"] for row in rows}
+    return [(moment, means.get(moment)) for moment in moments]
+
+
+def list_refused(actor: Actor, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the newest packets that were not taken, and exactly how many there are."""
+    reader = authorize(actor, REFUSED.name)
+    return reader.read(order_by=["-received_at"], limit=limit).to_pylist(), reader.count()
+
+
+def hash_key(key: str) -> str:
+    """Return what is kept of a sender's key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def forget() -> None:
+    """Forget what is kept in this process: after a change here it is seen at once."""
+    _kept.clear()
+
+
+def _keep(name: Any, read: Callable[[], T]) -> T:
+    at, value = _kept.get(name, (0.0, None))
+    if time.monotonic() - at > KEPT_S or value is None:
+        if len(_kept) > 1000:
+            _kept.clear()  # keys that nobody has must not fill the memory
+        value = read()
+        _kept[name] = (time.monotonic(), value)
+    return value
+
+
+def _read_certificate(key: str) -> Certificate | None:
+    row = models.Certificate.objects.filter(key_hash=hash_key(key)).first()
+    return _describe(row) if row else None
+
+
+def _describe(row: models.Certificate) -> Certificate:
+    return Certificate(
+        name=row.name, agency_code=row.agency_code, valid_from=row.valid_from, valid_until=row.valid_until
+    )
+
+
+def _read_stations() -> dict[str, Thing]:
+    return {one.id: one for one in list_things(ThingFilter(kind=STATION_KIND), limit=MOST_STATIONS)}
+
+
+def _read_values(property_code: str) -> tuple[StationValue, ...]:
+    stations = list_stations()
+    keys = [(thing_id, property_code) for thing_id in stations]
+    rows = authorize(ANONYMOUS, READINGS.name).latest(keys).to_pylist()
+    return tuple(
+        StationValue(
+            thing_id=row["thing_id"],
+            name=station.name,
+            district_code=station.district_code,
+            lon=station.lon,
+            lat=station.lat,
+            observed_at=row["observed_at"],
+            value=row["value"],
+            quality=row["quality"] or "",
+        )
+        for row in rows
+        if (station := stations[row["thing_id"]]).lon is not None and station.lat is not None
+    )

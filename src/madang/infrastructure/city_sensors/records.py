@@ -1,0 +1,122 @@
+"""What crosses the borders of the sensor service: properties, packet layouts, answers, stations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from madang.core.base.interface import Text
+
+
+class Property(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sensor measures. `unit` is a UCUM symbol; `steps` are the map's class borders, lowest first."""
+
+    code: str
+    title: Text
+    unit: str
+    steps: tuple[float, float, float]
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a packet: `width` characters that hold (value + offset) × factor, within low…high as sent.
+
+    The field named `observed_at` is the time of measurement, yyyymmddhhmm in the city's time.
+    """
+
+    name: str
+    width: int
+    factor: float = 1.0
+    offset: float = 0.0
+    low: int | None = None
+    high: int | None = None
+
+
+class PacketLayout(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields of the packets numbered `data_no` that were measured on `valid_from` or later."""
+
+    data_no: str
+    valid_from: date
+    fields: tuple[Field, ...]
+
+    @property
+    def length(self) -> int:
+        """How many characters a packet has."""
+        return sum(field.width for field in self.fields)
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of a packet; None where it is missing or out of range. `raw` is what was sent."""
+
+    property: str
+    value: float | None
+    quality: str
+    raw: str
+
+
+class Packet(msgspec.Struct, frozen=True, kw_only=True):
+    """What a packet says."""
+
+    observed_at: datetime
+    values: tuple[Value, ...]
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of the receiver, as its address gives it."""
+
+    certkey: str
+    data_no: str
+    pk_seq: str
+    serial: str
+    packet: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the receiver answers: one of its result codes, and a sentence."""
+
+    code: str
+    message: str
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A sender's key (its hash only) and from when until when it may be used; `valid_until` is excluded."""
+
+    name: str
+    agency_code: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+class StationValue(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest value of one property at one station. lon and lat are degrees in EPSG:4326."""
+
+    thing_id: str
+    name: str
+    district_code: str
+    lon: float
+    lat: float
+    observed_at: datetime
+    value: float | None
+    quality: str
+
+
+class DistrictMean(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean of the newest good values in one district, and of how many stations."""
+
+    code: str
+    name: Text
+    mean: float
+    stations: int
+
+
+PROPERTIES = (
+    Property(code="pm25", title=Text(ko="초미세먼지", en="PM2.5"), unit="ug/m3", steps=(15, 35, 75)),
+    Property(code="pm10", title=Text(ko="미세먼지", en="PM10"), unit="ug/m3", steps=(30, 80, 150)),
+    Property(code="temperature", title=Text(ko="기온", en="Temperature"), unit="Cel", steps=(0, 15, 28)),
+    Property(code="humidity", title=Text(ko="습도", en="Humidity"), unit="%", steps=(30, 50, 70)),
+    Property(code="illuminance", title=Text(ko="조도", en="Illuminance"), unit="lx", steps=(50, 1000, 20000)),
+    Property(code="uv", title=Text(ko="자외선 지수", en="UV index"), unit="{index}", steps=(3, 6, 8)),
+    Property(code="noise", title=Text(ko="소음", en="Noise"), unit="dB", steps=(45, 55, 65)),
+)
+PROPERTY_BY_CODE = {one.code: one for one in PROPERTIES}
+STATION_KIND = "city_sensor"

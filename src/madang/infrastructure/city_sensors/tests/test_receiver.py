@@ -1,0 +1,194 @@
+"""The city's receiver protocol: every code, nothing lost, the same tables in any order."""
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.core.base.interface import (
+    CITY_TIMEZONE,
+    HOUSE,
+    BadInput,
+    Text,
+    get_broker,
+    read_settings,
+)
+from madang.core.lake import streams
+from madang.core.things.interface import Kind, import_things, register_kind
+from madang.infrastructure.city_sensors import queries
+from madang.infrastructure.city_sensors.actions import define_packet, issue_certificate, receive_packet
+from madang.infrastructure.city_sensors.methods import read_packet, read_value, write_value
+from madang.infrastructure.city_sensors.records import STATION_KIND, Field, PacketLayout, Sent
+
+NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+KEY = "k" * 20
+LAYOUT = PacketLayout(
+    data_no="7",
+    valid_from=date(2026, 1, 1),
+    fields=(
+        Field(name="observed_at", width=12),
+        Field(name="temperature", width=5, factor=10, offset=100, low=500, high=1800),
+        Field(name="noise", width=4, low=35, high=130),
+    ),
+)
+GOOD = "2026030112000121500070"[:12] + "01215" + "0070"
+
+
+def send(packet=GOOD, key=KEY, data_no="7", serial="S1", now=NOW):
+    return receive_packet(
+        now=now, sent=Sent(certkey=key, data_no=data_no, pk_seq="1", serial=serial, packet=packet)
+    )
+
+
+@pytest.fixture
+def receiver(db, settings, tmp_path, broker_url):
+    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
+    queries.forget()
+    kind = Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor"), icon="sensor", service_life_years=7)
+    register_kind(actor=HOUSE, now=NOW, kind=kind)
+    import_things(
+        actor=HOUSE,
+        now=NOW,
+        rows=[{"id": "S1", "kind": STATION_KIND, "name": "하나", "agency_code": "city"}],
+        source="test",
+    )
+    define_packet(actor=HOUSE, now=NOW, layout=LAYOUT)
+    issue_certificate(
+        actor=HOUSE,
+        now=NOW,
+        key=KEY,
+        name="maker",
+        agency_code="city",
+        valid_from=NOW - timedelta(days=1),
+        valid_until=NOW + timedelta(days=1),
+    )
+    yield
+    queries.forget()
+
+
+@pytest.fixture
+def messages(receiver):
+    """What reaches the broker's disk from here on: (table, rows)."""
+    broker = get_broker()
+    streams.ensure_stream(broker)
+    jetstream = broker.client().jetstream()
+    first = broker.run(jetstream.stream_info(streams.STREAM)).state.last_seq + 1
+
+    def read():
+        last = broker.run(jetstream.stream_info(streams.STREAM)).state.last_seq
+        found = [broker.run(jetstream.get_msg(streams.STREAM, number)) for number in range(first, last + 1)]
+        return [(one.subject.partition(".")[2], streams.decode(one.data).to_pylist()) for one in found]
+
+    return read
+
+
+def test_a_packet_is_durable_when_it_is_acknowledged(messages):
+    assert send().code == "SUCC-000"
+    ((table, rows),) = messages()
+    assert table == "city_sensor_readings"
+    assert {row["property"]: row["value"] for row in rows} == {"temperature": 21.5, "noise": 70.0}
+    assert {row["observed_at"] for row in rows} == {datetime(2026, 3, 1, 3, 0, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"key": "another key of ours"}, "ERROR-100"),
+        ({"now": NOW + timedelta(days=2)}, "ERROR-100"),
+        ({"now": NOW - timedelta(days=2)}, "READY-000"),
+    ],
+)
+def test_who_has_no_valid_key_leaves_nothing(messages, changed, code):
+    assert send(**changed).code == code
+    assert messages() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "word"),
+    [
+        ({"data_no": "8"}, "ERROR-200", "8"),
+        ({"serial": "S2"}, "ERROR-200", "S2"),
+        ({"packet": GOOD[:-3]}, "ERROR-300", "21 ≠ 18"),
+        ({"packet": "2026139912" + GOOD[10:]}, "ERROR-300", "time"),
+        ({"packet": "202603021200" + GOOD[12:]}, "ERROR-300", "future"),
+    ],
+)
+def test_what_cannot_be_taken_is_kept_with_its_reason(messages, changed, code, word):
+    answer = send(**changed)
+    assert answer.code == code
+    assert word in answer.message
+    ((table, (row,)),) = messages()
+    assert table == "city_sensor_refused"
+    assert row["status"] == "E"
+    assert row["packet"] == changed.get("packet", GOOD)
+
+
+def test_a_layout_with_unknown_or_doubled_fields_is_refused(receiver):
+    for fields in (
+        (Field(name="observed_at", width=12), Field(name="gravity", width=3)),
+        (Field(name="noise", width=3),),
+        (Field(name="observed_at", width=12), Field(name="noise", width=0)),
+    ):
+        layout = PacketLayout(data_no="9", valid_from=date(2026, 1, 1), fields=fields)
+        with pytest.raises(BadInput):
+            define_packet(actor=HOUSE, now=NOW, layout=layout)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "quality"),
+    [
+        ("00070", 70.0, "good"),
+        ("+0070", 70.0, "good"),
+        ("-0012", -12.0, "good"),
+        ("xxxxx", None, "missing"),
+        ("00a70", None, "unreadable"),
+        ("0--70", None, "unreadable"),
+        ("09999", None, "out_of_range"),
+    ],
+)
+def test_a_field_says_what_it_holds(text, value, quality):
+    found = read_value(Field(name="noise", width=5, low=-50, high=200), text)
+    assert (found.value, found.quality, found.raw) == (value, quality, text)
+
+
+@given(st.floats(-50, 80), st.integers(35, 130), st.integers(0, 5_000_000))
+def test_what_is_written_reads_back(temperature, noise, moment):
+    fields = LAYOUT.fields
+    moment = datetime(2020, 1, 1, tzinfo=CITY_TIMEZONE) + timedelta(minutes=moment)
+    text = f"{moment:%Y%m%d%H%M}" + write_value(fields[1], temperature) + write_value(fields[2], noise)
+    assert len(text) == LAYOUT.length
+    packet = read_packet(LAYOUT, text, CITY_TIMEZONE)
+    assert packet.observed_at == moment
+    assert packet.values[0].value == pytest.approx(temperature, abs=0.051)
+    assert packet.values[1].value == noise
+
+
+@given(st.text(max_size=21))
+def test_no_packet_is_a_crash(text):
+    try:
+        read_packet(LAYOUT, text.ljust(21, "x")[:21], CITY_TIMEZONE)
+    except ValueError:
+        return
+
+
+def test_the_citys_own_positions_are_registered(receiver, municipal_files):
+    with (municipal_files / "sdot" / "sensor_longitude_latitude.csv").open(encoding="utf-8-sig") as file:
+        rows = [
+            {
+                "id": row["시리얼"],
+                "kind": STATION_KIND,
+                "name": row["시리얼"],
+                "agency_code": "city",
+                "lon": float(row["경도"]),
+                "lat": float(row["위도"]),
+            }
+            for row in csv.DictReader(file)
+        ]
+    import_things(actor=HOUSE, now=NOW, rows=rows, source="S-DoT")
+    queries.forget()
+    stations = queries.list_stations()
+    assert len(stations) == len({row["id"] for row in rows}) + 1
+    located = [one for one in stations.values() if one.district_code]
+    assert len(located) > 0.95 * len(rows)

@@ -1,0 +1,12 @@
+"""Addresses of this service's pages."""
+
+from django.urls import path
+
+from .pages.desk import show_desk
+from .pages.public import show_public, show_station
+
+urlpatterns = [
+    path("city_sensors/", show_public, name="city_sensors"),
+    path("city_sensors/<str:thing_id>/", show_station, name="city_sensors-station"),
+    path("desk/city_sensors/", show_desk, name="city_sensors-desk"),
+]

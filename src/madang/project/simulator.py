@@ -1,0 +1,34 @@
+"""The demonstration city goes on: each service's `demo.feed` says what happened since it was last asked."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+from django.db import close_old_connections
+
+from madang.core.base.interface import list_manifests, load_part, now
+
+log = logging.getLogger("madang.simulator")
+EVERY_S = 10.0
+
+
+def run_simulator() -> None:
+    """Let every service feed its part of the city until asked to stop."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    parts = [load_part(manifest, "demo") for manifest in list_manifests()]
+    feeds = [part.feed for part in parts if part is not None and hasattr(part, "feed")]
+    since = now()
+    while not stopping.is_set():
+        moment = now()
+        for feed in feeds:
+            close_old_connections()
+            try:
+                feed(since, moment)
+            except Exception:
+                log.exception("%s", feed.__module__)
+        since = moment
+        stopping.wait(EVERY_S)

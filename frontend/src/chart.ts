@@ -31,7 +31,7 @@ function options(config: Config, width: number): ECBasicOption {
   const across = config.kind === "bars-across";
   const names = { type: "category", data: config.x, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: quiet, fontFamily: FONT, fontSize: 13, hideOverlap: true, width: across ? Math.min(160, width * 0.35) : undefined, overflow: "truncate" }, inverse: across };
   const amounts = { type: "value", scale: config.kind === "line", axisLabel: { color: quiet, fontFamily: FONT, fontSize: 12, formatter: short }, splitLine: { lineStyle: { color: line } }, splitNumber: 4, name: across ? "" : config.unit, nameTextStyle: { color: quiet, fontFamily: FONT, align: "left" }, show: !across };
-  const few = config.x.length * config.series.length <= (width < 500 ? 12 : 30);
+  const few = across || config.x.length * config.series.length <= (width < 500 ? 12 : 30);
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, description: config.title },

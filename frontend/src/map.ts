@@ -84,12 +84,13 @@ function addLayer(map: Map, layer: Layer, quiet: boolean): void {
   else map.addSource(layer.id, { type: "geojson", data: typeof layer.data === "string" ? absolute(layer.data) : layer.data ?? { type: "FeatureCollection", features: [] } });
   const from = { source: layer.id, ...(layer.tiles ? { "source-layer": layer.source_layer ?? layer.id } : {}) };
   const paint = paintOf(layer);
+  const ramp = layer.classes?.some((one) => one.colour.startsWith("ramp"));
   if (quiet) {
     map.setPaintProperty("district-names", "text-color", colour("map-value"));
     map.setPaintProperty("district-names", "text-halo-width", 2);
   }
   if (layer.shape === "points") {
-    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, quiet ? 2 : 3, 13, 6, 16, 9], "circle-stroke-color": colour("page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, "district-names");
+    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, quiet ? 2 : ramp ? 4 : 3, 13, 6, 16, 9], "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, "district-names");
     map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
   } else if (layer.shape === "areas") {
     map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": layer.joined ? 1 : 0.7 } }, layer.joined ? "dong-lines" : "district-names");

@@ -10,6 +10,8 @@ import msgspec
 
 from madang.core.base.interface import Text
 
+from .formats import format_unit
+
 
 class ChartKind(StrEnum):
     """Forms of a chart."""
@@ -47,7 +49,7 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
         return {
             "kind": self.kind.value,
             "title": self.summary.say(language) or self.title.say(language),
-            "unit": self.unit,
+            "unit": format_unit(self.unit, language),
             "x": self.x,
             "target": self.target,
             "series": [
@@ -75,7 +77,7 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
 
     A feature's properties `id`, `title` and `href` join it to the list and its page; others are
     shown in the popup, which leads to the layer's `href` where the feature has none. `shape` is "points",
-    "areas" or "lines". At most five classes; with `is_ramp` they are steps of one colour, lowest first.
+    "areas" or "lines". At most five classes; with `is_ramp` they are steps of one colour, lowest first, the last the strongest.
 
     `joined` maps the `code` of areas in `tiles` (their layer named `source_layer`) to what is said of them:
     `class`, the value of a MapClass; `label`, written on the map; `title` and others for the popup.
@@ -96,8 +98,9 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
     def legend(self) -> list[tuple[str, MapClass]]:
         """Each class with the name of its colour; a class without a value stands for what is missing."""
         name = "ramp" if self.is_ramp else "chart"
+        first = 5 - min(5, sum(bool(one.value) for one in self.classes)) if self.is_ramp else 0
         return [
-            (f"{name}-{at % 5 + 1}" if entry.value else "map-missing", entry)
+            (f"{name}-{(first + at) % 5 + 1}" if entry.value else "map-missing", entry)
             for at, entry in enumerate(self.classes)
         ]
 

@@ -13,6 +13,10 @@ UNITS = {
     "row": Text(ko="행", en="rows"),
     "ug/m3": Text(ko="µg/m³", en="µg/m³"),
     "%": Text(ko="%", en="%"),
+    "Cel": Text(ko="°C", en="°C"),
+    "lx": Text(ko="lx", en="lx"),
+    "dB": Text(ko="dB", en="dB"),
+    "{index}": Text(ko="", en=""),
 }
 STEPS = (
     (86400, Text(ko="{n}일", en="{n} day")),

@@ -97,5 +97,5 @@ def test_an_empty_city_has_the_quiet_map_and_a_sentence_that_teaches() -> None:
 
 def test_steps_of_one_colour_and_what_is_missing_have_colours_of_their_own() -> None:
     (layer,) = draw(layer_of(NOISE)).block.configure("ko")["layers"]
-    assert [one["colour"] for one in layer["classes"]] == ["ramp-1", "map-missing"]
+    assert [one["colour"] for one in layer["classes"]] == ["ramp-5", "map-missing"]
     assert layer["joined"]["11110"]["label"] == "7"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from madang.core.base.interface import Text, to_city_time
-from madang.core.pages.interface import ChartBlock, ChartKind, MapClass, MapLayer, Series, format_number
+from madang.core.pages.interface import ChartBlock, ChartKind, MapClass, MapLayer, Series, format_number, format_unit
 from madang.infrastructure.city_sensors.methods import find_step
 from madang.infrastructure.city_sensors.queries import list_district_means, list_hours, list_values
 from madang.infrastructure.city_sensors.records import Property
@@ -43,14 +43,14 @@ def draw_layer(prop: Property, language: str) -> MapLayer:
 
 def draw_districts(prop: Property, language: str) -> ChartBlock | None:
     """Return the districts' means of the newest values, or None where nothing was measured."""
-    means = list_district_means(prop.code)
+    means = sorted(list_district_means(prop.code), key=lambda one: -one.mean)
     if not means:
         return None
-    highest = max(means, key=lambda one: one.mean)
-    number = format_number(round(highest.mean, 1))
+    highest = means[0]
+    number = f"{format_number(round(highest.mean, 1))} {format_unit(prop.unit, language)}".strip()
     return ChartBlock(
         title=Text(ko=f"자치구별 {prop.title.ko} 평균", en=f"Mean {prop.title.en} by district"),
-        kind=ChartKind.BAR,
+        kind=ChartKind.BARS_ACROSS,
         x=tuple(one.name.say(language) for one in means),
         x_title=Text(ko="자치구", en="District"),
         series=(Series(name=prop.title, values=tuple(round(one.mean, 1) for one in means)),),

@@ -61,7 +61,7 @@ def show_station(request: HttpRequest, thing_id: str) -> HttpResponse:
         raise Http404
     newest = list_station_values(thing_id, tuple(PROPERTY_BY_CODE))
     context = {
-        "title": Text(ko=station.name, en=station.name),
+        "title": Text(ko=station.name, en=f"Sensor {station.id}"),
         "station": station,
         "property": prop,
         "rows": [(one, newest.get(one.code)) for one in PROPERTIES],

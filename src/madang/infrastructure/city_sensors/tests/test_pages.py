@@ -1,14 +1,38 @@
-"""Everyone sees the public page in both languages; the workspace is for staff."""
+"""Everyone sees the map and a station in both languages; the workspace is for staff."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-pytestmark = pytest.mark.django_db
+from madang.core.pages.testing import PageCases
+from madang.infrastructure.city_sensors.demo import lay_out
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("language", "name"), [("ko", "IoT 도시데이터"), ("en", "City sensors")])
-def test_the_public_page_speaks_both_languages(client, language, name):
-    assert name in client.get("/city_sensors/", {"language": language}).content.decode()
+class TestPublic(PageCases):
+    path = "/city_sensors/"
+    is_public = True
+
+    def test_a_city_without_sensors_is_told_how_to_begin(self, client):
+        assert "city_sensor 종류로 등록" in client.get(self.path).content.decode()
+
+    def test_it_names_the_simulation(self, client):
+        lay_out(NOW)
+        assert "시뮬레이션" in client.get(self.path).content.decode()
 
 
-def test_a_stranger_is_sent_to_the_login(client):
-    assert client.get("/desk/city_sensors/").headers["Location"].startswith("/accounts/login/")
+class TestStation(PageCases):
+    path = "/city_sensors/SIM00001/?property=noise"
+    is_public = True
+
+    @pytest.fixture(autouse=True)
+    def stations(self, db):
+        lay_out(NOW)
+
+    def test_what_is_no_station_is_not_found(self, client):
+        assert client.get("/city_sensors/nowhere/").status_code == 404
+
+
+class TestDesk(PageCases):
+    path = "/desk/city_sensors/"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 from madang.core.base.interface import Text, to_city_time
-from madang.core.pages.interface import ChartBlock, ChartKind, MapClass, MapLayer, Series, format_number, format_unit
+from madang.core.pages.interface import (
+    ChartBlock,
+    ChartKind,
+    MapClass,
+    MapLayer,
+    Series,
+    format_number,
+    format_unit,
+)
 from madang.infrastructure.city_sensors.methods import find_step
 from madang.infrastructure.city_sensors.queries import list_district_means, list_hours, list_values
 from madang.infrastructure.city_sensors.records import Property

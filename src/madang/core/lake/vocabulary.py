@@ -92,6 +92,7 @@ FIXES: dict[str, Text] = {
     "sheets_ignored": Text(ko="다른 시트는 읽지 않았습니다", en="other sheets were not read"),
     "short_rows_filled": Text(ko="짧은 행의 뒤를 비워 두었습니다", en="short rows filled with blanks"),
     "stray_carriage_return": Text(ko="행 가운데 줄바꿈을 고쳤습니다", en="stray line breaks repaired"),
+    "blank_before_quote": Text(ko="따옴표 앞의 빈칸을 지웠습니다", en="blanks before quotes removed"),
     "stray_quote": Text(ko="잘못된 따옴표를 고쳤습니다", en="stray quotes repaired"),
     "thousands_separators": Text(ko="천 단위 쉼표를 뺐습니다", en="thousands separators removed"),
     "title_lines_skipped": Text(

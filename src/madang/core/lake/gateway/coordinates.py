@@ -24,6 +24,7 @@ _SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
 _COMMON_SYSTEMS = (5186, 5174, 5179, 5181)
 _NEAR_DEGREES = 0.001
 _MIN_ON_LAND = 0.9
+_FAR_DEGREES = 0.5
 _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
 _MIN_SHARE = 0.5
@@ -143,6 +144,33 @@ def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
     return Points(
         lon=np.where(valid, lon, np.nan), lat=np.where(valid, lat, np.nan), swapped=swapped, zero=zero
     )
+
+
+def exchange_strays(pair: Pair, points: Points, x: np.ndarray, y: np.ndarray, locate: Locate) -> Points:
+    """Return the points with those plane rows exchanged that lie in a district only the other way round.
+
+    Asked are rows far from where the others lie which the exchange brings nearer.
+    """
+    known = np.isfinite(points.lon) & np.isfinite(points.lat)
+    if not known.any():
+        return points
+    other = read_points(msgspec.structs.replace(pair, crossed=not pair.crossed), x, y)
+    here = _distance(points, np.median(points.lon[known]), np.median(points.lat[known]))
+    there = _distance(other, np.median(points.lon[known]), np.median(points.lat[known]))
+    rows = np.flatnonzero((there < here) & (here > _FAR_DEGREES) & np.isfinite(other.lon))
+    if not len(rows):
+        return points
+    strays = ~locate(points.lon[rows], points.lat[rows]).astype(bool)
+    rows = rows[strays & locate(other.lon[rows], other.lat[rows]).astype(bool)]
+    lon, lat, swapped = points.lon.copy(), points.lat.copy(), points.swapped.copy()
+    lon[rows], lat[rows], swapped[rows] = other.lon[rows], other.lat[rows], ~swapped[rows]
+    return msgspec.structs.replace(points, lon=lon, lat=lat, swapped=swapped)
+
+
+def _distance(points: Points, lon: float, lat: float) -> np.ndarray:
+    """Return how far points are from a place, in degrees; infinite where there is no point."""
+    far = np.maximum(np.abs(points.lon - lon), np.abs(points.lat - lat))
+    return np.where(np.isnan(far), np.inf, far)
 
 
 def to_degrees(x: np.ndarray, y: np.ndarray, epsg: int) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -162,12 +163,13 @@ class RowReader:
             text = text.replace("\r", " ")
         if '"' not in text:
             return text.split(delimiter)
-        try:
-            fields = next(
-                csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=self.layout.padded), []
-            )
-        except csv.Error:
-            fields = []
+        if not self.layout.padded and re.search(rf"(?:^|{re.escape(delimiter)}) +\"", text):
+            # A blank before a quote hides it from the reader of fields.
+            fields = _parse(text, delimiter, padded=True)
+            if fields and len(fields) in {self._count, self.layout.width}:
+                self.notes.fix("blank_before_quote")
+                return fields
+        fields = _parse(text, delimiter, padded=self.layout.padded)
         if fields and not odd:
             return fields
         literal = [_unquote(field) for field in text.split(delimiter)]
@@ -259,6 +261,14 @@ class RowReader:
         keep = np.ones(batch.num_rows, bool)
         keep[again] = False
         return batch.filter(pa.array(keep))
+
+
+def _parse(text: str, delimiter: str, *, padded: bool) -> list[str]:
+    """Return the fields of one well-formed line; none where its quotes are damaged."""
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=padded), [])
+    except csv.Error:
+        return []
 
 
 def _unquote(field: str) -> str:

@@ -75,12 +75,12 @@ class Placing:
     def set_right(self, raw: pa.RecordBatch, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
         """Return those of a batch's converted columns in which longitude and latitude change places.
 
-        Only degrees: in plane systems x is north as often as east, and the source means it so.
+        A plane pair exchanged throughout stays: x is north as often as east, and the source means it so.
         """
         pair = self._pair
-        if pair.epsg != 4326 or pair.lon not in columns:
+        if pair.lon not in columns:
             return {}
-        swapped = self._read_points(raw).swapped
+        swapped = self._read_points(raw).swapped ^ pair.crossed
         kinds = {columns[name].type for name in (pair.lon, pair.lat)}
         if not swapped.any() or kinds == {pa.int64(), pa.float64()}:
             return {}
@@ -150,7 +150,10 @@ class Placing:
 
     def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
         x, y = (self._numbers(raw, name) for name in (self._pair.lon, self._pair.lat))
-        return geo.read_points(self._pair, x, y)
+        points = geo.read_points(self._pair, x, y)
+        if self._pair.epsg == 4326 or self._locate is None:
+            return points
+        return geo.exchange_strays(self._pair, points, x, y, self._locate)
 
     def _as_in(
         self, raw: pa.RecordBatch, name: str, columns: dict[str, pa.Array], kind: pa.DataType

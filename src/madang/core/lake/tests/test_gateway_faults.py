@@ -368,6 +368,25 @@ def test_the_system_is_the_one_that_puts_points_into_their_own_district(take, cr
         assert tuple(point) == pytest.approx(expected, abs=2e-3)
 
 
+def test_plane_rows_exchanged_among_others_are_set_right(take):
+    address = "서울특별시 강남구 어느길"
+    points = [(204180 + 10 * n, 546408 + 10 * n) for n in range(30)]
+    lines = [
+        f"{address} {n},{x},{y}" if n % 5 else f"{address} {n},{y},{x}" for n, (x, y) in enumerate(points)
+    ]
+    report, rows = take(table(lines, "주소,X좌표,Y좌표"))
+    assert (report["place"]["crs"], report["place"]["swapped"]) == ("EPSG:5186", 6)
+    assert report["place"]["outside_district"] == 0
+    assert [(row["X좌표"], row["Y좌표"]) for row in rows] == points
+    assert all(row["lon"] == pytest.approx(127.047, abs=0.01) for row in rows)
+
+
+def test_a_blank_before_a_quote_hides_no_delimiter(take):
+    report, rows = take('번호,주소,값\n1, "종로구, 1번지", 5\n2,중구,6\n3, "중구", 7\n')
+    assert [row["주소"].strip() for row in rows] == ["종로구, 1번지", "중구", "중구"]
+    assert report["fixes"]["blank_before_quote"] == 2
+
+
 def test_a_plane_system_that_cannot_be_told_is_not_guessed(take):
     # 450,000 m north is Seoul in EPSG:5174 and 100 km south of it in EPSG:5186.
     report, _ = take("이름,X좌표,Y좌표\n가,198333,451313\n나,204081,453187\n다,203684,444000\n")

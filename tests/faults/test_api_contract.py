@@ -88,7 +88,7 @@ def test_every_operation_keeps_its_description(target, description, own_dataset,
             suppress_health_check=list(HealthCheck),
         )
         def ask(case):
-            answer = case.call(session=session)
+            answer = case.call(session=session, timeout=60)
             answered.add(answer.status_code)
             case.validate_response(answer, checks=CHECKS)
 

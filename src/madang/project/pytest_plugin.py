@@ -113,7 +113,7 @@ def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
     """Start `madang up` on `data` and return it once it says that it is there."""
     port = find_free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}
-    environment |= {"MADANG_DATA": str(data), "MADANG_PORT": str(port)}
+    environment |= {"MADANG_DATA": str(data), "MADANG_PORT": str(port), "MADANG_DEMO_HISTORY_HOURS": "2"}
     if "MADANG_HOUSE_DATABASE_URL" in os.environ:
         environment["MADANG_DATABASE_URL"] = os.environ["MADANG_HOUSE_DATABASE_URL"]
     data.mkdir(parents=True, exist_ok=True)

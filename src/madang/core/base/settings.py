@@ -34,6 +34,12 @@ SETTINGS = (
     Setting("public_url", str, "", "Address people use, such as https://city.example; empty: host and port."),
     Setting("behind_tls", bool, False, "A proxy in front speaks TLS: secure cookies and HSTS."),
     Setting("demo", bool, True, "Lay out the demonstration city on first start."),
+    Setting(
+        "demo_history_hours",
+        int,
+        720,
+        "Hours of simulated sensor values that the demonstration city begins with.",
+    ),
     Setting("city_name_ko", str, "마당시", "Name of the city in Korean."),
     Setting("city_name_en", str, "Madang City", "Name of the city in English."),
     Setting("province_code", str, "11", "Legal code of the province whose districts are the city's."),

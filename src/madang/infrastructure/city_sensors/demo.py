@@ -25,7 +25,6 @@ from .tables import EXPECTED_INTERVAL_S, READINGS
 
 SEED = 2022
 STATIONS = 850
-HISTORY_HOURS = 48
 SOURCE = "시뮬레이션 · simulated"
 SENDER = "시뮬레이션 센서 · Simulated sensors"
 SILENT_EVERY = 283
@@ -110,9 +109,14 @@ def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
 
 
 def _append_history(serials: list[str], now: datetime) -> None:
-    """Append the hours before the first start, so that charts have a past."""
+    """Append the hours before the first start, oldest day first, so that charts have a past."""
     last = now.replace(minute=0, second=0, microsecond=0)
-    moments = [last - timedelta(hours=back) for back in range(HISTORY_HOURS, -1, -1)]
+    hours = [last - timedelta(hours=back) for back in range(settings.MADANG.demo_history_hours, -1, -1)]
+    for begin in range(0, len(hours), 24):
+        _append_hours(serials, hours[begin : begin + 24])
+
+
+def _append_hours(serials: list[str], moments: list[datetime]) -> None:
     levels = simulate_stations(SEED, len(serials), np.array([one.timestamp() for one in moments]))
     stamps = np.repeat(np.array([int(one.timestamp() * 1e6) for one in moments], np.int64), len(serials))
     for name, values in levels.items():

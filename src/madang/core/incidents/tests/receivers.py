@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
+import subprocess
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from email import message_from_bytes
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +21,7 @@ from aiosmtpd.controller import Controller
 from paho.mqtt.enums import CallbackAPIVersion
 
 from madang.project.broker_server import await_broker, start_broker, write_configuration
-from madang.project.pytest_plugin import find_free_port
+from madang.project.pytest_plugin import find_free_port, miss
 
 
 class WebReceiver:
@@ -75,17 +81,41 @@ class MailReceiver:
         self._controller.stop()
 
 
-class MqttReceiver:
-    """A packaged broker and a subscriber with a persistent session, QoS 1."""
+def start_packaged(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start the packaged broker with its MQTT listener at `port`."""
+    monitor_port = find_free_port()
+    configuration = write_configuration(
+        folder, port=find_free_port(), mqtt_port=port, monitor_port=monitor_port, host="127.0.0.1"
+    )
+    broker = start_broker(configuration, folder / "broker.log")
+    await_broker(monitor_port)
+    return broker
 
-    def __init__(self, folder: Path) -> None:
+
+def start_mosquitto(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start a Mosquitto at `port`."""
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        miss("Mosquitto")
+    folder.mkdir()
+    configuration = folder / "mosquitto.conf"
+    configuration.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    broker = subprocess.Popen([program, "-c", str(configuration)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+        time.sleep(0.05)
+    return broker
+
+
+class MqttReceiver:
+    """A broker and a subscriber with a persistent session, QoS 1."""
+
+    def __init__(self, folder: Path, start: Callable[[Path, int], subprocess.Popen[bytes]]) -> None:
         self.payloads: list[bytes] = []
-        self.port, monitor_port = find_free_port(), find_free_port()
-        configuration = write_configuration(
-            folder, port=find_free_port(), mqtt_port=self.port, monitor_port=monitor_port, host="127.0.0.1"
-        )
-        self._broker = start_broker(configuration, folder / "broker.log")
-        await_broker(monitor_port)
+        self.port = find_free_port()
+        self._broker = start(folder, self.port)
         self.url = f"mqtt://127.0.0.1:{self.port}/city/incidents"
         ready = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="receiver", clean_session=False)

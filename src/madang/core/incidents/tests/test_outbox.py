@@ -45,7 +45,7 @@ from madang.core.incidents.models import HandOverRow, TargetRow
 from madang.core.incidents.processes import Outbox
 
 from .conftest import at, find
-from .receivers import MailReceiver, MqttReceiver, WebReceiver
+from .receivers import MailReceiver, MqttReceiver, WebReceiver, start_mosquitto, start_packaged
 
 
 def choose_settings(settings, **values):
@@ -264,8 +264,9 @@ class TestMail:
 
 
 @pytest.mark.django_db
-def test_mqtt_messages_arrive_with_their_id(tmp_path):
-    receiver = MqttReceiver(tmp_path / "broker")
+@pytest.mark.parametrize("start", [start_packaged, start_mosquitto])
+def test_mqtt_messages_arrive_with_their_id(tmp_path, start):
+    receiver = MqttReceiver(tmp_path / "broker", start)
     target = add_target(receiver.url, Channel.MQTT)
     open_or_update(findings=[find(), find("b")], now=at(0))
     assert deliver(target, 0)

@@ -109,10 +109,10 @@ def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
 
 
 def _append_history(serials: list[str], now: datetime) -> None:
-    """Append the hours before the first start, oldest day first, so that charts have a past."""
+    """Append the hours before the first start, newest day first, so that charts have a past."""
     last = now.replace(minute=0, second=0, microsecond=0)
     hours = [last - timedelta(hours=back) for back in range(settings.MADANG.demo_history_hours, -1, -1)]
-    for begin in range(0, len(hours), 24):
+    for begin in reversed(range(0, len(hours), 24)):
         _append_hours(serials, hours[begin : begin + 24])
 
 

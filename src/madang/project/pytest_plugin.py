@@ -86,6 +86,7 @@ class House(msgspec.Struct):
     data: Path
     process: subprocess.Popen[bytes]
     mqtt_port: int
+    open_api_port: int
 
     def accounts(self) -> dict[str, str]:
         """Return passwords of the demonstration accounts by user name."""
@@ -111,9 +112,10 @@ class House(msgspec.Struct):
 
 def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
     """Start `madang up` on `data` and return it once it says that it is there."""
-    port = find_free_port()
+    port, open_api_port = find_free_port(), find_free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}
     environment |= {"MADANG_DATA": str(data), "MADANG_PORT": str(port), "MADANG_DEMO_HISTORY_HOURS": "2"}
+    environment["MADANG_OPEN_API_PORT"] = str(open_api_port)
     if "MADANG_HOUSE_DATABASE_URL" in os.environ:
         environment["MADANG_DATABASE_URL"] = os.environ["MADANG_HOUSE_DATABASE_URL"]
     data.mkdir(parents=True, exist_ok=True)
@@ -132,7 +134,7 @@ def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
             pytest.fail(f"madang up didn't come up:\n{log.read_text('utf-8')[-4000:]}")
         time.sleep(0.1)
     state = json.loads((data / "run" / "state.json").read_text("utf-8"))
-    return House(f"http://127.0.0.1:{port}", data, process, state["mqtt_port"])
+    return House(f"http://127.0.0.1:{port}", data, process, state["mqtt_port"], open_api_port)
 
 
 def stop_house(house: House) -> None:

@@ -1,0 +1,74 @@
+"""Addresses that programs of other portals expect: CKAN's action API, DCAT and data.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.citizens.open_data.queries import list_public
+from madang.core.base.interface import Text
+from madang.core.pages.interface import Route
+
+from .catalogues import build_data_json, build_graph
+from .ckan import answer_get, answer_post, find_address
+
+GRAPHS = {
+    "jsonld": ("json-ld", "application/ld+json"),
+    "ttl": ("turtle", "text/turtle;charset=utf-8"),
+    "rdf": ("xml", "application/rdf+xml"),
+}
+
+
+def send_graph(request: Request, _query: None, _body: None) -> Response:
+    """Answer the catalogue as DCAT-AP in the form that the address ends with."""
+    form, media = GRAPHS[request.url.path.rpartition(".")[2]]
+    names = settings.MADANG.city_name_ko, settings.MADANG.city_name_en
+    graph = build_graph(list_public(), find_address(request), *names)
+    return Response(graph.serialize(format=form), media_type=media, headers={"Cache-Control": "max-age=60"})
+
+
+def send_data_json(request: Request, _query: None, _body: None) -> Response:
+    """Answer the catalogue as data.json."""
+    catalogue = build_data_json(list_public(), find_address(request), settings.MADANG.city_name_ko)
+    return Response(
+        msgspec.json.encode(catalogue),
+        media_type="application/json",
+        headers={"Cache-Control": "max-age=60"},
+    )
+
+
+_ACTION = Text(ko="CKAN 액션 API", en="CKAN's action API")
+_TAGS = ("open_data",)
+ROUTES = [
+    *(
+        route
+        for path in ("/api/action/{action}", "/api/3/action/{action}")
+        for route in (
+            Route("GET", path, answer_get, "public", _ACTION, tags=_TAGS),
+            Route("POST", path, answer_post, "public", _ACTION, body=dict[str, Any], tags=_TAGS),
+        )
+    ),
+    *(
+        Route(
+            "GET",
+            f"/catalog.{ending}",
+            send_graph,
+            "public",
+            Text(ko=f"목록 (DCAT, {ending})", en=f"The catalogue (DCAT, {ending})"),
+            tags=_TAGS,
+        )
+        for ending in GRAPHS
+    ),
+    Route(
+        "GET",
+        "/data.json",
+        send_data_json,
+        "public",
+        Text(ko="목록 (data.json)", en="The catalogue (data.json)"),
+        tags=_TAGS,
+    ),
+]

@@ -1,0 +1,111 @@
+"""The catalogue as DCAT-AP (RDF) and as data.json."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
+
+from madang.core.lake.interface import DatasetRecord
+
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+LICENCES = {
+    "KOGL-1": "https://www.kogl.or.kr/info/licenseType1.do",
+    "KOGL-2": "https://www.kogl.or.kr/info/licenseType2.do",
+    "KOGL-3": "https://www.kogl.or.kr/info/licenseType3.do",
+    "KOGL-4": "https://www.kogl.or.kr/info/licenseType4.do",
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
+IANA = "https://www.iana.org/assignments/media-types/"
+
+
+def build_graph(records: Sequence[DatasetRecord], address: str, city_ko: str, city_en: str) -> Graph:
+    """Return the catalogue of `records` as a DCAT-AP 3 graph; `address` is the house's, without a slash."""
+    graph = Graph()
+    for prefix, namespace in (("dcat", DCAT), ("dct", DCTERMS), ("foaf", FOAF), ("vcard", VCARD)):
+        graph.bind(prefix, namespace)
+    catalogue, publisher = URIRef(f"{address}/catalog"), URIRef(f"{address}/#city")
+    graph.add((publisher, RDF.type, FOAF.Agent))
+    _say(graph, publisher, FOAF.name, city_ko, city_en)
+    graph.add((catalogue, RDF.type, DCAT.Catalog))
+    _say(graph, catalogue, DCTERMS.title, f"{city_ko} 열린데이터광장", f"Open data of {city_en}")
+    _say(graph, catalogue, DCTERMS.description, f"{city_ko}가 공개한 데이터", f"Data published by {city_en}")
+    graph.add((catalogue, DCTERMS.publisher, publisher))
+    for record in records:
+        dataset = URIRef(f"{address}/data/{record.name}/")
+        graph.add((catalogue, DCAT.dataset, dataset))
+        _add_dataset(graph, dataset, record, address, publisher)
+    return graph
+
+
+def _add_dataset(
+    graph: Graph, dataset: URIRef, record: DatasetRecord, address: str, publisher: URIRef
+) -> None:
+    table = record.table
+    graph.add((dataset, RDF.type, DCAT.Dataset))
+    graph.add((dataset, DCTERMS.identifier, Literal(record.name)))
+    _say(graph, dataset, DCTERMS.title, table.title.ko, table.title.en)
+    description = table.description if table.description.ko else table.title
+    _say(graph, dataset, DCTERMS.description, description.ko, description.en)
+    graph.add((dataset, DCTERMS.publisher, publisher))
+    graph.add((dataset, DCTERMS.issued, Literal(record.created_at.isoformat(), datatype=XSD.dateTime)))
+    graph.add((dataset, DCTERMS.modified, Literal(record.updated_at.isoformat(), datatype=XSD.dateTime)))
+    for word in record.keywords:
+        graph.add((dataset, DCAT.keyword, Literal(word, lang="ko")))
+    for form, media in MEDIA.items():
+        file = URIRef(f"{address}/datasets/{record.name}.{form}")
+        distribution = URIRef(f"{file}#distribution")
+        graph.add((dataset, DCAT.distribution, distribution))
+        graph.add((distribution, RDF.type, DCAT.Distribution))
+        graph.add((distribution, DCAT.accessURL, file))
+        graph.add((distribution, DCAT.downloadURL, file))
+        graph.add((distribution, DCAT.mediaType, URIRef(IANA + media)))
+        graph.add((distribution, DCTERMS.title, Literal(form.upper())))
+        if table.licence in LICENCES:
+            licence = URIRef(LICENCES[table.licence])
+            graph.add((distribution, DCTERMS.license, licence))
+            graph.add((licence, RDF.type, DCTERMS.LicenseDocument))
+
+
+def _say(graph: Graph, subject: URIRef, term: Any, ko: str, en: str) -> None:
+    graph.add((subject, term, Literal(ko, lang="ko")))
+    if en:
+        graph.add((subject, term, Literal(en, lang="en")))
+
+
+def build_data_json(records: Sequence[DatasetRecord], address: str, city_ko: str) -> dict[str, Any]:
+    """Return the catalogue as Project Open Data's data.json 1.1."""
+    return {
+        "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+        "@type": "dcat:Catalog",
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "describedBy": "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
+        "dataset": [
+            {
+                "@type": "dcat:Dataset",
+                "identifier": f"{address}/data/{record.name}/",
+                "title": record.table.title.ko,
+                "description": record.table.description.ko or record.table.title.ko,
+                "keyword": list(record.keywords) or [record.category or record.name],
+                "modified": record.updated_at.date().isoformat(),
+                "publisher": {"@type": "org:Organization", "name": city_ko},
+                "contactPoint": {"@type": "vcard:Contact", "fn": city_ko, "hasEmail": "mailto:opendata@localhost"},
+                "accessLevel": "public",
+                "landingPage": f"{address}/data/{record.name}/",
+                **({"license": LICENCES[record.table.licence]} if record.table.licence in LICENCES else {}),
+                "distribution": [
+                    {
+                        "@type": "dcat:Distribution",
+                        "mediaType": media,
+                        "format": form.upper(),
+                        "downloadURL": f"{address}/datasets/{record.name}.{form}",
+                    }
+                    for form, media in MEDIA.items()
+                ],
+            }
+            for record in records
+        ],
+    }  # fmt: skip

@@ -1,0 +1,228 @@
+"""CKAN's action API over the public datasets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.citizens.open_data.queries import count_rows, list_public
+from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound
+from madang.core.lake.interface import authorize, get_dataset, list_datasets, run_sql
+
+from . import packages
+
+MOST_ROWS = 32_000
+READS_SQL = Actor(id="", name="", kind="anonymous", grants=frozenset({("lake.sql", "*")}))
+Asked = Mapping[str, Any]
+
+
+def answer_get(request: Request, _query: None, _body: None) -> Response:
+    """Answer an action whose parameters stand in the address."""
+    return _act(request, dict(request.query_params))
+
+
+def answer_post(request: Request, _query: None, body: dict[str, Any]) -> Response:
+    """Answer an action whose parameters are a JSON object."""
+    return _act(request, body)
+
+
+def _act(request: Request, asked: Asked) -> Response:
+    name = request.path_params["action"]
+    try:
+        if name not in ACTIONS:
+            raise BadInput("ckan.action", f"{name} 기능이 없습니다", f"no such action: {name}")
+        result = ACTIONS[name](asked, find_address(request))
+    except MadangError as error:
+        return _refuse(error)
+    body = {"help": f"{find_address(request)}/build/", "success": True, "result": result}
+    return Response(msgspec.json.encode(body, enc_hook=str), media_type="application/json")
+
+
+def _refuse(error: MadangError) -> Response:
+    kind = {404: "Not Found Error", 403: "Authorization Error"}.get(error.status, "Validation Error")
+    status = error.status if error.status in {403, 404, 503} else 409
+    message = error.text.en
+    body = {
+        "success": False,
+        "error": {"__type": kind, "message": message},
+        "code": error.code,
+        "message": message,
+    }
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+def find_address(request: Request) -> str:
+    """Return the address people use, without a slash at its end."""
+    return settings.MADANG.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _number(asked: Asked, name: str, default: int, most: int) -> int:
+    try:
+        value = int(asked.get(name, default))
+    except (TypeError, ValueError):
+        value = -1
+    if value < 0:
+        raise BadInput("ckan.number", f"{name}은(는) 0 이상의 수입니다", f"{name} must be a number ≥ 0")
+    return min(value, most)
+
+
+def _text(asked: Asked, *names: str) -> str:
+    for name in names:
+        value = asked.get(name)
+        if isinstance(value, str) and value:
+            return value
+    raise BadInput("ckan.missing", f"{names[0]} 값이 필요합니다", f"missing value: {names[0]}")
+
+
+def _json(asked: Asked, name: str) -> Any:
+    value = asked.get(name) or None
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def package_list(asked: Asked, _address: str) -> list[str]:
+    """Return the names of the datasets."""
+    names = [record.name for record in list_public()]
+    first = _number(asked, "offset", 0, len(names))
+    return names[first : first + _number(asked, "limit", len(names), len(names))]
+
+
+def package_show(asked: Asked, address: str) -> dict[str, Any]:
+    """Return one dataset."""
+    name = _text(asked, "id", "name_or_id")
+    return packages.describe_package(get_dataset(actor=ANONYMOUS, name=name), address)
+
+
+def package_search(asked: Asked, address: str) -> dict[str, Any]:
+    """Return a page of the datasets in which every word of `q` occurs, with the exact count."""
+    words = str(asked.get("q") or "").replace("*:*", "").strip()
+    records, count = list_datasets(
+        actor=ANONYMOUS,
+        search=words,
+        state="published",
+        offset=_number(asked, "start", 0, 10**9),
+        limit=_number(asked, "rows", 10, 1000),
+    )
+    results = [packages.describe_package(record, address) for record in records]
+    return {"count": count, "sort": "name asc", "facets": {}, "search_facets": {}, "results": results}
+
+
+def resource_show(asked: Asked, address: str) -> dict[str, Any]:
+    """Return one form of a dataset."""
+    asked_id = _text(asked, "id")
+    name, _, form = asked_id.rpartition("-")
+    if form not in packages.FORMS:
+        name, form = asked_id, packages.FORMS[0]
+    return packages.describe_resource(get_dataset(actor=ANONYMOUS, name=name), form, address)
+
+
+def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
+    """Return rows of a dataset with the exact total of what `filters` leave."""
+    name = _text(asked, "resource_id", "id")
+    reader = authorize(ANONYMOUS, name)
+    filters, fields = _json(asked, "filters") or {}, _json(asked, "fields")
+    if not isinstance(filters, dict):
+        raise BadInput("ckan.filters", "filters는 객체입니다", "filters must be an object")
+    if isinstance(fields, str):
+        fields = [field.strip() for field in fields.split(",")]
+    try:
+        where, order = packages.read_filters(filters), packages.read_sort(str(asked.get("sort") or ""))
+    except ValueError as error:
+        raise BadInput("ckan.sort", f"모르는 순서입니다: {error}", f"unknown sort: {error}") from error
+    limit, offset = _number(asked, "limit", 100, MOST_ROWS), _number(asked, "offset", 0, 10**12)
+    rows = reader.read(fields, where, order, offset, limit)
+    shown = set(rows.column_names)
+    start = f"{address}/api/3/action/datastore_search?resource_id={name}&limit={limit}"
+    return {
+        "resource_id": name,
+        "fields": [
+            {"id": one.name, "type": packages.CKAN_TYPES.get(one.type, "text")}
+            for one in reader.columns
+            if one.name in shown
+        ],
+        "records": rows.to_pylist(),
+        "total": count_rows(reader, where),
+        "total_was_estimated": False,
+        "limit": limit,
+        "offset": offset,
+        "_links": {"start": start, "next": f"{start}&offset={offset + limit}"},
+    }
+
+
+def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
+    """Return the rows of one reading SQL query over public tables."""
+    sql = _text(asked, "sql")
+    rows = run_sql(READS_SQL, sql).slice(0, MOST_ROWS + 1)
+    cut = rows.num_rows > MOST_ROWS
+    return {
+        "sql": sql,
+        "fields": [{"id": field.name, "type": str(field.type)} for field in rows.schema],
+        "records": rows.slice(0, MOST_ROWS).to_pylist(),
+        **({"records_truncated": True} if cut else {}),
+    }
+
+
+def organization_list(_asked: Asked, _address: str) -> list[str]:
+    """Return the codes of the agencies that own a dataset."""
+    return sorted({record.table.owner_agency for record in list_public()} - {""})
+
+
+def group_list(_asked: Asked, _address: str) -> list[str]:
+    """Return the categories in use."""
+    return sorted({record.category for record in list_public()} - {""})
+
+
+def tag_list(_asked: Asked, _address: str) -> list[str]:
+    """Return the keywords in use."""
+    return sorted({word for record in list_public() for word in record.keywords})
+
+
+def organization_show(asked: Asked, _address: str) -> dict[str, Any]:
+    """Return one agency that owns a dataset."""
+    return _show(packages.describe_organization, _text(asked, "id"), organization_list({}, ""))
+
+
+def group_show(asked: Asked, _address: str) -> dict[str, Any]:
+    """Return one category."""
+    return _show(packages.describe_group, _text(asked, "id"), group_list({}, ""))
+
+
+def _show(describe: Callable[[str], dict[str, Any]], name: str, known: list[str]) -> dict[str, Any]:
+    if name not in known:
+        raise NotFound("ckan.unknown", f"{name}이(가) 없습니다", f"there is no {name}")
+    return describe(name)
+
+
+def status_show(_asked: Asked, address: str) -> dict[str, Any]:
+    """Return what this site is."""
+    return {
+        "ckan_version": "2.10",
+        "site_url": address,
+        "site_title": settings.MADANG.city_name_ko,
+        "site_description": "Madang",
+        "extensions": ["datastore"],
+    }
+
+
+def site_read(_asked: Asked, _address: str) -> bool:
+    """Say that the site may be read."""
+    return True
+
+
+ACTIONS: dict[str, Callable[[Asked, str], Any]] = {
+    action.__name__: action
+    for action in (
+        package_list, package_show, package_search, resource_show, datastore_search, datastore_search_sql,
+        organization_list, organization_show, group_list, group_show, tag_list, status_show, site_read,
+    )
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure rules of the Open API, of catalogues and of calls."""

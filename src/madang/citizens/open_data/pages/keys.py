@@ -1,0 +1,58 @@
+"""One's own keys: see them, make one, end one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from madang.citizens.open_data.actions import issue_key, revoke_key
+from madang.citizens.open_data.queries import list_keys
+from madang.core.base.interface import MadangError, Text, now
+from madang.core.pages.interface import page, say_lazily
+
+from .services import HOME
+
+TITLE = Text(ko="내 인증키", en="My keys")
+
+
+class KeyForm(forms.Form):
+    """What the key is for."""
+
+    purpose = forms.CharField(
+        label=say_lazily("어디에 쓰나요?", "What is it for?"),
+        max_length=200,
+        help_text=say_lazily("예: 우리 동네 쉼터 앱", "For example: an app of shelters near me"),
+    )
+
+
+@page("signed-in", title=TITLE, methods=("GET", "POST"))
+def show_keys(request: HttpRequest) -> HttpResponse:
+    """Show one's keys and make another; a new one is shown this once."""
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    made: Any = None
+    if form.is_bound and form.is_valid():
+        try:
+            made = issue_key(actor=request.actor, now=now(), purpose=form.cleaned_data["purpose"])
+        except MadangError as error:
+            form.add_error("purpose", error.text.say(request.language))
+        else:
+            form = KeyForm()
+    context = {"title": TITLE, "keys": list_keys(request.actor), "form": form, "made": made}
+    answer = render(request, "open_data/keys.html", context, status=422 if form.errors else 200)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@page("signed-in", methods=("POST",))
+def end_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """End one key."""
+    moment: datetime = now()
+    revoke_key(actor=request.actor, now=moment, key_id=key_id)
+    done = Text(ko="인증키를 없앴어요. 이제 쓸 수 없어요.", en="The key is gone and no longer works.")
+    messages.success(request, done.say(request.language))
+    return HttpResponseRedirect(f"{HOME}keys/")

@@ -1,0 +1,225 @@
+"""Every read of this service."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from madang.core.base.interface import ANONYMOUS, CITY_TIMEZONE, HOUSE, Actor, BadInput, NotFound, now
+from madang.core.lake.interface import (
+    DatasetRecord,
+    Filter,
+    Group,
+    Measure,
+    Op,
+    Reader,
+    authorize,
+    get_dataset,
+    list_datasets,
+)
+
+from . import models
+from .methods.calls import read_range, write_value
+from .records import SAMPLE_KEY, Answer, ApiKey, Call, DayUse, OpenField, OpenService, ServiceLine
+from .tables import USES
+
+T = TypeVar("T")
+KEPT_S = 5.0
+MOST_DATASETS = 100_000
+_kept: dict[Any, tuple[float, Any]] = {}
+
+
+def answer_call(call: Call) -> Answer:
+    """Answer one well-formed call of the Open API."""
+    if find_key_id(call.key) is None:
+        return Answer(code="INFO-100")
+    service = find_service(call.service)
+    if service is None:
+        return Answer(code="ERROR-310")
+    wanted = read_range(call)
+    if isinstance(wanted, str):
+        return Answer(code=wanted)
+    try:
+        return _read_rows(service, call.arguments, *wanted)
+    except BadInput:
+        return Answer(code="ERROR-300")
+    except NotFound:
+        return Answer(code="ERROR-310")
+
+
+def find_key_id(key: str) -> str | None:
+    """Return what a key is counted under, or None where it isn't valid; it may be 5 s old."""
+    if key == SAMPLE_KEY:
+        return SAMPLE_KEY
+    return _keep(("key", key), lambda: _read_key_id(key))
+
+
+def find_service(name: str) -> OpenService | None:
+    """Return the service `name`: a declared one, or the public table of that name as it is."""
+    return _keep(("service", name), lambda: _read_service(name))
+
+
+def get_service(name: str) -> tuple[OpenService, DatasetRecord]:
+    """Return a service with its dataset; raise NotFound where there is none."""
+    service = find_service(name)
+    if service is None:
+        raise NotFound("open_data.unknown", f"서비스 {name}이(가) 없습니다", f"there is no service {name}")
+    return service, get_dataset(actor=ANONYMOUS, name=service.table)
+
+
+def list_services(
+    *, search: str, category: str, sort: str, offset: int, limit: int, language: str
+) -> tuple[list[ServiceLine], int]:
+    """Return a page of the services, one for each public table under its own name or its declared one."""
+    order = {"title": "title", "rows": "rows", "updated_at": "updated"}.get(sort.lstrip("-"), "name")
+    records, total = list_datasets(
+        actor=ANONYMOUS,
+        search=search,
+        category=category,
+        state="published",
+        order_by=("-" if sort.startswith("-") else "") + order,
+        offset=offset,
+        limit=limit,
+    )
+    declared = {one.table: one for one in list_declared()}
+    return [_line(record, declared.get(record.name), language) for record in records], total
+
+
+def list_declared() -> list[OpenService]:
+    """Return the declared services by name."""
+    rows = models.ServiceRow.objects.order_by("name")
+    return [msgspec.convert(row.declaration, OpenService) for row in rows]
+
+
+def list_public() -> list[DatasetRecord]:
+    """Return every public dataset by name; what is known may be 5 s old."""
+    return _keep("public", lambda: list_datasets(actor=ANONYMOUS, state="published", limit=MOST_DATASETS)[0])
+
+
+def list_keys(actor: Actor) -> list[ApiKey]:
+    """Return the actor's own keys, newest first."""
+    rows = models.KeyRow.objects.filter(account_id=actor.id).order_by("-created_at")
+    return [describe_key(row) for row in rows]
+
+
+def count_uses() -> int:
+    """Return how often the Open API was used in all."""
+    return _keep("uses", lambda: _sum_uses(()))
+
+
+def list_day_uses(service: str, days: int) -> list[DayUse]:
+    """Return the uses of a service on each of the last `days` days that had any."""
+    since = now() - timedelta(days=days)
+    rows = authorize(HOUSE, USES.name).aggregate(
+        [Measure(function="sum", column="uses")],
+        groups=[Group(column="counted_at", by="day", name="day")],
+        where=[Filter("service", Op.EQ, service), Filter("counted_at", Op.GE, since)],
+    )
+    return [DayUse(day=row["day"], uses=int(row["uses_sum"])) for row in rows.to_pylist()]
+
+
+def count_rows(reader: Reader, where: Sequence[Filter]) -> int:
+    """Return the exact number of rows; each question to a version is counted once."""
+    return _count(reader, msgspec.json.encode([(one.column, one.op, one.value) for one in where]))
+
+
+def describe_key(row: models.KeyRow) -> ApiKey:
+    """Return a key's record."""
+    return ApiKey(
+        id=row.id, hint=row.hint, purpose=row.purpose, created_at=row.created_at, revoked_at=row.revoked_at
+    )
+
+
+def hash_key(key: str) -> str:
+    """Return what is kept of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def forget() -> None:
+    """Forget what is kept in this process: after a change here it is seen at once."""
+    _kept.clear()
+
+
+def _keep(name: Any, read: Callable[[], T]) -> T:
+    at, value = _kept.get(name, (0.0, None))
+    if time.monotonic() - at > KEPT_S or value is None:
+        if len(_kept) > 10_000:  # noqa: PLR2004 - names that nobody has must not fill the memory
+            _kept.clear()
+        value = read()
+        _kept[name] = (time.monotonic(), value)
+    return value
+
+
+def _read_key_id(key: str) -> str | None:
+    row = models.KeyRow.objects.filter(key_hash=hash_key(key), revoked_at=None).first()
+    return row.id if row else None
+
+
+def _read_service(name: str) -> OpenService | None:
+    row = models.ServiceRow.objects.filter(name=name).first()
+    if row is not None:
+        return msgspec.convert(row.declaration, OpenService)
+    try:
+        record = get_dataset(actor=ANONYMOUS, name=name)
+    except NotFound:
+        return None
+    return OpenService(name=name, table=name, arguments=record.table.key) if _is_open(record) else None
+
+
+def _is_open(record: DatasetRecord) -> bool:
+    return record.state == "published" and record.table.read_permission == "public"
+
+
+def _read_rows(service: OpenService, arguments: Sequence[str], skip: int, take: int) -> Answer:
+    reader = authorize(ANONYMOUS, service.table)
+    if len(arguments) > len(service.arguments):
+        return Answer(code="ERROR-300")
+    where = tuple(
+        Filter(column, Op.EQ, value)
+        for column, value in zip(service.arguments, arguments, strict=False)
+        if value
+    )
+    fields = service.fields or tuple(OpenField(name=one.name, column=one.name) for one in reader.columns)
+    total = count_rows(reader, where)
+    if skip >= total:
+        return Answer(code="INFO-200")
+    columns = list(dict.fromkeys(field.column for field in fields))
+    order = (service.order_by,) if service.order_by else ()
+    rows = reader.read(columns, where, order, skip, take).to_pylist()
+    return Answer(
+        code="INFO-000",
+        envelope=service.envelope or service.name,
+        total=total,
+        rows=tuple(
+            {one.name: write_value(row[one.column], CITY_TIMEZONE, one.format) for one in fields}
+            for row in rows
+        ),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _count(reader: Reader, where: bytes) -> int:
+    return reader.count([Filter(*one) for one in msgspec.json.decode(where)])
+
+
+def _sum_uses(where: Sequence[Filter]) -> int:
+    rows = authorize(HOUSE, USES.name).aggregate([Measure(function="sum", column="uses")], where=where)
+    return int(rows.column("uses_sum")[0].as_py() or 0)
+
+
+def _line(record: DatasetRecord, declared: OpenService | None, language: str) -> ServiceLine:
+    return ServiceLine(
+        name=declared.name if declared else record.name,
+        title=record.table.title.say(language),
+        table=record.name,
+        rows=record.rows,
+        category=record.category,
+        arguments=", ".join(declared.arguments if declared else record.table.key),
+        updated_at=record.updated_at,
+    )

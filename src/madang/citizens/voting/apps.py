@@ -1,0 +1,10 @@
+"""Django's entry for this service."""
+
+from django.apps import AppConfig
+
+
+class VotingConfig(AppConfig):
+    """Voting."""
+
+    name = "madang.citizens.voting"
+    label = "voting"

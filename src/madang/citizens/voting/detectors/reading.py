@@ -1,0 +1,178 @@
+"""Reading an archive as strictly as anyone may: hashes, the chain of events, exact JSON and numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tarfile
+from typing import Any
+
+import msgspec
+
+ENTRY = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<kind>data|event)\.json")
+NUMBER = re.compile(r"0|[1-9][0-9]*")
+LONGEST_NUMBER = 1300
+BLOCK = 512
+NEXT = {
+    "": {"Setup"},
+    "Setup": {"Ballot", "EndBallots"},
+    "Ballot": {"Ballot", "EndBallots"},
+    "EndBallots": {"EncryptedTally"},
+    "EncryptedTally": {"Shuffle", "EndShuffles", "PartialDecryption"},
+    "Shuffle": {"Shuffle", "EndShuffles"},
+    "EndShuffles": {"PartialDecryption"},
+    "PartialDecryption": {"PartialDecryption", "Result"},
+    "Result": set(),
+}
+WITHOUT_PAYLOAD = {"EndBallots", "EndShuffles"}
+
+
+class Broken(Exception):
+    """An archive fails a check: `check` names it, the message says how."""
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason)
+        self.check, self.reason = check, reason
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event with the hash of its own text."""
+
+    name: str
+    kind: str
+    payload: str
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """What an archive holds: texts by their hash, and events in order."""
+
+    data: dict[str, str]
+    events: tuple[Event, ...]
+
+    def list_payloads(self, kind: str) -> list[str]:
+        """Return the payload hashes of the events of one kind."""
+        return [event.payload for event in self.events if event.kind == kind]
+
+    def read(self, name: str, check: str) -> Any:
+        """Return the JSON of one piece of data; it must be there."""
+        if name not in self.data:
+            raise Broken(check, f"{name} is not in the archive")
+        return read_json(self.data[name], check)
+
+
+def read_archive(content: bytes) -> Archive:
+    """Return the archive, or raise Broken at the first thing that is not as it must be."""
+    data: dict[str, str] = {}
+    events: list[Event] = []
+    for number, (name, raw) in enumerate(_list_entries(content)):
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Broken("archive", f"{name} is not UTF-8") from None
+        if number == 0:
+            _check_header(name, text)
+            continue
+        match = ENTRY.fullmatch(name)
+        if match is None:
+            raise Broken("archive", f"{name!r} is no entry of an archive")
+        if hashlib.sha256(raw).hexdigest() != match["hash"]:
+            raise Broken("archive", f"{name} does not hold what its name says")
+        if match["kind"] == "data":
+            data[match["hash"]] = text
+        else:
+            events.append(_read_event(match["hash"], text, events, data))
+    if not events:
+        raise Broken("chain", "there is no event")
+    return Archive(data, tuple(events))
+
+
+def _list_entries(content: bytes) -> list[tuple[str, bytes]]:
+    entries, end = [], 0
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+            for member in archive:
+                if not member.isreg():
+                    raise Broken("archive", f"{member.name!r} is no plain file")
+                file = archive.extractfile(member)
+                raw = file.read() if file else b""
+                if len(raw) != member.size:
+                    raise Broken("archive", f"{member.name} is cut short")
+                entries.append((member.name, raw))
+                end = member.offset_data + -(-member.size // BLOCK) * BLOCK
+    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+        raise Broken("archive", f"this is no archive: {error}") from error
+    if content[end:].strip(b"\0"):
+        raise Broken("archive", f"what stands after byte {end} can't be read")
+    if not entries:
+        raise Broken("archive", "the archive is empty")
+    return entries
+
+
+def _check_header(name: str, text: str) -> None:
+    header = read_json(text, "archive") if name == "BELENIOS" else None
+    if not isinstance(header, dict) or header.get("version") != 1:
+        raise Broken("archive", "the archive does not begin with a BELENIOS header of version 1")
+
+
+def _read_event(name: str, text: str, before: list[Event], data: dict[str, str]) -> Event:
+    event = read_json(text, "chain")
+    if not isinstance(event, dict):
+        raise Broken("chain", f"event {name} is no object")
+    last = before[-1] if before else None
+    kind, payload = event.get("type"), event.get("payload", "")
+    if event.get("parent") != (last.name if last else None):
+        raise Broken("chain", f"event {len(before)} does not follow the one before it")
+    if event.get("height") != len(before) or isinstance(event.get("height"), bool):
+        raise Broken("chain", f"event {len(before)} has height {event.get('height')}")
+    if kind not in NEXT[last.kind if last else ""]:
+        raise Broken("chain", f"{kind} cannot follow {last.kind if last else 'nothing'}")
+    if (kind in WITHOUT_PAYLOAD) == bool(payload):
+        raise Broken("chain", f"{kind} has {'a' if payload else 'no'} payload")
+    if payload and payload not in data:
+        raise Broken("chain", f"the payload of event {len(before)} is not in the archive before it")
+    return Event(name, kind, payload)
+
+
+def read_json(text: str, check: str) -> Any:
+    """Return JSON in which no name stands twice in an object."""
+    try:
+        return json.loads(text, object_pairs_hook=_refuse_doubles, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Broken(check, f"no JSON: {error}") from error
+
+
+def _refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(word)
+
+
+def read_fields(message: Any, names: tuple[str, ...], check: str) -> list[Any]:
+    """Return the values of an object that has exactly these names, in this order."""
+    if not isinstance(message, dict) or tuple(message) != names:
+        raise Broken(check, f"an object with {', '.join(names)} was expected")
+    return list(message.values())
+
+
+def read_number(text: Any, below: int, check: str) -> int:
+    """Return a number in base 10 without leading zeros, 0 ≤ number < below."""
+    if not isinstance(text, str) or len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+        raise Broken(check, "a number in base 10 was expected")
+    number = int(text)
+    if number >= below:
+        raise Broken(check, "a number is out of range")
+    return number
+
+
+def read_list(value: Any, length: int | None, check: str) -> list[Any]:
+    """Return a list, of `length` where that is given."""
+    if not isinstance(value, list) or (length is not None and len(value) != length):
+        raise Broken(check, f"a list{'' if length is None else f' of {length}'} was expected")
+    return value

@@ -1,0 +1,1 @@
+"""What voters, credential authorities, trustees and the tally compute; the verifier uses none of it."""

@@ -1,0 +1,276 @@
+"""Whatever a dishonest server, voter or trustee changes, the check names it; an honest archive passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from madang.citizens.voting.detectors.verifying import verify, verify_continues
+from madang.citizens.voting.methods.archives import write_archive
+from madang.citizens.voting.methods.ballots import make_ballot
+from madang.citizens.voting.methods.credentials import ALPHABET, is_credential, make_credential
+from madang.citizens.voting.methods.messages import fingerprint, write
+from madang.citizens.voting.methods.trustees import decrypt_partially, make_public_key
+from madang.citizens.voting.records import Question
+
+from .boards import GROUP, NOW, QUESTIONS, UUID, VOTES, Board, hold
+
+
+def test_an_honest_archive_passes_and_the_last_ballot_of_a_voter_counts():
+    verdict = verify(hold().write(), processes=1)
+    assert verdict.fault is None
+    assert (verdict.ballots, verdict.counted, verdict.voters) == (4, 3, 3)
+    assert verdict.result == [[1, 0, 2], [0, 2, 0]]
+
+
+def bump(number: str, by: int = 1) -> str:
+    return str(int(number) + by)
+
+
+def change_answer(board: Board, *path: object) -> None:
+    """Change one number of the first ballot's answers, and sign the ballot anew as its voter would."""
+    place = board.ballots[1]["answers"]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = bump(place[path[-1]])
+    sign_again(board, 1)
+
+
+def sign_again(board: Board, number: int) -> None:
+    from madang.citizens.voting.methods.ballots import _sign  # noqa: PLC0415 - the voter's own signature
+    from madang.citizens.voting.methods.credentials import derive_secret  # noqa: PLC0415
+
+    ballot = board.ballots[number]
+    ballot.pop("signature")
+    secret = derive_secret(GROUP, UUID, board.codes[number])
+    ballot["signature"] = _sign(GROUP, secret, fingerprint(write(ballot)))
+
+
+def swap_choices(board: Board) -> None:
+    choices = board.ballots[1]["answers"][1]["choices"]
+    choices[0], choices[1] = choices[1], choices[0]
+    sign_again(board, 1)
+
+
+def vote_for_another_election(board: Board) -> None:
+    other = {**board.election, "name": "다른 투표"}
+    text = make_ballot(
+        GROUP, election=write(other), uuid=UUID, key=board.key, questions=QUESTIONS, code=board.codes[1],
+        choices=VOTES[1],
+    )  # fmt: skip
+    board.ballots[1] = msgspec.json.decode(text)
+
+
+def stuff(board: Board) -> None:
+    """Cast as somebody who is not in the list."""
+    board.ballots.append(msgspec.json.decode(board.cast(make_credential(), VOTES[0])))
+
+
+def choose_too_many(board: Board) -> None:
+    loose = (QUESTIONS[0], Question(question="둘", answers=("다", "라", "마"), min=0, max=3))
+    ballot = msgspec.json.decode(board.cast(board.codes[1], ((1, 0, 0), (1, 1, 1)), loose))
+    ballot["answers"][1]["overall_proof"].pop()
+    board.ballots[1] = ballot
+    sign_again(board, 1)
+
+
+def take_anothers_signature(board: Board) -> None:
+    board.ballots[1]["signature"] = board.ballots[2]["signature"]
+
+
+def claim_anothers_credential(board: Board) -> None:
+    board.ballots[1]["credential"] = board.ballots[2]["credential"]
+
+
+def leave_the_group(board: Board) -> None:
+    choice = board.ballots[1]["answers"][0]["choices"][0]
+    choice["alpha"] = str(GROUP.p - int(choice["alpha"]))
+    sign_again(board, 1)
+
+
+def drop_from_the_tally(board: Board) -> None:
+    board.ballots.pop(1)
+
+
+def add_name(board: Board) -> None:
+    board.ballots[1]["extra"] = "1"
+
+
+def write_with_a_zero(board: Board) -> None:
+    board.ballots[1]["credential"] = "0" + board.ballots[1]["credential"]
+
+
+def forge_share(board: Board) -> None:
+    board.decryptions[0][1]["decryption_factors"][0][0] = str(GROUP.g)
+
+
+def share_of_another_key(board: Board) -> None:
+    said = fingerprint(write(board.election))
+    board.decryptions[1][1] = msgspec.json.decode(decrypt_partially(GROUP, 12345, board.tally, said))
+
+
+def replace_trustee(board: Board) -> None:
+    board.trustees[0][1] = make_public_key(GROUP, 4711)
+
+
+def name_a_weak_group(board: Board) -> None:
+    board.election["group"] = "TOY-16"
+
+
+def _set(path: list, value: object) -> Callable[[Board], None]:
+    def change(board: Board) -> None:
+        place = board
+        for step in path[:-1]:
+            place = getattr(place, step) if isinstance(place, Board) else place[step]
+        if isinstance(place, Board):
+            setattr(place, path[-1], value)
+        else:
+            last = place[path[-1]]
+            place[path[-1]] = value(last) if callable(value) else value
+
+    return change
+
+
+SHARED = ["trustees", 1, 1]
+MUTATIONS: dict[str, tuple[Callable[[Board], object], str]] = {
+    "choice alpha": (lambda b: change_answer(b, 1, "choices", 0, "alpha"), "ballot"),
+    "choice beta": (lambda b: change_answer(b, 1, "choices", 0, "beta"), "ballot"),
+    "individual challenge": (
+        lambda b: change_answer(b, 0, "individual_proofs", 0, 0, "challenge"),
+        "individual proof",
+    ),
+    "individual response": (
+        lambda b: change_answer(b, 0, "individual_proofs", 1, 1, "response"),
+        "individual proof",
+    ),
+    "overall proof": (lambda b: change_answer(b, 1, "overall_proof", 0, "response"), "overall proof"),
+    "overall proof with blank": (
+        lambda b: change_answer(b, 0, "overall_proof", 0, "response"),
+        "overall proof",
+    ),
+    "blank proof": (lambda b: change_answer(b, 0, "blank_proof", 0, "challenge"), "blank proof"),
+    "swapped choices": (swap_choices, "individual proof"),
+    "another election": (vote_for_another_election, "ballot"),
+    "another uuid": (_set(["ballots", 1, "election_uuid"], "zzzzzzzzzzzzzz"), "ballot"),
+    "stuffed ballot": (stuff, "credential"),
+    "too many answers": (choose_too_many, "overall proof"),
+    "another's signature": (take_anothers_signature, "signature"),
+    "another's credential": (claim_anothers_credential, "individual proof"),
+    "signature": (_set(["ballots", 1, "signature", "proof", "response"], bump), "signature"),
+    "outside the group": (leave_the_group, "ballot"),
+    "extra name": (add_name, "ballot"),
+    "leading zero": (write_with_a_zero, "credential"),
+    "ballot twice": (lambda b: b.ballots.append(b.ballots[1]), "ballot"),
+    "ballot dropped": (drop_from_the_tally, "tally"),
+    "proof missing": (lambda b: b.ballots[1]["answers"][0].pop("blank_proof"), "ballot"),
+    "answer missing": (lambda b: b.ballots[1]["answers"].pop(), "ballot"),
+    "tally": (_set(["tally", 0, 0, "alpha"], lambda text: str(int(text) * GROUP.g % GROUP.p)), "tally"),
+    "number tallied": (_set(["sized", "num_tallied"], 4), "tally"),
+    "weight tallied": (_set(["sized", "total_weight"], 9), "tally"),
+    "forged share": (forge_share, "decryption"),
+    "share of another key": (share_of_another_key, "decryption"),
+    "share of nobody": (_set(["decryptions", 1, 0], 9), "decryption"),
+    "share given twice": (lambda b: b.decryptions.append(b.decryptions[0]), "decryption"),
+    "too few shares": (lambda b: b.decryptions.pop(), "decryption"),
+    "share by another owner": (_set(["decryptions", 1, 0], 2), "decryption"),
+    "result": (_set(["result"], [[0, 1, 2], [0, 2, 0]]), "result"),
+    "result cut": (_set(["result"], [[1, 0, 2]]), "result"),
+    "result of words": (_set(["result"], [["a", 0, 2], [0, 2, 0]]), "result"),
+    "election key": (_set(["election", "public_key"], str(GROUP.g)), "trustees"),
+    "weak group": (name_a_weak_group, "setup"),
+    "protocol version": (_set(["election", "version"], 0), "setup"),
+    "trustee's key": (replace_trustee, "trustees"),
+    "trustee's proof": (_set(["trustees", 0, 1, "pok", "response"], bump), "trustees"),
+    "threshold": (_set([*SHARED, "threshold"], 1), "trustees"),
+    "dealt commitments": (lambda b: b.trustees[1][1]["coefexps"].reverse(), "trustees"),
+    "certificate": (_set([*SHARED, "certs", 0, "signature", "challenge"], bump), "trustees"),
+    "dealt key": (
+        lambda b: b.trustees[1][1]["verification_keys"].__setitem__(0, make_public_key(GROUP, 99)),
+        "trustees",
+    ),
+    "credential twice": (lambda b: b.credentials.append(b.credentials[0]), "credentials"),
+    "credential outside the group": (_set(["credentials", 0], str(GROUP.p - 1)), "credentials"),
+    "no credentials": (_set(["credentials"], []), "credentials"),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_every_change_is_refused_with_its_reason(name):
+    change, check = MUTATIONS[name]
+    board = hold()
+    change(board)
+    fault = verify(board.write(), processes=1).fault
+    assert fault is not None, name
+    assert fault.check == check, fault
+
+
+CHAIN = {
+    "event dropped": lambda entries: entries.pop(6),
+    "events swapped": lambda entries: entries.__setitem__(slice(5, 9), entries[7:9] + entries[5:7]),
+    "nothing at all": lambda entries: entries.clear(),
+    "setup twice": lambda entries: entries.insert(5, entries[4]),
+    "payload dropped": lambda entries: entries.pop(5),
+    "begins late": lambda entries: entries.__delitem__(slice(4, 5)),
+}
+
+
+@pytest.mark.parametrize("name", CHAIN)
+def test_a_broken_chain_is_refused(name):
+    entries = hold().list_entries()
+    CHAIN[name](entries)
+    fault = verify(write_archive(entries, NOW), processes=1).fault
+    assert fault is not None
+    assert fault.check == "chain", fault
+
+
+def test_a_file_that_does_not_hold_what_its_name_says_is_refused():
+    content = bytearray(hold().write())
+    at = content.index(b'"num_tallied"')
+    content[at + 15] ^= 1
+    assert verify(bytes(content), processes=1).fault.check == "archive"
+
+
+@given(st.integers(0, 10**9), st.integers(0, 255))
+@settings(max_examples=25, deadline=None)
+def test_one_changed_byte_never_crashes_and_never_changes_the_result(place, byte):
+    content = bytearray(hold().write())
+    content[place % len(content)] = byte
+    verdict = verify(bytes(content), processes=1)
+    assert verdict.fault or verdict.result == [[1, 0, 2], [0, 2, 0]]
+
+
+@given(st.binary(max_size=2000))
+@settings(max_examples=50)
+def test_anything_else_is_no_archive(content):
+    assert verify(content, processes=1).fault.check in {"archive", "chain"}
+
+
+def test_a_cut_archive_never_shows_a_result():
+    content = hold().write()
+    for size in range(0, len(content), len(content) // 12):
+        verdict = verify(content[:size], processes=1)
+        assert verdict.fault or verdict.result is None
+
+
+def test_a_later_archive_continues_an_earlier_one_and_a_rewritten_one_does_not():
+    board = hold()
+    whole = board.write()
+    entries = board.list_entries()
+    earlier = write_archive(entries[:9], NOW)
+    assert whole.startswith(earlier)
+    assert verify_continues(earlier, whole) is None
+    assert verify_continues(whole, earlier).check == "chain"
+    board.ballots[0], board.ballots[1] = board.ballots[1], board.ballots[0]
+    assert verify_continues(earlier, board.write()).check == "chain"
+
+
+def test_a_credential_tells_its_typing_errors():
+    code = make_credential()
+    assert is_credential(code)
+    for place in (0, 5, 17):
+        following = ALPHABET[(ALPHABET.index(code[place]) + 1) % len(ALPHABET)]
+        assert not is_credential(code[:place] + following + code[place + 1 :])

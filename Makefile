@@ -2,15 +2,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: up test setup front servers service docs lint clean
+.PHONY: up test setup front models servers service docs lint clean
 
-up: .venv/runtime front ## set up and run the house
+up: .venv/runtime front models ## set up and run the house
 	@$(BIN)/madang up $(ARGS)
 
 test: setup ## set up and prove everything
 	@$(BIN)/python tests/run.py $(ARGS)
 
-setup: .venv/everything front
+setup: .venv/everything front models
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Madang needs Python 3.11 or newer"; exit 1; }
@@ -30,6 +30,9 @@ setup: .venv/everything front
 front: .venv/runtime ## build the front end where its sources changed
 	@$(BIN)/python frontend/build.py
 
+models: .venv/runtime ## make the detector's model where it isn't there yet
+	@$(BIN)/python models/build.py
+
 service: .venv/everything ## make service CHAPTER=infrastructure NAME=parking KO=주차 EN=Parking
 	@$(BIN)/python -m madang.project.scaffold "$(CHAPTER)" "$(NAME)" "$(KO)" "$(EN)"
 
@@ -45,4 +48,4 @@ lock: .venv/bin/uv ## pin every dependency anew, with hashes
 	    --python-version 3.11 pyproject.toml $${group:+--group $${group#-}} -o requirements$$group.lock; done
 
 clean:
-	@rm -rf .venv frontend/node_modules src/madang/core/pages/static/dist
+	@rm -rf .venv frontend/node_modules src/madang/core/pages/static/dist src/madang/infrastructure/cctv/models

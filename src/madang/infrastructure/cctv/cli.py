@@ -1,0 +1,97 @@
+"""`madang cctv analyse VIDEO`: tracks of people and events of a video file."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import msgspec
+
+from madang.core.base.interface import BadInput, Subcommand
+
+from .gateway.analysing import Analysis, analyse
+from .gateway.detector import Detector
+from .records import Event, Rules, Sort, Track
+
+EXIT_BROKEN = 2
+SAID_EVERY = 100
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare `analyse VIDEO`."""
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    one = commands.add_parser("analyse", help="find people and events in a video file")
+    one.add_argument("video", type=Path, metavar="VIDEO")
+    one.add_argument("--tracks", type=Path, metavar="FILE", help="MOTChallenge text: people, frames from 1")
+    one.add_argument("--events", type=Path, metavar="FILE", help="events as JSON lines")
+    one.add_argument("--rules", type=Path, metavar="FILE", help="zones, lines and limits (TOML)")
+    one.add_argument("--tiles", type=int, default=2, help="cuts along the longer side: more sees smaller")
+    one.add_argument("--quiet", action="store_true")
+    one.set_defaults(command=run_analyse)
+
+
+def run(arguments: Namespace) -> int:
+    """Run the named command and return its exit code."""
+    return arguments.command(arguments)
+
+
+def run_analyse(arguments: Namespace) -> int:
+    """Analyse a video; a video that breaks off leaves what was seen until there, and exit code 2."""
+    rules = read_rules(arguments.rules)
+
+    def say(number: int) -> None:
+        if not arguments.quiet and number % SAID_EVERY == 0:
+            sys.stderr.write(f"\r{number}")
+
+    found = analyse(arguments.video, Detector(tiles=arguments.tiles), rules, say)
+    if arguments.tracks:
+        arguments.tracks.write_text("".join(write_tracks(found.tracks)))
+    if arguments.events:
+        arguments.events.write_text("".join(write_event(one, found.fps) for one in found.events))
+    people = sum(one.sort is Sort.PERSON for one in found.tracks)
+    if not arguments.quiet:
+        sys.stderr.write("\r")
+        sys.stdout.write(f"{found.frames} frames, {people} people, {len(found.events)} events\n")
+    return _tell_broken(arguments.video, found)
+
+
+def _tell_broken(path: Path, found: Analysis) -> int:
+    if not found.broken:
+        return 0
+    sys.stderr.write(f"madang: {path} breaks off after frame {found.frames}: {found.broken}\n")
+    return EXIT_BROKEN
+
+
+def read_rules(path: Path | None) -> Rules:
+    """Return the rules of a TOML file; without one those that need no zones and lines."""
+    if path is None:
+        return Rules()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rules)
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise BadInput("cctv.rules", f"{path}: {error}", f"{path}: {error}") from error
+
+
+def write_tracks(tracks: list[Track]) -> list[str]:
+    """Return the lines of people as MOTChallenge writes them, by frame."""
+    lines = []
+    for one in tracks:
+        if one.sort is not Sort.PERSON:
+            continue
+        for frame, (x1, y1, x2, y2), score in zip(one.frames, one.boxes, one.scores, strict=True):
+            numbers = f"{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{score:.3f}"
+            lines.append((int(frame), one.id, f"{frame},{one.id},{numbers},-1,-1,-1\n"))
+    return [line for _, _, line in sorted(lines)]
+
+
+def write_event(one: Event, fps: float) -> str:
+    """Return an event as a line of JSON, with its seconds beside its frames."""
+    seconds = {"start_s": round((one.start_frame - 1) / fps, 2), "end_s": round((one.end_frame - 1) / fps, 2)}
+    return msgspec.json.encode({**msgspec.to_builtins(one), **seconds}).decode() + "\n"
+
+
+SUBCOMMANDS = [
+    Subcommand(name="cctv", help="cameras: analyse a video file", run=run, add_arguments=add_arguments)
+]

@@ -1,0 +1,1 @@
+"""Where pictures and models come in: video files, the detector's weights, the detector itself."""

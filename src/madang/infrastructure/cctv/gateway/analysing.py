@@ -1,0 +1,102 @@
+"""A video, frame by frame: motion gate, detector, tracker; then what the whole of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+
+from madang.infrastructure.cctv.methods.mending import mend
+from madang.infrastructure.cctv.methods.rules import find_events
+from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.records import SORTS, Detections, Event, Floats, Picture, Rules, Sort, Track
+
+from .detector import Detector
+from .video import Video
+
+MOTION_LEVEL, MOTION_SHARE = 12, 0.0005
+STILL_FRAMES = 10
+HUES, SATURATIONS = 8, 4
+LOOKS = 2 * HUES * SATURATIONS
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """Tracks and events of a video; `broken` says where it broke off."""
+
+    frames: int
+    fps: float
+    width: int
+    height: int
+    tracks: list[Track]
+    events: list[Event]
+    broken: str
+
+
+def analyse(
+    path: Path, detector: Detector, rules: Rules, progress: Callable[[int], None] = lambda _: None
+) -> Analysis:
+    """Return what a video shows. Raises NotFound or BadInput where it can't be opened."""
+    video = Video(path)
+    facts = video.facts
+    trackers = {sort: Tracker(sort, facts.fps) for sort in Sort}
+    gate, number = MotionGate(), 0
+    for number, picture in enumerate(video.frames(), start=1):
+        if gate.is_moving(picture) or not all(one.is_idle for one in trackers.values()):
+            _take(trackers, number, picture, detector.detect(picture))
+        progress(number)
+    tracks = [track for sort in Sort for track in mend(trackers[sort].list_tracks(), facts.fps)]
+    return Analysis(
+        frames=number,
+        fps=facts.fps,
+        width=facts.width,
+        height=facts.height,
+        tracks=tracks,
+        events=find_events(tracks, rules, facts.fps, (facts.width, facts.height)),
+        broken=video.broken or ("" if number else "no frame in it"),
+    )
+
+
+def _take(trackers: dict[Sort, Tracker], number: int, picture: Picture, found: Detections) -> None:
+    sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
+    hues = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
+    for sort, tracker in trackers.items():
+        chosen = np.flatnonzero(sorts == sort)
+        looks = np.array([describe_looks(hues, box) for box in found.boxes[chosen]])
+        tracker.update(number, found.boxes[chosen], found.scores[chosen], looks.reshape(len(chosen), LOOKS))
+
+
+def describe_looks(hues: Picture, box: Floats) -> Floats:
+    """Return the colours of a box's middle, upper half beside lower half, as a vector of length 1."""
+    x1, y1, x2, y2 = (int(value) for value in box)
+    inset = (x2 - x1) // 5
+    part = hues[max(y1, 0) : max(y2, y1 + 2), max(x1 + inset, 0) : max(x2 - inset, x1 + inset + 1)]
+    if part.size == 0:
+        return np.zeros(LOOKS, np.float32)
+    middle = max(1, part.shape[0] // 2)
+    halves = [
+        cv2.calcHist([half], [0, 1], None, [HUES, SATURATIONS], [0, 180, 0, 256]).ravel()
+        for half in (part[:middle], part[middle:] if part.shape[0] > 1 else part)
+    ]
+    whole = np.sqrt(np.concatenate(halves))
+    return (whole / max(float(np.linalg.norm(whole)), 1e-9)).astype(np.float32)
+
+
+class MotionGate:
+    """Tells whether anything moved lately; while nothing does, nothing need be looked for."""
+
+    def __init__(self) -> None:
+        self._before: Picture | None = None
+        self._still = 0
+
+    def is_moving(self, picture: Picture) -> bool:
+        """Return whether this frame, or one of the few before it, differs from the one before."""
+        small = cv2.GaussianBlur(cv2.cvtColor(cv2.resize(picture, (160, 120)), cv2.COLOR_BGR2GRAY), (5, 5), 0)
+        before, self._before = self._before, small
+        if before is None or np.mean(cv2.absdiff(small, before) > MOTION_LEVEL) > MOTION_SHARE:
+            self._still = 0
+        else:
+            self._still += 1
+        return self._still < STILL_FRAMES

@@ -1,0 +1,98 @@
+"""The detector: one picture, or overlapping tiles of it, through the ONNX model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from madang.core.base.interface import NotFound
+from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles
+from madang.infrastructure.cctv.records import Detections, Floats, Picture
+
+MODEL = Path(__file__).resolve().parents[1] / "models" / "nanodet.onnx"
+SIZE = 416
+MEAN, SPREAD = np.array([103.53, 116.28, 123.675], np.float32), np.array([57.375, 57.12, 58.395], np.float32)
+LEAST_SCORE = 0.1
+OVERLAP, INSIDE = 0.55, 0.8
+EDGE = 4
+SCORES, SIDES = ("Identity", "Identity_1", "Identity_2"), ("Identity_3", "Identity_4", "Identity_5")
+
+
+class Detector:
+    """Finds people, vehicles and bags. `tiles` cuts a picture that many times along its longer side."""
+
+    def __init__(self, tiles: int = 2, threads: int = 2, model: Path = MODEL) -> None:
+        if not model.is_file():
+            raise NotFound(
+                "cctv.model",
+                "탐지 모델이 없습니다. ‘make setup’이 만듭니다.",
+                "the detector's model is not there; `make setup` makes it",
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(str(model), options)
+        self._tiles = tiles
+
+    def detect(self, picture: Picture) -> Detections:
+        """Return what is in a picture (height, width, 3; blue, green, red)."""
+        height, width = picture.shape[:2]
+        found = [self._look(picture, 0, 0, width, height)]
+        if self._tiles > 1:
+            found += [self._look(picture, *tile) for tile in _list_tiles(width, height, self._tiles)]
+        whole = Detections(
+            np.concatenate([one.boxes for one in found]),
+            np.concatenate([one.scores for one in found]),
+            np.concatenate([one.classes for one in found]),
+        )
+        return drop_doubles(whole, OVERLAP, INSIDE)
+
+    def _look(self, picture: Picture, x: int, y: int, width: int, height: int) -> Detections:
+        """Return what one part shows, its proportions kept: a person made thin is not seen as one."""
+        scale = SIZE / max(width, height)
+        wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+        given = np.zeros((SIZE, SIZE, 3), np.float32)
+        part = cv2.resize(
+            picture[y : y + height, x : x + width], (wide, high), interpolation=cv2.INTER_LINEAR
+        )
+        given[:high, :wide] = (part.astype(np.float32) - MEAN) / SPREAD
+        names = [*SCORES, *SIDES]
+        fed = {"input_1": given.transpose(2, 0, 1)[None]}
+        answers: list[Floats] = [one[0] for one in self._session.run(names, fed)]
+        found = decode(answers[:3], answers[3:], SIZE, LEAST_SCORE)
+        boxes = np.clip(found.boxes / scale, 0, [width, height, width, height])
+        boxes += np.array([x, y, x, y], np.float32)
+        kept = ~_is_cut(boxes, (x, y, width, height), picture.shape)
+        return Detections(boxes[kept].astype(np.float32), found.scores[kept], found.classes[kept])
+
+
+def _list_tiles(width: int, height: int, count: int) -> list[tuple[int, int, int, int]]:
+    """Return overlapping tiles (x, y, width, height) as nearly square as the picture allows."""
+    longer, shorter = max(width, height), min(width, height)
+    side = int(longer / count * 1.25)
+    across = max(1, round(shorter / side)) if shorter > side else 1
+    size = min(side, longer), min(int(shorter / across * (1.25 if across > 1 else 1)), shorter)
+    columns, rows = (count, across) if width >= height else (across, count)
+    wide, high = size if width >= height else size[::-1]
+    return [
+        (int(x), int(y), wide, high)
+        for y in np.linspace(0, height - high, rows)
+        for x in np.linspace(0, width - wide, columns)
+    ]
+
+
+def _is_cut(boxes: Floats, tile: tuple[int, int, int, int], shape: tuple[int, ...]) -> np.ndarray:
+    """Return which boxes end at an edge of the tile that is no edge of the picture."""
+    x, y, width, height = tile
+    cut = np.zeros(len(boxes), bool)
+    if x > 0:
+        cut |= boxes[:, 0] <= x + EDGE
+    if y > 0:
+        cut |= boxes[:, 1] <= y + EDGE
+    if x + width < shape[1]:
+        cut |= boxes[:, 2] >= x + width - EDGE
+    if y + height < shape[0]:
+        cut |= boxes[:, 3] >= y + height - EDGE
+    return cut

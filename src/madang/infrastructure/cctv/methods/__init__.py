@@ -1,0 +1,1 @@
+"""Pure arithmetic over pictures, boxes and tracks."""

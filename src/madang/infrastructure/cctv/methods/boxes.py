@@ -1,0 +1,79 @@
+"""Boxes: what the detector's numbers mean, overlaps, and dropping what was found twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from madang.infrastructure.cctv.records import Detections, Floats
+
+STRIDES = (8, 16, 32)
+BINS = 11
+
+
+def decode(scores: Sequence[Floats], distances: Sequence[Floats], size: int, least: float) -> Detections:
+    """Return the boxes of a NanoDet answer in pixels of its square input.
+
+    `scores` and `distances` hold one array a stride: (cells, classes), and (cells, 4 · 11) with the
+    distribution of the distance to the left, top, right and lower edge in units of the stride.
+    """
+    boxes, best, classes = [], [], []
+    for stride, one, sides in zip(STRIDES, scores, distances, strict=True):
+        found = one.max(axis=1)
+        kept = np.flatnonzero(found >= least)
+        side = size // stride
+        centres = (np.stack([kept % side, kept // side], axis=1) + 0.5) * stride
+        reach = _expect(sides[kept]) * stride
+        boxes.append(np.concatenate([centres - reach[:, :2], centres + reach[:, 2:]], axis=1))
+        best.append(found[kept])
+        classes.append(one[kept].argmax(axis=1))
+    return Detections(np.concatenate(boxes).astype(np.float32), np.concatenate(best), np.concatenate(classes))
+
+
+def _expect(sides: Floats) -> Floats:
+    """Return the mean of each side's distribution, (N, 4)."""
+    bins = sides.reshape(-1, 4, BINS)
+    weights = np.exp(bins - bins.max(axis=2, keepdims=True))
+    return (weights * np.arange(BINS)).sum(axis=2) / weights.sum(axis=2)
+
+
+def measure_overlap(one: Floats, other: Floats) -> Floats:
+    """Return the intersection over union of each pair, (N, M)."""
+    shared = _intersect(one, other)
+    whole = measure_area(one)[:, None] + measure_area(other)[None] - shared
+    return shared / np.maximum(whole, 1e-9)
+
+
+def measure_area(boxes: Floats) -> Floats:
+    """Return areas in square pixels, (N,)."""
+    return np.maximum(boxes[:, 2] - boxes[:, 0], 0) * np.maximum(boxes[:, 3] - boxes[:, 1], 0)
+
+
+def _intersect(one: Floats, other: Floats) -> Floats:
+    low = np.maximum(one[:, None, :2], other[None, :, :2])
+    high = np.minimum(one[:, None, 2:], other[None, :, 2:])
+    return np.prod(np.maximum(high - low, 0), axis=2)
+
+
+def drop_doubles(found: Detections, overlap: float, inside: float) -> Detections:
+    """Return the detections without those that a better one of the same class covers.
+
+    Covered is what overlaps by more than `overlap`, or lies within the better one by more than `inside`
+    of its own area: a part of somebody seen in another tile.
+    """
+    order = np.argsort(-found.scores)
+    boxes, classes = found.boxes[order], found.classes[order]
+    shared = _intersect(boxes, boxes)
+    areas = measure_area(boxes)
+    union = areas[:, None] + areas[None] - shared
+    covered = (shared / np.maximum(union, 1e-9) > overlap) | (
+        shared / np.maximum(np.minimum(areas[:, None], areas[None]), 1e-9) > inside
+    )
+    covered &= classes[:, None] == classes[None]
+    kept = np.ones(len(order), bool)
+    for at in range(len(order)):
+        if kept[at]:
+            kept[at + 1 :] &= ~covered[at, at + 1 :]
+    chosen = order[kept]
+    return Detections(found.boxes[chosen], found.scores[chosen], found.classes[chosen])

@@ -1,0 +1,109 @@
+"""What is known once the whole video was seen: pieces of one track joined, gaps filled, ghosts dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from madang.infrastructure.cctv.records import Floats, Track
+
+JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
+JOIN_HEIGHTS = 1.0
+GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.3
+SURE = 0.35
+
+
+def mend(tracks: Sequence[Track], fps: float) -> list[Track]:
+    """Return tracks joined over short gaps, filled, and without what was never really there."""
+    joined = _join([_trim(one) for one in tracks], fps)
+    filled = [_fill(one, fps) for one in joined]
+    real = [one for one in filled if len(one.frames) >= LEAST_S * fps and not _is_ghost(one)]
+    return [
+        Track(number, one.sort, one.frames, one.boxes, one.scores)
+        for number, one in enumerate(sorted(real, key=lambda one: int(one.frames[0])), start=1)
+    ]
+
+
+def _trim(one: Track) -> Track:
+    """Return a track up to where it was last surely seen: what is weak to the end held on to something else."""
+    sure = np.flatnonzero(one.scores >= SURE)
+    last = int(sure[-1]) + 1 if len(sure) else 1
+    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last])
+
+
+def _join(tracks: list[Track], fps: float) -> list[Track]:
+    """Join an end with the beginning that it would have reached, nearest first."""
+    candidates = []
+    for one in tracks:
+        for other in tracks:
+            gap = int(other.frames[0] - one.frames[-1])
+            if 0 < gap <= JOIN_S * fps:
+                off = _distance(one, other, gap)
+                if off <= JOIN_HEIGHTS:
+                    candidates.append((off, gap, one.id, other.id))
+    following: dict[int, int] = {}
+    led: set[int] = set()
+    for _, _, one, other in sorted(candidates):
+        if one not in following and other not in led:
+            following[one] = other
+            led.add(other)
+    by_id = {one.id: one for one in tracks}
+    whole = []
+    for one in tracks:
+        if one.id in led:
+            continue
+        chain = [one]
+        while chain[-1].id in following:
+            chain.append(by_id[following[chain[-1].id]])
+        whole.append(_chain(chain))
+    return whole
+
+
+def _distance(one: Track, other: Track, gap: int) -> float:
+    """Return how far from where `one` was heading `other` begins, in body heights; sizes must agree."""
+    height = float(one.heights[-5:].mean())
+    if not 0.7 < float(other.heights[:5].mean()) / max(height, 1) < 1.4:  # noqa: PLR2004 - a person's size
+        return np.inf
+    back = min(len(one.frames) - 1, 8)
+    speed = np.zeros(2)
+    if back:
+        speed = (one.feet[-1] - one.feet[-1 - back]) / max(1, one.frames[-1] - one.frames[-1 - back])
+    return float(np.linalg.norm(other.feet[0] - (one.feet[-1] + speed * gap)) / max(height, 1))
+
+
+def _chain(parts: list[Track]) -> Track:
+    return Track(
+        parts[0].id,
+        parts[0].sort,
+        np.concatenate([one.frames for one in parts]),
+        np.concatenate([one.boxes for one in parts]),
+        np.concatenate([one.scores for one in parts]),
+    )
+
+
+def _fill(one: Track, fps: float) -> Track:
+    """Return a track with straight lines over its gaps; a longer gap stays one."""
+    gaps = np.diff(one.frames)
+    if not (gaps > 1).any():
+        return one
+    wanted = [np.arange(one.frames[0], one.frames[0] + 1)]
+    for start, gap in zip(one.frames[:-1], gaps, strict=True):
+        inner = np.arange(start + 1, start + gap + 1)
+        wanted.append(inner if gap <= FILL_S * fps else inner[-1:])
+    frames = np.concatenate(wanted)
+    boxes = np.stack([_between(frames, one.frames, one.boxes[:, at]) for at in range(4)], axis=1)
+    scores = _between(frames, one.frames, one.scores)
+    scores[~np.isin(frames, one.frames)] *= 0.8
+    return Track(one.id, one.sort, frames, boxes, scores)
+
+
+def _between(frames: np.ndarray, known: np.ndarray, values: Floats) -> Floats:
+    return np.interp(frames, known, values).astype(np.float32)
+
+
+def _is_ghost(one: Track) -> bool:
+    """Return whether it is weak throughout and never moved: a sign, a tree, a shadow."""
+    reach = np.linalg.norm(one.feet.max(axis=0) - one.feet.min(axis=0))
+    still = reach < GHOST_HEIGHTS * float(one.heights.mean())
+    return bool(still and float(one.scores.mean()) < GHOST_SCORE)

@@ -1,0 +1,232 @@
+"""Rules over tracks: each returns events with their reason; one that stands is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from madang.core.base.interface import Text
+from madang.infrastructure.cctv.records import Event, EventKind, Floats, Line, Rules, Sort, Track, Zone
+
+Size = tuple[int, int]
+
+
+def find_events(tracks: Sequence[Track], rules: Rules, fps: float, size: Size) -> list[Event]:
+    """Return every event of a video, in the order they begin. `size` is width and height in pixels."""
+    people = [one for one in tracks if one.sort is Sort.PERSON]
+    bags = [one for one in tracks if one.sort is Sort.BAG]
+    found: list[Event] = []
+    for one in people:
+        for zone in rules.zones:
+            found += _find_intrusion(one, zone, rules, fps, size)
+        for line in rules.lines:
+            found += _find_crossings(one, line, size)
+        for rule in (_find_loitering, _find_running, _find_fall):
+            found += rule(one, rules, fps)
+    found += _find_crowds(people, rules, fps)
+    for bag in bags:
+        found += _find_abandoned(bag, people, rules, fps)
+    return sorted(found, key=lambda one: (one.start_frame, one.kind, one.tracks))
+
+
+def _event(kind: EventKind, track: Track, first: int, last: int, reason: Text, **more: Any) -> Event:
+    x, y = track.feet[first]
+    return Event(
+        kind=kind,
+        start_frame=int(track.frames[first]),
+        end_frame=int(track.frames[last]),
+        tracks=(track.id,),
+        x=round(float(x), 1),
+        y=round(float(y), 1),
+        reason=reason,
+        **more,
+    )
+
+
+def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Size) -> Iterator[Event]:
+    area = shapely.Polygon(np.array(zone.points) * size)
+    inside = shapely.contains_xy(area, track.feet[:, 0], track.feet[:, 1])
+    for first, last in _runs(inside, rules.intrusion_s * fps, track.frames):
+        seconds = (track.frames[last] - track.frames[first]) / fps
+        yield _event(
+            EventKind.INTRUSION,
+            track,
+            first,
+            last,
+            Text(
+                ko=f"{zone.name} 안에 {seconds:.1f}초 있었습니다",
+                en=f"inside {zone.name} for {seconds:.1f} s",
+            ),
+            place=zone.name,
+        )
+
+
+def _find_crossings(track: Track, line: Line, size: Size) -> Iterator[Event]:
+    start, end = np.array(line.start) * size, np.array(line.end) * size
+    along = end - start
+    off = track.feet - start
+    sides = np.sign(along[0] * off[:, 1] - along[1] * off[:, 0])
+    known = np.flatnonzero(sides)
+    for one, other in zip(known, known[1:], strict=False):
+        if sides[one] != sides[other] and _passes(track.feet[one], track.feet[other], start, end):
+            way = "→" if sides[one] > 0 else "←"
+            yield _event(
+                EventKind.LINE,
+                track,
+                int(one),
+                int(other),
+                Text(ko=f"{line.name}을(를) 넘었습니다 {way}", en=f"crossed {line.name} {way}"),
+                place=line.name,
+            )
+
+
+def _passes(before: Floats, after: Floats, start: Floats, end: Floats) -> bool:
+    way = shapely.LineString([before, after])
+    return bool(way.intersects(shapely.LineString([start, end])))
+
+
+def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
+    """Find where somebody stays within a small circle for long."""
+    needed = int(rules.loitering_s * fps)
+    frames, feet = track.frames, track.feet
+    first = 0
+    while first < len(frames):
+        reach = rules.loitering_heights * float(track.heights[first])
+        away = np.linalg.norm(feet[first:] - feet[first], axis=1) > reach
+        last = first + (int(away.argmax()) if away.any() else len(away)) - 1
+        if frames[last] - frames[first] >= needed:
+            seconds = (frames[last] - frames[first]) / fps
+            yield _event(
+                EventKind.LOITERING,
+                track,
+                first,
+                last,
+                Text(
+                    ko=f"{seconds:.0f}초 동안 같은 곳을 떠나지 않았습니다",
+                    en=f"stayed in one place for {seconds:.0f} s",
+                ),
+            )
+            first = last + 1
+        else:
+            first += max(1, int(fps / 2))
+
+
+def _find_running(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
+    speed = measure_speed(track, fps)
+    for first, last in _runs(speed > rules.running_heights_s, rules.running_s * fps, track.frames):
+        peak = float(speed[first : last + 1].max())
+        yield _event(
+            EventKind.RUNNING,
+            track,
+            first,
+            last,
+            Text(ko=f"1초에 키의 {peak:.1f}배를 움직였습니다", en=f"moved {peak:.1f} body heights a second"),
+        )
+
+
+def measure_speed(track: Track, fps: float) -> Floats:
+    """Return the speed in each frame over about half a second, in body heights a second, (N,)."""
+    reach = max(1, int(fps / 4))
+    last = len(track.frames) - 1
+    after = np.minimum(np.arange(last + 1) + reach, last)
+    before = np.maximum(np.arange(last + 1) - reach, 0)
+    moved = np.linalg.norm(track.feet[after] - track.feet[before], axis=1)
+    took = np.maximum(track.frames[after] - track.frames[before], 1) / fps
+    return moved / took / np.maximum(np.median(track.heights), 1)
+
+
+def _find_fall(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
+    """Find where somebody upright lies and goes on lying: wider than high, and the head came down."""
+    widths = track.boxes[:, 2] - track.boxes[:, 0]
+    upright = track.heights > 1.5 * widths
+    lying = (widths > 1.1 * track.heights) & (track.heights < 0.65 * np.percentile(track.heights, 80))
+    for first, last in _runs(lying, rules.fall_s * fps, track.frames):
+        if upright[:first].mean() > 0.5 if first else False:  # noqa: PLR2004 - most of the time before
+            yield _event(
+                EventKind.FALL,
+                track,
+                first,
+                last,
+                Text(ko="서 있던 사람이 누워 있습니다", en="somebody who stood is lying"),
+            )
+
+
+def _find_crowds(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
+    """Find where many people stand close together for a while, wherever in the picture."""
+    if not people:
+        return
+    frames = np.concatenate([one.frames for one in people])
+    feet = np.concatenate([one.feet for one in people])
+    heights = np.concatenate([one.heights for one in people])
+    owners = np.concatenate([np.full(len(one.frames), one.id) for one in people])
+    order = np.argsort(frames, kind="stable")
+    moments, starts = np.unique(frames[order], return_index=True)
+    groups = [order[a:b] for a, b in zip(starts, [*starts[1:], len(order)], strict=True)]
+    seen = [_largest_group(feet[one], heights[one], rules.crowd_heights) for one in groups]
+    is_crowd = np.array([len(one) >= rules.crowd_people for one in seen])
+    for first, last in _runs(is_crowd, rules.crowd_s * fps, moments):
+        members = groups[first][seen[first]]
+        most = max(len(one) for one in seen[first : last + 1])
+        x, y = feet[members].mean(axis=0)
+        yield Event(
+            kind=EventKind.CROWD,
+            start_frame=int(moments[first]),
+            end_frame=int(moments[last]),
+            tracks=tuple(int(one) for one in sorted(owners[members])),
+            x=round(float(x), 1),
+            y=round(float(y), 1),
+            reason=Text(ko=f"{most}명이 모여 있습니다", en=f"{most} people stand together"),
+        )
+
+
+def _largest_group(feet: Floats, heights: Floats, reach: float) -> np.ndarray:
+    """Return who stands within `reach` body heights of the one with most neighbours."""
+    near = np.linalg.norm(feet[:, None] - feet[None], axis=2) <= reach * np.median(heights)
+    return np.flatnonzero(near[near.sum(axis=1).argmax()])
+
+
+def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
+    """Find where a bag stands still and nobody is near it for long."""
+    place, size = bag.feet.mean(axis=0), float(bag.heights.mean())
+    still = np.linalg.norm(bag.feet - place, axis=1) < size
+    alone = still & np.array([not _is_near(frame, place, people, rules) for frame in bag.frames])
+    for first, last in _runs(alone, rules.abandoned_s * fps, bag.frames):
+        seconds = (bag.frames[last] - bag.frames[first]) / fps
+        yield _event(
+            EventKind.ABANDONED,
+            bag,
+            first,
+            last,
+            Text(
+                ko=f"가방 곁에 {seconds:.0f}초 동안 아무도 없었습니다",
+                en=f"nobody near a bag for {seconds:.0f} s",
+            ),
+        )
+
+
+def _is_near(frame: int, place: Floats, people: Sequence[Track], rules: Rules) -> bool:
+    for one in people:
+        at = int(np.searchsorted(one.frames, frame))
+        if at < len(one.frames) and one.frames[at] == frame:
+            reach = rules.abandoned_heights * float(one.heights[at])
+            if np.linalg.norm(one.feet[at] - place) <= reach:
+                return True
+    return False
+
+
+def _runs(flags: np.ndarray, least: float, frames: np.ndarray) -> list[tuple[int, int]]:
+    """Return (first, last) of the stretches of true flags that last; short breaks don't end one."""
+    allowed = max(1, int(least / 2))
+    runs: list[list[int]] = []
+    for at in np.flatnonzero(flags):
+        if runs and frames[at] - frames[runs[-1][1]] <= allowed + 1:
+            runs[-1][1] = int(at)
+        else:
+            runs.append([int(at), int(at)])
+    return [(first, last) for first, last in runs if frames[last] - frames[first] + 1 >= least]
+
+
+Rule = Callable[[Track, Rules, float], Iterator[Event]]

@@ -1,0 +1,270 @@
+"""From a video to tracks and events: the converter, the tracker's laws, every rule with a case that isn't one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import onnxruntime
+import pytest
+
+from madang.core.base.interface import BadInput, NotFound
+from madang.infrastructure.cctv.cli import read_rules, run_analyse, write_tracks
+from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
+from madang.infrastructure.cctv.gateway.conversion import convert_model
+from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.methods.boxes import drop_doubles, measure_overlap
+from madang.infrastructure.cctv.methods.mending import mend
+from madang.infrastructure.cctv.methods.rules import find_events
+from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.records import Detections, EventKind, Line, Rules, Sort, Track, Zone
+
+FPS, SIZE = 10.0, (640, 480)
+LOOKS = np.ones((1, 64), np.float32) / 8
+
+
+def walk(points, start=1, number=1, sort=Sort.PERSON, width=20.0, height=60.0, score=0.8) -> Track:
+    """Return a track whose feet go through `points`, one a frame; width and height may differ by frame."""
+    feet = np.array(points, np.float32)
+    width, height = np.broadcast_to(width, len(feet)), np.broadcast_to(height, len(feet))
+    boxes = np.stack(
+        [feet[:, 0] - width / 2, feet[:, 1] - height, feet[:, 0] + width / 2, feet[:, 1]], axis=1
+    )
+    frames = np.arange(start, start + len(feet))
+    return Track(number, sort, frames, boxes.astype(np.float32), np.full(len(feet), score, np.float32))
+
+
+def line_of(x1, y1, x2, y2, count):
+    return np.stack([np.linspace(x1, x2, count), np.linspace(y1, y2, count)], axis=1)
+
+
+def kinds(tracks, **rules):
+    return [one.kind for one in find_events(tracks, Rules(**rules), FPS, SIZE)]
+
+
+GATE = Zone(name="철로", points=((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)))
+LINE = Line(name="정문", start=(0.5, 0.0), end=(0.5, 1.0))
+
+
+def test_intrusion_is_told_once_and_not_for_a_glimpse():
+    inside = walk(line_of(100, 300, 500, 300, 80))
+    assert kinds([inside], zones=(GATE,)) == [EventKind.INTRUSION]
+    assert kinds([walk(line_of(100, 300, 322, 300, 80))], zones=(GATE,)) == []
+    wavering = walk([(330, 300)] * 20 + [(318, 300)] * 2 + [(330, 300)] * 20)
+    assert kinds([wavering], zones=(GATE,)) == [EventKind.INTRUSION]
+
+
+def test_a_line_is_crossed_each_way_and_not_by_standing_on_it():
+    there_and_back = walk(np.concatenate([line_of(200, 300, 440, 300, 50), line_of(440, 300, 200, 300, 50)]))
+    events = find_events([there_and_back], Rules(lines=(LINE,)), FPS, SIZE)
+    assert [one.kind for one in events] == [EventKind.LINE] * 2
+    assert events[0].reason.ko != events[1].reason.ko
+    assert kinds([walk([(320, 300)] * 50)], lines=(LINE,)) == []
+    short = Line(name="문", start=(0.5, 0.0), end=(0.5, 0.1))
+    assert kinds([there_and_back], lines=(short,)) == []
+
+
+def test_loitering_is_staying_not_passing_slowly():
+    assert kinds([walk([(300, 300)] * 700)]) == [EventKind.LOITERING]
+    assert kinds([walk([(300, 300)] * 500)]) == []
+    assert kinds([walk(line_of(0, 300, 600, 300, 700))]) == []
+
+
+def test_running_is_fast_for_its_size_and_not_a_jump_of_one_frame():
+    assert kinds([walk(line_of(0, 300, 600, 300, 40))]) == [EventKind.RUNNING]
+    assert kinds([walk(line_of(0, 300, 200, 300, 40))]) == []
+    jump = walk(np.concatenate([line_of(100, 300, 140, 300, 20), line_of(190, 300, 230, 300, 20)]))
+    assert kinds([jump]) == []
+
+
+def test_a_fall_is_lying_after_standing_and_not_bending_down():
+    shape = {"width": [20.0] * 40 + [60.0] * 30, "height": [60.0] * 40 + [22.0] * 30}
+    assert kinds([walk([(300, 300)] * 70, **shape)]) == [EventKind.FALL]
+    bending = {
+        "width": [20.0] * 40 + [60.0] * 5 + [20.0] * 25,
+        "height": [60.0] * 40 + [22.0] * 5 + [60.0] * 25,
+    }
+    assert kinds([walk([(300, 300)] * 70, **bending)]) == []
+    assert kinds([walk([(300, 300)] * 70, width=60.0, height=22.0)]) == []
+
+
+def test_a_crowd_stands_close_and_passers_by_do_not():
+    close = [walk([(300 + 12 * n, 300)] * 60, number=n) for n in range(9)]
+    events = find_events(close, Rules(), FPS, SIZE)
+    assert [one.kind for one in events] == [EventKind.CROWD]
+    assert len(events[0].tracks) == 9
+    apart = [walk([(60 + 70 * n, 300)] * 60, number=n) for n in range(8)]
+    assert kinds(apart) == []
+
+
+def test_a_bag_is_abandoned_when_its_owner_has_gone():
+    bag = walk([(300, 300)] * 400, sort=Sort.BAG, number=9, width=20, height=20)
+    owner = walk([(310, 300)] * 400)
+    gone = walk(np.concatenate([[(310, 300)] * 50, line_of(310, 300, 600, 300, 60)]))
+    assert kinds([bag, gone], loitering_s=999) == [EventKind.ABANDONED]
+    assert kinds([bag, owner], loitering_s=999) == []
+
+
+def see(tracker, frames, boxes_at, score=0.8):
+    for frame in frames:
+        boxes = np.array(boxes_at(frame), np.float32).reshape(-1, 4)
+        tracker.update(frame, boxes, np.full(len(boxes), score), np.repeat(LOOKS, len(boxes), axis=0))
+
+
+def test_two_who_pass_each_other_keep_their_numbers():
+    tracker = Tracker(Sort.PERSON, FPS)
+
+    def boxes_at(frame):
+        return [(5 * frame, 100, 5 * frame + 20, 160), (400 - 5 * frame, 130, 420 - 5 * frame, 190)]
+
+    see(tracker, range(1, 80), boxes_at)
+    tracks = mend(tracker.list_tracks(), FPS)
+    assert len(tracks) == 2
+    assert all(len(one.frames) == 79 for one in tracks)
+    assert all(np.all(np.diff(one.boxes[:, 0]) > 0) or np.all(np.diff(one.boxes[:, 0]) < 0) for one in tracks)
+
+
+def test_a_gap_is_filled_along_the_way():
+    tracker = Tracker(Sort.PERSON, FPS)
+    see(tracker, range(1, 60), lambda f: [] if 30 <= f < 38 else [(4 * f, 100, 4 * f + 20, 160)])
+    (one,) = mend(tracker.list_tracks(), FPS)
+    assert list(one.frames) == list(range(1, 60))
+    assert np.allclose(one.boxes[:, 0], 4 * one.frames, atol=1.0)
+    assert one.scores[33] < one.scores[5]
+
+
+def test_a_flicker_and_a_still_weak_thing_are_nobody():
+    tracker = Tracker(Sort.PERSON, FPS)
+    see(tracker, range(1, 4), lambda _: [(50, 50, 70, 110)])
+    see(tracker, range(4, 60), lambda _: [(300, 100, 320, 160)], score=0.46)
+    assert mend(tracker.list_tracks(), FPS) == []
+
+
+def test_what_was_found_twice_is_kept_once():
+    boxes = np.array([[0, 0, 20, 60], [2, 1, 21, 61], [5, 30, 15, 60], [100, 0, 120, 60]], np.float32)
+    found = Detections(boxes, np.array([0.9, 0.8, 0.7, 0.6]), np.zeros(4, int))
+    assert len(drop_doubles(found, 0.55, 0.8).scores) == 2
+    assert measure_overlap(boxes[:1], boxes[:1])[0, 0] == pytest.approx(1.0)
+
+
+def write_video(path: Path, pictures) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = pictures[0].shape[1], pictures[0].shape[0], "yuv420p"
+        for picture in pictures:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode())
+    return path
+
+
+class Arguments:
+    def __init__(self, video, folder, rules=None):
+        self.video, self.rules, self.tiles, self.quiet = video, rules, 1, True
+        self.tracks, self.events = folder / "tracks.txt", folder / "events.jsonl"
+
+
+def test_an_empty_scene_has_nobody_and_is_hardly_looked_at(tmp_path):
+    video = write_video(tmp_path / "still.mp4", [np.full((120, 160, 3), 90, np.uint8)] * 30)
+    found = analyse(video, Detector(tiles=1), Rules())
+    assert (found.frames, found.tracks, found.events, found.broken) == (30, [], [], "")
+    gate = MotionGate()
+    assert [gate.is_moving(np.zeros((120, 160, 3), np.uint8)) for _ in range(30)].count(True) <= 10
+
+
+def test_what_is_no_video_is_refused_and_a_cut_one_leaves_what_was_seen(tmp_path, capsys):
+    with pytest.raises(NotFound):
+        run_analyse(Arguments(tmp_path / "nowhere.mp4", tmp_path))
+    (tmp_path / "text.mp4").write_text("no video " * 500)
+    with pytest.raises(BadInput):
+        run_analyse(Arguments(tmp_path / "text.mp4", tmp_path))
+    rng = np.random.default_rng(1)
+    pictures = [rng.integers(0, 255, (120, 160, 3), np.uint8) for _ in range(30)]
+    whole = write_video(tmp_path / "whole.avi", pictures)
+    (tmp_path / "cut.avi").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    code = run_analyse(Arguments(tmp_path / "cut.avi", tmp_path))
+    assert (tmp_path / "tracks.txt").exists()
+    assert code == 0 or "breaks off" in capsys.readouterr().err
+
+
+def test_rules_are_read_or_refused_with_their_place(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text('loitering_s = 5\n[[lines]]\nname = "정문"\nstart = [0.1, 0.2]\nend = [0.3, 0.4]\n')
+    assert read_rules(path).lines[0].name == "정문"
+    for wrong in ("loitering_s = 'long'", "unknown = 1", "loitering_s = ="):
+        path.write_text(wrong)
+        with pytest.raises(BadInput):
+            read_rules(path)
+
+
+def test_real_people_on_a_real_street_are_followed(municipal_files, tmp_path):
+    """One person after another walks through this scene: most of its frames hold exactly one."""
+    video = municipal_files / "video" / "one-by-one-person-detection.mp4"
+    pictures = []
+    with av.open(str(video)) as container:
+        for number, frame in enumerate(container.decode(video=0)):
+            if number >= 130:
+                break
+            if number % 2 == 0:
+                pictures.append(frame.to_ndarray(format="bgr24"))
+    short = write_video(tmp_path / "short.mp4", pictures)
+    arguments = Arguments(short, tmp_path)
+    assert run_analyse(arguments) == 0
+    lines = [line.split(",") for line in arguments.tracks.read_text().splitlines()]
+    assert lines
+    assert all(len(line) == 10 and float(line[4]) > 0 for line in lines)
+    assert len({line[1] for line in lines}) <= 6
+    assert all(json.loads(line)["reason"]["ko"] for line in arguments.events.read_text().splitlines())
+
+
+def test_lines_are_people_by_frame():
+    tracks = [walk([(50, 100)] * 3, start=2, number=2), walk([(9, 9)] * 3, sort=Sort.BAG)]
+    assert write_tracks(tracks) == [
+        f"{frame},2,40.00,40.00,20.00,60.00,0.800,-1,-1,-1\n" for frame in (2, 3, 4)
+    ]
+
+
+def test_the_converter_computes_what_the_source_says(tmp_path):
+    """A convolution, its bias and a rectifier, worked out by hand."""
+    rng = np.random.default_rng(3)
+    kernel = rng.normal(size=(3, 3, 2, 4)).astype(np.float16)
+    bias = rng.normal(size=4).astype(np.float16)
+    (tmp_path / "m.bin").write_bytes(kernel.tobytes() + bias.tobytes())
+    half = {"dtype": "float16", "original_dtype": "float32"}
+    text = {"VALID": "VkFMSUQ=", "NHWC": "TkhXQw=="}
+    shape = {"dim": [{"size": str(size)} for size in (1, 5, 5, 2)]}
+    out = {"dim": [{"size": str(size)} for size in (1, 3, 3, 4)]}
+    strides = {"list": {"i": ["1", "1", "1", "1"]}}
+    nodes = [
+        {"name": "x", "op": "Placeholder"},
+        {"name": "k", "op": "Const"},
+        {"name": "b", "op": "Const"},
+        {"name": "c", "op": "Conv2D", "input": ["x", "k"], "attr": {
+            "padding": {"s": text["VALID"]}, "data_format": {"s": text["NHWC"]}, "strides": strides,
+            "dilations": strides}},
+        {"name": "a", "op": "AddV2", "input": ["c", "b"], "attr": {}},
+        {"name": "y", "op": "LeakyRelu", "input": ["a"], "attr": {"alpha": {"f": 0.1}}},
+    ]  # fmt: skip
+    model = {
+        "modelTopology": {"node": nodes},
+        "signature": {
+            "inputs": {"x": {"name": "x:0", "tensorShape": shape}},
+            "outputs": {"y": {"name": "y:0", "tensorShape": out}},
+        },
+        "weightsManifest": [{"paths": ["m.bin"], "weights": [
+            {"name": "k", "shape": [3, 3, 2, 4], "dtype": "float32", "quantization": half},
+            {"name": "b", "shape": [4], "dtype": "float32", "quantization": half},
+        ]}],
+    }  # fmt: skip
+    (tmp_path / "m.json").write_text(json.dumps(model))
+    made = convert_model(tmp_path / "m.json")
+    given = rng.normal(size=(1, 5, 5, 2)).astype(np.float32)
+    (answer,) = onnxruntime.InferenceSession(made.SerializeToString()).run(None, {"x": given})
+    windows = np.lib.stride_tricks.sliding_window_view(given[0], (3, 3), axis=(0, 1))
+    expected = np.einsum("ijcuv,uvco->ijo", windows, kernel.astype(np.float32)) + bias.astype(np.float32)
+    assert np.allclose(answer[0], np.where(expected > 0, expected, 0.1 * expected), atol=1e-4)
+    nodes[-1]["op"] = "Softmax3D"
+    (tmp_path / "m.json").write_text(json.dumps(model))
+    with pytest.raises(ValueError, match="unknown operation"):
+        convert_model(tmp_path / "m.json")

@@ -12,4 +12,4 @@ def lay_out(now: datetime) -> None:
     """Hold the election once."""
     del now
     if not list_elections()[1]:
-        hold_demo(5, PLAN.group, trustees=3, threshold=2)
+        hold_demo(3, PLAN.group, trustees=3, threshold=2)

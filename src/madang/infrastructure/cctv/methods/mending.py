@@ -10,7 +10,7 @@ from madang.infrastructure.cctv.records import Floats, Track
 
 JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
 JOIN_HEIGHTS = 1.0
-GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.3
+GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.6
 SURE = 0.35
 
 
@@ -104,6 +104,7 @@ def _between(frames: np.ndarray, known: np.ndarray, values: Floats) -> Floats:
 
 def _is_ghost(one: Track) -> bool:
     """Return whether it is weak throughout and never moved: a sign, a tree, a shadow."""
-    reach = np.linalg.norm(one.feet.max(axis=0) - one.feet.min(axis=0))
+    low, high = np.percentile(one.feet, (5, 95), axis=0)
+    reach = float(np.linalg.norm(high - low))
     still = reach < GHOST_HEIGHTS * float(one.heights.mean())
     return bool(still and float(one.scores.mean()) < GHOST_SCORE)

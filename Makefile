@@ -1,6 +1,8 @@
 # Two commands: `make up` runs the living city, `make test` proves the house.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# A house is many processes: what each of them imports is compiled once and kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up test setup front models servers service docs lint clean
 

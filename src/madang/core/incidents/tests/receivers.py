@@ -112,7 +112,9 @@ def start_mosquitto(folder: Path, port: int) -> subprocess.Popen[bytes]:
 class MqttReceiver:
     """A broker and a subscriber with a persistent session, QoS 1."""
 
-    def __init__(self, folder: Path, start: Callable[[Path, int], subprocess.Popen[bytes]]) -> None:
+    def __init__(
+        self, folder: Path, start: Callable[[Path, int], subprocess.Popen[bytes]] = start_packaged
+    ) -> None:
         self.payloads: list[bytes] = []
         self.port = find_free_port()
         self._broker = start(folder, self.port)

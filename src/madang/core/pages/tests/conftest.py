@@ -35,7 +35,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"nats://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(90)
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def house(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(90)
 
 
 def _wait_for(address: str) -> None:

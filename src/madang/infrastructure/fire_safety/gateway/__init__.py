@@ -1,0 +1,1 @@
+"""Where signals come in: recorded lines, and messages of radio networks."""

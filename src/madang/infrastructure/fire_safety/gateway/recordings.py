@@ -1,0 +1,97 @@
+"""Recorded signals as JSON lines: our own form, ChirpStack v4 uplink events, SenML packs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from madang.infrastructure.fire_safety.records import ALARMING, Signal, SignalKind, Unread
+
+KINDS = {kind.value: kind for kind in SignalKind}
+RELATIVE_BELOW = 2**28
+"""SenML (RFC 8428): smaller times are relative to now, which a recording doesn't have."""
+
+
+def read_lines(lines: Iterable[str]) -> tuple[list[Signal], list[Unread]]:
+    """Return the signals of a recording, and the lines that are none with their reasons."""
+    signals: list[Signal] = []
+    unread: list[Unread] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            signals += read_message(msgspec.json.decode(line))
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            unread.append(Unread(line=number, reason=str(error)))
+    return signals, unread
+
+
+def read_message(message: Any) -> list[Signal]:
+    """Return the signals of one message; raise ValueError where it is none that is known."""
+    if isinstance(message, list):
+        return _read_senml(message)
+    if isinstance(message, dict) and "deviceInfo" in message:
+        return _read_uplink(message)
+    one = msgspec.convert(message, Signal)
+    return [_check(one)]
+
+
+def _check(one: Signal) -> Signal:
+    if one.at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    if one.kind in ALARMING and not one.source:
+        raise ValueError("an alarm without its source")
+    return one
+
+
+def _read_uplink(event: dict[str, Any]) -> list[Signal]:
+    """Return what a ChirpStack uplink says: decoded values that are true, placed by the device's tags.
+
+    The same uplink heard by several gateways is one event: ChirpStack has put them together, and its
+    repetitions have the same time and device.
+    """
+    device = event["deviceInfo"]
+    tags = device.get("tags") or {}
+    values = event.get("object") or {}
+    if not isinstance(tags, dict) or not isinstance(values, dict):
+        raise ValueError("tags and object are objects")
+    said = [kind for name, kind in KINDS.items() if values.get(name) is True]
+    return [
+        _check(
+            msgspec.convert(
+                {
+                    "at": event.get("time"),
+                    "facility": tags.get("facility", ""),
+                    "kind": kind.value,
+                    "source": device.get("devEui", ""),
+                    "floor": tags.get("floor", ""),
+                    "room": tags.get("room", ""),
+                },
+                Signal,
+            )
+        )
+        for kind in said
+    ]
+
+
+def _read_senml(pack: list[Any]) -> list[Signal]:
+    """Return what a SenML pack says; names are FACILITY/SOURCE/KIND, values true where it alarms."""
+    base_name, base_time = "", 0.0
+    signals = []
+    for record in pack:
+        if not isinstance(record, dict):
+            raise ValueError("a SenML record is an object")  # noqa: TRY004 - bad input, whatever its type
+        base_name, base_time = record.get("bn", base_name), record.get("bt", base_time)
+        if record.get("vb") is not True:
+            continue
+        facility, _, rest = f"{base_name}{record.get('n', '')}".partition("/")
+        source, _, kind = rest.partition("/")
+        moment = float(base_time) + float(record.get("t", 0))
+        if kind not in KINDS or moment < RELATIVE_BELOW:
+            raise ValueError(f"{base_name}{record.get('n', '')}: no kind of signal, or no time")
+        at = datetime.fromtimestamp(moment, UTC)
+        signals.append(_check(Signal(at=at, facility=facility, kind=KINDS[kind], source=source)))
+    return signals

@@ -1,0 +1,234 @@
+"""Whatever is heard, 119 hears of a fire within 90 seconds, once; and every decision says why."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
+from madang.infrastructure.fire_safety.cli import read_policy, run_replay
+from madang.infrastructure.fire_safety.gateway.recordings import read_lines
+from madang.infrastructure.fire_safety.methods.deciding import decide
+from madang.infrastructure.fire_safety.records import ALARMING, Policy, Signal, SignalKind, Verdict
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=CITY_TIMEZONE)
+NIGHT = datetime(2026, 11, 20, 2, 0, tzinfo=CITY_TIMEZONE)
+Kind = SignalKind
+
+
+def hear(seconds, kind, source="d1", at=NOON, **more):
+    more.setdefault("reason", "조리 연기" if kind is Kind.FALSE_ALARM else "")
+    return Signal(at=at + timedelta(seconds=seconds), facility="요양원", kind=kind, source=source, **more)
+
+
+def said(*signals, policy=None, until=3600):
+    last = max((one.at for one in signals), default=NOON)
+    made = decide(policy or Policy(), signals, last + timedelta(seconds=until), CITY_TIMEZONE)
+    return [(one.verdict.value, (one.at - signals[0].at).total_seconds()) for one in made]
+
+
+def test_a_single_detector_tells_the_manager_at_once_and_119_after_90_seconds():
+    assert said(hear(0, Kind.SMOKE)) == [
+        ("tell_manager", 0), ("escalate", 30), ("escalate", 60), ("hand_over", 90)
+    ]  # fmt: skip
+
+
+def test_at_night_it_is_sooner():
+    assert ("hand_over", 45) in said(hear(0, Kind.SMOKE, at=NIGHT))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [hear(20, Kind.HEAT, "d2"), hear(20, Kind.CAMERA_SMOKE, "c1"), hear(20, Kind.CALL_POINT, "p1"),
+     hear(20, Kind.CONFIRM, "관리자")],
+)  # fmt: skip
+def test_what_is_verified_goes_at_once(second):
+    assert ("hand_over", 20) in said(hear(0, Kind.SMOKE), second)
+
+
+def test_the_same_detector_twice_verifies_nothing():
+    assert ("hand_over", 90) in said(hear(0, Kind.SMOKE), hear(20, Kind.SMOKE))
+
+
+def test_a_reason_cancels_and_none_does_not():
+    assert [name for name, _ in said(hear(0, Kind.SMOKE), hear(20, Kind.FALSE_ALARM, "관리자"))] == [
+        "tell_manager", "stand_down"
+    ]  # fmt: skip
+    without = said(hear(0, Kind.SMOKE), hear(20, Kind.FALSE_ALARM, "관리자", reason=" "))
+    assert ("hand_over", 90) in without
+
+
+def test_another_detector_after_a_cancellation_goes_at_once():
+    decided = said(hear(0, Kind.SMOKE), hear(20, Kind.FALSE_ALARM, "관리자"), hear(50, Kind.SMOKE, "d2"))
+    assert ("hand_over", 50) in decided
+
+
+def test_seen_stops_the_ladder_and_not_the_clock():
+    decided = said(hear(0, Kind.SMOKE), hear(10, Kind.SEEN, "관리자"))
+    assert decided == [("tell_manager", 0), ("hand_over", 90)]
+
+
+def test_while_detectors_are_tested_only_a_person_alarms():
+    begun = hear(-10, Kind.TEST_BEGINS, "기사")
+    assert [name for name, _ in said(begun, hear(0, Kind.SMOKE))] == ["nothing"]
+    assert "hand_over" in [name for name, _ in said(begun, hear(0, Kind.CALL_POINT, "p1"))]
+    ended = hear(5, Kind.TEST_ENDS, "기사")
+    assert "hand_over" in [name for name, _ in said(begun, ended, hear(10, Kind.SMOKE))]
+
+
+def test_a_drill_says_that_it_is_one_and_a_fire_after_it_does_not():
+    signals = [
+        hear(0, Kind.DRILL_BEGINS),
+        hear(1, Kind.SMOKE),
+        hear(5, Kind.DRILL_ENDS),
+        hear(6, Kind.HEAT, "d2"),
+    ]
+    made = decide(Policy(), signals, NOON + timedelta(hours=1), CITY_TIMEZONE)
+    assert {one.alarm: one.is_drill for one in made} == {1: True, 2: False}
+
+
+def test_a_quiet_hour_ends_an_alarm():
+    decided = said(hear(0, Kind.SMOKE), hear(3600, Kind.SMOKE))
+    assert decided.count(("tell_manager", 0)) == decided.count(("tell_manager", 3600)) == 1
+
+
+def test_10_000_unanswered_alarms_all_reach_119_in_time():
+    chance = random.Random()
+    signals = [
+        Signal(at=NOON + timedelta(seconds=chance.uniform(0, 86_400)), facility=f"f{number}",
+               kind=chance.choice(sorted(ALARMING)), source="d")
+        for number in range(10_000)
+    ]  # fmt: skip
+    made = decide(Policy(), signals, NOON + timedelta(days=2), CITY_TIMEZONE)
+    begun = {one.facility: one.at for one in signals}
+    handed = {one.facility: one.at for one in made if one.verdict is Verdict.HAND_OVER}
+    assert len(handed) == 10_000
+    assert max((at - begun[name]).total_seconds() for name, at in handed.items()) <= 90
+
+
+SIGNALS = st.lists(
+    st.builds(
+        Signal,
+        at=st.integers(0, 2000).map(lambda seconds: NOON + timedelta(seconds=seconds)),
+        facility=st.sampled_from(["가", "나"]),
+        kind=st.sampled_from([kind for kind in Kind if not kind.value.startswith(("test", "drill"))]),
+        source=st.sampled_from(["d1", "d2", "d3"]),
+        reason=st.sampled_from(["", "조리"]),
+    ),
+    max_size=25,
+)
+POLICIES = st.builds(
+    Policy,
+    wait_s=st.floats(0, 90),
+    night_wait_s=st.floats(0, 90),
+    pair_s=st.floats(0, 600),
+    ladder_s=st.lists(st.floats(1, 90), max_size=3).map(tuple),
+)
+
+
+@given(POLICIES, SIGNALS, st.randoms())
+@settings(max_examples=150, deadline=None)
+def test_the_two_promises_hold_for_any_signals_in_any_order(policy, signals, chance):
+    until = NOON + timedelta(hours=3)
+    made = decide(policy, signals, until, CITY_TIMEZONE)
+    shuffled = [*signals, *signals[:5]]
+    chance.shuffle(shuffled)
+    assert decide(policy, shuffled, until, CITY_TIMEZONE) == made
+    told = {(one.facility, one.alarm): one.at for one in made if one.verdict is Verdict.TELL_MANAGER}
+    handed = [(one.facility, one.alarm) for one in made if one.verdict is Verdict.HAND_OVER]
+    down = {(one.facility, one.alarm): one.at for one in made if one.verdict is Verdict.STAND_DOWN}
+    assert len(handed) == len(set(handed))
+    for alarm, at in told.items():
+        limit = at + timedelta(seconds=90)
+        in_time = any(
+            (one.facility, one.alarm) == alarm and one.verdict is Verdict.HAND_OVER and one.at <= limit
+            for one in made
+        )
+        assert in_time or down.get(alarm, until) <= limit, alarm
+    assert all(one.reason.ko and one.reason.en for one in made)
+
+
+def test_a_month_of_nuisance_relays_little_and_misses_no_fire():
+    chance = random.Random()
+    signals, fires, nuisances = [], [], 0
+    for number in range(3000):
+        at = NOON + timedelta(minutes=14 * number)
+        facility = f"f{number}"
+        first = Signal(at=at, facility=facility, kind=Kind.SMOKE, source="d1")
+        signals.append(first)
+        if chance.random() < 0.002:
+            fires.append(first)
+            later = at + timedelta(seconds=chance.uniform(5, 60))
+            signals.append(Signal(at=later, facility=facility, kind=Kind.HEAT, source="d2"))
+            continue
+        nuisances += 1
+        if chance.random() < 0.9:
+            answered = at + timedelta(seconds=chance.uniform(5, 40))
+            signals.append(
+                Signal(at=answered, facility=facility, kind=Kind.FALSE_ALARM, source="관리자", reason="조리")
+            )
+    made = decide(Policy(), signals, NOON + timedelta(days=40), CITY_TIMEZONE)
+    handed = {one.facility: one.at for one in made if one.verdict is Verdict.HAND_OVER}
+    assert all((handed[one.facility] - one.at).total_seconds() <= 90 for one in fires)
+    assert len(handed) - len(fires) <= 0.2 * nuisances
+
+
+UPLINK = {
+    "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d",
+    "time": "2026-11-20T03:00:00.5+00:00",
+    "deviceInfo": {
+        "devEui": "0102030405060708",
+        "tags": {"facility": "요양원", "floor": "3층", "room": "301호"},
+    },
+    "fCnt": 10,
+    "object": {"smoke": True, "battery": 3.1, "heat": False},
+}
+SENML = [{"bn": "요양원/d7/", "bt": 1795575600, "n": "smoke", "vb": True}, {"n": "heat", "vb": False}]
+
+
+def test_lines_of_three_forms_are_read_and_the_others_named():
+    own = {"at": "2026-11-20T12:00:00+09:00", "facility": "요양원", "kind": "heat", "source": "d2"}
+    lines = [json.dumps(one) for one in (own, UPLINK, UPLINK, SENML)]
+    wrong = ["{", "[1]", '{"at":"2026-11-20T12:00:00","facility":"x","kind":"heat","source":"d"}',
+             '{"at":"2026-11-20T12:00:00Z","facility":"x","kind":"flood","source":"d"}',
+             '{"at":"2026-11-20T12:00:00Z","facility":"x","kind":"smoke"}', '[{"bn":"a/b/","n":"smoke","vb":true}]',
+             '{"deviceInfo":{"tags":[]},"object":{"smoke":true}}']  # fmt: skip
+    signals, unread = read_lines([*lines, "", *wrong])
+    assert [one.source for one in signals] == ["d2", "0102030405060708", "0102030405060708", "d7"]
+    assert (signals[1].floor, signals[1].at) == ("3층", datetime(2026, 11, 20, 3, 0, 0, 500_000, tzinfo=UTC))
+    assert [one.line for one in unread] == [6, 7, 8, 9, 10, 11, 12]
+
+
+@given(st.text(max_size=80))
+def test_no_line_is_a_crash(line):
+    read_lines([line])
+
+
+def test_replay_prints_decisions_and_names_bad_lines(tmp_path, capsys):
+    path = tmp_path / "night.jsonl"
+    path.write_text(json.dumps(UPLINK) + "\nnonsense\n", "utf-8")
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+    printed = capsys.readouterr()
+    assert [json.loads(line)["verdict"] for line in printed.out.splitlines()][-1] == "hand_over"
+    assert "line 2" in printed.err
+    path.write_text("nonsense\n")
+    with pytest.raises(BadInput):
+        run_replay(SimpleNamespace(file=path, policy=None))
+    with pytest.raises(NotFound):
+        run_replay(SimpleNamespace(file=tmp_path / "nowhere", policy=None))
+
+
+def test_a_policy_that_lets_119_wait_too_long_is_refused(tmp_path):
+    path = tmp_path / "policy.toml"
+    path.write_text("wait_s = 60\nnight = [23, 5]\n")
+    assert read_policy(path).wait_s == 60
+    for wrong in ("wait_s = 91", "ladder_s = [120]", "unknown = 1", "wait_s ="):
+        path.write_text(wrong)
+        with pytest.raises(BadInput):
+            read_policy(path)

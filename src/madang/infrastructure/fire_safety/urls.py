@@ -1,0 +1,3 @@
+"""Addresses of this service's pages."""
+
+urlpatterns: list = []

@@ -33,10 +33,10 @@ def shared_house(tmp_path_factory):
     stop_house(house)
 
 
-def await_true(condition, timeout_s=60):
-    deadline = time.monotonic() + timeout_s
+def await_true(condition, seen=()):
+    deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, f"it did not happen in time: {seen}"
         time.sleep(0.1)
 
 
@@ -96,7 +96,13 @@ def test_a_killed_supervisor_orphans_nobody_and_the_next_start_works(own_house):
     family = psutil.Process(own_house.process.pid).children(recursive=True)
     own_house.process.kill()
     own_house.process.wait()
-    await_true(lambda: all(has_ended(child) for child in family))
+    left = []
+
+    def is_gone():
+        left[:] = [child.name() for child in family if not has_ended(child)]
+        return not left
+
+    await_true(is_gone, left)
     again = start_house(own_house.data, "--no-demo")
     assert answers(again)
     stop_house(again)
@@ -121,6 +127,6 @@ def test_the_state_is_readable_at_any_moment(shared_house):
 def test_a_broker_that_hangs_is_started_anew(own_house):
     before = members(own_house)["broker"]
     os.kill(before.pid, signal.SIGSTOP)
-    await_true(lambda: members(own_house)["broker"].restarts > before.restarts, timeout_s=60)
+    await_true(lambda: members(own_house)["broker"].restarts > before.restarts)
     await_true(lambda: members(own_house)["broker"].state == "running")
     await_true(lambda: answers(own_house))

@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang.citizens.open_data.queries import list_public
-from madang.core.base.interface import Text
+from madang.core.base.interface import ANONYMOUS, Text
+from madang.core.lake.interface import authorize, get_dataset
 from madang.core.pages.interface import Route
 
 from .catalogues import build_data_json, build_graph
 from .ckan import answer_get, answer_post, find_address
+from .datapackages import describe_package
 
 GRAPHS = {
     "jsonld": ("json-ld", "application/ld+json"),
@@ -41,6 +43,14 @@ def send_data_json(request: Request, _query: None, _body: None) -> Response:
     )
 
 
+def send_package(request: Request, _query: None, _body: None) -> Response:
+    """Answer a dataset as a Frictionless data package."""
+    record = get_dataset(actor=ANONYMOUS, name=request.path_params["name"])
+    columns = authorize(ANONYMOUS, record.name).columns
+    package = describe_package(record, columns, find_address(request))
+    return Response(msgspec.json.encode(package), media_type="application/json")
+
+
 _ACTION = Text(ko="CKAN 액션 API", en="CKAN's action API")
 _TAGS = ("open_data",)
 ROUTES = [
@@ -62,6 +72,14 @@ ROUTES = [
             tags=_TAGS,
         )
         for ending in GRAPHS
+    ),
+    Route(
+        "GET",
+        "/datasets/{name}/datapackage.json",
+        send_package,
+        "public",
+        Text(ko="데이터 꾸러미 (Frictionless)", en="Data package (Frictionless)"),
+        tags=_TAGS,
     ),
     Route(
         "GET",

@@ -35,7 +35,7 @@ def build_graph(records: Sequence[DatasetRecord], address: str, city_ko: str, ci
     _say(graph, catalogue, DCTERMS.description, f"{city_ko}가 공개한 데이터", f"Data published by {city_en}")
     graph.add((catalogue, DCTERMS.publisher, publisher))
     for record in records:
-        dataset = URIRef(f"{address}/data/{record.name}/")
+        dataset = URIRef(f"{address}/datasets/{record.name}/")
         graph.add((catalogue, DCAT.dataset, dataset))
         _add_dataset(graph, dataset, record, address, publisher)
     return graph
@@ -86,7 +86,7 @@ def build_data_json(records: Sequence[DatasetRecord], address: str, city_ko: str
         "dataset": [
             {
                 "@type": "dcat:Dataset",
-                "identifier": f"{address}/data/{record.name}/",
+                "identifier": f"{address}/datasets/{record.name}/",
                 "title": record.table.title.ko,
                 "description": record.table.description.ko or record.table.title.ko,
                 "keyword": list(record.keywords) or [record.category or record.name],
@@ -94,7 +94,7 @@ def build_data_json(records: Sequence[DatasetRecord], address: str, city_ko: str
                 "publisher": {"@type": "org:Organization", "name": city_ko},
                 "contactPoint": {"@type": "vcard:Contact", "fn": city_ko, "hasEmail": "mailto:opendata@localhost"},
                 "accessLevel": "public",
-                "landingPage": f"{address}/data/{record.name}/",
+                "landingPage": f"{address}/datasets/{record.name}/",
                 **({"license": LICENCES[record.table.licence]} if record.table.licence in LICENCES else {}),
                 "distribution": [
                     {

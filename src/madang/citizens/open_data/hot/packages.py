@@ -36,7 +36,7 @@ def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
         "license_title": table.licence,
         "metadata_created": _moment(record.created_at),
         "metadata_modified": _moment(record.updated_at),
-        "url": f"{address}/data/{record.name}/",
+        "url": f"{address}/datasets/{record.name}/",
         "version": str(record.version),
         "organization": describe_organization(table.owner_agency) if table.owner_agency else None,
         "owner_org": table.owner_agency or None,

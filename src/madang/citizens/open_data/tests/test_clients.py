@@ -10,6 +10,7 @@ from contextlib import closing
 from xml.etree import ElementTree as ET
 
 import ckanapi
+import frictionless
 import httpx
 import kpubdata.providers.seoul.adapter as kpubdata_seoul
 import openpyxl
@@ -192,6 +193,14 @@ def test_ckanapi_finds_shows_and_queries(house, api):
         for sql in ("drop table city_air", "select * from read_csv('/etc/passwd')", "select * from accounts"):
             with pytest.raises((ckanapi.ValidationError, ckanapi.NotFound, ckanapi.NotAuthorized)):
                 site.action.datastore_search_sql(sql=sql)
+
+
+def test_frictionless_finds_the_data_as_its_package_says(house, api):
+    package = frictionless.Package(f"{house.url}/datasets/city_air/datapackage.json")
+    report = package.validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])[:5]
+    (resource,) = package.resources
+    assert len(resource.read_rows()) == 25
 
 
 def test_the_catalogue_is_the_same_in_every_form(house, api):

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from capvalidator import check_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
 from madang.infrastructure.fire_safety.cli import read_policy, run_replay
 from madang.infrastructure.fire_safety.gateway.recordings import read_lines
+from madang.infrastructure.fire_safety.methods.alerts import write_alert
 from madang.infrastructure.fire_safety.methods.deciding import decide
 from madang.infrastructure.fire_safety.records import ALARMING, Policy, Signal, SignalKind, Verdict
 
@@ -177,6 +179,29 @@ def test_a_month_of_nuisance_relays_little_and_misses_no_fire():
     handed = {one.facility: one.at for one in made if one.verdict is Verdict.HAND_OVER}
     assert all((handed[one.facility] - one.at).total_seconds() <= 90 for one in fires)
     assert len(handed) - len(fires) <= 0.2 * nuisances
+
+
+def test_a_hand_over_and_its_cancellation_are_valid_cap():
+    signals = [
+        hear(0, Kind.SMOKE),
+        hear(5, Kind.HEAT, "d2"),
+        hear(20, Kind.FALSE_ALARM, "관리자", reason="<조리> & 연기"),
+    ]
+    made = decide(Policy(), signals, NOON + timedelta(hours=1), CITY_TIMEZONE)
+    first = next(one for one in made if one.verdict is Verdict.HAND_OVER)
+    down = next(one for one in made if one.verdict is Verdict.STAND_DOWN)
+    sent = {"sender": "madang@city.example", "city": CITY_TIMEZONE}
+    alert = write_alert(first, needs={"carry": 3}, **sent)
+    cancel = write_alert(down, earlier=first, **sent)
+    for one in (alert, cancel):
+        assert check_schema(one).passed, check_schema(one)
+    assert b"Actual" in alert
+    assert "요양원".encode() in alert
+    assert b",2026-11-20T12:00:05+09:00</references>" in cancel
+    with pytest.raises(ValueError, match="not handed over"):
+        write_alert(down, **sent)
+    with pytest.raises(ValueError, match="not handed over"):
+        write_alert(made[0], **sent)
 
 
 UPLINK = {

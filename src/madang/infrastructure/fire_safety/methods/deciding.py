@@ -1,7 +1,7 @@
-"""From signals to decisions. Time comes with the signals: whatever the clock here says, a replay agrees.
+"""From signals to decisions. Time comes with the signals, not from a clock here.
 
-Two promises hold for any signals: an alarm that nobody cancelled with a reason is handed over at most 90
-seconds after its first signal, and no alarm is handed over twice.
+Outside tests and drills an alarm that nobody cancelled with a reason is handed over at most 90 seconds
+after its first signal, and no alarm is handed over twice. The README names the faults that are known.
 """
 
 from __future__ import annotations

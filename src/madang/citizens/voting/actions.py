@@ -13,9 +13,10 @@ from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
 from madang.core.people.interface import record_audit, require
 
 from . import models
+from .detectors.arithmetic import get_numbers
 from .detectors.ballots import check_ballot
 from .detectors.reading import Archive, Broken, Event
-from .detectors.tallies import check_result, check_tally
+from .detectors.tallies import read_factors, read_tally
 from .methods.archives import make_event, name_content
 from .methods.messages import fingerprint, write
 from .methods.tallying import add_up, open_tally
@@ -170,9 +171,9 @@ def _refuse_false_share(uuid: str, decryption: str, payload: str) -> None:
     added = {name_content(text.encode()): text for text in (decryption, payload)}
     event = Event("", "PartialDecryption", name_content(payload.encode()))
     tried = Archive(board.data | added, (*board.events, event))
-    ballots = [check_ballot(setup, tried.data[name]) for name in tried.list_payloads("Ballot")]
     try:
-        check_result(tried, setup, check_tally(tried, setup, ballots))
+        *_, tally = read_tally(tried, get_numbers(setup.group))
+        read_factors(tried, setup, tally)
     except Broken as broken:
         raise BadInput(
             "voting.decryption",

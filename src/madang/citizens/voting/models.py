@@ -34,3 +34,7 @@ class EntryRow(models.Model):
             models.UniqueConstraint(fields=["election", "number"], name="voting_one_entry_a_number"),
             models.UniqueConstraint(fields=["election", "suffix", "name"], name="voting_each_entry_once"),
         ]
+        indexes = [
+            models.Index(fields=["election", "credential", "number"], condition=models.Q(kind="ballot"),
+                         name="voting_ballots_of_a_voter")
+        ]  # fmt: skip

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from django.db.models import Exists, OuterRef
 
 from madang.core.base.interface import NotFound
 
@@ -62,16 +63,11 @@ def list_board(
     uuid: str, *, search: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[BoardLine], int]:
     """Return a page of the tracking numbers that count now, newest first, and how many there are."""
-    newest: dict[str, tuple[int, str]] = {}
-    rows = models.EntryRow.objects.filter(election_id=uuid, kind="ballot").order_by("number")
-    for credential, number, tracker in rows.values_list("credential", "number", "tracker"):
-        newest[credential] = (number, tracker)
-    lines = [
-        BoardLine(tracker=tracker, height=number)
-        for number, tracker in sorted(newest.values(), reverse=True)
-        if search in tracker
-    ]
-    return lines[offset : offset + limit], len(lines)
+    ballots = models.EntryRow.objects.filter(election_id=uuid, kind="ballot")
+    later = ballots.filter(credential=OuterRef("credential"), number__gt=OuterRef("number"))
+    rows = ballots.filter(~Exists(later), tracker__contains=search).order_by("-number")
+    page = rows.values_list("tracker", "number")[offset : offset + limit]
+    return [BoardLine(tracker=tracker, height=number) for tracker, number in page], rows.count()
 
 
 def read_entries(uuid: str) -> Archive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import gmpy2
@@ -15,6 +15,8 @@ from madang.citizens.voting.records import GROUPS, Group
 from .reading import Broken, read_fields, read_number
 
 WINDOW = 8
+TABLES = 8
+"""Tables that are kept: one for the generator, one for the key of each election in hand (2–18 MB)."""
 
 
 class Numbers:
@@ -82,7 +84,7 @@ def get_numbers(name: str) -> Numbers:
     return Numbers(GROUPS[name])
 
 
-@cache
+@lru_cache(maxsize=TABLES)
 def _make_table(base: int, name: str) -> list[list[mpz]]:
     group = GROUPS[name]
     rows, step = [], mpz(base)

@@ -57,9 +57,13 @@ class Archive(msgspec.Struct, frozen=True):
 
     def read(self, name: str, check: str) -> Any:
         """Return the JSON of one piece of data; it must be there."""
-        if name not in self.data:
-            raise Broken(check, f"{name} is not in the archive")
-        return read_json(self.data[name], check)
+        return read_json(self.find(name, check), check)
+
+    def find(self, name: Any, check: str) -> str:
+        """Return the text of one piece of data by its hash; it must be there."""
+        if not isinstance(name, str) or name not in self.data:
+            raise Broken(check, f"{str(name)[:80]} is not in the archive")
+        return self.data[name]
 
 
 def read_archive(content: bytes) -> Archive:
@@ -93,7 +97,7 @@ def _list_entries(content: bytes) -> list[tuple[str, bytes]]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for member in archive:
-                if not member.isreg():
+                if not member.isreg() or member.issparse() or member.pax_headers:
                     raise Broken("archive", f"{member.name!r} is no plain file")
                 file = archive.extractfile(member)
                 raw = file.read() if file else b""
@@ -122,9 +126,11 @@ def _read_event(name: str, text: str, before: list[Event], data: dict[str, str])
         raise Broken("chain", f"event {name} is no object")
     last = before[-1] if before else None
     kind, payload = event.get("type"), event.get("payload", "")
+    if not (isinstance(kind, str) and isinstance(payload, str)):
+        raise Broken("chain", f"type and payload of event {len(before)} are text")
     if event.get("parent") != (last.name if last else None):
         raise Broken("chain", f"event {len(before)} does not follow the one before it")
-    if event.get("height") != len(before) or isinstance(event.get("height"), bool):
+    if type(event.get("height")) is not int or event["height"] != len(before):
         raise Broken("chain", f"event {len(before)} has height {event.get('height')}")
     if kind not in NEXT[last.kind if last else ""]:
         raise Broken("chain", f"{kind} cannot follow {last.kind if last else 'nothing'}")
@@ -136,9 +142,12 @@ def _read_event(name: str, text: str, before: list[Event], data: dict[str, str])
 
 
 def read_json(text: str, check: str) -> Any:
-    """Return JSON in which no name stands twice in an object."""
+    """Return JSON in which no name stands twice in an object, and every text can be written as UTF-8."""
     try:
-        return json.loads(text, object_pairs_hook=_refuse_doubles, parse_constant=_refuse_constant)
+        found = json.loads(text, object_pairs_hook=_refuse_doubles, parse_constant=_refuse_constant)
+        if "\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
     except (ValueError, RecursionError) as error:
         raise Broken(check, f"no JSON: {error}") from error
 
@@ -163,12 +172,21 @@ def read_fields(message: Any, names: tuple[str, ...], check: str) -> list[Any]:
 
 def read_number(text: Any, below: int, check: str) -> int:
     """Return a number in base 10 without leading zeros, 0 ≤ number < below."""
-    if not isinstance(text, str) or len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+    if not isinstance(text, str):
         raise Broken(check, "a number in base 10 was expected")
-    number = int(text)
+    number = read_whole(text, check)
     if number >= below:
         raise Broken(check, "a number is out of range")
     return number
+
+
+def read_whole(value: Any, check: str) -> int:
+    """Return a whole number, written as a number of JSON or in base 10."""
+    if type(value) is int:
+        return value
+    if not isinstance(value, str) or len(value) > LONGEST_NUMBER or not NUMBER.fullmatch(value):
+        raise Broken(check, "a whole number was expected")
+    return int(value)
 
 
 def read_list(value: Any, length: int | None, check: str) -> list[Any]:

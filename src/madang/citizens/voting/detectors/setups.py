@@ -10,7 +10,7 @@ import msgspec
 from gmpy2 import mpz
 
 from .arithmetic import Numbers, get_numbers, multiply
-from .reading import Archive, Broken, read_fields, read_json, read_list
+from .reading import Archive, Broken, read_fields, read_json, read_list, read_number
 
 MOST_TRUSTEES = 100
 HEAD = ("version", "description", "name", "group", "public_key", "questions", "uuid")
@@ -50,18 +50,15 @@ def read_setup(archive: Archive) -> Setup:
     """Return the setup of an archive, or raise Broken where a check of it fails."""
     named = archive.read(archive.list_payloads("Setup")[0], "setup")
     names = read_fields(named, ("election", "trustees", "credentials"), "setup")
-    for name in names:
-        if name not in archive.data:
-            raise Broken("setup", f"{name} is not in the archive")
-    text = archive.data[names[0]]
+    text, trustees, credentials = (archive.find(name, "setup") for name in names)
     election = read_json(text, "setup")
     present = tuple(name for name in OPTIONAL if isinstance(election, dict) and name in election)
     values = dict(zip(HEAD + present, read_fields(election, HEAD + present, "setup"), strict=True))
-    if values["version"] != 1 or not isinstance(values["uuid"], str):
+    if type(values["version"]) is not int or values["version"] != 1 or not isinstance(values["uuid"], str):
         raise Broken("setup", "the election is not of version 1 of the protocol")
     numbers = get_numbers(values["group"] if isinstance(values["group"], str) else "")
     key = numbers.read_element(values["public_key"], "setup")
-    keys, combined = _read_trustees(numbers, read_json(archive.data[names[1]], "trustees"))
+    keys, combined = _read_trustees(numbers, read_json(trustees, "trustees"))
     if combined != key:
         raise Broken("trustees", "the election's key is not the one of its trustees")
     questions = read_list(values["questions"], None, "setup")
@@ -72,7 +69,7 @@ def read_setup(archive: Archive) -> Setup:
         key=key,
         questions=tuple(_read_question(one) for one in questions),
         keys=keys,
-        weights=_read_credentials(numbers, read_json(archive.data[names[2]], "credentials")),
+        weights=_read_credentials(numbers, read_json(credentials, "credentials")),
     )
 
 
@@ -89,7 +86,7 @@ def _read_question(question: Any) -> Asked:
     values = dict(zip(names, read_fields(question, names, "setup"), strict=True))
     answers = read_list(values["answers"], None, "setup")
     bounds = values["min"], values["max"]
-    if any(not isinstance(one, int) or isinstance(one, bool) for one in bounds):
+    if any(type(one) is not int for one in bounds):
         raise Broken("setup", "min and max are whole numbers")
     if not 0 <= bounds[0] <= bounds[1] <= len(answers):
         raise Broken("setup", "min and max don't fit the answers")
@@ -117,10 +114,8 @@ def _read_trustees(numbers: Numbers, trustees: Any) -> tuple[tuple[Key, ...], mp
 
 
 def _read_public_key(numbers: Numbers, published: Any) -> mpz:
-    proof, key_text, *rest = published.values() if isinstance(published, dict) else ("", "", "")
-    names = tuple(published) if isinstance(published, dict) else ()
-    if names[:2] != ("pok", "public_key") or rest not in ([], [None]) and names[2:] != ("name",):
-        raise Broken("trustees", "a trustee's key has pok and public_key")
+    named = ("name",) if isinstance(published, dict) and "name" in published else ()
+    proof, key_text, *_ = read_fields(published, ("pok", "public_key", *named), "trustees")
     key = numbers.read_element(key_text, "trustees")
     pair = numbers.read_proof(proof, "trustees")
     commitment = numbers.commit(numbers.g, key, pair)
@@ -133,7 +128,7 @@ def _read_shared(numbers: Numbers, published: Any) -> tuple[int, list[mpz], mpz]
     names = ("threshold", "certs", "coefexps", "verification_keys")
     threshold, certificates, signed, keys = read_fields(published, names, "trustees")
     count = len(read_list(certificates, None, "trustees"))
-    if not isinstance(threshold, int) or isinstance(threshold, bool) or not 1 <= threshold <= count:
+    if type(threshold) is not int or not 1 <= threshold <= count:
         raise Broken("trustees", "the threshold doesn't fit the number of trustees")
     committed = [
         _read_commitments(numbers, certificate, one, threshold)
@@ -183,9 +178,11 @@ def _read_credentials(numbers: Numbers, listed: Any) -> dict[int, int]:
         credential = int(numbers.read_element(text, "credentials"))
         if credential in weights:
             raise Broken("credentials", "a credential stands twice in the list")
-        if comma and not (weight.isascii() and weight.isdigit() and int(weight) > 0):
-            raise Broken("credentials", "a weight is no number")
-        weights[credential] = int(weight) if comma else 1
+        weights[credential] = read_number(weight, numbers.group.q, "credentials") if comma else 1
+        if not weights[credential]:
+            raise Broken("credentials", "a weight is no number above 0")
     if not weights:
         raise Broken("credentials", "nobody may vote")
+    if sum(weights.values()) >= numbers.group.q:
+        raise Broken("credentials", "the weights together are more than can be counted")
     return weights

@@ -10,7 +10,7 @@ from gmpy2 import mpz
 
 from .arithmetic import Numbers, get_numbers
 from .ballots import Cast
-from .reading import Archive, Broken, read_fields, read_list, read_number
+from .reading import Archive, Broken, read_fields, read_list, read_number, read_whole
 from .setups import Setup
 
 Tally = list[list[tuple[mpz, mpz]]]
@@ -19,26 +19,39 @@ Tally = list[list[tuple[mpz, mpz]]]
 def check_tally(archive: Archive, setup: Setup, ballots: Sequence[Cast]) -> Tally:
     """Return the encrypted tally once it is the one of the last ballot of each voter."""
     numbers = get_numbers(setup.group)
-    sized = archive.read(archive.list_payloads("EncryptedTally")[0], "tally")
-    names = ("num_tallied", "total_weight", "encrypted_tally")
-    tallied, weight, name = read_fields(sized, names, "tally")
+    tallied, weight, stated = read_tally(archive, numbers)
     last = {one.credential: one for one in ballots}
-    total = sum(setup.weights[credential] for credential in last)
-    if tallied != len(last) or str(weight) != str(total):
+    total = add_weights(setup, ballots)
+    if type(tallied) is not int or (tallied, read_whole(weight, "tally")) != (len(last), total):
         raise Broken(
             "tally", f"{tallied} ballots of weight {weight} were tallied, {len(last)} of {total} count"
         )
-    stated = _read_tally(numbers, archive.read(name, "tally"))
     computed = _add_up(numbers, setup, list(last.values()))
     if stated != computed:
         raise Broken("tally", "the encrypted tally is not the one of the ballots")
     return computed
 
 
-def check_result(archive: Archive, setup: Setup, tally: Tally) -> list[list[int]] | None:
-    """Check every partial decryption and the result; return it, or None while it is not there."""
+def read_tally(archive: Archive, numbers: Numbers) -> tuple[Any, Any, Tally]:
+    """Return what the archive states: how many ballots, of what weight, and the encrypted tally."""
+    sized = archive.read(archive.list_payloads("EncryptedTally")[0], "tally")
+    names = ("num_tallied", "total_weight", "encrypted_tally")
+    tallied, weight, name = read_fields(sized, names, "tally")
+    return tallied, weight, _read_pairs(numbers, archive.read(name, "tally"))
+
+
+def add_weights(setup: Setup, ballots: Sequence[Cast]) -> int:
+    """Return the weight of everyone who cast a ballot: no count can be above it."""
+    return sum(setup.weights[credential] for credential in {one.credential for one in ballots})
+
+
+def check_result(archive: Archive, setup: Setup, tally: Tally, most: int) -> list[list[int]] | None:
+    """Check every partial decryption and the result; return it, or None while it is not there.
+
+    Counts are found in exponents, thus only modulo the order of the group: one above `most` is false.
+    """
     numbers = get_numbers(setup.group)
-    factors = _read_factors(archive, setup, numbers, tally)
+    factors = read_factors(archive, setup, tally)
     payloads = archive.list_payloads("Result")
     if not payloads:
         return None
@@ -49,7 +62,7 @@ def check_result(archive: Archive, setup: Setup, tally: Tally) -> list[list[int]
     rows = read_list(stated, len(tally), "result")
     return [
         [
-            _check_count(numbers, factors, shares, (at, column), pair, count)
+            _check_count(numbers, factors, shares, (at, column), pair, _read_count(count, most))
             for column, (pair, count) in enumerate(
                 zip(row, read_list(rows[at], len(row), "result"), strict=True)
             )
@@ -58,7 +71,7 @@ def check_result(archive: Archive, setup: Setup, tally: Tally) -> list[list[int]
     ]
 
 
-def _read_tally(numbers: Numbers, message: Any) -> Tally:
+def _read_pairs(numbers: Numbers, message: Any) -> Tally:
     tally = []
     for row in read_list(message, None, "tally"):
         tally.append([])
@@ -82,14 +95,14 @@ def _add_up(numbers: Numbers, setup: Setup, ballots: Sequence[Cast]) -> Tally:
     return tally
 
 
-def _read_factors(
-    archive: Archive, setup: Setup, numbers: Numbers, tally: Tally
-) -> dict[int, list[list[mpz]]]:
+def read_factors(archive: Archive, setup: Setup, tally: Tally) -> dict[int, list[list[mpz]]]:
+    """Return the factors that trustees gave for a tally, by trustee from 1, each proven."""
+    numbers = get_numbers(setup.group)
     factors: dict[int, list[list[mpz]]] = {}
     for payload in archive.list_payloads("PartialDecryption"):
         owned = archive.read(payload, "decryption")
         owner, name = read_fields(owned, ("owner", "payload"), "decryption")
-        if not isinstance(owner, int) or isinstance(owner, bool) or not 1 <= owner <= len(setup.keys):
+        if type(owner) is not int or not 1 <= owner <= len(setup.keys):
             raise Broken("decryption", f"there is no trustee {owner}")
         if owner in factors:
             raise Broken("decryption", f"trustee {owner} decrypted twice")
@@ -141,19 +154,21 @@ def _choose_shares(setup: Setup, factors: dict[int, Any]) -> list[tuple[int, mpz
     return shares
 
 
+def _read_count(stated: Any, most: int) -> int:
+    count = read_whole(stated, "result")
+    if not 0 <= count <= most:
+        raise Broken("result", f"a count is outside of 0 to {most}")
+    return count
+
+
 def _check_count(
     numbers: Numbers,
     factors: dict[int, list[list[mpz]]],
     shares: list[tuple[int, mpz]],
     place: tuple[int, int],
     pair: tuple[mpz, mpz],
-    stated: Any,
+    count: int,
 ) -> int:
-    count = stated if isinstance(stated, int) and not isinstance(stated, bool) else -1
-    if isinstance(stated, str):
-        count = read_number(stated, numbers.group.q, "result")
-    if count < 0:
-        raise Broken("result", "a count is no number")
     combined = mpz(1)
     for owner, weight in shares:
         combined = combined * numbers.power(factors[owner][place[0]][place[1]], weight) % numbers.p

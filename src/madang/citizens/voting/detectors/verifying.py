@@ -16,7 +16,7 @@ from madang.citizens.voting.records import Fault
 from .ballots import Cast, check_ballot
 from .reading import Archive, Broken, read_archive
 from .setups import Setup, read_setup
-from .tallies import check_result, check_tally
+from .tallies import add_weights, check_result, check_tally
 
 FEW = 16
 _setup: list[Setup] = []
@@ -41,7 +41,8 @@ def verify(content: bytes, processes: int | None = None) -> Verdict:
         result = None
         if archive.list_payloads("EncryptedTally"):
             _refuse_shuffles(archive)
-            result = check_result(archive, setup, check_tally(archive, setup, ballots))
+            tally = check_tally(archive, setup, ballots)
+            result = check_result(archive, setup, tally, add_weights(setup, ballots))
     except Broken as broken:
         return Verdict(fault=Fault(check=broken.check, reason=broken.reason))
     return Verdict(

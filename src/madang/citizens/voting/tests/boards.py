@@ -37,6 +37,7 @@ class Board:
     """The parts of an archive before they are hashed."""
 
     def __init__(self) -> None:
+        self.named: dict[str, Any] = {}
         own = pick(GROUP)
         shared, shares = deal_keys(GROUP, 3, 2)
         self.secrets = {1: own, 3: shares[1], 4: shares[2]}
@@ -100,6 +101,7 @@ class Board:
             "election": keep(self.election),
             "trustees": keep(self.trustees),
             "credentials": keep(self.credentials),
+            **self.named,
         }
         happen("Setup", keep(names))
         for ballot in self.ballots:

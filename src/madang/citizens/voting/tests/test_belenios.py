@@ -17,6 +17,11 @@ from madang.citizens.voting.rehearsal import hold_demo
 from madang.project.pytest_plugin import miss
 
 GROUP = ("--group", "BELENIOS-2048")
+QUESTIONS = [
+    {"answers": ["A", "B"], "min": 1, "max": 1, "question": "Q1"},
+    {"answers": ["A", "B", "C"], "blank": True, "min": 1, "max": 2, "question": "Q2"},
+]
+VOTES = ("[[1,0],[0,1,0,1]]", "[[0,1],[1,0,0,0]]", "[[0,1],[0,0,1,0]]", "[[0,1],[0,0,0,1]]")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +36,7 @@ def tool():
             [program, *arguments], cwd=folder, input=say, capture_output=True, text=True, env=environment
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout + done.stderr
+        return done.stdout or done.stderr
 
     return run
 
@@ -53,53 +58,87 @@ def test_the_reference_program_accepts_our_election(tool, tmp_path, group, voter
 @pytest.fixture
 def theirs(tool, tmp_path):
     """A whole election by the reference program: two single trustees, one voter revotes."""
-    uuid = tool(tmp_path, "setup", "generate-token").strip()
-    tool(tmp_path, "setup", "generate-credentials", "--uuid", uuid, *GROUP, "--count", "3")
-    next(tmp_path.glob("*.pubcreds")).rename(tmp_path / "public_creds.json")
-    codes = [line.split()[-1] for line in next(tmp_path.glob("*.privcreds")).read_text().splitlines() if line]
+    return hold_theirs(tool, tmp_path, lambda: None)
+
+
+def set_up_theirs(tool, folder, share_keys):
+    """Return the codes of three voters and where the archive of an election that just began is.
+
+    `share_keys` leaves in the folder what trustees of whom some suffice have made together.
+    """
+    uuid = tool(folder, "setup", "generate-token").strip()
+    tool(folder, "setup", "generate-credentials", "--uuid", uuid, *GROUP, "--count", "3")
+    next(folder.glob("*.pubcreds")).rename(folder / "public_creds.json")
+    codes = [line.split()[-1] for line in next(folder.glob("*.privcreds")).read_text().splitlines() if line]
     for _ in range(2):
-        tool(tmp_path, "setup", "generate-trustee-key", *GROUP)
-    keys = sorted(tmp_path.glob("*.pubkey"))
-    (tmp_path / "public_keys.jsons").write_text("".join(key.read_text() for key in keys))
-    tool(tmp_path, "setup", "make-trustees")
-    questions = [
-        {"answers": ["A", "B"], "min": 1, "max": 1, "question": "Q1"},
-        {"answers": ["A", "B", "C"], "blank": True, "min": 1, "max": 2, "question": "Q2"},
-    ]
-    template = {"description": "d", "name": "n", "questions": questions}
-    (tmp_path / "template.json").write_text(json.dumps(template))
-    tool(tmp_path, "setup", "make-election", "--uuid", uuid, *GROUP, "--template", "template.json")
-    tool(tmp_path, "archive", "init")
+        tool(folder, "setup", "generate-trustee-key", *GROUP)
+    keys = sorted(folder.glob("*.pubkey"))
+    (folder / "public_keys.jsons").write_text("".join(key.read_text() for key in keys))
+    share_keys()
+    tool(folder, "setup", "make-trustees")
+    template = {"description": "d", "name": "n", "questions": QUESTIONS}
+    (folder / "template.json").write_text(json.dumps(template))
+    tool(folder, "setup", "make-election", "--uuid", uuid, *GROUP, "--template", "template.json")
+    tool(folder, "archive", "init")
     for name in ("election.json", "trustees.json", "public_creds.json"):
-        (tmp_path / name).unlink()
-    archive = tmp_path / f"{uuid}.bel"
-    votes = ("[[1,0],[0,1,0,1]]", "[[0,1],[1,0,0,0]]", "[[0,1],[0,0,1,0]]", "[[0,1],[0,0,0,1]]")
+        (folder / name).unlink()
+    return codes, folder / f"{uuid}.bel"
+
+
+def hold_theirs(tool, folder, share_keys):
+    """Return the archive of an election by the reference program, and as it was after each ballot."""
+
+    def happen(kind: str, *arguments: str) -> None:
+        payload = tool(folder, "election", *arguments) if arguments else ""
+        tool(folder, "archive", "add-event", f"--type={kind}", say=payload)
+
+    codes, archive = set_up_theirs(tool, folder, share_keys)
     snapshots = []
-    for code, vote in zip([*codes, codes[0]], votes, strict=True):
-        (tmp_path / "code").write_text(code)
-        (tmp_path / "vote").write_text(vote)
-        ballot = subprocess.run(
-            ["belenios-tool", "election", "generate-ballot", "--privcred", "code", "--ballot", "vote"],
-            cwd=tmp_path, capture_output=True, text=True, check=True,
-            env=os.environ | {"BELENIOS_USE_URANDOM": "1"},
-        ).stdout  # fmt: skip
-        tool(tmp_path, "archive", "add-event", "--type=Ballot", say=ballot)
+    for code, vote in zip([*codes, codes[0]], VOTES, strict=True):
+        (folder / "code").write_text(code)
+        (folder / "vote").write_text(vote)
+        happen("Ballot", "generate-ballot", "--privcred", "code", "--ballot", "vote")
         snapshots.append(archive.read_bytes())
-    tool(tmp_path, "archive", "add-event", "--type=EndBallots")
-
-    def say(*arguments: str) -> str:
-        return subprocess.run(
-            ["belenios-tool", "election", *arguments],
-            cwd=tmp_path, capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-
-    tool(tmp_path, "archive", "add-event", "--type=EncryptedTally", say=say("compute-encrypted-tally"))
-    for owner, key in enumerate(keys, start=1):
-        private = key.with_suffix(".privkey").name
-        share = say("decrypt", "--privkey", private, "--trustee-id", str(owner))
-        tool(tmp_path, "archive", "add-event", "--type=PartialDecryption", say=share)
-    tool(tmp_path, "archive", "add-event", "--type=Result", say=say("compute-result"))
+    happen("EndBallots")
+    happen("EncryptedTally", "compute-encrypted-tally")
+    for owner, key in enumerate(sorted(folder.glob("*.privkey")), start=1):
+        happen("PartialDecryption", "decrypt", "--privkey", key.name, "--trustee-id", str(owner))
+    for owner, key in list(enumerate(sorted(folder.glob("*.dkey")), start=3))[1:]:
+        opened = ("--key", key.with_suffix(".key").name, "--decryption-key", key.name)
+        happen("PartialDecryption", "decrypt-threshold", *opened, "--trustee-id", str(owner))
+    happen("Result", "compute-result")
     return archive.read_bytes(), snapshots
+
+
+def share_keys_of_three(tool, folder):
+    """Three trustees of whom two open the tally make their keys together, step by step."""
+
+    def take(*arguments: str, say: str = "") -> str:
+        return tool(folder, "setup", "generate-trustee-key-threshold", *GROUP, *arguments, say=say)
+
+    for _ in range(3):
+        take("--step", "1")
+    (folder / "certs.jsons").write_text("".join(one.read_text() for one in sorted(folder.glob("*.cert"))))
+    known = ("--certs", "certs.jsons")
+    take(*known, "--step", "2")
+    keys = sorted(folder.glob("*.key"))
+    sent = [take(*known, "--key", key.name, "--step", "3", "--threshold", "2") for key in keys]
+    (folder / "polynomials.jsons").write_text("".join(sent))
+    take(*known, "--step", "4", "--polynomials", "polynomials.jsons")
+    answers = [
+        take(*known, "--key", key.name, "--step", "5", say=key.with_suffix(".vinput").read_text())
+        for key in keys
+    ]
+    polynomials = ("--polynomials", "polynomials.jsons")
+    shared = take(*known, "--step", "6", *polynomials, say="".join(answers))
+    (folder / "threshold.json").write_text(shared)
+
+
+def test_we_accept_their_election_of_trustees_of_whom_some_suffice(tool, tmp_path):
+    whole, _ = hold_theirs(tool, tmp_path, lambda: share_keys_of_three(tool, tmp_path))
+    verdict = verify(whole)
+    assert verdict.fault is None
+    assert verdict.result == [[0, 3], [1, 0, 1, 1]]
 
 
 def test_we_accept_an_election_of_the_reference_program(theirs):

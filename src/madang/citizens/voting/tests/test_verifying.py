@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Callable
 
 import msgspec
@@ -178,6 +179,19 @@ MUTATIONS: dict[str, tuple[Callable[[Board], object], str]] = {
     "too few shares": (lambda b: b.decryptions.pop(), "decryption"),
     "share by another owner": (_set(["decryptions", 1, 0], 2), "decryption"),
     "result": (_set(["result"], [[0, 1, 2], [0, 2, 0]]), "result"),
+    "count raised by the order": (_set(["result", 0, 2], lambda count: count + GROUP.q), "result"),
+    "count raised as text": (_set(["result", 0, 2], lambda count: str(count + GROUP.q)), "result"),
+    "count above the ballots": (_set(["result", 0, 2], 4), "result"),
+    "negative count": (_set(["result", 0, 2], lambda count: count - GROUP.q), "result"),
+    "count that is no whole number": (_set(["result", 0, 2], 2.0), "result"),
+    "count that is true": (_set(["result", 0, 0], True), "result"),
+    "number tallied as a fraction": (_set(["sized", "num_tallied"], 3.0), "tally"),
+    "number tallied as text": (_set(["sized", "num_tallied"], "3"), "tally"),
+    "weight tallied as a fraction": (_set(["sized", "total_weight"], 3.0), "tally"),
+    "setup names that are lists": (lambda b: b.named.update(trustees=["a"]), "setup"),
+    "trustee without a key": (_set(["trustees", 0, 1], {}), "trustees"),
+    "trustee with a key only": (_set(["trustees", 0, 1], {"public_key": "4"}), "trustees"),
+    "trustee of no kind": (_set(["trustees", 0, 0], ["Single"]), "trustees"),
     "result cut": (_set(["result"], [[1, 0, 2]]), "result"),
     "result of words": (_set(["result"], [["a", 0, 2], [0, 2, 0]]), "result"),
     "election key": (_set(["election", "public_key"], str(GROUP.g)), "trustees"),
@@ -194,6 +208,12 @@ MUTATIONS: dict[str, tuple[Callable[[Board], object], str]] = {
     ),
     "credential twice": (lambda b: b.credentials.append(b.credentials[0]), "credentials"),
     "credential outside the group": (_set(["credentials", 0], str(GROUP.p - 1)), "credentials"),
+    "weight of 5,000 digits": (_set(["credentials", 0], lambda text: f"{text},{'9' * 5000}"), "credentials"),
+    "weight of nothing": (_set(["credentials", 0], lambda text: f"{text},0"), "credentials"),
+    "weights beyond the order": (
+        _set(["credentials", 0], lambda text: f"{text},{GROUP.q - 1}"),
+        "credentials",
+    ),
     "no credentials": (_set(["credentials"], []), "credentials"),
 }
 
@@ -216,6 +236,30 @@ CHAIN = {
     "payload dropped": lambda entries: entries.pop(5),
     "begins late": lambda entries: entries.__delitem__(slice(4, 5)),
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("type", ["Ballot"]), ("type", {}), ("type", None), ("payload", ["a"]), ("payload", {"a": 1}), ("height", 1.0),
+     ("height", True), ("parent", ["a"])],
+)  # fmt: skip
+def test_an_event_of_other_types_is_refused(name, value):
+    entries = hold().list_entries()
+    place = next(at for at, (_, content) in enumerate(entries) if b'"type":"Ballot"' in content)
+    entries[place] = ("event", write({**msgspec.json.decode(entries[place][1]), name: value}).encode())
+    assert verify(write_archive(entries, NOW), processes=1).fault.check == "chain"
+
+
+def test_text_that_is_no_text_and_files_that_are_no_plain_files_are_refused():
+    board = hold()
+    message = write(board.trustees[1][1]["certs"][0]).replace('"message":"', '"message":"\\ud800')
+    board.trustees[1][1]["certs"][0] = msgspec.Raw(message.encode())
+    fault = verify(board.write(), processes=1).fault
+    assert (fault.check, "surrogates" in fault.reason) == ("trustees", True)
+    sparse = tarfile.TarInfo("BELENIOS")
+    sparse.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9" * 12}
+    fault = verify(sparse.tobuf(tarfile.PAX_FORMAT) + bytes(1024), processes=1).fault
+    assert fault.check == "archive"
 
 
 @pytest.mark.parametrize("name", CHAIN)

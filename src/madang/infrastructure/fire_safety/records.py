@@ -52,7 +52,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `pair_s`: two detectors within it verify each other. `night` is from–to in hours of the city's clock:
     then a single detector's alarm waits only `night_wait_s`. After `quiet_s` without a signal an alarm
-    is over. `ladder_s` says when the next person is told while nobody has answered.
+    is over. `ladder_s` says when the next person is told while nobody has answered. For `hold_s` after a
+    cancellation the detectors that were already heard begin no new alarm. `test_s` and `drill_s` are the
+    longest a test and a drill last.
     """
 
     name: str = "기본 · default"
@@ -61,21 +63,28 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     night: tuple[Annotated[int, Meta(ge=0, le=23)], Annotated[int, Meta(ge=0, le=23)]] = (22, 6)
     pair_s: Annotated[float, Meta(ge=0, le=600)] = 90.0
     quiet_s: Annotated[float, Meta(ge=LONGEST_WAIT_S, le=7200)] = 600.0
+    hold_s: Annotated[float, Meta(ge=0, le=600)] = 300.0
+    test_s: Annotated[float, Meta(gt=0, le=14_400)] = 3600.0
+    drill_s: Annotated[float, Meta(gt=0, le=14_400)] = 1800.0
     ladder_s: tuple[Annotated[float, Meta(gt=0, le=LONGEST_WAIT_S)], ...] = (30.0, 60.0)
 
 
 class Verdict(StrEnum):
-    """What is decided."""
+    """What is decided. `TESTED` is told to the manager alone, `NOTHING` says why nothing was done."""
 
     TELL_MANAGER = "tell_manager"
     ESCALATE = "escalate"
     HAND_OVER = "hand_over"
     STAND_DOWN = "stand_down"
+    TESTED = "tested"
     NOTHING = "nothing"
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision: when, for which alarm of which facility, why, and whether it is only a drill."""
+    """One decision: when, for which alarm of which facility, why, and whether it is only a drill.
+
+    Alarms of a facility count from 1; 0 is no alarm. `sources` are those heard so far.
+    """
 
     at: datetime
     facility: str

@@ -1,7 +1,8 @@
 """From signals to decisions. Time comes with the signals, not from a clock here.
 
-Outside tests and drills an alarm that nobody cancelled with a reason is handed over at most 90 seconds
-after its first signal, and no alarm is handed over twice. The README names the faults that are known.
+An alarm that nobody cancelled with a reason is handed over at most 90 seconds after its first signal, and
+no alarm is handed over twice. A detector is silent for the hold after a cancellation and while it is being
+tested; a call point never is. Tests and drills end by themselves, and don't begin while an alarm is open.
 """
 
 from __future__ import annotations
@@ -28,6 +29,17 @@ NAMES = {
     SignalKind.CALL_POINT: Text(ko="발신기", en="call point"),
     SignalKind.CAMERA_SMOKE: Text(ko="카메라가 본 연기", en="smoke seen by a camera"),
 }
+TEST = Text(ko="점검", en="the test")
+DRILL = Text(ko="훈련", en="the drill")
+# Of signals of one moment the safer order: what silences comes last, and a person's "fire" is the last word.
+FIRST, LAST = 0, 4
+ORDER = {
+    SignalKind.TEST_ENDS: FIRST,
+    SignalKind.DRILL_ENDS: FIRST,
+    **dict.fromkeys(ALARMING, 1),
+    SignalKind.FALSE_ALARM: 2,
+    SignalKind.CONFIRM: 3,
+}
 
 
 def decide(policy: Policy, signals: Iterable[Signal], until: datetime, city: tzinfo) -> list[Decision]:
@@ -42,9 +54,9 @@ def decide(policy: Policy, signals: Iterable[Signal], until: datetime, city: tzi
     return sorted(decisions, key=lambda one: (one.at, one.facility, one.alarm))
 
 
-def _order(one: Signal) -> tuple[datetime, str, str, str]:
-    # Of signals of one moment what alarms comes first: a cancellation never precedes its alarm.
-    return one.at, "0" if one.kind in ALARMING else "1", one.kind.value, one.source
+def _order(one: Signal) -> tuple[datetime, int, tuple[str, ...]]:
+    rest = (one.kind, one.source, one.floor, one.room, one.reason)
+    return one.at, ORDER.get(one.kind, LAST), rest
 
 
 @dataclass
@@ -53,22 +65,23 @@ class _Alarm:
     begun_at: datetime
     heard_at: datetime
     due_at: datetime
+    is_drill: bool
     sources: dict[str, datetime] = field(default_factory=dict)
     steps: list[datetime] = field(default_factory=list)
-    is_drill: bool = False
     is_handed_over: bool = False
     is_answered: bool = False
-    is_cancelled: bool = False
+    cancelled_at: datetime | None = None
 
 
 class _Facility:
-    """One facility through time."""
+    """One facility through time. There is at most one alarm; a cancelled one stays for its hold."""
 
     def __init__(self, name: str, policy: Policy, city: tzinfo) -> None:
         self.name, self.policy, self.city = name, policy, city
         self.alarm: _Alarm | None = None
         self.count = 0
-        self.is_testing = self.is_drilling = False
+        self.tested_until: datetime | None = None
+        self.drill_until: datetime | None = None
         self.made: list[Decision] = []
 
     def run(self, signals: Sequence[Signal], until: datetime) -> list[Decision]:
@@ -79,18 +92,26 @@ class _Facility:
         return self.made
 
     def _pass_time(self, now: datetime) -> None:
-        """Do what fell due before `now`."""
+        """Do what fell due up to `now`."""
+        if self.tested_until and self.tested_until <= now:
+            self._end_test(self.tested_until, by_itself=True)
+        if self.drill_until and self.drill_until <= now:
+            self._pass_alarm(self.drill_until)
+            self._end_drill(self.drill_until, by_itself=True)
+        self._pass_alarm(now)
+
+    def _pass_alarm(self, now: datetime) -> None:
         alarm = self.alarm
-        if alarm is None:
+        if alarm is None or alarm.cancelled_at is not None:
             return
         while alarm.steps and alarm.steps[0] <= now:
             step = alarm.steps.pop(0)
-            if not (alarm.is_answered or alarm.is_cancelled or alarm.is_handed_over):
+            if not (alarm.is_answered or alarm.is_handed_over):
                 self._say(alarm, step, Verdict.ESCALATE, Text(
                     ko="아무도 답하지 않아 다음 사람에게 알립니다",
                     en="nobody answered: the next person is told",
                 ))  # fmt: skip
-        if not alarm.is_cancelled and alarm.due_at <= now:
+        if alarm.due_at <= now:
             waited = (alarm.due_at - alarm.begun_at).total_seconds()
             self._hand_over(alarm, alarm.due_at, Text(
                 ko=f"{waited:.0f}초 안에 취소한 사람이 없습니다", en=f"nobody cancelled within {waited:.0f} s"
@@ -108,28 +129,58 @@ class _Facility:
         elif one.kind is SignalKind.SEEN:
             if self.alarm:
                 self.alarm.is_answered = True
+        elif one.kind is SignalKind.TEST_ENDS:
+            self._end_test(one.at)
+        elif one.kind is SignalKind.DRILL_ENDS:
+            self._end_drill(one.at)
         else:
-            self._switch(one.kind)
+            self._begin_mode(one)
 
-    def _switch(self, kind: SignalKind) -> None:
-        if kind in {SignalKind.TEST_BEGINS, SignalKind.TEST_ENDS}:
-            self.is_testing = kind is SignalKind.TEST_BEGINS
+    def _begin_mode(self, one: Signal) -> None:
+        is_test = one.kind is SignalKind.TEST_BEGINS
+        mode = TEST if is_test else DRILL
+        if self.alarm and self.alarm.cancelled_at is None and not (self.alarm.is_drill and not is_test):
+            self._say(self.alarm, one.at, Verdict.NOTHING, Text(
+                ko=f"경보 중에는 {mode.ko}을(를) 시작할 수 없습니다", en=f"{mode.en} can't begin during an alarm"
+            ))  # fmt: skip
+        elif is_test:
+            self.tested_until = one.at + timedelta(seconds=self.policy.test_s)
         else:
-            self.is_drilling = kind is SignalKind.DRILL_BEGINS
+            self.drill_until = one.at + timedelta(seconds=self.policy.drill_s)
+            if self.alarm and not self.alarm.is_drill:
+                self.alarm = None
+
+    def _end_test(self, at: datetime, *, by_itself: bool = False) -> None:
+        if self.tested_until and by_itself:
+            self._say(None, at, Verdict.NOTHING, _say_over(TEST))
+        self.tested_until = None
+
+    def _end_drill(self, at: datetime, *, by_itself: bool = False) -> None:
+        alarm = self.alarm
+        if alarm and alarm.is_drill:
+            if alarm.cancelled_at is None:
+                self._say(alarm, at, Verdict.STAND_DOWN, Text(ko="훈련이 끝났습니다", en="the drill is over"))
+            self.alarm = None
+        if self.drill_until and by_itself:
+            self._say(None, at, Verdict.NOTHING, _say_over(DRILL))
+        self.drill_until = None
 
     def _take_alarm(self, one: Signal) -> None:
-        if self.is_testing and one.kind is not SignalKind.CALL_POINT:
-            self.made.append(Decision(
-                at=one.at, facility=self.name, alarm=0, verdict=Verdict.NOTHING, sources=(one.source,),
-                reason=Text(ko="점검 중인 감지기입니다", en="the detectors are being tested"),
-            ))  # fmt: skip
+        is_call = one.kind is SignalKind.CALL_POINT
+        if self.tested_until and not is_call:
+            self._say(None, one.at, Verdict.TESTED, Text(
+                ko=f"점검 중: {NAMES[one.kind].ko}", en=f"being tested: {NAMES[one.kind].en}"
+            ), (one.source,))  # fmt: skip
             return
-        alarm = self.alarm
-        if alarm is None or alarm.is_drill != self.is_drilling:
-            alarm = self._begin(one)
-        elif alarm.is_cancelled and one.source not in alarm.sources:
-            # Somebody was wrong, or it spread: another source after a cancellation is a new alarm.
-            earlier = alarm.sources
+        alarm, earlier = self.alarm, {}
+        if alarm and alarm.cancelled_at is not None:
+            held_until = alarm.cancelled_at + timedelta(seconds=self.policy.hold_s)
+            if one.source in alarm.sources and not is_call and one.at < held_until:
+                alarm.sources[one.source] = one.at
+                return
+            # It spread, somebody was wrong, or it doesn't stop: a new alarm that knows who was heard before.
+            earlier, alarm = alarm.sources, None
+        if alarm is None:
             alarm = self._begin(one)
             alarm.sources.update(earlier)
         alarm.heard_at = one.at
@@ -139,10 +190,17 @@ class _Facility:
             if source != one.source and (one.at - at).total_seconds() <= self.policy.pair_s
         ]
         alarm.sources[one.source] = one.at
-        if not alarm.is_cancelled:
-            self._judge(alarm, one, recent)
+        if is_call:
+            self._hand_over(
+                alarm, one.at, Text(ko="사람이 발신기를 눌렀습니다", en="somebody pressed a call point")
+            )
+        elif one.kind in DETECTED and recent:
+            self._hand_over(alarm, one.at, Text(
+                ko=f"{len(recent) + 1}개가 서로를 확인합니다", en=f"{len(recent) + 1} sources verify each other"
+            ))  # fmt: skip
 
     def _begin(self, one: Signal) -> _Alarm:
+        """Begin an alarm and tell the manager."""
         self.count += 1
         start, end = self.policy.night
         hour = one.at.astimezone(self.city).hour
@@ -153,53 +211,37 @@ class _Facility:
             begun_at=one.at,
             heard_at=one.at,
             due_at=one.at + timedelta(seconds=wait),
+            is_drill=self.drill_until is not None,
             steps=[one.at + timedelta(seconds=step) for step in sorted(self.policy.ladder_s)],
-            is_drill=self.is_drilling,
         )
-        name, where = NAMES[one.kind], " ".join(filter(None, (one.floor, one.room)))
+        name = NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
+        where = " ".join(filter(None, (one.floor, one.room)))
         self._say(self.alarm, one.at, Verdict.TELL_MANAGER, Text(
             ko=f"{name.ko} 경보 {where}".strip(), en=f"alarm of a {name.en} {where}".strip()
         ), (one.source,))  # fmt: skip
         return self.alarm
 
-    def _judge(self, alarm: _Alarm, one: Signal, recent: list[str]) -> None:
-        if one.kind is SignalKind.CALL_POINT:
-            self._hand_over(
-                alarm, one.at, Text(ko="사람이 발신기를 눌렀습니다", en="somebody pressed a call point")
-            )
-        elif one.kind in DETECTED and recent:
-            self._hand_over(alarm, one.at, Text(
-                ko=f"{len(recent) + 1}개가 서로를 확인합니다", en=f"{len(recent) + 1} sources verify each other"
-            ))  # fmt: skip
-
     def _confirm(self, one: Signal) -> None:
         alarm = self.alarm
-        if alarm is None:
-            alarm = self._begin_confirmed(one)
-        alarm.is_answered, alarm.is_cancelled, alarm.heard_at = True, False, one.at
+        if alarm is None or alarm.cancelled_at is not None:
+            alarm = self._begin(one)
+        alarm.is_answered, alarm.heard_at = True, one.at
         self._hand_over(
             alarm,
             one.at,
             Text(ko=f"{one.source}이(가) 불을 확인했습니다", en=f"{one.source} confirmed a fire"),
         )
 
-    def _begin_confirmed(self, one: Signal) -> _Alarm:
-        self.count += 1
-        self.alarm = _Alarm(
-            number=self.count, begun_at=one.at, heard_at=one.at, due_at=one.at, is_drill=self.is_drilling
-        )
-        return self.alarm
-
     def _cancel(self, one: Signal) -> None:
         alarm = self.alarm
-        if alarm is None or alarm.is_cancelled:
+        if alarm is None or alarm.cancelled_at is not None:
             return
         if not one.reason.strip():
             self._say(alarm, one.at, Verdict.NOTHING, Text(
                 ko="이유 없이는 취소할 수 없습니다", en="nothing is cancelled without a reason"
             ))  # fmt: skip
             return
-        alarm.is_answered = alarm.is_cancelled = True
+        alarm.is_answered, alarm.cancelled_at = True, one.at
         told = (
             Text(ko=" (119에도 알립니다)", en=" (119 is told too)")
             if alarm.is_handed_over
@@ -215,9 +257,21 @@ class _Facility:
             self._say(alarm, at, Verdict.HAND_OVER, reason)
 
     def _say(
-        self, alarm: _Alarm, at: datetime, verdict: Verdict, reason: Text, sources: tuple[str, ...] = ()
+        self,
+        alarm: _Alarm | None,
+        at: datetime,
+        verdict: Verdict,
+        reason: Text,
+        sources: tuple[str, ...] = (),
     ) -> None:
         self.made.append(Decision(
-            at=at, facility=self.name, alarm=alarm.number, verdict=verdict, reason=reason,
-            sources=sources or tuple(alarm.sources), is_drill=alarm.is_drill,
+            at=at, facility=self.name, alarm=alarm.number if alarm else 0, verdict=verdict, reason=reason,
+            sources=sources or tuple(alarm.sources if alarm else ()), is_drill=bool(alarm and alarm.is_drill),
         ))  # fmt: skip
+
+
+def _say_over(mode: Text) -> Text:
+    return Text(
+        ko=f"{mode.ko}이(가) 가장 긴 시간에 이르러 저절로 끝났습니다",
+        en=f"{mode.en} ended by itself after its longest time",
+    )

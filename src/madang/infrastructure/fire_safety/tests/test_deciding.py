@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -78,7 +79,7 @@ def test_seen_stops_the_ladder_and_not_the_clock():
 
 def test_while_detectors_are_tested_only_a_person_alarms():
     begun = hear(-10, Kind.TEST_BEGINS, "기사")
-    assert [name for name, _ in said(begun, hear(0, Kind.SMOKE))] == ["nothing"]
+    assert said(begun, hear(0, Kind.SMOKE)) == [("tested", 10), ("nothing", 3600)]
     assert "hand_over" in [name for name, _ in said(begun, hear(0, Kind.CALL_POINT, "p1"))]
     ended = hear(5, Kind.TEST_ENDS, "기사")
     assert "hand_over" in [name for name, _ in said(begun, ended, hear(10, Kind.SMOKE))]
@@ -93,6 +94,64 @@ def test_a_drill_says_that_it_is_one_and_a_fire_after_it_does_not():
     ]
     made = decide(Policy(), signals, NOON + timedelta(hours=1), CITY_TIMEZONE)
     assert {one.alarm: one.is_drill for one in made} == {1: True, 2: False}
+
+
+def decided(*signals, hours=3):
+    made = decide(Policy(), signals, NOON + timedelta(hours=hours), CITY_TIMEZONE)
+    return [(one.verdict.value, (one.at - NOON).total_seconds(), one.alarm, one.is_drill) for one in made]
+
+
+def test_neither_a_drill_nor_a_test_takes_the_place_of_an_alarm():
+    for begins in (Kind.DRILL_BEGINS, Kind.TEST_BEGINS):
+        made = decided(hear(0, Kind.SMOKE), hear(10, begins), hear(20, Kind.HEAT, "d2"))
+        assert ("nothing", 10, 1, False) in made
+        assert ("hand_over", 20, 1, False) in made
+
+
+def test_the_end_of_a_drill_stands_its_alarm_down():
+    begins, ends = hear(0, Kind.DRILL_BEGINS), hear(50, Kind.DRILL_ENDS)
+    made = decided(begins, hear(1, Kind.SMOKE), ends, hear(60, Kind.SMOKE))
+    assert ("stand_down", 50, 1, True) in made
+    assert ("hand_over", 150, 2, False) in made
+
+
+def test_tests_and_drills_end_by_themselves_and_say_so():
+    for begins, longest in ((Kind.TEST_BEGINS, 3600), (Kind.DRILL_BEGINS, 1800)):
+        made = decided(hear(0, begins), hear(7000, Kind.SMOKE))
+        assert ("nothing", longest, 0, False) in made
+        assert ("hand_over", 7090, 1, False) in made
+
+
+def test_a_call_point_pressed_again_after_a_cancellation_goes_at_once():
+    press, cancel = hear(0, Kind.CALL_POINT, "p"), hear(20, Kind.FALSE_ALARM)
+    assert ("hand_over", 30, 2, False) in decided(press, cancel, hear(30, Kind.CALL_POINT, "p"))
+
+
+def test_a_cancelled_detector_that_goes_on_is_silent_for_the_hold_only():
+    again = [hear(30 * step, Kind.SMOKE) for step in range(1, 40)]
+    made = decided(hear(0, Kind.SMOKE), hear(20, Kind.FALSE_ALARM), *again)
+    assert [one[:2] for one in made if one[2] == 2] == [
+        ("tell_manager", 330), ("escalate", 360), ("escalate", 390), ("hand_over", 420)
+    ]  # fmt: skip
+
+
+def test_signals_of_one_moment_have_one_order():
+    smoke = hear(0, Kind.SMOKE)
+    same = [hear(20, Kind.FALSE_ALARM, reason=reason) for reason in ("", "조리")]
+    same += [hear(20, Kind.HEAT, "d9", room=room) for room in ("301호", "302호")]
+    assert decided(smoke, *same) == decided(smoke, *reversed(same))
+
+
+def test_a_fire_confirmed_after_a_cancellation_is_119s_last_word():
+    signals = (
+        hear(0, Kind.SMOKE),
+        hear(5, Kind.HEAT, "d2"),
+        hear(20, Kind.FALSE_ALARM),
+        hear(40, Kind.CONFIRM),
+    )
+    assert [one[:3] for one in decided(*signals) if one[0] != "tell_manager"] == [
+        ("hand_over", 5, 1), ("stand_down", 20, 1), ("hand_over", 40, 2)
+    ]  # fmt: skip
 
 
 def test_a_quiet_hour_ends_an_alarm():
@@ -119,8 +178,9 @@ SIGNALS = st.lists(
         Signal,
         at=st.integers(0, 2000).map(lambda seconds: NOON + timedelta(seconds=seconds)),
         facility=st.sampled_from(["가", "나"]),
-        kind=st.sampled_from([kind for kind in Kind if not kind.value.startswith(("test", "drill"))]),
+        kind=st.sampled_from(Kind),
         source=st.sampled_from(["d1", "d2", "d3"]),
+        room=st.sampled_from(["", "301호"]),
         reason=st.sampled_from(["", "조리"]),
     ),
     max_size=25,
@@ -130,30 +190,59 @@ POLICIES = st.builds(
     wait_s=st.floats(0, 90),
     night_wait_s=st.floats(0, 90),
     pair_s=st.floats(0, 600),
+    hold_s=st.floats(0, 600),
+    test_s=st.floats(1, 1000),
+    drill_s=st.floats(1, 1000),
     ladder_s=st.lists(st.floats(1, 90), max_size=3).map(tuple),
 )
 
 
 @given(POLICIES, SIGNALS, st.randoms())
-@settings(max_examples=150, deadline=None)
-def test_the_two_promises_hold_for_any_signals_in_any_order(policy, signals, chance):
+@settings(max_examples=200, deadline=None)
+def test_the_promises_hold_for_any_signals_in_any_order(policy, signals, chance):
     until = NOON + timedelta(hours=3)
     made = decide(policy, signals, until, CITY_TIMEZONE)
     shuffled = [*signals, *signals[:5]]
     chance.shuffle(shuffled)
     assert decide(policy, shuffled, until, CITY_TIMEZONE) == made
-    told = {(one.facility, one.alarm): one.at for one in made if one.verdict is Verdict.TELL_MANAGER}
-    handed = [(one.facility, one.alarm) for one in made if one.verdict is Verdict.HAND_OVER]
-    down = {(one.facility, one.alarm): one.at for one in made if one.verdict is Verdict.STAND_DOWN}
-    assert len(handed) == len(set(handed))
-    for alarm, at in told.items():
-        limit = at + timedelta(seconds=90)
-        in_time = any(
-            (one.facility, one.alarm) == alarm and one.verdict is Verdict.HAND_OVER and one.at <= limit
-            for one in made
-        )
-        assert in_time or down.get(alarm, until) <= limit, alarm
     assert all(one.reason.ko and one.reason.en for one in made)
+    told, handed, down = (
+        {(one.facility, one.alarm): one for one in made if one.verdict is verdict}
+        for verdict in (Verdict.TELL_MANAGER, Verdict.HAND_OVER, Verdict.STAND_DOWN)
+    )
+    assert len(handed) == sum(one.verdict is Verdict.HAND_OVER for one in made)
+    for alarm, begun in told.items():
+        limit = begun.at + timedelta(seconds=90)
+        ended = handed.get(alarm) or down[alarm]
+        assert ended.at <= limit or down[alarm].at <= limit, alarm
+    tested = {(one.facility, one.at, one.sources) for one in made if one.verdict is Verdict.TESTED}
+    for one in signals:
+        if one.kind in ALARMING and (one.facility, one.at, (one.source,)) not in tested:
+            assert belongs(policy, one, signals, told, down), one
+
+
+def belongs(policy, one, signals, told, down):
+    """Whether an alarming signal is of an alarm that was told and is open, or is held after its cancellation."""
+    begun = [key for key, told_of in told.items() if key[0] == one.facility and told_of.at <= one.at]
+    if not begun:
+        return False
+    newest = max(begun, key=lambda key: key[1])
+    since, ended = told[newest].at, down.get(newest)
+    heard = sorted(
+        other.at for other in signals if other.facility == one.facility and since <= other.at <= one.at
+    )
+    if ended is None or ended.at >= one.at:
+        gaps = [later - earlier for earlier, later in pairwise(heard)]
+        return all(gap.total_seconds() <= policy.quiet_s for gap in gaps)
+    is_held = one.at < ended.at + timedelta(seconds=policy.hold_s)
+    return is_held and one.kind is not Kind.CALL_POINT and not ended.is_drill
+
+
+def test_a_test_or_drill_never_silences_longer_than_its_longest():
+    begins = [hear(10 * step, Kind.TEST_BEGINS, "기사") for step in range(3)]
+    made = decided(*begins, *[hear(60 * step, Kind.SMOKE) for step in range(1, 90)])
+    assert max(at for verdict, at, *_ in made if verdict == "tested") < 20 + 3600
+    assert ("tell_manager", 3660, 1, False) in made
 
 
 def test_a_month_of_nuisance_relays_little_and_misses_no_fire():

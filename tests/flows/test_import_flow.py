@@ -205,6 +205,9 @@ def test_the_terminal_does_the_same_beside_a_running_house(house: House, tmp_pat
 
 
 def test_the_terminal_on_a_fresh_folder_and_an_unreadable_file(tmp_path: Path) -> None:
+    checked = run_madang(tmp_path / "fresh", "check")
+    assert (checked.returncode, checked.stderr.count("\n")) == (2, 1)
+    assert "madang up" in checked.stderr
     path = tmp_path / "shelters.csv"
     path.write_text(MESSY, "utf-8")
     tried = run_madang(tmp_path / "fresh", "import", str(path), "--json", "--dry-run")

@@ -7,10 +7,14 @@ import os
 import sys
 
 import django
+from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from madang.core.base.interface import (
     MadangError,
+    NotFound,
     Subcommand,
     collect,
     list_commands,
@@ -154,11 +158,23 @@ def run_check(arguments: argparse.Namespace) -> int:
 
     call_command("check", verbosity=0)
     _say(f"ok       settings, {len(list_manifests())} manifests, {len(list_commands())} commands")
+    _refuse_unready_registers()
     broken = find_broken_contracts()
     problems = _say_check("import contracts", [broken] if broken else [])
     for _, check in collect("checks", "CHECKS"):
         problems += _say_check(check.title.say("en"), [text.say("en") for text in check.run()])
     return 1 if problems else 0
+
+
+def _refuse_unready_registers() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        folder = settings.MADANG.data_path
+        raise NotFound(
+            "check.registers",
+            f"{folder}에 이 판의 등록부가 없습니다. 먼저 `madang up`을 실행하세요.",
+            f"{folder} has no registers of this version yet: run `madang up` first",
+        )
 
 
 def _say_check(title: str, problems: list[str]) -> int:

@@ -7,15 +7,18 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from django.db import close_old_connections
 from granian import Granian
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from madang.core.base.interface import MadangError, Process, Unavailable, now, read_settings
+from madang.core.base.interface import Process, Unavailable, now, read_settings
 from madang.core.pages.interface import make_cell, open_workbook
 
 from .actions import write_uses
@@ -54,8 +57,9 @@ class UseCounter:
         if not uses:
             return
         try:
+            close_old_connections()
             write_uses(now=now(), counted={name: (uses[name], rows[name]) for name in uses})
-        except MadangError:
+        except Exception:
             log.warning("uses are written later", exc_info=True)
             with self._lock:
                 self._uses.update(uses)
@@ -64,7 +68,6 @@ class UseCounter:
     def _write_for_ever(self) -> None:
         while True:
             time.sleep(EVERY_S)
-            close_old_connections()
             self.write()
 
 
@@ -112,7 +115,14 @@ def _write_sheet(found: Answer) -> bytes:
     return output.getvalue()
 
 
-application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])])
+@asynccontextmanager
+async def count_to_the_end(_application: Starlette) -> AsyncGenerator[None]:
+    """Write down what was counted before the process ends."""
+    yield
+    await run_in_threadpool(counter.write)
+
+
+application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])], lifespan=count_to_the_end)
 
 
 def run_open_api() -> None:

@@ -97,9 +97,13 @@ def list_declared() -> list[OpenService]:
     return [msgspec.convert(row.declaration, OpenService) for row in rows]
 
 
-def list_public() -> list[DatasetRecord]:
-    """Return every public dataset by name; what is known may be 5 s old."""
-    return _keep("public", lambda: list_datasets(actor=ANONYMOUS, state="published", limit=MOST_DATASETS)[0])
+def list_public(search: str = "") -> list[DatasetRecord]:
+    """Return every public dataset by name, in which the words of `search` occur; all of them may be 5 s old."""
+
+    def read() -> list[DatasetRecord]:
+        return list_datasets(actor=ANONYMOUS, search=search, state="published", limit=MOST_DATASETS)[0]
+
+    return read() if search else _keep("public", read)
 
 
 def list_keys(actor: Actor) -> list[ApiKey]:
@@ -147,8 +151,8 @@ def forget() -> None:
 
 
 def _keep(name: Any, read: Callable[[], T]) -> T:
-    at, value = _kept.get(name, (0.0, None))
-    if time.monotonic() - at > KEPT_S or value is None:
+    at, value = _kept.get(name, (-KEPT_S, None))
+    if time.monotonic() - at >= KEPT_S:
         if len(_kept) > 10_000:  # noqa: PLR2004 - names that nobody has must not fill the memory
             _kept.clear()
         value = read()

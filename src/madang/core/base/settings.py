@@ -43,6 +43,12 @@ SETTINGS = (
     ),
     Setting("city_name_ko", str, "마당시", "Name of the city in Korean."),
     Setting("city_name_en", str, "Madang City", "Name of the city in English."),
+    Setting(
+        "contact_email",
+        str,
+        "",
+        "Address that answers questions about the city's data; empty: catalogues name none.",
+    ),
     Setting("province_code", str, "11", "Legal code of the province whose districts are the city's."),
     Setting(
         "database_url",
@@ -106,6 +112,7 @@ SETTINGS = (
     ),
     Setting("sql_memory_mb", int, 1024, "Memory of one person's SQL query."),
     Setting("sql_seconds", int, 30, "Time of one person's SQL query."),
+    Setting("public_sql_seconds", int, 5, "Time of one SQL query of anybody (the open data's)."),
     Setting("query_memory_mb", int, 2048, "Memory of the house's own queries in each process."),
     Setting("log_level", str, "info", "debug, info, warning or error."),
 )

@@ -26,16 +26,17 @@ from .schemas import make_schema
 
 RESULT_BYTES = 256 << 20
 AT_ONCE = 2
-_places = threading.BoundedSemaphore(AT_ONCE)
+# Strangers have a place of their own: whatever they ask, staff go on asking.
+_places = {is_known: threading.BoundedSemaphore(AT_ONCE if is_known else 1) for is_known in (True, False)}
 
 
 def run_sql(actor: Actor, sql: str, purpose: str = "") -> pa.Table:
     """Answer one query (DuckDB's SQL) over the tables that `actor` may read, by their names.
 
     Only reading: no files, no settings, no other statement. Bounded by the settings `sql_memory_mb` and
-    `sql_seconds`; an answer may have 256 MB. Raises BadInput with a code (`lake.sql`, `lake.sql_time`,
-    `lake.sql_memory`, `lake.sql_size`), NotFound for tables the actor may not know of, NotAllowed, and
-    Unavailable while too many others ask.
+    `sql_seconds` (`public_sql_seconds` for strangers); an answer may have 256 MB. Raises BadInput with a
+    code (`lake.sql`, `lake.sql_time`, `lake.sql_memory`, `lake.sql_size`), NotFound for tables the actor
+    may not know of, NotAllowed, and Unavailable while too many others ask.
     """
     return pa.ipc.open_stream(run_sql_to_ipc(actor, sql, purpose)).read_all()
 
@@ -43,23 +44,28 @@ def run_sql(actor: Actor, sql: str, purpose: str = "") -> pa.Table:
 def run_sql_to_ipc(actor: Actor, sql: str, purpose: str = "") -> bytes:
     """Answer like `run_sql`, as an Arrow IPC stream."""
     require(actor, "lake.sql")
-    if not _places.acquire(timeout=settings.MADANG.sql_seconds):
+    is_known = actor.kind != "anonymous"
+    seconds = settings.MADANG.sql_seconds if is_known else settings.MADANG.public_sql_seconds
+    if not _places[is_known].acquire(timeout=seconds):
         raise Unavailable(
             "lake.sql_busy",
             "지금은 질의가 많습니다. 잠시 뒤에 다시 해 주세요.",
             "too many queries now; try again soon",
         )
     try:
-        with _copies() as folder, _Child() as child:
+        with _copies() as folder, _Child(seconds) as child:
             names = child.ask(sql)
             readers = [reader for name in names if (reader := _authorize(actor, name, purpose, sql))]
             return child.answer(*_describe(readers, folder))
     finally:
-        _places.release()
+        _places[is_known].release()
 
 
 class _Child:
     """One child process; killed when its time is over, whatever it does."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
 
     def __enter__(self) -> _Child:
         self.process = subprocess.Popen(  # noqa: S603
@@ -71,7 +77,7 @@ class _Child:
             start_new_session=True,
         )
         self.is_over = False
-        self.timer = threading.Timer(settings.MADANG.sql_seconds, self._end)
+        self.timer = threading.Timer(self.seconds, self._end)
         self.timer.start()
         return self
 
@@ -82,7 +88,7 @@ class _Child:
 
     def ask(self, sql: str) -> list[str]:
         """Hand over the question and return the tables that it speaks of."""
-        limits = {"memory_mb": settings.MADANG.sql_memory_mb, "seconds": settings.MADANG.sql_seconds}
+        limits = {"memory_mb": settings.MADANG.sql_memory_mb, "seconds": self.seconds}
         zone = str(CITY_TIMEZONE)
         self._tell({"sql": sql, "spatial": engine.find_spatial_extension(), "timezone": zone, **limits})
         line = _stream(self.process.stdout).readline()
@@ -121,8 +127,8 @@ class _Child:
         if self.is_over:
             raise BadInput(
                 "lake.sql_time",
-                f"질의가 {settings.MADANG.sql_seconds}초를 넘어 중단했습니다",
-                f"stopped: the query took more than {settings.MADANG.sql_seconds} s",
+                f"질의가 {self.seconds}초를 넘어 중단했습니다",
+                f"stopped: the query took more than {self.seconds} s",
             )
         try:
             reason = json.loads(error)

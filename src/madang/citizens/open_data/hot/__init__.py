@@ -29,13 +29,15 @@ def send_graph(request: Request, _query: None, _body: None) -> Response:
     """Answer the catalogue as DCAT-AP in the form that the address ends with."""
     form, media = GRAPHS[request.url.path.rpartition(".")[2]]
     names = settings.MADANG.city_name_ko, settings.MADANG.city_name_en
-    graph = build_graph(list_public(), find_address(request), *names)
+    graph = build_graph(list_public(), find_address(request), *names, settings.MADANG.contact_email)
     return Response(graph.serialize(format=form), media_type=media, headers={"Cache-Control": "max-age=60"})
 
 
 def send_data_json(request: Request, _query: None, _body: None) -> Response:
     """Answer the catalogue as data.json."""
-    catalogue = build_data_json(list_public(), find_address(request), settings.MADANG.city_name_ko)
+    catalogue = build_data_json(
+        list_public(), find_address(request), settings.MADANG.city_name_ko, settings.MADANG.contact_email
+    )
     return Response(
         msgspec.json.encode(catalogue),
         media_type="application/json",

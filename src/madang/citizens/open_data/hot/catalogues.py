@@ -22,8 +22,13 @@ MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/
 IANA = "https://www.iana.org/assignments/media-types/"
 
 
-def build_graph(records: Sequence[DatasetRecord], address: str, city_ko: str, city_en: str) -> Graph:
-    """Return the catalogue of `records` as a DCAT-AP 3 graph; `address` is the house's, without a slash."""
+def build_graph(
+    records: Sequence[DatasetRecord], address: str, city_ko: str, city_en: str, contact: str
+) -> Graph:
+    """Return the catalogue of `records` as a DCAT-AP 3 graph.
+
+    `address` is the house's, without a slash; `contact` the e-mail address that answers, or empty.
+    """
     graph = Graph()
     for prefix, namespace in (("dcat", DCAT), ("dct", DCTERMS), ("foaf", FOAF), ("vcard", VCARD)):
         graph.bind(prefix, namespace)
@@ -34,9 +39,16 @@ def build_graph(records: Sequence[DatasetRecord], address: str, city_ko: str, ci
     _say(graph, catalogue, DCTERMS.title, f"{city_ko} 열린데이터광장", f"Open data of {city_en}")
     _say(graph, catalogue, DCTERMS.description, f"{city_ko}가 공개한 데이터", f"Data published by {city_en}")
     graph.add((catalogue, DCTERMS.publisher, publisher))
+    answers = URIRef(f"{address}/#contact")
+    if contact:
+        graph.add((answers, RDF.type, VCARD.Kind))
+        _say(graph, answers, VCARD.fn, city_ko, city_en)
+        graph.add((answers, VCARD.hasEmail, URIRef(f"mailto:{contact}")))
     for record in records:
         dataset = URIRef(f"{address}/datasets/{record.name}/")
         graph.add((catalogue, DCAT.dataset, dataset))
+        if contact:
+            graph.add((dataset, DCAT.contactPoint, answers))
         _add_dataset(graph, dataset, record, address, publisher)
     return graph
 
@@ -76,8 +88,11 @@ def _say(graph: Graph, subject: URIRef, term: Any, ko: str, en: str) -> None:
         graph.add((subject, term, Literal(en, lang="en")))
 
 
-def build_data_json(records: Sequence[DatasetRecord], address: str, city_ko: str) -> dict[str, Any]:
-    """Return the catalogue as Project Open Data's data.json 1.1."""
+def build_data_json(
+    records: Sequence[DatasetRecord], address: str, city_ko: str, contact: str
+) -> dict[str, Any]:
+    """Return the catalogue as Project Open Data's data.json 1.1; its contact is left out where there is none."""
+    answers = {"@type": "vcard:Contact", "fn": city_ko, "hasEmail": f"mailto:{contact}"}
     return {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
         "@type": "dcat:Catalog",
@@ -92,7 +107,7 @@ def build_data_json(records: Sequence[DatasetRecord], address: str, city_ko: str
                 "keyword": list(record.keywords) or [record.category or record.name],
                 "modified": record.updated_at.date().isoformat(),
                 "publisher": {"@type": "org:Organization", "name": city_ko},
-                "contactPoint": {"@type": "vcard:Contact", "fn": city_ko, "hasEmail": "mailto:opendata@localhost"},
+                **({"contactPoint": answers} if contact else {}),
                 "accessLevel": "public",
                 "landingPage": f"{address}/datasets/{record.name}/",
                 **({"license": LICENCES[record.table.licence]} if record.table.licence in LICENCES else {}),

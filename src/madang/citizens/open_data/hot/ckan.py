@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from madang.citizens.open_data.queries import count_rows, list_public
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound
-from madang.core.lake.interface import authorize, get_dataset, list_datasets, run_sql
+from madang.core.lake.interface import authorize, get_dataset, run_sql
 
 from . import packages
 
@@ -106,15 +106,17 @@ def package_show(asked: Asked, address: str) -> dict[str, Any]:
 def package_search(asked: Asked, address: str) -> dict[str, Any]:
     """Return a page of the datasets in which every word of `q` occurs, with the exact count."""
     words = str(asked.get("q") or "").replace("*:*", "").strip()
-    records, count = list_datasets(
-        actor=ANONYMOUS,
-        search=words,
-        state="published",
-        offset=_number(asked, "start", 0, 10**9),
-        limit=_number(asked, "rows", 10, 1000),
-    )
-    results = [packages.describe_package(record, address) for record in records]
-    return {"count": count, "sort": "name asc", "facets": {}, "search_facets": {}, "results": results}
+    found = list_public(words)
+    first, most = _number(asked, "start", 0, 10**9), _number(asked, "rows", 10, 1000)
+    fields = _json(asked, "facet.field") or []
+    counts = packages.count_facets(found, [fields] if isinstance(fields, str) else list(fields))
+    return {
+        "count": len(found),
+        "sort": "name asc",
+        "facets": counts,
+        "search_facets": packages.describe_facets(counts),
+        "results": [packages.describe_package(record, address) for record in found[first : first + most]],
+    }
 
 
 def resource_show(asked: Asked, address: str) -> dict[str, Any]:

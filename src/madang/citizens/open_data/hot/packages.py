@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from madang.core.base.interface import ColumnType
@@ -72,6 +74,35 @@ def describe_organization(code: str) -> dict[str, Any]:
 def describe_group(category: str) -> dict[str, Any]:
     """Return a category as a CKAN group."""
     return {"id": category, "name": category, "title": category, "display_name": category, "type": "group"}
+
+
+FACETS: dict[str, Callable[[DatasetRecord], Sequence[str]]] = {
+    "organization": lambda record: (record.table.owner_agency,),
+    "groups": lambda record: (record.category,),
+    "tags": lambda record: record.keywords,
+    "license_id": lambda record: (record.table.licence,),
+    "res_format": lambda _record: tuple(form.upper() for form in FORMS),
+}
+
+
+def count_facets(records: Sequence[DatasetRecord], fields: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return how many datasets have each value of each field; fields that aren't known have none."""
+    counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
+    for field in counts.keys() & FACETS.keys():
+        for record in records:
+            counts[field].update(value for value in FACETS[field](record) if value)
+    return {field: dict(counter.most_common()) for field, counter in counts.items()}
+
+
+def describe_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """Return counted facets as CKAN lists them."""
+    return {
+        field: {
+            "title": field,
+            "items": [{"name": name, "display_name": name, "count": count} for name, count in values.items()],
+        }
+        for field, values in counts.items()
+    }
 
 
 def read_filters(filters: dict[str, Any]) -> tuple[Filter, ...]:

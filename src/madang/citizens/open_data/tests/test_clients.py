@@ -6,6 +6,7 @@ import io
 import json
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from xml.etree import ElementTree as ET
 
@@ -193,6 +194,31 @@ def test_ckanapi_finds_shows_and_queries(house, api):
         for sql in ("drop table city_air", "select * from read_csv('/etc/passwd')", "select * from accounts"):
             with pytest.raises((ckanapi.ValidationError, ckanapi.NotFound, ckanapi.NotAuthorized)):
                 site.action.datastore_search_sql(sql=sql)
+
+
+def test_ckanapi_counts_what_a_search_found_by_facet(house, api):
+    with ckanapi.RemoteCKAN(house.url) as site:
+        found = site.action.package_search(q="city_air", **{"facet.field": '["res_format", "nothing"]'})
+        assert found["facets"] == {
+            "res_format": dict.fromkeys(["CSV", "JSON", "PARQUET", "XLSX"], 1),
+            "nothing": {},
+        }
+        everything = site.action.package_search(**{"facet.field": ["license_id"]}, rows=1)
+        items = everything["search_facets"]["license_id"]["items"]
+        assert 0 < sum(item["count"] for item in items) <= everything["count"]
+        assert len(everything["results"]) == 1
+
+
+def test_a_strangers_endless_query_is_stopped_soon_and_staff_go_on(house, api):
+    endless = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
+    with closing(house.sign_in("data-officer")) as officer, ThreadPoolExecutor() as strangers:
+        address = f"{house.url}/api/3/action/datastore_search_sql"
+        asked = [strangers.submit(httpx.get, address, params={"sql": endless}, timeout=60) for _ in range(3)]
+        time.sleep(0.5)
+        officer.post("/api/sql", json={"sql": "select 1"}).raise_for_status()
+        answers = [one.result() for one in asked]
+    assert {answer.status_code for answer in answers} <= {409, 503}
+    assert any("5 s" in answer.text for answer in answers), [answer.text for answer in answers]
 
 
 def test_frictionless_finds_the_data_as_its_package_says(house, api):

@@ -95,6 +95,30 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     is_drill: bool = False
 
 
+class OpenAlarm(msgspec.Struct, kw_only=True):
+    """What is known of an alarm while it matters. `sources` are those heard, with their last moment."""
+
+    number: int
+    begun_at: datetime
+    heard_at: datetime
+    due_at: datetime
+    is_drill: bool
+    sources: dict[str, datetime] = {}
+    steps: list[datetime] = []
+    is_handed_over: bool = False
+    is_answered: bool = False
+    cancelled_at: datetime | None = None
+
+
+class WatchState(msgspec.Struct, kw_only=True):
+    """All that is known of a facility: alarms so far, the present one, until when it is tested or drilled."""
+
+    count: int = 0
+    alarm: OpenAlarm | None = None
+    tested_until: datetime | None = None
+    drill_until: datetime | None = None
+
+
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """A line that is no signal: where it stands and why."""
 

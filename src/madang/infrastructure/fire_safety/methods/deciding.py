@@ -7,8 +7,7 @@ tested; a call point never is. Tests and drills end by themselves, and don't beg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
 from madang.core.base.interface import Text
@@ -16,10 +15,12 @@ from madang.infrastructure.fire_safety.records import (
     ALARMING,
     DETECTED,
     Decision,
+    OpenAlarm,
     Policy,
     Signal,
     SignalKind,
     Verdict,
+    WatchState,
 )
 
 NAMES = {
@@ -44,69 +45,83 @@ ORDER = {
 
 def decide(policy: Policy, signals: Iterable[Signal], until: datetime, city: tzinfo) -> list[Decision]:
     """Return every decision up to `until`, in order of time. Signals may come doubled and in any order."""
-    by_facility: dict[str, list[Signal]] = {}
-    for one in sorted(set(signals), key=_order):
+    watches: dict[str, Watch] = {}
+    for one in sorted(set(signals), key=put_in_order):
         if one.at <= until:
-            by_facility.setdefault(one.facility, []).append(one)
-    decisions: list[Decision] = []
-    for facility, heard in by_facility.items():
-        decisions += _Facility(facility, policy, city).run(heard, until)
+            watches.setdefault(one.facility, Watch(one.facility, policy, city)).hear(one)
+    for watch in watches.values():
+        watch.pass_time(until)
+    decisions = [decision for watch in watches.values() for decision in watch.take_decisions()]
     return sorted(decisions, key=lambda one: (one.at, one.facility, one.alarm))
 
 
-def _order(one: Signal) -> tuple[datetime, int, tuple[str, ...]]:
+def put_in_order(one: Signal) -> tuple[datetime, int, tuple[str, ...]]:
+    """Return what signals are sorted by: time, then the safer order."""
     rest = (one.kind, one.source, one.floor, one.room, one.reason)
     return one.at, ORDER.get(one.kind, LAST), rest
 
 
-@dataclass
-class _Alarm:
-    number: int
-    begun_at: datetime
-    heard_at: datetime
-    due_at: datetime
-    is_drill: bool
-    sources: dict[str, datetime] = field(default_factory=dict)
-    steps: list[datetime] = field(default_factory=list)
-    is_handed_over: bool = False
-    is_answered: bool = False
-    cancelled_at: datetime | None = None
+class Watch:
+    """One facility through time. There is at most one alarm; a cancelled one stays for its hold.
 
+    `state` holds all that is known, so that a watch made of it goes on as if nothing had happened between.
+    """
 
-class _Facility:
-    """One facility through time. There is at most one alarm; a cancelled one stays for its hold."""
-
-    def __init__(self, name: str, policy: Policy, city: tzinfo) -> None:
+    def __init__(self, name: str, policy: Policy, city: tzinfo, state: WatchState | None = None) -> None:
         self.name, self.policy, self.city = name, policy, city
-        self.alarm: _Alarm | None = None
-        self.count = 0
-        self.tested_until: datetime | None = None
-        self.drill_until: datetime | None = None
-        self.made: list[Decision] = []
+        self.state = state or WatchState()
+        self._made: list[Decision] = []
 
-    def run(self, signals: Sequence[Signal], until: datetime) -> list[Decision]:
-        for one in signals:
-            self._pass_time(one.at)
-            self._hear(one)
-        self._pass_time(until)
-        return self.made
+    def take_decisions(self) -> list[Decision]:
+        """Return what was decided since the last time."""
+        made, self._made = self._made, []
+        return made
 
-    def _pass_time(self, now: datetime) -> None:
+    def find_next(self) -> datetime | None:
+        """Return when something falls due if nothing is heard before, or None."""
+        alarm = self.state.alarm
+        moments = [self.state.tested_until, self.state.drill_until]
+        if alarm and alarm.cancelled_at is None:
+            moments += alarm.steps[:1]
+            moments.append(None if alarm.is_handed_over else alarm.due_at)
+        return min(filter(None, moments), default=None)
+
+    def hear(self, one: Signal) -> None:
+        """Take in one signal; those before it are known."""
+        self.pass_time(one.at)
+        if one.kind in ALARMING:
+            self._take_alarm(one)
+        elif one.kind is SignalKind.CONFIRM:
+            self._confirm(one)
+        elif one.kind is SignalKind.FALSE_ALARM:
+            self._cancel(one)
+        elif one.kind is SignalKind.SEEN:
+            if self.state.alarm:
+                self.state.alarm.is_answered = True
+        elif one.kind is SignalKind.TEST_ENDS:
+            self._end_test(one.at)
+        elif one.kind is SignalKind.DRILL_ENDS:
+            self._end_drill(one.at)
+        else:
+            self._begin_mode(one)
+
+    def pass_time(self, now: datetime) -> None:
         """Do what fell due up to `now`."""
-        if self.tested_until and self.tested_until <= now:
-            self._end_test(self.tested_until, by_itself=True)
-        if self.drill_until and self.drill_until <= now:
-            self._pass_alarm(self.drill_until)
-            self._end_drill(self.drill_until, by_itself=True)
+        state = self.state
+        if state.tested_until and state.tested_until <= now:
+            self._end_test(state.tested_until, by_itself=True)
+        if state.drill_until and state.drill_until <= now:
+            self._pass_alarm(state.drill_until)
+            self._end_drill(state.drill_until, by_itself=True)
         self._pass_alarm(now)
 
     def _pass_alarm(self, now: datetime) -> None:
-        alarm = self.alarm
+        alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:
             return
         while alarm.steps and alarm.steps[0] <= now:
             step = alarm.steps.pop(0)
-            if not (alarm.is_answered or alarm.is_handed_over):
+            if step <= alarm.due_at and not (alarm.is_answered or alarm.is_handed_over):
                 self._say(alarm, step, Verdict.ESCALATE, Text(
                     ko="아무도 답하지 않아 다음 사람에게 알립니다",
                     en="nobody answered: the next person is told",
@@ -117,62 +132,46 @@ class _Facility:
                 ko=f"{waited:.0f}초 안에 취소한 사람이 없습니다", en=f"nobody cancelled within {waited:.0f} s"
             ))  # fmt: skip
         if now - alarm.heard_at > timedelta(seconds=self.policy.quiet_s):
-            self.alarm = None
-
-    def _hear(self, one: Signal) -> None:
-        if one.kind in ALARMING:
-            self._take_alarm(one)
-        elif one.kind is SignalKind.CONFIRM:
-            self._confirm(one)
-        elif one.kind is SignalKind.FALSE_ALARM:
-            self._cancel(one)
-        elif one.kind is SignalKind.SEEN:
-            if self.alarm:
-                self.alarm.is_answered = True
-        elif one.kind is SignalKind.TEST_ENDS:
-            self._end_test(one.at)
-        elif one.kind is SignalKind.DRILL_ENDS:
-            self._end_drill(one.at)
-        else:
-            self._begin_mode(one)
+            self.state.alarm = None
 
     def _begin_mode(self, one: Signal) -> None:
         is_test = one.kind is SignalKind.TEST_BEGINS
         mode = TEST if is_test else DRILL
-        if self.alarm and self.alarm.cancelled_at is None and not (self.alarm.is_drill and not is_test):
-            self._say(self.alarm, one.at, Verdict.NOTHING, Text(
+        alarm = self.state.alarm
+        if alarm and alarm.cancelled_at is None and (is_test or not alarm.is_drill):
+            self._say(alarm, one.at, Verdict.NOTHING, Text(
                 ko=f"경보 중에는 {mode.ko}을(를) 시작할 수 없습니다", en=f"{mode.en} can't begin during an alarm"
             ))  # fmt: skip
         elif is_test:
-            self.tested_until = one.at + timedelta(seconds=self.policy.test_s)
+            self.state.tested_until = one.at + timedelta(seconds=self.policy.test_s)
         else:
-            self.drill_until = one.at + timedelta(seconds=self.policy.drill_s)
-            if self.alarm and not self.alarm.is_drill:
-                self.alarm = None
+            self.state.drill_until = one.at + timedelta(seconds=self.policy.drill_s)
+            if alarm and not alarm.is_drill:
+                self.state.alarm = None
 
     def _end_test(self, at: datetime, *, by_itself: bool = False) -> None:
-        if self.tested_until and by_itself:
+        if self.state.tested_until and by_itself:
             self._say(None, at, Verdict.NOTHING, _say_over(TEST))
-        self.tested_until = None
+        self.state.tested_until = None
 
     def _end_drill(self, at: datetime, *, by_itself: bool = False) -> None:
-        alarm = self.alarm
+        alarm = self.state.alarm
         if alarm and alarm.is_drill:
             if alarm.cancelled_at is None:
                 self._say(alarm, at, Verdict.STAND_DOWN, Text(ko="훈련이 끝났습니다", en="the drill is over"))
-            self.alarm = None
-        if self.drill_until and by_itself:
+            self.state.alarm = None
+        if self.state.drill_until and by_itself:
             self._say(None, at, Verdict.NOTHING, _say_over(DRILL))
-        self.drill_until = None
+        self.state.drill_until = None
 
     def _take_alarm(self, one: Signal) -> None:
         is_call = one.kind is SignalKind.CALL_POINT
-        if self.tested_until and not is_call:
+        if self.state.tested_until and not is_call:
             self._say(None, one.at, Verdict.TESTED, Text(
                 ko=f"점검 중: {NAMES[one.kind].ko}", en=f"being tested: {NAMES[one.kind].en}"
             ), (one.source,))  # fmt: skip
             return
-        alarm, earlier = self.alarm, {}
+        alarm, earlier = self.state.alarm, {}
         if alarm and alarm.cancelled_at is not None:
             held_until = alarm.cancelled_at + timedelta(seconds=self.policy.hold_s)
             if one.source in alarm.sources and not is_call and one.at < held_until:
@@ -199,30 +198,30 @@ class _Facility:
                 ko=f"{len(recent) + 1}개가 서로를 확인합니다", en=f"{len(recent) + 1} sources verify each other"
             ))  # fmt: skip
 
-    def _begin(self, one: Signal) -> _Alarm:
+    def _begin(self, one: Signal) -> OpenAlarm:
         """Begin an alarm and tell the manager."""
-        self.count += 1
+        self.state.count += 1
         start, end = self.policy.night
         hour = one.at.astimezone(self.city).hour
         is_night = start <= hour or hour < end if start > end else start <= hour < end
         wait = min(self.policy.wait_s, self.policy.night_wait_s) if is_night else self.policy.wait_s
-        self.alarm = _Alarm(
-            number=self.count,
+        self.state.alarm = OpenAlarm(
+            number=self.state.count,
             begun_at=one.at,
             heard_at=one.at,
             due_at=one.at + timedelta(seconds=wait),
-            is_drill=self.drill_until is not None,
+            is_drill=self.state.drill_until is not None,
             steps=[one.at + timedelta(seconds=step) for step in sorted(self.policy.ladder_s)],
         )
         name = NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
         where = " ".join(filter(None, (one.floor, one.room)))
-        self._say(self.alarm, one.at, Verdict.TELL_MANAGER, Text(
+        self._say(self.state.alarm, one.at, Verdict.TELL_MANAGER, Text(
             ko=f"{name.ko} 경보 {where}".strip(), en=f"alarm of a {name.en} {where}".strip()
         ), (one.source,))  # fmt: skip
-        return self.alarm
+        return self.state.alarm
 
     def _confirm(self, one: Signal) -> None:
-        alarm = self.alarm
+        alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:
             alarm = self._begin(one)
         alarm.is_answered, alarm.heard_at = True, one.at
@@ -233,7 +232,7 @@ class _Facility:
         )
 
     def _cancel(self, one: Signal) -> None:
-        alarm = self.alarm
+        alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:
             return
         if not one.reason.strip():
@@ -251,20 +250,20 @@ class _Facility:
             ko=f"{one.source}: {one.reason}{told.ko}", en=f"{one.source}: {one.reason}{told.en}"
         ))  # fmt: skip
 
-    def _hand_over(self, alarm: _Alarm, at: datetime, reason: Text) -> None:
+    def _hand_over(self, alarm: OpenAlarm, at: datetime, reason: Text) -> None:
         if not alarm.is_handed_over:
             alarm.is_handed_over = True
             self._say(alarm, at, Verdict.HAND_OVER, reason)
 
     def _say(
         self,
-        alarm: _Alarm | None,
+        alarm: OpenAlarm | None,
         at: datetime,
         verdict: Verdict,
         reason: Text,
         sources: tuple[str, ...] = (),
     ) -> None:
-        self.made.append(Decision(
+        self._made.append(Decision(
             at=at, facility=self.name, alarm=alarm.number if alarm else 0, verdict=verdict, reason=reason,
             sources=sources or tuple(alarm.sources if alarm else ()), is_drill=bool(alarm and alarm.is_drill),
         ))  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from capvalidator import check_schema
 from hypothesis import given, settings
@@ -17,8 +18,15 @@ from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
 from madang.infrastructure.fire_safety.cli import read_policy, run_replay
 from madang.infrastructure.fire_safety.gateway.recordings import read_lines
 from madang.infrastructure.fire_safety.methods.alerts import write_alert
-from madang.infrastructure.fire_safety.methods.deciding import decide
-from madang.infrastructure.fire_safety.records import ALARMING, Policy, Signal, SignalKind, Verdict
+from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
+from madang.infrastructure.fire_safety.records import (
+    ALARMING,
+    Policy,
+    Signal,
+    SignalKind,
+    Verdict,
+    WatchState,
+)
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=CITY_TIMEZONE)
 NIGHT = datetime(2026, 11, 20, 2, 0, tzinfo=CITY_TIMEZONE)
@@ -219,6 +227,28 @@ def test_the_promises_hold_for_any_signals_in_any_order(policy, signals, chance)
     for one in signals:
         if one.kind in ALARMING and (one.facility, one.at, (one.source,)) not in tested:
             assert belongs(policy, one, signals, told, down), one
+
+
+@given(POLICIES, SIGNALS)
+@settings(max_examples=60, deadline=None)
+def test_a_watch_that_is_stopped_and_begun_anew_at_any_moment_decides_the_same(policy, signals):
+    until = NOON + timedelta(hours=3)
+    heard = [one for one in sorted(set(signals), key=put_in_order) if one.facility == "가"]
+    kept, made = b"{}", []
+    for one in heard:
+        watch = Watch("가", policy, CITY_TIMEZONE, msgspec.json.decode(kept, type=WatchState))
+        next_at = watch.find_next()
+        if next_at is not None and next_at < one.at:  # a timer that rings in between changes nothing
+            watch.pass_time(next_at)
+        watch.hear(one)
+        made += watch.take_decisions()
+        kept = msgspec.json.encode(watch.state)
+    watch = Watch("가", policy, CITY_TIMEZONE, msgspec.json.decode(kept, type=WatchState))
+    watch.pass_time(until)
+    made += watch.take_decisions()
+    assert watch.find_next() is None
+    whole = decide(policy, heard, until, CITY_TIMEZONE)
+    assert sorted(made, key=lambda one: (one.at, one.facility, one.alarm)) == whole
 
 
 def belongs(policy, one, signals, told, down):

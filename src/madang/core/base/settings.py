@@ -110,6 +110,13 @@ SETTINGS = (
         "",
         "Folder outside the data folder for signed audit checkpoints; empty: none is written.",
     ),
+    Setting(
+        "fire_119_url",
+        str,
+        "",
+        "Where fire alarms are handed over; empty: in the demonstration its own receiver.",
+    ),
+    Setting("fire_119_second_url", str, "", "The second way to 119, tried where the first gives no answer."),
     Setting("sql_memory_mb", int, 1024, "Memory of one person's SQL query."),
     Setting("sql_seconds", int, 30, "Time of one person's SQL query."),
     Setting("public_sql_seconds", int, 5, "Time of one SQL query of anybody (the open data's)."),

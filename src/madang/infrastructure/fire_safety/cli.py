@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import msgspec
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Subcommand
 
+from .gateway.receiving import open_receiver
 from .gateway.recordings import read_lines
 from .methods.deciding import decide
 from .records import LONGEST_WAIT_S, Policy
@@ -26,6 +28,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     replay.add_argument("--policy", type=Path, metavar="FILE", help="TOML; the default policy without")
     replay.set_defaults(command=run_replay)
+    receive = commands.add_parser("receive", help="be a 119 receiver for tests: CAP alerts into a ledger")
+    receive.add_argument("--host", default="127.0.0.1")
+    receive.add_argument("--port", type=int, default=8119)
+    receive.add_argument("--ledger", type=Path, default=Path("ledger.jsonl"), help="JSON lines")
+    receive.set_defaults(command=run_receive)
 
 
 def run(arguments: Namespace) -> int:
@@ -50,6 +57,19 @@ def run_replay(arguments: Namespace) -> int:
     return 0
 
 
+def run_receive(arguments: Namespace) -> int:
+    """Receive alerts until interrupted; the address is printed once it listens."""
+    try:
+        server = open_receiver(arguments.host, arguments.port, arguments.ledger)
+    except OSError as error:
+        raise BadInput("fire.receive", f"{error}", f"{error}") from error
+    sys.stdout.write(f"http://{arguments.host}:{server.server_address[1]}/\n")
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):
+        server.serve_forever()
+    return 0
+
+
 def read_policy(path: Path | None) -> Policy:
     """Return the policy of a TOML file; one that could let 119 wait longer than 90 s is refused."""
     if path is None:
@@ -61,5 +81,10 @@ def read_policy(path: Path | None) -> Policy:
 
 
 SUBCOMMANDS = [
-    Subcommand(name="fire", help="fire safety: replay recorded alarms", run=run, add_arguments=add_arguments)
+    Subcommand(
+        name="fire",
+        help="fire safety: replay recorded alarms, receive as 119",
+        run=run,
+        add_arguments=add_arguments,
+    )
 ]

@@ -1,4 +1,4 @@
-"""Signals of a facility, the policy they are judged by, and decisions with their reasons."""
+"""Signals of a facility, the policy they are judged by, decisions with their reasons; the register."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class SignalKind(StrEnum):
     DRILL_ENDS = "drill_ends"
 
 
+KIND_NAMES = {
+    SignalKind.SMOKE: Text(ko="연기 감지기", en="smoke detector"),
+    SignalKind.HEAT: Text(ko="열 감지기", en="heat detector"),
+    SignalKind.GAS: Text(ko="가스 감지기", en="gas detector"),
+    SignalKind.CALL_POINT: Text(ko="발신기", en="call point"),
+    SignalKind.CAMERA_SMOKE: Text(ko="카메라가 본 연기", en="smoke seen by a camera"),
+}
 DETECTED = frozenset({SignalKind.SMOKE, SignalKind.HEAT, SignalKind.GAS, SignalKind.CAMERA_SMOKE})
 ALARMING = DETECTED | {SignalKind.CALL_POINT}
 
@@ -124,3 +131,160 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
 
     line: int
     reason: str
+
+
+class FacilityKind(StrEnum):
+    """Whom a facility is for."""
+
+    ELDERLY = "elderly"
+    DISABLED = "disabled"
+    CHILDREN = "children"
+
+
+FACILITY_KINDS = {
+    FacilityKind.ELDERLY: Text(ko="노인", en="Older people"),
+    FacilityKind.DISABLED: Text(ko="장애인", en="Disabled people"),
+    FacilityKind.CHILDREN: Text(ko="아동", en="Children"),
+}
+NEEDS = {
+    "carry": Text(ko="들어서 옮겨야 하는 사람", en="must be carried"),
+    "wheelchair": Text(ko="휠체어를 쓰는 사람", en="use a wheelchair"),
+    "oxygen": Text(ko="산소가 필요한 사람", en="need oxygen"),
+    "guide": Text(ko="이끌어 주어야 하는 사람", en="must be led"),
+}
+Short = Annotated[str, Meta(min_length=1, max_length=100)]
+Count = Annotated[int, Meta(ge=0, le=10_000)]
+Metres = Annotated[float, Meta(ge=0, le=1000)]
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """A room on a floor's plan, in metres from the plan's upper left corner, and how many people it holds.
+
+    `needs` counts people by what they need (the names of NEEDS): never who they are.
+    """
+
+    floor: Short
+    name: Short
+    x: Metres
+    y: Metres
+    width: Annotated[float, Meta(gt=0, le=1000)]
+    height: Annotated[float, Meta(gt=0, le=1000)]
+    people: Count = 0
+    needs: dict[str, Count] = {}
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody on duty at a facility, in the order in which they are told."""
+
+    name: Short
+    phone: Annotated[str, Meta(max_length=30, pattern=r"^[0-9+\- ]*$")] = ""
+
+
+class Facility(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility whose people can't leave quickly. Coordinates are degrees in EPSG:4326."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
+    name: Short
+    kind: FacilityKind
+    agency_code: Annotated[str, Meta(min_length=1, max_length=40)]
+    address: Annotated[str, Meta(max_length=300)] = ""
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    rooms: tuple[Room, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    policy: Policy = Policy()
+    source: Annotated[str, Meta(max_length=100)] = ""
+
+
+class Detector(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector or call point, where it hangs, and how it is. `battery` is in percent, signal in dBm and dB."""
+
+    id: Short
+    facility: str
+    kind: SignalKind
+    floor: Annotated[str, Meta(max_length=100)] = ""
+    room: Annotated[str, Meta(max_length=100)] = ""
+    x: Metres = 0.0
+    y: Metres = 0.0
+    expected_every_s: Annotated[int, Meta(ge=10, le=31 * 86_400)] = 3600
+    heard_at: datetime | None = None
+    battery: float | None = None
+    rssi: float | None = None
+    snr: float | None = None
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says of the device that sent it."""
+
+    source: str
+    battery: float | None = None
+    rssi: float | None = None
+    snr: float | None = None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a message: signals that are new, that were known, and devices heard of."""
+
+    signals: int = 0
+    repeated: int = 0
+    devices: int = 0
+
+
+class AlarmState(StrEnum):
+    """Where an alarm is."""
+
+    TOLD = "told"
+    HANDED_OVER = "handed_over"
+    STOOD_DOWN = "stood_down"
+    CLOSED = "closed"
+
+
+ALARM_STATES = {
+    AlarmState.TOLD: Text(ko="관리자 확인 중", en="Manager told"),
+    AlarmState.HANDED_OVER: Text(ko="119에 넘김", en="Handed over to 119"),
+    AlarmState.STOOD_DOWN: Text(ko="취소됨", en="Stood down"),
+    AlarmState.CLOSED: Text(ko="종료", en="Closed"),
+}
+OPEN = frozenset({AlarmState.TOLD, AlarmState.HANDED_OVER})
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """One alarm as it is now. `due_at` is when it is handed over unless somebody cancels."""
+
+    id: int
+    facility: str
+    facility_name: str
+    agency_code: str
+    number: int
+    state: AlarmState
+    kind: SignalKind
+    floor: str = ""
+    room: str = ""
+    is_drill: bool = False
+    begun_at: datetime
+    due_at: datetime
+    handed_over_at: datetime | None = None
+    received_at: datetime | None = None
+    stood_down_at: datetime | None = None
+    closed_at: datetime | None = None
+    note: str = ""
+
+
+class RelayState(StrEnum):
+    """Whether 119 has a message."""
+
+    WAITING = "waiting"
+    RECEIVED = "received"
+
+
+class Relay(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to 119 and how it goes."""
+
+    id: int
+    alarm: int
+    identifier: str
+    state: RelayState
+    created_at: datetime
+    received_at: datetime | None = None
+    attempts: int = 0
+    last_error: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from madang.infrastructure.fire_safety.records import ALARMING, Signal, SignalKind, Unread
+from madang.infrastructure.fire_safety.records import ALARMING, Health, Signal, SignalKind, Unread
 
 KINDS = {kind.value: kind for kind in SignalKind}
 RELATIVE_BELOW = 2**28
@@ -39,6 +39,34 @@ def read_message(message: Any) -> list[Signal]:
     return [_check(one)]
 
 
+def read_health(message: Any) -> list[Health]:
+    """Return what a message says of its device: battery (percent), the best gateway's signal (dBm, dB).
+
+    Of a SenML pack and of our own form only that the device was heard.
+    """
+    if isinstance(message, list):
+        names = {str(one.get("bn", "")) + str(one.get("n", "")) for one in message if isinstance(one, dict)}
+        return [Health(source=parts[1]) for name in sorted(names) if len(parts := name.split("/")) > 1]
+    if "deviceInfo" not in message:
+        return [Health(source=str(message.get("source", "")))]
+    values = message.get("object") or {}
+    heard = [one for one in message.get("rxInfo") or [] if isinstance(one, dict)]
+    best = max(heard, key=lambda one: _number(one, "rssi") or -1000, default={})
+    return [
+        Health(
+            source=str(message["deviceInfo"].get("devEui", "")),
+            battery=_number(values, "battery"),
+            rssi=_number(best, "rssi"),
+            snr=_number(best, "snr"),
+        )
+    ]
+
+
+def _number(values: dict[str, Any], name: str) -> float | None:
+    value = values.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def _check(one: Signal) -> Signal:
     if one.at.tzinfo is None:
         raise ValueError("a time without its zone")
@@ -54,6 +82,8 @@ def _read_uplink(event: dict[str, Any]) -> list[Signal]:
     repetitions have the same time and device.
     """
     device = event["deviceInfo"]
+    if not isinstance(device, dict):
+        raise ValueError("deviceInfo is an object")  # noqa: TRY004 - bad input, whatever its type
     tags = device.get("tags") or {}
     values = event.get("object") or {}
     if not isinstance(tags, dict) or not isinstance(values, dict):

@@ -6,9 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from xml.etree import ElementTree as ET
 
+import msgspec
+from lxml import etree
+
 from madang.infrastructure.fire_safety.records import Decision, Verdict
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+READ = {
+    "identifier": "identifier",
+    "sender": "sender",
+    "sent": "sent",
+    "status": "status",
+    "msgType": "msgType",
+    "headline": f"info/{{{NAMESPACE}}}headline",
+}
 LANGUAGES = (("ko-KR", "ko"), ("en-US", "en"))
 HEADLINES = {
     (Verdict.HAND_OVER, "ko"): "화재 경보",
@@ -18,42 +29,70 @@ HEADLINES = {
 }
 
 
-def write_alert(
-    decision: Decision,
-    *,
-    sender: str,
-    city: tzinfo,
-    needs: Mapping[str, int] | None = None,
-    earlier: Decision | None = None,
-) -> bytes:
-    """Return the alert of a hand-over, or the cancellation of an `earlier` one.
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it is and what who comes must know. Coordinates are degrees in EPSG:4326.
 
-    `needs` counts people by what they need, such as {"carry": 3}: never names. The identifier is the
-    same however often it is written, so that a receiver knows a repetition. Raises ValueError for
-    decisions that aren't handed over, and for a cancellation of nothing.
+    `facts` are parameters of the alert, such as {"carry": "3"} for three people who must be carried:
+    counts, never names. `link` leads to the live picture.
     """
-    is_cancel = decision.verdict is Verdict.STAND_DOWN and earlier is not None
+
+    place: str
+    lon: float | None = None
+    lat: float | None = None
+    link: str = ""
+    facts: Mapping[str, str] = {}
+
+
+def write_alert(
+    decision: Decision, scene: Scene, *, sender: str, city: tzinfo, earlier_at: datetime | None = None
+) -> bytes:
+    """Return the alert of a hand-over, or the cancellation of the one sent at `earlier_at`.
+
+    The identifier is the same however often it is written, so that a receiver knows a repetition. Raises
+    ValueError for decisions that aren't handed over, and for a cancellation of nothing.
+    """
+    is_cancel = decision.verdict is Verdict.STAND_DOWN and earlier_at is not None
     if decision.verdict is not Verdict.HAND_OVER and not is_cancel:
         raise ValueError(f"{decision.verdict} is not handed over")
-    identifier = f"{decision.facility}-{decision.alarm}".translate(str.maketrans(" ,<&", "____"))
     alert = ET.Element("alert", xmlns=NAMESPACE)
-    _add(alert, "identifier", identifier + ("-cancel" if is_cancel else ""))
+    _add(alert, "identifier", name_alert(decision))
     _add(alert, "sender", sender)
     _add(alert, "sent", _moment(decision.at, city))
     _add(alert, "status", "Exercise" if decision.is_drill else "Actual")
     _add(alert, "msgType", "Cancel" if is_cancel else "Alert")
     _add(alert, "scope", "Private")
     _add(alert, "addresses", "119")
-    if earlier is not None:
-        _add(alert, "references", f"{sender},{identifier},{_moment(earlier.at, city)}")
+    if is_cancel and earlier_at is not None:
+        earlier = name_alert(msgspec.structs.replace(decision, verdict=Verdict.HAND_OVER))
+        _add(alert, "references", f"{sender},{earlier},{_moment(earlier_at, city)}")
     for code, language in LANGUAGES:
-        _add_info(alert, decision, code, language, needs or {})
+        _add_info(alert, decision, scene, code, language)
     return ET.tostring(alert, "utf-8", xml_declaration=True)
 
 
-def _add_info(
-    alert: ET.Element, decision: Decision, code: str, language: str, needs: Mapping[str, int]
-) -> None:
+def name_alert(decision: Decision) -> str:
+    """Return the identifier of a decision's alert."""
+    name = f"{decision.facility}-{decision.alarm}".translate(str.maketrans(" ,<&", "____"))
+    return name + ("-cancel" if decision.verdict is Verdict.STAND_DOWN else "")
+
+
+def read_alert(content: bytes) -> dict[str, str]:
+    """Return what a receiver must know of an alert; raise ValueError where it is none that can be taken."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"no XML: {error}") from error
+    if root.tag != f"{{{NAMESPACE}}}alert":
+        raise ValueError("this is no CAP 1.2 alert")
+    found = {name: root.findtext(f"{{{NAMESPACE}}}{path}") or "" for name, path in READ.items()}
+    missing = [name for name in ("identifier", "sender", "sent", "msgType") if not found[name]]
+    if missing:
+        raise ValueError(f"missing: {', '.join(missing)}")
+    return found
+
+
+def _add_info(alert: ET.Element, decision: Decision, scene: Scene, code: str, language: str) -> None:
     info = ET.SubElement(alert, "info")
     _add(info, "language", code)
     _add(info, "category", "Fire")
@@ -62,14 +101,18 @@ def _add_info(
     _add(info, "urgency", "Past" if decision.verdict is Verdict.STAND_DOWN else "Immediate")
     _add(info, "severity", "Extreme")
     _add(info, "certainty", "Likely")
-    _add(info, "headline", f"{HEADLINES[decision.verdict, language]}: {decision.facility}")
+    _add(info, "headline", f"{HEADLINES[decision.verdict, language]}: {scene.place}")
     _add(info, "description", decision.reason.say(language))
-    for name, count in needs.items():
+    if scene.link:
+        _add(info, "web", scene.link)
+    for name, value in scene.facts.items():
         parameter = ET.SubElement(info, "parameter")
         _add(parameter, "valueName", name)
-        _add(parameter, "value", str(count))
+        _add(parameter, "value", value)
     area = ET.SubElement(info, "area")
-    _add(area, "areaDesc", decision.facility)
+    _add(area, "areaDesc", scene.place)
+    if scene.lon is not None:
+        _add(area, "circle", f"{scene.lat},{scene.lon} 0")
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

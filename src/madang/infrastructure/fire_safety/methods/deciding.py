@@ -14,6 +14,7 @@ from madang.core.base.interface import Text
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
     DETECTED,
+    KIND_NAMES,
     Decision,
     OpenAlarm,
     Policy,
@@ -23,13 +24,6 @@ from madang.infrastructure.fire_safety.records import (
     WatchState,
 )
 
-NAMES = {
-    SignalKind.SMOKE: Text(ko="연기 감지기", en="smoke detector"),
-    SignalKind.HEAT: Text(ko="열 감지기", en="heat detector"),
-    SignalKind.GAS: Text(ko="가스 감지기", en="gas detector"),
-    SignalKind.CALL_POINT: Text(ko="발신기", en="call point"),
-    SignalKind.CAMERA_SMOKE: Text(ko="카메라가 본 연기", en="smoke seen by a camera"),
-}
 TEST = Text(ko="점검", en="the test")
 DRILL = Text(ko="훈련", en="the drill")
 # Of signals of one moment the safer order: what silences comes last, and a person's "fire" is the last word.
@@ -168,7 +162,7 @@ class Watch:
         is_call = one.kind is SignalKind.CALL_POINT
         if self.state.tested_until and not is_call:
             self._say(None, one.at, Verdict.TESTED, Text(
-                ko=f"점검 중: {NAMES[one.kind].ko}", en=f"being tested: {NAMES[one.kind].en}"
+                ko=f"점검 중: {KIND_NAMES[one.kind].ko}", en=f"being tested: {KIND_NAMES[one.kind].en}"
             ), (one.source,))  # fmt: skip
             return
         alarm, earlier = self.state.alarm, {}
@@ -213,7 +207,7 @@ class Watch:
             is_drill=self.state.drill_until is not None,
             steps=[one.at + timedelta(seconds=step) for step in sorted(self.policy.ladder_s)],
         )
-        name = NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
+        name = KIND_NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
         where = " ".join(filter(None, (one.floor, one.room)))
         self._say(self.state.alarm, one.at, Verdict.TELL_MANAGER, Text(
             ko=f"{name.ko} 경보 {where}".strip(), en=f"alarm of a {name.en} {where}".strip()

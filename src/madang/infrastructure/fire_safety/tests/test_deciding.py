@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
 from madang.infrastructure.fire_safety.cli import read_policy, run_replay
-from madang.infrastructure.fire_safety.gateway.recordings import read_lines
-from madang.infrastructure.fire_safety.methods.alerts import write_alert
+from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines
+from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
@@ -309,11 +309,19 @@ def test_a_hand_over_and_its_cancellation_are_valid_cap():
     made = decide(Policy(), signals, NOON + timedelta(hours=1), CITY_TIMEZONE)
     first = next(one for one in made if one.verdict is Verdict.HAND_OVER)
     down = next(one for one in made if one.verdict is Verdict.STAND_DOWN)
-    sent = {"sender": "madang@city.example", "city": CITY_TIMEZONE}
-    alert = write_alert(first, needs={"carry": 3}, **sent)
-    cancel = write_alert(down, earlier=first, **sent)
+    scene = Scene(
+        place="요양원 3층 301호", lon=127.0, lat=37.5, link="http://city.example/1", facts={"carry": "3"}
+    )
+    sent = {"scene": scene, "sender": "madang@city.example", "city": CITY_TIMEZONE}
+    alert = write_alert(first, **sent)
+    cancel = write_alert(down, earlier_at=first.at, **sent)
     for one in (alert, cancel):
         assert check_schema(one).passed, check_schema(one)
+    assert read_alert(alert)["identifier"] + "-cancel" == read_alert(cancel)["identifier"]
+    assert read_alert(alert)["headline"] == "화재 경보: 요양원 3층 301호"
+    for wrong in (b"", b"<a/>", b"<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'/>", b"\xff"):
+        with pytest.raises(ValueError, match=r"XML|no CAP|missing"):
+            read_alert(wrong)
     assert b"Actual" in alert
     assert "요양원".encode() in alert
     assert b",2026-11-20T12:00:05+09:00</references>" in cancel
@@ -349,9 +357,33 @@ def test_lines_of_three_forms_are_read_and_the_others_named():
     assert [one.line for one in unread] == [6, 7, 8, 9, 10, 11, 12]
 
 
-@given(st.text(max_size=80))
-def test_no_line_is_a_crash(line):
+NAMES = (
+    "deviceInfo",
+    "tags",
+    "facility",
+    "object",
+    "smoke",
+    "rxInfo",
+    "rssi",
+    "bn",
+    "n",
+    "vb",
+    "bt",
+    "devEui",
+    "time",
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | st.just(NOON.isoformat()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(st.text(max_size=80), ANYTHING)
+def test_no_line_is_a_crash(line, message):
     read_lines([line])
+    if read_lines([json.dumps(message)])[1] == []:
+        read_health(message)
 
 
 def test_replay_prints_decisions_and_names_bad_lines(tmp_path, capsys):

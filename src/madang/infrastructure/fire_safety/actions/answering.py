@@ -1,0 +1,64 @@
+"""What persons do: confirm, cancel with a reason, see, test, drill, close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from madang.core.base.interface import Actor, BadInput, Conflict, publish_live
+from madang.core.people.interface import record_audit, require
+from madang.infrastructure.fire_safety.models import AlarmRow
+from madang.infrastructure.fire_safety.queries import find_alarm_row, find_facility_row
+from madang.infrastructure.fire_safety.records import ALARMING, OPEN, AlarmState, Signal, SignalKind
+
+from .deciding import TOPIC
+from .taking import keep_signals
+
+ANSWER = "fire_safety.answer"
+
+
+def answer_alarm(*, actor: Actor, now: datetime, code: str, kind: SignalKind, reason: str = "") -> None:
+    """Say something about a facility as a person: it is decided on in the next moment."""
+    facility = find_facility_row(code)
+    require(actor, ANSWER, facility.agency_code)
+    if kind in ALARMING:
+        raise BadInput(
+            "fire_safety.kind", "사람이 할 수 있는 답이 아닙니다", "this isn't what a person can say here"
+        )
+    if kind is SignalKind.FALSE_ALARM and not reason.strip():
+        raise BadInput(
+            "fire_safety.reason",
+            "오경보인 까닭을 적어 주십시오",
+            "say why it is a false alarm",
+            field="reason",
+        )
+    signal = Signal(at=now, facility=code, kind=kind, source=actor.name[:100], reason=reason.strip()[:300])
+    with transaction.atomic():
+        keep_signals([signal], now, "person")
+        details = {"reason": signal.reason}
+        record_audit(actor=actor, now=now, action=f"fire_safety.{kind.value}", subject=code, details=details)
+
+
+def close_alarm(*, actor: Actor, now: datetime, alarm_id: int, note: str) -> None:
+    """Close an alarm that was handed over: what there was to do is done."""
+    with transaction.atomic():
+        row = find_alarm_row(alarm_id)
+        require(actor, ANSWER, row.facility.agency_code)
+        if AlarmState(row.state) not in OPEN - {AlarmState.TOLD}:
+            raise Conflict(
+                "fire_safety.state",
+                "119에 넘긴 경보만 종료할 수 있습니다",
+                "only an alarm that was handed over can be closed",
+            )
+        if not note.strip():
+            raise BadInput(
+                "fire_safety.note", "무슨 일이었는지 적어 주십시오", "say what it was", field="note"
+            )
+        AlarmRow.objects.filter(pk=row.pk).update(
+            state=AlarmState.CLOSED.value, closed_at=now, note=note.strip()[:2000]
+        )
+        record_audit(
+            actor=actor, now=now, action="fire_safety.close", subject=f"{row.facility_id}-{row.number}"
+        )
+    publish_live(TOPIC, {"closed": alarm_id})

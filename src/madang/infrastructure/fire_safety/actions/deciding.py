@@ -1,0 +1,259 @@
+"""What was heard is decided on: decisions, alarms and messages to 119 are written in one transaction.
+
+A process that dies anywhere leaves either all of it or nothing; the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import lru_cache
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+
+from madang.core.base.interface import (
+    CITY_TIMEZONE,
+    HOUSE,
+    Finding,
+    MadangError,
+    Severity,
+    Text,
+    call_command,
+    publish_live,
+)
+from madang.core.incidents.interface import open_or_update
+from madang.infrastructure.fire_safety.methods.alerts import Scene, name_alert, write_alert
+from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_order
+from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
+from madang.infrastructure.fire_safety.queries import count_needs, describe_facility
+from madang.infrastructure.fire_safety.records import (
+    AlarmState,
+    Decision,
+    Policy,
+    RelayState,
+    Signal,
+    SignalKind,
+    Verdict,
+    WatchState,
+)
+
+AT_ONCE = 1000
+NEAR_M = 500
+CAMERAS = 5
+SERVICE = "fire_safety"
+TOPIC = "fire_safety"
+SEVERITIES = {
+    Verdict.TELL_MANAGER: Severity.SEVERE,
+    Verdict.ESCALATE: Severity.SEVERE,
+    Verdict.HAND_OVER: Severity.EXTREME,
+}
+log = logging.getLogger("madang.fire_safety")
+
+
+def decide_due(*, now: datetime) -> int:
+    """Decide for every facility that was heard from or where something fell due; return how many decisions."""
+    waiting = SignalRow.objects.filter(heard_at=None).values_list("facility", flat=True).distinct()
+    due = FacilityRow.objects.filter(next_due_at__lte=now).values_list("code", flat=True)
+    made = 0
+    for code in {*waiting, *due}:
+        try:
+            made += _decide(code, now)
+        except Exception:  # one facility's trouble must not keep another waiting
+            log.exception("no decision for %s", code)
+    if made:
+        publish_live(TOPIC, {"decisions": made})
+    return made
+
+
+@transaction.atomic
+def _decide(code: str, now: datetime) -> int:
+    row = FacilityRow.objects.select_for_update().filter(pk=code).first()
+    heard = list(SignalRow.objects.filter(facility=code, heard_at=None).order_by("id")[:AT_ONCE])
+    if row is None:
+        _report_unknown(code, heard, now)
+        return 0
+    policy = msgspec.convert(row.policy, Policy)
+    watch = Watch(code, policy, CITY_TIMEZONE, msgspec.convert(row.state, WatchState, strict=False))
+    scene = _Writer(row, watch, now)
+    earliest = row.heard_until or datetime.min.replace(tzinfo=now.tzinfo)
+    for signal in sorted((_hear(one, earliest, now) for one in heard), key=put_in_order):
+        watch.pass_time(signal.at)
+        scene.write(None)
+        watch.hear(signal)
+        scene.write(signal)
+    watch.pass_time(now)
+    scene.write(None)
+    SignalRow.objects.filter(pk__in=[one.pk for one in heard]).update(heard_at=now)
+    row.state, row.heard_until, row.next_due_at = msgspec.to_builtins(watch.state), now, watch.find_next()
+    row.save(update_fields=["state", "heard_until", "next_due_at"])
+    return scene.count
+
+
+def _hear(row: SignalRow, earliest: datetime, now: datetime) -> Signal:
+    """Return a signal at the moment it came in: a device's clock may be wrong, and time never goes back."""
+    return Signal(
+        at=min(max(row.received_at, earliest), now),
+        facility=row.facility,
+        kind=SignalKind(row.kind),
+        source=row.source,
+        floor=row.floor,
+        room=row.room,
+        reason=row.reason,
+    )
+
+
+class _Writer:
+    """Writes down what a watch decided."""
+
+    def __init__(self, row: FacilityRow, watch: Watch, now: datetime) -> None:
+        self.row, self.watch, self.now = row, watch, now
+        self.count = 0
+
+    def write(self, signal: Signal | None) -> None:
+        for decision in self.watch.take_decisions():
+            self.count += 1
+            alarm = self._begin(decision, signal) if decision.verdict is Verdict.TELL_MANAGER else None
+            if alarm is None and decision.alarm:
+                alarm = AlarmRow.objects.get(facility=self.row, number=decision.alarm)
+            if alarm is not None:
+                self._change(alarm, decision)
+            DecisionRow.objects.create(
+                facility=self.row,
+                alarm=alarm,
+                verdict=decision.verdict.value,
+                at=decision.at,
+                made_at=self.now,
+                reason_ko=decision.reason.ko[:500],
+                reason_en=decision.reason.en[:500],
+                sources=list(decision.sources),
+                is_drill=decision.is_drill,
+                is_told=alarm is None or decision.is_drill,
+            )
+
+    def _begin(self, decision: Decision, signal: Signal | None) -> AlarmRow:
+        open_alarm = self.watch.state.alarm
+        return AlarmRow.objects.create(
+            facility=self.row,
+            number=decision.alarm,
+            state=AlarmState.TOLD.value,
+            kind=(signal.kind if signal else SignalKind.CONFIRM).value,
+            floor=signal.floor if signal else "",
+            room=signal.room if signal else "",
+            is_drill=decision.is_drill,
+            begun_at=decision.at,
+            due_at=open_alarm.due_at if open_alarm else decision.at,
+        )
+
+    def _change(self, alarm: AlarmRow, decision: Decision) -> None:
+        earlier_at = alarm.handed_over_at
+        if decision.verdict is Verdict.HAND_OVER:
+            alarm.state, alarm.handed_over_at = AlarmState.HANDED_OVER.value, decision.at
+        elif decision.verdict is Verdict.STAND_DOWN:
+            alarm.state, alarm.stood_down_at = AlarmState.STOOD_DOWN.value, decision.at
+        else:
+            return
+        alarm.save(update_fields=["state", "handed_over_at", "stood_down_at"])
+        if decision.verdict is Verdict.HAND_OVER or earlier_at is not None:
+            self._relay(alarm, decision, earlier_at)
+
+    def _relay(self, alarm: AlarmRow, decision: Decision, earlier_at: datetime | None) -> None:
+        scene = describe_scene(self.row, alarm, self.now)
+        sender = f"madang@{settings.MADANG.public_url.partition('//')[2] or 'localhost'}"
+        body = write_alert(decision, scene, sender=sender, city=CITY_TIMEZONE, earlier_at=earlier_at)
+        RelayRow.objects.create(
+            alarm=alarm,
+            identifier=name_alert(decision),
+            body=body.decode(),
+            state=RelayState.WAITING.value,
+            created_at=self.now,
+            next_attempt_at=self.now,
+        )
+
+
+def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
+    """Return what 119 is told of an alarm's place: floor and room, who needs help, cameras, the live page."""
+    facility = describe_facility(row)
+    facts = {
+        "floor": alarm.floor,
+        "room": alarm.room,
+        "people": str(sum(one.people for one in facility.rooms)),
+    }
+    facts |= {name: str(count) for name, count in count_needs(facility.rooms).items()}
+    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
+    if facility.contacts:
+        facts["contact"] = f"{facility.contacts[0].name} {facility.contacts[0].phone}"
+    cameras = _find_cameras(row.lon, row.lat, int(now.timestamp()) // 3600)
+    if cameras:
+        facts["cameras"] = ", ".join(cameras)
+    address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
+    return Scene(
+        place=" ".join(filter(None, (row.name, alarm.floor, alarm.room))),
+        lon=row.lon,
+        lat=row.lat,
+        link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
+        facts={name: value for name, value in facts.items() if value},
+    )
+
+
+@lru_cache(maxsize=4096)
+def _find_cameras(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
+    """Return the cameras nearest to a place; an alarm goes out without them rather than wait."""
+    request = {"lon": lon, "lat": lat, "within_m": NEAR_M, "limit": CAMERAS}
+    try:
+        found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
+    except MadangError:
+        log.exception("no cameras for an alarm")
+        return ()
+    return tuple(f"{one.id} ({one.distance_m:.0f} m)" for one in found)
+
+
+def tell_incidents(*, now: datetime) -> int:
+    """Let the incidents know of decisions they don't know of yet; the same again changes nothing."""
+    rows = list(
+        DecisionRow.objects.filter(is_told=False).select_related("alarm", "facility").order_by("id")[:AT_ONCE]
+    )
+    if not rows:
+        return 0
+    open_or_update(findings=[_find(row) for row in rows], now=now, source=SERVICE)
+    DecisionRow.objects.filter(pk__in=[row.pk for row in rows]).update(is_told=True)
+    return len(rows)
+
+
+def _find(row: DecisionRow) -> Finding:
+    place = " ".join(filter(None, (row.facility.name, row.alarm.floor, row.alarm.room)))
+    return Finding(
+        key=f"fire:{row.facility_id}:{row.alarm.number}",
+        kind="fire_alarm",
+        severity=SEVERITIES.get(Verdict(row.verdict), Severity.SEVERE),
+        found_at=row.at,
+        reason=Text(ko=f"{place}: {row.reason_ko}", en=f"{place}: {row.reason_en}"),
+        agency_code=row.facility.agency_code,
+        lon=row.facility.lon,
+        lat=row.facility.lat,
+        evidence={
+            "alarm": f"/desk/fire_safety/alarms/{row.alarm.pk}/",
+            "sources": ", ".join(row.sources),
+            "verdict": row.verdict,
+        },
+        cleared=row.verdict == Verdict.STAND_DOWN,
+    )
+
+
+def _report_unknown(code: str, heard: list[SignalRow], now: datetime) -> None:
+    """Signals of a facility that nobody registered: a person must look, and nothing is thrown away."""
+    finding = Finding(
+        key=f"fire-unknown:{code}",
+        kind="fire_unknown_facility",
+        severity=Severity.EXTREME,
+        found_at=max((one.received_at for one in heard), default=now),
+        reason=Text(
+            ko=f"등록되지 않은 시설 {code}에서 화재 신호가 왔습니다",
+            en=f"a fire signal from facility {code}, which is not registered",
+        ),
+        evidence={"sources": ", ".join(sorted({one.source for one in heard}))[:500]},
+    )
+    open_or_update(findings=[finding], now=now, source=SERVICE)
+    SignalRow.objects.filter(pk__in=[one.pk for one in heard]).update(heard_at=now)

@@ -1,0 +1,115 @@
+"""The register: facilities with their rooms, contacts and policy; detectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import numpy as np
+from django.db import transaction
+
+from madang.core.base.interface import Actor, BadInput
+from madang.core.people.interface import record_audit, require
+from madang.core.places.interface import locate_points
+from madang.infrastructure.fire_safety.models import DetectorRow, FacilityRow
+from madang.infrastructure.fire_safety.queries import find_facility_row
+from madang.infrastructure.fire_safety.records import ALARMING, NEEDS, Detector, Facility, Policy
+
+CHANGE = "fire_safety.change"
+
+
+def register_facility(*, actor: Actor, now: datetime, facility: Facility) -> None:
+    """Register a facility, or change what is registered; its watch goes on."""
+    require(actor, CHANGE, facility.agency_code)
+    known = FacilityRow.objects.filter(pk=facility.code).first()
+    if known is not None:
+        require(actor, CHANGE, known.agency_code)
+    _check_rooms(facility)
+    located = locate_points(np.array([facility.lon]), np.array([facility.lat]))
+    values = msgspec.to_builtins(facility)
+    code = values.pop("code")
+    values["district_code"] = str(located.district_code[0])
+    with transaction.atomic():
+        FacilityRow.objects.update_or_create(code=code, defaults=values)
+        action = "fire_safety.change_facility" if known else "fire_safety.register_facility"
+        record_audit(actor=actor, now=now, action=action, subject=code)
+
+
+def change_policy(*, actor: Actor, now: datetime, code: str, policy: Policy) -> None:
+    """Let a facility's alarms be judged by another policy from now on."""
+    with transaction.atomic():
+        row = find_facility_row(code, for_update=True)
+        require(actor, CHANGE, row.agency_code)
+        before, row.policy = row.policy, msgspec.to_builtins(policy)
+        row.save(update_fields=["policy"])
+        details = {"before": before, "after": row.policy}
+        record_audit(actor=actor, now=now, action="fire_safety.change_policy", subject=code, details=details)
+
+
+def save_detectors(*, actor: Actor, now: datetime, code: str, detectors: Sequence[Detector]) -> None:
+    """Register detectors of a facility, or change what is registered of them; others stay."""
+    facility = find_facility_row(code)
+    require(actor, CHANGE, facility.agency_code)
+    for one in detectors:
+        if one.kind not in ALARMING:
+            raise BadInput(
+                "fire_safety.kind",
+                f"{one.id}: 감지기 종류가 아닙니다",
+                f"{one.id}: this is no kind of detector",
+            )
+    with transaction.atomic():
+        elsewhere = DetectorRow.objects.filter(pk__in=[one.id for one in detectors]).exclude(
+            facility=facility
+        )
+        if other := elsewhere.first():
+            raise BadInput(
+                "fire_safety.detector",
+                f"{other.pk}은(는) 다른 시설에 등록되어 있습니다",
+                f"{other.pk} is registered at another facility",
+            )
+        for one in detectors:
+            values = {
+                "facility": facility,
+                "kind": one.kind.value,
+                "floor": one.floor,
+                "room": one.room,
+                "x": one.x,
+                "y": one.y,
+                "expected_every_s": one.expected_every_s,
+            }
+            DetectorRow.objects.update_or_create(pk=one.id, defaults=values)
+        details = {"detectors": [one.id for one in detectors]}
+        record_audit(actor=actor, now=now, action="fire_safety.save_detectors", subject=code, details=details)
+
+
+def remove_detector(*, actor: Actor, now: datetime, detector: str) -> None:
+    """Take a detector from the register; what it said stays, and what it says still alarms where placed."""
+    row = DetectorRow.objects.filter(pk=detector).select_related("facility").first()
+    if row is None:
+        raise BadInput("fire_safety.detector", "그런 감지기가 없습니다", "there is no such detector")
+    require(actor, CHANGE, row.facility.agency_code)
+    with transaction.atomic():
+        row.delete()
+        record_audit(actor=actor, now=now, action="fire_safety.remove_detector", subject=detector)
+
+
+def _check_rooms(facility: Facility) -> None:
+    seen = set()
+    for room in facility.rooms:
+        unknown = room.needs.keys() - NEEDS.keys()
+        if unknown:
+            raise BadInput(
+                "fire_safety.needs",
+                f"{room.name}: 모르는 도움 {', '.join(sorted(unknown))}",
+                f"{room.name}: unknown need {', '.join(sorted(unknown))}",
+                field="rooms_text",
+            )
+        if (room.floor, room.name) in seen or any(count > room.people for count in room.needs.values()):
+            raise BadInput(
+                "fire_safety.rooms",
+                f"{room.floor} {room.name}: 방이 두 번 있거나 도움이 필요한 사람이 전체보다 많습니다",
+                f"{room.floor} {room.name}: the room stands twice, or more need help than live there",
+                field="rooms_text",
+            )
+        seen.add((room.floor, room.name))

@@ -1,0 +1,97 @@
+"""Messages go to 119 until they are received; one that isn't soon is an alarm of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from madang.core.base.interface import Finding, Severity, Text, publish_live
+from madang.core.incidents.interface import open_or_update
+from madang.infrastructure.fire_safety.gateway.relaying import NotReceived, post_alert
+from madang.infrastructure.fire_safety.models import AlarmRow, RelayRow
+from madang.infrastructure.fire_safety.records import RelayState
+
+from .deciding import SERVICE, TOPIC
+
+AT_ONCE = 64
+LONGEST_PAUSE_S = 10.0
+OVERDUE = timedelta(seconds=10)
+WAITING = RelayState.WAITING.value
+
+
+def deliver_relays(
+    *, now: datetime, addresses: Sequence[str], pool: Executor, clock: Callable[[], datetime]
+) -> int:
+    """Try every message that is due, each alarm's in order; return how many were received.
+
+    `addresses` are the ways to 119: where the first gives no answer the next is tried.
+    """
+    earlier = RelayRow.objects.filter(alarm=OuterRef("alarm"), state=WAITING, id__lt=OuterRef("id"))
+    due = RelayRow.objects.filter(state=WAITING, next_attempt_at__lte=now).exclude(Exists(earlier))
+    rows = list(due.order_by("id")[:AT_ONCE])
+    if not rows:
+        return 0
+    failures = list(pool.map(lambda row: _send(row, addresses), rows))
+    received = 0
+    with transaction.atomic():
+        for row, failure in zip(rows, failures, strict=True):
+            row.attempts += 1
+            if failure is None:
+                received += 1
+                row.state, row.received_at, row.last_error = RelayState.RECEIVED.value, clock(), ""
+                AlarmRow.objects.filter(pk=row.alarm_id, received_at=None).update(received_at=row.received_at)
+            else:
+                row.last_error = failure[:300]
+                pause = min(LONGEST_PAUSE_S, 0.5 * 2 ** min(row.attempts, 6))
+                row.next_attempt_at = clock() + timedelta(seconds=pause)
+            row.save(update_fields=["state", "received_at", "attempts", "last_error", "next_attempt_at"])
+    if received:
+        publish_live(TOPIC, {"received": received})
+    return received
+
+
+def _send(row: RelayRow, addresses: Sequence[str]) -> str | None:
+    """Return why 119 doesn't have it, or None."""
+    if not addresses:
+        return "no address of 119 is set: setting fire_119_url"
+    try:
+        post_alert(addresses[row.attempts % len(addresses)], row.identifier, row.body.encode())
+    except NotReceived as error:
+        return str(error)
+    return None
+
+
+def warn_of_overdue_relays(*, now: datetime) -> int:
+    """Raise an incident for each message that 119 hasn't received in time, and clear it once it has."""
+    late = RelayRow.objects.filter(state=WAITING, is_overdue=False, created_at__lte=now - OVERDUE)
+    arrived = RelayRow.objects.filter(state=RelayState.RECEIVED.value, is_overdue=True)
+    rows = [*late.select_related("alarm__facility"), *arrived.select_related("alarm__facility")]
+    if not rows:
+        return 0
+    open_or_update(findings=[_find(row, now) for row in rows], now=now, source=SERVICE)
+    for row in rows:
+        RelayRow.objects.filter(pk=row.pk).update(is_overdue=row.state == WAITING)
+    return len(rows)
+
+
+def _find(row: RelayRow, now: datetime) -> Finding:
+    facility = row.alarm.facility
+    return Finding(
+        key=f"fire-relay:{row.pk}",
+        kind="fire_relay_unanswered",
+        severity=Severity.EXTREME,
+        found_at=now,
+        reason=Text(
+            ko=f"{facility.name}: 119가 {row.attempts}번 시도에도 받지 못했습니다. 전화로 알리십시오.",
+            en=f"{facility.name}: 119 hasn't received it after {row.attempts} tries. Tell them by phone.",
+        ),
+        agency_code=facility.agency_code,
+        lon=facility.lon,
+        lat=facility.lat,
+        evidence={"error": row.last_error, "identifier": row.identifier},
+        cleared=row.state != WAITING,
+    )

@@ -1,0 +1,106 @@
+"""Messages of detectors and gateways are taken in: kept before they are acknowledged, each signal once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_message
+from madang.infrastructure.fire_safety.models import DetectorRow, RefusedRow, SignalRow
+from madang.infrastructure.fire_safety.records import ALARMING, Health, Signal, Taken
+
+LONGEST_PAYLOAD = 4000
+
+
+def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Taken:
+    """Keep what messages say: signals that alarm, how devices are; what is no message, with its reason.
+
+    When this returns it is on the disk. Only detectors and call points speak here: a message can't
+    cancel, confirm or silence anything, persons do that.
+    """
+    signals: list[Signal] = []
+    health: list[Health] = []
+    refused: list[RefusedRow] = []
+    for raw in messages:
+        try:
+            message = _place(msgspec.json.decode(raw))
+            said = read_message(message)
+            _refuse_persons(said)
+            signals += said
+            health += read_health(message)
+        except (msgspec.MsgspecError, ValueError, RecursionError, KeyError, TypeError) as error:
+            payload = raw[:LONGEST_PAYLOAD].decode("utf-8", "replace").replace("\0", "\ufffd")
+            reason = f"{type(error).__name__}: {error}"[:300].replace("\0", "\ufffd")
+            refused.append(RefusedRow(received_at=now, via=via, reason=reason, payload=payload))
+    with transaction.atomic():
+        known = keep_signals(signals, now, via)
+        devices = _note_health(health, now)
+        RefusedRow.objects.bulk_create(refused)
+    return Taken(signals=len(signals) - known, repeated=known, devices=devices)
+
+
+def keep_signals(signals: Sequence[Signal], now: datetime, via: str) -> int:
+    """Write signals down to be decided on; return how many of them were known."""
+    rows = {(row := _write(one, now, via)).key: row for one in signals}
+    known = set(SignalRow.objects.filter(key__in=list(rows)).values_list("key", flat=True))
+    SignalRow.objects.bulk_create(
+        [row for key, row in rows.items() if key not in known], ignore_conflicts=True
+    )
+    return len(known) + len(signals) - len(rows)
+
+
+def _write(one: Signal, now: datetime, via: str) -> SignalRow:
+    said = "\0".join((one.facility, one.kind, one.source, one.at.isoformat(), one.reason))
+    return SignalRow(
+        key=hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest(),
+        facility=one.facility,
+        kind=one.kind.value,
+        source=one.source,
+        floor=one.floor[:100],
+        room=one.room[:100],
+        reason=one.reason[:300],
+        said_at=one.at,
+        received_at=now,
+        via=via,
+    )
+
+
+def _place(message: Any) -> Any:
+    """Return a network server's message with the facility, floor and room of its device where it names none."""
+    device = message.get("deviceInfo") if isinstance(message, dict) else None
+    tags = device.get("tags") or {} if isinstance(device, dict) else None
+    if not isinstance(tags, dict) or tags.get("facility"):
+        return message
+    row = DetectorRow.objects.filter(pk=str(device.get("devEui", ""))[:100]).first()
+    if row is None:
+        return message
+    tags = {**tags, "facility": row.facility_id, "floor": row.floor, "room": row.room}
+    return {**message, "deviceInfo": {**device, "tags": tags}}
+
+
+def _refuse_persons(signals: Iterable[Signal]) -> None:
+    for one in signals:
+        if one.kind not in ALARMING:
+            raise ValueError(f"{one.kind} is said by persons, not by devices")
+        if "\0" in f"{one.facility}{one.source}{one.floor}{one.room}{one.reason}":
+            raise ValueError("a NUL in a text")
+
+
+def _note_health(health: Sequence[Health], now: datetime) -> int:
+    newest = {one.source: one for one in health}
+    known = DetectorRow.objects.filter(pk__in=list(newest))
+    rows = []
+    for row in known:
+        one = newest[row.pk]
+        row.heard_at = now
+        row.battery = row.battery if one.battery is None else one.battery
+        row.rssi = row.rssi if one.rssi is None else one.rssi
+        row.snr = row.snr if one.snr is None else one.snr
+        rows.append(row)
+    DetectorRow.objects.bulk_update(rows, ["heard_at", "battery", "rssi", "snr"])
+    return len(rows)

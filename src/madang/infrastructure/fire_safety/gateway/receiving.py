@@ -1,0 +1,87 @@
+"""A small 119 receiver for tests and the demonstration: takes CAP alerts in, each once, into a ledger.
+
+The ledger is JSON lines, each on the disk before its alert is acknowledged. The same identifier again is
+acknowledged and written as a repetition: nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from madang.infrastructure.fire_safety.methods.alerts import read_alert
+
+LARGEST = 256 * 1024
+
+
+class Ledger:
+    """What was received."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._known: set[str] = set()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        whole = path.read_bytes().rpartition(b"\n")[0] + b"\n" if path.exists() else b""
+        self._file = path.open("ab")
+        self._file.truncate(len(whole) if whole.strip() else 0)  # what was cut off was never acknowledged
+        for line in whole.splitlines():
+            if line.strip():
+                self._known.add(json.loads(line)["identifier"])
+
+    def write(self, alert: dict[str, str]) -> bool:
+        """Write an alert down, durably; return whether it was new."""
+        with self._lock:
+            is_new = alert["identifier"] not in self._known
+            received_at = datetime.now(UTC).isoformat()
+            line = {**alert, "received_at": received_at, "is_repetition": not is_new}
+            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._known.add(alert["identifier"])
+            return is_new
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    ledger: Ledger
+
+    def do_POST(self) -> None:
+        try:
+            length = int(self.headers.get("Content-Length", ""))
+        except ValueError:
+            length = -1
+        if not 0 < length <= LARGEST:
+            self.close_connection = True
+            self._answer(413 if length > LARGEST else 411, {"error": "a body of 256 kB at most is needed"})
+            return
+        try:
+            alert = read_alert(self.rfile.read(length))
+        except ValueError as error:
+            self._answer(422, {"error": str(error)})
+            return
+        is_new = self.ledger.write(alert)
+        self._answer(200, {"received": alert["identifier"], "is_repetition": not is_new})
+
+    def _answer(self, status: int, body: dict[str, object]) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the ledger tells what was received."""
+
+
+def open_receiver(host: str, port: int, ledger: Path) -> ThreadingHTTPServer:
+    """Return a receiver that listens (port 0: any free one); `serve_forever` answers."""
+    handler = type("Handler", (_Handler,), {"ledger": Ledger(ledger)})
+    server = ThreadingHTTPServer((host, port), handler)
+    server.daemon_threads = True
+    return server

@@ -1,0 +1,153 @@
+"""The watch of the fire-safety net, and in the demonstration a 119 receiver: each its own process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from madang.core.base.interface import Process, now, read_run_state, read_settings
+
+from .actions import (
+    check_detectors,
+    decide_due,
+    deliver_relays,
+    take_messages,
+    tell_incidents,
+    warn_of_overdue_relays,
+)
+from .gateway.listening import Listener
+from .gateway.receiving import open_receiver
+
+TICK_S = 0.1
+CARE_S = 60.0
+MESSAGES = 500
+SENDERS = 8
+log = logging.getLogger("madang.fire_safety")
+
+
+class Clock:
+    """The house's clock, which never goes back and never stands still: a jump must not hold an alarm."""
+
+    def __init__(self) -> None:
+        self._base, self._since = now(), time.monotonic()
+
+    def __call__(self) -> datetime:
+        """Return this moment."""
+        run = self._base + timedelta(seconds=time.monotonic() - self._since)
+        wall = now()
+        if wall > run:
+            self._base, self._since = wall, time.monotonic()
+            return wall
+        return run
+
+
+class Watchman:
+    """Takes in, decides, tells and relays, each in a thread of its own, until `stop` is set."""
+
+    def __init__(self, listener: Listener | None, addresses: list[str] | None = None) -> None:
+        self.listener, self.addresses = listener, addresses
+        self.clock = Clock()
+        self.stop = threading.Event()
+        self.pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="relay")
+
+    def run(self) -> None:
+        """Work until asked to stop."""
+        works = [self._listen, self._decide, self._relay, self._care]
+        threads = [threading.Thread(target=self._repeat, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        self.stop.wait()
+        for thread in threads:
+            thread.join(10)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _repeat(self, work: object) -> None:
+        while not self.stop.is_set():
+            try:
+                close_old_connections()
+                work()  # type: ignore[operator]
+            except DatabaseError:
+                log.exception("the registers don't answer; it goes on when they do")
+                self.stop.wait(1)
+            except Exception:
+                log.exception("a fault; it goes on")
+                self.stop.wait(1)
+        connection.close()
+
+    def _listen(self) -> None:
+        if self.listener is None:
+            self.stop.wait()
+            return
+        messages = self.listener.take(MESSAGES, 1.0)
+        if messages:
+            take_messages(now=self.clock(), messages=[one.payload for one in messages], via="mqtt")
+            self.listener.acknowledge(messages)
+
+    def _decide(self) -> None:
+        if not decide_due(now=self.clock()):
+            self.stop.wait(TICK_S)
+
+    def _relay(self) -> None:
+        addresses = find_addresses() if self.addresses is None else self.addresses
+        moment = self.clock()
+        if not deliver_relays(now=moment, addresses=addresses, pool=self.pool, clock=self.clock):
+            tell_incidents(now=moment)
+            warn_of_overdue_relays(now=moment)
+            self.stop.wait(TICK_S)
+
+    def _care(self) -> None:
+        check_detectors(now=now())
+        self.stop.wait(CARE_S)
+
+
+def find_addresses() -> list[str]:
+    """Return the ways to 119: those of the settings, in the demonstration its own receiver."""
+    settings = read_settings()
+    named = [address for address in (settings.fire_119_url, settings.fire_119_second_url) if address]
+    path = _find_port_file()
+    if not named and settings.demo and path.is_file():
+        return [f"http://127.0.0.1:{path.read_text('ascii')}/"]
+    return named
+
+
+def run_watch() -> None:
+    """Watch until SIGTERM or SIGINT."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
+    settings = read_settings()
+    state = read_run_state(settings.data_path / "run")
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+    listener = Listener(host, state.mqtt_port) if state else None
+    watchman = Watchman(listener)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: watchman.stop.set())
+    watchman.run()
+    if listener:
+        listener.close()
+
+
+def run_demo_receiver() -> None:
+    """Receive what is handed over in the demonstration, into its own ledger."""
+    settings = read_settings()
+    server = open_receiver("127.0.0.1", 0, settings.data_path / "fire_119" / "ledger.jsonl")
+    path = _find_port_file()
+    path.with_suffix(".new").write_text(str(server.server_address[1]), "ascii")
+    os.replace(path.with_suffix(".new"), path)
+    server.serve_forever()
+
+
+def _find_port_file() -> Path:
+    return read_settings().data_path / "run" / "fire_119.port"
+
+
+PROCESSES = [
+    Process(name="fire-watch", run=run_watch),
+    *([Process(name="fire-119", run=run_demo_receiver)] if read_settings().demo else []),
+]

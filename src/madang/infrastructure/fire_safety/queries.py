@@ -1,0 +1,301 @@
+"""Every read of this service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db.models import Count, Q, QuerySet
+
+from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text
+from madang.core.people.interface import require
+
+from .methods.deciding import decide
+from .models import AlarmRow, DecisionRow, DetectorRow, FacilityRow, RefusedRow, RelayRow, SignalRow
+from .records import (
+    OPEN,
+    Alarm,
+    AlarmState,
+    Contact,
+    Decision,
+    Detector,
+    Facility,
+    FacilityKind,
+    Policy,
+    Relay,
+    RelayState,
+    Room,
+    Signal,
+    SignalKind,
+    Verdict,
+    WatchState,
+)
+
+VIEW = "fire_safety.view"
+MOST_REPLAYED = 100_000
+
+
+def find_facility_row(code: str, *, for_update: bool = False) -> FacilityRow:
+    """Return a facility's row; raise NotFound where there is none."""
+    rows = FacilityRow.objects.select_for_update() if for_update else FacilityRow.objects
+    row = rows.filter(pk=code).first()
+    if row is None:
+        raise NotFound("fire_safety.facility", "그런 시설이 없습니다", "there is no such facility")
+    return row
+
+
+def find_alarm_row(alarm_id: int) -> AlarmRow:
+    """Return an alarm's row; raise NotFound where there is none."""
+    row = AlarmRow.objects.select_related("facility").filter(pk=alarm_id).first()
+    if row is None:
+        raise NotFound("fire_safety.alarm", "그런 경보가 없습니다", "there is no such alarm")
+    return row
+
+
+def get_facility(actor: Actor, code: str) -> Facility:
+    """Return a facility that the actor may know of."""
+    row = find_facility_row(code)
+    require(actor, VIEW, row.agency_code)
+    return describe_facility(row)
+
+
+def get_watch(actor: Actor, code: str) -> WatchState:
+    """Return what is known of a facility now: its alarm, tests and drills."""
+    row = find_facility_row(code)
+    require(actor, VIEW, row.agency_code)
+    return msgspec.convert(row.state, WatchState, strict=False)
+
+
+def list_facilities(
+    *, actor: Actor, search: str = "", kind: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[Facility], int]:
+    """Return a page of the facilities that the actor may know of, by name, and how many there are."""
+    rows = _allow(FacilityRow.objects.order_by("name", "code"), actor, "agency_code")
+    rows = rows.filter(Q(name__icontains=search) | Q(address__icontains=search) | Q(code__icontains=search))
+    if kind:
+        rows = rows.filter(kind=kind)
+    return [describe_facility(row) for row in rows[offset : offset + limit]], rows.count()
+
+
+def list_places() -> list[tuple[str, str, FacilityKind, float, float]]:
+    """Return (code, name, kind, lon, lat) of every facility: that it is in the net is public."""
+    rows = FacilityRow.objects.order_by("name").values_list("code", "name", "kind", "lon", "lat")
+    return [(code, name, FacilityKind(kind), lon, lat) for code, name, kind, lon, lat in rows]
+
+
+def count_public(since: datetime) -> dict[str, int]:
+    """Return figures for everyone: facilities, detectors, alarms since a moment, those handed over."""
+    alarms = AlarmRow.objects.filter(begun_at__gte=since, is_drill=False)
+    return {
+        "facilities": FacilityRow.objects.count(),
+        "detectors": DetectorRow.objects.count(),
+        "alarms": alarms.count(),
+        "handed_over": alarms.exclude(handed_over_at=None).count(),
+    }
+
+
+def is_simulated() -> bool:
+    """Whether any facility is of the demonstration."""
+    return FacilityRow.objects.filter(source__contains="simulated").exists()
+
+
+def list_detectors(actor: Actor, code: str = "", *, only_trouble: bool = False) -> list[Detector]:
+    """Return detectors, of one facility or of all that the actor may know of."""
+    rows = _allow(
+        DetectorRow.objects.order_by("facility", "floor", "room", "id"), actor, "facility__agency_code"
+    )
+    if code:
+        rows = rows.filter(facility=code)
+    if only_trouble:
+        rows = rows.filter(has_trouble=True)
+    return [describe_detector(row) for row in rows]
+
+
+def list_alarms(
+    *,
+    actor: Actor,
+    search: str = "",
+    state: str = "",
+    drill: str = "",
+    facility: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[Alarm], int]:
+    """Return a page of alarms, newest first, and how many there are. State "open" is told or handed over."""
+    rows = AlarmRow.objects.select_related("facility").order_by("-begun_at", "-id")
+    rows = _allow(rows, actor, "facility__agency_code").filter(facility__name__icontains=search)
+    if state:
+        rows = rows.filter(state__in=[one.value for one in OPEN] if state == "open" else [state])
+    if drill:
+        rows = rows.filter(is_drill=drill == "yes")
+    if facility:
+        rows = rows.filter(facility=facility)
+    return [describe_alarm(row) for row in rows[offset : offset + limit]], rows.count()
+
+
+def get_alarm(actor: Actor, alarm_id: int) -> Alarm:
+    """Return one alarm that the actor may know of."""
+    row = find_alarm_row(alarm_id)
+    require(actor, VIEW, row.facility.agency_code)
+    return describe_alarm(row)
+
+
+def list_decisions(actor: Actor, alarm_id: int) -> list[Decision]:
+    """Return what was decided for an alarm, in order."""
+    get_alarm(actor, alarm_id)
+    rows = DecisionRow.objects.filter(alarm=alarm_id).select_related("alarm").order_by("at", "id")
+    return [
+        Decision(
+            at=row.at,
+            facility=row.facility_id,
+            alarm=row.alarm.number,
+            verdict=Verdict(row.verdict),
+            reason=Text(ko=row.reason_ko, en=row.reason_en),
+            sources=tuple(row.sources),
+            is_drill=row.is_drill,
+        )
+        for row in rows
+    ]
+
+
+def list_signals(actor: Actor, alarm: Alarm, until: datetime) -> list[Signal]:
+    """Return what was heard from an alarm's facility between its beginning and `until`."""
+    require(actor, VIEW, alarm.agency_code)
+    rows = SignalRow.objects.filter(
+        facility=alarm.facility,
+        received_at__gte=alarm.begun_at - timedelta(seconds=1),
+        received_at__lte=until,
+    )
+    return [_describe_signal(row) for row in rows.order_by("received_at", "id")[:1000]]
+
+
+def list_relays(actor: Actor, alarm_id: int) -> list[Relay]:
+    """Return the messages of an alarm to 119."""
+    get_alarm(actor, alarm_id)
+    rows = RelayRow.objects.filter(alarm=alarm_id).order_by("id")
+    return [
+        Relay(
+            id=row.pk,
+            alarm=alarm_id,
+            identifier=row.identifier,
+            state=RelayState(row.state),
+            created_at=row.created_at,
+            received_at=row.received_at,
+            attempts=row.attempts,
+            last_error=row.last_error,
+        )
+        for row in rows
+    ]
+
+
+def count_waiting_relays() -> int:
+    """Return how many messages 119 doesn't have yet."""
+    return RelayRow.objects.filter(state=RelayState.WAITING.value).count()
+
+
+def count_refused(since: datetime) -> int:
+    """Return how many messages were none since a moment."""
+    return RefusedRow.objects.filter(received_at__gte=since).count()
+
+
+def replay(actor: Actor, code: str, policy: Policy, since: datetime, until: datetime) -> list[Decision]:
+    """Return what another policy would have decided on what a facility said since a moment."""
+    facility = get_facility(actor, code)
+    rows = SignalRow.objects.filter(facility=facility.code, received_at__gte=since, received_at__lte=until)
+    signals = [_describe_signal(row) for row in rows.order_by("-id")[:MOST_REPLAYED]]
+    return decide(policy, signals, until, CITY_TIMEZONE)
+
+
+def count_by_state(actor: Actor) -> dict[AlarmState, int]:
+    """Return how many alarms, without drills, are in each state."""
+    rows = _allow(AlarmRow.objects.filter(is_drill=False), actor, "facility__agency_code")
+    counted = dict(rows.values_list("state").annotate(count=Count("id")))
+    return {state: counted.get(state.value, 0) for state in AlarmState}
+
+
+def count_needs(rooms: Iterable[Room]) -> dict[str, int]:
+    """Return how many people have each need."""
+    counted: Counter[str] = Counter()
+    for room in rooms:
+        counted.update(room.needs)
+    return {name: count for name, count in counted.items() if count}
+
+
+def describe_facility(row: FacilityRow) -> Facility:
+    """Return a facility's record."""
+    return Facility(
+        code=row.code,
+        name=row.name,
+        kind=FacilityKind(row.kind),
+        agency_code=row.agency_code,
+        address=row.address,
+        lon=row.lon,
+        lat=row.lat,
+        rooms=msgspec.convert(row.rooms, tuple[Room, ...]),
+        contacts=msgspec.convert(row.contacts, tuple[Contact, ...]),
+        policy=msgspec.convert(row.policy, Policy),
+        source=row.source,
+    )
+
+
+def describe_detector(row: DetectorRow) -> Detector:
+    """Return a detector's record."""
+    return Detector(
+        id=row.pk,
+        facility=row.facility_id,
+        kind=SignalKind(row.kind),
+        floor=row.floor,
+        room=row.room,
+        x=row.x,
+        y=row.y,
+        expected_every_s=row.expected_every_s,
+        heard_at=row.heard_at,
+        battery=row.battery,
+        rssi=row.rssi,
+        snr=row.snr,
+    )
+
+
+def describe_alarm(row: AlarmRow) -> Alarm:
+    """Return an alarm's record; `row.facility` is loaded."""
+    return Alarm(
+        id=row.pk,
+        facility=row.facility_id,
+        facility_name=row.facility.name,
+        agency_code=row.facility.agency_code,
+        number=row.number,
+        state=AlarmState(row.state),
+        kind=SignalKind(row.kind),
+        floor=row.floor,
+        room=row.room,
+        is_drill=row.is_drill,
+        begun_at=row.begun_at,
+        due_at=row.due_at,
+        handed_over_at=row.handed_over_at,
+        received_at=row.received_at,
+        stood_down_at=row.stood_down_at,
+        closed_at=row.closed_at,
+        note=row.note,
+    )
+
+
+def _describe_signal(row: SignalRow) -> Signal:
+    return Signal(
+        at=row.received_at,
+        facility=row.facility,
+        kind=SignalKind(row.kind),
+        source=row.source,
+        floor=row.floor,
+        room=row.room,
+        reason=row.reason,
+    )
+
+
+def _allow(rows: QuerySet, actor: Actor, field: str) -> QuerySet:
+    """Leave only the rows of agencies where the actor may look."""
+    if actor.may(VIEW, "*"):
+        return rows
+    agencies: Sequence[str] = [scope for permission, scope in actor.grants if permission == VIEW]
+    return rows.filter(**{f"{field}__in": agencies})

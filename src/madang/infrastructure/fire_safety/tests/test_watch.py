@@ -1,0 +1,281 @@
+"""From a message to 119's ledger: kept, decided, told, relayed, each once, whatever breaks in between."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from capvalidator import check_schema
+from django.db import connection
+
+from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, now
+from madang.core.incidents.interface import IncidentFilter, list_incidents
+from madang.infrastructure.fire_safety.actions import (
+    answer_alarm,
+    check_detectors,
+    close_alarm,
+    decide_due,
+    deliver_relays,
+    forget_old_messages,
+    take_messages,
+    tell_incidents,
+    warn_of_overdue_relays,
+)
+from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
+from madang.infrastructure.fire_safety.queries import list_alarms, list_decisions, list_detectors, list_relays
+from madang.infrastructure.fire_safety.records import AlarmState, RelayState, SignalKind, Taken
+
+from .facilities import FACILITY, register, uplink
+
+pytestmark = pytest.mark.django_db
+NOW = now().replace(microsecond=0)
+STRANGER = Actor(
+    id="s", name="종로", grants=frozenset({("fire_safety.answer", "11680"), ("fire_safety.view", "11680")})
+)
+
+
+def after(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+def hear(seconds, *messages):
+    taken = take_messages(now=after(seconds), messages=messages, via="mqtt")
+    decide_due(now=after(seconds))
+    return taken
+
+
+def list_all():
+    return list_alarms(actor=HOUSE)[0]
+
+
+@pytest.fixture
+def receiver(tmp_path):
+    """A 119 receiver in a process of its own, and its ledger."""
+    ledger = tmp_path / "ledger.jsonl"
+    command = [sys.executable, "-m", "madang.project.command_line", "fire", "receive", "--port", "0"]
+    with subprocess.Popen([*command, "--ledger", str(ledger)], stdout=subprocess.PIPE, text=True) as process:
+        address = process.stdout.readline().strip()
+        yield address, lambda: [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+        process.kill()
+
+
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+def send(seconds, pool, *addresses):
+    return deliver_relays(now=after(seconds), addresses=addresses, pool=pool, clock=lambda: after(seconds))
+
+
+def test_a_detector_tells_at_once_and_119_after_90_seconds_and_a_cancellation_follows(receiver, pool):
+    address, read = receiver
+    register(NOW)
+    assert hear(0, uplink("d301", NOW, "smoke")) == Taken(signals=1, devices=1)
+    (alarm,) = list_all()
+    assert (alarm.state, alarm.floor, alarm.room, alarm.due_at) == (
+        AlarmState.TOLD,
+        "3층",
+        "301호",
+        after(90),
+    )
+    assert tell_incidents(now=after(1)) == 1
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))
+    assert (incident.kind, incident.agency_code) == ("fire_alarm", "11110")
+    decide_due(now=after(89))
+    assert send(89, pool, address) == 0
+    decide_due(now=after(91))
+    assert send(91, pool, address) == 1
+    (line,) = read()
+    assert (line["identifier"], line["msgType"], line["status"]) == ("haemalgeun-1", "Alert", "Actual")
+    assert "3층 301호" in line["headline"]
+    body = RelayRow.objects.get().body
+    assert check_schema(body.encode()).passed
+    assert "<valueName>floor_carry</valueName><value>2</value>" in body
+    answer_alarm(
+        actor=HOUSE, now=after(100), code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason="조리 연기"
+    )
+    decide_due(now=after(100))
+    assert send(100, pool, address) == 1
+    assert [one["msgType"] for one in read()] == ["Alert", "Cancel"]
+    assert list_all()[0].state == AlarmState.STOOD_DOWN
+    assert [one.verdict.value for one in list_decisions(HOUSE, alarm.id)] == [
+        "tell_manager", "escalate", "escalate", "hand_over", "stand_down"
+    ]  # fmt: skip
+
+
+def test_the_same_uplink_by_many_gateways_and_days_later_is_one_signal():
+    register(NOW)
+    message = uplink("d301", NOW, "smoke")
+    assert hear(0, message, message) == Taken(signals=1, repeated=1, devices=1)
+    assert hear(5, message) == Taken(repeated=1, devices=1)
+    assert len(list_all()) == SignalRow.objects.count() == 1
+
+
+def test_a_device_with_a_wrong_clock_alarms_now():
+    register(NOW)
+    hear(0, uplink("d301", NOW - timedelta(days=400), "smoke"))
+    hear(5, uplink("d302", NOW + timedelta(days=400), "heat"))
+    (alarm,) = list_all()
+    assert (alarm.begun_at, alarm.handed_over_at) == (NOW, after(5))
+
+
+def test_a_clock_that_jumps_back_holds_nothing_up():
+    register(NOW)
+    hear(0, uplink("d301", NOW, "smoke"))
+    decide_due(now=after(50))
+    take_messages(now=after(-3600), messages=[uplink("d302", NOW, "heat")], via="http")
+    decide_due(now=after(51))
+    assert list_all()[0].handed_over_at == after(50)
+
+
+def test_where_nobody_watched_for_an_hour_119_is_told_in_the_first_moment(receiver, pool):
+    register(NOW)
+    take_messages(now=NOW, messages=[uplink("d301", NOW, "smoke")], via="http")
+    decide_due(now=after(3600))
+    assert send(3600, pool, receiver[0]) == 1
+
+
+def test_119_down_for_an_hour_gets_it_once_when_it_is_back_and_a_person_is_told(receiver, pool):
+    address, read = receiver
+    register(NOW)
+    hear(0, uplink("p3", NOW, "call_point"))
+    for second in range(0, 3600, 30):
+        assert send(second, pool, "http://127.0.0.1:9/") == 0
+    assert warn_of_overdue_relays(now=after(3600)) == 1
+    assert warn_of_overdue_relays(now=after(3601)) == 0
+    kinds = [one.kind for one in list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))]
+    assert "fire_relay_unanswered" in kinds
+    assert send(3700, pool, address) == 1
+    assert warn_of_overdue_relays(now=after(3701)) == 1
+    assert len(read()) == 1
+    (relay,) = list_relays(HOUSE, list_all()[0].id)
+    assert (relay.state, relay.received_at) == (RelayState.RECEIVED, after(3700))
+
+
+def test_the_second_way_is_tried_where_the_first_does_not_answer(receiver, pool):
+    register(NOW)
+    hear(0, uplink("p3", NOW, "call_point"))
+    assert send(0, pool, "http://127.0.0.1:9/", receiver[0]) == 0
+    assert send(5, pool, "http://127.0.0.1:9/", receiver[0]) == 1
+
+
+def test_the_receiver_writes_a_repetition_down_as_one_and_refuses_what_is_no_alert(receiver, pool):
+    import httpx  # noqa: PLC0415
+
+    address, read = receiver
+    register(NOW)
+    hear(0, uplink("p3", NOW, "call_point"))
+    for _ in range(2):
+        RelayRow.objects.update(state="waiting", next_attempt_at=NOW)
+        assert send(0, pool, address) == 1
+    assert [one["is_repetition"] for one in read()] == [False, True]
+    for wrong in (
+        b"<a/>",
+        b"\xff",
+        b"x" * 300_000,
+        b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>",
+    ):
+        assert httpx.post(address, content=wrong).status_code in {413, 422}
+    assert len(read()) == 2
+
+
+def test_poison_is_kept_with_its_reason_and_holds_nothing_up():
+    register(NOW)
+    poison = [b"", b"{", b"[]", b"null", b"7", b'{"deviceInfo":7}', b'{"deviceInfo":{"tags":7},"object":{"smoke":true}}',
+              b"\xff\xfe", b"[" * 10_000, b'{"at":"2026-01-01T00:00:00Z","facility":"a\\u0000","kind":"smoke","source":"x"}',
+              json.dumps({"at": NOW.isoformat(), "facility": FACILITY.code, "kind": "false_alarm", "source": "d301",
+                          "reason": "x"}).encode()]  # fmt: skip
+    assert hear(0, *poison, uplink("d301", NOW, "smoke")).signals == 1
+    assert len(list_all()) == 1
+    refused = RefusedRow.objects.order_by("id")
+    assert len(refused) >= len(poison) - 2
+    assert any("said by persons" in one.reason for one in refused)
+
+
+def test_a_fire_in_a_facility_that_nobody_registered_is_told():
+    message = {"at": NOW.isoformat(), "facility": "어디", "kind": "smoke", "source": "x"}
+    assert hear(0, json.dumps(message).encode()).signals == 1
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))
+    assert incident.kind == "fire_unknown_facility"
+    assert not SignalRow.objects.filter(heard_at=None).exists()
+
+
+def test_10_000_doubled_and_reordered_uplinks_are_the_alarms_they_are():
+    import random  # noqa: PLC0415
+
+    for number in range(20):
+        register(NOW, f"f{number}")
+    messages = [
+        uplink(f"f{number % 20}-d301", NOW + timedelta(milliseconds=number), "smoke")
+        for number in range(2500)
+    ] * 4
+    random.Random().shuffle(messages)
+    signals = 0
+    for start in range(0, len(messages), 500):
+        signals += take_messages(now=NOW, messages=messages[start : start + 500], via="mqtt").signals
+    assert signals == SignalRow.objects.count() == 2500
+    decide_due(now=NOW)
+    decide_due(now=after(91))
+    alarms, total = list_alarms(actor=HOUSE, limit=100)
+    assert total == RelayRow.objects.count() == 20
+    assert {one.handed_over_at for one in alarms} == {after(90)}
+
+
+def test_who_may_not_answer_is_refused_and_a_cancellation_needs_a_reason():
+    register(NOW)
+    hear(0, uplink("d301", NOW, "smoke"))
+    for kind in (SignalKind.CONFIRM, SignalKind.FALSE_ALARM, SignalKind.TEST_BEGINS):
+        with pytest.raises(NotAllowed):
+            answer_alarm(actor=STRANGER, now=NOW, code=FACILITY.code, kind=kind, reason="x")
+    with pytest.raises(BadInput):
+        answer_alarm(actor=HOUSE, now=NOW, code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason=" ")
+    with pytest.raises(BadInput):
+        answer_alarm(actor=HOUSE, now=NOW, code=FACILITY.code, kind=SignalKind.SMOKE)
+    assert list_alarms(actor=STRANGER) == ([], 0)
+
+
+def test_an_alarm_is_closed_by_a_person_who_says_what_it_was():
+    register(NOW)
+    hear(0, uplink("d301", NOW, "smoke"))
+    (alarm,) = list_all()
+    with pytest.raises(Conflict):
+        close_alarm(actor=HOUSE, now=after(10), alarm_id=alarm.id, note="끝")
+    decide_due(now=after(91))
+    with pytest.raises(BadInput):
+        close_alarm(actor=HOUSE, now=after(100), alarm_id=alarm.id, note="")
+    close_alarm(actor=HOUSE, now=after(100), alarm_id=alarm.id, note="쓰레기통 불, 다친 사람 없음")
+    assert list_all()[0].state == AlarmState.CLOSED
+
+
+def test_detectors_that_need_care_are_found_and_cleared():
+    register(NOW)
+    assert check_detectors(now=NOW) == 3
+    hear(0, *(uplink(one, NOW) for one in ("d301", "d302", "p3")))
+    assert check_detectors(now=after(1)) == 3
+    assert list_detectors(HOUSE)[0].rssi == -97
+    weak = uplink("d301", after(2), object={"battery": 7})
+    hear(2, weak, uplink("d302", after(2), rxInfo=[{"rssi": -120, "snr": -18}]))
+    assert check_detectors(now=after(3)) == 2
+    assert check_detectors(now=after(4 * 3600)) == 1
+    reasons = [one.reason.en for one in list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))]
+    assert any("silent" in reason for reason in reasons)
+    assert forget_old_messages(now=after(366 * 86_400)) == 0
+
+
+def test_a_failed_transaction_leaves_nothing_and_the_next_one_everything():
+    register(NOW)
+    take_messages(now=NOW, messages=[uplink("p3", NOW, "call_point")], via="http")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE fire_safety_relayrow RENAME TO gone")
+    decide_due(now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE gone RENAME TO fire_safety_relayrow")
+    assert list_all() == []
+    decide_due(now=after(1))
+    assert len(list_all()) == RelayRow.objects.count() == 1

@@ -6,43 +6,18 @@ server keeps every mail: there a repeat carries the same Message-ID.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
-from contextlib import closing
 
 import pytest
+from forked_city import City, await_true
 
 from madang.core.incidents.tests.receivers import MailReceiver, MqttReceiver, WebReceiver
 
 ROUNDS = int(os.environ.get("MADANG_FAULT_ROUNDS", "5"))
 
-# One process loads the house and forks the others, since loading takes seconds.
-FORK = """
-import json, os, signal, sys, time, traceback
-import django
-django.setup()
-from madang.core.base.interface import HOUSE, Finding, Severity, Text, now
-from madang.core.incidents import interface as incidents
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for line in sys.stdin:
-    order = json.loads(line)
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
-        try:
-            exec(order["script"], globals() | {"arguments": order["arguments"]})
-            print("end", flush=True)
-        except BaseException:
-            traceback.print_exc()
-        os._exit(0)
-    print(pid, flush=True)
-"""
 OUTBOX = """
 from madang.core.incidents.processes import Outbox
 Outbox(lease_s=1.2, timeout_s=1).run()
@@ -71,51 +46,6 @@ order by t.id, h.sequence
 """
 
 
-class City:
-    """A data folder and the processes that work on it."""
-
-    def __init__(self, folder, mail_url):
-        folder.mkdir()
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("MADANG_")} | {
-            "MADANG_DATA": str(folder),
-            "MADANG_DEMO": "no",
-            "MADANG_HAND_OVER_NETWORKS": "127.0.0.1/32",
-            "MADANG_SMTP_URL": mail_url,
-            "MADANG_LOG_LEVEL": "error",
-            "DJANGO_SETTINGS_MODULE": "madang.project.settings",
-        }
-
-        self.folder = folder
-        self.mother = subprocess.Popen(
-            [sys.executable, "-c", FORK],
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.outputs = []
-
-    def start(self, script, *arguments):
-        output = self.folder / f"output-{len(self.outputs)}"
-        output.touch()
-        self.outputs.append(output)
-        order = {"script": script, "arguments": arguments, "output": str(output)}
-        self.mother.stdin.write(json.dumps(order) + "\n")
-        self.mother.stdin.flush()
-        return int(self.mother.stdout.readline()), output
-
-    def read(self, query):
-        with closing(sqlite3.connect(self.folder / "registers.sqlite")) as database:
-            return database.execute(query).fetchall()
-
-
-def await_true(condition, timeout_s=60):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
 def first_seen(messages):
     return list(dict.fromkeys((message["sequence"], message["id"]) for message in messages))
 
@@ -125,7 +55,7 @@ def test_killed_in_delivery_nothing_is_lost_or_doubled(tmp_path):
     # The receivers answer late, so that a kill often falls between "received" and "noted as received".
     web, mqtt = WebReceiver(lambda _: (time.sleep(0.02), (200, {}))[1]), MqttReceiver(tmp_path / "broker")
     mail = MailReceiver()
-    city = City(tmp_path / "city", mail.url)
+    city = City(tmp_path / "city", MADANG_HAND_OVER_NETWORKS="127.0.0.1/32", MADANG_SMTP_URL=mail.url)
     _, output = city.start(TARGETS, web.url, mqtt.url, "fire@city.example")
     await_true(lambda: "end" in output.read_text())
     chance = random.Random(20261123)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import runpy
 import subprocess
 import sys
 from datetime import date
@@ -32,13 +31,11 @@ def list_benchmarks() -> list[str]:
 
 
 def run_benchmark(name: str, rest: list[str]) -> int:
-    """Run one benchmark as a program with the arguments `rest`."""
+    """Run one benchmark as a program of its own with the arguments `rest`, and return its exit code."""
     path = BENCHMARKS / f"{name}.py"
     if not path.is_file():
         raise NotFound("bench.unknown", f"벤치마크 {name}이(가) 없습니다", f"there is no benchmark {name}")
-    sys.argv = [str(path), *rest]
-    runpy.run_path(str(path), run_name="__main__")
-    return 0
+    return subprocess.run([sys.executable, str(path), *rest]).returncode  # noqa: S603
 
 
 def write_document(names: list[str]) -> None:

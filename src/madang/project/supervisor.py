@@ -124,6 +124,7 @@ class Supervisor:
             "MADANG_HOST": self.settings.host,
             "MADANG_PORT": str(self.port),
             "MADANG_BROKER_URL": self.broker_url,
+            "MADANG_MQTT_PORT": str(self.mqtt_port),
             "PYTHONUNBUFFERED": "1",
         }
 

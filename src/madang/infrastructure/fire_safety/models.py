@@ -36,6 +36,7 @@ class DetectorRow(models.Model):
     x = models.FloatField(default=0)
     y = models.FloatField(default=0)
     expected_every_s = models.IntegerField(default=3600)
+    registered_at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)
     battery = models.FloatField(null=True)
     rssi = models.FloatField(null=True)

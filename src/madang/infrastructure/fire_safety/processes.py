@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import Process, now, read_run_state, read_settings
+from madang.core.base.interface import Process, now, read_settings
 
 from .actions import (
     check_detectors,
@@ -60,7 +60,7 @@ class Watchman:
 
     def run(self) -> None:
         """Work until asked to stop."""
-        works = [self._listen, self._decide, self._relay, self._care]
+        works = [self._listen, self._decide, self._relay, self._tell, self._care]
         threads = [threading.Thread(target=self._repeat, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
@@ -97,11 +97,15 @@ class Watchman:
 
     def _relay(self) -> None:
         addresses = find_addresses() if self.addresses is None else self.addresses
-        moment = self.clock()
-        if not deliver_relays(now=moment, addresses=addresses, pool=self.pool, clock=self.clock):
-            tell_incidents(now=moment)
-            warn_of_overdue_relays(now=moment)
+        if not deliver_relays(now=self.clock(), addresses=addresses, pool=self.pool, clock=self.clock):
             self.stop.wait(TICK_S)
+
+    def _tell(self) -> None:
+        begun = time.monotonic()
+        tell_incidents(now=self.clock())
+        warn_of_overdue_relays(now=self.clock())
+        # Rest as long as it took: pages and 119 come first.
+        self.stop.wait(max(TICK_S, time.monotonic() - begun))
 
     def _care(self) -> None:
         check_detectors(now=now())
@@ -122,15 +126,13 @@ def run_watch() -> None:
     """Watch until SIGTERM or SIGINT."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     settings = read_settings()
-    state = read_run_state(settings.data_path / "run")
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
-    listener = Listener(host, state.mqtt_port) if state else None
+    listener = Listener(host, settings.mqtt_port)
     watchman = Watchman(listener)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watchman.stop.set())
     watchman.run()
-    if listener:
-        listener.close()
+    listener.close()
 
 
 def run_demo_receiver() -> None:

@@ -251,6 +251,7 @@ def describe_detector(row: DetectorRow) -> Detector:
         x=row.x,
         y=row.y,
         expected_every_s=row.expected_every_s,
+        registered_at=row.registered_at,
         heard_at=row.heard_at,
         battery=row.battery,
         rssi=row.rssi,

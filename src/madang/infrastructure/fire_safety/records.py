@@ -25,6 +25,7 @@ class SignalKind(StrEnum):
     SEEN = "seen"
     CONFIRM = "confirm"
     FALSE_ALARM = "false_alarm"
+    OVER = "over"
     TEST_BEGINS = "test_begins"
     TEST_ENDS = "test_ends"
     DRILL_BEGINS = "drill_begins"
@@ -83,6 +84,7 @@ class Verdict(StrEnum):
     ESCALATE = "escalate"
     HAND_OVER = "hand_over"
     STAND_DOWN = "stand_down"
+    CLOSE = "close"
     TESTED = "tested"
     NOTHING = "nothing"
 
@@ -207,6 +209,7 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True):
     x: Metres = 0.0
     y: Metres = 0.0
     expected_every_s: Annotated[int, Meta(ge=10, le=31 * 86_400)] = 3600
+    registered_at: datetime | None = None
     heard_at: datetime | None = None
     battery: float | None = None
     rssi: float | None = None

@@ -22,7 +22,7 @@ def answer_alarm(*, actor: Actor, now: datetime, code: str, kind: SignalKind, re
     """Say something about a facility as a person: it is decided on in the next moment."""
     facility = find_facility_row(code)
     require(actor, ANSWER, facility.agency_code)
-    if kind in ALARMING:
+    if kind in ALARMING or kind is SignalKind.OVER:
         raise BadInput(
             "fire_safety.kind", "사람이 할 수 있는 답이 아닙니다", "this isn't what a person can say here"
         )
@@ -58,6 +58,14 @@ def close_alarm(*, actor: Actor, now: datetime, alarm_id: int, note: str) -> Non
         AlarmRow.objects.filter(pk=row.pk).update(
             state=AlarmState.CLOSED.value, closed_at=now, note=note.strip()[:2000]
         )
+        over = Signal(
+            at=now,
+            facility=row.facility_id,
+            kind=SignalKind.OVER,
+            source=actor.name[:100],
+            reason=note.strip()[:300],
+        )
+        keep_signals([over], now, "person")
         record_audit(
             actor=actor, now=now, action="fire_safety.close", subject=f"{row.facility_id}-{row.number}"
         )

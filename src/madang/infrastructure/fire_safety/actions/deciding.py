@@ -39,7 +39,9 @@ from madang.infrastructure.fire_safety.records import (
     WatchState,
 )
 
-AT_ONCE = 1000
+FACILITIES, SIGNALS = 200, 2000
+"""At once, so that one transaction stays short."""
+TOLD_AT_ONCE = 50
 NEAR_M = 500
 CAMERAS = 5
 SERVICE = "fire_safety"
@@ -56,39 +58,65 @@ def decide_due(*, now: datetime) -> int:
     """Decide for every facility that was heard from or where something fell due; return how many decisions."""
     waiting = SignalRow.objects.filter(heard_at=None).values_list("facility", flat=True).distinct()
     due = FacilityRow.objects.filter(next_due_at__lte=now).values_list("code", flat=True)
-    made = 0
-    for code in {*waiting, *due}:
-        try:
-            made += _decide(code, now)
-        except Exception:  # one facility's trouble must not keep another waiting
-            log.exception("no decision for %s", code)
+    codes = list(dict.fromkeys([*waiting[:FACILITIES], *due[:FACILITIES]]))
+    if not codes:
+        return 0
+    try:
+        made = _decide(codes, now)
+    except Exception:
+        log.exception("no decision for one of %s", ", ".join(codes))
+        made = sum(_decide_alone(code, now) for code in codes)
     if made:
         publish_live(TOPIC, {"decisions": made})
     return made
 
 
-@transaction.atomic
-def _decide(code: str, now: datetime) -> int:
-    row = FacilityRow.objects.select_for_update().filter(pk=code).first()
-    heard = list(SignalRow.objects.filter(facility=code, heard_at=None).order_by("id")[:AT_ONCE])
-    if row is None:
-        _report_unknown(code, heard, now)
+def _decide_alone(code: str, now: datetime) -> int:
+    """Decide for one facility: its trouble must not keep another waiting."""
+    try:
+        return _decide([code], now)
+    except Exception:
+        log.exception("no decision for %s", code)
         return 0
-    policy = msgspec.convert(row.policy, Policy)
-    watch = Watch(code, policy, CITY_TIMEZONE, msgspec.convert(row.state, WatchState, strict=False))
-    scene = _Writer(row, watch, now)
+
+
+@transaction.atomic
+def _decide(codes: list[str], now: datetime) -> int:
+    rows = FacilityRow.objects.select_for_update().in_bulk(codes)
+    heard: dict[str, list[SignalRow]] = {code: [] for code in codes}
+    for signal in SignalRow.objects.filter(facility__in=codes, heard_at=None).order_by("id")[:SIGNALS]:
+        heard[signal.facility].append(signal)
+    writer = _Writer(now)
+    for code, signals in heard.items():
+        if code in rows:
+            _watch(rows[code], signals, writer)
+        else:
+            _report_unknown(code, signals, now)
+    writer.save()
+    numbers = [one.pk for signals in heard.values() for one in signals]
+    SignalRow.objects.filter(pk__in=numbers).update(heard_at=now)
+    FacilityRow.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["state", "heard_until", "next_due_at"],
+    )
+    return len(writer.decisions)
+
+
+def _watch(row: FacilityRow, heard: list[SignalRow], writer: _Writer) -> None:
+    """Let a facility's watch hear what came, and pass the time until now."""
+    policy, now = msgspec.convert(row.policy, Policy), writer.now
+    watch = Watch(row.code, policy, CITY_TIMEZONE, msgspec.convert(row.state, WatchState, strict=False))
     earliest = row.heard_until or datetime.min.replace(tzinfo=now.tzinfo)
     for signal in sorted((_hear(one, earliest, now) for one in heard), key=put_in_order):
         watch.pass_time(signal.at)
-        scene.write(None)
+        writer.note(row, watch, None)
         watch.hear(signal)
-        scene.write(signal)
+        writer.note(row, watch, signal)
     watch.pass_time(now)
-    scene.write(None)
-    SignalRow.objects.filter(pk__in=[one.pk for one in heard]).update(heard_at=now)
+    writer.note(row, watch, None)
     row.state, row.heard_until, row.next_due_at = msgspec.to_builtins(watch.state), now, watch.find_next()
-    row.save(update_fields=["state", "heard_until", "next_due_at"])
-    return scene.count
 
 
 def _hear(row: SignalRow, earliest: datetime, now: datetime) -> Signal:
@@ -105,37 +133,49 @@ def _hear(row: SignalRow, earliest: datetime, now: datetime) -> Signal:
 
 
 class _Writer:
-    """Writes down what a watch decided."""
+    """Gathers what watches decide, and writes it down together: alarms, decisions, messages to 119."""
 
-    def __init__(self, row: FacilityRow, watch: Watch, now: datetime) -> None:
-        self.row, self.watch, self.now = row, watch, now
-        self.count = 0
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.alarms: dict[tuple[str, int], AlarmRow] = {}
+        self.decisions: list[DecisionRow] = []
+        self.relays: list[tuple[AlarmRow, Decision, datetime | None]] = []
 
-    def write(self, signal: Signal | None) -> None:
-        for decision in self.watch.take_decisions():
-            self.count += 1
-            alarm = self._begin(decision, signal) if decision.verdict is Verdict.TELL_MANAGER else None
-            if alarm is None and decision.alarm:
-                alarm = AlarmRow.objects.get(facility=self.row, number=decision.alarm)
+    def note(self, row: FacilityRow, watch: Watch, signal: Signal | None) -> None:
+        """Take over what a watch decided, at `signal` where there is one."""
+        for decision in watch.take_decisions():
+            key = row.code, decision.alarm
+            if decision.verdict is Verdict.TELL_MANAGER:
+                self.alarms[key] = self._begin(row, watch, decision, signal)
+            elif decision.alarm and key not in self.alarms:
+                self.alarms[key] = AlarmRow.objects.select_for_update().get(
+                    facility=row, number=decision.alarm
+                )
+            alarm = self.alarms[key] if decision.alarm else None
             if alarm is not None:
                 self._change(alarm, decision)
-            DecisionRow.objects.create(
-                facility=self.row,
-                alarm=alarm,
-                verdict=decision.verdict.value,
-                at=decision.at,
-                made_at=self.now,
-                reason_ko=decision.reason.ko[:500],
-                reason_en=decision.reason.en[:500],
-                sources=list(decision.sources),
-                is_drill=decision.is_drill,
-                is_told=alarm is None or decision.is_drill,
-            )
+            self.decisions.append(self._describe(row, alarm, decision))
 
-    def _begin(self, decision: Decision, signal: Signal | None) -> AlarmRow:
-        open_alarm = self.watch.state.alarm
-        return AlarmRow.objects.create(
-            facility=self.row,
+    def save(self) -> None:
+        """Write everything."""
+        new = [one for one in self.alarms.values() if one.pk is None]
+        AlarmRow.objects.bulk_create(new)
+        fresh = set(map(id, new))
+        AlarmRow.objects.bulk_create(
+            [one for one in self.alarms.values() if id(one) not in fresh],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["state", "handed_over_at", "stood_down_at"],
+        )
+        for one in self.decisions:
+            one.alarm_id = one.alarm.pk if one.alarm else None
+        DecisionRow.objects.bulk_create(self.decisions)
+        RelayRow.objects.bulk_create([self._compose(*one) for one in self.relays])
+
+    def _begin(self, row: FacilityRow, watch: Watch, decision: Decision, signal: Signal | None) -> AlarmRow:
+        open_alarm = watch.state.alarm
+        return AlarmRow(
+            facility=row,
             number=decision.alarm,
             state=AlarmState.TOLD.value,
             kind=(signal.kind if signal else SignalKind.CONFIRM).value,
@@ -146,23 +186,35 @@ class _Writer:
             due_at=open_alarm.due_at if open_alarm else decision.at,
         )
 
+    def _describe(self, row: FacilityRow, alarm: AlarmRow | None, decision: Decision) -> DecisionRow:
+        return DecisionRow(
+            facility=row,
+            alarm=alarm,
+            verdict=decision.verdict.value,
+            at=decision.at,
+            made_at=self.now,
+            reason_ko=decision.reason.ko[:500],
+            reason_en=decision.reason.en[:500],
+            sources=list(decision.sources),
+            is_drill=decision.is_drill,
+            is_told=alarm is None or decision.is_drill,
+        )
+
     def _change(self, alarm: AlarmRow, decision: Decision) -> None:
         earlier_at = alarm.handed_over_at
         if decision.verdict is Verdict.HAND_OVER:
             alarm.state, alarm.handed_over_at = AlarmState.HANDED_OVER.value, decision.at
+            self.relays.append((alarm, decision, None))
         elif decision.verdict is Verdict.STAND_DOWN:
             alarm.state, alarm.stood_down_at = AlarmState.STOOD_DOWN.value, decision.at
-        else:
-            return
-        alarm.save(update_fields=["state", "handed_over_at", "stood_down_at"])
-        if decision.verdict is Verdict.HAND_OVER or earlier_at is not None:
-            self._relay(alarm, decision, earlier_at)
+            if earlier_at is not None:
+                self.relays.append((alarm, decision, earlier_at))
 
-    def _relay(self, alarm: AlarmRow, decision: Decision, earlier_at: datetime | None) -> None:
-        scene = describe_scene(self.row, alarm, self.now)
+    def _compose(self, alarm: AlarmRow, decision: Decision, earlier_at: datetime | None) -> RelayRow:
+        scene = describe_scene(alarm.facility, alarm, self.now)
         sender = f"madang@{settings.MADANG.public_url.partition('//')[2] or 'localhost'}"
         body = write_alert(decision, scene, sender=sender, city=CITY_TIMEZONE, earlier_at=earlier_at)
-        RelayRow.objects.create(
+        return RelayRow(
             alarm=alarm,
             identifier=name_alert(decision),
             body=body.decode(),
@@ -213,7 +265,9 @@ def _find_cameras(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
 def tell_incidents(*, now: datetime) -> int:
     """Let the incidents know of decisions they don't know of yet; the same again changes nothing."""
     rows = list(
-        DecisionRow.objects.filter(is_told=False).select_related("alarm", "facility").order_by("id")[:AT_ONCE]
+        DecisionRow.objects.filter(is_told=False)
+        .select_related("alarm", "facility")
+        .order_by("id")[:TOLD_AT_ONCE]
     )
     if not rows:
         return 0
@@ -238,7 +292,7 @@ def _find(row: DecisionRow) -> Finding:
             "sources": ", ".join(row.sources),
             "verdict": row.verdict,
         },
-        cleared=row.verdict == Verdict.STAND_DOWN,
+        cleared=row.verdict in {Verdict.STAND_DOWN, Verdict.CLOSE},
     )
 
 
@@ -256,4 +310,3 @@ def _report_unknown(code: str, heard: list[SignalRow], now: datetime) -> None:
         evidence={"sources": ", ".join(sorted({one.source for one in heard}))[:500]},
     )
     open_or_update(findings=[finding], now=now, source=SERVICE)
-    SignalRow.objects.filter(pk__in=[one.pk for one in heard]).update(heard_at=now)

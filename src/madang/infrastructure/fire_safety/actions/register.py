@@ -78,7 +78,8 @@ def save_detectors(*, actor: Actor, now: datetime, code: str, detectors: Sequenc
                 "y": one.y,
                 "expected_every_s": one.expected_every_s,
             }
-            DetectorRow.objects.update_or_create(pk=one.id, defaults=values)
+            made = {**values, "registered_at": now}
+            DetectorRow.objects.update_or_create(pk=one.id, defaults=values, create_defaults=made)
         details = {"detectors": [one.id for one in detectors]}
         record_audit(actor=actor, now=now, action="fire_safety.save_detectors", subject=code, details=details)
 

@@ -20,6 +20,7 @@ from .deciding import SERVICE, TOPIC
 AT_ONCE = 64
 LONGEST_PAUSE_S = 10.0
 OVERDUE = timedelta(seconds=10)
+CHANGED = ["state", "received_at", "attempts", "last_error", "next_attempt_at"]
 WAITING = RelayState.WAITING.value
 
 
@@ -36,22 +37,23 @@ def deliver_relays(
     if not rows:
         return 0
     failures = list(pool.map(lambda row: _send(row, addresses), rows))
-    received = 0
+    moment = clock()
+    arrived = [row for row, failure in zip(rows, failures, strict=True) if failure is None]
+    for row, failure in zip(rows, failures, strict=True):
+        row.attempts += 1
+        row.last_error = (failure or "")[:300]
+        if failure is None:
+            row.state, row.received_at = RelayState.RECEIVED.value, moment
+        else:
+            pause = min(LONGEST_PAUSE_S, 0.5 * 2 ** min(row.attempts, 6))
+            row.next_attempt_at = moment + timedelta(seconds=pause)
     with transaction.atomic():
-        for row, failure in zip(rows, failures, strict=True):
-            row.attempts += 1
-            if failure is None:
-                received += 1
-                row.state, row.received_at, row.last_error = RelayState.RECEIVED.value, clock(), ""
-                AlarmRow.objects.filter(pk=row.alarm_id, received_at=None).update(received_at=row.received_at)
-            else:
-                row.last_error = failure[:300]
-                pause = min(LONGEST_PAUSE_S, 0.5 * 2 ** min(row.attempts, 6))
-                row.next_attempt_at = clock() + timedelta(seconds=pause)
-            row.save(update_fields=["state", "received_at", "attempts", "last_error", "next_attempt_at"])
-    if received:
-        publish_live(TOPIC, {"received": received})
-    return received
+        RelayRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED)
+        alarms = AlarmRow.objects.filter(pk__in=[row.alarm_id for row in arrived], received_at=None)
+        alarms.update(received_at=moment)
+    if arrived:
+        publish_live(TOPIC, {"received": len(arrived)})
+    return len(arrived)
 
 
 def _send(row: RelayRow, addresses: Sequence[str]) -> str | None:

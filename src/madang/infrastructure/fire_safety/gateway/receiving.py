@@ -47,6 +47,8 @@ class Ledger:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body of an answer in one packet
+    disable_nagle_algorithm = True
     timeout = 30
     ledger: Ledger
 

@@ -89,6 +89,8 @@ class Watch:
             self._confirm(one)
         elif one.kind is SignalKind.FALSE_ALARM:
             self._cancel(one)
+        elif one.kind is SignalKind.OVER:
+            self._close(one)
         elif one.kind is SignalKind.SEEN:
             if self.state.alarm:
                 self.state.alarm.is_answered = True
@@ -243,6 +245,13 @@ class Watch:
         self._say(alarm, one.at, Verdict.STAND_DOWN, Text(
             ko=f"{one.source}: {one.reason}{told.ko}", en=f"{one.source}: {one.reason}{told.en}"
         ))  # fmt: skip
+
+    def _close(self, one: Signal) -> None:
+        alarm = self.state.alarm
+        if alarm and alarm.is_handed_over and alarm.cancelled_at is None:
+            alarm.cancelled_at = one.at
+            said = f"{one.source}: {one.reason}"
+            self._say(alarm, one.at, Verdict.CLOSE, Text(ko=said, en=said))
 
     def _hand_over(self, alarm: OpenAlarm, at: datetime, reason: Text) -> None:
         if not alarm.is_handed_over:

@@ -15,10 +15,11 @@ WEAK_SNR = -15.0
 
 def find_trouble(detector: Detector, now: datetime) -> Text | None:
     """Return what is wrong with a detector, the worst first, or None."""
-    if detector.heard_at is None:
-        return Text(ko="아직 한 번도 들리지 않았습니다", en="was never heard")
-    silent = now - detector.heard_at
+    since = detector.heard_at or detector.registered_at
+    silent = now - since if since else timedelta.max
     if silent > timedelta(seconds=MISSED * detector.expected_every_s):
+        if detector.heard_at is None:
+            return Text(ko="아직 한 번도 들리지 않았습니다", en="was never heard")
         minutes = int(silent.total_seconds() // 60)
         return Text(ko=f"{minutes:,}분째 들리지 않습니다", en=f"has been silent for {minutes:,} min")
     if detector.battery is not None and detector.battery < LOW_BATTERY:

@@ -1,0 +1,209 @@
+"""The net of the demonstration city: the six facilities that the report names, with simulated people and detectors.
+
+Heartbeats and alarms enter by the broker as real uplinks do; a simulated manager answers as persons do.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.conf import settings
+
+from madang.city.files import draw_points
+from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
+
+from .actions import answer_alarm, close_alarm, register_facility, save_detectors
+from .gateway.simulating import publish_uplinks
+from .queries import list_alarms, list_detectors, list_facilities
+from .records import AlarmState, Contact, Detector, Facility, FacilityKind, Room, SignalKind
+
+SEED = 1192
+SOURCE = "시뮬레이션 · simulated"
+MANAGER = Actor(id="simulated", name="당직자 (시뮬레이션)", kind="house", is_superuser=True)
+FACILITIES = (
+    ("jongno", "종로종합사회복지관", FacilityKind.ELDERLY, "11110"),
+    ("junggu", "구립중구노인요양센터", FacilityKind.ELDERLY, "11140"),
+    ("seongbuk", "승가원행복마을", FacilityKind.DISABLED, "11290"),
+    ("seocho", "새빛바울의집", FacilityKind.DISABLED, "11650"),
+    ("guro", "오류마을", FacilityKind.CHILDREN, "11530"),
+    ("eunpyeong", "연두꿈터", FacilityKind.CHILDREN, "11380"),
+)
+HELP = {
+    FacilityKind.ELDERLY: {"carry": 0.3, "wheelchair": 0.3, "oxygen": 0.05},
+    FacilityKind.DISABLED: {"wheelchair": 0.5, "carry": 0.2, "guide": 0.3},
+    FacilityKind.CHILDREN: {"guide": 0.8, "carry": 0.1},
+}
+FLOORS = ("2층", "3층")
+ROOMS = 4
+ROOM_WIDTH, ROOM_HEIGHT = 6.0, 5.0
+HALL = 2.0
+HEARTBEAT_S = 1800
+ANSWER_S = 40
+FIRE_LASTS = timedelta(minutes=6)
+NUISANCE_EVERY, FIRE_EVERY = 20, 90
+"""Minutes from one simulated false alarm, and from one simulated fire, to the next."""
+
+
+def lay_out(now: datetime) -> None:
+    """Register the facilities and their detectors, once."""
+    if list_facilities(actor=HOUSE, limit=1)[1]:
+        return
+    generator = np.random.default_rng(SEED)
+    points = {code: (lon, lat) for lon, lat, code in draw_points(generator, 400)}
+    for code, name, kind, district in FACILITIES:
+        lon, lat = points[district]
+        facility = Facility(
+            code=code,
+            name=name,
+            kind=kind,
+            agency_code=district,
+            lon=round(lon, 6),
+            lat=round(lat, 6),
+            rooms=_draw_rooms(generator, kind),
+            contacts=(
+                Contact(name="주간 당직 (시뮬레이션)", phone="02-000-0001"),
+                Contact(name="소방안전관리자 (시뮬레이션)", phone="02-000-0002"),
+                Contact(name="시설장 (시뮬레이션)", phone="02-000-0003"),
+            ),
+            source=SOURCE,
+        )
+        register_facility(actor=HOUSE, now=now, facility=facility)
+        save_detectors(actor=HOUSE, now=now, code=code, detectors=_draw_detectors(facility))
+
+
+def feed(since: datetime, now: datetime) -> None:
+    """Send the heartbeats that are due, now and then an alarm; answer as managers do."""
+    facilities = [one for one in list_facilities(actor=HOUSE, limit=100)[0] if one.source == SOURCE]
+    if not facilities:
+        return
+    detectors = [one for one in list_detectors(HOUSE) if one.facility in {one.code for one in facilities}]
+    uplinks = [
+        _write_uplink(one, now, number)
+        for number, one in enumerate(detectors)
+        if number % 29 != 7 and (one.heard_at is None or _is_due(number, since, now))
+    ]
+    uplinks += _begin_fires(facilities, detectors, since, now)
+    if uplinks:
+        host = "127.0.0.1" if settings.MADANG.host in {"0.0.0.0", "::"} else settings.MADANG.host  # noqa: S104
+        publish_uplinks(host, read_settings().mqtt_port, uplinks)
+    _answer(now)
+
+
+def _begin_fires(
+    facilities: list[Facility], detectors: list[Detector], since: datetime, now: datetime
+) -> list[tuple[str, bytes]]:
+    """Return the uplinks of what burns, or seems to, in this moment; the first start begins with a fire."""
+    minute = int(now.timestamp()) // 60
+    is_first = not list_alarms(actor=HOUSE, limit=1)[1]
+    if not is_first and minute == int(since.timestamp()) // 60:
+        return []
+    is_fire = is_first or minute % FIRE_EVERY == 0
+    if not is_fire and minute % NUISANCE_EVERY:
+        return []
+    facility = facilities[minute // NUISANCE_EVERY % len(facilities)]
+    floor = FLOORS[minute // FIRE_EVERY % len(FLOORS)]
+    there = [one for one in detectors if one.facility == facility.code and one.floor == floor]
+    first = next(one for one in there if one.kind is SignalKind.SMOKE)
+    second = next(one for one in there if one.kind is SignalKind.HEAT)
+    burning = [first, second] if is_fire else [first]
+    return [_write_uplink(one, now, number, one.kind) for number, one in enumerate(burning)]
+
+
+def _answer(now: datetime) -> None:
+    """Cancel what is a nuisance, close what has burnt."""
+    simulated = {code for code, *_ in FACILITIES}
+    alarms, _ = list_alarms(actor=HOUSE, state="open", limit=100)
+    for alarm in alarms:
+        if alarm.facility not in simulated:
+            continue
+        age = now - alarm.begun_at
+        try:
+            if alarm.state is AlarmState.TOLD and age >= timedelta(seconds=ANSWER_S):
+                answer_alarm(
+                    actor=MANAGER, now=now, code=alarm.facility, kind=SignalKind.FALSE_ALARM,
+                    reason="조리 연기 (시뮬레이션)",
+                )  # fmt: skip
+            elif alarm.state is AlarmState.HANDED_OVER and age >= FIRE_LASTS:
+                close_alarm(actor=MANAGER, now=now, alarm_id=alarm.id, note="시뮬레이션으로 꺼진 불")
+        except MadangError:  # a person at the page was quicker
+            continue
+
+
+def _is_due(number: int, since: datetime, now: datetime) -> bool:
+    phase = number * 37 % HEARTBEAT_S
+    return (now.timestamp() - phase) // HEARTBEAT_S > (since.timestamp() - phase) // HEARTBEAT_S
+
+
+def _write_uplink(
+    one: Detector, now: datetime, number: int, kind: SignalKind | None = None
+) -> tuple[str, bytes]:
+    generator = np.random.default_rng([SEED, number, int(now.timestamp()) // 3600])
+    battery = 12 if number % 31 == 3 else 60 + number % 40
+    event = {
+        "deduplicationId": f"{one.id}-{now.isoformat()}",
+        "time": now.isoformat(),
+        "deviceInfo": {"devEui": one.id, "deviceName": one.id, "tags": {"simulated": "yes"}},
+        "object": {"battery": battery, **({kind.value: True} if kind else {})},
+        "rxInfo": [
+            {
+                "gatewayId": "simulated",
+                "rssi": int(generator.integers(-112, -80)),
+                "snr": round(float(generator.normal(3, 3)), 1),
+            }
+        ],
+    }
+    return one.id, json.dumps(event).encode()
+
+
+def _draw_rooms(generator: np.random.Generator, kind: FacilityKind) -> tuple[Room, ...]:
+    rooms = []
+    for floor in FLOORS:
+        for number in range(ROOMS):
+            people = int(generator.integers(2, 7))
+            needs = {name: int(generator.binomial(people, share)) for name, share in HELP[kind].items()}
+            rooms.append(
+                Room(
+                    floor=floor,
+                    name=f"{floor[0]}0{number + 1}호",
+                    x=number // 2 * ROOM_WIDTH,
+                    y=number % 2 * (ROOM_HEIGHT + HALL),
+                    width=ROOM_WIDTH,
+                    height=ROOM_HEIGHT,
+                    people=people,
+                    needs={name: count for name, count in needs.items() if count},
+                )
+            )
+    return tuple(rooms)
+
+
+def _draw_detectors(facility: Facility) -> list[Detector]:
+    detectors = []
+    for number, room in enumerate(facility.rooms, start=1):
+        kind = SignalKind.HEAT if number % 4 == 0 else SignalKind.SMOKE
+        detectors.append(
+            Detector(
+                id=f"{facility.code}-{number:02d}",
+                facility=facility.code,
+                kind=kind,
+                floor=room.floor,
+                room=room.name,
+                x=room.x + room.width / 2,
+                y=room.y + room.height / 2,
+                expected_every_s=HEARTBEAT_S,
+            )
+        )
+    for number, floor in enumerate(FLOORS, start=1):
+        detectors.append(
+            Detector(
+                id=f"{facility.code}-p{number}",
+                facility=facility.code,
+                kind=SignalKind.CALL_POINT,
+                floor=floor,
+                x=ROOM_WIDTH,
+                y=ROOM_HEIGHT + HALL / 2,
+                expected_every_s=HEARTBEAT_S,
+            )
+        )
+    return detectors

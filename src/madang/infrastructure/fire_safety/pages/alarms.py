@@ -1,0 +1,268 @@
+"""An alarm on the manager's phone: what it is, who is inside, what to say; afterwards the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now
+from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
+from madang.infrastructure.fire_safety.actions import answer_alarm, close_alarm
+from madang.infrastructure.fire_safety.methods.reviewing import review
+from madang.infrastructure.fire_safety.queries import (
+    get_alarm,
+    get_facility,
+    list_alarms,
+    list_decisions,
+    list_detectors,
+    list_relays,
+    list_signals,
+)
+from madang.infrastructure.fire_safety.records import (
+    ALARM_STATES,
+    KIND_NAMES,
+    Alarm,
+    Decision,
+    SignalKind,
+    Verdict,
+)
+
+from .desk import describe
+from .drawing import draw_plan, say_needs
+
+HOME = "/desk/fire_safety/"
+ALARM = Text(ko="화재 경보", en="Fire alarm")
+REASONS = (
+    Text(ko="조리 연기", en="Cooking"),
+    Text(ko="수증기", en="Steam"),
+    Text(ko="먼지·공사", en="Dust or works"),
+    Text(ko="담배 연기", en="Smoking"),
+)
+VERDICTS = {
+    Verdict.TELL_MANAGER: Text(ko="관리자에게 알림", en="Manager told"),
+    Verdict.ESCALATE: Text(ko="다음 사람에게 알림", en="Next person told"),
+    Verdict.HAND_OVER: Text(ko="119에 넘김", en="Handed over to 119"),
+    Verdict.STAND_DOWN: Text(ko="취소", en="Stood down"),
+    Verdict.CLOSE: Text(ko="종료", en="Closed"),
+    Verdict.TESTED: Text(ko="점검", en="Test"),
+    Verdict.NOTHING: Text(ko="하지 않음", en="Nothing done"),
+}
+SAID = {
+    SignalKind.SEEN: Text(ko="보았다고 답했습니다.", en="They know that you have seen it."),
+    SignalKind.CONFIRM: Text(
+        ko="불이라고 알렸습니다. 119에 넘깁니다.", en="Told as a fire: 119 gets it now."
+    ),
+    SignalKind.FALSE_ALARM: Text(ko="오경보로 취소했습니다.", en="Cancelled as a false alarm."),
+}
+
+
+def address_of(alarm_id: int) -> str:
+    """Return the page of an alarm."""
+    return f"{HOME}alarms/{alarm_id}/"
+
+
+@page("fire_safety.view", title=ALARM)
+def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
+    """Show an alarm with its plan, people, decisions and messages to 119."""
+    actor, moment = request.actor, now()
+    alarm = get_alarm(actor, alarm_id)
+    decisions = list_decisions(actor, alarm_id)
+    facility = get_facility(actor, alarm.facility)
+    detectors = list_detectors(actor, alarm.facility)
+    sources = {source for one in decisions for source in one.sources}
+    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    context = {
+        **describe(alarm),
+        "title": Text(ko=f"{alarm.facility_name} 화재 경보", en=f"Fire alarm: {alarm.facility_name}"),
+        "facility": facility,
+        "plan": draw_plan(facility, detectors, alarm.floor, moment, sources, alarm.room),
+        "in_room": [one for one in on_floor if one.name == alarm.room],
+        "floor_needs": say_needs(on_floor),
+        "floor_people": sum(one.people for one in on_floor),
+        "house_needs": say_needs(facility.rooms),
+        "house_people": sum(one.people for one in facility.rooms),
+        "decisions": [(one, VERDICTS[one.verdict]) for one in reversed(decisions)],
+        "relays": list_relays(actor, alarm_id),
+        "reasons": REASONS,
+        "may_answer": actor.may("fire_safety.answer", alarm.agency_code),
+    }
+    return render(request, "fire_safety/alarm.html", context)
+
+
+@page("fire_safety.answer", title=ALARM, methods=("POST",))
+def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
+    """Take a person's answer and go back to the alarm."""
+    alarm = get_alarm(request.actor, alarm_id)
+    kind = request.POST.get("kind", "")
+    try:
+        said = next((one for one in SAID if one.value == kind), SignalKind.SEEN)
+        reason = request.POST.get("reason", "").strip() or request.POST.get("other", "").strip()
+        answer_alarm(actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason)
+        messages.success(request, SAID[said].say(request.language))
+    except MadangError as error:
+        messages.error(request, error.text.say(request.language))
+    return HttpResponseRedirect(address_of(alarm_id))
+
+
+@page("fire_safety.view", title=Text(ko="사후 보고서", en="After-action report"))
+def show_report(request: HttpRequest, alarm_id: int) -> HttpResponse:
+    """Show what happened to the second, how long each step took, and what to change."""
+    actor = request.actor
+    alarm = get_alarm(actor, alarm_id)
+    decisions, relays = list_decisions(actor, alarm_id), list_relays(actor, alarm_id)
+    until = (alarm.closed_at or alarm.stood_down_at or alarm.handed_over_at or alarm.due_at) + timedelta(
+        minutes=5
+    )
+    signals = list_signals(actor, alarm, min(until, now()))
+    context = {
+        **describe(alarm),
+        "title": Text(
+            ko=f"사후 보고서: {alarm.facility_name}", en=f"After-action report: {alarm.facility_name}"
+        ),
+        "rows": _list_moments(alarm, decisions, signals, relays),
+        "review": review(alarm, decisions, signals, relays),
+        "moment": now(),
+    }
+    return render(request, "fire_safety/report.html", context)
+
+
+def _list_moments(
+    alarm: Alarm, decisions: Sequence[Decision], signals: Any, relays: Any
+) -> list[dict[str, Any]]:
+    rows: list[tuple[datetime, Text, Text]] = [
+        (one.at, Text(ko="들림", en="Heard"), _say_signal(one)) for one in signals
+    ]
+    rows += [(one.at, VERDICTS[one.verdict], one.reason) for one in decisions]
+    got = Text(ko="119가 받음", en="119 has it")
+    rows += [
+        (one.received_at, got, Text(ko=one.identifier, en=one.identifier))
+        for one in relays
+        if one.received_at
+    ]
+    return [
+        {"at": at, "after": (at - alarm.begun_at).total_seconds(), "what": what, "why": why}
+        for at, what, why in sorted(rows, key=lambda row: row[0])
+    ]
+
+
+def _say_signal(one: Any) -> Text:
+    kind = describe_kind(one.kind)
+    said = f" ({one.reason})" if one.reason else ""
+    return Text(ko=f"{kind.ko} {one.source}{said}", en=f"{kind.en} {one.source}{said}")
+
+
+PERSONS = {
+    SignalKind.SEEN: Text(ko="보았음", en="seen by"),
+    SignalKind.CONFIRM: Text(ko="불이라고 확인", en="fire, says"),
+    SignalKind.FALSE_ALARM: Text(ko="오경보라고 답함", en="false alarm, says"),
+    SignalKind.OVER: Text(ko="끝났다고 알림", en="over, says"),
+    SignalKind.TEST_BEGINS: Text(ko="점검 시작", en="test begun by"),
+    SignalKind.TEST_ENDS: Text(ko="점검 끝", en="test ended by"),
+    SignalKind.DRILL_BEGINS: Text(ko="훈련 시작", en="drill begun by"),
+    SignalKind.DRILL_ENDS: Text(ko="훈련 끝", en="drill ended by"),
+}
+
+
+def describe_kind(kind: SignalKind) -> Text:
+    """Return what a signal is, in words."""
+    return KIND_NAMES.get(kind) or PERSONS[kind]
+
+
+def _query(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[list[dict[str, Any]], int]:
+    del sort
+    rows, total = list_alarms(
+        actor=actor,
+        search=search,
+        state=filters.get("state", ""),
+        drill=filters.get("drill", ""),
+        offset=offset,
+        limit=limit,
+    )
+    return [{**describe(one), "id": one.id} for one in rows], total
+
+
+def _column(name: str, ko: str, en: str, **more: Any) -> ListColumn:
+    return ListColumn(name=name, title=Text(ko=ko, en=en), sortable=False, **more)
+
+
+def _moment(name: str, ko: str, en: str, **more: Any) -> ListColumn:
+    return _column(name, ko, en, type=ColumnType.TIME, value=lambda row: getattr(row["alarm"], name), **more)
+
+
+ALARMS = ListPage(
+    title=Text(ko="화재 경보 기록", en="Fire alarms"),
+    permission="fire_safety.view",
+    about=Text(
+        ko="모든 경보와 그 결과입니다. 한 건을 열면 결정과 이유를 볼 수 있습니다.",
+        en="Every alarm and what became of it. Open one to see each decision with its reason.",
+    ),
+    columns=(
+        _column(
+            "facility_name", "시설", "Facility", value=lambda row: row["alarm"].facility_name,
+            href=lambda row: address_of(row["id"]),
+        ),
+        _column("place", "곳", "Where"),
+        _column("kind", "처음 알린 것", "First heard"),
+        _column("state", "상태", "State"),
+        _moment("begun_at", "시작", "Begun"),
+        _moment("handed_over_at", "119에 넘긴 때", "Handed over"),
+        _moment("received_at", "119가 받은 때", "119 has it"),
+        _column(
+            "is_drill", "훈련", "Drill", type=ColumnType.BOOLEAN, value=lambda row: row["alarm"].is_drill
+        ),
+        _moment("closed_at", "종료", "Closed", shown=False),
+        _column("note", "결과", "Outcome", value=lambda row: row["alarm"].note, shown=False),
+    ),
+    query=_query,
+    filters=(
+        ListFilter(
+            name="state", title=Text(ko="상태", en="State"),
+            choices=(
+                ("open", Text(ko="진행 중", en="Open")),
+                *((state.value, name) for state, name in ALARM_STATES.items()),
+            ),
+        ),
+        ListFilter(
+            name="drill", title=Text(ko="훈련", en="Drill"),
+            choices=(("no", Text(ko="실제", en="Real")), ("yes", Text(ko="훈련", en="Drill"))),
+        ),
+    ),
+    empty=Text(ko="아직 울린 경보가 없습니다.", en="No alarm has been raised yet."),
+)  # fmt: skip
+
+
+class CloseForm(forms.Form):
+    """What it was."""
+
+    note = forms.CharField(
+        label=say_lazily("무슨 일이었습니까", "What was it?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+def _close(*, actor: Actor, now: datetime, data: dict[str, Any], alarm_id: int) -> str:
+    close_alarm(actor=actor, now=now, alarm_id=alarm_id, note=data["note"])
+    return f"{address_of(alarm_id)}report/"
+
+
+CLOSE = FormPage(
+    title=Text(ko="경보 종료", en="Close the alarm"),
+    permission="fire_safety.answer",
+    form=CloseForm,
+    run=_close,
+    button=Text(ko="종료", en="Close"),
+    consequence=Text(
+        ko="상황판에서 내려가고 사후 보고서가 만들어집니다.",
+        en="It leaves the wall, and the after-action report is made.",
+    ),
+    back=f"{HOME}alarms/",
+)

@@ -1,0 +1,114 @@
+"""The workspace, and the wall of the control room."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madang.core.base.interface import Actor, Text, now
+from madang.core.pages.interface import page
+from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.queries import (
+    count_by_state,
+    count_refused,
+    count_waiting_relays,
+    get_facility,
+    is_simulated,
+    list_alarms,
+    list_decisions,
+    list_detectors,
+    list_facilities,
+)
+from madang.infrastructure.fire_safety.records import ALARM_STATES, KIND_NAMES, Alarm, AlarmState
+
+from .drawing import draw_plan, say_needs
+from .public import TITLE
+
+SHOWN = 8
+WALL = Text(ko="화재 상황판", en="Fire wall")
+
+
+@page("fire_safety.view", title=TITLE)
+def show_desk(request: HttpRequest) -> HttpResponse:
+    """Show open alarms, detectors that need care, facilities, what came that could not be read."""
+    moment, actor = now(), request.actor
+    alarms, _ = list_alarms(actor=actor, state="open", limit=20)
+    facilities, total = list_facilities(actor=actor, limit=SHOWN)
+    troubled = list_detectors(actor, only_trouble=True)
+    names = {one.code: one.name for one in facilities}
+    states = count_by_state(actor)
+    context = {
+        "title": TITLE,
+        "moment": moment,
+        "alarms": [describe(one) for one in alarms],
+        "facilities": facilities,
+        "facility_count": total,
+        "troubled": [
+            (one, names.get(one.facility, one.facility), find_trouble(one, moment))
+            for one in troubled[:SHOWN]
+        ],
+        "trouble_count": len(troubled),
+        "stood_down": states[AlarmState.STOOD_DOWN],
+        "closed": states[AlarmState.CLOSED],
+        "refused": count_refused(moment - timedelta(days=1)),
+        "waiting": count_waiting_relays(),
+        "is_simulated": is_simulated(),
+    }
+    return render(request, "fire_safety/desk.html", context)
+
+
+@page("fire_safety.view", title=WALL)
+def show_wall(request: HttpRequest) -> HttpResponse:
+    """Show every open alarm with its floor, who is inside and what 119 knows."""
+    moment = now()
+    hour = int(moment.timestamp()) // 3600
+    if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
+        request.session["wall_hour"] = hour
+    alarms, total = list_alarms(actor=request.actor, state="open", limit=SHOWN)
+    context = {
+        "rows": [_draw(request.actor, one, moment) for one in alarms],
+        "total": total,
+        "more": total - len(alarms),
+        "loudest": max((one.id for one in alarms if not one.is_drill), default=0),
+        "troubled": len(list_detectors(request.actor, only_trouble=True)),
+        "waiting": count_waiting_relays(),
+        "at": moment,
+    }
+    return render(request, "fire_safety/wall.html", context)
+
+
+def describe(alarm: Alarm) -> dict[str, Any]:
+    """Return an alarm with its words."""
+    return {
+        "alarm": alarm,
+        "state": ALARM_STATES[alarm.state],
+        "kind": KIND_NAMES.get(alarm.kind, Text(ko="사람이 알린 불", en="fire told by a person")),
+        "place": " ".join(filter(None, (alarm.floor, alarm.room))),
+        "is_told": alarm.state is AlarmState.TOLD,
+        "is_open": alarm.state in {AlarmState.TOLD, AlarmState.HANDED_OVER},
+        "is_handed_over": alarm.state is AlarmState.HANDED_OVER,
+    }
+
+
+def _draw(actor: Actor, alarm: Alarm, moment: datetime) -> dict[str, Any]:
+    facility = get_facility(actor, alarm.facility)
+    decisions = list_decisions(actor, alarm.id)
+    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    return {
+        **describe(alarm),
+        "reason": decisions[-1].reason if decisions else None,
+        "needs": say_needs(on_floor),
+        "people": sum(one.people for one in on_floor),
+        "contact": facility.contacts[0] if facility.contacts else None,
+        "plan": draw_plan(
+            facility,
+            list_detectors(actor, alarm.facility),
+            alarm.floor,
+            moment,
+            {source for one in decisions for source in one.sources},
+            alarm.room,
+        ),
+    }

@@ -1,0 +1,411 @@
+"""The register's pages: facilities with plan, people, contacts, detectors and policy."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
+from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
+from madang.core.people.interface import list_agencies
+from madang.infrastructure.fire_safety.actions import (
+    answer_alarm,
+    change_policy,
+    register_facility,
+    save_detectors,
+)
+from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.queries import (
+    get_facility,
+    get_watch,
+    list_alarms,
+    list_detectors,
+    list_facilities,
+    replay,
+)
+from madang.infrastructure.fire_safety.records import (
+    FACILITY_KINDS,
+    KIND_NAMES,
+    NEEDS,
+    Contact,
+    Decision,
+    Detector,
+    Facility,
+    FacilityKind,
+    Policy,
+    Room,
+    SignalKind,
+    Verdict,
+)
+
+from .alarms import HOME, describe
+from .drawing import draw_plan, list_floors, say_needs
+
+FACILITIES = f"{HOME}facilities/"
+TITLE = Text(ko="시설", en="Facilities")
+CHANGE = "fire_safety.change"
+HISTORY_DAYS = 30
+MODES = {
+    SignalKind.TEST_BEGINS: Text(ko="점검을 시작합니다.", en="The test begins."),
+    SignalKind.TEST_ENDS: Text(ko="점검을 끝냅니다.", en="The test ends."),
+    SignalKind.DRILL_BEGINS: Text(ko="훈련을 시작합니다.", en="The drill begins."),
+    SignalKind.DRILL_ENDS: Text(ko="훈련을 끝냅니다.", en="The drill ends."),
+    SignalKind.CONFIRM: Text(ko="불이라고 알렸습니다.", en="Told as a fire."),
+}
+ROOM_COLUMNS = ("floor", "name", "x", "y", "width", "height", "people", *NEEDS)
+DETECTOR_COLUMNS = ("id", "kind", "floor", "room", "x", "y", "expected_every_s")
+
+
+def _query(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[Facility], int]:
+    del sort
+    return list_facilities(
+        actor=actor, search=search, kind=filters.get("kind", ""), offset=offset, limit=limit
+    )
+
+
+def _column(name: str, ko: str, en: str, **more: Any) -> ListColumn:
+    return ListColumn(name=name, title=Text(ko=ko, en=en), sortable=False, **more)
+
+
+FACILITY_LIST = ListPage(
+    title=TITLE,
+    permission="fire_safety.view",
+    about=Text(
+        ko="화재안전망에 든 시설입니다. 사람 수와 필요한 도움만 있고 이름은 없습니다.",
+        en="Facilities in the net: how many people live there and what help they need, never who.",
+    ),
+    columns=(
+        _column("name", "시설", "Facility", href=lambda row: f"{FACILITIES}{row.code}/"),
+        _column("kind", "대상", "For", value=lambda row: FACILITY_KINDS[row.kind]),
+        _column("address", "주소", "Address"),
+        _column(
+            "people", "사람", "People", type=ColumnType.INTEGER,
+            value=lambda row: sum(one.people for one in row.rooms),
+        ),
+        _column(
+            "carry", "들어서 옮길 사람", "To be carried", type=ColumnType.INTEGER,
+            value=lambda row: sum(one.needs.get("carry", 0) for one in row.rooms),
+        ),
+        _column("agency_code", "기관", "Agency", shown=False),
+        _column("source", "출처", "Source", shown=False),
+    ),
+    query=_query,
+    filters=(
+        ListFilter(
+            name="kind", title=Text(ko="대상", en="For"),
+            choices=tuple((kind.value, name) for kind, name in FACILITY_KINDS.items()),
+        ),
+    ),
+    row_id="code",
+    lon="lon",
+    lat="lat",
+    empty=Text(
+        ko="아직 등록된 시설이 없습니다. 시설을 등록하고 감지기를 붙이면 경보를 받을 수 있습니다.",
+        en="No facility is registered yet. Register one with its detectors and its alarms are heard.",
+    ),
+    create=(f"{FACILITIES}new/", Text(ko="시설 등록", en="Register a facility"), CHANGE),
+)  # fmt: skip
+
+
+@page("fire_safety.view", title=TITLE)
+def show_facility(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a facility: its floors, people, contacts, detectors, alarms, and what can be done."""
+    actor, moment = request.actor, now()
+    facility, watch = get_facility(actor, code), get_watch(actor, code)
+    detectors = list_detectors(actor, code)
+    floors = list_floors(facility, detectors)
+    floor = request.GET.get("floor", floors[0] if floors else "")
+    alarms, total = list_alarms(actor=actor, facility=code, limit=10)
+    context = {
+        "title": Text(ko=facility.name, en=facility.name),
+        "facility": facility,
+        "kind": FACILITY_KINDS[facility.kind],
+        "floors": floors,
+        "floor": floor,
+        "plan": draw_plan(facility, detectors, floor, moment),
+        "people": sum(one.people for one in facility.rooms),
+        "needs": say_needs(facility.rooms),
+        "detectors": [(one, KIND_NAMES[one.kind], find_trouble(one, moment)) for one in detectors],
+        "alarms": [describe(one) for one in alarms],
+        "alarm_count": total,
+        "tested_until": watch.tested_until,
+        "drill_until": watch.drill_until,
+        "test_minutes": round(facility.policy.test_s / 60),
+        "drill_minutes": round(facility.policy.drill_s / 60),
+        "may_answer": actor.may("fire_safety.answer", facility.agency_code),
+        "may_change": actor.may(CHANGE, facility.agency_code),
+    }
+    return render(request, "fire_safety/facility.html", context)
+
+
+@page("fire_safety.answer", title=TITLE, methods=("POST",))
+def say(request: HttpRequest, code: str) -> HttpResponse:
+    """Begin or end a test or a drill, or tell of a fire; then go back."""
+    kind = next((one for one in MODES if one.value == request.POST.get("kind")), None)
+    try:
+        if kind is None:
+            raise BadInput("fire_safety.kind", "모르는 일입니다", "this isn't known")
+        answer_alarm(actor=request.actor, now=now(), code=code, kind=kind)
+        messages.success(request, MODES[kind].say(request.language))
+    except MadangError as error:
+        messages.error(request, error.text.say(request.language))
+    return HttpResponseRedirect(f"{FACILITIES}{code}/")
+
+
+def _write_rows(columns: tuple[str, ...], rows: Sequence[Any]) -> str:
+    return "\n".join(", ".join(_write_cell(one, name) for name in columns) for one in rows)
+
+
+def _write_cell(one: Any, name: str) -> str:
+    value = one.needs.get(name, 0) if name in NEEDS else getattr(one, name)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read_rows(text: str, columns: tuple[str, ...], field: str, into: type) -> tuple[Any, ...]:
+    """Return the records of lines with commas; a wrong line is named."""
+    found = []
+    for number, cells in enumerate(csv.reader(text.splitlines(), skipinitialspace=True), start=1):
+        values: dict[str, Any] = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        if not any(values.values()):
+            continue
+        needs = {name: int(values.pop(name)) for name in NEEDS if values.get(name, "").isdigit()}
+        if into is Room:
+            values = {name: value for name, value in values.items() if name not in NEEDS}
+            values["needs"] = {name: count for name, count in needs.items() if count}
+        try:
+            found.append(msgspec.convert({k: v for k, v in values.items() if v != ""}, into, strict=False))
+        except msgspec.ValidationError as error:
+            raise BadInput(
+                "fire_safety.line", f"{number}번째 줄: {error}", f"line {number}: {error}", field=field
+            ) from error
+    return tuple(found)
+
+
+def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
+    agencies = [(one.code, say_lazily(one.name.ko, one.name.en)) for one in list_agencies()]
+    kinds = [(kind.value, say_lazily(name.ko, name.en)) for kind, name in FACILITY_KINDS.items()]
+    names = {
+        "code": forms.RegexField(
+            r"^[A-Za-z0-9_-]+$", label=say_lazily("코드", "Code"), max_length=40,
+            help_text=say_lazily("영문자와 숫자. 감지기의 신호가 이 코드로 옵니다.", "Letters and digits: detectors’ signals name it."),
+        ),
+        "name": forms.CharField(label=say_lazily("이름", "Name"), max_length=100),
+        "kind": forms.ChoiceField(label=say_lazily("대상", "For"), choices=kinds),
+        "agency_code": forms.ChoiceField(label=say_lazily("맡은 기관", "Agency in charge"), choices=agencies),
+        "address": forms.CharField(label=say_lazily("주소", "Address"), max_length=300, required=False),
+        "lat": forms.FloatField(label=say_lazily("위도", "Latitude"), min_value=-90, max_value=90),
+        "lon": forms.FloatField(label=say_lazily("경도", "Longitude"), min_value=-180, max_value=180),
+        "contacts_text": forms.CharField(
+            label=say_lazily("당직자", "Contacts on duty"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+            help_text=say_lazily("한 줄에 한 사람: 이름, 전화. 위에서부터 알립니다.", "One a line: name, phone. Told from the top."),
+        ),
+        "rooms_text": forms.CharField(
+            label=say_lazily("방", "Rooms"), required=False, widget=forms.Textarea(attrs={"rows": 10}),
+            help_text=say_lazily(
+                "한 줄에 한 방: 층, 이름, 가로 위치, 세로 위치, 너비, 높이(m), 사람, 들어서 옮길 사람, 휠체어, 산소, 이끌 사람",
+                "One a line: floor, name, x, y, width, height (m), people, to be carried, wheelchair, oxygen, to be led",
+            ),
+        ),
+    }  # fmt: skip
+    return type("FacilityForm", (forms.Form,), names)
+
+
+def _fill_facility(*, actor: Actor, code: str = "") -> dict[str, Any]:
+    if not code:
+        return {}
+    one = get_facility(actor, code)
+    values = {name: getattr(one, name) for name in ("code", "name", "agency_code", "address", "lat", "lon")}
+    return values | {
+        "kind": one.kind.value,
+        "contacts_text": _write_rows(("name", "phone"), one.contacts),
+        "rooms_text": _write_rows(ROOM_COLUMNS, one.rooms),
+    }
+
+
+def _save_facility(*, actor: Actor, now: datetime, data: dict[str, Any], code: str = "") -> str:
+    known = get_facility(actor, code) if code else None
+    if known and data["code"] != code:
+        raise BadInput(
+            "fire_safety.code", "코드는 바꿀 수 없습니다", "the code can't be changed", field="code"
+        )
+    facility = Facility(
+        code=data["code"],
+        name=data["name"],
+        kind=FacilityKind(data["kind"]),
+        agency_code=data["agency_code"],
+        address=data["address"],
+        lon=data["lon"],
+        lat=data["lat"],
+        contacts=_read_rows(data["contacts_text"], ("name", "phone"), "contacts_text", Contact),
+        rooms=_read_rows(data["rooms_text"], ROOM_COLUMNS, "rooms_text", Room),
+        policy=known.policy if known else Policy(),
+        source=known.source if known else "",
+    )
+    register_facility(actor=actor, now=now, facility=facility)
+    return f"{FACILITIES}{facility.code}/"
+
+
+FACILITY_FORM = FormPage(
+    title=Text(ko="시설 등록", en="Register a facility"),
+    permission=CHANGE,
+    form=_facility_form,
+    run=_save_facility,
+    initial=_fill_facility,
+    consequence=Text(
+        ko="이 코드로 오는 신호를 지금부터 듣습니다.", en="Signals that name this code are heard from now on."
+    ),
+    back=FACILITIES,
+)
+
+
+class DetectorsForm(forms.Form):
+    """Detectors, one a line."""
+
+    detectors_text = forms.CharField(
+        label=say_lazily("감지기", "Detectors"),
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=say_lazily(
+            "한 줄에 하나: 번호(devEui), 종류(smoke·heat·gas·call_point·camera_smoke), 층, 방, 가로, 세로(m), 신호 간격(초)",
+            "One a line: number (devEui), kind (smoke, heat, gas, call_point, camera_smoke), floor, room, x, y (m), "
+            "seconds between its messages",
+        ),
+    )
+
+
+def _fill_detectors(*, actor: Actor, code: str) -> dict[str, Any]:
+    return {"detectors_text": _write_rows(DETECTOR_COLUMNS, list_detectors(actor, code))}
+
+
+def _save_detectors(*, actor: Actor, now: datetime, data: dict[str, Any], code: str) -> str:
+    text = "\n".join(f"{code},{line}" for line in data["detectors_text"].splitlines() if line.strip(" ,"))
+    detectors = _read_rows(text, ("facility", *DETECTOR_COLUMNS), "detectors_text", Detector)
+    save_detectors(actor=actor, now=now, code=code, detectors=detectors)
+    return f"{FACILITIES}{code}/"
+
+
+DETECTORS_FORM = FormPage(
+    title=Text(ko="감지기 등록", en="Register detectors"),
+    permission=CHANGE,
+    form=DetectorsForm,
+    run=_save_detectors,
+    initial=_fill_detectors,
+    consequence=Text(
+        ko="적은 감지기가 등록되거나 바뀝니다. 적지 않은 것은 그대로입니다.",
+        en="Those listed are registered or changed; others stay.",
+    ),
+    back=FACILITIES,
+)
+
+
+def _hour(ko: str, en: str) -> forms.IntegerField:
+    return forms.IntegerField(label=say_lazily(ko, en), min_value=0, max_value=23)
+
+
+def _seconds(ko: str, en: str, least: float, most: float) -> forms.FloatField:
+    return forms.FloatField(label=say_lazily(ko, en), min_value=least, max_value=most)
+
+
+class PolicyForm(forms.Form):
+    """A policy in seconds."""
+
+    name = forms.CharField(label=say_lazily("이름", "Name"), max_length=100)
+    wait_s = _seconds("취소를 기다리는 시간 (초, 낮)", "Wait for a cancellation (s, day)", 0, 90)
+    night_wait_s = _seconds("취소를 기다리는 시간 (초, 밤)", "Wait for a cancellation (s, night)", 0, 90)
+    night_from = _hour("밤의 시작 (시)", "Night from (hour)")
+    night_until = _hour("밤의 끝 (시)", "Night until (hour)")
+    pair_s = _seconds(
+        "두 감지기가 서로를 확인하는 시간 (초)", "Two detectors verify each other within (s)", 0, 600
+    )
+    quiet_s = _seconds("조용하면 끝난 것으로 보는 시간 (초)", "Over after quiet for (s)", 90, 7200)
+    hold_s = _seconds(
+        "취소한 뒤 같은 감지기를 쉬게 하는 시간 (초)", "Same detector silent after a cancellation (s)", 0, 600
+    )
+    test_s = _seconds("점검의 가장 긴 시간 (초)", "Longest test (s)", 1, 14_400)
+    drill_s = _seconds("훈련의 가장 긴 시간 (초)", "Longest drill (s)", 1, 14_400)
+    ladder = forms.CharField(
+        label=say_lazily("답이 없으면 다음 사람에게 알리는 때 (초)", "Next person told after (s)"),
+        required=False,
+    )
+
+    def read(self) -> Policy:
+        """Return the policy; raise BadInput where it is none."""
+        values = dict(self.cleaned_data)
+        night = values.pop("night_from"), values.pop("night_until")
+        steps = [step.strip() for step in values.pop("ladder").split(",") if step.strip()]
+        try:
+            return msgspec.convert({**values, "night": night, "ladder_s": steps}, Policy, strict=False)
+        except msgspec.ValidationError as error:
+            raise BadInput("fire_safety.policy", f"{error}", f"{error}", field="ladder") from error
+
+
+@page(CHANGE, title=Text(ko="판단 규칙", en="Policy"), methods=("GET", "POST"))
+def edit_policy(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a facility's policy; try another one on its history, or let it count from now on."""
+    facility = get_facility(request.actor, code)
+    form = PolicyForm(request.POST or None, initial=_fill_policy(facility.policy))
+    tried = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            policy = form.read()
+            if request.POST.get("do") == "save":
+                change_policy(actor=request.actor, now=now(), code=code, policy=policy)
+                messages.success(
+                    request,
+                    Text(ko="이제부터 이 규칙으로 판단합니다.", en="This policy counts from now on.").say(
+                        request.language
+                    ),
+                )
+                return HttpResponseRedirect(f"{FACILITIES}{code}/")
+            tried = _try(request.actor, facility, policy)
+        except MadangError as error:
+            field = str(error.details.get("field", ""))
+            form.add_error(field if field in form.fields else None, error.text.say(request.language))
+    context = {
+        "title": Text(ko=f"판단 규칙: {facility.name}", en=f"Policy: {facility.name}"),
+        "facility": facility,
+        "form": form,
+        "tried": tried,
+        "days": HISTORY_DAYS,
+    }
+    return render(request, "fire_safety/policy.html", context, status=422 if form.errors else 200)
+
+
+def _fill_policy(policy: Policy) -> dict[str, Any]:
+    values: dict[str, Any] = msgspec.structs.asdict(policy)
+    values["night_from"], values["night_until"] = values.pop("night")
+    values["ladder"] = ", ".join(f"{step:g}" for step in values.pop("ladder_s"))
+    return values
+
+
+def _try(actor: Actor, facility: Facility, policy: Policy) -> list[tuple[Text, int, int]]:
+    """Return what the present policy and another one make of the same history."""
+    until = now()
+    since = until - timedelta(days=HISTORY_DAYS)
+    both = [replay(actor, facility.code, one, since, until) for one in (facility.policy, policy)]
+    rows = (
+        (Verdict.TELL_MANAGER, Text(ko="경보", en="Alarms")),
+        (Verdict.ESCALATE, Text(ko="다음 사람에게 알림", en="Next person told")),
+        (Verdict.HAND_OVER, Text(ko="119에 넘김", en="Handed over to 119")),
+        (Verdict.STAND_DOWN, Text(ko="취소", en="Stood down")),
+    )
+    found = [
+        (name, *(sum(one.verdict is verdict for one in made) for made in both)) for verdict, name in rows
+    ]
+    slowest = Text(ko="가장 늦은 인계 (초)", en="Slowest hand-over (s)")
+    return [*found, (slowest, *(round(_find_slowest(made)) for made in both))]
+
+
+def _find_slowest(made: Sequence[Decision]) -> float:
+    begun = {one.alarm: one.at for one in made if one.verdict is Verdict.TELL_MANAGER}
+    waits = [(one.at - begun[one.alarm]).total_seconds() for one in made if one.verdict is Verdict.HAND_OVER]
+    return max(waits, default=0.0)

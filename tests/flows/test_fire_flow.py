@@ -1,0 +1,178 @@
+"""Report 1-2: from a detector in a home to the wall, the manager's phone, 119's ledger and the report."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from test_incident_flow import await_true, open_as
+
+from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
+from madang.infrastructure.fire_safety.tests.facilities import uplink
+from madang.project.pytest_plugin import House, miss
+
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+ROOMS = "3층, 301호, 0, 0, 6, 5, 4, 2, 0, 1\n3층, 302호, 6, 0, 6, 5, 3, 0, 1"
+DETECTORS = (
+    "flow-d1, smoke, 3층, 301호, 3, 2.5\nflow-d2, heat, 3층, 302호, 9, 2.5\nflow-p1, call_point, 3층, , 6, 5"
+)
+
+
+@pytest.fixture(scope="module")
+def home(house: House):
+    """A home of older people, registered on its pages by an administrator."""
+    admin = house.sign_in("admin")
+    wrong = {
+        "code": "flow",
+        "name": "해맑은요양원",
+        "kind": "elderly",
+        "agency_code": "11110",
+        "lat": "37.58",
+        "lon": "126.98",
+    }
+    refused = admin.post("/desk/fire_safety/facilities/new/", data={**wrong, "rooms_text": "3층, 301호, x"})
+    assert refused.status_code == 422
+    assert "1번째 줄" in refused.text
+    contacts = "주간 당직, 02-000-0000\n시설장, 02-000-0001"
+    right = {**wrong, "rooms_text": ROOMS, "contacts_text": contacts, "address": "시험로 1"}
+    made = admin.post("/desk/fire_safety/facilities/new/", data=right)
+    assert "해맑은요양원" in made.text
+    made = admin.post("/desk/fire_safety/facilities/flow/detectors/", data={"detectors_text": DETECTORS})
+    assert "flow-d2" in made.text
+    yield "flow"
+    admin.close()
+
+
+def say(house: House, device: str, kind: str) -> None:
+    message = uplink(device, datetime.now(UTC), kind)
+    publish_uplinks("127.0.0.1", house.mqtt_port, [(device, message)] * 2)
+
+
+def read_ledger(house: House) -> list[dict]:
+    lines = (house.data / "fire_119" / "ledger.jsonl").read_text("utf-8").splitlines()
+    return [one for one in map(json.loads, lines) if one["identifier"].startswith("flow-")]
+
+
+def test_from_the_detector_to_the_report(house, browser, home):
+    wall = open_as(browser, house, "operator", "/wall/fire_safety/")
+    wall.wait_for_selector("[data-live-state][data-state=open]")
+    say(house, "flow-d1", "smoke")
+    row = wall.wait_for_selector(".wall-row:has-text('해맑은요양원 3층 301호')")
+    assert "119까지" in row.inner_text()
+    address = row.query_selector("a").get_attribute("href")
+    phone = open_as(browser, house, "officer", address, viewport={"width": 390, "height": 844})
+    assert "들어서 옮겨야 하는 사람 2" in phone.inner_text("main")
+    assert phone.locator(".plan .room.alarming").count() == 1
+    phone.click("button:has-text('보았습니다')")
+    phone.wait_for_selector("text=보았다고 답했습니다")
+    assert read_ledger(house) == []
+    phone.click("button:has-text('불입니다')")
+    phone.wait_for_selector("text=119에 넘김")
+    await_true(lambda: len(read_ledger(house)) == 1)
+    (alert,) = read_ledger(house)
+    assert (alert["msgType"], alert["status"], alert["headline"]) == (
+        "Alert", "Actual", "화재 경보: 해맑은요양원 3층 301호"
+    )  # fmt: skip
+    wall.wait_for_selector(".wall-row.extreme:has-text('해맑은요양원'):has-text('119가 받음')")
+    phone.click("a:has-text('상황 종료')")
+    phone.fill("[name=note]", "쓰레기통 불, 다친 사람 없음")
+    phone.click("button:has-text('종료')")
+    phone.wait_for_selector("text=걸린 시간")
+    said = phone.inner_text("main")
+    assert "쓰레기통 불, 다친 사람 없음" in said
+    assert "불이라고 확인" in said
+    wall.wait_for_selector(".wall-row:has-text('해맑은요양원')", state="detached")
+    for page in (wall, phone):
+        page.context.close()
+
+
+def test_a_drill_reaches_119_as_an_exercise_and_its_end_cancels_it(house, home):
+    with closing(house.sign_in("officer")) as officer:
+        address = "/desk/fire_safety/facilities/flow/"
+        assert "훈련 중입니다" in await_page(
+            officer, officer.post(f"{address}say/", data={"kind": "drill_begins"}).url, "훈련 중입니다"
+        )
+        before = len(read_ledger(house))
+        say(house, "flow-p1", "call_point")
+        await_true(lambda: len(read_ledger(house)) == before + 1)
+        assert read_ledger(house)[-1]["status"] == "Exercise"
+        officer.post(f"{address}say/", data={"kind": "drill_ends"})
+        await_true(lambda: len(read_ledger(house)) == before + 2)
+        assert (read_ledger(house)[-1]["msgType"], read_ledger(house)[-1]["status"]) == ("Cancel", "Exercise")
+
+
+def await_page(client, address, words):
+    deadline = time.monotonic() + 30
+    while words not in (text := client.get(address).text):
+        assert time.monotonic() < deadline, words
+        time.sleep(0.2)
+    return text
+
+
+def test_a_gateway_speaks_http_and_who_may_not_is_refused(house, home):
+    message = json.loads(uplink("flow-d2", datetime.now(UTC)))
+    with (
+        closing(house.visit()) as visitor,
+        closing(house.sign_in("operator")) as operator,
+        closing(house.sign_in("citizen")) as citizen,
+    ):
+        assert visitor.post("/api/fire-safety/messages", json=message).status_code == 401
+        assert citizen.post("/api/fire-safety/messages", json=message).status_code == 403
+        taken = operator.post("/api/fire-safety/messages", json=message)
+        assert taken.json() == {"signals": 0, "repeated": 0, "devices": 1}
+        assert operator.post("/api/fire-safety/messages", json={"what": 1}).status_code == 422
+        assert visitor.get("/fire_safety/").status_code == 200
+        assert citizen.get("/wall/fire_safety/").status_code == 403
+
+
+def test_a_policy_is_tried_on_history_before_it_counts(house, home):
+    with closing(house.sign_in("admin")) as admin:
+        address = "/desk/fire_safety/facilities/flow/policy/"
+        policy = {"name": "밤 30초", "wait_s": 90, "night_wait_s": 30, "night_from": 21, "night_until": 7, "pair_s": 90,
+                  "quiet_s": 600, "hold_s": 300, "test_s": 3600, "drill_s": 1800, "ladder": "20, 40"}  # fmt: skip
+        tried = admin.post(address, data={**policy, "do": "try"}).text
+        assert "이 규칙이었다면" in tried
+        assert admin.post(address, data={**policy, "wait_s": 91, "do": "save"}).status_code == 422
+        admin.post(address, data={**policy, "do": "save"}).raise_for_status()
+        assert 'value="밤 30초"' in admin.get(address).text
+
+
+PATHS = (
+    "/fire_safety/",
+    "/wall/fire_safety/",
+    "/desk/fire_safety/",
+    "/desk/fire_safety/alarms/",
+    "/desk/fire_safety/alarms/1/",
+    "/desk/fire_safety/alarms/1/report/",
+    "/desk/fire_safety/facilities/",
+    "/desk/fire_safety/facilities/flow/",
+    "/desk/fire_safety/facilities/flow/policy/",
+    "/desk/fire_safety/facilities/flow/edit/",
+)
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "ko"), (1280, "en")])
+def test_axe_finds_nothing(house, browser, home, width, language):
+    if not AXE.is_file():
+        miss("axe-core")
+    size = {"width": width, "height": 900}
+    page = open_as(browser, house, "admin", "/desk/", viewport=size, reduced_motion="reduce")
+    page.context.add_cookies([{"name": "language", "value": language, "url": house.url}])
+    broken = []
+    page.on("console", lambda said: broken.append(said.text) if "Content Security" in said.text else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    for path in PATHS:
+        page.goto(house.url + path)
+        page.evaluate(AXE.read_text("utf-8"))
+        for one in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
+            broken += [
+                f"{path} {one['id']}: {node['target']} {node['failureSummary']}" for node in one["nodes"][:3]
+            ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            broken.append(f"{path} is too wide")
+    page.context.close()
+    assert not broken, "\n".join(broken)

@@ -277,7 +277,9 @@ def tell_incidents(*, now: datetime) -> int:
 
 
 def _find(row: DecisionRow) -> Finding:
-    place = " ".join(filter(None, (row.facility.name, row.alarm.floor, row.alarm.room)))
+    is_new = row.verdict == Verdict.TELL_MANAGER  # its reason says where
+    where = () if is_new else (row.alarm.floor, row.alarm.room)
+    place = " ".join(filter(None, (row.facility.name, *where)))
     return Finding(
         key=f"fire:{row.facility_id}:{row.alarm.number}",
         kind="fire_alarm",

@@ -1,0 +1,1 @@
+"""Pure methods of this service."""

@@ -1,0 +1,100 @@
+"""What an address asks for, read as the standard says: anything it doesn't name is refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from madang.citizens.city_map.records import Asked, Collection
+
+from .systems import CRS84, find_system
+
+MOST, USUAL = 10_000, 10
+FARTHEST = 10**9
+KNOWN = frozenset({"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f"})
+SIDES = (4, 6)
+
+
+class Wrong(ValueError):
+    """A parameter that can't be taken: `name` says which."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+
+
+def read_asked(
+    collection: Collection, given: Sequence[tuple[str, str]]
+) -> tuple[Asked, str, list[float] | None]:
+    """Return what is asked, the system of its box, and the box as it was given (None without one)."""
+    values = dict(given)
+    if len(values) < len(given):
+        raise Wrong("query", "a parameter stands twice")
+    if values.get("f", "json") not in {"json", "geojson"}:
+        raise Wrong("f", "features are answered as json")
+    names = {one.name for one in collection.properties}
+    unknown = values.keys() - KNOWN - names
+    if unknown:
+        raise Wrong(min(unknown), "there is no such parameter or property")
+    crs = _read_system(values, "crs")
+    box_crs = _read_system(values, "bbox-crs")
+    asked = Asked(
+        times=_read_times(collection, values["datetime"]) if values.get("datetime") else None,
+        equal=tuple((name, value) for name, value in given if name in names),
+        crs=crs,
+        limit=min(_read_count(values, "limit", USUAL, 1), MOST),
+        offset=_read_count(values, "offset", 0, 0),
+    )
+    return asked, box_crs, _read_box(values["bbox"]) if values.get("bbox") else None
+
+
+def _read_system(values: dict[str, str], name: str) -> str:
+    given = values.get(name)
+    if not given:
+        return CRS84
+    found = find_system(given)
+    if found is None:
+        raise Wrong(name, f"{given} is not served; see the collection's crs")
+    return found
+
+
+def _read_count(values: dict[str, str], name: str, usual: int, least: int) -> int:
+    text = values.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= FARTHEST):
+        raise Wrong(name, f"a whole number from {least} is needed")
+    return int(text)
+
+
+def _read_box(text: str) -> list[float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise Wrong("bbox", "numbers separated by commas are needed") from None
+    if len(numbers) not in SIDES or not all(map(math.isfinite, numbers)):
+        raise Wrong("bbox", "4 numbers, or 6 with heights, are needed")
+    half = len(numbers) // 2
+    low, high = numbers[:half][:2], numbers[half:][:2]
+    if low[1] > high[1] or low[0] > high[0]:
+        raise Wrong("bbox", "its lower corner comes first; a box across the antimeridian is not served")
+    return [*low, *high]
+
+
+def _read_times(collection: Collection, text: str) -> tuple[datetime | None, datetime | None]:
+    if collection.time is None:
+        return None, None  # features without a time match any time, as the standard says
+    begin, slash, end = text.partition("/")
+    first = _read_moment(begin)
+    return first, _read_moment(end) if slash else first
+
+
+def _read_moment(text: str) -> datetime | None:
+    if text in {"", ".."}:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Wrong("datetime", f"{text!r} is no time of RFC 3339") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,186 @@
+"""OGC API Features, requirement by requirement, and GDAL's own client, against a running house."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from contextlib import closing
+
+import httpx
+import numpy as np
+import pyogrio
+import pytest
+
+from madang.citizens.city_map.methods.asking import Wrong, read_asked
+from madang.citizens.city_map.methods.systems import CRS84, EPSG, SYSTEMS, find_system
+from madang.citizens.city_map.records import Collection
+from madang.core.base.interface import Column, ColumnType, TableKind, Text, now
+
+PLACES = [
+    (
+        f"곳{number:03d}",
+        ["쉼터", "도서관"][number % 2],
+        126.9 + number % 12 * 0.01,
+        37.5 + number // 12 * 0.01,
+    )
+    for number in range(120)
+]
+NAME = "ogc_places"
+
+
+@pytest.fixture(scope="module")
+def ogc(house):
+    """Client of /ogc, with a dataset of 120 known places."""
+    lines = [
+        "번호,이름,종류,경도,위도",
+        *(f"{n},{a},{b},{x:.5f},{y:.5f}" for n, (a, b, x, y) in enumerate(PLACES)),
+    ]
+    with closing(house.sign_in("data-officer")) as officer:
+        files = {"file": ("places.csv", io.BytesIO("\n".join(lines).encode()))}
+        begun = officer.post("/api/imports", params={"table": NAME}, files=files).raise_for_status()
+        deadline = time.monotonic() + 60
+        while officer.get(begun.json()["status"]).json()["state"] != "done":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        officer.post(f"/api/datasets/{NAME}/publish", json={}).raise_for_status()
+    with httpx.Client(base_url=f"{house.url}/ogc", timeout=30) as client:
+        yield client
+
+
+def items(ogc, **asked):
+    answer = ogc.get(f"/collections/{NAME}/items", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_root_and_conformance(ogc):
+    landing = ogc.get("/").json()
+    rels = {link["rel"] for link in landing["links"]}
+    assert {"self", "service-desc", "service-doc", "conformance", "data"} <= rels
+    for link in landing["links"]:
+        assert httpx.get(link["href"], follow_redirects=True).status_code == 200, link
+    assert any(
+        one.endswith("features-1/1.0/conf/core") for one in ogc.get("/conformance").json()["conformsTo"]
+    )
+
+
+def test_the_api_is_described_in_openapi_3(ogc):
+    api = ogc.get("/api")
+    assert api.headers["content-type"].startswith("application/vnd.oai.openapi+json;version=3.0")
+    assert "/collections/{collectionId}/items" in api.json()["paths"]
+
+
+def test_collections_and_one_of_them_say_the_same(ogc):
+    listed = {one["id"]: one for one in ogc.get("/collections").json()["collections"]}
+    one = ogc.get(f"/collections/{NAME}").json()
+    assert listed[NAME] == one
+    assert one["extent"]["spatial"]["bbox"] == [[126.9, 37.5, 127.01, 37.59]]
+    assert one["storageCrs"] == CRS84
+    assert set(one["crs"]) == set(SYSTEMS)
+    assert ogc.get("/collections/nowhere").status_code == 404
+
+
+def test_features_are_geojson_with_exact_numbers_and_pages_that_follow(ogc):
+    answer = items(ogc)
+    assert answer.headers["content-type"].startswith("application/geo+json")
+    assert answer.headers["content-crs"] == f"<{CRS84}>"
+    seen, address, pages = [], f"{ogc.base_url}collections/{NAME}/items?limit=50", 0
+    while address:
+        page = httpx.get(address).json()
+        assert (page["type"], page["numberMatched"]) == ("FeatureCollection", 120)
+        assert page["numberReturned"] == len(page["features"])
+        assert page["timeStamp"].endswith("Z")
+        seen += [feature["id"] for feature in page["features"]]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+        pages += 1
+    assert (len(seen), len(set(seen)), pages) == (120, 120, 3)
+
+
+def test_one_feature_by_its_id(ogc):
+    first = items(ogc, limit=1).json()["features"][0]
+    one = ogc.get(f"/collections/{NAME}/items/{first['id']}").json()
+    assert (one["geometry"], one["properties"]) == (first["geometry"], first["properties"])
+    assert {"self", "collection"} <= {link["rel"] for link in one["links"]}
+    assert ogc.get(f"/collections/{NAME}/items/nothing").status_code == 404
+
+
+def test_bbox_limit_and_properties_select_exactly(ogc):
+    box = items(ogc, bbox="126.895,37.495,126.925,37.515", limit=1000).json()
+    expected = {a for a, _, x, y in PLACES if 126.895 <= x <= 126.925 and 37.495 <= y <= 37.515}
+    assert {one["properties"]["이름"] for one in box["features"]} == expected
+    assert box["numberMatched"] == len(expected) == 6
+    assert items(ogc, bbox="126.895,37.495,0,126.925,37.515,100", limit=1000).json()["numberMatched"] == 6
+    assert items(ogc, **{"종류": "쉼터", "limit": 3}).json()["numberMatched"] == 60
+    assert items(ogc, limit=99_999).json()["numberReturned"] == 120
+    assert items(ogc, datetime="2026-01-01T00:00:00Z/..").json()["numberMatched"] == 120
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["limit=0", "limit=-1", "limit=x", "offset=-1", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=2,2,1,1", "bbox=nan,1,2,3",
+     "crs=EPSG:2097", "bbox-crs=x", "unknown=1", "f=xml", "limit=1&limit=2", "bbox=1,1,2,2&bbox-crs=EPSG:99999"],
+)  # fmt: skip
+def test_wrong_parameters_are_400_with_a_reason(ogc, wrong):
+    answer = ogc.get(f"/collections/{NAME}/items?{wrong}")
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["description"]
+
+
+def test_unknown_parameters_elsewhere_are_400(ogc):
+    for path in ("/", "/conformance", "/collections", f"/collections/{NAME}", "/api"):
+        assert ogc.get(path, params={"unknown": 1}).status_code == 400
+
+
+def test_coordinates_come_in_each_system_in_its_own_order(ogc):
+    plain = items(ogc, limit=1).json()["features"][0]["geometry"]["coordinates"]
+    turned = items(ogc, limit=1, crs=f"{EPSG}4326")
+    assert turned.headers["content-crs"] == f"<{EPSG}4326>"
+    assert turned.json()["features"][0]["geometry"]["coordinates"] == plain[::-1]
+    north, east = items(ogc, limit=1, crs=f"{EPSG}5179").json()["features"][0]["geometry"]["coordinates"]
+    assert 1_900_000 < north < 2_000_000
+    assert 900_000 < east < 1_000_000
+    box = f"{north - 100},{east - 100},{north + 100},{east + 100}"
+    found = items(ogc, bbox=box, **{"bbox-crs": f"{EPSG}5179"}).json()
+    assert found["numberMatched"] == 1
+
+
+def test_gdal_reads_a_collection_whole(ogc, house):
+    assert NAME in pyogrio.list_layers(f"OAPIF:{house.url}/ogc")[:, 0]
+    meta, _, geometry, fields = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME)
+    assert len(geometry) == 120
+    names = fields[list(meta["fields"]).index("이름")]
+    assert set(names) == {name for name, *_ in PLACES}
+    inside = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME, bbox=(126.895, 37.495, 126.925, 37.515))
+    assert len(inside[2]) == 6
+    assert isinstance(geometry, np.ndarray)
+
+
+def test_the_map_page_shows_a_theme_with_its_list(house, ogc):
+    with house.visit() as visitor:
+        page = visitor.get(f"/city_map/?theme={NAME}&q=곳01").text
+        assert "곳019" in page
+        assert "곳100" not in page
+        assert visitor.get("/city_map/?theme=nothing").status_code == 200
+
+
+def test_what_is_unknown_is_refused_before_anything_is_read():
+    column = Column(name="이름", type=ColumnType.TEXT, title=Text(ko="이름", en="name"))
+    one = Collection(
+        id="x", title=Text(ko="x", en="x"), description=Text(ko="x", en="x"), columns=(column,), key=(), lon="lon",
+        lat="lat", time="at", licence="", kind=TableKind.DATASET, rows=0, version=0, updated_at=now(),
+    )  # fmt: skip
+    asked, system, box = read_asked(
+        one, [("이름", "가"), ("datetime", "../2026-01-02T00:00:00+09:00"), ("bbox", "1,2,3,4")]
+    )
+    assert asked.equal == (("이름", "가"),)
+    assert asked.times is not None
+    assert asked.times[0] is None
+    assert (system, box) == (CRS84, [1, 2, 3, 4])
+    for wrong in ("x", "2026-13-01", "2026-01-01T00:00:00Z/y"):
+        with pytest.raises(Wrong):
+            read_asked(one, [("datetime", wrong)])
+    assert find_system("EPSG:5186") == f"{EPSG}5186"
+    assert find_system("[EPSG:5179]") == f"{EPSG}5179"
+    assert find_system("CRS84") is None
+    assert json.dumps(SYSTEMS)

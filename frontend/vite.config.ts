@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import subsetFont from "subset-font";
@@ -42,6 +42,17 @@ function coreFont(): Plugin {
   };
 }
 
+/** The fonts that printed documents are set in: a PDF needs whole ones. */
+function printFonts(): Plugin {
+  return {
+    name: "print-fonts",
+    writeBundle({ dir }) {
+      mkdirSync(join(dir!, "fonts"), { recursive: true });
+      for (const name of ["Pretendard-Regular.otf", "Pretendard-Bold.otf"]) copyFileSync(join("node_modules/pretendard/dist/public/static", name), join(dir!, "fonts", name));
+    },
+  };
+}
+
 /** A gzip twin beside each script and style, so that the server compresses nothing twice. */
 function compress(): Plugin {
   return {
@@ -58,7 +69,7 @@ function compress(): Plugin {
 
 export default defineConfig({
   base: "/static/",
-  plugins: [coreFont(), pruneTokens(), compress()],
+  plugins: [coreFont(), pruneTokens(), printFonts(), compress()],
   build: {
     outDir: "../src/madang/core/pages/static/dist",
     emptyOutDir: true,

@@ -85,9 +85,18 @@ def test_from_the_detector_to_the_report(house, browser, home):
     said = phone.inner_text("main")
     assert "쓰레기통 불, 다친 사람 없음" in said
     assert "불이라고 확인" in said
+    check_printed(house, address)
     wall.wait_for_selector(".wall-row:has-text('해맑은요양원')", state="detached")
     for page in (wall, phone):
         page.context.close()
+
+
+def check_printed(house, address):
+    with closing(house.sign_in("officer")) as officer:
+        printed = officer.get(f"{address}report.pdf")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.content.startswith(b"%PDF")
+    assert b"Pretendard" in printed.content
 
 
 def test_a_drill_reaches_119_as_an_exercise_and_its_end_cancels_it(house, home):

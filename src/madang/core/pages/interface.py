@@ -8,6 +8,7 @@ from .formats import format_number, format_unit
 from .forms import FormPage, say_lazily
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
+from .print import print_pdf
 from .records import (
     CityLayer,
     CityPicture,
@@ -64,6 +65,7 @@ __all__ = [
     "open_workbook",
     "page",
     "points_layer",
+    "print_pdf",
     "read_language",
     "render_error",
     "render_error_page",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages.alarms import ALARMS, CLOSE, answer, show_alarm, show_report
+from .pages.alarms import ALARMS, CLOSE, answer, print_report, show_alarm, show_report
 from .pages.desk import show_desk, show_wall
 from .pages.facilities import (
     DETECTORS_FORM,
@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{ALARM}answer/", answer, name="fire_safety_answer"),
     path(f"{ALARM}close/", CLOSE.as_view(), name="fire_safety_close"),
     path(f"{ALARM}report/", show_report, name="fire_safety_report"),
+    path(f"{ALARM}report.pdf", print_report, name="fire_safety_report_pdf"),
     path("desk/fire_safety/facilities/", FACILITY_LIST.as_view(), name="fire_safety_facilities"),
     path("desk/fire_safety/facilities/new/", FACILITY_FORM.as_view(), name="fire_safety_new_facility"),
     path(ONE, show_facility, name="fire_safety_facility"),

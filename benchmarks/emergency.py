@@ -40,7 +40,7 @@ import django
 django.setup()
 from madang.infrastructure.fire_safety.gateway.listening import Listener
 from madang.infrastructure.fire_safety.processes import Watchman
-watchman = Watchman(Listener("127.0.0.1", int(sys.argv[1])), [sys.argv[2]])
+watchman = Watchman(Listener("127.0.0.1", int(sys.argv[1])), lambda: [sys.argv[2]])
 signal.signal(signal.SIGTERM, lambda *_: watchman.stop.set())
 watchman.run()
 """

@@ -57,7 +57,8 @@ def _serve(answer: Answer) -> Callable[[Request, None, None], Response]:
 
 
 def _refuse(status: int, code: str, description: str) -> Response:
-    return _send({"code": code, "description": description}, status=status)
+    # `description` is the standard's word for it, `message` the house's.
+    return _send({"code": code, "message": description, "description": description}, status=status)
 
 
 def _send(body: Any, media: str = JSON, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -17,6 +17,7 @@ from madang.core.lake.interface import (
     Op,
     Reader,
     authorize,
+    count_rows,
     get_dataset,
     list_datasets,
 )
@@ -59,9 +60,7 @@ def read_page(collection: Collection, asked: Asked) -> Page:
     where = _list_conditions(collection, asked)
     order = collection.key or ()
     rows = reader.read(None, where, order, asked.offset, asked.limit).to_pylist()
-    return Page(
-        rows=rows, ids=[name_row(collection, row) for row in rows], matched=_count(reader, _write(where))
-    )
+    return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=count_rows(reader, where))
 
 
 def read_one(collection: Collection, feature_id: str) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def search_places(
     reader = authorize(ANONYMOUS, collection.id)
     where = [Filter(column, Op.CONTAINS, search)] if search and column else []
     rows = reader.read(None, where, (column,) if column else (), 0, limit).to_pylist()
-    return rows, _count(reader, _write(where))
+    return rows, count_rows(reader, where)
 
 
 def name_row(collection: Collection, row: dict[str, Any]) -> str:
@@ -140,15 +139,6 @@ def _list_conditions(collection: Collection, asked: Asked) -> list[Filter]:
         where += [Filter(collection.time, Op.GE, first)] if first else []
         where += [Filter(collection.time, Op.LE, last)] if last else []
     return where
-
-
-def _write(where: list[Filter]) -> bytes:
-    return msgspec.json.encode([(one.column, one.op, one.value) for one in where])
-
-
-@lru_cache(maxsize=4096)
-def _count(reader: Reader, where: bytes) -> int:
-    return reader.count([Filter(*one) for one in msgspec.json.decode(where)])
 
 
 @lru_cache(maxsize=1024)

@@ -7,13 +7,10 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 from django.db import close_old_connections
 from granian import Granian
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -115,14 +112,7 @@ def _write_sheet(found: Answer) -> bytes:
     return output.getvalue()
 
 
-@asynccontextmanager
-async def count_to_the_end(_application: Starlette) -> AsyncGenerator[None]:
-    """Write down what was counted before the process ends."""
-    yield
-    await run_in_threadpool(counter.write)
-
-
-application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])], lifespan=count_to_the_end)
+application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])])
 
 
 def run_open_api() -> None:

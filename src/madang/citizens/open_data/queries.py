@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any, TypeVar
 
 import msgspec
 
-from madang.core.base.interface import ANONYMOUS, CITY_TIMEZONE, HOUSE, Actor, BadInput, NotFound, now
+from madang.core.base.interface import ANONYMOUS, CITY_TIMEZONE, HOUSE, Actor, BadInput, Kept, NotFound, now
 from madang.core.lake.interface import (
     DatasetRecord,
     Filter,
     Group,
     Measure,
     Op,
-    Reader,
     authorize,
+    count_rows,
     get_dataset,
     list_datasets,
 )
@@ -29,10 +26,8 @@ from .methods.calls import read_range, write_value
 from .records import SAMPLE_KEY, Answer, ApiKey, Call, DayUse, OpenField, OpenService, ServiceLine
 from .tables import USES
 
-T = TypeVar("T")
-KEPT_S = 5.0
 MOST_DATASETS = 100_000
-_kept: dict[Any, tuple[float, Any]] = {}
+kept = Kept()
 
 
 def answer_call(call: Call) -> Answer:
@@ -57,12 +52,12 @@ def find_key_id(key: str) -> str | None:
     """Return what a key is counted under, or None where it isn't valid; it may be 5 s old."""
     if key == SAMPLE_KEY:
         return SAMPLE_KEY
-    return _keep(("key", key), lambda: _read_key_id(key))
+    return kept.get(("key", key), lambda: _read_key_id(key))
 
 
 def find_service(name: str) -> OpenService | None:
     """Return the service `name`: a declared one, or the public table of that name as it is."""
-    return _keep(("service", name), lambda: _read_service(name))
+    return kept.get(("service", name), lambda: _read_service(name))
 
 
 def get_service(name: str) -> tuple[OpenService, DatasetRecord]:
@@ -103,7 +98,7 @@ def list_public(search: str = "") -> list[DatasetRecord]:
     def read() -> list[DatasetRecord]:
         return list_datasets(actor=ANONYMOUS, search=search, state="published", limit=MOST_DATASETS)[0]
 
-    return read() if search else _keep("public", read)
+    return read() if search else kept.get("public", read)
 
 
 def list_keys(actor: Actor) -> list[ApiKey]:
@@ -114,7 +109,7 @@ def list_keys(actor: Actor) -> list[ApiKey]:
 
 def count_uses() -> int:
     """Return how often the Open API was used in all."""
-    return _keep("uses", lambda: _sum_uses(()))
+    return kept.get("uses", lambda: _sum_uses(()))
 
 
 def list_day_uses(service: str, days: int) -> list[DayUse]:
@@ -126,11 +121,6 @@ def list_day_uses(service: str, days: int) -> list[DayUse]:
         where=[Filter("service", Op.EQ, service), Filter("counted_at", Op.GE, since)],
     )
     return [DayUse(day=row["day"], uses=int(row["uses_sum"])) for row in rows.to_pylist()]
-
-
-def count_rows(reader: Reader, where: Sequence[Filter]) -> int:
-    """Return the exact number of rows; each question to a version is counted once."""
-    return _count(reader, msgspec.json.encode([(one.column, one.op, one.value) for one in where]))
 
 
 def describe_key(row: models.KeyRow) -> ApiKey:
@@ -147,17 +137,7 @@ def hash_key(key: str) -> str:
 
 def forget() -> None:
     """Forget what is kept in this process: after a change here it is seen at once."""
-    _kept.clear()
-
-
-def _keep(name: Any, read: Callable[[], T]) -> T:
-    at, value = _kept.get(name, (-KEPT_S, None))
-    if time.monotonic() - at >= KEPT_S:
-        if len(_kept) > 10_000:  # noqa: PLR2004 - names that nobody has must not fill the memory
-            _kept.clear()
-        value = read()
-        _kept[name] = (time.monotonic(), value)
-    return value
+    kept.forget()
 
 
 def _read_key_id(key: str) -> str | None:
@@ -205,11 +185,6 @@ def _read_rows(service: OpenService, arguments: Sequence[str], skip: int, take: 
             for row in rows
         ),
     )
-
-
-@lru_cache(maxsize=4096)
-def _count(reader: Reader, where: bytes) -> int:
-    return reader.count([Filter(*one) for one in msgspec.json.decode(where)])
 
 
 def _sum_uses(where: Sequence[Filter]) -> int:

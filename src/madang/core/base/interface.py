@@ -11,6 +11,7 @@ from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
 from .ids import new_id
 from .jobs import Job
+from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .processes import Process
 from .registers import Register
@@ -37,6 +38,7 @@ __all__ = [
     "Conflict",
     "Finding",
     "Job",
+    "Kept",
     "MadangError",
     "Manifest",
     "NotAllowed",

@@ -1,6 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
+from .asking import count_rows
 from .backlogs import get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
@@ -51,6 +52,7 @@ __all__ = [
     "append",
     "append_rows",
     "authorize",
+    "count_rows",
     "describe_dataset",
     "drop_table",
     "get_backlogs",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import ANONYMOUS, Actor, Text, now
+from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now
 from madang.core.lake.interface import Filter, Op, authorize
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
@@ -20,20 +18,18 @@ from .methods import mean_by_district
 from .records import STATION_KIND, Certificate, DistrictMean, Field, PacketLayout, StationValue
 from .tables import READINGS, REFUSED
 
-T = TypeVar("T")
-KEPT_S = 5.0
 MOST_STATIONS = 100_000
-_kept: dict[Any, tuple[float, Any]] = {}
+kept = Kept()
 
 
 def find_certificate(key: str) -> Certificate | None:
     """Return the certificate of a sender's key; what is known may be 5 s old."""
-    return _keep(("certificate", key), lambda: _read_certificate(key))
+    return kept.get(("certificate", key), lambda: _read_certificate(key))
 
 
 def find_layout(data_no: str, on: date) -> PacketLayout | None:
     """Return the layout in force on the day packets of this number were sent."""
-    layouts = _keep("layouts", list_layouts)
+    layouts = kept.get("layouts", list_layouts)
     fitting = [one for one in layouts if one.data_no == data_no and one.valid_from <= on]
     return max(fitting, key=lambda one: one.valid_from, default=None)
 
@@ -58,12 +54,12 @@ def list_certificates() -> tuple[Certificate, ...]:
 
 def list_stations() -> dict[str, Thing]:
     """Return every registered station by its number; what is known may be 5 s old."""
-    return _keep("stations", _read_stations)
+    return kept.get("stations", _read_stations)
 
 
 def list_values(property_code: str) -> tuple[StationValue, ...]:
     """Return the newest value of one property at every station that has a place; it may be 5 s old."""
-    return _keep(("values", property_code), lambda: _read_values(property_code))
+    return kept.get(("values", property_code), lambda: _read_values(property_code))
 
 
 def list_district_means(property_code: str) -> tuple[DistrictMean, ...]:
@@ -125,17 +121,7 @@ def hash_key(key: str) -> str:
 
 def forget() -> None:
     """Forget what is kept in this process: after a change here it is seen at once."""
-    _kept.clear()
-
-
-def _keep(name: Any, read: Callable[[], T]) -> T:
-    at, value = _kept.get(name, (0.0, None))
-    if time.monotonic() - at > KEPT_S or value is None:
-        if len(_kept) > 1000:
-            _kept.clear()  # keys that nobody has must not fill the memory
-        value = read()
-        _kept[name] = (time.monotonic(), value)
-    return value
+    kept.forget()
 
 
 def _read_certificate(key: str) -> Certificate | None:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,8 +27,9 @@ from .actions import (
 from .gateway.listening import Listener
 from .gateway.receiving import open_receiver
 
-TICK_S = 0.1
-CARE_S = 60.0
+LOOK_S = 0.25
+"""How soon what another process took in is seen; what this one took in is seen at once."""
+RETRY_S, WARN_S, CARE_S = 0.5, 2.0, 60.0
 MESSAGES = 500
 SENDERS = 8
 log = logging.getLogger("madang.fire_safety")
@@ -52,10 +54,11 @@ class Clock:
 class Watchman:
     """Takes in, decides, tells and relays, each in a thread of its own, until `stop` is set."""
 
-    def __init__(self, listener: Listener | None, addresses: list[str] | None = None) -> None:
+    def __init__(self, listener: Listener | None, addresses: Callable[[], list[str]]) -> None:
         self.listener, self.addresses = listener, addresses
         self.clock = Clock()
         self.stop = threading.Event()
+        self.heard, self.decided, self.untold = threading.Event(), threading.Event(), threading.Event()
         self.pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="relay")
 
     def run(self) -> None:
@@ -65,6 +68,8 @@ class Watchman:
         for thread in threads:
             thread.start()
         self.stop.wait()
+        for event in (self.heard, self.decided, self.untold):
+            event.set()
         for thread in threads:
             thread.join(10)
         self.pool.shutdown(wait=False, cancel_futures=True)
@@ -90,22 +95,29 @@ class Watchman:
         if messages:
             take_messages(now=self.clock(), messages=[one.payload for one in messages], via="mqtt")
             self.listener.acknowledge(messages)
+            self.heard.set()
 
     def _decide(self) -> None:
-        if not decide_due(now=self.clock()):
-            self.stop.wait(TICK_S)
+        self.heard.clear()
+        if decide_due(now=self.clock()):
+            self.decided.set()
+            self.untold.set()
+        else:
+            self.heard.wait(LOOK_S)
 
     def _relay(self) -> None:
-        addresses = find_addresses() if self.addresses is None else self.addresses
-        if not deliver_relays(now=self.clock(), addresses=addresses, pool=self.pool, clock=self.clock):
-            self.stop.wait(TICK_S)
+        self.decided.clear()
+        if not deliver_relays(now=self.clock(), addresses=self.addresses, pool=self.pool, clock=self.clock):
+            self.decided.wait(RETRY_S)
 
     def _tell(self) -> None:
+        self.untold.clear()
         begun = time.monotonic()
-        tell_incidents(now=self.clock())
-        warn_of_overdue_relays(now=self.clock())
-        # Rest as long as it took: pages and 119 come first.
-        self.stop.wait(max(TICK_S, time.monotonic() - begun))
+        if tell_incidents(now=self.clock()):
+            self.stop.wait(time.monotonic() - begun)  # as long as it took: pages and 119 come first
+        else:
+            warn_of_overdue_relays(now=self.clock())
+            self.untold.wait(WARN_S)
 
     def _care(self) -> None:
         check_detectors(now=now())
@@ -128,7 +140,7 @@ def run_watch() -> None:
     settings = read_settings()
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
     listener = Listener(host, settings.mqtt_port)
-    watchman = Watchman(listener)
+    watchman = Watchman(listener, find_addresses)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watchman.stop.set())
     watchman.run()

@@ -11,9 +11,9 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.citizens.open_data.queries import count_rows, list_public
+from madang.citizens.open_data.queries import list_public
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound
-from madang.core.lake.interface import authorize, get_dataset, run_sql
+from madang.core.lake.interface import authorize, count_rows, get_dataset, run_sql
 
 from . import packages
 

@@ -13,6 +13,7 @@ from madang.core.base.interface import (
     Actor,
     BadInput,
     Command,
+    Kept,
     Manifest,
     NotAllowed,
     Text,
@@ -130,3 +131,16 @@ def test_an_undeclared_use_or_a_missing_permission_is_refused():
         call_command(
             "giver.double", caller="asker", actor=Actor(id="2", name="b"), now=NOW, request=Ask(number=1)
         )
+
+
+def test_what_is_kept_is_read_again_when_it_is_old_or_forgotten():
+    counted = iter(range(100))
+    kept = Kept(seconds=3600, most=3)
+    assert [kept.get("a", lambda: next(counted)) for _ in range(3)] == [0, 0, 0]
+    kept.forget()
+    assert kept.get("a", lambda: next(counted)) == 1
+    assert kept.get("none", lambda: None) is None
+    for name in range(5):
+        kept.get(name, lambda: next(counted))
+    assert len(kept._answers) <= 3
+    assert Kept(seconds=0).get("a", lambda: next(counted)) == 7

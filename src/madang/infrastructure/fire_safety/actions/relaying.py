@@ -25,18 +25,19 @@ WAITING = RelayState.WAITING.value
 
 
 def deliver_relays(
-    *, now: datetime, addresses: Sequence[str], pool: Executor, clock: Callable[[], datetime]
+    *, now: datetime, addresses: Callable[[], Sequence[str]], pool: Executor, clock: Callable[[], datetime]
 ) -> int:
     """Try every message that is due, each alarm's in order; return how many were received.
 
-    `addresses` are the ways to 119: where the first gives no answer the next is tried.
+    `addresses()` are the ways to 119: where the first gives no answer the next is tried.
     """
     earlier = RelayRow.objects.filter(alarm=OuterRef("alarm"), state=WAITING, id__lt=OuterRef("id"))
     due = RelayRow.objects.filter(state=WAITING, next_attempt_at__lte=now).exclude(Exists(earlier))
     rows = list(due.order_by("id")[:AT_ONCE])
     if not rows:
         return 0
-    failures = list(pool.map(lambda row: _send(row, addresses), rows))
+    ways = addresses()
+    failures = list(pool.map(lambda row: _send(row, ways), rows))
     moment = clock()
     arrived = [row for row, failure in zip(rows, failures, strict=True) if failure is None]
     for row, failure in zip(rows, failures, strict=True):

@@ -70,7 +70,9 @@ def pool():
 
 
 def send(seconds, pool, *addresses):
-    return deliver_relays(now=after(seconds), addresses=addresses, pool=pool, clock=lambda: after(seconds))
+    return deliver_relays(
+        now=after(seconds), addresses=lambda: addresses, pool=pool, clock=lambda: after(seconds)
+    )
 
 
 def test_a_detector_tells_at_once_and_119_after_90_seconds_and_a_cancellation_follows(receiver, pool):

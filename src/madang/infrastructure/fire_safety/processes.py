@@ -29,7 +29,11 @@ from .gateway.receiving import open_receiver
 
 LOOK_S = 0.25
 """How soon what another process took in is seen; what this one took in is seen at once."""
+GATHER_S = 0.05
+"""In a rush what comes within it is decided together."""
 RETRY_S, WARN_S, CARE_S = 0.5, 2.0, 60.0
+TOLD_REST = 3
+"""Telling the incidents rests so many times as long as it took: pages and 119 come first."""
 MESSAGES = 500
 SENDERS = 8
 log = logging.getLogger("madang.fire_safety")
@@ -102,6 +106,7 @@ class Watchman:
         if decide_due(now=self.clock()):
             self.decided.set()
             self.untold.set()
+            self.stop.wait(GATHER_S)
         else:
             self.heard.wait(LOOK_S)
 
@@ -114,7 +119,7 @@ class Watchman:
         self.untold.clear()
         begun = time.monotonic()
         if tell_incidents(now=self.clock()):
-            self.stop.wait(time.monotonic() - begun)  # as long as it took: pages and 119 come first
+            self.stop.wait(TOLD_REST * (time.monotonic() - begun))
         else:
             warn_of_overdue_relays(now=self.clock())
             self.untold.wait(WARN_S)

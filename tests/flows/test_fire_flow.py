@@ -6,16 +6,14 @@ import json
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from test_incident_flow import await_true, open_as
+from looking import await_true, open_as, refuse_problems
 
 from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
 from madang.infrastructure.fire_safety.tests.facilities import uplink
-from madang.project.pytest_plugin import House, miss
+from madang.project.pytest_plugin import House
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ROOMS = "3층, 301호, 0, 0, 6, 5, 4, 2, 0, 1\n3층, 302호, 6, 0, 6, 5, 3, 0, 1"
 DETECTORS = (
     "flow-d1, smoke, 3층, 301호, 3, 2.5\nflow-d2, heat, 3층, 302호, 9, 2.5\nflow-p1, call_point, 3층, , 6, 5"
@@ -67,6 +65,7 @@ def test_from_the_detector_to_the_report(house, browser, home):
     phone = open_as(browser, house, "officer", address, viewport={"width": 390, "height": 844})
     assert "들어서 옮겨야 하는 사람 2" in phone.inner_text("main")
     assert phone.locator(".plan .room.alarming").count() == 1
+    assert phone.locator("a[href='tel:02-000-0000']").count() == 1
     phone.click("button:has-text('보았습니다')")
     phone.wait_for_selector("text=보았다고 답했습니다")
     assert read_ledger(house) == []
@@ -166,22 +165,4 @@ PATHS = (
 
 @pytest.mark.parametrize(("width", "language"), [(390, "ko"), (1280, "en")])
 def test_axe_finds_nothing(house, browser, home, width, language):
-    if not AXE.is_file():
-        miss("axe-core")
-    size = {"width": width, "height": 900}
-    page = open_as(browser, house, "admin", "/desk/", viewport=size, reduced_motion="reduce")
-    page.context.add_cookies([{"name": "language", "value": language, "url": house.url}])
-    broken = []
-    page.on("console", lambda said: broken.append(said.text) if "Content Security" in said.text else None)
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    for path in PATHS:
-        page.goto(house.url + path)
-        page.evaluate(AXE.read_text("utf-8"))
-        for one in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
-            broken += [
-                f"{path} {one['id']}: {node['target']} {node['failureSummary']}" for node in one["nodes"][:3]
-            ]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-            broken.append(f"{path} is too wide")
-    page.context.close()
-    assert not broken, "\n".join(broken)
+    refuse_problems(browser, house, width, language, PATHS)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from looking import await_true, open_as, refuse_problems
 
 from madang.core.incidents.tests.receivers import WebReceiver
-from madang.project.pytest_plugin import House, miss
+from madang.project.pytest_plugin import House
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 REASON = {"ko": "3층 계단에서 연기", "en": "Smoke on the stairs of the third floor"}
-DEADLINE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -49,24 +46,6 @@ def report(house: House, key: str, severity: str = "extreme") -> int:
     }
     reply = house.sign_in("operator").post("/api/incidents/findings", json={"findings": [found, found]})
     return reply.raise_for_status().json()["numbers"][0]
-
-
-def open_as(browser, house: House, username: str, address: str, **more):
-    page = browser.new_context(**more).new_page()
-    page.set_default_timeout(DEADLINE_MS)
-    page.goto(f"{house.url}/accounts/login/?next={address}")
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", house.accounts()[username])
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login/" not in url)
-    return page
-
-
-def await_true(condition):
-    deadline = time.monotonic() + DEADLINE_MS / 1000
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_from_the_finding_to_the_dispatch_centre(house, browser, dispatch):
@@ -109,23 +88,5 @@ PATHS = (
 
 @pytest.mark.parametrize(("width", "language"), [(390, "ko"), (1280, "en")])
 def test_axe_finds_nothing(house, browser, dispatch, width, language):
-    if not AXE.is_file():
-        miss("axe-core")
     number = report(house, f"smoke:{width}", "severe")
-    size = {"width": width, "height": 900}
-    page = open_as(browser, house, "admin", "/desk/", viewport=size, reduced_motion="reduce")
-    page.context.add_cookies([{"name": "language", "value": language, "url": house.url}])
-    broken = []
-    page.on("console", lambda said: broken.append(said.text) if "Content Security" in said.text else None)
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    for path in PATHS:
-        page.goto(house.url + path.format(number=number))
-        page.evaluate(AXE.read_text("utf-8"))
-        for one in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
-            broken += [
-                f"{path} {one['id']}: {node['target']} {node['failureSummary']}" for node in one["nodes"][:3]
-            ]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-            broken.append(f"{path} is too wide")
-    page.context.close()
-    assert not broken, "\n".join(broken)
+    refuse_problems(browser, house, width, language, [path.format(number=number) for path in PATHS])

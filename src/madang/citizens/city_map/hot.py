@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang.core.base.interface import ColumnType, MadangError, NotFound, Text
-from madang.core.pages.interface import Route
+from madang.core.pages.interface import Route, find_address
 
 from .methods.asking import Wrong, read_asked
 from .methods.systems import CRS84, SYSTEMS
@@ -24,6 +25,7 @@ JSON, GEOJSON, OPENAPI = (
     "application/geo+json",
     "application/vnd.oai.openapi+json;version=3.0",
 )
+OGC = "/ogc"
 CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
@@ -65,10 +67,6 @@ def _send(body: Any, media: str = JSON, status: int = 200, headers: dict[str, st
     return Response(msgspec.json.encode(body, enc_hook=str), status, headers=headers, media_type=media)
 
 
-def _find_address(request: Request) -> str:
-    return (settings.MADANG.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}") + "/ogc"
-
-
 def _link(href: str, rel: str, title: str, media: str = JSON) -> dict[str, str]:
     return {"href": href, "rel": rel, "type": media, "title": title}
 
@@ -83,7 +81,7 @@ def _only(request: Request, *names: str) -> None:
 def show_landing(request: Request) -> Response:
     """Answer the landing page."""
     _only(request)
-    here = _find_address(request)
+    here = find_address(request) + OGC
     names = settings.MADANG.city_name_ko, settings.MADANG.city_name_en
     return _send(
         {
@@ -109,7 +107,7 @@ def show_conformance(request: Request) -> Response:
 def show_collections(request: Request) -> Response:
     """Answer every collection."""
     _only(request)
-    here = _find_address(request)
+    here = find_address(request) + OGC
     return _send(
         {
             "links": [_link(f"{here}/collections", "self", "this document")],
@@ -122,7 +120,7 @@ def show_collections(request: Request) -> Response:
 def show_collection(request: Request) -> Response:
     """Answer one collection."""
     _only(request)
-    return _send(_describe(_get(request), _find_address(request)))
+    return _send(_describe(_get(request), find_address(request) + OGC))
 
 
 def show_items(request: Request) -> Response:
@@ -132,7 +130,7 @@ def show_items(request: Request) -> Response:
     if box is not None:
         asked = msgspec.structs.replace(asked, bbox=move_box(box, box_crs))
     page = read_page(collection, asked)
-    here = f"{_find_address(request)}/collections/{collection.id}/items"
+    here = f"{find_address(request)}{OGC}/collections/{collection.id}/items"
     body = {
         "type": "FeatureCollection",
         "features": _draw(collection, page.rows, page.ids, asked.crs),
@@ -152,7 +150,7 @@ def show_item(request: Request) -> Response:
     asked, *_ = read_asked(collection, given)
     feature_id = request.path_params["feature"]
     row = read_one(collection, feature_id)
-    here = f"{_find_address(request)}/collections/{collection.id}"
+    here = f"{find_address(request)}{OGC}/collections/{collection.id}"
     feature = _draw(collection, [row], [feature_id], asked.crs)[0]
     feature["links"] = [
         _link(f"{here}/items/{feature_id}", "self", "this feature", GEOJSON),
@@ -164,7 +162,7 @@ def show_item(request: Request) -> Response:
 def show_api(request: Request) -> Response:
     """Answer the API as OpenAPI 3.0."""
     _only(request)
-    here = _find_address(request)
+    here = find_address(request) + OGC
     return _send(_describe_api(here), OPENAPI)
 
 
@@ -208,7 +206,9 @@ def _draw(
         crs,
     )
     geometries = {
-        number: {"type": "Point", "coordinates": point} for number, point in zip(placed, points, strict=True)
+        number: {"type": "Point", "coordinates": point}
+        for number, point in zip(placed, points, strict=True)
+        if all(map(math.isfinite, point))
     }
     return [
         {

@@ -142,6 +142,12 @@ class Settings:
         """The data folder, absolute."""
         return Path(self._values["data"]).expanduser().resolve()
 
+    @property
+    def own_host(self) -> str:
+        """Where this machine itself reaches what listens on `host`."""
+        host = str(self._values["host"])
+        return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings in force, refusing unknown names and values of the wrong type."""

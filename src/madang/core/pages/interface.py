@@ -21,7 +21,7 @@ from .records import (
     SearchSource,
     Topic,
 )
-from .routing import NotSignedIn, build_starlette_routes, read_language, render_error
+from .routing import NotSignedIn, build_starlette_routes, find_address, read_language, render_error
 from .schedule import run_due_jobs_forever
 from .static_files import build_static_mount
 from .views import page
@@ -59,6 +59,7 @@ __all__ = [
     "build_starlette_routes",
     "build_static_mount",
     "columns_of",
+    "find_address",
     "format_number",
     "format_unit",
     "make_cell",

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from django.conf import settings
 from django.core import exceptions as django_errors
 from django.db import DataError, close_old_connections
 from django.http import Http404
@@ -72,6 +73,11 @@ def read_language(request: Request) -> str:
         if part.strip()[:2] in {"ko", "en"}:
             return part.strip()[:2]
     return "ko"
+
+
+def find_address(request: Request) -> str:
+    """Return the address that people reach the house by, without a slash at its end."""
+    return settings.MADANG.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
 
 
 def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Request], Any]:

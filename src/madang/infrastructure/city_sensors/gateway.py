@@ -10,7 +10,8 @@ from .records import Sent
 
 def send_packets(packets: list[Sent]) -> None:
     """Send packets to the receiver over HTTP, as sensors in the street do; nobody waits for them."""
-    host = "127.0.0.1" if settings.MADANG.host in {"0.0.0.0", "::"} else settings.MADANG.host  # noqa: S104
-    with httpx.Client(base_url=f"http://{host}:{settings.MADANG.port}", timeout=10) as client:
+    with httpx.Client(
+        base_url=f"http://{settings.MADANG.own_host}:{settings.MADANG.port}", timeout=10
+    ) as client:
         for one in packets:
             client.get(f"/n/api/send/{one.certkey}/{one.data_no}/{one.pk_seq}/{one.serial}/{one.packet}")

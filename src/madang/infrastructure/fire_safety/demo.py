@@ -9,7 +9,6 @@ import json
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.conf import settings
 
 from madang.city.files import draw_points
 from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
@@ -86,8 +85,8 @@ def feed(since: datetime, now: datetime) -> None:
     ]
     uplinks += _begin_fires(facilities, detectors, since, now)
     if uplinks:
-        host = "127.0.0.1" if settings.MADANG.host in {"0.0.0.0", "::"} else settings.MADANG.host  # noqa: S104
-        publish_uplinks(host, read_settings().mqtt_port, uplinks)
+        house = read_settings()
+        publish_uplinks(house.own_host, house.mqtt_port, uplinks)
     _answer(now)
 
 

@@ -143,8 +143,7 @@ def run_watch() -> None:
     """Watch until SIGTERM or SIGINT."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     settings = read_settings()
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
-    listener = Listener(host, settings.mqtt_port)
+    listener = Listener(settings.own_host, settings.mqtt_port)
     watchman = Watchman(listener, find_addresses)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watchman.stop.set())

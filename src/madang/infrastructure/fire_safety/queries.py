@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text
-from madang.core.people.interface import require
+from madang.core.people.interface import record_audit, require
 
 from .methods.deciding import decide
+from .methods.masking import mask
 from .models import AlarmRow, DecisionRow, DetectorRow, FacilityRow, RefusedRow, RelayRow, SignalRow
 from .records import (
     OPEN,
@@ -55,10 +57,20 @@ def find_alarm_row(alarm_id: int) -> AlarmRow:
 
 
 def get_facility(actor: Actor, code: str) -> Facility:
-    """Return a facility that the actor may know of."""
+    """Return a facility that the actor may know of, its contacts masked."""
     row = find_facility_row(code)
     require(actor, VIEW, row.agency_code)
-    return describe_facility(row)
+    return _hide(describe_facility(row))
+
+
+def read_contacts(actor: Actor, now: datetime, code: str, why: str) -> tuple[Contact, ...]:
+    """Return a facility's contacts as they are, for who may answer there; the reading is audited."""
+    row = find_facility_row(code)
+    require(actor, "fire_safety.answer", row.agency_code)
+    details = {"why": why}
+    with transaction.atomic():
+        record_audit(actor=actor, now=now, action="fire_safety.read_contacts", subject=code, details=details)
+    return describe_facility(row).contacts
 
 
 def get_watch(actor: Actor, code: str) -> WatchState:
@@ -76,7 +88,7 @@ def list_facilities(
     rows = rows.filter(Q(name__icontains=search) | Q(address__icontains=search) | Q(code__icontains=search))
     if kind:
         rows = rows.filter(kind=kind)
-    return [describe_facility(row) for row in rows[offset : offset + limit]], rows.count()
+    return [_hide(describe_facility(row)) for row in rows[offset : offset + limit]], rows.count()
 
 
 def list_places() -> list[tuple[str, str, FacilityKind, float, float]]:
@@ -280,6 +292,10 @@ def describe_alarm(row: AlarmRow) -> Alarm:
         closed_at=row.closed_at,
         note=row.note,
     )
+
+
+def _hide(facility: Facility) -> Facility:
+    return msgspec.structs.replace(facility, contacts=tuple(map(mask, facility.contacts)))
 
 
 def _describe_signal(row: SignalRow) -> Signal:

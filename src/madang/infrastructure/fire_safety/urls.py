@@ -2,17 +2,18 @@
 
 from django.urls import path
 
-from .pages.alarms import ALARMS, CLOSE, answer, print_report, show_alarm, show_report
+from .pages.alarms import ALARMS, CLOSE, answer, show_alarm
 from .pages.desk import show_desk, show_wall
 from .pages.facilities import (
     DETECTORS_FORM,
     FACILITY_FORM,
     FACILITY_LIST,
-    edit_policy,
     say,
     show_facility,
 )
+from .pages.policies import edit_policy
 from .pages.public import show_public
+from .pages.reports import print_report, show_report
 
 ONE = "desk/fire_safety/facilities/<str:code>/"
 ALARM = "desk/fire_safety/alarms/<int:alarm_id>/"

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from madang.citizens.open_data.queries import list_public
 from madang.core.base.interface import ANONYMOUS, Text
 from madang.core.lake.interface import authorize, get_dataset
-from madang.core.pages.interface import Route
+from madang.core.pages.interface import Route, find_address
 
 from .catalogues import build_data_json, build_graph
-from .ckan import answer_get, answer_post, find_address
+from .ckan import answer_get, answer_post
 from .datapackages import describe_package
 
 GRAPHS = {

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from madang.citizens.open_data.queries import list_public
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound
 from madang.core.lake.interface import authorize, count_rows, get_dataset, run_sql
+from madang.core.pages.interface import find_address
 
 from . import packages
 
@@ -55,11 +56,6 @@ def _refuse(error: MadangError) -> Response:
         "message": message,
     }
     return Response(msgspec.json.encode(body), status, media_type="application/json")
-
-
-def find_address(request: Request) -> str:
-    """Return the address people use, without a slash at its end."""
-    return settings.MADANG.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
 
 
 def _number(asked: Asked, name: str, default: int, most: int) -> int:

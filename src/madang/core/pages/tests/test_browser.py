@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from madang.core.pages.static_files import DIST
+from madang.core.pages.tests.browsing import AXE, find_problems, note_problems
 
-AXE = Path(__file__).resolve().parents[5] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PATHS = (
     "/",
     "/build/",
@@ -42,25 +42,8 @@ def open_page(
         ]
     )
     page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on(
-        "console", lambda said: page.problems.append(said.text) if "Content Security" in said.text else None
-    )
+    note_problems(page)
     return page
-
-
-def find_problems(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    broken = [
-        f"{page.url} {one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found["violations"]
-        for node in one["nodes"][:3]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-        broken.append(f"{page.url} is too wide")
-    return broken + page.problems
 
 
 def look_at(page: Page, house: str, paths: tuple[str, ...]) -> None:
@@ -71,6 +54,7 @@ def look_at(page: Page, house: str, paths: tuple[str, ...]) -> None:
         if page.locator("[data-map], [data-chart]").count():
             page.wait_for_load_state("networkidle")
         found += find_problems(page)
+    found += page.problems
     page.context.close()
     assert not found, "\n".join(found)
 

@@ -7,11 +7,20 @@ from datetime import datetime, timedelta
 from madang.core.base.interface import Finding, Severity, Text
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.methods.health import find_trouble
-from madang.infrastructure.fire_safety.models import DetectorRow, RefusedRow, SignalRow
+from madang.infrastructure.fire_safety.models import (
+    AlarmRow,
+    DecisionRow,
+    DetectorRow,
+    RefusedRow,
+    RelayRow,
+    SignalRow,
+)
 from madang.infrastructure.fire_safety.queries import describe_detector
+from madang.infrastructure.fire_safety.records import RelayState, Verdict
 
 from .deciding import SERVICE
 
+SAID_BY_PERSONS = [one.value for one in (Verdict.HAND_OVER, Verdict.STAND_DOWN, Verdict.CLOSE)]
 SIGNALS_KEPT, REFUSED_KEPT = timedelta(days=365), timedelta(days=30)
 
 
@@ -31,10 +40,19 @@ def check_detectors(*, now: datetime) -> int:
 
 
 def forget_old_messages(*, now: datetime) -> int:
-    """Delete signals after a year and unreadable messages after a month; alarms and decisions stay."""
-    signals, _ = SignalRow.objects.filter(heard_at__lt=now - SIGNALS_KEPT).delete()
+    """Delete signals after a year, and unreadable messages after a month; return how many rows changed.
+
+    Alarms and decisions stay, without the words that name a person: who said it, messages to 119, notes.
+    """
+    old = now - SIGNALS_KEPT
+    signals, _ = SignalRow.objects.filter(heard_at__lt=old).delete()
     refused, _ = RefusedRow.objects.filter(received_at__lt=now - REFUSED_KEPT).delete()
-    return signals + refused
+    said = DecisionRow.objects.filter(at__lt=old, verdict__in=SAID_BY_PERSONS).exclude(reason_en="")
+    forgotten = said.update(reason_ko="", reason_en="", sources=[])
+    relays = RelayRow.objects.filter(created_at__lt=old, state=RelayState.RECEIVED.value).exclude(body="")
+    forgotten += relays.update(body="")
+    forgotten += AlarmRow.objects.filter(begun_at__lt=old).exclude(note="").update(note="")
+    return signals + refused + forgotten
 
 
 def _find(row: DetectorRow, trouble: Text | None, now: datetime) -> Finding:

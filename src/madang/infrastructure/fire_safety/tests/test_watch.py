@@ -26,13 +26,21 @@ from madang.infrastructure.fire_safety.actions import (
     warn_of_overdue_relays,
 )
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.queries import list_alarms, list_decisions, list_detectors, list_relays
+from madang.infrastructure.fire_safety.queries import (
+    get_facility,
+    list_alarms,
+    list_decisions,
+    list_detectors,
+    list_relays,
+    read_contacts,
+)
 from madang.infrastructure.fire_safety.records import AlarmState, RelayState, SignalKind, Taken
 
 from .facilities import FACILITY, register, uplink
 
 pytestmark = pytest.mark.django_db
 NOW = now().replace(microsecond=0)
+STAFF = Actor(id="m", name="김당직", is_superuser=True)
 STRANGER = Actor(
     id="s", name="종로", grants=frozenset({("fire_safety.answer", "11680"), ("fire_safety.view", "11680")})
 )
@@ -268,7 +276,35 @@ def test_detectors_that_need_care_are_found_and_cleared():
     assert check_detectors(now=after(8 * 3600)) == 1
     reasons = [one.reason.en for one in list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))]
     assert any("silent" in reason for reason in reasons)
-    assert forget_old_messages(now=after(366 * 86_400)) == 0
+
+
+def test_after_a_year_an_alarm_names_nobody_any_more(receiver, pool):
+    register(NOW)
+    hear(0, uplink("p3", NOW, "call_point"), b"nonsense")
+    assert send(0, pool, receiver[0]) == 1
+    close_alarm(actor=STAFF, now=after(60), alarm_id=list_all()[0].id, note="당직자가 껐음")
+    decide_due(now=after(60))
+    assert "당직" in str(list_decisions(HOUSE, list_all()[0].id))
+    assert forget_old_messages(now=after(86_400)) == 0
+    assert forget_old_messages(now=after(31 * 86_400)) == 1
+    assert forget_old_messages(now=after(366 * 86_400)) > 3
+    assert (SignalRow.objects.count(), RefusedRow.objects.count()) == (0, 0)
+    assert "당직" not in str(
+        (list_decisions(HOUSE, list_all()[0].id), list_all(), RelayRow.objects.get().body)
+    )
+
+
+def test_contacts_are_masked_and_reading_them_is_audited():
+    register(NOW)
+    masked = get_facility(HOUSE, FACILITY.code).contacts
+    assert masked[0].phone == "**-***-**00"
+    assert "당직" not in masked[0].name
+    assert read_contacts(STAFF, NOW, FACILITY.code, "alarm 1") == FACILITY.contacts
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from people_auditrow where action = 'fire_safety.read_contacts'")
+        assert cursor.fetchone() == (1,)
+    with pytest.raises(NotAllowed):
+        read_contacts(STRANGER, NOW, FACILITY.code, "curious")
 
 
 def test_a_failed_transaction_leaves_nothing_and_the_next_one_everything():

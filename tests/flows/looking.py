@@ -1,0 +1,47 @@
+"""Pages looked at in a real browser as somebody who is signed in."""
+
+from __future__ import annotations
+
+import time
+
+from madang.core.pages.tests.browsing import find_problems, note_problems
+from madang.project.pytest_plugin import House
+
+DEADLINE_MS = 60_000
+
+
+def open_as(browser, house: House, username: str, address: str, **more):
+    """Return a page at `address` for a demonstration account."""
+    page = browser.new_context(**more).new_page()
+    page.set_default_timeout(DEADLINE_MS)
+    page.goto(f"{house.url}/accounts/login/?next={address}")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", house.accounts()[username])
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+    return page
+
+
+def await_true(condition):
+    """Wait until `condition()` holds."""
+    deadline = time.monotonic() + DEADLINE_MS / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def refuse_problems(browser, house: House, width: int, language: str, paths) -> None:
+    """Visit every path as the administrator and refuse with all that axe, the policy and the width find."""
+    size = {"width": width, "height": 900}
+    page = open_as(browser, house, "admin", "/desk/", viewport=size, reduced_motion="reduce")
+    page.context.add_cookies([{"name": "language", "value": language, "url": house.url}])
+    note_problems(page)
+    found = []
+    for path in paths:
+        answer = page.goto(house.url + path)
+        if answer is None or not answer.ok:
+            found.append(f"{path} isn't answered well")
+        found += find_problems(page)
+    found += page.problems
+    page.context.close()
+    assert not found, "\n".join(found)

@@ -102,7 +102,6 @@ def _draw(actor: Actor, alarm: Alarm, moment: datetime) -> dict[str, Any]:
         "reason": decisions[-1].reason if decisions else None,
         "needs": say_needs(on_floor),
         "people": sum(one.people for one in on_floor),
-        "contact": facility.contacts[0] if facility.contacts else None,
         "plan": draw_plan(
             facility,
             list_detectors(actor, alarm.facility),

@@ -32,7 +32,7 @@ class PlanRoom(msgspec.Struct, frozen=True, kw_only=True):
     middle: str
     base: str
     under: str
-    helped: int
+    carried: int
     is_alarming: bool
 
 
@@ -87,7 +87,7 @@ def draw_plan(
                 middle=f"{one.x + one.width / 2:g}",
                 base=f"{one.y + 1.1:g}",
                 under=f"{one.y + one.height - 0.5:g}",
-                helped=sum(one.needs.values()),
+                carried=one.needs.get("carry", 0),
                 is_alarming=bool(one.name) and one.name in in_alarm,
             )
             for one in rooms

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from granian import Granian
-
-from madang.core.base.interface import read_settings
+from madang.core.base.interface import read_settings, serve_application
 
 
 def serve() -> None:
     """Serve until asked to stop."""
     settings = read_settings()
-    Granian(
-        "madang.project.asgi:application",
-        address=settings.host,
-        port=settings.port,
-        interface="asgi",
-        workers=settings.web_workers,
-        log_access=False,
-        respawn_failed_workers=True,
-    ).serve()
+    serve_application("madang.project.asgi:application", port=settings.port, workers=settings.web_workers)

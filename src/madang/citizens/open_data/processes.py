@@ -9,13 +9,12 @@ import time
 from collections import Counter
 
 from django.db import close_old_connections
-from granian import Granian
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from madang.core.base.interface import Process, Unavailable, now, read_settings
+from madang.core.base.interface import Process, Unavailable, now, read_settings, serve_application
 from madang.core.pages.interface import make_cell, open_workbook
 
 from .actions import write_uses
@@ -117,16 +116,7 @@ application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])])
 
 def run_open_api() -> None:
     """Serve until asked to stop."""
-    settings = read_settings()
-    Granian(
-        "madang.citizens.open_data.processes:application",
-        address=settings.host,
-        port=settings.open_api_port,
-        interface="asgi",
-        workers=1,
-        log_access=False,
-        respawn_failed_workers=True,
-    ).serve()
+    serve_application("madang.citizens.open_data.processes:application", port=read_settings().open_api_port)
 
 
 PROCESSES = [Process(name="open-api", run=run_open_api)] if read_settings().open_api_port else []

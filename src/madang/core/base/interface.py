@@ -16,6 +16,7 @@ from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .processes import Process
 from .registers import Register
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
+from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, read_settings
 from .tables import Column, ColumnType, Table, TableKind
 from .text import LANGUAGES, Text
@@ -68,6 +69,7 @@ __all__ = [
     "publish_live",
     "read_run_state",
     "read_settings",
+    "serve_application",
     "subscribe_live",
     "to_city_time",
     "write_run_state",

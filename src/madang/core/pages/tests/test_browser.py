@@ -81,7 +81,7 @@ def test_the_map_is_drawn_from_our_own_tiles_and_nothing_comes_from_elsewhere(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{house}/sensors/")
-    page.wait_for_selector(".map[data-ready=true]", timeout=20_000)
+    page.wait_for_selector(".map[data-ready=true]", timeout=60_000)
     assert any("/tiles/districts/" in address for address in asked)
     assert all(address.startswith((house, "blob:", "data:")) for address in asked)
     page.context.close()

@@ -14,7 +14,7 @@ from madang.core.base.interface import BadInput
 
 from .engine import shrink
 from .reading import Reader
-from .records import Filter, Op, Order
+from .records import AnyOf, Filter, Op, Order
 
 WORDS: dict[str, Op] = {
     "eq": Op.EQ,
@@ -92,7 +92,7 @@ def read_page(
     )
 
 
-def count_rows(reader: Reader, where: Sequence[Filter] = ()) -> int:
+def count_rows(reader: Reader, where: Sequence[Filter | AnyOf] = ()) -> int:
     """Return the exact number of rows; each question to a version is counted once."""
     if not where and not reader.row_filter:
         return reader.count()
@@ -110,7 +110,7 @@ def list_records(rows: pa.Table) -> list[dict[str, Any]]:
 class _Counted:
     """A question to a version, equal to another with the same answer."""
 
-    def __init__(self, reader: Reader, where: tuple[Filter, ...]) -> None:
+    def __init__(self, reader: Reader, where: tuple[Filter | AnyOf, ...]) -> None:
         self.reader, self.where = reader, where
         self.identity = (reader.snapshot.identity, reader.version, repr(reader.row_filter), repr(where))
 

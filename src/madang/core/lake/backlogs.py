@@ -18,6 +18,16 @@ STREAM_ALARM_S = 30.0
 DETECTOR_ALARM_S = 30.0
 
 
+def await_applied(sequence: int, timeout_s: float) -> bool:
+    """Return whether the message that an `append` was acknowledged with is in its table, at most `timeout_s` later."""
+    deadline = time.monotonic() + timeout_s
+    while int(open_ledger().read_note("position").rpartition(" ")[2] or 0) < sequence:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def get_backlogs() -> list[Backlog]:
     """Return how far intake ("stream") and each detector are behind. Raises Unavailable without broker."""
     streams = list_streams()

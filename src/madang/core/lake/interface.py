@@ -2,7 +2,7 @@
 
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
 from .asking import count_rows
-from .backlogs import get_backlogs
+from .backlogs import await_applied, get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
 from .importing.action import import_file
@@ -10,6 +10,7 @@ from .importing.records import ImportChoice
 from .queries import get_dataset, list_categories, list_datasets, list_versions
 from .reading import Reader, authorize
 from .records import (
+    AnyOf,
     AppendResult,
     Backlog,
     ColumnChange,
@@ -31,6 +32,7 @@ from .sql import run_sql, run_sql_to_ipc
 from .streams import append, publish_indicator
 
 __all__ = [
+    "AnyOf",
     "AppendResult",
     "Backlog",
     "ColumnChange",
@@ -52,6 +54,7 @@ __all__ = [
     "append",
     "append_rows",
     "authorize",
+    "await_applied",
     "count_rows",
     "describe_dataset",
     "drop_table",

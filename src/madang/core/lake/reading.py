@@ -16,7 +16,7 @@ from . import engine
 from .declarations import get_table
 from .latest import read_latest
 from .models import Dataset
-from .records import DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot
+from .records import AnyOf, DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot
 from .tables_on_disk import read_snapshot
 
 _PERIODS = {"value", "hour", "day", "month", "year"}
@@ -52,7 +52,7 @@ class Reader:
     def read(
         self,
         select: Sequence[str] | None = None,
-        where: Sequence[Filter] = (),
+        where: Sequence[Filter | AnyOf] = (),
         order_by: Sequence[Order | str] = (),
         offset: int = 0,
         limit: int | None = None,
@@ -67,7 +67,7 @@ class Reader:
     def iter_batches(
         self,
         select: Sequence[str] | None = None,
-        where: Sequence[Filter] = (),
+        where: Sequence[Filter | AnyOf] = (),
         order_by: Sequence[Order | str] = (),
         batch_rows: int = 122_880,
     ) -> Iterator[pa.RecordBatch]:
@@ -88,7 +88,7 @@ class Reader:
             rows = engine.keep_rows(rows, self.row_filter)
         return rows.select([column.name for column in self.columns])
 
-    def count(self, where: Sequence[Filter] = ()) -> int:
+    def count(self, where: Sequence[Filter | AnyOf] = ()) -> int:
         """Return the exact number of rows; without a filter it is a kept number, not a scan."""
         conditions = self._conditions(where)
         return engine.count(self.snapshot, conditions) if conditions else self.snapshot.rows
@@ -97,7 +97,7 @@ class Reader:
         self,
         measures: Sequence[Measure],
         groups: Sequence[Group | str] = (),
-        where: Sequence[Filter] = (),
+        where: Sequence[Filter | AnyOf] = (),
         order_by: Sequence[Order | str] = (),
         limit: int | None = None,
     ) -> pa.Table:
@@ -142,7 +142,7 @@ class Reader:
             limit=_check_size(limit),
         )
 
-    def _conditions(self, where: Sequence[Filter]) -> tuple[Filter, ...]:
+    def _conditions(self, where: Sequence[Filter | AnyOf]) -> tuple[Filter | AnyOf, ...]:
         return (*self.row_filter, *(self._check_filter(one) for one in where))
 
     def _column(self, name: str) -> Column:
@@ -153,7 +153,12 @@ class Reader:
             )
         return column
 
-    def _check_filter(self, one: Filter) -> Filter:
+    def _check_filter(self, one: Filter | AnyOf) -> Filter | AnyOf:
+        if isinstance(one, AnyOf):
+            return AnyOf(tuple(tuple(map(self._check_one, branch)) for branch in one.branches))
+        return self._check_one(one)
+
+    def _check_one(self, one: Filter) -> Filter:
         column = self._column(one.column)
         try:
             op = Op(one.op)

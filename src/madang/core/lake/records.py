@@ -39,6 +39,12 @@ class Filter(msgspec.Struct, frozen=True):
     value: Any = None
 
 
+class AnyOf(msgspec.Struct, frozen=True):
+    """A condition that holds where all the filters of one branch hold; without branches nowhere."""
+
+    branches: tuple[tuple[Filter, ...], ...]
+
+
 class Order(msgspec.Struct, frozen=True):
     """Sort by a column; missing values come last either way."""
 
@@ -99,7 +105,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A question to an engine; every name in it has been checked against the table."""
 
     columns: tuple[Column, ...]
-    where: tuple[Filter, ...] = ()
+    where: tuple[Filter | AnyOf, ...] = ()
     order_by: tuple[Order, ...] = ()
     offset: int = 0
     limit: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import SimpleNamespace
@@ -58,7 +59,7 @@ class SentRequest(Protocol):
 
 
 async def authenticate_request(request: SentRequest) -> Actor:
-    """Return who sends a Starlette request: by Bearer token, by session cookie, or ANONYMOUS.
+    """Return who sends a Starlette request: by token (Bearer, or a Basic password), by session cookie, or ANONYMOUS.
 
     Asks the database, in a thread, only where one of them is sent.
 
@@ -77,12 +78,22 @@ async def authenticate_request(request: SentRequest) -> Actor:
 def _identify(request: SentRequest) -> Actor:
     close_old_connections()
     try:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        scheme, _, sent = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return _identify_by_token(token.strip())
+            return _identify_by_token(sent.strip())
+        if scheme.lower() == "basic":
+            return _identify_by_token(_read_password(sent.strip()))
         return _identify_by_session(request)
     finally:
         close_old_connections()
+
+
+def _read_password(sent: str) -> str:
+    """Return the password of Basic credentials, where clients that know nothing else send a token; "" where wrong."""
+    try:
+        return base64.b64decode(sent, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _identify_by_token(secret: str) -> Actor:

@@ -16,10 +16,11 @@ from madang.core.lake.interface import append
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import Kind, import_things, list_kinds, register_kind
 
-from .actions import define_packet, issue_certificate
+from .actions.receiving import define_packet, issue_certificate
+from .actions.sensorthings.mirroring import mirror_stations
 from .gateway import send_packets
-from .methods import TIME_FIELD, write_value
-from .queries import list_certificates, list_layouts, list_stations, list_values
+from .methods.packets import TIME_FIELD, write_value
+from .queries.stations import forget, list_certificates, list_layouts, list_stations, list_values
 from .records import STATION_KIND, Field, PacketLayout, Sent
 from .tables import EXPECTED_INTERVAL_S, READINGS
 
@@ -64,6 +65,8 @@ def lay_out(now: datetime) -> None:
             actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=name, icon="sensor", service_life_years=7)
         )
         import_things(actor=HOUSE, now=now, rows=_draw_stations(), source=SOURCE)
+        forget()
+        mirror_stations()
 
 
 def feed(since: datetime, now: datetime) -> None:

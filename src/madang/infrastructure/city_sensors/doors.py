@@ -9,7 +9,7 @@ from madang.core.pages.interface import CityLayer, CityPicture, CityView, MenuLi
 
 from .pages.drawing import SOURCE, draw_layer
 from .pages.public import TITLE, VALUE
-from .queries import list_district_means, list_stations, list_values
+from .queries.stations import list_district_means, list_stations, list_values
 from .records import PROPERTIES, Property
 
 ON_THE_CITY_MAP = ("pm25", "temperature")

@@ -23,6 +23,7 @@ READINGS = Table(
     kind=TableKind.STREAM,
     key=("thing_id", "property"),
     time="observed_at",
+    detector_delay_ms=500,
     expected_interval_s=EXPECTED_INTERVAL_S,
     freshness_promise_s=EXPECTED_INTERVAL_S,
     licence="KOGL-1",
@@ -33,6 +34,9 @@ READINGS = Table(
         _column("value", "값", "Value", ColumnType.NUMBER),
         _column("quality", "품질", "Quality"),
         _column("raw", "받은 그대로", "As sent"),
+        _column("result_at", "결과 시각", "Result at", ColumnType.TIME),
+        _column("feature", "관측 대상", "Feature of interest"),
+        _column("details", "덧붙인 내용", "Details"),
     ),
 )
 REFUSED = Table(

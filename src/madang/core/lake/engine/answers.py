@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.core.base.interface import Column
-from madang.core.lake.records import Filter, Query, Snapshot
+from madang.core.lake.records import AnyOf, Filter, Query, Snapshot
 
 from .connection import Cursor, run
 from .sql import group_sql, measure_sql, name_of, order_sql, quote, relation_sql, select_sql, where_sql
@@ -26,7 +26,7 @@ def iter_batches(snapshot: Snapshot, query: Query, batch_rows: int) -> Iterator[
         yield from cursor.execute(*select_sql(snapshot, query)).to_arrow_reader(batch_rows)
 
 
-def count(snapshot: Snapshot, where: Sequence[Filter]) -> int:
+def count(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> int:
     """Return how many rows satisfy `where`."""
     conditions, values = where_sql(where)
     with Cursor() as cursor:
@@ -72,7 +72,7 @@ def count_bins(snapshot: Snapshot, column: Column, low: float, high: float, bins
     return tuple(counts)
 
 
-def keep_rows(rows: pa.Table, where: Sequence[Filter]) -> pa.Table:
+def keep_rows(rows: pa.Table, where: Sequence[Filter | AnyOf]) -> pa.Table:
     """Return those of some rows in memory that satisfy `where`."""
     conditions, values = where_sql(where)
     return run(f"SELECT * FROM given{conditions}", values, given=rows)  # noqa: S608

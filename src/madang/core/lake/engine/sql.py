@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table
-from madang.core.lake.records import DataFile, Filter, Group, Measure, Op, Order, Query, Snapshot
+from madang.core.lake.records import AnyOf, DataFile, Filter, Group, Measure, Op, Order, Query, Snapshot
 from madang.core.lake.schemas import REVISION, identity_of, list_stored_columns
 
 SQL_TYPES = {
@@ -33,7 +33,7 @@ _COMPARISONS = {Op.EQ: "=", Op.NE: "!=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op
 
 
 def relation_sql(
-    snapshot: Snapshot, columns: Sequence[Column] | None = None, where: Sequence[Filter] = ()
+    snapshot: Snapshot, columns: Sequence[Column] | None = None, where: Sequence[Filter | AnyOf] = ()
 ) -> str:
     """Return a SELECT over the snapshot: `columns` in their declared types, superseded rows left out.
 
@@ -55,7 +55,7 @@ def relation_sql(
     return f"SELECT {wanted} FROM ({' UNION ALL '.join(parts)})"
 
 
-def prune(snapshot: Snapshot, where: Sequence[Filter]) -> list[DataFile]:
+def prune(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> list[DataFile]:
     """Return the files whose date can hold rows that satisfy `where`."""
     low, high = _time_bounds(snapshot, where)
     return [
@@ -82,14 +82,21 @@ def select_sql(snapshot: Snapshot, query: Query) -> tuple[str, list[Any]]:
     return sql + conditions + order_sql(query), values
 
 
-def where_sql(where: Sequence[Filter]) -> tuple[str, list[Any]]:
+def where_sql(where: Sequence[Filter | AnyOf]) -> tuple[str, list[Any]]:
     """Return " WHERE …" (nothing without filters), and the values to bind."""
     conditions, values = [], []
     for one in where:
-        condition, bound = _condition_sql(one)
+        condition, bound = _branches_sql(one) if isinstance(one, AnyOf) else _condition_sql(one)
         conditions.append(condition)
         values += bound
     return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), values
+
+
+def _branches_sql(one: AnyOf) -> tuple[str, list[Any]]:
+    branches = [where_sql(branch) for branch in one.branches]
+    parts = [condition.removeprefix(" WHERE ") or "true" for condition, _ in branches]
+    values = [value for _, bound in branches for value in bound]
+    return f"({' OR '.join(f'({part})' for part in parts)})" if parts else "false", values
 
 
 def order_sql(query: Query) -> str:
@@ -174,12 +181,12 @@ def _one_order_sql(one: Order) -> str:
     return f"{quote(one.column)} {'DESC' if one.descending else 'ASC'} NULLS LAST"
 
 
-def _time_bounds(snapshot: Snapshot, where: Sequence[Filter]) -> tuple[str | None, str | None]:
+def _time_bounds(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> tuple[str | None, str | None]:
     """Return the first and last city date that `where` admits, as far as it speaks of the table's time."""
     lows: list[str] = []
     highs: list[str] = []
     for one in where:
-        if one.column != snapshot.table.time:
+        if isinstance(one, AnyOf) or one.column != snapshot.table.time:
             continue
         op = Op(one.op)
         if op in {Op.GT, Op.GE, Op.EQ, Op.BETWEEN}:

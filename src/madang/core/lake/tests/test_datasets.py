@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     Text,
 )
 from madang.core.lake.interface import (
+    AnyOf,
     ColumnChange,
     DatasetChange,
     DatasetState,
@@ -144,6 +145,14 @@ def test_reading_filters_sorts_and_pages(cafes):
     assert reader.count([Filter("id", "starts_with", "c-1"), Filter("rating", ">=", "5")]) == 13
     assert reader.count([Filter("opened_on", "=", "2026-01-02")]) == 4
     assert reader.count([Filter("seen_at", ">", "2026-11-23T12:00:00+09:00")]) == 0
+    either = AnyOf(
+        ((Filter("opened_on", "=", "2026-01-02"), Filter("seats", "<", "0")), (Filter("id", "in", ["C-1"]),))
+    )
+    assert (reader.count([either]), reader.count([AnyOf(())]), reader.count([AnyOf(((),))])) == (
+        1,
+        0,
+        reader.count(),
+    )
     assert reader.count([Filter("id", "in", ["C-1", "'; DROP"])]) == 1
     by_day = reader.aggregate([Measure(function="count")], [Group(column="seen_at", by="day")])
     assert by_day.to_pylist() == [{"seen_at": date(2026, 11, 23), "count": 103}]

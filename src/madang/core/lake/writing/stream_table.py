@@ -41,6 +41,7 @@ class StreamTable:
         self.applied = ledger.read_applied(table.name)
         self.times = ledger.read_times(table.name)
         self._catch_up(epoch)
+        self._follow_declaration()
 
     def take_in(self, rows: pa.Table, sequence: int) -> tuple[Consequences, Commit | None]:
         """Commit the new rows among `rows`, the last of which came with `sequence`, durably.
@@ -67,6 +68,14 @@ class StreamTable:
 
     def _find_existing(self, rows: pa.Table) -> pa.Table:
         return conform(engine.find_rows(read_snapshot(self.table), rows), self.columns)
+
+    def _follow_declaration(self) -> None:
+        """Derive everything anew where columns were added since: the newest rows are kept in column order."""
+        name, columns = f"columns {self.table.name}", " ".join(column.name for column in self.columns)
+        if self.ledger.read_note(name) != columns:
+            if self.applied.version:
+                self._rebuild(self.applied)
+            self.ledger.write_note(name, columns)
 
     def _catch_up(self, epoch: str) -> None:
         """Write down what commits newer than the ledger did: the writer died before it could."""

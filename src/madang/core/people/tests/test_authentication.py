@@ -1,6 +1,7 @@
 """Who sends a request: a session, a token, or nobody; and what each may do."""
 
 import asyncio
+import base64
 from datetime import timedelta
 
 import httpx
@@ -126,6 +127,21 @@ def test_a_token_does_no_more_than_it_says_and_needs_no_csrf(make_account, agenc
     assert answer["is_superuser"] is False
     assert sorted(answer["grants"]) == [[READ, "smart-city"], [READ, "smart-city.big-data"]]
     assert ApiToken.objects.get().last_used_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_may_be_the_password_of_basic_credentials(make_account):
+    account = make_account("han", ("admin", "*", "*"))
+    secret = token_for(account, READ).secret
+    for sent, status in (
+        (base64.b64encode(f"device:{secret}".encode()).decode(), 200),
+        (base64.b64encode(f"{secret}:".encode()).decode(), 401),
+        (base64.b64encode(b"han:password").decode(), 401),
+        ("no base64", 401),
+        (base64.b64encode(b"\xff:\xff").decode(), 401),
+        ("", 401),
+    ):
+        assert ask(headers={"Authorization": f"Basic {sent}"}).status_code == status, sent
 
 
 @pytest.mark.django_db(transaction=True)

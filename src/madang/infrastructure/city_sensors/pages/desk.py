@@ -8,7 +8,7 @@ from django.shortcuts import render
 from madang.core.base.interface import now
 from madang.core.pages.interface import page
 from madang.core.people.interface import actor_of
-from madang.infrastructure.city_sensors.queries import (
+from madang.infrastructure.city_sensors.queries.stations import (
     list_certificates,
     list_layouts,
     list_refused,

@@ -14,8 +14,8 @@ from madang.core.pages.interface import (
     format_number,
     format_unit,
 )
-from madang.infrastructure.city_sensors.methods import find_step
-from madang.infrastructure.city_sensors.queries import list_district_means, list_hours, list_values
+from madang.infrastructure.city_sensors.methods.summaries import find_step
+from madang.infrastructure.city_sensors.queries.stations import list_district_means, list_hours, list_values
 from madang.infrastructure.city_sensors.records import Property
 
 SOURCE = Text(ko="IoT 도시데이터 측정값", en="City sensor readings")

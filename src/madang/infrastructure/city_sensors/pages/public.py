@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import NotFound, Text
 from madang.core.pages.interface import MapBlock, page
-from madang.infrastructure.city_sensors.queries import (
+from madang.infrastructure.city_sensors.queries.stations import (
     get_station,
     list_station_values,
     list_stations,

@@ -17,9 +17,13 @@ from madang.core.base.interface import (
 )
 from madang.core.lake import streams
 from madang.core.things.interface import Kind, import_things, register_kind
-from madang.infrastructure.city_sensors import queries
-from madang.infrastructure.city_sensors.actions import define_packet, issue_certificate, receive_packet
-from madang.infrastructure.city_sensors.methods import read_packet, read_value, write_value
+from madang.infrastructure.city_sensors.actions.receiving import (
+    define_packet,
+    issue_certificate,
+    receive_packet,
+)
+from madang.infrastructure.city_sensors.methods.packets import read_packet, read_value, write_value
+from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
 from madang.infrastructure.city_sensors.records import STATION_KIND, Field, PacketLayout, Sent
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -45,7 +49,7 @@ def send(packet=GOOD, key=KEY, data_no="7", serial="S1", now=NOW):
 @pytest.fixture
 def receiver(db, settings, tmp_path, broker_url):
     settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
-    queries.forget()
+    forget()
     kind = Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor"), icon="sensor", service_life_years=7)
     register_kind(actor=HOUSE, now=NOW, kind=kind)
     import_things(
@@ -65,7 +69,7 @@ def receiver(db, settings, tmp_path, broker_url):
         valid_until=NOW + timedelta(days=1),
     )
     yield
-    queries.forget()
+    forget()
 
 
 @pytest.fixture
@@ -187,8 +191,8 @@ def test_the_citys_own_positions_are_registered(receiver, municipal_files):
             for row in csv.DictReader(file)
         ]
     import_things(actor=HOUSE, now=NOW, rows=rows, source="S-DoT")
-    queries.forget()
-    stations = queries.list_stations()
+    forget()
+    stations = list_stations()
     assert len(stations) == len({row["id"] for row in rows}) + 1
     located = [one for one in stations.values() if one.district_code]
     assert len(located) > 0.95 * len(rows)

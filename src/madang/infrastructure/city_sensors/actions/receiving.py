@@ -11,12 +11,17 @@ from django.db import transaction
 from madang.core.base.interface import CITY_TIMEZONE, HOUSE, Actor, BadInput, MadangError, to_city_time
 from madang.core.lake.interface import append
 from madang.core.people.interface import record_audit, require
-
-from . import models
-from .methods import TIME_FIELD, read_packet
-from .queries import find_certificate, find_layout, forget, hash_key, list_stations
-from .records import PROPERTY_BY_CODE, Answer, Packet, PacketLayout, Sent
-from .tables import READINGS, REFUSED
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.packets import TIME_FIELD, read_packet
+from madang.infrastructure.city_sensors.queries.stations import (
+    find_certificate,
+    find_layout,
+    forget,
+    hash_key,
+    list_stations,
+)
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Answer, Packet, PacketLayout, Sent
+from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
 
 AHEAD = timedelta(minutes=10)
 """A sensor's clock may be this far ahead of ours."""

@@ -12,11 +12,17 @@ from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now
 from madang.core.lake.interface import Filter, Op, authorize
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
-
-from . import models
-from .methods import mean_by_district
-from .records import STATION_KIND, Certificate, DistrictMean, Field, PacketLayout, StationValue
-from .tables import READINGS, REFUSED
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.summaries import mean_by_district
+from madang.infrastructure.city_sensors.records import (
+    STATION_KIND,
+    Certificate,
+    DistrictMean,
+    Field,
+    PacketLayout,
+    StationValue,
+)
+from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
 
 MOST_STATIONS = 100_000
 kept = Kept()

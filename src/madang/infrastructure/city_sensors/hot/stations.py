@@ -11,11 +11,16 @@ from starlette.responses import JSONResponse, Response
 
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import Route, format_number, format_unit
-
-from .actions import receive_packet
-from .methods import find_step
-from .queries import list_values
-from .records import PROPERTIES, PROPERTY_BY_CODE, Property, Sent, StationValue
+from madang.infrastructure.city_sensors.actions.receiving import receive_packet
+from madang.infrastructure.city_sensors.methods.summaries import find_step
+from madang.infrastructure.city_sensors.queries.stations import list_values
+from madang.infrastructure.city_sensors.records import (
+    PROPERTIES,
+    PROPERTY_BY_CODE,
+    Property,
+    Sent,
+    StationValue,
+)
 
 PropertyCode = StrEnum("PropertyCode", {one.code: one.code for one in PROPERTIES})
 SEND = "/n/api/send/{certkey}/{data_no}/{pk_seq}/{serial}/{packet}"

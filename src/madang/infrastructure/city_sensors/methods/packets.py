@@ -1,11 +1,10 @@
-"""Reading fixed-width packets, and summaries of values."""
+"""Reading and writing fixed-width packets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-from .records import Field, Packet, PacketLayout, Property, StationValue, Value
+from madang.infrastructure.city_sensors.records import Field, Packet, PacketLayout, Value
 
 TIME_FIELD = "observed_at"
 GOOD, MISSING, OUT_OF_RANGE, UNREADABLE = "good", "missing", "out_of_range", "unreadable"
@@ -60,18 +59,3 @@ def write_value(field: Field, value: float | None) -> str:
     if field.high is not None:
         sent = min(sent, field.high)
     return f"{sent:0{field.width}d}"
-
-
-def find_step(prop: Property, value: float) -> int:
-    """Return the class of a value on the map, 0 to 3."""
-    return sum(value >= step for step in prop.steps)
-
-
-def mean_by_district(values: Iterable[StationValue]) -> dict[str, tuple[float, int]]:
-    """Return the mean of good values and how many there are, by district code."""
-    sums: dict[str, tuple[float, int]] = {}
-    for one in values:
-        if one.value is not None:
-            total, count = sums.get(one.district_code, (0.0, 0))
-            sums[one.district_code] = (total + one.value, count + 1)
-    return {code: (total / count, count) for code, (total, count) in sums.items()}

@@ -1,0 +1,113 @@
+"""Creating, changing and deleting entities."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import jsonpatch
+from django.db import transaction
+
+from madang.core.base.interface import Actor
+from madang.core.people.interface import record_audit, require
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
+from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe
+from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
+
+from .inserting import Insert, make_columns
+from .observations import change_observation, empty_datastream, remove_observations
+
+WRITE = "city_sensors.write_sensorthings"
+
+
+def create(*, actor: Actor, now: datetime, target: Target, path: str, body: Any) -> Any:
+    """Make an entity in the collection that `target` is (of an entity: linked to it) and return it."""
+    require(actor, WRITE)
+    with transaction.atomic():
+        insert = Insert(now)
+        made = insert.make(target.kind, body, dict(target.given))
+        record_audit(actor=actor, now=now, action="city_sensors.sensorthings_create", subject=path)
+        insert.finish()
+    return made
+
+
+def create_arrays(*, actor: Actor, now: datetime, body: Any) -> list[Observed | str]:
+    """Take observations in the data array form; return each one made, or the reason why it wasn't."""
+    require(actor, WRITE)
+    if not isinstance(body, list) or not all(isinstance(one, dict) for one in body):
+        raise refuse("CreateObservations", "dataArray 목록을 보내 주세요", "send a list of data arrays")
+    insert = Insert(now)
+    results: list[Observed | str] = []
+    with transaction.atomic():
+        for array in body:
+            results += insert.take_array(array)
+        insert.finish()
+    return results
+
+
+def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any, is_whole: bool) -> None:
+    """Change an entity: whole by its new properties, in part, or by a JSON Patch (a list)."""
+    require(actor, WRITE)
+    kind, entity = target.kind, target.entity
+    if isinstance(body, list):
+        body = _patch(describe(kind, entity), body)
+        is_whole = True
+    if not isinstance(body, dict):
+        raise refuse(kind.name, "JSON 객체로 보내 주세요", f"a {kind.name} is a JSON object")
+    with transaction.atomic():
+        if kind is OBSERVATION:
+            change_observation(now=now, one=entity, body=describe(kind, entity) | body)
+        else:
+            values, links = read_body(kind, body, partial=True)
+            if is_whole:
+                values = {p.name: None for p in kind.properties if not p.required} | values
+            for column, value in make_columns(kind, values).items():
+                setattr(entity, column, value)
+            insert = Insert(now)
+            insert.relate(kind, entity, links)
+            insert.finish()
+        record_audit(actor=actor, now=now, action="city_sensors.sensorthings_change", subject=path)
+
+
+def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
+    """Delete an entity and what can't be without it; a registered station's are kept."""
+    require(actor, WRITE)
+    kind, entity = target.kind, target.entity
+    with transaction.atomic():
+        record_audit(actor=actor, now=now, action="city_sensors.sensorthings_delete", subject=path)
+        if kind is OBSERVATION:
+            remove_observations(now=now, observations=[entity])
+            return
+        for datastream in _list_below(kind, entity):
+            if datastream.thing.asset_id is not None:
+                raise refuse(
+                    kind.name,
+                    "등록된 센서의 자료는 여기에서 지울 수 없습니다",
+                    "what belongs to a registered station can't be deleted here",
+                )
+            empty_datastream(now=now, datastream=datastream)
+        entity.delete()
+
+
+def _patch(now: dict[str, Any], operations: list[Any]) -> Any:
+    try:
+        return jsonpatch.apply_patch(now, operations)
+    except (
+        jsonpatch.JsonPatchException,
+        jsonpatch.JsonPointerException,
+        TypeError,
+        ValueError,
+        KeyError,
+    ) as error:
+        raise refuse("patch", "JSON Patch를 적용할 수 없습니다", f"can't apply the patch: {error}") from error
+
+
+def _list_below(kind: EntityType, entity: Any) -> list[Any]:
+    """Return the datastreams that go when an entity goes."""
+    if kind.name == "Datastream":
+        return [entity]
+    if kind.name in {"Thing", "Sensor", "ObservedProperty"}:
+        return list(entity.datastreams.select_related("thing"))
+    return []

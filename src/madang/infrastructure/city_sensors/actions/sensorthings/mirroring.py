@@ -1,0 +1,128 @@
+"""Registered stations as SensorThings: a Thing, its place, and a Datastream for each property it measures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.queries.stations import list_stations
+from madang.infrastructure.city_sensors.records import PROPERTIES
+
+GEOJSON = "application/geo+json"
+MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
+MODEL = "S-DoT"
+
+
+def mirror_stations() -> int:
+    """Make entities of the stations registered since, follow those that changed; return how many."""
+    known = {one.asset_id: one for one in models.Thing.objects.filter(asset_id__isnull=False)}
+    stations = list_stations()
+    new = [one for one in stations.values() if one.id not in known]
+    moved = [
+        one for one in stations.values() if one.id in known and known[one.id].properties != _describe(one)
+    ]
+    with transaction.atomic():
+        if new:
+            _add(new)
+        for station in moved:
+            _follow(known[station.id], station)
+    return len(new) + len(moved)
+
+
+def _add(stations: list[Any]) -> None:
+    sensor, _ = models.Sensor.objects.get_or_create(
+        name=MODEL,
+        defaults={
+            "description": "도시데이터 센서 · City data sensor",
+            "encoding_type": "text/html",
+            "metadata": "/city_sensors/",
+        },
+    )
+    properties = [
+        models.ObservedProperty.objects.get_or_create(
+            definition=one.code,
+            defaults={"name": one.title.en, "description": f"{one.title.ko} · {one.title.en}"},
+        )[0]
+        for one in PROPERTIES
+    ]
+    things = models.Thing.objects.bulk_create([models.Thing(**_thing(one)) for one in stations])
+    placed = [one.lon is not None for one in stations]
+    places = models.Location.objects.bulk_create(
+        [models.Location(**_place(one)) for one in stations if one.lon is not None]
+    )
+    features = models.FeatureOfInterest.objects.bulk_create(
+        [models.FeatureOfInterest(**_place(one)) for one in stations if one.lon is not None]
+    )
+    where = iter(zip(places, features, strict=True))
+    found = [next(where) if is_placed else (None, None) for is_placed in placed]
+    models.Thing.locations.through.objects.bulk_create(
+        models.Thing.locations.through(thing_id=thing.pk, location_id=place.pk)
+        for thing, (place, _) in zip(things, found, strict=True)
+        if place is not None
+    )
+    models.Datastream.objects.bulk_create(
+        models.Datastream(
+            name=f"{one.title.en} {thing.asset_id}",
+            description=f"{thing.name} {one.title.ko}",
+            observation_type=MEASUREMENT,
+            unit_of_measurement={"name": one.unit, "symbol": one.unit, "definition": f"ucum:{one.unit}"},
+            thing=thing,
+            sensor=sensor,
+            observed_property=observed,
+            feature=feature,
+            stream_thing=thing.asset_id,
+            stream_property=one.code,
+        )
+        for thing, (_, feature) in zip(things, found, strict=True)
+        for one, observed in zip(PROPERTIES, properties, strict=True)
+    )
+
+
+def _follow(thing: models.Thing, station: Any) -> None:
+    for name, value in _thing(station).items():
+        setattr(thing, name, value)
+    thing.save()
+    if station.lon is not None:
+        for place in [*thing.locations.all(), *_features(thing)]:
+            for name, value in _place(station).items():
+                setattr(place, name, value)
+            place.save()
+
+
+def _features(thing: models.Thing) -> list[models.FeatureOfInterest]:
+    return list(models.FeatureOfInterest.objects.filter(datastreams__thing=thing).distinct())
+
+
+def _thing(station: Any) -> dict[str, Any]:
+    return {
+        "name": station.name,
+        "description": f"{station.name} ({station.id})",
+        "asset_id": station.id,
+        "properties": _describe(station),
+    }
+
+
+def _describe(station: Any) -> dict[str, Any]:
+    values = {
+        "id": station.id,
+        "agency": station.agency_code,
+        "district": station.district_code,
+        "state": str(station.state),
+        "source": station.source,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _place(station: Any) -> dict[str, Any]:
+    return {
+        "name": station.name,
+        "description": station.address or station.name,
+        "encoding_type": GEOJSON,
+        "geometry": {"type": "Point", "coordinates": [station.lon, station.lat]},
+        "west": station.lon,
+        "south": station.lat,
+        "east": station.lon,
+        "north": station.lat,
+    }

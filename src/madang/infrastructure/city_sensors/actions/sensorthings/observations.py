@@ -1,0 +1,131 @@
+"""Observations on their way in: rows of the readings table, kept before they are acknowledged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from madang.core.base.interface import HOUSE
+from madang.core.lake.interface import append
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.packets import GOOD
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body, read_time, write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
+from madang.infrastructure.city_sensors.queries.sensorthings.observations import (
+    DELETED,
+    Observed,
+    list_observations,
+    select_stream,
+)
+from madang.infrastructure.city_sensors.queries.sensorthings.written import note_written
+from madang.infrastructure.city_sensors.tables import READINGS
+
+SCHEMA = pa.schema(
+    [
+        ("thing_id", pa.string()),
+        ("property", pa.string()),
+        ("observed_at", pa.timestamp("us", "UTC")),
+        ("value", pa.float64()),
+        ("quality", pa.string()),
+        ("raw", pa.string()),
+        ("result_at", pa.timestamp("us", "UTC")),
+        ("feature", pa.string()),
+        ("details", pa.string()),
+        ("revision", pa.int64()),
+    ]
+)
+
+
+def make_row(
+    *, now: datetime, datastream: Any, body: dict[str, Any], feature_id: int | None = None
+) -> Observed:
+    """Return an observation as the readings table keeps it.
+
+    `feature_id` is its own feature of interest, None where it is the datastream's. Raises BadInput.
+    """
+    values, _ = read_body(OBSERVATION, body)
+    result = body["result"]
+    begin, end = (
+        read_time("phenomenonTime", body["phenomenonTime"]) if body.get("phenomenonTime") else (now, None)
+    )
+    result_at = read_time("resultTime", body["resultTime"])[0] if body.get("resultTime") else None
+    if values.get("validTime"):
+        read_time("validTime", values["validTime"])
+    details = {
+        name: values[name]
+        for name in ("resultQuality", "validTime", "parameters")
+        if values.get(name) is not None
+    }
+    is_number = isinstance(result, int | float) and not isinstance(result, bool)
+    if is_number and abs(result) > 1e300:
+        raise refuse("result", "수가 너무 큽니다", "the number is too large")
+    row = {
+        "thing_id": datastream.stream_thing,
+        "property": datastream.stream_property,
+        "observed_at": begin,
+        "value": float(result) if is_number else None,
+        "quality": GOOD,
+        "raw": msgspec.json.encode(result).decode(),
+        "result_at": result_at,
+        "feature": str(feature_id) if feature_id else None,
+        "details": msgspec.json.encode(
+            details | ({"phenomenonEnd": write_time(end)} if end else {})
+        ).decode(),
+    }
+    return Observed(datastream=datastream, row=row)
+
+
+def keep(observations: list[Observed], *, now: datetime) -> None:
+    """Append observations durably; of two with the same datastream and time the later sent counts.
+
+    Raises BadInput where a time lies a day or more ahead, and Unavailable where nothing can be stored.
+    """
+    if not observations:
+        return
+    revision = int(now.timestamp() * 1e6)
+    rows = [one.row | {"revision": revision} for one in observations]
+    result = append(READINGS.name, pa.Table.from_pylist(rows, schema=SCHEMA), actor=HOUSE)
+    note_written(result.sequence)
+    if result.rejects:
+        reject = result.rejects[0]
+        raise refuse("phenomenonTime", reject.reason.ko, reject.reason.en)
+
+
+def change_observation(*, now: datetime, one: Observed, body: dict[str, Any]) -> None:
+    """Write an observation anew with what `body` says; its time stays, for that is its name."""
+    if (
+        "phenomenonTime" in body
+        and read_time("phenomenonTime", body["phenomenonTime"])[0] != one.row["observed_at"]
+    ):
+        raise refuse(
+            "phenomenonTime",
+            "관측 시각은 바꿀 수 없습니다. 지우고 다시 보내 주세요.",
+            "the time of an observation can't be changed; delete it and send it again",
+        )
+    changed = make_row(
+        now=now, datastream=one.datastream, body=body, feature_id=int(one.row["feature"] or 0) or None
+    )
+    keep([changed], now=now)
+
+
+def remove_observations(*, now: datetime, observations: list[Observed]) -> None:
+    """Take observations back: their rows stay as deleted, without a value."""
+    blank = {"value": None, "quality": DELETED, "raw": None, "result_at": None, "details": None}
+    keep(
+        [Observed(datastream=one.datastream, row=one.row | blank) for one in observations],
+        now=max(now, datetime.now(UTC)),
+    )
+
+
+def empty_datastream(*, now: datetime, datastream: models.Datastream) -> None:
+    """Take back every observation of a datastream."""
+    while True:
+        found, _, has_more = list_observations((select_stream(datastream),), Options(top=50_000))
+        remove_observations(now=now, observations=found)
+        if not has_more:
+            return

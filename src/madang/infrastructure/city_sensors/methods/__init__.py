@@ -1,0 +1,1 @@
+"""Pure parts of the sensor service: packets, summaries, the SensorThings model."""

@@ -1,0 +1,1 @@
+"""The SensorThings model, its addresses and its bodies, without a database."""

@@ -1,0 +1,168 @@
+"""Query options: `$filter`, `$orderby`, `$select`, `$expand`, `$top`, `$skip`, `$count`, `$resultFormat`.
+
+The grammar of `$filter` is OData's, parsed by the library odata-query; what SensorThings adds (`@iot.id`,
+`substringof`, `st_…`) is written so that the library knows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+from odata_query import ast
+from odata_query.exceptions import ODataException
+from odata_query.grammar import ODataLexer, ODataParser
+
+from .wrong import refuse
+
+DEFAULT_TOP, MOST_TOP, DEEPEST = 100, 1000, 8
+_TEXTS = re.compile(r"('(?:[^']|'')*')")
+_OURS = re.compile(r"\b(substringof|st_\w+)\s*\(")
+_PATH = re.compile(r"[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*")
+
+
+class Sort(msgspec.Struct, frozen=True):
+    """One order: a path of names, and whether it descends."""
+
+    path: tuple[str, ...]
+    descending: bool = False
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request or an `$expand` asks of a collection."""
+
+    filter: ast._Node | None = None
+    orderby: tuple[Sort, ...] = ()
+    select: tuple[str, ...] = ()
+    expand: dict[str, Options] = {}
+    top: int = DEFAULT_TOP
+    skip: int = 0
+    count: bool = False
+    is_array: bool = False
+
+
+def read_options(items: Iterable[tuple[str, str]], depth: int = 0) -> Options:
+    """Return the options among (name, value) pairs; raise BadInput for what can't be understood."""
+    given = {name: value for name, value in items if name.startswith("$")}
+    unknown = set(given) - set(_READERS)
+    if unknown or depth > DEEPEST:
+        name = min(unknown, default="$expand")
+        raise refuse(name, f"{name}은(는) 쓸 수 없습니다", f"{name} can't be used here")
+    values = {}
+    for name, text in given.items():
+        try:
+            values |= _READERS[name](text.strip(), depth)
+        except (ODataException, ValueError, RecursionError, EOFError) as error:
+            raise refuse(
+                name, f"{name} 값을 읽을 수 없습니다: {text[:200]}", f"can't read {name}: {str(error)[:300]}"
+            ) from error
+    return Options(**values)
+
+
+def read_filter(text: str) -> ast._Node:
+    """Return the tree of a `$filter`."""
+    parts = _TEXTS.split(text)
+    parts[::2] = [
+        _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part.replace("@iot.id", "id"))
+        for part in parts[::2]
+    ]
+    tree = ODataParser().parse(ODataLexer().tokenize("".join(parts)))
+    if tree is None:
+        raise ValueError("nothing there")
+    return tree
+
+
+def flatten(node: ast._Node) -> tuple[str, ...] | None:
+    """Return the names of a path like `Datastream/Thing/id`; None where the node is none."""
+    if isinstance(node, ast.Identifier):
+        return (node.name,)
+    if isinstance(node, ast.Attribute):
+        owner = flatten(node.owner)
+        return None if owner is None else (*owner, node.attr)
+    return None
+
+
+def _read_orderby(text: str, _depth: int) -> dict[str, tuple[Sort, ...]]:
+    return {"orderby": tuple(_read_sort(part) for part in split(text, ","))}
+
+
+def _read_sort(text: str) -> Sort:
+    path, _, direction = text.replace("@iot.id", "id").partition(" ")
+    direction = direction.strip().lower()
+    if direction not in {"", "asc", "desc"} or not _PATH.fullmatch(path):
+        raise ValueError(text)
+    return Sort(tuple(path.split("/")), descending=direction == "desc")
+
+
+def _read_select(text: str, _depth: int) -> dict[str, tuple[str, ...]]:
+    names = tuple(part.strip().replace("@iot.id", "id") for part in text.split(","))
+    if not all(_PATH.fullmatch(name) for name in names):
+        raise ValueError(text)
+    return {"select": names}
+
+
+def _read_expand(text: str, depth: int) -> dict[str, dict[str, Options]]:
+    expand: dict[str, Options] = {}
+    for part in split(text, ","):
+        path, _, inner = part.partition("(")
+        if inner and not inner.endswith(")"):
+            raise ValueError(part)
+        pairs = [piece.partition("=") for piece in split(inner[:-1], ";")] if inner else []
+        options = read_options([(name.strip(), value) for name, _, value in pairs], depth + 1)
+        first, *rest = path.strip().split("/")
+        for name in reversed(rest):
+            options = Options(expand={name: options})
+        expand[first] = _merge(expand[first], options) if first in expand else options
+    return {"expand": expand}
+
+
+def _merge(one: Options, other: Options) -> Options:
+    """Return both options: `$expand=A/B,A/C` asks for A once, with B and C."""
+    return msgspec.structs.replace(one, expand=one.expand | other.expand)
+
+
+def split(text: str, mark: str) -> list[str]:
+    """Return the parts of `text` between `mark`s that stand outside of parentheses and quotes."""
+    parts, depth, quoted, start = [], 0, False, 0
+    for place, letter in enumerate(text):
+        if letter == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += (letter == "(") - (letter == ")")
+            if letter == mark and depth == 0:
+                parts.append(text[start:place])
+                start = place + 1
+    if depth or quoted:
+        raise ValueError(text)
+    return [part.strip() for part in [*parts, text[start:]] if part.strip()]
+
+
+def _read_number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(text)
+    return min(int(text[:18]), most)
+
+
+def _read_count(text: str, _depth: int) -> dict[str, bool]:
+    if text not in {"true", "false"}:
+        raise ValueError(text)
+    return {"count": text == "true"}
+
+
+def _read_format(text: str, _depth: int) -> dict[str, bool]:
+    if text != "dataArray":
+        raise ValueError(text)
+    return {"is_array": True}
+
+
+_READERS = {
+    "$filter": lambda text, _depth: {"filter": read_filter(text)},
+    "$orderby": _read_orderby,
+    "$select": _read_select,
+    "$expand": _read_expand,
+    "$top": lambda text, _depth: {"top": _read_number(text, MOST_TOP)},
+    "$skip": lambda text, _depth: {"skip": _read_number(text, 2**40)},
+    "$count": _read_count,
+    "$resultFormat": _read_format,
+}

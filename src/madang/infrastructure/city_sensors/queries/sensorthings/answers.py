@@ -1,0 +1,272 @@
+"""What a GET is answered with: a collection, an entity, a property, references; links and expansions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import Q, prefetch_related_objects
+from django.utils.http import urlencode
+
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort
+from madang.infrastructure.city_sensors.methods.sensorthings.paths import Segment, write_id
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
+    BY_COLLECTION,
+    OBSERVATION,
+    TYPES,
+    EntityType,
+    Link,
+)
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
+
+from .entities import describe_entity, get_entity, list_entities
+from .filters import MODELS
+from .observations import (
+    EVERYTHING,
+    Branches,
+    Observed,
+    describe_observation,
+    get_observation,
+    list_newest,
+    list_observations,
+    select_features,
+    select_stream,
+)
+
+NEWEST = Sort(("phenomenonTime",), descending=True)
+ARRAY = ("id", "phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters")
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a path leads: a collection (`within`), an entity, or a property of it."""
+
+    kind: EntityType
+    within: Q | Branches | None = None
+    entity: Any = None
+    property: str = ""
+    is_raw: bool = False
+    is_references: bool = False
+    given: tuple[tuple[str, Any], ...] = ()
+    """Of a collection: the links that its place in the path says, for what is made there."""
+
+
+def resolve(segments: Sequence[Segment]) -> Target:
+    """Return where a path leads; raise NotFound where nowhere."""
+    first, *rest = segments
+    kind = BY_COLLECTION.get(first.name)
+    if kind is None:
+        raise miss(first.name)
+    target = _enter(kind, EVERYTHING if kind is OBSERVATION else Q(), first)
+    for segment in rest:
+        target = _step(target, segment)
+    return target
+
+
+def answer(target: Target, options: Options, base: str, path: str, items: Sequence[tuple[str, str]]) -> Any:
+    """Return the JSON (or, for `$value`, the text) of a target. `base` is the service's address."""
+    if target.property:
+        value = describe(target.kind, target.entity).get(target.property)
+        return value if target.is_raw else {target.property: value}
+    if target.entity is not None:
+        return render(target.kind, [target.entity], options, base)[0]
+    rows, total, has_more = list_rows(target.kind, target.within, options)
+    if target.is_references:
+        value: list[Any] = [{"@iot.selfLink": link_to(target.kind, row, base)} for row in rows]
+    elif options.is_array and target.kind is OBSERVATION:
+        value = _make_arrays(rows, base, options)
+    else:
+        value = render(target.kind, rows, options, base)
+    body: dict[str, Any] = {} if total is None else {"@iot.count": total}
+    if has_more:
+        kept = [(name, text) for name, text in items if name != "$skip"]
+        body["@iot.nextLink"] = f"{base}/{path}?{urlencode([*kept, ('$skip', options.skip + options.top)])}"
+    return body | {"value": value}
+
+
+def list_rows(kind: EntityType, within: Any, options: Options) -> tuple[list[Any], int | None, bool]:
+    """Return a page of a collection, its number if asked for, and whether more follow."""
+    return (list_observations if kind is OBSERVATION else list_entities_of(kind))(within, options)
+
+
+def list_entities_of(kind: EntityType) -> Any:
+    """Return how entities of a kind are listed."""
+    return lambda within, options: list_entities(kind, within, options)
+
+
+def describe(kind: EntityType, row: Any) -> dict[str, Any]:
+    """Return the properties of an entity or observation."""
+    return describe_observation(row) if kind is OBSERVATION else describe_entity(kind, row)
+
+
+def identify(kind: EntityType, row: Any) -> int | str:
+    """Return the id of an entity or observation."""
+    return row.id if kind is OBSERVATION else row.pk
+
+
+def link_to(kind: EntityType, row: Any, base: str) -> str:
+    """Return the address of an entity."""
+    return f"{base}/{kind.collection}({write_id(identify(kind, row))})"
+
+
+def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -> list[dict[str, Any]]:
+    """Return the JSON of entities, with what is expanded inside of them."""
+    for name in options.expand:
+        if kind.find_link(name) is None:
+            raise refuse("$expand", f"{kind.name}에 없는 연결입니다: {name}", f"a {kind.name} has no {name}")
+    inner = {name: _expand(kind, rows, name, wanted, base) for name, wanted in options.expand.items()}
+    return [
+        _render_one(kind, row, options, base, {name: one[place] for name, one in inner.items()})
+        for place, row in enumerate(rows)
+    ]
+
+
+def _render_one(
+    kind: EntityType, row: Any, options: Options, base: str, inner: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    address = link_to(kind, row, base)
+    wanted = set(options.select)
+    body: dict[str, Any] = {}
+    if not wanted or "id" in wanted:
+        body["@iot.id"] = identify(kind, row)
+    if not wanted:
+        body["@iot.selfLink"] = address
+    for name, value in describe(kind, row).items():
+        if not wanted or name in wanted:
+            body[name] = value
+    for link in kind.links:
+        if link.name in inner:
+            body |= inner[link.name]
+        elif not wanted or link.name in wanted:
+            body[f"{link.name}@iot.navigationLink"] = f"{address}/{link.name}"
+    return body
+
+
+def _expand(
+    kind: EntityType, rows: Sequence[Any], name: str, options: Options, base: str
+) -> list[dict[str, Any]]:
+    """Return what stands under `name` in each of `rows`."""
+    link = kind.find_link(name)
+    assert link is not None  # noqa: S101 - render has refused it
+    target = TYPES[link.target]
+    if not link.is_many:
+        return _expand_one(kind, rows, link, target, options, base)
+    if target is OBSERVATION and _asks_newest(options) and kind.name == "Datastream":
+        newest = list_newest(rows)
+        found = [[newest[row.pk]] if row.pk in newest else [] for row in rows]
+        drawn = iter(render(target, [one for many in found for one in many], options, base))
+        return [
+            {name: [next(drawn) for _ in many]}
+            | (_say_more(f"{link_to(kind, row, base)}/{name}", options) if many else {})
+            for row, many in zip(rows, found, strict=True)
+        ]
+    return [_expand_many(kind, row, link, target, options, base) for row in rows]
+
+
+def _expand_one(
+    kind: EntityType, rows: Sequence[Any], link: Link, target: EntityType, options: Options, base: str
+) -> list[dict[str, Any]]:
+    if kind is not OBSERVATION:
+        prefetch_related_objects(list(rows), link.path)
+    others = [_follow(kind, row, link) for row in rows]
+    different = {other.pk: other for other in others if other is not None}
+    drawn = dict(zip(different, render(target, list(different.values()), options, base), strict=True))
+    return [{link.name: drawn[other.pk] if other is not None else None} for other in others]
+
+
+def _expand_many(
+    kind: EntityType, row: Any, link: Link, target: EntityType, options: Options, base: str
+) -> dict[str, Any]:
+    found, total, has_more = list_rows(target, _relate(kind, row, link), options)
+    body: dict[str, Any] = {link.name: render(target, found, options, base)}
+    if total is not None:
+        body[f"{link.name}@iot.count"] = total
+    return body | (
+        _say_more(f"{link_to(kind, row, base)}/{link.name}", options, link.name) if has_more else {}
+    )
+
+
+def _say_more(address: str, options: Options, name: str = "Observations") -> dict[str, str]:
+    query = f"$top={options.top}&$skip={options.skip + options.top}"
+    if options.orderby:
+        order = ",".join(
+            f"{'/'.join(one.path)} {'desc' if one.descending else 'asc'}" for one in options.orderby
+        )
+        query += f"&$orderby={order}".replace(" ", "%20")
+    return {f"{name}@iot.nextLink": f"{address}?{query}"}
+
+
+def _asks_newest(options: Options) -> bool:
+    plain = options.filter is None and options.skip == 0 and not options.count
+    return plain and options.top == 1 and options.orderby == (NEWEST,)
+
+
+def _enter(kind: EntityType, within: Q | Branches, segment: Segment) -> Target:
+    if segment.id is None:
+        return Target(kind=kind, within=within)
+    entity = (
+        get_observation(segment.id)
+        if kind is OBSERVATION
+        else get_entity(kind, segment.id, within if isinstance(within, Q) else None)
+    )
+    return Target(kind=kind, entity=entity)
+
+
+def _step(target: Target, segment: Segment) -> Target:
+    if target.entity is None:
+        if segment.name == "$ref" and target.within is not None and not target.is_references:
+            return msgspec.structs.replace(target, is_references=True)
+        raise miss(segment.name)
+    if target.property:
+        if segment.name == "$value" and not target.is_raw:
+            return msgspec.structs.replace(target, is_raw=True)
+        raise miss(segment.name)
+    link = target.kind.find_link(segment.name)
+    if link is not None and link.is_many:
+        found = _enter(TYPES[link.target], _relate(target.kind, target.entity, link), segment)
+        back = [one for one in found.kind.links if one.target == target.kind.name]
+        return msgspec.structs.replace(found, given=((back[0].name, target.entity),))
+    if link is not None and segment.id is None:
+        other = _follow(target.kind, target.entity, link)
+        if other is None:
+            raise miss(segment.name)
+        return Target(kind=TYPES[link.target], entity=other)
+    if target.kind.find_property(segment.name) is not None and segment.id is None:
+        return Target(kind=target.kind, entity=target.entity, property=segment.name)
+    raise miss(segment.name)
+
+
+def _follow(kind: EntityType, row: Any, link: Link) -> Any:
+    """Return the one entity at the other end of a link, or None."""
+    if kind is not OBSERVATION:
+        return getattr(row, link.path)
+    if link.name == "Datastream":
+        return row.datastream
+    return models.FeatureOfInterest.objects.filter(pk=row.feature_id).first()
+
+
+def _relate(kind: EntityType, row: Any, link: Link) -> Q | Branches:
+    """Return the condition of the entities at the other end of a link to many."""
+    if link.target == OBSERVATION.name:
+        return select_features([row.pk]) if kind.name == "FeatureOfInterest" else (select_stream(row),)
+    back = MODELS[kind.name]._meta.get_field(link.path).remote_field.name
+    return Q(**{back: row.pk})
+
+
+def _make_arrays(rows: Sequence[Observed], base: str, options: Options) -> list[dict[str, Any]]:
+    """Return observations in the data array form, one array for each datastream."""
+    names = [name for name in ARRAY if not options.select or name in options.select]
+    arrays: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        values = {"id": row.id} | describe_observation(row)
+        array = arrays.setdefault(
+            row.datastream.pk,
+            {
+                "Datastream@iot.navigationLink": f"{base}/Datastreams({row.datastream.pk})",
+                "components": ["@iot.id" if name == "id" else name for name in names],
+                "dataArray": [],
+            },
+        )
+        array["dataArray"].append([values.get(name) for name in names])
+    return [array | {"dataArray@iot.count": len(array["dataArray"])} for array in arrays.values()]

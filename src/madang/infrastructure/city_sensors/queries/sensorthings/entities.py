@@ -1,0 +1,78 @@
+"""Entities other than observations: selected, sorted, counted, and shown as the standard's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from odata_query import ast
+
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss
+
+from .filters import MODELS, find_column, make_condition
+from .observations import find_streams_where
+
+
+def list_entities(
+    kind: EntityType, within: Q, options: Options
+) -> tuple[list[models.Thing], int | None, bool]:
+    """Return entities of `kind` within a condition, their number if asked for, and whether more follow."""
+    rows = select_entities(kind, within, options)
+    total = rows.count() if options.count else None
+    order = [f"{'-' if one.descending else ''}{find_column(kind, one.path)[0]}" for one in options.orderby]
+    found = list(rows.order_by(*order, "pk")[options.skip : options.skip + options.top + 1])
+    return found[: options.top], total, len(found) > options.top
+
+
+def select_entities(kind: EntityType, within: Q, options: Options) -> QuerySet:
+    """Return the query of the entities within a condition that satisfy the filter, each once."""
+    rows = MODELS[kind.name].objects.filter(within)
+    if options.filter is not None:
+        rows = rows.filter(_read_condition(kind, options.filter))
+    return MODELS[kind.name].objects.filter(pk__in=rows.values("pk"))
+
+
+def get_entity(kind: EntityType, identity: object, within: Q | None = None) -> Any:
+    """Return one entity; raise NotFound where there is none (within a condition)."""
+    found = None
+    if isinstance(identity, int):
+        found = MODELS[kind.name].objects.filter(within or Q(), pk=identity).first()
+    if found is None:
+        raise miss(f"{kind.collection}({identity})")
+    return found
+
+
+def describe_entity(kind: EntityType, entity: Any) -> dict[str, Any]:
+    """Return the properties of an entity as JSON has them; those not given are left out."""
+    values = {prop.name: getattr(entity, prop.column) for prop in kind.properties}
+    return {
+        name: write_time(value) if name == "time" else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _read_condition(kind: EntityType, tree: ast._Node) -> Q:
+    """Return a filter's condition; what it says of Observations is asked of the readings first."""
+    if isinstance(tree, ast.BoolOp):
+        left, right = _read_condition(kind, tree.left), _read_condition(kind, tree.right)
+        return left | right if isinstance(tree.op, ast.Or) else left & right
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
+        rows = MODELS[kind.name].objects.filter(_read_condition(kind, tree.operand))
+        return ~Q(pk__in=rows.values("pk"))
+    path = flatten(tree.left) if isinstance(tree, ast.Compare) else None
+    if path and "Observations" in path[:-1]:
+        place = path.index("Observations")
+        inner: ast._Node = ast.Identifier(path[place + 1])
+        for name in path[place + 2 :]:
+            inner = ast.Attribute(inner, name)
+        streams = find_streams_where(ast.Compare(tree.comparator, inner, tree.right))
+        steps = find_column(kind, (*path[:place], "id"))[0]
+        if kind.name == "FeatureOfInterest":
+            steps = "datastreams__pk"
+        return Q(**{f"{steps}__in": streams})
+    return make_condition(kind, tree)

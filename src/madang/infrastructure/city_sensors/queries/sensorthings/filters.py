@@ -1,0 +1,155 @@
+"""`$filter` over entities as conditions of Django's: the library's visitor, taught the names of SensorThings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import shapely
+from django.db.models import F, Q, Value, functions, lookups
+from odata_query import ast
+from odata_query.django.django_q import AstToDjangoQVisitor
+from odata_query.exceptions import ODataException
+from shapely.errors import ShapelyError
+
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
+from madang.infrastructure.city_sensors.methods.sensorthings.options import flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
+
+MODELS: dict[str, Any] = {name: getattr(models, name) for name in TYPES if name != "Observation"}
+LOOKUPS = {ast.Eq: "exact", ast.Lt: "lt", ast.LtE: "lte", ast.Gt: "gt", ast.GtE: "gte", ast.In: "in"}
+FLIPPED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
+RELATIONS = {
+    "st_equals": shapely.equals,
+    "st_disjoint": shapely.disjoint,
+    "st_touches": shapely.touches,
+    "st_within": shapely.within,
+    "st_overlaps": shapely.overlaps,
+    "st_crosses": shapely.crosses,
+    "st_intersects": shapely.intersects,
+    "st_contains": shapely.contains,
+}
+_DISTANCES = {
+    ast.Lt: lambda found, limit: found < limit,
+    ast.LtE: lambda found, limit: found <= limit,
+    ast.Gt: lambda found, limit: found > limit,
+    ast.GtE: lambda found, limit: found >= limit,
+}
+
+
+def make_condition(kind: EntityType, tree: ast._Node) -> Q:
+    """Return the condition of a `$filter` on entities of `kind`; raise BadInput where it has no meaning."""
+    try:
+        return Visitor(kind).visit(tree)
+    except (ODataException, ValueError, TypeError, AttributeError, NotImplementedError) as error:
+        raise refuse("$filter", "이 조건을 쓸 수 없습니다", f"can't filter by this: {error}") from error
+
+
+def find_column(kind: EntityType, path: tuple[str, ...]) -> tuple[str, str]:
+    """Return the ORM path of a path of names, and the kind of what it leads to ("id", "json", "text", …)."""
+    steps: list[str] = []
+    for place, name in enumerate(path):
+        if name == "id" and place == len(path) - 1:
+            return "__".join([*steps, "pk"]), "id"
+        if (link := kind.find_link(name)) is not None and link.path:
+            steps.append(link.path)
+            kind = TYPES[link.target]
+        elif (prop := kind.find_property(name)) is not None and prop.column and kind.name != "Observation":
+            inner = path[place + 1 :]
+            if inner and prop.kind not in {"json", "geometry"}:
+                break
+            return "__".join([*steps, prop.column, *inner]), "json" if inner else prop.kind
+        else:
+            break
+    raise refuse("path", f"쓸 수 없는 항목입니다: {'/'.join(path)}", f"there is no {'/'.join(path)} here")
+
+
+class Visitor(AstToDjangoQVisitor):
+    """Turns a tree into a condition on entities of one kind."""
+
+    def __init__(self, kind: EntityType) -> None:
+        super().__init__(MODELS[kind.name])
+        self.kind = kind
+
+    def visit_Identifier(self, node: ast.Identifier) -> F:  # noqa: N802 - the library's name
+        """Return the column of a name."""
+        return F(find_column(self.kind, (node.name,))[0])
+
+    def visit_Attribute(self, node: ast.Attribute) -> F:  # noqa: N802 - the library's name
+        """Return the column at the end of a path."""
+        return F(find_column(self.kind, flatten(node) or ())[0])
+
+    def visit_Compare(self, node: ast.Compare) -> Any:  # noqa: N802 - the library's name
+        """Return a comparison; those with JSON and with distances need their own words."""
+        left, comparator, right = node.left, node.comparator, node.right
+        if isinstance(left, ast._Literal) and type(comparator) in FLIPPED:
+            left, comparator, right = right, FLIPPED[type(comparator)](), left
+        if isinstance(left, ast.Call) and left.func.full_name() == "geo.distance":
+            compare = _DISTANCES.get(type(comparator))
+            limit = getattr(right, "py_val", None)
+            if compare is None or not isinstance(limit, int | float):
+                raise TypeError("a distance is compared to a number with lt, le, gt or ge")
+            return self._select_places(
+                left.args, lambda one, other: compare(shapely.distance(one, other), limit)
+            )
+        path = flatten(left)
+        if path is not None and find_column(self.kind, path)[1] == "json":
+            return self._compare_json(find_column(self.kind, path)[0], comparator, right)
+        return super().visit_Compare(ast.Compare(comparator, left, right))
+
+    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802 - the library's name
+        """Return a function; those of geometry ask shapely."""
+        name = node.func.name
+        if name in RELATIONS:
+            return self._select_places(node.args, RELATIONS[name])
+        if node.func.full_name() == "geo.intersects":
+            return self._select_places(node.args, shapely.intersects)
+        return super().visit_Call(node)
+
+    def djangofunc_sta__substringof(self, part: ast._Node, whole: ast._Node) -> lookups.Contains:
+        """Return whether `whole` has `part` in it."""
+        return self._substr_function(whole, part, lookups.Contains)
+
+    def djangofunc_substring(self, text: ast._Node, start: ast._Node, count: ast._Node | None = None) -> Any:
+        """Return a part of a text; OData counts from 0, SQL from 1."""
+        return functions.Substr(self.visit(text), self.visit(start) + 1, self.visit(count) if count else None)
+
+    def _substr_function(self, field: ast._Node, substr: ast._Node, lookup: Any) -> Any:
+        if not isinstance(substr, ast.String):
+            raise TypeError("a text in quotes is looked for")
+        return lookup(self.visit(field), self.visit(substr))
+
+    def _compare_json(self, column: str, comparator: ast._Node, right: ast._Node) -> Q:
+        if isinstance(right, ast.Null):
+            missing = Q(**{f"{column}__isnull": True}) | Q(**{column: None})
+            return missing if isinstance(comparator, ast.Eq) else ~missing
+        value = self.visit(right)
+        value = [one.value for one in value] if isinstance(value, list) else value
+        value = value.value if isinstance(value, Value) else value
+        if isinstance(value, F):
+            raise TypeError("a JSON value is compared to a literal")
+        if isinstance(comparator, ast.NotEq):
+            return ~Q(**{column: value}) & Q(**{f"{column}__isnull": False})
+        return Q(**{f"{column}__{LOOKUPS[type(comparator)]}": value})
+
+    def _select_places(self, arguments: list[ast._Node], relate: Any) -> Q:
+        """Return the condition that shapely's `relate` holds between a place and a literal."""
+        path, other = flatten(arguments[0]), arguments[1]
+        if path is None or not isinstance(other, ast.Geography):
+            raise TypeError("a geometry is compared to geography'…' in well-known text")
+        column, kind = find_column(self.kind, path)
+        if kind != "geometry":
+            raise TypeError(f"{'/'.join(path)} is no geometry")
+        try:
+            literal = shapely.from_wkt(other.val.rpartition(";")[2])
+        except ShapelyError as error:
+            raise ValueError(str(error)) from error
+        owner = column.rpartition("__")[0]
+        model = models.FeatureOfInterest if path[-1] == "feature" else models.Location
+        found = [
+            key
+            for key, geometry in model.objects.filter(west__isnull=False).values_list("pk", "geometry")
+            if relate(read_geometry(path[-1], geometry), literal)
+        ]
+        return Q(**{f"{owner}__pk__in" if owner else "pk__in": found})

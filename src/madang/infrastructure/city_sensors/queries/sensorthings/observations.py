@@ -1,0 +1,288 @@
+"""Observations: rows of the readings table, as the standard shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.db.models import Q
+from odata_query import ast
+
+from madang.core.base.interface import ANONYMOUS
+from madang.core.lake.interface import AnyOf, Filter, Group, Measure, Op, Order, authorize, count_rows
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
+from madang.infrastructure.city_sensors.tables import READINGS
+
+from .filters import make_condition
+from .written import await_written
+
+DELETED = "deleted"
+MOST_BRANCHES = 200
+COLUMNS = {"phenomenonTime": "observed_at", "resultTime": "result_at", "result": "value"}
+OPS = {ast.Eq: Op.EQ, ast.NotEq: Op.NE, ast.Lt: Op.LT, ast.LtE: Op.LE, ast.Gt: Op.GT, ast.GtE: Op.GE}
+OPPOSITE = {Op.EQ: Op.NE, Op.NE: Op.EQ, Op.LT: Op.GE, Op.GE: Op.LT, Op.GT: Op.LE, Op.LE: Op.GT}
+FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE}
+Branches = tuple[tuple[Filter, ...], ...]
+EVERYTHING: Branches = ((),)
+
+
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
+    """One observation: its datastream and its row."""
+
+    datastream: Any
+    row: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Id: the datastream's and the microsecond of the phenomenon."""
+        return f"{self.datastream.pk}.{_count_us(self.row['observed_at'])}"
+
+    @property
+    def feature_id(self) -> int | None:
+        """Id of the feature of interest."""
+        own = self.row["feature"]
+        return int(own) if own else self.datastream.feature_id
+
+
+def list_observations(within: Branches, options: Options) -> tuple[list[Observed], int | None, bool]:
+    """Return observations that one branch of `within` admits, their number if asked for, and whether more follow."""
+    await_written()
+    conditions = [AnyOf(within)] if within != EVERYTHING else []
+    if options.filter is not None:
+        conditions.append(AnyOf(make_branches(options.filter)))
+    reader = authorize(ANONYMOUS, READINGS.name)
+    hidden = count_rows(reader, [Filter("quality", Op.EQ, DELETED)])
+    if hidden:
+        conditions.append(AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),))))
+    order = [_make_order(one.path, descending=one.descending) for one in options.orderby]
+    order += [Order(name) for name in ("observed_at", "thing_id", "property")]
+    rows = (
+        reader.read(where=conditions, order_by=order, offset=options.skip, limit=options.top + 1).to_pylist()
+        if options.top
+        else []
+    )
+    total = count_rows(reader, conditions) if options.count else None
+    return attach(rows[: options.top]), total, len(rows) > options.top
+
+
+def list_newest(datastreams: Sequence[Any]) -> dict[int, Observed]:
+    """Return the newest observation of each datastream, without a scan, by the datastream's id."""
+    await_written()
+    by_stream = {(one.stream_thing, one.stream_property): one for one in datastreams}
+    rows = authorize(ANONYMOUS, READINGS.name).latest(list(by_stream)).to_pylist()
+    found = {}
+    for row in rows:
+        one = by_stream[row["thing_id"], row["property"]]
+        if row["quality"] != DELETED:
+            found[one.pk] = Observed(datastream=one, row=row)
+    return found
+
+
+def get_observation(identity: object) -> Observed:
+    """Return one observation by its id; raise NotFound where there is none."""
+    number, _, moment = str(identity).partition(".")
+    if not (number.isdecimal() and moment.isdecimal() and len(number) < 16 and len(moment) < 18):
+        raise miss(f"Observations('{identity}')")
+    datastream = models.Datastream.objects.select_related("thing").filter(pk=int(number)).first()
+    if datastream is not None:
+        await_written()
+        where = [*select_stream(datastream), Filter("observed_at", Op.EQ, _read_us(moment))]
+        rows = authorize(ANONYMOUS, READINGS.name).read(where=where, limit=1).to_pylist()
+        if rows and rows[0]["quality"] != DELETED:
+            return Observed(datastream=datastream, row=rows[0])
+    raise miss(f"Observations('{identity}')")
+
+
+def attach(rows: Sequence[dict[str, Any]]) -> list[Observed]:
+    """Return rows with their datastreams; a reading that belongs to none isn't an observation."""
+    keys = {(row["thing_id"], row["property"]) for row in rows}
+    things = {thing for thing, _ in keys}
+    found = {
+        (one.stream_thing, one.stream_property): one
+        for one in models.Datastream.objects.filter(stream_thing__in=things).select_related("thing")
+    }
+    return [
+        Observed(datastream=found[key], row=row)
+        for row in rows
+        if (key := (row["thing_id"], row["property"])) in found
+    ]
+
+
+def describe_observation(one: Observed) -> dict[str, Any]:
+    """Return the properties of an observation as JSON has them."""
+    row = one.row
+    details = msgspec.json.decode(row["details"]) if row["details"] else {}
+    begin = write_time(row["observed_at"])
+    end = details.get("phenomenonEnd")
+    return {
+        "phenomenonTime": f"{begin}/{end}" if end else begin,
+        "result": read_result(one),
+        "resultTime": write_time(row["result_at"]) if row["result_at"] else None,
+        **{name: details[name] for name in ("resultQuality", "validTime", "parameters") if name in details},
+    }
+
+
+def read_result(one: Observed) -> Any:
+    """Return the result as it was sent by SensorThings; a measured value of a station otherwise."""
+    row = one.row
+    if one.datastream.thing.asset_id is None or row["details"] is not None:
+        return msgspec.json.decode(row["raw"]) if row["raw"] else row["value"]
+    return row["value"]
+
+
+def select_stream(datastream: Any) -> tuple[Filter, ...]:
+    """Return the filters that a datastream's readings satisfy."""
+    return (
+        Filter("thing_id", Op.EQ, datastream.stream_thing),
+        Filter("property", Op.EQ, datastream.stream_property),
+    )
+
+
+def select_streams(condition: Q) -> Branches:
+    """Return one branch for each property that the datastreams of a condition have."""
+    by_property: dict[str, list[str]] = {}
+    streams = models.Datastream.objects.filter(condition).values_list("stream_thing", "stream_property")
+    for thing, prop in streams.distinct():
+        by_property.setdefault(prop, []).append(thing)
+    if len(by_property) > MOST_BRANCHES:
+        raise refuse("$filter", "조건에 맞는 것이 너무 많습니다", "too many datastreams fit; narrow it")
+    return tuple(
+        (Filter("property", Op.EQ, prop), Filter("thing_id", Op.IN, sorted(things)))
+        for prop, things in sorted(by_property.items())
+    )
+
+
+def select_features(ids: Iterable[int]) -> Branches:
+    """Return the branches of observations of features of interest."""
+    wanted = sorted(ids)
+    own = (Filter("feature", Op.IN, [str(one) for one in wanted]),)
+    usual = select_streams(Q(feature__in=wanted))
+    return (own, *((*branch, Filter("feature", Op.IS_NULL)) for branch in usual))
+
+
+def find_streams_where(tree: ast._Node) -> list[int]:
+    """Return the ids of datastreams that have an observation which satisfies `tree`."""
+    await_written()
+    rows = (
+        authorize(ANONYMOUS, READINGS.name)
+        .aggregate(
+            [Measure(function="count", name="rows")],
+            [Group(column="thing_id"), Group(column="property")],
+            [AnyOf(make_branches(tree))],
+        )
+        .to_pylist()
+    )
+    wanted = {(row["thing_id"], row["property"]) for row in rows}
+    streams = models.Datastream.objects.filter(stream_thing__in={thing for thing, _ in wanted})
+    return [one.pk for one in streams if (one.stream_thing, one.stream_property) in wanted]
+
+
+def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
+    """Return a `$filter` on observations as alternatives of filters joined by AND."""
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
+        return make_branches(tree.operand, negated=not negated)
+    if isinstance(tree, ast.BoolOp):
+        left = make_branches(tree.left, negated=negated)
+        right = make_branches(tree.right, negated=negated)
+        branches = (
+            left + right
+            if isinstance(tree.op, ast.Or) is not negated
+            else tuple(one + other for one in left for other in right)
+        )
+        if len(branches) > MOST_BRANCHES:
+            raise refuse("$filter", "조건이 너무 복잡합니다", "the filter has too many alternatives")
+        return branches
+    if isinstance(tree, ast.Compare):
+        return _make_comparison(tree, negated=negated)
+    raise _cannot()
+
+
+def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
+    left, right, op = tree.left, tree.right, OPS.get(type(tree.comparator))
+    if isinstance(left, ast._Literal):
+        left, right = right, left
+        op = FLIPPED.get(op, op) if op else None
+    path = flatten(left)
+    if path is None or not isinstance(right, ast._Literal | ast.List):
+        raise _cannot()
+    if path[0] in {"Datastream", "FeatureOfInterest"} and len(path) > 1:
+        return _follow_link(path, tree.comparator, right, negated=negated)
+    if op is None or isinstance(right, ast.List):
+        raise _cannot()
+    op = OPPOSITE[op] if negated else op
+    if path == ("id",):
+        return _select_one(op, right)
+    return ((_compare_column(path, op, right),),)
+
+
+def _compare_column(path: tuple[str, ...], op: Op, right: ast._Node) -> Filter:
+    column = COLUMNS.get(path[0]) if len(path) == 1 else None
+    if column == "value" and isinstance(right, ast.String):
+        return Filter("raw", op, msgspec.json.encode(right.val).decode())
+    if column is not None and isinstance(right, ast.Null):
+        return Filter(column, Op.IS_NULL if op is Op.EQ else Op.NOT_NULL)
+    if column == "value" and isinstance(right, ast.Integer | ast.Float):
+        return Filter(column, op, float(right.py_val))
+    if column in {"observed_at", "result_at"} and isinstance(right, ast.DateTime):
+        return Filter(column, op, read_time(path[0], right.val)[0])
+    raise _cannot()
+
+
+def _follow_link(
+    path: tuple[str, ...], comparator: ast._Node, right: ast._Node, *, negated: bool
+) -> Branches:
+    kind = TYPES[path[0]]
+    node: ast._Node = ast.Identifier(path[1])
+    for name in path[2:]:
+        node = ast.Attribute(node, name)
+    condition = make_condition(kind, ast.Compare(comparator, node, right))
+    condition = ~condition if negated else condition
+    if kind.name == "Datastream":
+        return select_streams(condition)
+    return select_features(models.FeatureOfInterest.objects.filter(condition).values_list("pk", flat=True))
+
+
+def _select_one(op: Op, right: ast._Node) -> Branches:
+    if op is not Op.EQ or not isinstance(right, ast.String | ast.Float | ast.Integer):
+        raise _cannot()
+    number, _, moment = str(right.val).partition(".")
+    datastream = models.Datastream.objects.filter(pk=int(number) if number.isdecimal() else 0).first()
+    if datastream is None or not moment.isdecimal() or len(moment) > 17:
+        return ()
+    return ((*select_stream(datastream), Filter("observed_at", Op.EQ, _read_us(moment))),)
+
+
+def _make_order(path: tuple[str, ...], *, descending: bool) -> Order:
+    column = COLUMNS.get(path[0]) if len(path) == 1 else None
+    if path in {("id",), ("Datastream", "id")}:
+        column = "thing_id"
+    if column is None:
+        raise refuse(
+            "$orderby",
+            f"이 순서로는 볼 수 없습니다: {'/'.join(path)}",
+            f"{OBSERVATION.collection} can't be sorted by {'/'.join(path)}",
+        )
+    return Order(column, descending=descending)
+
+
+def _count_us(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+
+
+def _read_us(text: str) -> datetime:
+    return datetime.fromtimestamp(int(text) // 1_000_000, UTC).replace(microsecond=int(text) % 1_000_000)
+
+
+def _cannot() -> Exception:
+    return refuse(
+        "$filter",
+        "관측값은 id, result, phenomenonTime, resultTime과 Datastream, FeatureOfInterest로만 고를 수 있습니다",
+        "observations are filtered by id, result, phenomenonTime, resultTime, Datastream/… and "
+        "FeatureOfInterest/…, compared to literals (times in full, with their zone), joined by and, or, not",
+    )

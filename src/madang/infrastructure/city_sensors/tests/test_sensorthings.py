@@ -1,0 +1,306 @@
+"""SensorThings 1.1: the client written for FROST works unchanged; filters and paths as the standard says."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing
+
+import frost_sta_client as fsc
+import httpx
+import pytest
+
+from madang.infrastructure.city_sensors.methods.sensorthings.options import read_options
+from madang.infrastructure.city_sensors.methods.sensorthings.paths import Segment, read_path
+
+MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
+
+
+@pytest.fixture(scope="module")
+def token(house):
+    """Return a token of the data officer's, made on the page, that may write."""
+    with closing(house.sign_in("data-officer")) as officer:
+        page = officer.post(
+            "/account/tokens/new/",
+            data={
+                "csrfmiddlewaretoken": officer.cookies["csrftoken"],
+                "name": "시험",
+                "scopes": ["city_sensors.write_sensorthings"],
+                "agency_code": "*",
+                "days": "1",
+            },
+        ).text
+    return re.search(r"mdg_[\w-]+", page)[0]
+
+
+@pytest.fixture(scope="module")
+def client(house, token):
+    return fsc.SensorThingsService(
+        f"{house.url}/sta/v1.1", auth_handler=fsc.service.auth_handler.AuthHandler("device", token)
+    )
+
+
+@pytest.fixture(scope="module")
+def api(house, token):
+    with httpx.Client(
+        base_url=f"{house.url}/sta/v1.1", headers={"Authorization": f"Bearer {token}"}, timeout=30
+    ) as api:
+        yield api
+
+
+def ask(api, path, **options):
+    reply = api.get(path, params={f"${name}": str(value) for name, value in options.items()})
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def make_thing(api, name="river", results=(1, 2.5, 3), **more):
+    body = {
+        "name": name,
+        "description": "gauge",
+        "properties": {"owner": "city", "floor": {"level": 3}},
+        "Locations": [
+            {
+                "name": "bridge",
+                "description": "at the bridge",
+                "encodingType": "application/geo+json",
+                "location": {"type": "Point", "coordinates": [126.98, 37.52]},
+            }
+        ],
+        "Datastreams": [
+            {
+                "name": f"{name} level",
+                "description": "water level",
+                "observationType": MEASUREMENT,
+                "unitOfMeasurement": {"name": "metre", "symbol": "m", "definition": "ucum:m"},
+                "Sensor": {
+                    "name": "radar",
+                    "description": "radar gauge",
+                    "encodingType": "text/html",
+                    "metadata": "https://example.org/radar",
+                },
+                "ObservedProperty": {"name": "level", "definition": "urn:level", "description": "level"},
+                "Observations": [
+                    {"phenomenonTime": f"2026-01-01T00:0{n}:00Z", "result": value}
+                    for n, value in enumerate(results)
+                ],
+            }
+        ],
+    }
+    reply = api.post("/Things", json=body | more)
+    assert reply.status_code == 201, reply.text
+    return ask(api, reply.headers["location"], expand="Datastreams,Locations")
+
+
+def make_wind(client):
+    point = fsc.Location(
+        name="here",
+        description="a place",
+        encoding_type="application/geo+json",
+        location={"type": "Point", "coordinates": [127.0, 37.5]},
+    )
+    thing = fsc.Thing(name="station", description="a station", properties={"maker": "x"})
+    thing.locations = [point]
+    client.create(thing)
+    assert thing.id
+    sensor = fsc.Sensor(name="s", description="d", encoding_type="text/html", metadata="m")
+    prop = fsc.ObservedProperty(name="wind", definition="urn:wind", description="wind")
+    client.create(sensor)
+    client.create(prop)
+    unit = fsc.UnitOfMeasurement(name="m/s", symbol="m/s", definition="ucum:m/s")
+    datastream = fsc.Datastream(
+        name="wind", description="wind", observation_type=MEASUREMENT, unit_of_measurement=unit
+    )
+    datastream.thing, datastream.sensor, datastream.observed_property = thing, sensor, prop
+    client.create(datastream)
+    return thing, datastream
+
+
+def test_the_client_for_frost_creates_and_lists(client):
+    _, datastream = make_wind(client)
+    first = fsc.Observation(
+        result=3.5,
+        phenomenon_time="2026-02-01T00:00:00Z",
+        result_time="2026-02-01T00:00:01Z",
+        datastream=datastream,
+    )
+    client.create(first)
+    found = client.observations().find(first.id)
+    assert found.result == 3.5
+
+    array = fsc.model.ext.data_array_value.DataArrayValue()
+    parts = fsc.model.ext.data_array_value.DataArrayValue.Property
+    array.datastream = datastream
+    array.components = {parts.PHENOMENON_TIME, parts.RESULT}
+    for minute in (1, 2):
+        array.add_observation(
+            fsc.Observation(
+                result=minute, phenomenon_time=f"2026-02-01T00:0{minute}:00Z", datastream=datastream
+            )
+        )
+    document = fsc.model.ext.data_array_document.DataArrayDocument()
+    document.add_data_array_value(array)
+    client.observations().create(document)
+    listed = datastream.get_observations().query().count().orderby("phenomenonTime", "asc").top(2).list()
+    assert listed.count == 3
+    assert [one.result for one in listed] == [3.5, 1, 2]  # the client follows the next link
+
+    client.delete(found)
+    assert datastream.get_observations().query().count().list().count == 2
+
+
+def test_the_client_for_frost_changes_and_deletes(client):
+    thing, _ = make_wind(client)
+    thing.name = "station two"
+    client.update(thing)
+    client.patch(thing, [{"op": "replace", "path": "/properties/maker", "value": "y"}])
+    again = client.things().find(thing.id)
+    assert (again.name, again.properties) == ("station two", {"maker": "y"})
+    names = client.things().query().filter("startswith(name,'station t') and properties/maker eq 'y'").list()
+    assert [one.id for one in names] == [thing.id]
+
+    client.delete(thing)
+    with pytest.raises(Exception, match=r"404|not found|Not Found"):
+        client.things().find(thing.id)
+
+
+def test_filters_orders_and_expansions(api):
+    thing = make_thing(api)
+    stream = f"/Datastreams({thing['Datastreams'][0]['@iot.id']})"
+
+    def results(**options):
+        return [one["result"] for one in ask(api, f"{stream}/Observations", **options)["value"]]
+
+    assert results() == [1, 2.5, 3]
+    assert results(filter="result gt 1 and phenomenonTime lt 2026-01-01T00:02:00Z") == [2.5]
+    assert results(filter="not (result gt 1) or result eq 3") == [1, 3]
+    assert results(orderby="result desc", top=1, skip=1) == [2.5]
+    name = f"Datastream/Thing/id eq {thing['@iot.id']} and result ge 2.5"
+    found = ask(api, "/Observations", filter=name, count="true", select="result,id")
+    assert (found["@iot.count"], [one["result"] for one in found["value"]]) == (2, [2.5, 3])
+    assert set(found["value"][0]) == {"@iot.id", "result"}
+    assert [
+        one["name"] for one in ask(api, "/Things", filter="Datastreams/Observations/result eq 2.5")["value"]
+    ]
+    near = (
+        f"id eq {thing['@iot.id']} and geo.distance(Locations/location,geography'POINT(126.98 37.5)') lt 0.03"
+    )
+    inside = (
+        "st_within(location,geography'POLYGON((126 37,127 37,127 38,126 38,126 37))') and name eq 'bridge'"
+    )
+    level = f"properties/floor/level gt 2 and id eq {thing['@iot.id']}"
+    assert len(ask(api, "/Things", filter=near)["value"]) == 1
+    assert ask(api, "/Locations", filter=inside)["value"]
+    assert len(ask(api, "/Things", filter=level)["value"]) == 1
+    words = "substringof('ive',name) and (length(name) eq 5 or toupper(name) eq 'X') and description ne 'x'"
+    assert ask(api, "/Things", filter=words)["value"]
+    deep = ask(
+        api,
+        f"/Things({thing['@iot.id']})",
+        expand="Datastreams($select=name;$expand=Observations($top=1;$orderby=phenomenonTime desc),Sensor),"
+        "HistoricalLocations/Locations",
+    )
+    assert deep["Datastreams"][0]["Observations"][0]["result"] == 3
+    assert deep["Datastreams"][0]["Sensor"]["name"] == "radar"
+    assert deep["HistoricalLocations"][0]["Locations"][0]["name"] == "bridge"
+    array = ask(api, f"{stream}/Observations", resultFormat="dataArray", select="result")["value"][0]
+    assert (array["components"], array["dataArray"]) == (["result"], [[1], [2.5], [3]])
+
+
+def test_paths_lead_to_what_they_name(api):
+    thing = make_thing(api)
+    root = f"/Things({thing['@iot.id']})"
+    assert ask(api, f"{root}/name") == {"name": "river"}
+    assert api.get(f"{root}/name/$value").text == "river"
+    assert json.loads(api.get(f"{root}/properties/$value").text)["owner"] == "city"
+    references = ask(api, f"{root}/Datastreams/$ref")["value"]
+    assert list(references[0]) == ["@iot.selfLink"]
+    observation = ask(api, f"{root}/Datastreams({thing['Datastreams'][0]['@iot.id']})/Observations", top=1)[
+        "value"
+    ][0]
+    assert ask(api, observation["Datastream@iot.navigationLink"])["name"] == "river level"
+    feature = ask(api, observation["FeatureOfInterest@iot.navigationLink"])
+    assert feature["feature"]["coordinates"] == [126.98, 37.52]
+    assert len(ask(api, feature["Observations@iot.navigationLink"])["value"]) >= 3
+    for wrong in (
+        "/Nothing",
+        "/Things(999999)",
+        f"{root}/Nothing",
+        "/Things('x')",
+        "/Observations('1.2.3')",
+        "/Things(1",
+    ):
+        assert api.get(wrong).status_code == 404, wrong
+
+
+def test_what_is_wrong_is_said(api, house):
+    thing = make_thing(api)
+    stream = thing["Datastreams"][0]["@iot.id"]
+    for options in (
+        {"filter": "name eq"},
+        {"filter": "nothing eq 1"},
+        {"filter": "result eq 1"},
+        {"orderby": "nothing"},
+        {"top": "x"},
+        {"expand": "Nothing"},
+        {"expand": "Datastreams("},
+        {"search": "x"},
+    ):
+        reply = api.get("/Things", params={f"${name}": value for name, value in options.items()})
+        assert (reply.status_code, bool(reply.json()["message"])) == (400, True), options
+    bodies = [
+        ("/Things", {"name": "x"}),
+        ("/Things", {"name": "x", "description": 1}),
+        ("/Things", {"name": "x", "description": "y", "colour": "z"}),
+        ("/Things", {"name": "x", "description": "y", "Datastreams": [{"name": "a"}]}),
+        ("/Locations", {"name": "x", "description": "y", "encodingType": "application/geo+json",
+                        "location": {"type": "Point", "coordinates": [37.5, 127.0, "x"]}}),
+        (f"/Datastreams({stream})/Observations", {"phenomenonTime": "yesterday", "result": 1}),
+        (f"/Datastreams({stream})/Observations", {"phenomenonTime": "2026-01-01T00:00:00", "result": 1}),
+        (f"/Datastreams({stream})/Observations", {"phenomenonTime": "2199-01-01T00:00:00Z", "result": 1}),
+        (f"/Datastreams({stream})/Observations", {}),
+        ("/Observations", {"result": 1}),
+        ("/Observations", {"result": 1, "Datastream": {"@iot.id": "x"}}),
+    ]  # fmt: skip
+    for path, body in bodies:
+        reply = api.post(path, json=body)
+        assert reply.status_code in {400, 404}, (path, body, reply.text)
+        assert reply.json()["message"]
+    count = ask(api, "/Things", count="true", top=0)["@iot.count"]
+    assert (
+        httpx.post(f"{house.url}/sta/v1.1/Things", json={"name": "x", "description": "y"}).status_code == 401
+    )
+    assert ask(api, "/Things", count="true", top=0)["@iot.count"] == count
+
+
+def test_registered_stations_are_things_and_stay(api):
+    station = ask(api, "/Things", filter="properties/source ne null", top=1, expand="Datastreams")["value"][0]
+    assert {one["name"].split()[0] for one in station["Datastreams"]} >= {"PM2.5", "Temperature"}
+    newest = ask(
+        api,
+        f"/Things({station['@iot.id']})/Datastreams",
+        expand="Observations($top=1;$orderby=phenomenonTime desc)",
+    )
+    assert any(one["Observations"] for one in newest["value"])
+    assert api.delete(f"/Things({station['@iot.id']})").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "segments"),
+    [
+        ("Things(1)/Datastreams", (Segment("Things", 1), Segment("Datastreams"))),
+        ("Observations('1.5')/$ref", (Segment("Observations", "1.5"), Segment("$ref"))),
+        ("Things('it''s')", (Segment("Things", "it's"),)),
+    ],
+)
+def test_paths_are_read(path, segments):
+    assert read_path(path) == segments
+
+
+def test_options_are_read():
+    options = read_options(
+        [("$expand", "A/B($top=2),A/C,D($filter=name eq 'a,b(')"), ("$top", "5000"), ("f", "x")]
+    )
+    assert set(options.expand) == {"A", "D"}
+    assert set(options.expand["A"].expand) == {"B", "C"}
+    assert options.top == 1000

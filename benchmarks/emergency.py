@@ -38,9 +38,9 @@ WATCH = """
 import signal, sys
 import django
 django.setup()
-from madang.infrastructure.fire_safety.gateway.listening import Listener
-from madang.infrastructure.fire_safety.processes import Watchman
-watchman = Watchman(Listener("127.0.0.1", int(sys.argv[1])), lambda: [sys.argv[2]])
+from madang.core.base.interface import MqttListener
+from madang.infrastructure.fire_safety.processes import CLIENT, TOPICS, Watchman
+watchman = Watchman(MqttListener("127.0.0.1", int(sys.argv[1]), CLIENT, TOPICS), lambda: [sys.argv[2]])
 signal.signal(signal.SIGTERM, lambda *_: watchman.stop.set())
 watchman.run()
 """

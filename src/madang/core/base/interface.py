@@ -13,6 +13,7 @@ from .ids import new_id
 from .jobs import Job
 from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
+from .mqtt import MqttListener
 from .processes import Process
 from .registers import Register
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
@@ -42,6 +43,7 @@ __all__ = [
     "Kept",
     "MadangError",
     "Manifest",
+    "MqttListener",
     "NotAllowed",
     "NotFound",
     "Process",

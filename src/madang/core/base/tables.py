@@ -44,7 +44,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A declared lake table.
 
     `key` names the columns that identify a row (with `time` for streams). `read_permission`
-    guards every read; "public" is open to all. `aggregated` says rows are not about persons.
+    guards every read; "public" is open to all. `aggregated` says rows are not about persons. Keys whose
+    first value begins with `unwatched_prefix` promise no interval, and are never called silent.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     source: str = ""
     expected_interval_s: int | None = None
+    unwatched_prefix: str = ""
     detector_delay_ms: int = 10_000
     freshness_promise_s: int | None = None
     retention_days: int | None = None

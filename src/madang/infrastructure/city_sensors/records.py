@@ -61,6 +61,22 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[Value, ...]
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One value that a message says; None where it is missing."""
+
+    serial: str
+    property: str
+    observed_at: datetime
+    value: float | None
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """One message as it came: the certificate's key that its topic or header names, and its bytes."""
+
+    certkey: str
+    payload: bytes
+
+
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One call of the receiver, as its address gives it."""
 

@@ -25,6 +25,7 @@ READINGS = Table(
     time="observed_at",
     detector_delay_ms=500,
     expected_interval_s=EXPECTED_INTERVAL_S,
+    unwatched_prefix="STA-",
     freshness_promise_s=EXPECTED_INTERVAL_S,
     licence="KOGL-1",
     columns=(

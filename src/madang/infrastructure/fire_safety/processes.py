@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import Process, now, read_settings
+from madang.core.base.interface import MqttListener, Process, now, read_settings
 
 from .actions import (
     check_detectors,
@@ -24,9 +24,11 @@ from .actions import (
     tell_incidents,
     warn_of_overdue_relays,
 )
-from .gateway.listening import Listener
 from .gateway.receiving import open_receiver
 
+CLIENT = "madang-fire-safety"
+TOPICS = ("application/+/device/+/event/up", "fire/#")
+"""As ChirpStack v4 publishes; below fire/ plain JSON and SenML."""
 LOOK_S = 0.25
 """How soon what another process took in is seen; what this one took in is seen at once."""
 GATHER_S = 0.05
@@ -58,7 +60,7 @@ class Clock:
 class Watchman:
     """Takes in, decides, tells and relays, each in a thread of its own, until `stop` is set."""
 
-    def __init__(self, listener: Listener | None, addresses: Callable[[], list[str]]) -> None:
+    def __init__(self, listener: MqttListener | None, addresses: Callable[[], list[str]]) -> None:
         self.listener, self.addresses = listener, addresses
         self.clock = Clock()
         self.stop = threading.Event()
@@ -143,7 +145,7 @@ def run_watch() -> None:
     """Watch until SIGTERM or SIGINT."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     settings = read_settings()
-    listener = Listener(settings.own_host, settings.mqtt_port)
+    listener = MqttListener(settings.own_host, settings.mqtt_port, CLIENT, TOPICS)
     watchman = Watchman(listener, find_addresses)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watchman.stop.set())

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pyarrow as pa
 import pytest
 from django.apps import apps
@@ -352,9 +353,7 @@ def test_silence_is_found_and_its_end_too(lake):
     house = House()
     house.take_in(*(reading(f"s{n}", minute=0) for n in range(20)))
     table = get_table("indicators")
-    table = type(table)(
-        **{f: getattr(table, f) for f in table.__struct_fields__} | {"expected_interval_s": 60}
-    )
+    table = msgspec.structs.replace(table, expected_interval_s=60)
     incidents = apps.get_model("incidents", "IncidentRow").objects.order_by("key")
     soon, later = START + timedelta(seconds=119), START + timedelta(seconds=121)
     assert check_silence(table, house.ledger, soon, START - timedelta(days=1)) == 0
@@ -368,6 +367,11 @@ def test_silence_is_found_and_its_end_too(lake):
     hours_later = START + timedelta(hours=5)
     assert check_silence(table, house.ledger, hours_later, START - timedelta(days=1)) == 20
     assert "silence:indicators:*" in [i.key for i in incidents.all()]
+    unwatched = msgspec.structs.replace(table, unwatched_prefix="s1")
+    house.take_in(*(reading(f"s{n}", minute=2) for n in range(20)))
+    assert (
+        check_silence(unwatched, house.ledger, START + timedelta(seconds=241), START - timedelta(days=1)) == 9
+    )
 
 
 def test_a_backlog_is_found_and_its_end_too(lake):

@@ -32,7 +32,7 @@ def check_silence(table: Table, ledger: Ledger, now: datetime, since: datetime) 
         "SELECT key, time_us, row FROM latest WHERE table_name = ? AND time_us < ?", (table.name, limit)
     )
     ((total,),) = ledger.read("SELECT count(*) FROM latest WHERE table_name = ?", (table.name,))
-    rows = {key: (time_us, row) for key, time_us, row in late}
+    rows = {key: (time_us, row) for key, time_us, row in late if not _is_unwatched(table, key)}
     silent = {WHOLE} if len(rows) > FEW and 2 * len(rows) > total else set(rows)
     known = {key for (key,) in ledger.read("SELECT key FROM silent WHERE table_name = ?", (table.name,))}
     if silent != known:
@@ -51,6 +51,11 @@ def check_silence(table: Table, ledger: Ledger, now: datetime, since: datetime) 
                 "INSERT INTO silent VALUES (?, ?)", [(table.name, k) for k in silent - known]
             )
     return len(rows)
+
+
+def _is_unwatched(table: Table, key: str) -> bool:
+    prefix = table.unwatched_prefix
+    return bool(prefix) and str(decode_key(key)[0]).startswith(prefix)
 
 
 def _describe(

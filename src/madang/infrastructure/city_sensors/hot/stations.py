@@ -9,14 +9,16 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from madang.core.base.interface import Text, now
+from madang.core.base.interface import BadInput, NotAllowed, Text, now
 from madang.core.pages.interface import Route, format_number, format_unit
+from madang.infrastructure.city_sensors.actions.hearing import UNKNOWN_KEY, hear_messages
 from madang.infrastructure.city_sensors.actions.receiving import receive_packet
 from madang.infrastructure.city_sensors.methods.summaries import find_step
 from madang.infrastructure.city_sensors.queries.stations import list_values
 from madang.infrastructure.city_sensors.records import (
     PROPERTIES,
     PROPERTY_BY_CODE,
+    Heard,
     Property,
     Sent,
     StationValue,
@@ -37,6 +39,21 @@ def receive(request: Request, _query: None, _body: None) -> Response:
     """Answer the receiver protocol: HTTP 200 whatever became of the packet; the code tells."""
     answer = receive_packet(now=now(), sent=msgspec.convert(request.path_params, Sent))
     return JSONResponse({"RESULT": {"CODE": answer.code, "MESSAGE": answer.message}})
+
+
+def receive_messages(request: Request, _query: None, body: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    """Take in a message of readings; the key of the sender stands in the header."""
+    heard = Heard(certkey=request.headers.get("x-certkey", ""), payload=msgspec.json.encode(body))
+    judged = hear_messages(now=now(), messages=[heard])[0]
+    if judged.reasons == (UNKNOWN_KEY,):
+        raise NotAllowed("city_sensors.key", "인증키가 없거나 기간이 지났습니다", UNKNOWN_KEY)
+    if not judged.taken and judged.reasons:
+        raise BadInput(
+            "city_sensors.message",
+            f"받을 수 없습니다: {'; '.join(judged.reasons)}",
+            f"nothing was taken: {'; '.join(judged.reasons)}",
+        )
+    return {"taken": judged.taken, "reasons": judged.reasons}
 
 
 def send_values(_request: Request, query: ValuesQuery, _body: None) -> dict[str, Any]:
@@ -70,6 +87,16 @@ ROUTES = [
         receive,
         "public",
         Text(ko="센서 전문 받기 (수신 규약)", en="Take in a sensor's packet (receiver protocol)"),
+        tags=("city_sensors",),
+    ),
+    Route(
+        "POST",
+        "/api/city-sensors/messages",
+        receive_messages,
+        "public",
+        Text(ko="센서 값 받기 (JSON, SenML; X-Certkey)", en="Take in readings (JSON, SenML; X-Certkey)"),
+        body=dict[str, Any] | list[Any],
+        returns=dict[str, Any],
         tags=("city_sensors",),
     ),
     Route(

@@ -59,3 +59,32 @@ def write_value(field: Field, value: float | None) -> str:
     if field.high is not None:
         sent = min(sent, field.high)
     return f"{sent:0{field.width}d}"
+
+
+def read_fields(text: str) -> tuple[Field, ...]:
+    """Return the fields that lines describe (`pm25 4 factor=10 low=0`); raise ValueError with the line."""
+    return tuple(_read_field(line) for line in text.splitlines() if line.strip())
+
+
+def write_fields(fields: tuple[Field, ...]) -> str:
+    """Return fields as lines that `read_fields` reads."""
+    return "\n".join(" ".join([one.name, str(one.width), *_list_rules(one)]) for one in fields)
+
+
+def _read_field(line: str) -> Field:
+    try:
+        name, width, *rules = line.split()
+        given = dict(rule.split("=", 1) for rule in rules)
+        if set(given) - {"factor", "offset", "low", "high"}:
+            raise ValueError(line)
+        numbers = {key: float(given[key]) for key in ("factor", "offset") if key in given}
+        limits = {key: int(given[key]) for key in ("low", "high") if key in given}
+        return Field(name=name, width=int(width), **numbers, **limits)
+    except (ValueError, TypeError) as error:
+        raise ValueError(line.strip()[:100]) from error
+
+
+def _list_rules(field: Field) -> list[str]:
+    given = {"factor": field.factor, "offset": field.offset, "low": field.low, "high": field.high}
+    usual = {"factor": 1.0, "offset": 0.0, "low": None, "high": None}
+    return [f"{key}={value:g}" for key, value in given.items() if value != usual[key]]

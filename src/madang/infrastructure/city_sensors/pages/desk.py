@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import now
+from madang.core.base.interface import now, read_settings
 from madang.core.pages.interface import page
 from madang.core.people.interface import actor_of
 from madang.infrastructure.city_sensors.queries.stations import (
@@ -15,6 +15,7 @@ from madang.infrastructure.city_sensors.queries.stations import (
     list_stations,
 )
 
+from .forms import PERMISSION
 from .public import TITLE
 
 SHOWN = 50
@@ -32,5 +33,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "certificates": list_certificates(),
         "layouts": list_layouts(),
         "moment": now(),
+        "may_change": actor_of(request.user).may(PERMISSION),
+        "mqtt_port": read_settings().mqtt_port,
     }
     return render(request, "city_sensors/desk.html", context)

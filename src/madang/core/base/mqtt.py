@@ -1,27 +1,25 @@
-"""MQTT in: gateways' and network servers' messages, acknowledged once they are kept.
-
-Topics: `application/+/device/+/event/up` as ChirpStack v4 publishes, and `fire/#` for plain JSON and SenML.
-"""
+"""MQTT in: a persistent session with the broker, acknowledged by hand once what came is kept."""
 
 from __future__ import annotations
 
 import queue
+from collections.abc import Iterable
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.client import MQTTMessage
 
-TOPICS = (("application/+/device/+/event/up", 1), ("fire/#", 1))
-CLIENT = "madang-fire-safety"
 MOST_WAITING = 20_000
 KEEPALIVE_S = 20
 
 
-class Listener:
-    """A persistent session with the broker: what comes while nobody listens is delivered afterwards."""
+class MqttListener:
+    """What comes to `topics` (QoS 1) while nobody listens is delivered afterwards; each client has a name of its own."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._waiting: queue.Queue[mqtt.MQTTMessage] = queue.Queue(MOST_WAITING)
+    def __init__(self, host: str, port: int, client: str, topics: Iterable[str]) -> None:
+        self._topics = [(topic, 1) for topic in topics]
+        self._waiting: queue.Queue[MQTTMessage] = queue.Queue(MOST_WAITING)
         self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=CLIENT, clean_session=False, manual_ack=True
+            mqtt.CallbackAPIVersion.VERSION2, client_id=client, clean_session=False, manual_ack=True
         )
         self._client.on_connect = self._subscribe
         self._client.on_message = self._put
@@ -29,7 +27,7 @@ class Listener:
         self._client.connect_async(host, port, KEEPALIVE_S)
         self._client.loop_start()
 
-    def take(self, most: int, wait_s: float) -> list[mqtt.MQTTMessage]:
+    def take(self, most: int, wait_s: float) -> list[MQTTMessage]:
         """Return the messages that wait, after at most `wait_s` seconds where there is none."""
         try:
             messages = [self._waiting.get(timeout=wait_s)]
@@ -39,10 +37,15 @@ class Listener:
             messages.append(self._waiting.get_nowait())
         return messages
 
-    def acknowledge(self, messages: list[mqtt.MQTTMessage]) -> None:
+    def acknowledge(self, messages: list[MQTTMessage]) -> None:
         """Tell the broker that these are kept; those it isn't told of come again."""
         for one in messages:
             self._client.ack(one.mid, one.qos)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Tell whoever listens, at most once; nothing where the broker is away."""
+        if self._client.is_connected():
+            self._client.publish(topic, payload, qos=0)
 
     def close(self) -> None:
         """Leave; the session stays."""
@@ -50,7 +53,8 @@ class Listener:
         self._client.loop_stop()
 
     def _subscribe(self, client: mqtt.Client, *_: object) -> None:
-        client.subscribe(list(TOPICS))
+        if self._topics:
+            client.subscribe(self._topics)
 
-    def _put(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+    def _put(self, _client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
         self._waiting.put(message)

@@ -1,0 +1,99 @@
+"""Messages of sensors by MQTT and HTTP: what can be taken is a reading, the rest is kept with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import pyarrow as pa
+
+from madang.core.base.interface import HOUSE
+from madang.core.lake.interface import append
+from madang.infrastructure.city_sensors.methods.messages import read_message
+from madang.infrastructure.city_sensors.methods.packets import GOOD, MISSING
+from madang.infrastructure.city_sensors.queries.stations import find_certificate, list_stations
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Heard, Said
+from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
+
+from .receiving import AHEAD, LONGEST
+
+UNKNOWN_KEY = "unknown or expired key"
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one message: how many values were taken, and why the others weren't."""
+
+    taken: int
+    reasons: tuple[str, ...] = ()
+
+
+def hear_messages(*, now: datetime, messages: Sequence[Heard]) -> list[Judged]:
+    """Take in messages together; when this returns, every value and every refusal survives a power cut.
+
+    A sender without a valid key leaves nothing. Raises Unavailable where nothing can be stored; send all again.
+    """
+    readings: list[Said] = []
+    refusals: list[dict[str, object]] = []
+    judged = []
+    for number, message in enumerate(messages):
+        one, refused = _judge(message, now, readings)
+        judged.append(one)
+        if refused is not None:
+            refusals.append(refused | {"pk_seq": f"{now.timestamp():.6f}-{number}", "received_at": now})
+    if readings:
+        append(READINGS.name, _make_rows(readings), actor=HOUSE)
+    if refusals:
+        types = {"received_at": pa.timestamp("us", "UTC")}
+        schema = pa.schema([(column.name, types.get(column.name, pa.string())) for column in REFUSED.columns])
+        append(REFUSED.name, pa.Table.from_pylist(refusals, schema=schema), actor=HOUSE)
+    return judged
+
+
+def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged, dict[str, object] | None]:
+    certificate = find_certificate(message.certkey)
+    if certificate is None or not certificate.valid_from <= now < certificate.valid_until:
+        return Judged(taken=0, reasons=(UNKNOWN_KEY,)), None
+    stations = list_stations()
+    try:
+        said = read_message(message.payload, now)
+    except ValueError as error:
+        said, reasons = [], {str(error)[:300]: ""}
+    else:
+        reasons = {reason: one.serial for one in said if (reason := _find_fault(one, stations, now))}
+    good = [one for one in said if _find_fault(one, stations, now) is None] if reasons else said
+    readings += good
+    judged = Judged(taken=len(good), reasons=tuple(reasons))
+    if not reasons:
+        return judged, None
+    return judged, {
+        "serial": next(iter(reasons.values()))[:LONGEST] or "?",
+        "data_no": "message",
+        "status": "E",
+        "code": "ERROR-300",
+        "reason": "; ".join(reasons)[:LONGEST],
+        "sender": certificate.name,
+        "packet": message.payload[:LONGEST].decode("utf-8", "replace"),
+    }
+
+
+def _find_fault(one: Said, stations: dict[str, object], now: datetime) -> str | None:
+    if one.serial not in stations:
+        return f"unknown serial {one.serial[:64]}"
+    if one.property not in PROPERTY_BY_CODE:
+        return f"unknown property {one.property[:64]}"
+    if one.observed_at > now + AHEAD:
+        return "time in the future"
+    return None
+
+
+def _make_rows(readings: list[Said]) -> pa.Table:
+    return pa.table(
+        {
+            "thing_id": [one.serial for one in readings],
+            "property": [one.property for one in readings],
+            "observed_at": pa.array([one.observed_at for one in readings], pa.timestamp("us", "UTC")),
+            "value": pa.array([one.value for one in readings], pa.float64()),
+            "quality": [MISSING if one.value is None else GOOD for one in readings],
+        }
+    )

@@ -1,0 +1,126 @@
+"""The workspace's forms: a sender's key, and the layout of packets."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from madang.core.base.interface import CITY_TIMEZONE, Actor, BadInput, Text, to_city_time
+from madang.core.base.interface import now as read_clock
+from madang.core.pages.interface import FormPage, say_lazily
+from madang.core.people.interface import list_agencies
+from madang.infrastructure.city_sensors.actions.receiving import define_packet, issue_certificate
+from madang.infrastructure.city_sensors.methods.packets import read_fields, write_fields
+from madang.infrastructure.city_sensors.queries.stations import list_layouts
+from madang.infrastructure.city_sensors.records import PacketLayout
+
+DESK = "/desk/city_sensors/"
+PERMISSION = "city_sensors.change_receiver"
+
+
+def build_sender_form(_actor: Actor) -> type[forms.Form]:
+    """Return the form of a sender's key."""
+    agencies = [(one.code, say_lazily(one.name.ko, one.name.en)) for one in list_agencies()]
+
+    class SenderForm(forms.Form):
+        """A sender: its key as its devices have it, and when it may send."""
+
+        name = forms.CharField(label=say_lazily("보내는 곳", "Sender"), max_length=200)
+        key = forms.CharField(
+            label=say_lazily("인증키", "Key"),
+            min_length=16,
+            max_length=200,
+            help_text=say_lazily(
+                "기기가 주소에 넣어 보내는 글자 그대로 적습니다. 보관하지 않고 해시만 남깁니다.",
+                "As the devices put it into the address. Only its hash is kept.",
+            ),
+        )
+        agency_code = forms.ChoiceField(label=say_lazily("기관", "Agency"), choices=agencies)
+        valid_from = forms.DateField(
+            label=say_lazily("쓰기 시작하는 날", "Valid from"), widget=forms.DateInput(attrs={"type": "date"})
+        )
+        valid_until = forms.DateField(
+            label=say_lazily("마지막 날", "Last day"), widget=forms.DateInput(attrs={"type": "date"})
+        )
+
+    return SenderForm
+
+
+class LayoutForm(forms.Form):
+    """The layout of the packets of one number from a day on."""
+
+    data_no = forms.CharField(label=say_lazily("전문 번호", "Packet number"), max_length=40)
+    valid_from = forms.DateField(
+        label=say_lazily("적용 시작일", "In force from"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    fields_text = forms.CharField(
+        label=say_lazily("항목", "Fields"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=say_lazily(
+            "한 줄에 하나씩, 보내는 순서대로: 이름 너비, 필요하면 factor= offset= low= high=. "
+            "측정 시각은 observed_at(12자)입니다.",
+            "One a line, in the order sent: name and width, where needed factor= offset= low= high=. "
+            "The time of measurement is observed_at (12 characters).",
+        ),
+    )
+
+
+def _issue(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    begin = datetime.combine(data["valid_from"], time(), CITY_TIMEZONE)
+    end = datetime.combine(data["valid_until"] + timedelta(days=1), time(), CITY_TIMEZONE)
+    issue_certificate(actor=actor, now=now, **data | {"valid_from": begin, "valid_until": end})
+    return f"{DESK}#senders"
+
+
+def _define(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    try:
+        fields = read_fields(data["fields_text"])
+    except ValueError as error:
+        raise BadInput(
+            "city_sensors.layout",
+            f"읽을 수 없는 줄입니다: {error}",
+            f"can't read this line: {error}",
+            field="fields_text",
+        ) from error
+    layout = PacketLayout(data_no=data["data_no"], valid_from=data["valid_from"], fields=fields)
+    define_packet(actor=actor, now=now, layout=layout)
+    return f"{DESK}#layouts"
+
+
+def _fill_dates(**_: Any) -> dict[str, Any]:
+    today = to_city_time(read_clock()).date()
+    return {"valid_from": today, "valid_until": today + timedelta(days=365)}
+
+
+def _fill_layout(**_: Any) -> dict[str, Any]:
+    newest = max(list_layouts(), key=lambda one: one.valid_from, default=None)
+    filled = {"data_no": newest.data_no, "fields_text": write_fields(newest.fields)} if newest else {}
+    return filled | {"valid_from": to_city_time(read_clock()).date()}
+
+
+ISSUE = FormPage(
+    title=Text(ko="보내는 곳 더하기", en="Add a sender"),
+    permission=PERMISSION,
+    form=build_sender_form,
+    run=_issue,
+    initial=_fill_dates,
+    about=Text(
+        ko="같은 인증키를 다시 적으면 이름과 기간을 바꿉니다.",
+        en="The same key again changes its name and its dates.",
+    ),
+    back=DESK,
+)
+DEFINE = FormPage(
+    title=Text(ko="전문 정의하기", en="Lay out packets"),
+    permission=PERMISSION,
+    form=LayoutForm,
+    run=_define,
+    initial=_fill_layout,
+    about=Text(
+        ko="앞선 정의는 그대로 남아 그 전에 잰 전문을 읽습니다.",
+        en="An earlier layout stays, and reads packets measured before.",
+    ),
+    back=DESK,
+)

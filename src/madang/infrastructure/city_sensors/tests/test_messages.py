@@ -1,0 +1,131 @@
+"""Readings in messages, by MQTT and HTTP: nothing acknowledged is lost, what can't be taken says why."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+
+import httpx
+import paho.mqtt.client as mqtt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.infrastructure.city_sensors.methods.messages import read_message
+from madang.infrastructure.city_sensors.methods.packets import read_fields, write_fields
+from madang.infrastructure.city_sensors.records import Field
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+KEY = "0123456789abcdef-test"
+
+
+def said(payload):
+    return [(one.serial, one.property, one.value) for one in read_message(json.dumps(payload).encode(), NOW)]
+
+
+def test_plain_json_and_senml_say_the_same():
+    plain = {"serial": "S1", "observed_at": "2026-02-28T00:00:00Z", "values": {"pm25": 1, "noise": None}}
+    assert said(plain) == [("S1", "pm25", 1.0), ("S1", "noise", None)]
+    assert said([plain, plain]) == said(plain) * 2
+    pack = [
+        {"bn": "urn:dev:ow:S1:", "bt": 1_772_236_800, "n": "pm25", "v": 1},
+        {"n": "noise", "t": -5, "v": 2},
+    ]
+    assert said(pack) == [("S1", "pm25", 1.0), ("S1", "noise", 2.0)]
+    relative = read_message(b'[{"n":"S1/pm25","v":3,"t":-60}]', NOW)[0]
+    assert (NOW - relative.observed_at).total_seconds() == 60
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"", b"{", b"[1]", b"null", b"7", b'{"serial":"S1"}', b'{"serial":1,"values":{}}', b"\xff\xfe", b"[" * 5000,
+        b'{"serial":"S1","values":{"pm25":"x"}}', b'[{"n":"pm25","v":1}]', b'[{"n":"S1:pm25","v":true}]',
+        b'[{"n":"S1:pm25","v":1e999}]', b'[{"n":"S1:pm25","v":1,"bt":1e30}]',
+        b'{"serial":"S1","observed_at":"2026-01-01T00:00:00","values":{"pm25":1}}',
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_a_reason(payload):
+    with pytest.raises(ValueError, match=r"."):
+        read_message(payload, NOW)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_are_a_crash(payload):
+    try:
+        read_message(payload, NOW)
+    except ValueError:
+        return
+
+
+def test_layouts_are_written_as_lines():
+    fields = (
+        Field(name="observed_at", width=12),
+        Field(name="temperature", width=4, factor=10, offset=100, low=500),
+    )
+    assert read_fields(write_fields(fields)) == fields
+    for wrong in ("pm25", "pm25 x", "pm25 4 colour=red", "pm25 4 low=x"):
+        with pytest.raises(ValueError, match="pm25"):
+            read_fields(wrong)
+
+
+@pytest.fixture(scope="module")
+def sender(house):
+    """Let KEY send, as the data officer does on the page."""
+    with closing(house.sign_in("data-officer")) as officer:
+        form = {
+            "csrfmiddlewaretoken": officer.cookies["csrftoken"],
+            "name": "시험 센서",
+            "key": KEY,
+            "agency_code": "city",
+            "valid_from": "2026-01-01",
+            "valid_until": "2030-01-01",
+        }
+        page = officer.post("/desk/city_sensors/senders/new/", data=form)
+        assert "시험 센서" in page.text
+    time.sleep(5.5)  # what a process knows of senders may be 5 s old
+    return house
+
+
+def read_newest(house, serial, stream):
+    answer = httpx.get(
+        f"{house.url}/sta/v1.1/Datastreams",
+        params={
+            "$filter": f"Thing/properties/id eq '{serial}' and ObservedProperty/definition eq '{stream}'",
+            "$expand": "Observations($top=1;$orderby=phenomenonTime desc)",
+        },
+    )
+    return answer.json()["value"][0]["Observations"]
+
+
+def test_mqtt_is_acknowledged_when_kept_and_a_double_is_one(sender):
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="sensor-under-test")
+    client.connect("127.0.0.1", sender.mqtt_port)
+    client.loop_start()
+    observed_at = datetime.now(UTC).isoformat()
+    message = {"serial": "SIM00003", "observed_at": observed_at, "values": {"noise": 123.5, "colour": 1}}
+    for _ in range(3):
+        client.publish(f"sensors/{KEY}", json.dumps(message), qos=1).wait_for_publish(20)
+    client.publish(
+        "sensors/nobody-knows-this-key", json.dumps(message | {"serial": "SIM00004"}), qos=1
+    ).wait_for_publish(20)
+    deadline = time.monotonic() + 20
+    while not (found := read_newest(sender, "SIM00003", "noise")) or found[0]["result"] != 123.5:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+    client.loop_stop()
+    with closing(sender.sign_in("data-officer")) as officer:
+        page = officer.get("/desk/city_sensors/").text
+    assert "unknown property colour" in page
+    assert all(one["result"] != 123.5 for one in read_newest(sender, "SIM00004", "noise"))
+
+
+def test_http_says_what_was_taken(sender):
+    address = f"{sender.url}/api/city-sensors/messages"
+    pack = [{"n": "SIM00005:noise", "v": 99.5}, {"n": "SIM00005:taste", "v": 1}]
+    answer = httpx.post(address, json=pack, headers={"X-Certkey": KEY})
+    assert (answer.status_code, answer.json()) == (200, {"taken": 1, "reasons": ["unknown property taste"]})
+    assert httpx.post(address, json=pack).status_code == 403
+    assert httpx.post(address, json=[{"n": "S", "v": 1}], headers={"X-Certkey": KEY}).status_code == 422

@@ -32,19 +32,15 @@ from madang.infrastructure.city_sensors.queries.sensorthings.answers import (
 
 ROOT = "/sta/v1.1"
 SPEC = "http://www.opengis.net/spec/iot_sensing/1.1"
-CONFORMS = (
-    *(
-        f"{SPEC}/req/{one}"
-        for one in (
-            "datamodel",
-            "resource-path/resource-path-to-entities",
-            "request-data",
-            "create-update-delete",
-            "create-observations-via-mqtt/observations-creation",
-            "receive-updates-via-mqtt/receive-updates",
-            "data-array/data-array",
-        )
-    ),
+CONFORMS = tuple(
+    f"{SPEC}/req/{one}"
+    for one in (
+        "datamodel",
+        "resource-path/resource-path-to-entities",
+        "request-data",
+        "create-update-delete",
+        "data-array/data-array",
+    )
 )
 Body = dict[str, Any] | list[Any]
 

@@ -129,3 +129,22 @@ def test_http_says_what_was_taken(sender):
     assert (answer.status_code, answer.json()) == (200, {"taken": 1, "reasons": ["unknown property taste"]})
     assert httpx.post(address, json=pack).status_code == 403
     assert httpx.post(address, json=[{"n": "S", "v": 1}], headers={"X-Certkey": KEY}).status_code == 422
+
+
+def test_who_listens_hears_of_new_observations(sender):
+    heard = []
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="listener-under-test")
+    client.on_message = lambda _client, _data, message: heard.append(
+        (message.topic, json.loads(message.payload))
+    )
+    client.connect("127.0.0.1", sender.mqtt_port)
+    client.subscribe("v1.1/#", qos=0)
+    client.loop_start()
+    time.sleep(0.5)
+    deadline = time.monotonic() + 30
+    while not any(topic.startswith("v1.1/Datastreams(") and one["result"] == 77.25 for topic, one in heard):
+        assert time.monotonic() < deadline, heard[-3:]
+        pack = [{"n": "SIM00006:noise", "v": 77.25}]
+        httpx.post(f"{sender.url}/api/city-sensors/messages", json=pack, headers={"X-Certkey": KEY})
+        time.sleep(1)
+    client.loop_stop()

@@ -1,0 +1,48 @@
+"""What follows from new readings: SensorThings' topics hear of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+
+import msgspec
+import pyarrow as pa
+
+from madang.core.base.interface import MqttListener, now, read_settings
+from madang.core.lake.interface import TableHandler
+
+from .methods.sensorthings.options import Options
+from .methods.sensorthings.schema import OBSERVATION
+from .queries.sensorthings.answers import render
+from .queries.sensorthings.observations import DELETED, attach
+from .tables import READINGS
+
+NEW = timedelta(hours=1)
+"""Older readings are a correction or a history: whoever listens for news isn't told."""
+MOST = 2_000
+
+
+def announce(rows: pa.Table) -> None:
+    """Publish new observations to `v1.1/Observations` and `v1.1/Datastreams(id)/Observations`, at most once each."""
+    since = now() - NEW
+    news = [row for row in rows.to_pylist() if row["observed_at"] >= since and row["quality"] != DELETED]
+    if not news:
+        return
+    observed = attach(news[-MOST:])
+    base = f"{read_settings().public_url.rstrip('/')}/sta/v1.1"
+    documents = render(OBSERVATION, observed, Options(), base)
+    for one, document in zip(observed, documents, strict=True):
+        payload = msgspec.json.encode(document)
+        for topic in ("v1.1/Observations", f"v1.1/Datastreams({one.datastream.pk})/Observations"):
+            _open_publisher().publish(topic, payload)
+
+
+@cache
+def _open_publisher() -> MqttListener:
+    settings = read_settings()
+    return MqttListener(settings.own_host, settings.mqtt_port, "madang-sensorthings", [])
+
+
+HANDLERS = [
+    TableHandler(name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000)
+]

@@ -15,6 +15,9 @@ from .actions import (
     start_work,
     unmute_kind,
 )
+from .gateway.addresses import check_webhook_address
+from .gateway.outcomes import Failed, Refused
+from .gateway.webhook import post_outside
 from .queries import (
     count_incidents,
     get_incident,
@@ -59,6 +62,7 @@ __all__ = [
     "Clock",
     "Entry",
     "Event",
+    "Failed",
     "HandOver",
     "Incident",
     "IncidentFilter",
@@ -67,12 +71,14 @@ __all__ = [
     "Message",
     "Mute",
     "QueueCount",
+    "Refused",
     "Resolution",
     "Rule",
     "Step",
     "Target",
     "acknowledge",
     "assign",
+    "check_webhook_address",
     "close",
     "comment",
     "count_incidents",
@@ -88,6 +94,7 @@ __all__ = [
     "merge",
     "mute_kind",
     "open_or_update",
+    "post_outside",
     "reopen",
     "save_rule",
     "save_target",

@@ -1,4 +1,4 @@
-"""What follows from new readings: SensorThings' topics hear of them."""
+"""What follows from new readings: SensorThings' topics hear of them, NGSI-LD's entities have them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 from madang.core.base.interface import MqttListener, now, read_settings
 from madang.core.lake.interface import TableHandler
 
+from .actions.ngsi.following import follow_readings
 from .methods.sensorthings.options import Options
 from .methods.sensorthings.schema import OBSERVATION
 from .queries.sensorthings.answers import render
@@ -37,6 +38,12 @@ def announce(rows: pa.Table) -> None:
             _open_publisher().publish(topic, payload)
 
 
+def follow(rows: pa.Table) -> None:
+    """Write new readings of stations into their NGSI-LD entities."""
+    since = now() - NEW
+    follow_readings(now=now(), rows=[row for row in rows.to_pylist() if row["observed_at"] >= since])
+
+
 @cache
 def _open_publisher() -> MqttListener:
     settings = read_settings()
@@ -44,5 +51,6 @@ def _open_publisher() -> MqttListener:
 
 
 HANDLERS = [
-    TableHandler(name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000)
+    TableHandler(name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000),
+    TableHandler(name="city_sensors.follow", table=READINGS.name, on_batch=follow, max_delay_ms=1_000),
 ]

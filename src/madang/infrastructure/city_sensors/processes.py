@@ -1,22 +1,30 @@
-"""The sensors' MQTT door, a process of its own: heard together, kept, then acknowledged."""
+"""The sensors' MQTT door (heard together, kept, then acknowledged), and who tells NGSI-LD's subscribers."""
 
 from __future__ import annotations
 
 import logging
 import signal
 import threading
+from typing import Any
 
+import msgspec
 from django.db import close_old_connections
 
 from madang.core.base.interface import MadangError, MqttListener, Process, now, read_settings
+from madang.core.incidents.interface import post_outside
 
 from .actions.hearing import hear_messages
+from .actions.ngsi.telling import deliver_due
+from .methods.ngsi.contexts import CORE
+from .models import Subscription
 from .records import Heard
 
 CLIENT = "madang-city-sensors"
 TOPIC = "sensors/+"
 """sensors/CERTKEY, as the receiver protocol has its key in the address."""
 MOST = 2_000
+LOOK_S = 0.25
+TIMEOUT_S = 10.0
 log = logging.getLogger("madang.city_sensors")
 
 
@@ -46,4 +54,33 @@ def run_listener() -> None:
     listener.close()
 
 
-PROCESSES = [Process(name="sensors-mqtt", run=run_listener)]
+def run_notifier() -> None:
+    """Deliver NGSI-LD notifications until SIGTERM or SIGINT."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            busy = deliver_due(now=now(), send=_send)
+        except Exception:
+            log.exception("a fault; it goes on")
+            stop.wait(1.0)
+        else:
+            stop.wait(0.0 if busy else LOOK_S)
+
+
+def _send(subscription: Subscription, body: dict[str, Any]) -> None:
+    endpoint = subscription.body["notification"]["endpoint"]
+    headers = {"Content-Type": "application/json", "Idempotency-Key": body["id"]}
+    if endpoint.get("accept") == "application/ld+json":
+        headers["Content-Type"] = "application/ld+json"
+        body = body | {"@context": subscription.context or CORE}
+    post_outside(endpoint["uri"], msgspec.json.encode(body), headers=headers, timeout_s=TIMEOUT_S)
+
+
+PROCESSES = [
+    Process(name="sensors-mqtt", run=run_listener),
+    Process(name="sensors-notify", run=run_notifier),
+]

@@ -47,6 +47,11 @@ def check_target_address(channel: Channel, address: str) -> None:
         raise _wrong("허용되지 않은 네트워크입니다.", "hand-overs may not go to this network")
 
 
+def check_webhook_address(address: str) -> None:
+    """Raise BadInput where `address` isn't one that a webhook may go to."""
+    check_target_address(Channel.WEBHOOK, address)
+
+
 def find_address(host: str, port: int) -> str:
     """Return the address to connect to for `host`.
 

@@ -24,28 +24,30 @@ def send_webhook(
     """POST `body`; any 2xx means received.
 
     `Idempotency-Key` is the hand-over's id: a receiver that has it must answer 2xx and do nothing.
-    `Madang-Signature` is there where the target has a secret. Redirects aren't followed, proxies of the
-    environment aren't used.
+    `Madang-Signature` is there where the target has a secret.
     """
-    parts = urlsplit(target.address)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = find_address(host, port)
-    url = httpx.URL(target.address).copy_with(host=address, port=port)
-    headers = {
-        "Host": parts.netloc,
-        "Content-Type": "application/json",
-        "Idempotency-Key": message_id,
-        "User-Agent": "Madang",
-    }
+    headers = {"Content-Type": "application/json", "Idempotency-Key": message_id}
     if target.secret:
         headers["Madang-Signature"] = sign_body(target.secret, body, sent_at)
+    post_outside(target.address, body, headers=headers, timeout_s=timeout_s)
+
+
+def post_outside(address: str, body: bytes, *, headers: dict[str, str], timeout_s: float) -> None:
+    """POST to an address that somebody named; any 2xx means received.
+
+    It must be public or in a network that the setting `hand_over_networks` names. Redirects aren't followed,
+    proxies of the environment aren't used. Raises Failed (try again) or Refused (no use).
+    """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    url = httpx.URL(address).copy_with(host=find_address(host, port), port=port)
     try:
         with _get_client(host).stream(
             "POST",
             url,
             content=body,
-            headers=headers,
+            headers={"Host": parts.netloc, "User-Agent": "Madang"} | headers,
             timeout=timeout_s,
             extensions={"sni_hostname": host},
         ) as reply:

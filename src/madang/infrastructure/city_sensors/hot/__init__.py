@@ -1,5 +1,5 @@
 """Addresses of this service that answer without a page."""
 
-from . import sensorthings, stations
+from . import ngsi_ld, sensorthings, stations
 
-ROUTES = [*stations.ROUTES, *sensorthings.ROUTES]
+ROUTES = [*stations.ROUTES, *sensorthings.ROUTES, *ngsi_ld.ROUTES]

@@ -1,5 +1,13 @@
 """Registers of this service."""
 
+from .context import (
+    ContextEntity,
+    ContextNotification,
+    ContextType,
+    ContextValue,
+    HostedContext,
+    Subscription,
+)
 from .receiver import Certificate, PacketDefinition
 from .sensorthings import (
     Datastream,
@@ -13,12 +21,18 @@ from .sensorthings import (
 
 __all__ = [
     "Certificate",
+    "ContextEntity",
+    "ContextNotification",
+    "ContextType",
+    "ContextValue",
     "Datastream",
     "FeatureOfInterest",
     "HistoricalLocation",
+    "HostedContext",
     "Location",
     "ObservedProperty",
     "PacketDefinition",
     "Sensor",
+    "Subscription",
     "Thing",
 ]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from contextlib import closing
 
 import frost_sta_client as fsc
 import httpx
@@ -13,24 +11,15 @@ import pytest
 from madang.infrastructure.city_sensors.methods.sensorthings.options import read_options
 from madang.infrastructure.city_sensors.methods.sensorthings.paths import Segment, read_path
 
+from .tokens import make_token
+
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 
 
 @pytest.fixture(scope="module")
 def token(house):
     """Return a token of the data officer's, made on the page, that may write."""
-    with closing(house.sign_in("data-officer")) as officer:
-        page = officer.post(
-            "/account/tokens/new/",
-            data={
-                "csrfmiddlewaretoken": officer.cookies["csrftoken"],
-                "name": "시험",
-                "scopes": ["city_sensors.write_sensorthings"],
-                "agency_code": "*",
-                "days": "1",
-            },
-        ).text
-    return re.search(r"mdg_[\w-]+", page)[0]
+    return make_token(house, "city_sensors.write_sensorthings")
 
 
 @pytest.fixture(scope="module")

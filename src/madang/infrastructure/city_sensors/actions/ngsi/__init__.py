@@ -1,0 +1,1 @@
+"""Changing what NGSI-LD sends, and telling subscribers."""

@@ -1,0 +1,146 @@
+"""Entities are made, changed and removed; who subscribed is told in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from madang.core.base.interface import Actor
+from madang.core.people.interface import record_audit, require
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI
+from madang.infrastructure.city_sensors.methods.ngsi.documents import (
+    Attributes,
+    Entity,
+    find_place,
+    list_values,
+    stamp,
+)
+from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import measure_box
+from madang.infrastructure.city_sensors.queries.ngsi.entities import get_row, read_row
+
+from .telling import tell
+
+WRITE = "city_sensors.write_context"
+MOST_AT_ONCE = 1_000
+
+
+def create_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
+    """Make an entity; raise Problem where one of its id is there, or it has no type."""
+    require(actor, WRITE)
+    if not entity.types:
+        raise bad("an entity has a type")
+    with transaction.atomic():
+        if models.ContextEntity.objects.filter(entity_id=entity.id).exists():
+            raise Problem("AlreadyExists", f"there is an entity {entity.id} already")
+        record_audit(actor=actor, now=now, action="city_sensors.context_create", subject=entity.id[:200])
+        store(now=now, row=None, entity=entity, changed=tuple(entity.attributes))
+
+
+def put_attributes(
+    *, actor: Actor, now: datetime, identity: str, attributes: Attributes, only: Callable[[str, bool], bool]
+) -> tuple[list[str], list[str]]:
+    """Write attributes for which `only(iri, is_there)` holds; return the IRIs (written, left)."""
+    require(actor, WRITE)
+    with transaction.atomic():
+        row = get_row(identity)
+        before = read_row(row)
+        written = [iri for iri in attributes if only(iri, iri in before.attributes)]
+        merged = before.attributes | {iri: attributes[iri] for iri in written}
+        if written:
+            record_audit(actor=actor, now=now, action="city_sensors.context_change", subject=identity[:200])
+            entity = Entity(id=before.id, types=before.types, attributes=merged)
+            store(now=now, row=row, entity=entity, changed=tuple(written))
+    return written, [iri for iri in attributes if iri not in written]
+
+
+def replace_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
+    """Write an entity as a whole in the place of the one that is there."""
+    require(actor, WRITE)
+    with transaction.atomic():
+        row = get_row(entity.id)
+        types = entity.types or read_row(row).types
+        record_audit(actor=actor, now=now, action="city_sensors.context_replace", subject=entity.id[:200])
+        whole = Entity(id=entity.id, types=types, attributes=entity.attributes)
+        store(now=now, row=row, entity=whole, changed=tuple(entity.attributes))
+
+
+def remove_attribute(*, actor: Actor, now: datetime, identity: str, iri: str) -> None:
+    """Remove one attribute; raise Problem where there is none."""
+    require(actor, WRITE)
+    with transaction.atomic():
+        row = get_row(identity)
+        before = read_row(row)
+        if iri not in before.attributes:
+            raise missing(f"attribute {iri}")
+        record_audit(actor=actor, now=now, action="city_sensors.context_change", subject=identity[:200])
+        rest = {name: one for name, one in before.attributes.items() if name != iri}
+        store(
+            now=now, row=row, entity=Entity(id=before.id, types=before.types, attributes=rest), changed=(iri,)
+        )
+
+
+def remove_entity(*, actor: Actor, now: datetime, identity: str) -> None:
+    """Remove an entity; raise Problem where there is none."""
+    require(actor, WRITE)
+    with transaction.atomic():
+        row = get_row(identity)
+        record_audit(actor=actor, now=now, action="city_sensors.context_delete", subject=identity[:200])
+        row.delete()
+
+
+def do_each(
+    items: Iterable[Any], identify: Callable[[Any], str], work: Callable[[Any], Any]
+) -> tuple[list[str], list[tuple[str, Problem]]]:
+    """Do `work` on each item of a batch; return the ids done, and those refused with their reasons."""
+    done, refused = [], []
+    for number, item in enumerate(items):
+        if number >= MOST_AT_ONCE:
+            raise bad(f"at most {MOST_AT_ONCE} are taken at once")
+        try:
+            work(item)
+            done.append(identify(item))
+        except Problem as problem:
+            refused.append((identify(item), problem))
+    return done, refused
+
+
+def store(
+    *, now: datetime, row: models.ContextEntity | None, entity: Entity, changed: tuple[str, ...]
+) -> None:
+    """Write an entity's row and what queries ask for, and tell who subscribed to what `changed` (IRIs)."""
+    before = row.attributes if row is not None else {}
+    stamped = stamp({iri: entity.attributes[iri] for iri in changed if iri in entity.attributes}, before, now)
+    attributes = entity.attributes | stamped
+    types = f"|{'|'.join(entity.types)}|"
+    is_retyped = row is None or row.types != types
+    row = row or models.ContextEntity(entity_id=entity.id, created_at=now)
+    row.types, row.attributes, row.modified_at = types, attributes, now
+    place = find_place(attributes, f"{NGSI}location")
+    box = measure_box("location", place) if place is not None else None
+    row.west, row.south, row.east, row.north = box or (None, None, None, None)
+    row.save()
+    if is_retyped:
+        row.type_rows.all().delete()
+        models.ContextType.objects.bulk_create(
+            models.ContextType(entity=row, iri=iri) for iri in entity.types
+        )
+    row.value_rows.all().delete()
+    models.ContextValue.objects.bulk_create(
+        models.ContextValue(entity=row, path=path[:1000], **_column(value))
+        for path, value in list_values(attributes)
+    )
+    whole = Entity(id=entity.id, types=entity.types, attributes=attributes)
+    tell(now=now, entity=whole, changed=changed)
+
+
+def _column(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"text": "true" if value else "false"}
+    if isinstance(value, int | float):
+        return {"number": float(value)}
+    return {"text": "" if value is None else str(value)[:2000]}

@@ -1,0 +1,78 @@
+"""Stations of the register as NGSI-LD entities: what they measured last, each value with its time and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.contexts import DEFAULT, NGSI
+from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.queries.stations import list_stations
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE
+
+from .entities import store
+
+TYPE = f"{DEFAULT}CitySensor"
+UNIT_CODES = {"ug/m3": "GQ", "Cel": "CEL", "%": "P1", "lx": "LUX", "dB": "2N", "{index}": "C62"}
+"""UCUM → UN/CEFACT Recommendation 20, which NGSI-LD has its units from."""
+
+
+def follow_readings(*, now: datetime, rows: Sequence[dict[str, Any]]) -> int:
+    """Write the newest readings of stations into their entities; return how many changed."""
+    by_station: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        if row["property"] in PROPERTY_BY_CODE and row["value"] is not None:
+            newest = by_station.setdefault(row["thing_id"], {})
+            if row["property"] not in newest or newest[row["property"]]["observed_at"] < row["observed_at"]:
+                newest[row["property"]] = row
+    stations = list_stations()
+    changed = 0
+    for serial, newest in by_station.items():
+        if serial in stations:
+            with transaction.atomic():
+                changed += _follow(stations[serial], newest, now)
+    return changed
+
+
+def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> bool:
+    identity = f"urn:ngsi-ld:CitySensor:{station.id}"
+    row = models.ContextEntity.objects.filter(entity_id=identity).first()
+    before = row.attributes if row is not None else {}
+    measured = {
+        f"{DEFAULT}{code}": {
+            "type": "Property",
+            "value": one["value"],
+            "observedAt": write_time(one["observed_at"]),
+            "unitCode": UNIT_CODES[PROPERTY_BY_CODE[code].unit],
+        }
+        for code, one in newest.items()
+    }
+    measured = {
+        iri: one
+        for iri, one in measured.items()
+        if iri not in before or before[iri]["observedAt"] < one["observedAt"]
+    }
+    described = {iri: one for iri, one in _describe(station).items() if iri not in before}
+    if not measured:
+        return False
+    attributes = before | described | measured
+    entity = Entity(id=identity, types=(TYPE,), attributes=attributes)
+    store(now=now, row=row, entity=entity, changed=(*described, *measured))
+    return True
+
+
+def _describe(station: Any) -> dict[str, Any]:
+    described = {
+        f"{DEFAULT}name": {"type": "Property", "value": station.name},
+        f"{DEFAULT}district": {"type": "Property", "value": station.district_code},
+        f"{DEFAULT}source": {"type": "Property", "value": station.source},
+    }
+    if station.lon is not None:
+        point = {"type": "Point", "coordinates": [station.lon, station.lat]}
+        described[f"{NGSI}location"] = {"type": "GeoProperty", "value": point}
+    return described

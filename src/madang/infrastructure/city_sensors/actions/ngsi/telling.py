@@ -1,0 +1,125 @@
+"""Notifications are written with the change they tell of, and delivered until received or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from madang.core.base.interface import new_id
+from madang.core.incidents.interface import Failed, Refused
+from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
+from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, write_entity
+from madang.infrastructure.city_sensors.methods.ngsi.questions import match_entity, read_place, read_q
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context
+
+TRIES = 10
+LONGEST_WAIT_S = 600
+KEPT = timedelta(days=7)
+
+
+def tell(*, now: datetime, entity: Entity, changed: tuple[str, ...]) -> None:
+    """Write a notification for every subscription that an entity's change is for."""
+    alive = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    for row in models.Subscription.objects.filter(alive, is_active=True):
+        if _is_throttled(row, now):
+            continue
+        terms = Terms(row.context, find_context)
+        if not _is_for(row.body, terms, entity, changed):
+            continue
+        wanted = row.body["notification"]
+        form = {"keyValues": "keyValues", "simplified": "keyValues"}.get(
+            wanted.get("format", ""), "normalized"
+        )
+        attrs = [terms.expand(name) for name in wanted.get("attributes", [])]
+        identity = f"urn:ngsi-ld:Notification:{new_id()}"
+        body = {
+            "id": identity,
+            "type": "Notification",
+            "subscriptionId": row.subscription_id,
+            "notifiedAt": write_time(now),
+            "data": [write_entity(entity, terms, form=form, attrs=attrs)],
+        }
+        models.ContextNotification.objects.create(
+            notification_id=identity, subscription=row, body=body, due_at=now, created_at=now
+        )
+        models.Subscription.objects.filter(pk=row.pk).update(told_at=now)
+
+
+def deliver_due(*, now: datetime, send: Callable[[models.Subscription, dict[str, Any]], None]) -> int:
+    """Deliver what is due, in the order of each subscription; return how many were tried.
+
+    `send` returns once the other side has received, or raises Failed (again later) or Refused (never).
+    """
+    firsts: dict[int, models.ContextNotification] = {}
+    waiting = models.ContextNotification.objects.filter(state="waiting").select_related("subscription")
+    for one in waiting.order_by("pk")[:500]:
+        firsts.setdefault(one.subscription_id, one)
+    due = [one for one in firsts.values() if one.due_at <= now]
+    for one in due:
+        try:
+            send(one.subscription, one.body)
+        except Refused as error:
+            _note_failure(one, now, str(error), is_final=True)
+        except Failed as error:
+            _note_failure(one, now, str(error), is_final=one.tries + 1 >= TRIES, wait_s=error.retry_after_s)
+        else:
+            _note_success(one, now)
+    return len(due)
+
+
+def forget_told(*, now: datetime) -> int:
+    """Forget notifications that were delivered or given up a week ago."""
+    old = models.ContextNotification.objects.exclude(state="waiting").filter(created_at__lt=now - KEPT)
+    return old.delete()[0]
+
+
+def _is_for(body: dict[str, Any], terms: Terms, entity: Entity, changed: tuple[str, ...]) -> bool:
+    watched = {terms.expand(name) for name in body.get("watchedAttributes", [])}
+    if watched and not watched & set(changed):
+        return False
+    selectors = [
+        one | {"type": terms.expand(one["type"])} if one.get("type") else one
+        for one in body.get("entities", [])
+    ]
+    q = read_q(body["q"], terms) if body.get("q") else None
+    geo = body.get("geoQ")
+    place = None
+    if geo:
+        iri = terms.expand(geo["geoproperty"]) if geo.get("geoproperty") else None
+        place = read_place(geo["georel"], geo["geometry"], geo["coordinates"], iri)
+    return match_entity(entity, selectors=selectors, q=q, place=place)
+
+
+def _is_throttled(row: models.Subscription, now: datetime) -> bool:
+    wait = row.body.get("throttling")
+    return bool(wait and row.told_at and now - row.told_at < timedelta(seconds=wait))
+
+
+def _note_success(one: models.ContextNotification, now: datetime) -> None:
+    with transaction.atomic():
+        models.ContextNotification.objects.filter(pk=one.pk).update(state="delivered", tries=one.tries + 1)
+        models.Subscription.objects.filter(pk=one.subscription_id).update(
+            times_sent=F("times_sent") + 1, succeeded_at=now
+        )
+
+
+def _note_failure(
+    one: models.ContextNotification, now: datetime, reason: str, *, is_final: bool, wait_s: float = 0
+) -> None:
+    wait = timedelta(seconds=max(wait_s, min(2.0**one.tries, LONGEST_WAIT_S)))
+    with transaction.atomic():
+        models.ContextNotification.objects.filter(pk=one.pk).update(
+            state="failed" if is_final else "waiting",
+            tries=one.tries + 1,
+            due_at=now + wait,
+            reason=reason[:500],
+        )
+        models.Subscription.objects.filter(pk=one.subscription_id).update(
+            times_failed=F("times_failed") + 1, failed_at=now, last_error=reason[:500]
+        )

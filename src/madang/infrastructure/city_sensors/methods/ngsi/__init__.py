@@ -1,0 +1,1 @@
+"""NGSI-LD without a database: contexts, documents, the query language, geometry."""

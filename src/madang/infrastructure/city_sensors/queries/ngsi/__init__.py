@@ -1,0 +1,1 @@
+"""Reading what NGSI-LD asks for."""

@@ -1,0 +1,350 @@
+"""NGSI-LD: entities, queries, batches, contexts; every notification is delivered or shown as failed."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from madang.core.base.interface import HOUSE
+from madang.infrastructure.city_sensors.actions.ngsi.entities import create_entity
+from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
+from madang.infrastructure.city_sensors.methods.ngsi.documents import read_entity, write_entity
+from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem
+from madang.infrastructure.city_sensors.methods.ngsi.questions import match_q, read_q
+from madang.infrastructure.city_sensors.queries.ngsi.entities import Asked, find_entities
+
+from .tokens import make_token
+
+CONTEXT = {"@context": {"Room": "https://example.org/Room", "temp": "https://example.org/temp"}}
+TERMS = Terms(CONTEXT, lambda _address: None)
+LINK = '<{}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+
+
+@pytest.fixture(scope="module")
+def api(house):
+    token = make_token(house, "city_sensors.write_context")
+    with httpx.Client(
+        base_url=f"{house.url}/ngsi-ld/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30
+    ) as api:
+        yield api
+
+
+def make_room(name, temp=20, lon=127.0, **more):
+    return {
+        "id": f"urn:ngsi-ld:Room:{name}",
+        "type": "Room",
+        "temp": {"type": "Property", "value": temp, "observedAt": "2026-01-01T00:00:00Z", "unitCode": "CEL"},
+        "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [lon, 37.5]}},
+        **more,
+    }
+
+
+def list_ids(api, **asked):
+    answer = api.get("/entities", params=asked)
+    assert answer.status_code == 200, answer.text
+    return sorted(one["id"].rpartition(":")[2] for one in answer.json())
+
+
+def test_an_entity_lives(api):
+    body = make_room("life", isPartOf={"type": "Relationship", "object": "urn:ngsi-ld:Building:1"})
+    made = api.post("/entities", json=body)
+    assert (made.status_code, made.headers["location"]) == (201, "/ngsi-ld/v1/entities/urn:ngsi-ld:Room:life")
+    assert api.post("/entities", json=body).status_code == 409
+    address = "/entities/urn:ngsi-ld:Room:life"
+    assert api.get(address).json() == body
+    assert api.get(address, params={"options": "keyValues"}).json()["temp"] == 20
+    assert api.get(address, params={"options": "concise"}).json()["isPartOf"] == {
+        "object": "urn:ngsi-ld:Building:1"
+    }
+    assert "createdAt" in api.get(address, params={"options": "sysAttrs"}).json()["temp"]
+    assert (
+        api.post(f"{address}/attrs", json={"humidity": {"type": "Property", "value": 40}}).status_code == 204
+    )
+    left = api.post(f"{address}/attrs", params={"options": "noOverwrite"}, json={"humidity": 50, "co2": 400})
+    assert (left.status_code, left.json()["notUpdated"][0]["attributeName"]) == (207, "humidity")
+    assert api.patch(f"{address}/attrs", json={"humidity": 45, "noise": 1}).status_code == 207
+    assert api.patch(f"{address}/attrs/temp", json={"value": 21}).status_code == 204
+    assert api.delete(f"{address}/attrs/co2").status_code == 204
+    assert api.delete(f"{address}/attrs/co2").status_code == 404
+    assert api.patch(address, json={"humidity": None, "temp": 22}).status_code == 204
+    found = api.get(address, params={"options": "keyValues"}).json()
+    assert {name: found.get(name) for name in ("temp", "humidity", "noise")} == {
+        "temp": 22,
+        "humidity": None,
+        "noise": None,
+    }
+    assert api.put(address, json=make_room("life", 1)).status_code == 204
+    assert "isPartOf" not in api.get(address).json()
+    assert api.delete(address).status_code == 204
+    assert api.get(address).status_code == 404
+
+
+def test_queries_by_value_and_place(api):
+    rooms = [
+        make_room(
+            "a",
+            10,
+            127.0,
+            floor={"type": "Property", "value": 3, "checked": {"type": "Property", "value": True}},
+        ),
+        make_room("b", 20, 127.01, tag={"type": "Property", "value": ["red", "blue"]}),
+        make_room("c", 30, 128.0, address={"type": "Property", "value": {"city": {"name": "서울"}}}),
+    ]
+    done = api.post("/entityOperations/upsert", json=rooms)
+    assert done.status_code == 201, done.text
+    kind = {"type": "Room", "idPattern": "Room:[abc]$"}
+    for q, expected in {
+        "temp>=20": ["b", "c"],
+        "temp==10..20": ["a", "b"],
+        "temp==10,30": ["a", "c"],
+        "temp!=20": ["a", "c"],
+        "temp<15|temp>25": ["a", "c"],
+        "(temp<15|temp>25);floor==3": ["a"],
+        "!floor": ["b", "c"],
+        "floor.checked==true": ["a"],
+        'tag=="red"': ["b"],
+        "tag~=^bl": ["b"],
+        'address[city.name]=="서울"': ["c"],
+        "temp.observedAt>2025-12-31T00:00:00Z": ["a", "b", "c"],
+        "floor": ["a"],
+    }.items():
+        assert list_ids(api, q=q, **kind) == expected, q
+    near = {"georel": "near;maxDistance==1500", "geometry": "Point", "coordinates": "[127.0,37.5]"}
+    assert list_ids(api, **kind, **near) == ["a", "b"]
+    box = "[[[126.9,37.4],[127.005,37.4],[127.005,37.6],[126.9,37.6],[126.9,37.4]]]"
+    assert list_ids(api, **kind, georel="within", geometry="Polygon", coordinates=box) == ["a"]
+    assert list_ids(api, **kind, attrs="tag") == ["b"]
+    counted = api.get("/entities", params={**kind, "limit": 2, "count": "true"})
+    assert (counted.headers["ngsild-results-count"], len(counted.json())) == ("3", 2)
+    assert 'rel="next"' in counted.headers["link"]
+    posted = api.post(
+        "/entityOperations/query",
+        json={"type": "Query", "entities": [kind], "q": "temp>25", "attrs": ["temp"]},
+    )
+    assert [set(one) for one in posted.json()] == [{"id", "type", "temp"}]
+    geo = api.get("/entities", params=kind, headers={"Accept": "application/geo+json"}).json()
+    assert geo["features"][0]["geometry"]["type"] == "Point"
+    assert "Room" in api.get("/types").json()["typeList"]
+    assert "temp" in api.get("/attributes").json()["attributeList"]
+
+
+def test_batches_tell_what_failed(api):
+    mixed = api.post("/entityOperations/create", json=[make_room("d"), {"id": "x"}, make_room("d")])
+    assert mixed.status_code == 207
+    assert mixed.json()["success"] == ["urn:ngsi-ld:Room:d"]
+    assert [one["error"]["title"] for one in mixed.json()["errors"]] == ["BadRequestData", "AlreadyExists"]
+    assert api.post("/entityOperations/update", json=[make_room("d", 5)]).status_code == 204
+    assert api.post("/entityOperations/delete", json=["urn:ngsi-ld:Room:d"]).status_code == 204
+
+
+def test_names_mean_what_the_context_says(api):
+    hosted = api.post("/jsonldContexts", json=CONTEXT).headers["location"]
+    body = make_room("named") | {"@context": [hosted, {"more": "https://example.org/more"}], "more": 1}
+    sent = api.post("/entities", content=json.dumps(body), headers={"Content-Type": "application/ld+json"})
+    assert sent.status_code == 201, sent.text
+    plain = api.get("/entities/urn:ngsi-ld:Room:named").json()
+    assert "https://example.org/temp" in plain
+    named = api.get(
+        "/entities/urn:ngsi-ld:Room:named",
+        headers={"Link": LINK.format(hosted), "Accept": "application/ld+json"},
+    )
+    assert named.json()["type"] == "Room"
+    assert named.json()["temp"]["value"] == 20
+    assert named.json()["@context"][0] == hosted
+    assert list_ids(api, type="https://example.org/Room") == ["named"]
+    elsewhere = api.get("/types", headers={"Link": LINK.format("https://example.org/c.jsonld")})
+    assert elsewhere.status_code == 503
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [], {}, {"id": "no uri", "type": "T"}, {"id": "urn:x:1"}, {"id": "urn:x:1", "type": 5},
+        {"id": "urn:x:1", "type": "T", "a": {"type": "Property"}}, {"id": "urn:x:1", "type": "T", "a": None},
+        {"id": "urn:x:1", "type": "T", "a": {"type": "Relationship", "object": "x y"}},
+        {"id": "urn:x:1", "type": "T", "a": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": ["x"]}}},
+        {"id": "urn:x:1", "type": "T", "a": {"type": "Property", "value": 1, "observedAt": "yesterday"}},
+        {"id": "urn:x:1", "type": "T", "a b": 1}, {"id": "urn:x:1", "type": "T", "@context": 5},
+    ],
+)  # fmt: skip
+def test_bad_entities_are_refused(api, body):
+    answer = api.post("/entities", json=body)
+    assert answer.status_code in {400, 422}, answer.text
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {}, {"type": "T", "q": "a=="}, {"type": "T", "q": "(a"}, {"type": "T", "q": "a==1)"}, {"type": "T", "limit": "x"},
+        {"type": "T", "q": "a~=(x+)+"}, {"type": "T", "idPattern": "("}, {"type": "T", "georel": "near", "geometry": "Point",
+        "coordinates": "[1,2]"}, {"type": "T", "georel": "within", "geometry": "Point", "coordinates": "["},
+        {"type": "T", "georel": "on", "geometry": "Point", "coordinates": "[1,2]"}, {"type": "T", "limit": "5000"},
+        {"type": "T", "q": "(" * 3000}, {"type": "T", "georel": "within", "geometry": "Polygon", "coordinates": "[1,2]"},
+    ],
+)  # fmt: skip
+def test_bad_questions_are_refused(api, asked):
+    answer = api.get("/entities", params=asked)
+    assert (answer.status_code, bool(answer.json()["message"])) == (400, True), answer.text
+
+
+def test_strangers_read_and_do_not_write(house):
+    with httpx.Client(base_url=f"{house.url}/ngsi-ld/v1") as stranger:
+        assert stranger.get("/entities", params={"type": "Room"}).status_code == 200
+        assert stranger.post("/entities", json=make_room("no")).status_code == 401
+        assert stranger.get("/subscriptions").status_code == 401
+
+
+def test_stations_are_entities(api):
+    deadline = time.monotonic() + 60
+    while not (
+        found := api.get("/entities", params={"type": "CitySensor", "q": "noise>0", "limit": 1}).json()
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert found[0]["noise"]["unitCode"] == "2N"
+    assert found[0]["location"]["type"] == "GeoProperty"
+
+
+@pytest.fixture
+def receiver():
+    """Yield the address of a receiver and what it got; its first answer is an error."""
+    got = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(500 if len(got) == 1 else 204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/hook", got
+    server.shutdown()
+
+
+def await_subscription(api, address, is_done):
+    deadline = time.monotonic() + 30
+    while not is_done(found := api.get(address.removeprefix("/ngsi-ld/v1")).json()):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found["notification"]
+
+
+def test_subscribers_are_told_or_it_shows(api, receiver):
+    hook, got = receiver
+
+    def subscribe(uri):
+        body = {
+            "type": "Subscription",
+            "entities": [{"type": "Room", "idPattern": "watched"}],
+            "watchedAttributes": ["temp"],
+            "q": "temp>25",
+            "geoQ": {"georel": "near;maxDistance==1000", "geometry": "Point", "coordinates": [127.0, 37.5]},
+            "notification": {"endpoint": {"uri": uri}, "attributes": ["temp"], "format": "keyValues"},
+        }
+        made = api.post("/subscriptions", json=body)
+        assert made.status_code == 201, made.text
+        return made.headers["location"]
+
+    told, untold = subscribe(hook), subscribe("http://127.0.0.1:9/nobody")
+    api.post("/entities", json=make_room("watched", 20))
+    address = "/entities/urn:ngsi-ld:Room:watched/attrs"
+    for temp in (26, 24, 27):
+        api.patch(address, json={"temp": temp})
+    api.post(address, json={"humidity": 1})
+    notification = await_subscription(api, told, lambda one: one["notification"]["timesSent"] == 2)
+    assert (notification["status"], notification["timesFailed"]) == ("ok", 1)
+    assert [one["data"][0]["temp"] for one in got] == [26, 26, 27]  # the first was refused once
+    assert got[0]["id"] == got[1]["id"]
+    failed = await_subscription(api, untold, lambda one: one["notification"]["timesFailed"] >= 1)
+    assert failed["status"] == "failed"
+    assert "Connect" in failed["lastError"]
+    api.patch(told.removeprefix("/ngsi-ld/v1"), json={"isActive": False})
+    assert api.get(told.removeprefix("/ngsi-ld/v1")).json()["status"] == "paused"
+    for one in (told, untold):
+        assert api.delete(one.removeprefix("/ngsi-ld/v1")).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"type": "X"}, {"entities": [], "watchedAttributes": []}, {"notification": {}}, {"timeInterval": 5}, {"q": "a=="},
+        {"notification": {"endpoint": {"uri": "ftp://x/"}}}, {"notification": {"endpoint": {"uri": "http://169.254.1.1/"}}},
+        {"throttling": -1}, {"expiresAt": "soon"}, {"colour": 1}, {"entities": [{"type": 5}]}, {"geoQ": {}},
+        {"entities": [{"idPattern": "(a+)+"}]},
+    ],
+)  # fmt: skip
+def test_bad_subscriptions_are_refused(api, changed):
+    body = {
+        "type": "Subscription",
+        "entities": [{"type": "Room"}],
+        "notification": {"endpoint": {"uri": "https://example.org/"}},
+    }
+    answer = api.post("/subscriptions", json=body | changed)
+    assert answer.status_code in {400, 422}, answer.text
+    assert answer.json()["message"]
+
+
+def test_documents_come_back_as_they_went():
+    body = make_room("x", note={"type": "LanguageProperty", "languageMap": {"ko": "방"}}) | {"list": [1, 2]}
+    entity = read_entity(body, TERMS)
+    assert "https://example.org/temp" in entity.attributes
+    assert read_entity(write_entity(entity, TERMS), TERMS) == entity
+    assert (
+        read_entity(write_entity(entity, TERMS, form="concise"), TERMS).attributes.keys()
+        == entity.attributes.keys()
+    )
+
+
+values = st.one_of(st.integers(-3, 3), st.sampled_from(["a", "b", "3"]), st.booleans())
+terms = st.builds(
+    lambda name, op, value: f"{name}{op}{json.dumps(value)}",
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(["==", "!=", ">", "<=", ">=", "<"]),
+    values,
+)
+questions = st.recursive(
+    terms | st.sampled_from(["a", "!b"]),
+    lambda inner: st.builds(
+        lambda one, mark, other: f"({one}{mark}{other})", inner, st.sampled_from(";|"), inner
+    ),
+    max_leaves=4,
+)
+
+
+class SameAnswer(TestCase):
+    """The registers and the program that watches changes understand q alike."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.dictionaries(st.sampled_from("abc"), values), min_size=1, max_size=4), questions)
+    def test_the_registers_answer_as_the_watch_does(self, bodies, question):
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        entities = [
+            read_entity({"id": f"urn:x:{n}", "type": "T", **one}, TERMS) for n, one in enumerate(bodies)
+        ]
+        for one in entities:
+            create_entity(actor=HOUSE, now=now, entity=one)
+        tree = read_q(question, TERMS)
+        expected = [one.id for one in entities if match_q(tree, one.attributes)]
+        assert [row.entity_id for row in find_entities(Asked(q=tree))[0]] == expected
+
+
+@given(st.text(max_size=40))
+def test_no_question_is_a_crash(text):
+    try:
+        read_q(text, TERMS)
+    except Problem:
+        return

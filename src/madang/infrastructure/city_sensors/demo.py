@@ -29,6 +29,8 @@ STATIONS = 850
 SOURCE = "시뮬레이션 · simulated"
 SENDER = "시뮬레이션 센서 · Simulated sensors"
 SILENT_EVERY = 283
+DRIFTING_EVERY = 211
+"""These stations measure four times the dust since the city came to life: a dirty optic."""
 LAYOUT = PacketLayout(
     data_no="1",
     valid_from=date(2022, 1, 1),
@@ -98,6 +100,8 @@ def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
     parts = [f"{to_city_time(now):%Y%m%d%H%M}"]
     for field in LAYOUT.fields[1:]:
         value = None if generator.random() < 0.01 else float(levels[field.name][0, number])
+        if field.name == "pm25" and value is not None and number % DRIFTING_EVERY == 7:
+            value = 4 * value + 20
         parts.append(write_value(field, value))
     packet = "".join(parts)
     if generator.random() < 0.002:

@@ -1,4 +1,4 @@
-"""What follows from new readings: SensorThings' topics hear of them, NGSI-LD's entities have them."""
+"""What follows from new readings: SensorThings' topics hear of them, NGSI-LD's entities have them, the watch judges them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from functools import cache
 import msgspec
 import pyarrow as pa
 
-from madang.core.base.interface import MqttListener, now, read_settings
+from madang.core.base.interface import Finding, MqttListener, now, read_settings
 from madang.core.lake.interface import TableHandler
 
 from .actions.ngsi.following import follow_readings
+from .actions.watching import Watchers
 from .methods.sensorthings.options import Options
 from .methods.sensorthings.schema import OBSERVATION
 from .queries.sensorthings.answers import render
@@ -21,6 +22,7 @@ from .tables import READINGS
 NEW = timedelta(hours=1)
 """Older readings are a correction or a history: whoever listens for news isn't told."""
 MOST = 2_000
+watchers = Watchers()
 
 
 def announce(rows: pa.Table) -> None:
@@ -44,6 +46,12 @@ def follow(rows: pa.Table) -> None:
     follow_readings(now=now(), rows=[row for row in rows.to_pylist() if row["observed_at"] >= since])
 
 
+def watch(rows: pa.Table) -> list[Finding]:
+    """Find stations that are odd and districts at an advisory's level."""
+    since = now() - NEW
+    return watchers.judge((row for row in rows.to_pylist() if row["observed_at"] >= since), now())
+
+
 @cache
 def _open_publisher() -> MqttListener:
     settings = read_settings()
@@ -53,4 +61,5 @@ def _open_publisher() -> MqttListener:
 HANDLERS = [
     TableHandler(name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000),
     TableHandler(name="city_sensors.follow", table=READINGS.name, on_batch=follow, max_delay_ms=1_000),
+    TableHandler(name="city_sensors.watch", table=READINGS.name, on_batch=watch),
 ]

@@ -10,12 +10,20 @@ from madang.core.base.interface import Text
 
 
 class Property(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sensor measures. `unit` is a UCUM symbol; `steps` are the map's class borders, lowest first."""
+    """What a sensor measures. `unit` is a UCUM symbol; `steps` are the map's class borders, lowest first.
+
+    `floor` is how much an instrument wavers by itself. A district whose mean is `high` and more, or `low`
+    and less, is an incident: particles at the levels of the advisories (Clean Air Conservation Act, enforcement
+    rule, table 7), temperature at those of heat and cold wave advisories (Korea Meteorological Administration).
+    """
 
     code: str
     title: Text
     unit: str
     steps: tuple[float, float, float]
+    floor: float
+    high: float | None = None
+    low: float | None = None
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,13 +134,43 @@ class DistrictMean(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PROPERTIES = (
-    Property(code="pm25", title=Text(ko="초미세먼지", en="PM2.5"), unit="ug/m3", steps=(15, 35, 75)),
-    Property(code="pm10", title=Text(ko="미세먼지", en="PM10"), unit="ug/m3", steps=(30, 80, 150)),
-    Property(code="temperature", title=Text(ko="기온", en="Temperature"), unit="Cel", steps=(0, 15, 28)),
-    Property(code="humidity", title=Text(ko="습도", en="Humidity"), unit="%", steps=(30, 50, 70)),
-    Property(code="illuminance", title=Text(ko="조도", en="Illuminance"), unit="lx", steps=(50, 1000, 20000)),
-    Property(code="uv", title=Text(ko="자외선 지수", en="UV index"), unit="{index}", steps=(3, 6, 8)),
-    Property(code="noise", title=Text(ko="소음", en="Noise"), unit="dB", steps=(45, 55, 65)),
+    Property(
+        code="pm25",
+        title=Text(ko="초미세먼지", en="PM2.5"),
+        unit="ug/m3",
+        steps=(15, 35, 75),
+        floor=3,
+        high=75,
+    ),
+    Property(
+        code="pm10",
+        title=Text(ko="미세먼지", en="PM10"),
+        unit="ug/m3",
+        steps=(30, 80, 150),
+        floor=5,
+        high=150,
+    ),
+    Property(
+        code="temperature",
+        title=Text(ko="기온", en="Temperature"),
+        unit="Cel",
+        steps=(0, 15, 28),
+        floor=0.8,
+        high=33,
+        low=-12,
+    ),
+    Property(code="humidity", title=Text(ko="습도", en="Humidity"), unit="%", steps=(30, 50, 70), floor=4),
+    Property(
+        code="illuminance",
+        title=Text(ko="조도", en="Illuminance"),
+        unit="lx",
+        steps=(50, 1000, 20000),
+        floor=2000,
+    ),
+    Property(
+        code="uv", title=Text(ko="자외선 지수", en="UV index"), unit="{index}", steps=(3, 6, 8), floor=0.5
+    ),
+    Property(code="noise", title=Text(ko="소음", en="Noise"), unit="dB", steps=(45, 55, 65), floor=2),
 )
 PROPERTY_BY_CODE = {one.code: one for one in PROPERTIES}
 STATION_KIND = "city_sensor"

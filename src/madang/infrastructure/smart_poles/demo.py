@@ -1,0 +1,189 @@
+"""Poles of the demonstration city, in the report's numbers: 300 planned, 142 + 57 built, 101 under way."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from madang.city.files import draw_points
+from madang.core.base.interface import HOUSE, Text, to_city_time
+from madang.core.places.interface import list_districts
+from madang.core.things.interface import (
+    Kind,
+    ThingFilter,
+    import_things,
+    list_kinds,
+    list_things,
+    register_kind,
+)
+
+from .actions import apply_permit, decide_permit, plan_visit, save_feeder, save_sites, set_target
+from .queries import forget
+from .records import MODULE_KIND, MODULE_NAMES, POLE_KIND, Feeder, ModuleType, PermitState, Site
+
+SEED = 300
+SOURCE = "시뮬레이션 · simulated"
+LOTS = ((2020, 60, 60), (2021, 82, 82), (2022, 158, 57))
+"""(year, planned, built); the report gives 142 for 2020 and 2021 together, how they divide is made up."""
+RATED_W = {
+    ModuleType.LIGHT: 120.0,
+    ModuleType.SIGNAL: 60.0,
+    ModuleType.CAMERA: 25.0,
+    ModuleType.WIFI: 18.0,
+    ModuleType.SENSOR: 6.0,
+    ModuleType.BELL: 10.0,
+    ModuleType.EV_CHARGER: 7000.0,
+    ModuleType.DRONE_CHARGER: 1000.0,
+}
+CHANCE = {
+    ModuleType.LIGHT: 0.95,
+    ModuleType.SIGNAL: 0.3,
+    ModuleType.CAMERA: 0.7,
+    ModuleType.WIFI: 0.8,
+    ModuleType.SENSOR: 0.6,
+    ModuleType.BELL: 0.4,
+    ModuleType.EV_CHARGER: 0.06,
+    ModuleType.DRONE_CHARGER: 0.04,
+}
+SITES = 260
+STREAM_KIND = "city_sensor"
+
+
+def lay_out(now: datetime) -> None:
+    """Register poles, modules, feeders, targets, permits, visits and candidate junctions once."""
+    if POLE_KIND in {kind.code for kind in list_kinds()}:
+        return
+    for code, name, icon in (
+        (POLE_KIND, Text(ko="스마트폴", en="Smart pole"), "pole"),
+        (MODULE_KIND, Text(ko="스마트폴 장치", en="Smart pole module"), "module"),
+    ):
+        register_kind(actor=HOUSE, now=now, kind=Kind(code=code, name=name, icon=icon, service_life_years=10))
+    generator = np.random.default_rng(SEED)
+    districts = {one.code: one.name_ko for one in list_districts()}
+    poles = _draw_poles(generator, districts)
+    import_things(actor=HOUSE, now=now, rows=poles, source=SOURCE)
+    import_things(actor=HOUSE, now=now, rows=_draw_modules(generator, poles), source=SOURCE)
+    for code, name in districts.items():
+        feeder = Feeder(code=f"F-{code}", name=f"{name} 배전선로", capacity_w=40_000.0)
+        save_feeder(actor=HOUSE, now=now, feeder=feeder)
+    _set_targets(now, poles)
+    _file_papers(now, poles)
+    save_sites(actor=HOUSE, now=now, sites=_draw_sites(generator, districts))
+    forget()
+
+
+def _draw_poles(generator: np.random.Generator, districts: dict[str, str]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for year, planned, built in LOTS:
+        for place, (lon, lat, code) in enumerate(draw_points(generator, planned)):
+            number = len(rows) + 1
+            is_built = place < built
+            installed = date(year, 1, 1) + timedelta(days=int(generator.integers(30, 170)))
+            rows.append(
+                {
+                    "id": f"SP{number:04d}",
+                    "kind": POLE_KIND,
+                    "name": f"{districts[code]} 스마트폴 {number}",
+                    "agency_code": code,
+                    "lon": round(lon, 6),
+                    "lat": round(lat, 6),
+                    "state": "active" if is_built else "planned",
+                    **({"installed_on": installed.isoformat()} if is_built else {}),
+                    "attributes": {
+                        "programme_year": year,
+                        "feeder": f"F-{code}",
+                        "supply_w": 10_000 if number % 9 == 0 else 3_000,
+                    },
+                }
+            )
+    return rows
+
+
+def _draw_modules(generator: np.random.Generator, poles: list[dict[str, object]]) -> list[dict[str, object]]:
+    stations = sorted(one.id for one in list_things(ThingFilter(kind=STREAM_KIND), limit=len(poles)))
+    rows = []
+    for at, pole in enumerate(poles):
+        kinds = [kind for kind in ModuleType if generator.random() < CHANCE[kind]] or [ModuleType.LIGHT]
+        is_strong = at % 9 == 8
+        kinds = [kind for kind in kinds if RATED_W[kind] < 500 or is_strong]
+        if is_strong and ModuleType.EV_CHARGER not in kinds:
+            kinds.append(ModuleType.EV_CHARGER)
+        for number, kind in enumerate(kinds, start=1):
+            is_heard = kind is ModuleType.SENSOR and at < len(stations) and pole["state"] == "active"
+            rows.append(
+                {
+                    "id": f"{pole['id']}-M{number}",
+                    "kind": MODULE_KIND,
+                    "name": f"{pole['name']} {MODULE_NAMES[kind].ko}",
+                    "agency_code": pole["agency_code"],
+                    "lon": pole["lon"],
+                    "lat": pole["lat"],
+                    "state": pole["state"],
+                    "parent_id": pole["id"],
+                    "attributes": {
+                        "type": kind.value,
+                        "rated_w": RATED_W[kind],
+                        **({"stream": stations[at]} if is_heard else {}),
+                    },
+                }
+            )
+    return rows
+
+
+def _set_targets(now: datetime, poles: list[dict[str, object]]) -> None:
+    for year, _, _ in LOTS:
+        counts: dict[str, int] = {}
+        for pole in poles:
+            if pole["attributes"]["programme_year"] == year:  # type: ignore[index]
+                code = str(pole["agency_code"])
+                counts[code] = counts.get(code, 0) + 1
+        for code, planned in counts.items():
+            set_target(actor=HOUSE, now=now, year=year, district_code=code, planned=planned)
+
+
+def _file_papers(now: datetime, poles: list[dict[str, object]]) -> None:
+    today = to_city_time(now).date()
+    for at, pole in enumerate(poles[::12]):
+        pole_id = str(pole["id"])
+        number = apply_permit(
+            actor=HOUSE,
+            now=now,
+            pole_id=pole_id,
+            kind="road",
+            authority="관할 구청 (시뮬레이션)",
+            applied_on=today - timedelta(days=400),
+        )
+        if at % 4:
+            expires_on = today + timedelta(days=30 * (at % 5) + 20)
+            decide_permit(
+                actor=HOUSE,
+                now=now,
+                permit_id=number,
+                state=PermitState.GRANTED,
+                decided_on=today - timedelta(days=380),
+                expires_on=expires_on,
+            )
+        if pole["state"] == "active":
+            when = today + timedelta(days=7 * (at % 7) - 14)
+            plan_visit(
+                actor=HOUSE, now=now, pole_id=pole_id, planned_on=when, what="정기 점검 · Regular check"
+            )
+
+
+def _draw_sites(generator: np.random.Generator, districts: dict[str, str]) -> list[Site]:
+    return [
+        Site(
+            code=f"J{number:04d}",
+            name=f"{districts[code]} 후보 교차로 {number}",
+            district_code=code,
+            lon=round(lon, 6),
+            lat=round(lat, 6),
+            footfall=round(float(generator.gamma(2.0, 8.0)), 1),
+            accidents=float(generator.poisson(3)),
+            night_calls=float(generator.poisson(12)),
+            cost=float(generator.integers(45, 95)) * 1000,
+            source=SOURCE,
+        )
+        for number, (lon, lat, code) in enumerate(draw_points(generator, SITES), start=1)
+    ]

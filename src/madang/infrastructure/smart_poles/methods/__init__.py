@@ -1,0 +1,1 @@
+"""Pure parts: power, the programme, and where the next poles should stand."""

@@ -88,6 +88,7 @@ def _draw_poles(generator: np.random.Generator, districts: dict[str, str]) -> li
                     "agency_code": code,
                     "lon": round(lon, 6),
                     "lat": round(lat, 6),
+                    "source": SOURCE,
                     "state": "active" if is_built else "planned",
                     **({"installed_on": installed.isoformat()} if is_built else {}),
                     "attributes": {
@@ -119,6 +120,7 @@ def _draw_modules(generator: np.random.Generator, poles: list[dict[str, object]]
                     "agency_code": pole["agency_code"],
                     "lon": pole["lon"],
                     "lat": pole["lat"],
+                    "source": SOURCE,
                     "state": pole["state"],
                     "parent_id": pole["id"],
                     "attributes": {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
+
 from madang.core.base.interface import Text
 from madang.core.pages.interface import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series
 from madang.core.places.interface import list_districts
@@ -13,6 +15,7 @@ from madang.infrastructure.smart_poles.records import MODULE_NAMES, Choice, Pole
 
 SOURCE = Text(ko="시설물 대장", en="Register of things")
 MODULES = {"modules": Text(ko="장치", en="Modules")}
+MARGIN = 0.01
 STATES = (ThingState.ACTIVE, ThingState.PLANNED, ThingState.FAULTY)
 
 
@@ -54,6 +57,14 @@ def draw_poles(poles: Sequence[Pole], language: str, *, href: str = "") -> MapBl
         classes=tuple(classes),
     )
     return MapBlock(title=Text(ko="스마트폴", en="Smart poles"), layers=(layer,), property_titles=MODULES)
+
+
+def draw_pole(pole: Pole, language: str) -> MapBlock | None:
+    """Return one pole among its streets; None where its place isn't known."""
+    if pole.lon is None or pole.lat is None:
+        return None
+    bounds = (pole.lon - MARGIN, pole.lat - MARGIN, pole.lon + MARGIN, pole.lat + MARGIN)
+    return msgspec.structs.replace(draw_poles([pole], language), bounds=bounds)
 
 
 def draw_years(years: Sequence[Progress]) -> ChartBlock | None:

@@ -20,7 +20,7 @@ from madang.infrastructure.smart_poles.queries import (
 )
 from madang.infrastructure.smart_poles.records import MODULE_NAMES, PERMIT_KINDS, PERMIT_NAMES
 
-from .drawing import draw_poles
+from .drawing import draw_pole
 from .public import TITLE
 
 STATES = {state.value: name for state, name in STATE_NAMES.items()}
@@ -56,7 +56,7 @@ def show_pole(request: HttpRequest, pole_id: str) -> HttpResponse:
         "visits": list_visits(pole.id),
         "today": to_city_time(now()).date(),
         "incidents": incidents,
-        "map": draw_poles([pole], request.language) if pole.lon is not None else None,
+        "map": draw_pole(pole, request.language),
         "may_change": request.actor.may("smart_poles.change", pole.agency_code),
     }
     return render(request, "smart_poles/pole.html", context)

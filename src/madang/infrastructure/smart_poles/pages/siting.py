@@ -29,7 +29,9 @@ PART_NAMES = {
 
 def _weight(name: str) -> forms.FloatField:
     said = PART_NAMES[name]
-    return forms.FloatField(label=say_lazily(said.ko, said.en), min_value=0, max_value=10, initial=1)
+    return forms.FloatField(
+        label=say_lazily(f"비중: {said.ko}", f"Weight: {said.en}"), min_value=0, max_value=10, initial=1
+    )
 
 
 class WishesForm(forms.Form):
@@ -42,10 +44,10 @@ class WishesForm(forms.Form):
         initial=1_500_000,
     )
     most = forms.IntegerField(
-        label=say_lazily("가장 많이", "At most"), min_value=1, max_value=200, initial=20
+        label=say_lazily("최대 본수", "At most"), min_value=1, max_value=200, initial=20
     )
     most_in_district = forms.IntegerField(
-        label=say_lazily("한 자치구에 가장 많이", "At most in a district"),
+        label=say_lazily("자치구별 최대 본수", "At most in a district"),
         min_value=1,
         max_value=200,
         initial=3,

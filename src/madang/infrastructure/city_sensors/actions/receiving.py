@@ -23,9 +23,12 @@ from madang.infrastructure.city_sensors.queries.stations import (
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Answer, Packet, PacketLayout, Sent
 from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
 
+from .joining import Joint
+
 AHEAD = timedelta(minutes=10)
 """A sensor's clock may be this far ahead of ours."""
 LONGEST = 2000
+readings = Joint(READINGS.name)
 
 
 def receive_packet(*, now: datetime, sent: Sent) -> Answer:
@@ -133,7 +136,7 @@ def _store(serial: str, packet: Packet) -> None:
             "raw": [one.raw for one in values],
         }
     )
-    append(READINGS.name, rows, actor=HOUSE)
+    readings.append(rows)
 
 
 def _keep_refused(sent: Sent, sender: str, answer: Answer, now: datetime) -> None:

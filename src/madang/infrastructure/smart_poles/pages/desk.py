@@ -99,7 +99,7 @@ POLES = ListPage(
             unit="%",
             value=lambda row: round(100 * measure_pole(row).share, 1),
         ),
-        ListColumn(name="feeder", title=Text(ko="배전선로", en="Feeder")),
+        ListColumn(name="feeder", title=Text(ko="배전선로", en="Feeder"), shown=False),
         ListColumn(
             name="installed_on", title=Text(ko="설치일", en="Installed"), type=ColumnType.DATE, shown=False
         ),

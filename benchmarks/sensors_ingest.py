@@ -1,0 +1,250 @@
+"""Readings from the socket to their table: values per CPU-second of the whole house, by each door.
+
+A house without demonstration runs on a fresh folder with STATIONS stations. Each door is fed as fast as it
+acknowledges, from a few connections, for SECONDS; the clock stops when the last acknowledged value is in the table,
+and every acknowledged value is counted there. CPU is that of all the house's processes: web, listener, broker,
+writer with its detectors. Floor in the same run: the same rows by `append` alone, without a protocol. Run with
+`madang bench sensors_ingest [SECONDS]`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import psutil
+
+from madang.project.pytest_plugin import House, start_house, stop_house
+
+SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 10
+STATIONS = 500
+CONNECTIONS = 32
+BATCH = 5_000
+KEY = "benchmark-key-0123456789"
+folder = Path(tempfile.mkdtemp(prefix="madang-bench-"))
+data = folder / "house"
+numbers = itertools.count(1)
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=200)
+PROPERTIES = ("pm25", "pm10", "temperature", "humidity", "illuminance", "uv", "noise")
+SETUP = """
+import sys
+from datetime import UTC, date, datetime, timedelta
+import django
+django.setup()
+from madang.core.base.interface import HOUSE, Text
+from madang.core.things.interface import Kind, import_things, register_kind
+from madang.infrastructure.city_sensors.actions.receiving import define_packet, issue_certificate
+from madang.infrastructure.city_sensors.methods.packets import read_fields
+from madang.infrastructure.city_sensors.records import STATION_KIND, PacketLayout
+now = datetime.now(UTC)
+register_kind(actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor")))
+rows = [
+    {"id": f"B{n:04d}", "kind": STATION_KIND, "name": f"B{n}", "agency_code": "city", "lon": 127.0, "lat": 37.5}
+    for n in range(int(sys.argv[1]))
+]
+import_things(actor=HOUSE, now=now, rows=rows, source="benchmark")
+issue_certificate(
+    actor=HOUSE, now=now, key=sys.argv[2], name="benchmark", agency_code="city",
+    valid_from=now - timedelta(days=1), valid_until=now + timedelta(days=9),
+)
+fields = "observed_at 12\\n" + "\\n".join(f"{name} 4" for name in sys.argv[3].split(","))
+define_packet(
+    actor=HOUSE, now=now, layout=PacketLayout(data_no="1", valid_from=date(2000, 1, 1), fields=read_fields(fields))
+)
+"""
+
+
+def main() -> None:
+    """Print the figures."""
+    os.environ["MADANG_DEMO_HISTORY_HOURS"] = "0"
+    house = start_house(data, "--no-demo")
+    lay_out()
+    time.sleep(6)  # what a process knows of senders and stations may be 5 s old
+    try:
+        report("append alone (floor)", house, feed_append)
+        report("MQTT, 7 values a message", house, feed_mqtt)
+        report("receiver protocol, 7 values a packet", house, feed_receiver)
+        report(f"HTTP, {BATCH:,} values a message", house, feed_http)
+    finally:
+        stop_house(house)
+
+
+def lay_out() -> None:
+    """Register stations, a sender and a layout."""
+    environment = os.environ | {
+        "MADANG_DATA": str(data),
+        "MADANG_DEMO": "no",
+        "DJANGO_SETTINGS_MODULE": "madang.project.settings",
+    }
+    command = [sys.executable, "-c", SETUP, str(STATIONS), KEY, ",".join(PROPERTIES)]
+    subprocess.run(command, check=True, env=environment)  # noqa: S603
+
+
+def report(what: str, house: House, feed: Callable[[House], tuple[int, float]]) -> None:
+    """Feed one door and print values per second and per CPU-second; `feed` returns values and its own CPU."""
+    before, stored, began = read_cpu(house), count_rows(house), time.perf_counter()
+    values, own_cpu = feed(house)
+    while (found := count_rows(house) - stored) < values:
+        time.sleep(0.2)
+    took, cpu = time.perf_counter() - began, read_cpu(house) - before + own_cpu
+    print(
+        f"{what:<44}{values / cpu:>9,.0f} values/CPU-s {values / took:>9,.0f}/s   "
+        f"{values:,} acknowledged, {found - values} too many, 0 lost"
+    )
+
+
+def feed_append(house: House) -> tuple[int, float]:
+    """Append rows directly for as long as the others are fed."""
+    script = f"""
+import os, time, resource
+import django
+django.setup()
+import pyarrow as pa
+from datetime import UTC, datetime, timedelta
+from madang.core.base.interface import HOUSE
+from madang.core.lake.interface import append
+start, until, count = datetime.fromisoformat({(START - timedelta(days=300)).isoformat()!r}), time.time() + {SECONDS}, 0
+begin = time.process_time()
+while time.time() < until:
+    moments = [start + timedelta(seconds=count // 7 + n) for n in range({BATCH} // 7)]
+    rows = pa.table({{
+        "thing_id": ["B0000"] * len(moments) * 7, "property": {list(PROPERTIES)} * len(moments),
+        "observed_at": pa.array([one for one in moments for _ in range(7)], pa.timestamp("us", "UTC")),
+        "value": [1.5] * len(moments) * 7,
+    }})
+    append("city_sensor_readings", rows, actor=HOUSE)
+    count += rows.num_rows
+print(count, time.process_time() - begin)
+"""
+    url = (house.data / "run" / "broker.url").read_text("ascii")
+    environment = os.environ | {
+        "MADANG_DATA": str(data),
+        "MADANG_BROKER_URL": url,
+        "MADANG_DEMO": "no",
+        "DJANGO_SETTINGS_MODULE": "madang.project.settings",
+    }
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script], check=True, env=environment, capture_output=True, text=True
+    )
+    count, cpu = done.stdout.split()
+    return int(count), float(cpu)
+
+
+def feed_mqtt(house: House) -> tuple[int, float]:
+    """Publish messages at QoS 1 from a few clients, each with many in flight."""
+    acknowledged = [0] * CONNECTIONS
+
+    def publish(worker: int) -> None:
+        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"bench-{worker}")
+        client.max_inflight_messages_set(100)
+        client.connect("127.0.0.1", house.mqtt_port)
+        client.loop_start()
+        waiting = []
+        until = time.perf_counter() + SECONDS
+        while time.perf_counter() < until:
+            waiting.append(client.publish(f"sensors/{KEY}", json.dumps(make_message(1)[0]), qos=1))
+            if len(waiting) >= 100:
+                waiting.pop(0).wait_for_publish(30)
+                acknowledged[worker] += 7
+        for one in waiting:
+            one.wait_for_publish(30)
+            acknowledged[worker] += 7
+        client.loop_stop()
+
+    run_all(publish)
+    return sum(acknowledged), 0.0
+
+
+def feed_receiver(house: House) -> tuple[int, float]:
+    """Send packets of the city's own protocol over kept connections."""
+    acknowledged = [0] * CONNECTIONS
+
+    def send(worker: int) -> None:
+        connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
+        until = time.perf_counter() + SECONDS
+        while time.perf_counter() < until:
+            number = next(numbers)
+            serial, moment = place(number)
+            packet = moment.astimezone().strftime("%Y%m%d%H%M") + "0012" * 7
+            connection.request("GET", f"/n/api/send/{KEY}/1/{number}/{serial}/{packet}")
+            answer = connection.getresponse().read()
+            acknowledged[worker] += 7 * (b"SUCC-000" in answer)
+
+    run_all(send)
+    return sum(acknowledged), 0.0
+
+
+def feed_http(house: House) -> tuple[int, float]:
+    """Post large messages over kept connections."""
+    acknowledged = [0] * CONNECTIONS
+
+    def post(worker: int) -> None:
+        connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
+        until = time.perf_counter() + SECONDS
+        while time.perf_counter() < until:
+            body = json.dumps(make_message(BATCH // 7))
+            connection.request(
+                "POST",
+                "/api/city-sensors/messages",
+                body,
+                {"X-Certkey": KEY, "Content-Type": "application/json"},
+            )
+            acknowledged[worker] += json.loads(connection.getresponse().read())["taken"]
+
+    run_all(post)
+    return sum(acknowledged), 0.0
+
+
+def make_message(count: int) -> list[dict[str, object]]:
+    """Return `count` sets of seven values, each of a station and minute of its own."""
+    message = []
+    for serial, moment in (place(next(numbers)) for _ in range(count)):
+        values = dict.fromkeys(PROPERTIES, 12.5)
+        message.append({"serial": serial, "observed_at": moment.isoformat(), "values": values})
+    return message
+
+
+def place(number: int) -> tuple[str, datetime]:
+    """Return the station and minute of a number, each pair once."""
+    return f"B{number % STATIONS:04d}", START + timedelta(minutes=number // STATIONS)
+
+
+def run_all(work: Callable[[int], None]) -> None:
+    """Run `work` on every connection."""
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def count_rows(house: House) -> int:
+    """Return how many readings are in the table."""
+    connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
+    connection.request("GET", "/api/datasets/city_sensor_readings/rows?limit=1")
+    return json.loads(connection.getresponse().read())["total"]
+
+
+def read_cpu(house: House) -> float:
+    """Return the CPU seconds that the house has used."""
+    return sum(one.user + one.system for one in (process.cpu_times() for process in _list_processes(house)))
+
+
+def _list_processes(house: House) -> Iterator[psutil.Process]:
+    parent = psutil.Process(house.process.pid)
+    yield from (parent, *parent.children(recursive=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -111,6 +111,23 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: datetime
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """How a station's values of one property are corrected from a moment on: gain × value + offset."""
+
+    thing_id: str
+    property: str
+    gain: float
+    offset: float
+    valid_from: datetime
+    reason: str
+    made_by: str
+    made_at: datetime
+
+    def apply(self, value: float) -> float:
+        """Return the corrected value."""
+        return round(self.gain * value + self.offset, 6)
+
+
 class StationValue(msgspec.Struct, frozen=True, kw_only=True):
     """The newest value of one property at one station. lon and lat are degrees in EPSG:4326."""
 

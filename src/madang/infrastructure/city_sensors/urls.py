@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .pages.desk import show_desk
-from .pages.forms import DEFINE, ISSUE
+from .pages.forms import CALIBRATE, DEFINE, ISSUE
 from .pages.public import show_public, show_station
 
 urlpatterns = [
@@ -11,5 +11,10 @@ urlpatterns = [
     path("city_sensors/<str:thing_id>/", show_station, name="city_sensors-station"),
     path("desk/city_sensors/", show_desk, name="city_sensors-desk"),
     path("desk/city_sensors/senders/new/", ISSUE.as_view(), name="city_sensors-sender"),
+    path(
+        "desk/city_sensors/stations/<str:thing_id>/calibrate/",
+        CALIBRATE.as_view(),
+        name="city_sensors-calibrate",
+    ),
     path("desk/city_sensors/layouts/new/", DEFINE.as_view(), name="city_sensors-layout"),
 ]

@@ -10,8 +10,10 @@ import pyarrow as pa
 
 from madang.core.base.interface import HOUSE
 from madang.core.lake.interface import append
+from madang.infrastructure.city_sensors.methods.correcting import correct
 from madang.infrastructure.city_sensors.methods.messages import read_message
 from madang.infrastructure.city_sensors.methods.packets import GOOD, MISSING
+from madang.infrastructure.city_sensors.queries.corrections import map_corrections
 from madang.infrastructure.city_sensors.queries.stations import find_certificate, list_stations
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Heard, Said
 from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
@@ -88,12 +90,17 @@ def _find_fault(one: Said, stations: dict[str, object], now: datetime) -> str | 
 
 
 def _make_rows(readings: list[Said]) -> pa.Table:
+    known = map_corrections()
+    corrected = [
+        correct(known.get((one.serial, one.property), ()), one.observed_at, one.value) for one in readings
+    ]
     return pa.table(
         {
             "thing_id": [one.serial for one in readings],
             "property": [one.property for one in readings],
             "observed_at": pa.array([one.observed_at for one in readings], pa.timestamp("us", "UTC")),
-            "value": pa.array([one.value for one in readings], pa.float64()),
+            "value": pa.array([value for value, _ in corrected], pa.float64()),
             "quality": [MISSING if one.value is None else GOOD for one in readings],
+            "details": pa.array([details for _, details in corrected], pa.string()),
         }
     )

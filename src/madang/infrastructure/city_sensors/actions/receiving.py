@@ -12,7 +12,9 @@ from madang.core.base.interface import CITY_TIMEZONE, HOUSE, Actor, BadInput, Ma
 from madang.core.lake.interface import append
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.correcting import correct
 from madang.infrastructure.city_sensors.methods.packets import TIME_FIELD, read_packet
+from madang.infrastructure.city_sensors.queries.corrections import map_corrections
 from madang.infrastructure.city_sensors.queries.stations import (
     find_certificate,
     find_layout,
@@ -126,14 +128,19 @@ def _read(sent: Sent, now: datetime) -> Packet | Answer:
 
 def _store(serial: str, packet: Packet) -> None:
     values = packet.values
+    known = map_corrections()
+    corrected = [
+        correct(known.get((serial, one.property), ()), packet.observed_at, one.value) for one in values
+    ]
     rows = pa.table(
         {
             "thing_id": [serial] * len(values),
             "property": [one.property for one in values],
             "observed_at": pa.array([packet.observed_at] * len(values), pa.timestamp("us", "UTC")),
-            "value": pa.array([one.value for one in values], pa.float64()),
+            "value": pa.array([value for value, _ in corrected], pa.float64()),
             "quality": [one.quality for one in values],
             "raw": [one.raw for one in values],
+            "details": pa.array([details for _, details in corrected], pa.string()),
         }
     )
     readings.append(rows)

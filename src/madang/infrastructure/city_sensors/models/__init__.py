@@ -8,7 +8,7 @@ from .context import (
     HostedContext,
     Subscription,
 )
-from .receiver import Certificate, PacketDefinition
+from .receiver import Calibration, Certificate, PacketDefinition
 from .sensorthings import (
     Datastream,
     FeatureOfInterest,
@@ -20,6 +20,7 @@ from .sensorthings import (
 )
 
 __all__ = [
+    "Calibration",
     "Certificate",
     "ContextEntity",
     "ContextNotification",

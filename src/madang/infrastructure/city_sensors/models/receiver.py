@@ -15,6 +15,22 @@ class Certificate(models.Model):
     valid_until = models.DateTimeField()
 
 
+class Calibration(models.Model):
+    """A correction of a station's values of one property, from a moment on."""
+
+    thing_id = models.CharField(max_length=64)
+    property = models.CharField(max_length=40)
+    gain = models.FloatField()
+    offset = models.FloatField()
+    valid_from = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["thing_id", "property"], name="city_sensors_calibrated")]
+
+
 class PacketDefinition(models.Model):
     """The layout of packets of one number, from a day on."""
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from madang.core.base.interface import now, read_settings
 from madang.core.pages.interface import page
 from madang.core.people.interface import actor_of
+from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
 from madang.infrastructure.city_sensors.queries.stations import (
     list_certificates,
     list_layouts,
@@ -33,6 +34,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "certificates": list_certificates(),
         "layouts": list_layouts(),
         "moment": now(),
+        "subscriptions": list_subscriptions(limit=SHOWN)[0],
         "may_change": actor_of(request.user).may(PERMISSION),
         "mqtt_port": read_settings().mqtt_port,
     }

@@ -11,10 +11,11 @@ from madang.core.base.interface import CITY_TIMEZONE, Actor, BadInput, Text, to_
 from madang.core.base.interface import now as read_clock
 from madang.core.pages.interface import FormPage, say_lazily
 from madang.core.people.interface import list_agencies
+from madang.infrastructure.city_sensors.actions.calibrating import calibrate
 from madang.infrastructure.city_sensors.actions.receiving import define_packet, issue_certificate
 from madang.infrastructure.city_sensors.methods.packets import read_fields, write_fields
 from madang.infrastructure.city_sensors.queries.stations import list_layouts
-from madang.infrastructure.city_sensors.records import PacketLayout
+from madang.infrastructure.city_sensors.records import PROPERTIES, Correction, PacketLayout
 
 DESK = "/desk/city_sensors/"
 PERMISSION = "city_sensors.change_receiver"
@@ -65,6 +66,37 @@ class LayoutForm(forms.Form):
             "The time of measurement is observed_at (12 characters).",
         ),
     )
+
+
+class CalibrationForm(forms.Form):
+    """A correction of one property."""
+
+    property = forms.ChoiceField(
+        label=say_lazily("측정 항목", "Property"),
+        choices=[(one.code, say_lazily(one.title.ko, one.title.en)) for one in PROPERTIES],
+    )
+    gain = forms.FloatField(label=say_lazily("기울기", "Gain"), initial=1.0)
+    offset = forms.FloatField(label=say_lazily("더할 값", "Offset"), initial=0.0)
+    valid_from = forms.DateTimeField(
+        label=say_lazily("이때부터 (한국 시각)", "From (Korean time)"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    reason = forms.CharField(
+        label=say_lazily("근거", "Reason"),
+        max_length=300,
+        help_text=say_lazily(
+            "예: 표준기와 나란히 잰 결과 (성적서 번호)", "Such as: measured beside the standard (report no.)"
+        ),
+    )
+
+
+def _calibrate(*, actor: Actor, now: datetime, data: dict[str, Any], thing_id: str) -> str:
+    moment = data["valid_from"]
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIMEZONE)
+    values = data | {"valid_from": moment}
+    correction = Correction(thing_id=thing_id, made_by=actor.name, made_at=now, **values)
+    calibrate(actor=actor, now=now, correction=correction)
+    return f"/city_sensors/{thing_id}/?property={correction.property}"
 
 
 def _issue(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
@@ -121,6 +153,18 @@ DEFINE = FormPage(
     about=Text(
         ko="앞선 정의는 그대로 남아 그 전에 잰 전문을 읽습니다.",
         en="An earlier layout stays, and reads packets measured before.",
+    ),
+    back=DESK,
+)
+CALIBRATE = FormPage(
+    title=Text(ko="센서 보정", en="Calibrate a sensor"),
+    permission=PERMISSION,
+    form=CalibrationForm,
+    run=_calibrate,
+    initial=lambda **_: {"gain": 1.0, "offset": 0.0, "valid_from": to_city_time(read_clock())},
+    about=Text(
+        ko="보정한 값 = 기울기 × 잰 값 + 더할 값. 이미 받은 값도 이때부터 다시 계산하고, 잰 값은 그대로 남깁니다.",
+        en="Corrected = gain × measured + offset. Values that are there already are computed anew; what was measured stays.",
     ),
     back=DESK,
 )

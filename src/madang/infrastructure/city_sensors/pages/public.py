@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import NotFound, Text
 from madang.core.pages.interface import MapBlock, page
+from madang.infrastructure.city_sensors.queries.corrections import list_corrections
 from madang.infrastructure.city_sensors.queries.stations import (
     get_station,
     list_station_values,
@@ -66,6 +67,8 @@ def show_station(request: HttpRequest, thing_id: str) -> HttpResponse:
         "property": prop,
         "rows": [(one, newest.get(one.code)) for one in PROPERTIES],
         "chart": draw_station(prop, thing_id),
+        "corrections": [(one, PROPERTY_BY_CODE[one.property].title) for one in list_corrections(thing_id)],
+        "may_change": request.actor.may("city_sensors.change_receiver", station.agency_code),
     }
     return render(request, "city_sensors/station.html", context)
 

@@ -13,6 +13,7 @@ from odata_query import ast
 from madang.core.base.interface import ANONYMOUS
 from madang.core.lake.interface import AnyOf, Filter, Group, Measure, Op, Order, authorize, count_rows
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.correcting import ORIGINAL
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
@@ -131,7 +132,8 @@ def describe_observation(one: Observed) -> dict[str, Any]:
 def read_result(one: Observed) -> Any:
     """Return the result as it was sent by SensorThings; a measured value of a station otherwise."""
     row = one.row
-    if one.datastream.thing.asset_id is None or row["details"] is not None:
+    is_sent_here = row["details"] is not None and ORIGINAL not in msgspec.json.decode(row["details"])
+    if one.datastream.thing.asset_id is None or is_sent_here:
         return msgspec.json.decode(row["raw"]) if row["raw"] else row["value"]
     return row["value"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterable
+from contextlib import suppress
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.client import MQTTMessage
@@ -41,6 +42,13 @@ class MqttListener:
         """Tell the broker that these are kept; those it isn't told of come again."""
         for one in messages:
             self._client.ack(one.mid, one.qos)
+
+    def ask_again(self) -> None:
+        """Have the broker deliver anew what wasn't acknowledged, by a new connection: not every broker does by itself."""
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        with suppress(OSError):  # the loop goes on trying
+            self._client.reconnect()
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Tell whoever listens, at most once; nothing where the broker is away."""

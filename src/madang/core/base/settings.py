@@ -69,6 +69,13 @@ SETTINGS = (
     Setting("job_workers", int, 1, "Background job processes."),
     Setting("broker_port", int, 0, "Port of the packaged broker; 0: any free one."),
     Setting("mqtt_port", int, 0, "Port of the packaged broker's MQTT listener; 0: any free one."),
+    Setting(
+        "also_mqtt",
+        str,
+        "",
+        "Another MQTT broker that sensors speak to, as host:port, such as Mosquitto for MQTT 5; empty: none. "
+        "What it acknowledges is as durable as it is itself (persistence, autosave_on_changes).",
+    ),
     Setting("upload_limit_mb", int, 2048, "Largest upload in megabytes."),
     Setting(
         "login_attempts",

@@ -23,18 +23,32 @@ CLIENT = "madang-city-sensors"
 TOPIC = "sensors/+"
 """sensors/CERTKEY, as the receiver protocol has its key in the address."""
 MOST = 2_000
+MQTT_PORT = 1883
 LOOK_S = 0.25
 TIMEOUT_S = 10.0
 log = logging.getLogger("madang.city_sensors")
 
 
 def run_listener() -> None:
-    """Listen until SIGTERM or SIGINT."""
+    """Listen to the packaged broker, and to another where the settings name one, until SIGTERM or SIGINT."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings = read_settings()
-    listener = MqttListener(settings.own_host, settings.mqtt_port, CLIENT, [TOPIC])
+    brokers = [(settings.own_host, settings.mqtt_port)]
+    if settings.also_mqtt:
+        host, _, port = settings.also_mqtt.rpartition(":")
+        brokers.append((host or settings.also_mqtt, int(port) if port.isdecimal() else MQTT_PORT))
+    threads = [threading.Thread(target=listen, args=(host, port, stop)) for host, port in brokers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def listen(host: str, port: int, stop: threading.Event) -> None:
+    """Take in what sensors say by one broker until `stop` is set; each message is acknowledged once it is kept."""
+    listener = MqttListener(host, port, CLIENT, [TOPIC])
     while not stop.is_set():
         messages = listener.take(MOST, 1.0)
         if not messages:
@@ -45,13 +59,18 @@ def run_listener() -> None:
             hear_messages(now=now(), messages=heard)
         except MadangError as error:
             log.warning("not kept, comes again: %s", error.text.en)
-            stop.wait(1.0)
+            _pause(listener, stop)
         except Exception:
             log.exception("a fault; the messages come again")
-            stop.wait(1.0)
+            _pause(listener, stop)
         else:
             listener.acknowledge(messages)
     listener.close()
+
+
+def _pause(listener: MqttListener, stop: threading.Event) -> None:
+    stop.wait(1.0)
+    listener.ask_again()
 
 
 def run_notifier() -> None:

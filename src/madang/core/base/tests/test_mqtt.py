@@ -1,0 +1,92 @@
+"""A listener's session: what isn't acknowledged comes again, from the packaged broker and from Mosquitto (MQTT 5 in)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import suppress
+
+import paho.mqtt.client as mqtt
+import pytest
+
+from madang.core.base.interface import MqttListener
+from madang.project.broker_server import await_broker, start_broker, write_configuration
+from madang.project.pytest_plugin import find_free_port, miss
+
+
+def start_packaged(folder, port):
+    """Start the packaged broker with its MQTT listener at `port`."""
+    monitor_port = find_free_port()
+    configuration = write_configuration(
+        folder, port=find_free_port(), mqtt_port=port, monitor_port=monitor_port, host="127.0.0.1"
+    )
+    broker = start_broker(configuration, folder / "broker.log")
+    await_broker(monitor_port)
+    return broker
+
+
+def start_mosquitto(folder, port):
+    """Start a Mosquitto at `port` that keeps its sessions on the disk."""
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        miss("Mosquitto")
+    folder.mkdir()
+    configuration = folder / "mosquitto.conf"
+    configuration.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+        f"persistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\nuser root\n"
+    )
+    broker = subprocess.Popen([program, "-c", str(configuration)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+        time.sleep(0.05)
+    return broker
+
+
+def take_all(listener, count):
+    """Return `count` messages, each once, that arrive within ten seconds."""
+    found = {}
+    deadline = time.monotonic() + 10
+    while len(found) < count and time.monotonic() < deadline:
+        for one in listener.take(100, 0.2):
+            found[one.payload] = one
+    return found
+
+
+@pytest.mark.parametrize(
+    ("start", "version"), [(start_packaged, mqtt.MQTTv311), (start_mosquitto, mqtt.MQTTv5)]
+)
+def test_what_is_not_acknowledged_comes_again(tmp_path, start, version):
+    port = find_free_port()
+    broker = start(tmp_path / "broker", port)
+    try:
+        listener = MqttListener("127.0.0.1", port, "listener", ["sensors/+"])
+        time.sleep(1)
+        sender = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="sensor", protocol=version)
+        sender.connect("127.0.0.1", port)
+        sender.loop_start()
+        for number in range(20):
+            sender.publish("sensors/key", f"{number}", qos=1).wait_for_publish(10)
+        first = take_all(listener, 20)
+        assert sorted(map(int, first)) == list(range(20))
+        listener.acknowledge([first[f"{number}".encode()] for number in range(5)])
+        time.sleep(0.5)
+        listener.ask_again()
+        again = take_all(listener, 15)
+        assert sorted(map(int, again)) == list(range(5, 20))
+        listener.acknowledge(list(again.values()))
+        time.sleep(0.5)
+        listener.close()
+        sender.publish("sensors/key", b"20", qos=1).wait_for_publish(10)  # while nobody listens
+        later = MqttListener("127.0.0.1", port, "listener", ["sensors/+"])
+        assert list(take_all(later, 1)) == [b"20"]
+        later.close()
+        sender.loop_stop()
+    finally:
+        broker.terminate()
+        broker.wait(10)

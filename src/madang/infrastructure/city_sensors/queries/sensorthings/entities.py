@@ -33,7 +33,13 @@ def select_entities(kind: EntityType, within: Q, options: Options) -> QuerySet:
     rows = MODELS[kind.name].objects.filter(within)
     if options.filter is not None:
         rows = rows.filter(_read_condition(kind, options.filter))
-    return MODELS[kind.name].objects.filter(pk__in=rows.values("pk"))
+    return MODELS[kind.name].objects.filter(pk__in=rows.values("pk")) if _may_double(rows) else rows
+
+
+def _may_double(rows: QuerySet) -> bool:
+    """Return whether a filter follows a link to many, by which an entity may come more than once."""
+    fields = (getattr(join, "join_field", None) for join in rows.query.alias_map.values())
+    return any(field is not None and (field.one_to_many or field.many_to_many) for field in fields)
 
 
 def get_entity(kind: EntityType, identity: object, within: Q | None = None) -> Any:

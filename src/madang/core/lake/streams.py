@@ -46,7 +46,9 @@ MESSAGE_BYTES = 4_000_000
 AHEAD = timedelta(hours=24)
 """A clock that is further ahead than this is wrong, and would keep `latest` from moving on for years."""
 
+WORTH_COMPRESSING = 256
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
+_PLAIN = pa.ipc.IpcWriteOptions()
 
 
 def append(table: str, batch: pa.RecordBatch | pa.Table, *, actor: Actor) -> AppendResult:
@@ -141,9 +143,10 @@ def count_waiting(broker: Broker, position: int) -> tuple[int, datetime | None]:
 
 
 def encode(rows: pa.Table) -> bytes:
-    """Return rows as one message (Arrow IPC stream, zstd)."""
+    """Return rows as one message (Arrow IPC stream, zstd where there is anything to gain)."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema, options=_COMPRESSED) as writer:
+    options = _COMPRESSED if rows.num_rows >= WORTH_COMPRESSING else _PLAIN
+    with pa.ipc.new_stream(sink, rows.schema, options=options) as writer:
         writer.write_table(rows)
     return sink.getvalue().to_pybytes()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from madang.core.base.interface import Finding, MqttListener, now, read_settings
 from madang.core.lake.interface import TableHandler
@@ -27,8 +29,7 @@ watchers = Watchers()
 
 def announce(rows: pa.Table) -> None:
     """Publish new observations to `v1.1/Observations` and `v1.1/Datastreams(id)/Observations`, at most once each."""
-    since = now() - NEW
-    news = [row for row in rows.to_pylist() if row["observed_at"] >= since and row["quality"] != DELETED]
+    news = [row for row in _list_new(rows) if row["quality"] != DELETED]
     if not news:
         return
     observed = attach(news[-MOST:])
@@ -42,14 +43,17 @@ def announce(rows: pa.Table) -> None:
 
 def follow(rows: pa.Table) -> None:
     """Write new readings of stations into their NGSI-LD entities."""
-    since = now() - NEW
-    follow_readings(now=now(), rows=[row for row in rows.to_pylist() if row["observed_at"] >= since])
+    follow_readings(now=now(), rows=_list_new(rows))
 
 
 def watch(rows: pa.Table) -> list[Finding]:
     """Find stations that are odd and districts at an advisory's level."""
-    since = now() - NEW
-    return watchers.judge((row for row in rows.to_pylist() if row["observed_at"] >= since), now())
+    return watchers.judge(_list_new(rows), now())
+
+
+def _list_new(rows: pa.Table) -> list[dict[str, Any]]:
+    since = pa.scalar(now() - NEW, rows.schema.field("observed_at").type)
+    return rows.filter(pc.greater_equal(rows["observed_at"], since)).to_pylist()
 
 
 @cache

@@ -1,0 +1,140 @@
+"""The sensors' listener, the broker and the writer killed at random: every acknowledged value is there, once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import paho.mqtt.client as mqtt
+import pytest
+
+from madang.core.base.interface import read_run_state
+from madang.project.pytest_plugin import start_house, stop_house
+
+ROUNDS = int(os.environ.get("MADANG_FAULT_ROUNDS", "5"))
+VICTIMS = ("sensors-mqtt", "broker", "writer", "web")
+KEY = "key-of-the-killed-city"
+SETUP = """
+import sys
+from datetime import UTC, datetime, timedelta
+import django
+django.setup()
+from madang.core.base.interface import HOUSE, Text
+from madang.core.things.interface import Kind, import_things, register_kind
+from madang.infrastructure.city_sensors.actions.receiving import issue_certificate
+from madang.infrastructure.city_sensors.records import STATION_KIND
+now = datetime.now(UTC)
+register_kind(actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor")))
+rows = [{"id": "K1", "kind": STATION_KIND, "name": "K1", "agency_code": "city"}]
+import_things(actor=HOUSE, now=now, rows=rows, source="test")
+day = timedelta(days=1)
+issue_certificate(
+    actor=HOUSE, now=now, key=sys.argv[1], name="test", agency_code="city", valid_from=now - day, valid_until=now + day
+)
+"""
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = start_house(tmp_path / "city", "--no-demo")
+    environment = os.environ | {
+        "MADANG_DATA": str(house.data),
+        "MADANG_DEMO": "no",
+        "DJANGO_SETTINGS_MODULE": "madang.project.settings",
+    }
+    subprocess.run([sys.executable, "-c", SETUP, KEY], check=True, env=environment)
+    time.sleep(5.5)  # what a process knows of senders may be 5 s old
+    yield house
+    stop_house(house)
+
+
+def read_minutes(house):
+    """Return the values in the table, by the number that each carries."""
+    rows, found = [], {"total": 1}
+    while len(rows) < found["total"]:
+        params = {"where": "thing_id:eq:K1", "sort": "value", "limit": 1000, "offset": len(rows)}
+        found = httpx.get(
+            f"{house.url}/api/datasets/city_sensor_readings/rows", params=params, timeout=30
+        ).json()
+        rows += found["rows"]
+    return [int(row["value"]) for row in rows]
+
+
+class Sender:
+    """One sensor that sends numbers, each at a second of its own, again until it is acknowledged."""
+
+    def __init__(self, house):
+        self.house = house
+        self.acknowledged: list[int] = []
+        self.stop = threading.Event()
+        self.start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=10)
+
+    def make(self, number):
+        moment = (self.start + timedelta(seconds=number)).isoformat()
+        return {"serial": "K1", "observed_at": moment, "values": {"illuminance": number}}
+
+    def send_by_mqtt(self):
+        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="killed", clean_session=False)
+        client.reconnect_delay_set(1, 1)
+        client.connect("127.0.0.1", self.house.mqtt_port)
+        client.loop_start()
+        number = 0
+        while not self.stop.is_set():
+            number += 2
+            sent = client.publish(f"sensors/{KEY}", json.dumps(self.make(number)), qos=1)
+            while not sent.is_published() and not self.stop.is_set():
+                time.sleep(0.002)
+            if sent.is_published():
+                self.acknowledged.append(number)
+        client.loop_stop()
+
+    def send_by_http(self):
+        number = 1
+        while not self.stop.is_set():
+            try:
+                address = f"{self.house.url}/api/city-sensors/messages"
+                reply = httpx.post(address, json=self.make(number), headers={"X-Certkey": KEY}, timeout=15)
+            except httpx.HTTPError:
+                time.sleep(0.1)
+                continue
+            if reply.status_code == 200:
+                self.acknowledged.append(number)
+                number += 2
+
+
+@pytest.mark.timeout(120 + 20 * ROUNDS)
+def test_killed_anywhere_every_acknowledged_value_is_there_once(house):
+    sender = Sender(house)
+    threads = [threading.Thread(target=work) for work in (sender.send_by_mqtt, sender.send_by_http)]
+    for thread in threads:
+        thread.start()
+    chance = random.Random()
+    for number in range(ROUNDS):
+        time.sleep(chance.uniform(0.3, 1.5))
+        victim = VICTIMS[number % len(VICTIMS)]
+        member = next(one for one in read_run_state(house.data / "run").processes if one.name == victim)
+        if member.state == "running":
+            os.kill(member.pid, signal.SIGKILL)
+        before = len(sender.acknowledged)
+        deadline = time.monotonic() + 40
+        while len(sender.acknowledged) < before + 10:
+            assert time.monotonic() < deadline, f"nothing is acknowledged after {victim} was killed"
+            time.sleep(0.05)
+    sender.stop.set()
+    for thread in threads:
+        thread.join(30)
+    wanted = set(sender.acknowledged)
+    assert len(wanted) > 10 * ROUNDS
+    deadline = time.monotonic() + 60
+    while wanted - set(found := read_minutes(house)):
+        assert time.monotonic() < deadline, sorted(wanted - set(found))[:10]
+        time.sleep(0.5)
+    assert len(found) == len(set(found))

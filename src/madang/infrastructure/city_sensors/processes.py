@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ MOST = 2_000
 MQTT_PORT = 1883
 LOOK_S = 0.25
 TIMEOUT_S = 10.0
+SENDERS = 8
 log = logging.getLogger("madang.city_sensors")
 
 
@@ -79,10 +81,11 @@ def run_notifier() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="notify")
     while not stop.is_set():
         close_old_connections()
         try:
-            busy = deliver_due(now=now(), send=_send)
+            busy = deliver_due(now=now(), send=_send, pool=pool)
         except Exception:
             log.exception("a fault; it goes on")
             stop.wait(1.0)

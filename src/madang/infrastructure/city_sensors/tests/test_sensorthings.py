@@ -271,7 +271,13 @@ def test_registered_stations_are_things_and_stay(api):
         expand="Observations($top=1;$orderby=phenomenonTime desc)",
     )
     assert any(one["Observations"] for one in newest["value"])
-    assert api.delete(f"/Things({station['@iot.id']})").status_code == 400
+    stream = f"/Datastreams({station['Datastreams'][0]['@iot.id']})"
+    owned = [f"/Things({station['@iot.id']})", stream, ask(api, f"{stream}/Sensor")["@iot.selfLink"]]
+    owned += [ask(api, f"{owned[0]}/Locations")["value"][0]["@iot.selfLink"]]
+    owned += [ask(api, f"{stream}/Observations", top=1)["value"][0]["FeatureOfInterest@iot.navigationLink"]]
+    for address in owned:
+        assert api.delete(address).status_code == 400, address
+        assert api.patch(address, json={"name": "mine"}).status_code == 400, address
 
 
 @pytest.mark.parametrize(

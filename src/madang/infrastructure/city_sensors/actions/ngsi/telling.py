@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import close_old_connections, transaction
+from django.db.models import F, Min, Q
 
 from madang.core.base.interface import new_id
 from madang.core.incidents.interface import Failed, Refused
@@ -20,6 +21,7 @@ from madang.infrastructure.city_sensors.queries.ngsi.entities import find_contex
 
 TRIES = 10
 LONGEST_WAIT_S = 600
+MOST_WAITING = 1_000
 KEPT = timedelta(days=7)
 
 
@@ -49,28 +51,38 @@ def tell(*, now: datetime, entity: Entity, changed: tuple[str, ...]) -> None:
             notification_id=identity, subscription=row, body=body, due_at=now, created_at=now
         )
         models.Subscription.objects.filter(pk=row.pk).update(told_at=now)
+        _give_up_oldest(row)
 
 
-def deliver_due(*, now: datetime, send: Callable[[models.Subscription, dict[str, Any]], None]) -> int:
-    """Deliver what is due, in the order of each subscription; return how many were tried.
+def deliver_due(
+    *, now: datetime, send: Callable[[models.Subscription, dict[str, Any]], None], pool: Executor
+) -> int:
+    """Deliver what is due, in the order of each subscription, side by side; return how many were tried.
 
     `send` returns once the other side has received, or raises Failed (again later) or Refused (never).
     """
-    firsts: dict[int, models.ContextNotification] = {}
-    waiting = models.ContextNotification.objects.filter(state="waiting").select_related("subscription")
-    for one in waiting.order_by("pk")[:500]:
-        firsts.setdefault(one.subscription_id, one)
-    due = [one for one in firsts.values() if one.due_at <= now]
-    for one in due:
-        try:
-            send(one.subscription, one.body)
-        except Refused as error:
-            _note_failure(one, now, str(error), is_final=True)
-        except Failed as error:
-            _note_failure(one, now, str(error), is_final=one.tries + 1 >= TRIES, wait_s=error.retry_after_s)
-        else:
-            _note_success(one, now)
-    return len(due)
+    waiting = models.ContextNotification.objects.filter(state="waiting")
+    firsts = waiting.values("subscription").annotate(first=Min("pk")).values_list("first", flat=True)
+    due = models.ContextNotification.objects.filter(pk__in=list(firsts), due_at__lte=now)
+    tried = list(due.select_related("subscription"))
+    list(pool.map(lambda one: _deliver(one, now, send), tried))
+    return len(tried)
+
+
+def _deliver(
+    one: models.ContextNotification,
+    now: datetime,
+    send: Callable[[models.Subscription, dict[str, Any]], None],
+) -> None:
+    close_old_connections()
+    try:
+        send(one.subscription, one.body)
+    except Refused as error:
+        _note_failure(one, now, str(error), is_final=True)
+    except Failed as error:
+        _note_failure(one, now, str(error), is_final=one.tries + 1 >= TRIES, wait_s=error.retry_after_s)
+    else:
+        _note_success(one, now)
 
 
 def forget_told(*, now: datetime) -> int:
@@ -99,6 +111,15 @@ def _is_for(body: dict[str, Any], terms: Terms, entity: Entity, changed: tuple[s
 def _is_throttled(row: models.Subscription, now: datetime) -> bool:
     wait = row.body.get("throttling")
     return bool(wait and row.told_at and now - row.told_at < timedelta(seconds=wait))
+
+
+def _give_up_oldest(row: models.Subscription) -> None:
+    """Show as failed what waits in front of the newest thousand: who is away for long gets the newest."""
+    waiting = models.ContextNotification.objects.filter(subscription=row, state="waiting").order_by("-pk")
+    old = list(waiting.values_list("pk", flat=True)[MOST_WAITING : MOST_WAITING + 100])
+    if old:
+        models.ContextNotification.objects.filter(pk__in=old).update(state="failed", reason="too many wait")
+        models.Subscription.objects.filter(pk=row.pk).update(times_failed=F("times_failed") + len(old))
 
 
 def _note_success(one: models.ContextNotification, now: datetime) -> None:

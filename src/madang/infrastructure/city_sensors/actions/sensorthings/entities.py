@@ -51,6 +51,7 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
     """Change an entity: whole by its new properties, in part, or by a JSON Patch (a list)."""
     require(actor, WRITE)
     kind, entity = target.kind, target.entity
+    _refuse_registered(kind, entity)
     if isinstance(body, list):
         body = _patch(describe(kind, entity), body)
         is_whole = True
@@ -75,20 +76,33 @@ def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
     """Delete an entity and what can't be without it; a registered station's are kept."""
     require(actor, WRITE)
     kind, entity = target.kind, target.entity
+    _refuse_registered(kind, entity)
     with transaction.atomic():
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_delete", subject=path)
         if kind is OBSERVATION:
             remove_observations(now=now, observations=[entity])
             return
         for datastream in _list_below(kind, entity):
-            if datastream.thing.asset_id is not None:
-                raise refuse(
-                    kind.name,
-                    "등록된 센서의 자료는 여기에서 지울 수 없습니다",
-                    "what belongs to a registered station can't be deleted here",
-                )
             empty_datastream(now=now, datastream=datastream)
         entity.delete()
+
+
+def _refuse_registered(kind: EntityType, entity: Any) -> None:
+    """Refuse what belongs to a registered station: the register of things says what it is."""
+    registered = {
+        "Thing": lambda: entity.asset_id is not None,
+        "Datastream": lambda: entity.thing.asset_id is not None,
+        "Location": lambda: entity.things.filter(asset_id__isnull=False).exists(),
+        "HistoricalLocation": lambda: entity.thing.asset_id is not None,
+        "Observation": lambda: False,
+    }
+    by_datastreams = lambda: entity.datastreams.filter(thing__asset_id__isnull=False).exists()  # noqa: E731
+    if registered.get(kind.name, by_datastreams)():
+        raise refuse(
+            kind.name,
+            "등록된 센서에 딸린 것은 시설물 대장에서 바꿉니다",
+            "what belongs to a registered station is changed in the register of things",
+        )
 
 
 def _patch(now: dict[str, Any], operations: list[Any]) -> Any:

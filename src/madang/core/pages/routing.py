@@ -129,6 +129,15 @@ def _refuse_actor(actor: Actor) -> MadangError:
 def _refuse_nul(request: Request) -> None:
     if any("\0" in str(value) for value in request.path_params.values()):
         raise NotFound("page.unknown", "찾는 것이 없습니다", "there is no such thing")
+    for name, value in request.query_params.multi_items():
+        if "\0" in name + value:
+            field = name.replace("\0", "")
+            raise BadInput(
+                "input.wrong",
+                f"‘{field}’에 NUL 문자가 있습니다",
+                f"'{field}' has a NUL character",
+                field=field,
+            )
 
 
 def _refuse_cross_site(request: Request) -> None:

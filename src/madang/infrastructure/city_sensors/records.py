@@ -111,6 +111,32 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: datetime
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where stations come from, as the register's source line says, and what it promises."""
+
+    name: str
+    agency_code: str = ""
+    kind: str = ""
+    licence: str = "KOGL-1"
+    expected_interval_s: int = 600
+    freshness_promise_s: int = 1200
+
+
+class SourceState(msgspec.Struct, frozen=True, kw_only=True):
+    """A source now: its stations, how many were ever heard, how many are within the promise, the newest moment."""
+
+    source: Source
+    stations: int
+    heard: int
+    fresh: int
+    newest_at: datetime | None
+
+    @property
+    def share(self) -> float:
+        """Stations within the promise, in percent."""
+        return round(100 * self.fresh / self.stations, 1) if self.stations else 0.0
+
+
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """How a station's values of one property are corrected from a moment on: gain × value + offset."""
 

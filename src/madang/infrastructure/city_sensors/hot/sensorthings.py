@@ -61,7 +61,11 @@ def _serve(work: Callable[..., Response]) -> Callable[..., Response]:
 
 @_serve
 def show_root(request: Request, _body: None) -> Response:
-    """Answer the collections and what this service conforms to."""
+    """Answer the collections, and what of the standard they keep to."""
+    return _list_collections(request)
+
+
+def _list_collections(request: Request) -> Response:
     base = _find_base(request)
     collections = [{"name": name, "url": f"{base}/{name}"} for name in BY_COLLECTION]
     return _send({"value": collections, "serverSettings": {"conformance": CONFORMS}})
@@ -70,6 +74,8 @@ def show_root(request: Request, _body: None) -> Response:
 @_serve
 def read(request: Request, _body: None) -> Response:
     """Answer an entity, a collection or a property."""
+    if not request.path_params["path"].strip("/"):
+        return _list_collections(request)
     items = request.query_params.multi_items()
     found = answer(
         _resolve(request), read_options(items), _find_base(request), request.path_params["path"], items

@@ -8,7 +8,7 @@ from .context import (
     HostedContext,
     Subscription,
 )
-from .receiver import Calibration, Certificate, PacketDefinition
+from .receiver import Calibration, Certificate, PacketDefinition, SourceRow
 from .sensorthings import (
     Datastream,
     FeatureOfInterest,
@@ -34,6 +34,7 @@ __all__ = [
     "ObservedProperty",
     "PacketDefinition",
     "Sensor",
+    "SourceRow",
     "Subscription",
     "Thing",
 ]

@@ -15,6 +15,17 @@ class Certificate(models.Model):
     valid_until = models.DateTimeField()
 
 
+class SourceRow(models.Model):
+    """What a source of stations promises; the register of things says which stations are its."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    agency_code = models.CharField(max_length=40, default="")
+    kind = models.CharField(max_length=100, default="")
+    licence = models.CharField(max_length=40)
+    expected_interval_s = models.IntegerField()
+    freshness_promise_s = models.IntegerField()
+
+
 class Calibration(models.Model):
     """A correction of a station's values of one property, from a moment on."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now
 from madang.core.lake.interface import Filter, Op, authorize
-from madang.core.places.interface import list_districts
+from madang.core.places.interface import get_area_name, list_districts
 from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.summaries import mean_by_district
@@ -81,6 +81,25 @@ def list_district_means(property_code: str) -> tuple[DistrictMean, ...]:
         for district in sorted(list_districts(), key=lambda one: one.name_ko)
         if district.code in means
     )
+
+
+def list_dong_means(property_code: str) -> tuple[DistrictMean, ...]:
+    """Return the mean of the newest good values of each legal dong that has one, by code."""
+    stations = list_stations()
+    values = [
+        msgspec.structs.replace(one, district_code=stations[one.thing_id].legal_dong_code)
+        for one in list_values(property_code)
+        if one.thing_id in stations and stations[one.thing_id].legal_dong_code
+    ]
+    return tuple(
+        DistrictMean(code=code, name=_name_dong(code), mean=mean, stations=count)
+        for code, (mean, count) in sorted(mean_by_district(values).items())
+    )
+
+
+def _name_dong(code: str) -> Text:
+    name = get_area_name(code) or code
+    return Text(ko=name, en=f"{name} ({code})")
 
 
 def get_station(thing_id: str) -> Thing:

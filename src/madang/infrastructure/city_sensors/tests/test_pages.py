@@ -6,6 +6,8 @@ import pytest
 
 from madang.core.pages.testing import PageCases
 from madang.infrastructure.city_sensors.demo import lay_out
+from madang.infrastructure.city_sensors.queries.sources import forget_sources
+from madang.infrastructure.city_sensors.queries.stations import forget
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -32,6 +34,35 @@ class TestStation(PageCases):
 
     def test_what_is_no_station_is_not_found(self, client):
         assert client.get("/city_sensors/nowhere/").status_code == 404
+
+
+class TestSources(PageCases):
+    path = "/city_sensors/sources/"
+    is_public = True
+
+    def test_a_source_says_how_many_keep_its_promise(self, client):
+        lay_out(NOW)
+        forget_sources()
+        page = client.get(self.path).content.decode()
+        assert "시뮬레이션" in page
+        assert "850" in page
+
+
+class TestComparison(PageCases):
+    path = "/city_sensors/compare/?station=SIM00001+nobody&property=noise"
+    is_public = True
+
+    def test_what_is_no_station_is_named(self, client):
+        lay_out(NOW)
+        forget()
+        page = client.get(self.path).content.decode()
+        assert "<code>nobody</code>" in page
+        assert "SIM00001 ·" in page
+
+
+class TestDongs(PageCases):
+    path = "/city_sensors/dongs/?property=noise"
+    is_public = True
 
 
 class TestDesk(PageCases):

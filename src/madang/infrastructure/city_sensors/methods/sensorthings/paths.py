@@ -30,6 +30,8 @@ def read_path(path: str) -> tuple[Segment, ...]:
         identity = int(number) if number else None if text is None else text.replace("''", "'")
         segments.append(Segment(match[1], identity))
         position = match.end() + 1
+    if not segments:
+        raise miss("nothing")
     return tuple(segments)
 
 

@@ -1,0 +1,79 @@
+"""Stations beside one another, and the means of dongs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madang.core.base.interface import Text, to_city_time
+from madang.core.pages.interface import ChartBlock, ChartKind, Series, page
+from madang.infrastructure.city_sensors.queries.stations import list_dong_means, list_hours, list_stations
+from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property
+
+from .drawing import HOURS, SOURCE
+
+TITLE = Text(ko="센서 견주기", en="Compare sensors")
+MOST = 5
+
+
+@page("public", title=TITLE)
+def show_comparison(request: HttpRequest) -> HttpResponse:
+    """Show one property of up to five stations over two days."""
+    prop = PROPERTY_BY_CODE.get(request.GET.get("property", ""), PROPERTIES[0])
+    stations = list_stations()
+    words = [word for text in request.GET.getlist("station") for word in text.replace(",", " ").split()]
+    chosen = list(dict.fromkeys(one for one in words if one in stations))[:MOST]
+    context = {
+        "title": TITLE,
+        "property": prop,
+        "properties": PROPERTIES,
+        "chosen": " ".join(chosen),
+        "unknown": [one for one in words if one not in stations][:MOST],
+        "links": [(one, stations[one].name) for one in chosen],
+        "chart": _draw(prop, chosen, request.language) if chosen else None,
+        "most": MOST,
+    }
+    return render(request, "city_sensors/compare.html", context)
+
+
+@page("public", title=Text(ko="동별 평균", en="Means by dong"))
+def show_dongs(request: HttpRequest) -> HttpResponse:
+    """Show the mean of the newest good values of each legal dong."""
+    prop = PROPERTY_BY_CODE.get(request.GET.get("property", ""), PROPERTIES[0])
+    means = sorted(list_dong_means(prop.code), key=lambda one: -one.mean)
+    context = {
+        "title": Text(ko="동별 평균", en="Means by dong"),
+        "property": prop,
+        "properties": PROPERTIES,
+        "means": [(one, round(one.mean, 1)) for one in means],
+    }
+    return render(request, "city_sensors/dongs.html", context)
+
+
+def _draw(prop: Property, chosen: Sequence[str], language: str) -> ChartBlock:
+    stations = list_stations()
+    hours = {one: list_hours(one, prop.code, HOURS) for one in chosen}
+    moments = [moment for moment, _ in hours[chosen[0]]]
+    names = [stations[one].name if language == "ko" else one for one in chosen]
+    return ChartBlock(
+        title=Text(ko=f"시간별 {prop.title.ko}", en=f"{prop.title.en} by hour"),
+        kind=ChartKind.LINE,
+        x=tuple(f"{to_city_time(moment):%m-%d %H:%M}" for moment in moments),
+        x_title=Text(ko="시각", en="Hour"),
+        series=tuple(
+            Series(
+                name=Text(ko=stations[one].name, en=one),
+                values=tuple(None if mean is None else round(mean, 2) for _, mean in hours[one]),
+            )
+            for one in chosen
+        ),
+        unit=prop.unit,
+        summary=Text(
+            ko=f"{', '.join(names)}의 최근 {HOURS}시간이에요.",
+            en=f"The last {HOURS} hours of {', '.join(names)}.",
+        ),
+        source=SOURCE,
+        as_of=moments[-1],
+    )

@@ -1,0 +1,94 @@
+"""Sources: what each promises, and whether it keeps it; dongs have means; a thousand bad calls of each door end well."""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import closing
+
+import httpx
+import paho.mqtt.client as mqtt
+
+from .test_messages import KEY, sender
+
+__all__ = ["sender"]
+DOORS = 1_000
+
+
+def test_an_officer_writes_a_promise_down_and_everyone_sees_it(sender):
+    with closing(sender.sign_in("data-officer")) as officer:
+        form = {
+            "csrfmiddlewaretoken": officer.cookies["csrftoken"], "name": "시뮬레이션 · simulated", "kind": "S-DoT",
+            "agency_code": "city", "licence": "KOGL-1", "expected_interval_s": "600", "freshness_promise_s": "7200",
+        }  # fmt: skip
+        page = officer.post("/desk/city_sensors/sources/", data=form).text
+        assert "S-DoT" in page
+        assert "7,200" in page
+        refused = officer.post("/desk/city_sensors/sources/", data=form | {"freshness_promise_s": "60"}).text
+        assert "약속한 시간보다 길 수 없습니다" in refused
+    with closing(sender.visit()) as stranger:
+        assert "동" in stranger.get("/city_sensors/dongs/", params={"property": "noise"}).text
+
+
+def make_noise(chance):
+    kinds = [
+        lambda: bytes(chance.randrange(256) for _ in range(chance.randrange(40))),
+        lambda: chance.choice([b"{", b"[]", b"null", b"[[[[", b'{"serial":', b'"', b"1e999", b"\xff\xfe"]),
+        lambda: b'[{"n":"S1:pm25","v":' + str(chance.random()).encode() + b"}" * chance.randrange(3),
+        lambda: (
+            b'{"serial":"SIM00001","values":{"pm25":'
+            + chance.choice([b'"x"', b"1e400", b"[]", b"{}"])
+            + b"}}"
+        ),
+    ]
+    return chance.choice(kinds)()
+
+
+def test_a_thousand_bad_packets_are_answered_by_the_rules(sender):
+    chance = random.Random()
+    letters = "0123456789xX-+ .%2F한"
+    with httpx.Client(base_url=sender.url, timeout=30) as client:
+        for _ in range(DOORS):
+            parts = [
+                "".join(chance.choice(letters) for _ in range(chance.randrange(1, 50))) for _ in range(5)
+            ]
+            if chance.random() < 0.7:
+                parts[0] = KEY
+            answer = client.get("/n/api/send/" + "/".join(part.strip("/ .") or "x" for part in parts))
+            assert answer.status_code in {200, 404}, answer.text
+            if answer.status_code == 200:
+                assert answer.json()["RESULT"]["CODE"] in {"ERROR-100", "ERROR-200", "ERROR-300"}
+
+
+def test_a_thousand_bad_messages_are_refused_and_the_door_stays_open(sender):
+    chance = random.Random()
+    with httpx.Client(base_url=sender.url, timeout=30, headers={"X-Certkey": KEY}) as client:
+        for _ in range(DOORS // 2):
+            headers = {"Content-Type": "application/json"}
+            answer = client.post("/api/city-sensors/messages", content=make_noise(chance), headers=headers)
+            assert answer.status_code in {200, 400, 415, 422}, answer.text
+    speaker = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="noise")
+    speaker.connect("127.0.0.1", sender.mqtt_port)
+    speaker.loop_start()
+    for _ in range(DOORS // 2):
+        speaker.publish(f"sensors/{KEY}", make_noise(chance), qos=1)
+    last = speaker.publish(f"sensors/{KEY}", b'{"serial":"SIM00009","values":{"noise":88.25}}', qos=1)
+    last.wait_for_publish(30)
+    deadline = time.monotonic() + 30
+    address = f"{sender.url}/api/datasets/city_sensor_readings/rows"
+    where = {"where": ["thing_id:eq:SIM00009", "property:eq:noise", "value:eq:88.25"]}
+    while not httpx.get(address, params=where, timeout=30).json()["total"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    speaker.loop_stop()
+
+
+def test_a_thousand_bad_addresses_and_bodies_of_the_standards(sender):
+    chance = random.Random()
+    words = ["Things", "(1)", "('x')", "$filter=", "name eq 'x'", "Observations", "/", "$ref", "$top=", "-1", "%00", "((", "'", "q=", "type=T", "georel=near", "&", "?"]  # fmt: skip
+    with httpx.Client(base_url=sender.url, timeout=30) as client:
+        for number in range(DOORS):
+            tail = "".join(chance.choice(words) for _ in range(chance.randrange(1, 6)))
+            root = "/sta/v1.1/" if number % 2 else "/ngsi-ld/v1/entities"
+            answer = client.get(root + tail)
+            assert answer.status_code < 500, (root + tail, answer.text)

@@ -134,8 +134,8 @@ def _refuse_nul(request: Request) -> None:
             field = name.replace("\0", "")
             raise BadInput(
                 "input.wrong",
-                f"‘{field}’에 NUL 문자가 있습니다",
-                f"'{field}' has a NUL character",
+                f"‘{field}’ 값을 받아들일 수 없습니다: NUL 문자가 있습니다",
+                f"'{field}' can't be taken: it has a NUL character",
                 field=field,
             )
 

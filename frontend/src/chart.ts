@@ -29,14 +29,16 @@ function options(config: Config, width: number): ECBasicOption {
   const quiet = colour("ink-quiet");
   const line = colour("line-quiet");
   const across = config.kind === "bars-across";
-  const names = { type: "category", data: config.x, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: quiet, fontFamily: FONT, fontSize: 13, hideOverlap: true, width: across ? Math.min(160, width * 0.35) : undefined, overflow: "truncate" }, inverse: across };
+  const widest = Math.min(160, width * 0.35);
+  const names = { type: "category", data: config.x, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: quiet, fontFamily: FONT, fontSize: 13, hideOverlap: true, width: across ? widest : undefined, overflow: "truncate" }, inverse: across };
   const amounts = { type: "value", scale: config.kind === "line", axisLabel: { color: quiet, fontFamily: FONT, fontSize: 12, formatter: short }, splitLine: { lineStyle: { color: line } }, splitNumber: 4, name: across ? "" : config.unit, nameTextStyle: { color: quiet, fontFamily: FONT, align: "left" }, show: !across };
   const few = across || config.x.length * config.series.length <= (width < 500 ? 12 : 30);
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, description: config.title },
     textStyle: { fontFamily: FONT },
-    grid: { left: 0, right: config.kind === "line" ? widestLabel(config) : across ? 64 : 8, top: across ? 0 : 40, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    // The names' room is measured here: the library leaves too little where labels are cut to a width.
+    grid: across ? { left: 12 + Math.min(widest, widestOf(config.x, "13px")), right: 64, top: 0, bottom: 0, outerBoundsMode: "none" } : { left: 0, right: config.kind === "line" ? widestLabel(config) : 8, top: 40, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("page-raised"), borderColor: colour("line"), textStyle: { color: ink, fontFamily: FONT, fontSize: 13 }, axisPointer: { type: config.kind === "line" ? "line" : "shadow" }, valueFormatter: (value: unknown) => (typeof value === "number" ? `${value.toLocaleString(language())} ${config.unit}` : "–") },
     xAxis: across ? amounts : names,
     yAxis: across ? names : amounts,
@@ -50,9 +52,14 @@ function endLabel(series: Series, value: number | null | undefined): string {
 
 /** The room that direct labels need to the right of the lines, in pixels. */
 function widestLabel(config: Config): number {
+  return 16 + widestOf(config.series.map((series) => endLabel(series, series.values.at(-1))), "600 13px");
+}
+
+/** The width in pixels of the longest of some words. */
+function widestOf(words: string[], size: string): number {
   const pen = document.createElement("canvas").getContext("2d")!;
-  pen.font = `600 13px ${FONT}`;
-  return 16 + Math.max(...config.series.map((series) => pen.measureText(endLabel(series, series.values.at(-1))).width));
+  pen.font = `${size} ${FONT}`;
+  return Math.max(0, ...words.map((word) => pen.measureText(word).width));
 }
 
 function drawSeries(config: Config, series: Series, at: number, few: boolean): object[] {

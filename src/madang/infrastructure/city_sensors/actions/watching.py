@@ -22,7 +22,8 @@ from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_C
 
 LEARN_EVERY = timedelta(hours=6)
 TRY_AGAIN = timedelta(minutes=5)
-"""While nothing can be learnt yet: a new house is still taking in its history."""
+"""While little can be learnt yet, or more each time: a new house is still taking in its history."""
+LITTLE, GROWTH = 0.05, 0.01
 FEWEST_STATIONS = 3
 EASED = 0.9
 """A level is over once the mean is a tenth away from it."""
@@ -33,6 +34,7 @@ class Watchers:
 
     def __init__(self) -> None:
         self._watches: dict[str, Watch] = {}
+        self._share = 0.0
         self._learn_at = datetime.min.replace(tzinfo=UTC)
         self._levels: set[tuple[str, str]] = set()
 
@@ -65,8 +67,10 @@ class Watchers:
                 self._watches[prop.code].usual = usual
             else:
                 self._watches[prop.code] = Watch(usual, list_odd(prop))
-        knows = any(watch.usual.is_learnt for watch in self._watches.values())
-        self._learn_at = now + (LEARN_EVERY if knows else TRY_AGAIN)
+        share = sum(watch.usual.share for watch in self._watches.values()) / len(self._watches)
+        is_growing = share < LITTLE or share > self._share + GROWTH
+        self._share = share
+        self._learn_at = now + (TRY_AGAIN if is_growing else LEARN_EVERY)
 
     def _judge_levels(self, prop: Property, now: datetime) -> list[Finding]:
         if prop.high is None and prop.low is None:

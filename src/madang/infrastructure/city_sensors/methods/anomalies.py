@@ -34,9 +34,9 @@ class Usual(msgspec.Struct, frozen=True):
     spreads: Floats
 
     @property
-    def is_learnt(self) -> bool:
-        """Whether anything is known."""
-        return bool((~np.isnan(self.medians)).any())
+    def share(self) -> float:
+        """Of all stations and hours, the part that is known, 0 … 1."""
+        return float((~np.isnan(self.medians)).mean()) if self.medians.size else 0.0
 
     def measure(self, station: str, moment: datetime, value: float) -> float | None:
         """Return the robust z of a value; None where too little is known."""

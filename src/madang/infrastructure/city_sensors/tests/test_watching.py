@@ -51,6 +51,7 @@ def test_the_usual_is_that_of_the_hour_of_the_week(usual):
         assert abs(median - level_at(moment)) < 2.5
         assert deviation >= PM.floor
     assert usual.measure("nobody", NOW, 1.0) is None
+    assert usual.share == 1
 
 
 def test_one_station_is_odd_and_usual_again(usual):
@@ -81,6 +82,7 @@ def test_little_history_is_no_judgement():
     hours = np.arange(3) + int(NOW.timestamp() // 3600) - 3
     young = learn(["S1"] * 3, hours, np.ones(3), floor=1.0)
     assert young.measure("S1", NOW, 1e6) is None
+    assert (young.share, learn([], np.empty(0, np.int64), np.empty(0), floor=1.0).share) == (0, 0)
     assert learn([], np.empty(0, np.int64), np.empty(0), floor=1.0).measure("S1", NOW, 1.0) is None
 
 

@@ -9,9 +9,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from madang.core.base.interface import BadInput, NotAllowed, Text, now
+from madang.core.base.interface import BadInput, Text, now
 from madang.core.pages.interface import Route, format_number, format_unit
-from madang.infrastructure.city_sensors.actions.hearing import UNKNOWN_KEY, hear_messages
+from madang.infrastructure.city_sensors.actions.hearing import hear_messages
 from madang.infrastructure.city_sensors.actions.receiving import receive_packet
 from madang.infrastructure.city_sensors.methods.summaries import find_step
 from madang.infrastructure.city_sensors.queries.stations import list_values
@@ -45,8 +45,6 @@ def receive_messages(request: Request, _query: None, body: dict[str, Any] | list
     """Take in a message of readings; the key of the sender stands in the header."""
     heard = Heard(certkey=request.headers.get("x-certkey", ""), payload=msgspec.json.encode(body))
     judged = hear_messages(now=now(), messages=[heard])[0]
-    if judged.reasons == (UNKNOWN_KEY,):
-        raise NotAllowed("city_sensors.key", "인증키가 없거나 기간이 지났습니다", UNKNOWN_KEY)
     if not judged.taken and judged.reasons:
         raise BadInput(
             "city_sensors.message",

@@ -249,6 +249,9 @@ def test_what_is_wrong_is_said(api, house):
         (f"/Datastreams({stream})/Observations", {"phenomenonTime": "2199-01-01T00:00:00Z", "result": 1}),
         (f"/Datastreams({stream})/Observations", {}),
         ("/Observations", {"result": 1}),
+        ("/CreateObservations", [{"Datastream": {"@iot.id": stream}, "components": [["result"]], "dataArray": [[1]]}]),
+        ("/CreateObservations", [{"Datastream": {"@iot.id": stream}, "components": "result", "dataArray": [[1]]}]),
+        ("/CreateObservations", {"components": []}),
         ("/Observations", {"result": 1, "Datastream": {"@iot.id": "x"}}),
     ]  # fmt: skip
     for path, body in bodies:

@@ -70,7 +70,8 @@ class Insert:
     def take_array(self, array: dict[str, Any]) -> list[Observed | str]:
         """Take one data array; return each observation made, or the reason why it wasn't."""
         components, rows = array.get("components"), array.get("dataArray")
-        if not isinstance(components, list) or not isinstance(rows, list):
+        is_named = isinstance(components, list) and all(isinstance(one, str) for one in components)
+        if not is_named or not isinstance(rows, list):
             raise refuse(
                 "dataArray", "components와 dataArray가 필요합니다", "components and dataArray are needed"
             )

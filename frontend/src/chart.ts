@@ -24,7 +24,7 @@ function short(value: number): string {
   return new Intl.NumberFormat(language(), { notation: Math.abs(value) >= 10_000 ? "compact" : "standard", maximumFractionDigits: 1 }).format(value);
 }
 
-function options(config: Config, width: number): ECBasicOption {
+function options(config: Config, width: number, isFirst: boolean): ECBasicOption {
   const ink = colour("ink");
   const quiet = colour("ink-quiet");
   const line = colour("line-quiet");
@@ -34,7 +34,7 @@ function options(config: Config, width: number): ECBasicOption {
   const amounts = { type: "value", scale: config.kind === "line", axisLabel: { color: quiet, fontFamily: FONT, fontSize: 12, formatter: short }, splitLine: { lineStyle: { color: line } }, splitNumber: 4, name: across ? "" : config.unit, nameTextStyle: { color: quiet, fontFamily: FONT, align: "left" }, show: !across };
   const few = across || config.x.length * config.series.length <= (width < 500 ? 12 : 30);
   return {
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animation: isFirst && !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, description: config.title },
     textStyle: { fontFamily: FONT },
     // The names' room is measured here: the library leaves too little where labels are cut to a width.
@@ -94,10 +94,17 @@ async function open(element: HTMLElement): Promise<void> {
   canvas.className = element.className;
   element.append(canvas);
   const chart: EChartsType = init(canvas);
-  const draw = () => chart.setOption(options(config, canvas.clientWidth), true);
-  draw();
-  new ResizeObserver(() => { chart.resize(); draw(); }).observe(canvas);
-  document.addEventListener("madang:display", draw);
+  const draw = (isFirst: boolean) => chart.setOption(options(config, canvas.clientWidth, isFirst), true);
+  // The size that is there already is told once too; only another one is drawn anew, at once and without a fade-in.
+  let drawn = canvas.clientWidth;
+  draw(true);
+  new ResizeObserver(() => {
+    if (canvas.clientWidth === drawn) return;
+    drawn = canvas.clientWidth;
+    chart.resize();
+    draw(false);
+  }).observe(canvas);
+  document.addEventListener("madang:display", () => draw(false));
   element.dataset.ready = "true";
 }
 

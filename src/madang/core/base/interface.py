@@ -6,6 +6,7 @@ from .checks import Check
 from .cli import Subcommand
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
+from .distances import box_around, measure_m
 from .errors import BadInput, Conflict, MadangError, NotAllowed, NotFound, Unavailable
 from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
@@ -19,7 +20,7 @@ from .registers import Register
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, read_settings
-from .tables import Column, ColumnType, Table, TableKind
+from .tables import Column, ColumnType, Table, TableKind, declare_column
 from .text import LANGUAGES, Text
 
 __all__ = [
@@ -58,14 +59,17 @@ __all__ = [
     "TableKind",
     "Text",
     "Unavailable",
+    "box_around",
     "call_command",
     "collect",
+    "declare_column",
     "find_broker_url",
     "get_broker",
     "hash_row",
     "list_commands",
     "list_manifests",
     "load_part",
+    "measure_m",
     "new_id",
     "now",
     "publish_live",

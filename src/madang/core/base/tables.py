@@ -32,6 +32,22 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     personal: str = ""
 
 
+def declare_column(
+    name: str,
+    ko: str,
+    en: str,
+    kind: ColumnType = ColumnType.TEXT,
+    unit: str = "",
+    *,
+    required: bool = False,
+    personal: str = "",
+) -> Column:
+    """Return a column with its title in Korean and English: a declaration in one line."""
+    return Column(
+        name=name, type=kind, title=Text(ko=ko, en=en), unit=unit, required=required, personal=personal
+    )
+
+
 class TableKind(StrEnum):
     """A stream grows by readings, a dataset by imports, a register mirrors a database table."""
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from madang.core.base.interface import Column, ColumnType, Register, Table, TableKind, Text
+from madang.core.base.interface import ColumnType, Register, Table, TableKind, Text, declare_column
 
 from .queries import get_version, iterate_incidents
 from .records import Incident
-
-
-def _column(name: str, ko: str, en: str, kind: ColumnType = ColumnType.TEXT, unit: str = "") -> Column:
-    return Column(name=name, type=kind, title=Text(ko=ko, en=en), unit=unit)
-
 
 INCIDENTS = Table(
     name="incidents",
@@ -29,27 +24,27 @@ INCIDENTS = Table(
     lat="lat",
     crs="EPSG:4326",
     columns=(
-        _column("number", "번호", "Number", ColumnType.INTEGER),
-        _column("kind", "종류", "Kind"),
-        _column("severity", "심각도", "Severity"),
-        _column("state", "상태", "State"),
-        _column("reason_ko", "내용 (한국어)", "Reason (Korean)"),
-        _column("reason_en", "내용 (영어)", "Reason (English)"),
-        _column("opened_at", "발생 시각", "Opened at", ColumnType.TIME),
-        _column("last_seen_at", "마지막 관측", "Last seen at", ColumnType.TIME),
-        _column("cleared_at", "해소 시각", "Cleared at", ColumnType.TIME),
-        _column("received_at", "접수 시각", "Received at", ColumnType.TIME),
-        _column("acknowledged_at", "확인 시각", "Acknowledged at", ColumnType.TIME),
-        _column("closed_at", "종결 시각", "Closed at", ColumnType.TIME),
-        _column("resolution", "결과", "Resolution"),
-        _column("count", "관측 횟수", "Times seen", ColumnType.INTEGER),
-        _column("is_overdue", "기한 넘김", "Overdue", ColumnType.BOOLEAN),
-        _column("escalation_level", "상위 보고 단계", "Escalation level", ColumnType.INTEGER),
-        _column("thing_id", "시설물", "Thing"),
-        _column("agency_code", "담당 기관", "Agency"),
-        _column("district_code", "자치구 코드", "District code"),
-        _column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg"),
-        _column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg"),
+        declare_column("number", "번호", "Number", ColumnType.INTEGER),
+        declare_column("kind", "종류", "Kind"),
+        declare_column("severity", "심각도", "Severity"),
+        declare_column("state", "상태", "State"),
+        declare_column("reason_ko", "내용 (한국어)", "Reason (Korean)"),
+        declare_column("reason_en", "내용 (영어)", "Reason (English)"),
+        declare_column("opened_at", "발생 시각", "Opened at", ColumnType.TIME),
+        declare_column("last_seen_at", "마지막 관측", "Last seen at", ColumnType.TIME),
+        declare_column("cleared_at", "해소 시각", "Cleared at", ColumnType.TIME),
+        declare_column("received_at", "접수 시각", "Received at", ColumnType.TIME),
+        declare_column("acknowledged_at", "확인 시각", "Acknowledged at", ColumnType.TIME),
+        declare_column("closed_at", "종결 시각", "Closed at", ColumnType.TIME),
+        declare_column("resolution", "결과", "Resolution"),
+        declare_column("count", "관측 횟수", "Times seen", ColumnType.INTEGER),
+        declare_column("is_overdue", "기한 넘김", "Overdue", ColumnType.BOOLEAN),
+        declare_column("escalation_level", "상위 보고 단계", "Escalation level", ColumnType.INTEGER),
+        declare_column("thing_id", "시설물", "Thing"),
+        declare_column("agency_code", "담당 기관", "Agency"),
+        declare_column("district_code", "자치구 코드", "District code"),
+        declare_column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg"),
+        declare_column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg"),
     ),
 )
 _MADE = {"reason_ko", "reason_en", "severity", "state"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from madang.core.base.interface import Column, ColumnType, Register, Table, TableKind, Text
+from madang.core.base.interface import Column, ColumnType, Register, Table, TableKind, Text, declare_column
 
 from .queries.layers import DISTRICTS, LEGAL_DONGS, get_area_layer
 from .queries.locating import list_districts
@@ -16,17 +16,12 @@ from .queries.registers import (
     iterate_places,
 )
 
-
-def _column(name: str, ko: str, en: str, kind: ColumnType = ColumnType.TEXT, unit: str = "") -> Column:
-    return Column(name=name, type=kind, title=Text(ko=ko, en=en), unit=unit)
-
-
-LON = _column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg")
-LAT = _column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg")
-SIZE = _column("area_m2", "넓이", "Area", ColumnType.NUMBER, "m2")
-NAME_KO = _column("name_ko", "이름", "Name in Korean")
-NAME_EN = _column("name_en", "로마자 이름", "Name in Latin letters")
-DISTRICT = _column("district_code", "자치구 코드", "District code")
+LON = declare_column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg")
+LAT = declare_column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg")
+SIZE = declare_column("area_m2", "넓이", "Area", ColumnType.NUMBER, "m2")
+NAME_KO = declare_column("name_ko", "이름", "Name in Korean")
+NAME_EN = declare_column("name_en", "로마자 이름", "Name in Latin letters")
+DISTRICT = declare_column("district_code", "자치구 코드", "District code")
 
 
 def _table(name: str, ko: str, en: str, key: tuple[str, ...], columns: tuple[Column, ...]) -> Table:
@@ -50,8 +45,8 @@ DISTRICT_TABLE = _table(
     "Districts",
     ("code",),
     (
-        _column("code", "법정 코드", "Legal code"),
-        _column("kostat_code", "통계청 코드", "KOSTAT code"),
+        declare_column("code", "법정 코드", "Legal code"),
+        declare_column("kostat_code", "통계청 코드", "KOSTAT code"),
         NAME_KO,
         NAME_EN,
         LON,
@@ -64,7 +59,7 @@ DONG_TABLE = _table(
     "법정동",
     "Legal dongs",
     ("code",),
-    (_column("code", "법정동 코드", "Legal dong code"), DISTRICT, NAME_KO, NAME_EN, LON, LAT, SIZE),
+    (declare_column("code", "법정동 코드", "Legal dong code"), DISTRICT, NAME_KO, NAME_EN, LON, LAT, SIZE),
 )
 AREA_TABLE = _table(
     "areas",
@@ -72,11 +67,11 @@ AREA_TABLE = _table(
     "Imported areas",
     ("layer", "code"),
     (
-        _column("layer", "레이어", "Layer"),
-        _column("year", "연도", "Year", ColumnType.INTEGER),
-        _column("kind", "종류", "Kind"),
-        _column("code_system", "코드 체계", "Code system"),
-        _column("code", "코드", "Code"),
+        declare_column("layer", "레이어", "Layer"),
+        declare_column("year", "연도", "Year", ColumnType.INTEGER),
+        declare_column("kind", "종류", "Kind"),
+        declare_column("code_system", "코드 체계", "Code system"),
+        declare_column("code", "코드", "Code"),
         DISTRICT,
         NAME_KO,
         NAME_EN,
@@ -91,16 +86,16 @@ PLACE_TABLE = _table(
     "Registered places",
     ("id",),
     (
-        _column("id", "번호", "Id"),
-        _column("name", "이름", "Name"),
-        _column("kind", "종류", "Kind"),
-        _column("address", "주소", "Address"),
+        declare_column("id", "번호", "Id"),
+        declare_column("name", "이름", "Name"),
+        declare_column("kind", "종류", "Kind"),
+        declare_column("address", "주소", "Address"),
         DISTRICT,
-        _column("legal_dong_code", "법정동 코드", "Legal dong code"),
+        declare_column("legal_dong_code", "법정동 코드", "Legal dong code"),
         LON,
         LAT,
-        _column("source", "출처", "Source"),
-        _column("updated_at", "변경 시각", "Changed at", ColumnType.TIME),
+        declare_column("source", "출처", "Source"),
+        declare_column("updated_at", "변경 시각", "Changed at", ColumnType.TIME),
     ),
 )
 

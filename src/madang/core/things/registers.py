@@ -6,14 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from madang.core.base.interface import Column, ColumnType, Register, Table, TableKind, Text
+from madang.core.base.interface import ColumnType, Register, Table, TableKind, Text, declare_column
 
 from .queries import get_version, iterate_things
-
-
-def _column(name: str, ko: str, en: str, kind: ColumnType = ColumnType.TEXT, unit: str = "") -> Column:
-    return Column(name=name, type=kind, title=Text(ko=ko, en=en), unit=unit)
-
 
 THINGS = Table(
     name="things",
@@ -30,27 +25,27 @@ THINGS = Table(
     lat="lat",
     crs="EPSG:4326",
     columns=(
-        _column("id", "시설물 번호", "Id"),
-        _column("kind", "종류", "Kind"),
-        _column("name", "이름", "Name"),
-        _column("agency_code", "소유 기관", "Owner agency"),
-        _column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg"),
-        _column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg"),
-        _column("address", "주소", "Address"),
-        _column("district_code", "자치구 코드", "District code"),
-        _column("legal_dong_code", "법정동 코드", "Legal dong code"),
-        _column("state", "상태", "State"),
-        _column("installed_on", "설치일", "Installed on", ColumnType.DATE),
-        _column("service_life_years", "내용연수", "Service life", ColumnType.INTEGER, "a"),
-        _column("due_on", "교체 예정일", "Due on", ColumnType.DATE),
-        _column("maker", "제조사", "Maker"),
-        _column("model", "모델", "Model"),
-        _column("serial", "일련번호", "Serial number"),
-        _column("attributes", "속성 (JSON)", "Attributes (JSON)"),
-        _column("parent_id", "상위 시설물", "Parent"),
-        _column("source", "출처", "Source"),
-        _column("created_at", "등록 시각", "Registered at", ColumnType.TIME),
-        _column("updated_at", "변경 시각", "Changed at", ColumnType.TIME),
+        declare_column("id", "시설물 번호", "Id"),
+        declare_column("kind", "종류", "Kind"),
+        declare_column("name", "이름", "Name"),
+        declare_column("agency_code", "소유 기관", "Owner agency"),
+        declare_column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg"),
+        declare_column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg"),
+        declare_column("address", "주소", "Address"),
+        declare_column("district_code", "자치구 코드", "District code"),
+        declare_column("legal_dong_code", "법정동 코드", "Legal dong code"),
+        declare_column("state", "상태", "State"),
+        declare_column("installed_on", "설치일", "Installed on", ColumnType.DATE),
+        declare_column("service_life_years", "내용연수", "Service life", ColumnType.INTEGER, "a"),
+        declare_column("due_on", "교체 예정일", "Due on", ColumnType.DATE),
+        declare_column("maker", "제조사", "Maker"),
+        declare_column("model", "모델", "Model"),
+        declare_column("serial", "일련번호", "Serial number"),
+        declare_column("attributes", "속성 (JSON)", "Attributes (JSON)"),
+        declare_column("parent_id", "상위 시설물", "Parent"),
+        declare_column("source", "출처", "Source"),
+        declare_column("created_at", "등록 시각", "Registered at", ColumnType.TIME),
+        declare_column("updated_at", "변경 시각", "Changed at", ColumnType.TIME),
     ),
 )
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, box_around, measure_m
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import Thing, ThingFilter, list_things
 
 from .records import CAMERA_KIND, Camera
 
-METRES_A_DEGREE = 111_195.0
 MOST = 200_000
 
 
@@ -23,11 +21,11 @@ def list_cameras() -> list[Camera]:
 
 def list_nearest(lon: float, lat: float, within_m: float, limit: int = 50) -> list[Camera]:
     """Return the cameras within `within_m` metres of a point, nearest first."""
-    high = within_m / METRES_A_DEGREE
-    wide = high / max(0.1, math.cos(math.radians(lat)))
-    around = (lon - wide, lat - high, lon + wide, lat + high)
+    around = box_around(lon, lat, within_m)
     things = list_things(ThingFilter(kind=CAMERA_KIND, bbox=around), limit=MOST)
-    found = [_describe(one, _measure(lon, lat, one)) for one in things if one.lon is not None]
+    found = [
+        _describe(one, measure_m(lon, lat, one.lon, one.lat or 0.0)) for one in things if one.lon is not None
+    ]
     near = [one for one in found if (one.distance_m or 0.0) <= within_m]
     return sorted(near, key=lambda one: one.distance_m or 0.0)[:limit]
 
@@ -51,10 +49,3 @@ def _describe(one: Thing, distance_m: float | None = None) -> Camera:
         retention_days=retention if isinstance(retention, int) else None,
         distance_m=None if distance_m is None else round(distance_m, 1),
     )
-
-
-def _measure(lon: float, lat: float, one: Thing) -> float:
-    """Return metres over the sphere; exact to a part in 300 at the distances asked here."""
-    dx = math.radians((one.lon or 0.0) - lon) * math.cos(math.radians(lat))
-    dy = math.radians((one.lat or 0.0) - lat)
-    return math.hypot(dx, dy) * METRES_A_DEGREE * 180 / math.pi

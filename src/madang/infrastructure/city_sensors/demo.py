@@ -18,10 +18,11 @@ from madang.core.things.interface import Kind, import_things, list_kinds, regist
 
 from .actions.receiving import define_packet, issue_certificate
 from .actions.sensorthings.mirroring import mirror_stations
+from .actions.sources import save_source
 from .gateway import send_packets
 from .methods.packets import TIME_FIELD, write_value
 from .queries.stations import forget, list_certificates, list_layouts, list_stations, list_values
-from .records import STATION_KIND, Field, PacketLayout, Sent
+from .records import STATION_KIND, Field, PacketLayout, Sent, Source
 from .tables import EXPECTED_INTERVAL_S, READINGS
 
 SEED = 2022
@@ -31,6 +32,13 @@ SENDER = "시뮬레이션 센서 · Simulated sensors"
 SILENT_EVERY = 283
 DRIFTING_EVERY = 211
 """These stations measure four times the dust since the city came to life: a dirty optic."""
+PROMISE = Source(
+    name=SOURCE,
+    agency_code="city",
+    kind="대기·소음·기상 · air, noise, weather",
+    expected_interval_s=EXPECTED_INTERVAL_S,
+    freshness_promise_s=2 * EXPECTED_INTERVAL_S,
+)
 LAYOUT = PacketLayout(
     data_no="1",
     valid_from=date(2022, 1, 1),
@@ -69,6 +77,7 @@ def lay_out(now: datetime) -> None:
         import_things(actor=HOUSE, now=now, rows=_draw_stations(), source=SOURCE)
         forget()
         mirror_stations()
+        save_source(actor=HOUSE, now=now, source=PROMISE)
 
 
 def feed(since: datetime, now: datetime) -> None:

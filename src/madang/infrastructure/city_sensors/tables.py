@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Column, ColumnType, Table, TableKind, Text
+from madang.core.base.interface import ColumnType, Table, TableKind, Text, declare_column
 
 EXPECTED_INTERVAL_S = 600
-
-
-def _column(
-    name: str, ko: str, en: str, kind: ColumnType = ColumnType.TEXT, *, required: bool = False
-) -> Column:
-    return Column(name=name, type=kind, title=Text(ko=ko, en=en), required=required)
 
 
 READINGS = Table(
@@ -29,15 +23,15 @@ READINGS = Table(
     freshness_promise_s=EXPECTED_INTERVAL_S,
     licence="KOGL-1",
     columns=(
-        _column("thing_id", "센서 번호", "Sensor", required=True),
-        _column("property", "측정 항목", "Property", required=True),
-        _column("observed_at", "측정 시각", "Observed at", ColumnType.TIME, required=True),
-        _column("value", "값", "Value", ColumnType.NUMBER),
-        _column("quality", "품질", "Quality"),
-        _column("raw", "받은 그대로", "As sent"),
-        _column("result_at", "결과 시각", "Result at", ColumnType.TIME),
-        _column("feature", "관측 대상", "Feature of interest"),
-        _column("details", "덧붙인 내용", "Details"),
+        declare_column("thing_id", "센서 번호", "Sensor", required=True),
+        declare_column("property", "측정 항목", "Property", required=True),
+        declare_column("observed_at", "측정 시각", "Observed at", ColumnType.TIME, required=True),
+        declare_column("value", "값", "Value", ColumnType.NUMBER),
+        declare_column("quality", "품질", "Quality"),
+        declare_column("raw", "받은 그대로", "As sent"),
+        declare_column("result_at", "결과 시각", "Result at", ColumnType.TIME),
+        declare_column("feature", "관측 대상", "Feature of interest"),
+        declare_column("details", "덧붙인 내용", "Details"),
     ),
 )
 REFUSED = Table(
@@ -49,15 +43,15 @@ REFUSED = Table(
     read_permission="city_sensors.work",
     retention_days=365,
     columns=(
-        _column("serial", "일련번호", "Serial", required=True),
-        _column("data_no", "전문 번호", "Packet number", required=True),
-        _column("pk_seq", "순번", "Sequence", required=True),
-        _column("received_at", "받은 시각", "Received at", ColumnType.TIME, required=True),
-        _column("status", "상태", "Status"),
-        _column("code", "결과 코드", "Result code"),
-        _column("reason", "이유", "Reason"),
-        _column("sender", "보낸 곳", "Sender"),
-        _column("packet", "전문", "Packet"),
+        declare_column("serial", "일련번호", "Serial", required=True),
+        declare_column("data_no", "전문 번호", "Packet number", required=True),
+        declare_column("pk_seq", "순번", "Sequence", required=True),
+        declare_column("received_at", "받은 시각", "Received at", ColumnType.TIME, required=True),
+        declare_column("status", "상태", "Status"),
+        declare_column("code", "결과 코드", "Result code"),
+        declare_column("reason", "이유", "Reason"),
+        declare_column("sender", "보낸 곳", "Sender"),
+        declare_column("packet", "전문", "Packet"),
     ),
 )
 TABLES = (READINGS, REFUSED)

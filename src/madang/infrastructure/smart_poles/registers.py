@@ -7,15 +7,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from madang.core.base.interface import Column, ColumnType, Register, Table, TableKind, Text
+from madang.core.base.interface import ColumnType, Register, Table, TableKind, Text, declare_column
 
 from .methods.power import measure_pole
 from .queries import list_poles
-
-
-def _column(name: str, ko: str, en: str, kind: ColumnType = ColumnType.TEXT, unit: str = "") -> Column:
-    return Column(name=name, type=kind, title=Text(ko=ko, en=en), unit=unit)
-
 
 POLES = Table(
     name="smart_poles",
@@ -32,19 +27,19 @@ POLES = Table(
     lat="lat",
     crs="EPSG:4326",
     columns=(
-        _column("id", "폴 번호", "Pole"),
-        _column("name", "이름", "Name"),
-        _column("district_code", "자치구 코드", "District code"),
-        _column("state", "상태", "State"),
-        _column("year", "사업 연도", "Programme year", ColumnType.INTEGER),
-        _column("modules", "장치", "Modules"),
-        _column("module_count", "장치 수", "Number of modules", ColumnType.INTEGER),
-        _column("expected_w", "예상 전력", "Expected power", ColumnType.NUMBER, "W"),
-        _column("supply_w", "공급 전력", "Supply", ColumnType.NUMBER, "W"),
-        _column("installed_on", "설치일", "Installed on", ColumnType.DATE),
-        _column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg"),
-        _column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg"),
-        _column("source", "출처", "Source"),
+        declare_column("id", "폴 번호", "Pole"),
+        declare_column("name", "이름", "Name"),
+        declare_column("district_code", "자치구 코드", "District code"),
+        declare_column("state", "상태", "State"),
+        declare_column("year", "사업 연도", "Programme year", ColumnType.INTEGER),
+        declare_column("modules", "장치", "Modules"),
+        declare_column("module_count", "장치 수", "Number of modules", ColumnType.INTEGER),
+        declare_column("expected_w", "예상 전력", "Expected power", ColumnType.NUMBER, "W"),
+        declare_column("supply_w", "공급 전력", "Supply", ColumnType.NUMBER, "W"),
+        declare_column("installed_on", "설치일", "Installed on", ColumnType.DATE),
+        declare_column("lon", "경도", "Longitude", ColumnType.NUMBER, "deg"),
+        declare_column("lat", "위도", "Latitude", ColumnType.NUMBER, "deg"),
+        declare_column("source", "출처", "Source"),
     ),
 )
 

@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     Severity,
     read_settings,
 )
+from madang.core.base.tests.brokers import start_mosquitto, start_packaged
 from madang.core.incidents.actions import (
     deliver_next,
     forget_old_rows,
@@ -45,7 +46,7 @@ from madang.core.incidents.models import HandOverRow, TargetRow
 from madang.core.incidents.processes import Outbox
 
 from .conftest import at, find
-from .receivers import MailReceiver, MqttReceiver, WebReceiver, start_mosquitto, start_packaged
+from .receivers import MailReceiver, MqttReceiver, WebReceiver
 
 
 def choose_settings(settings, **values):

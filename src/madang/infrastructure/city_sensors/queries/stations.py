@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now
-from madang.core.lake.interface import Filter, Op, authorize
+from madang.core.lake.interface import Filter, Group, Measure, Op, authorize
 from madang.core.places.interface import get_area_name, list_districts
 from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
 from madang.infrastructure.city_sensors import models
@@ -117,19 +117,16 @@ def list_hours(thing_id: str, property_code: str, hours: int) -> list[tuple[date
     """Return (hour, mean) of the last `hours` hours, oldest first; None where nothing was measured."""
     last = now().replace(minute=0, second=0, microsecond=0)
     moments = [last - timedelta(hours=back) for back in range(hours - 1, -1, -1)]
-    rows = (
-        authorize(ANONYMOUS, f"{READINGS.name}_hour")
-        .read(
-            select=["hour_at", "value_mean"],
-            where=[
-                Filter("thing_id", Op.EQ, thing_id),
-                Filter("property", Op.EQ, property_code),
-                Filter("hour_at", Op.GE, moments[0]),
-            ],
-        )
-        .to_pylist()
+    rows = authorize(ANONYMOUS, READINGS.name).aggregate(
+        [Measure(function="mean", column="value")],
+        [Group(column="observed_at", by="hour", name="hour_at")],
+        where=[
+            Filter("thing_id", Op.EQ, thing_id),
+            Filter("property", Op.EQ, property_code),
+            Filter("observed_at", Op.GE, moments[0]),
+        ],
     )
-    means = {row["hour_at"]: row["value_mean"] for row in rows}
+    means = {row["hour_at"]: row["value_mean"] for row in rows.to_pylist()}
     return [(moment, means.get(moment)) for moment in moments]
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import highspy
 import numpy as np
 
+from madang.core.base.interface import measure_m
 from madang.infrastructure.smart_poles.records import Choice, Chosen, Site, Wishes
 
-EARTH_M = 6_371_008.8
 FAR_M = 1_000.0
 """Further than this from a pole, a site is no more in want of one."""
 LONGEST_S = 20.0
@@ -62,12 +61,6 @@ def choose_sites(sites: Sequence[Site], poles: Sequence[tuple[float, float]], wi
         cost=sum(one.site.cost for one in chosen),
         is_proved=is_proved,
     )
-
-
-def measure_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
-    """Return the metres between two places in degrees, on the sphere, near enough for a city."""
-    x = math.radians(lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
-    return EARTH_M * math.hypot(x, math.radians(lat2 - lat1))
 
 
 def _solve(sites: Sequence[Chosen], wishes: Wishes) -> tuple[list[bool], bool]:

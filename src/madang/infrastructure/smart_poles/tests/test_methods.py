@@ -7,9 +7,10 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from madang.core.base.interface import measure_m
 from madang.infrastructure.smart_poles.methods.power import find_room_w, measure_feeder, measure_pole
 from madang.infrastructure.smart_poles.methods.programme import sum_by_district, sum_by_year
-from madang.infrastructure.smart_poles.methods.siting import choose_sites, measure_m, score_sites
+from madang.infrastructure.smart_poles.methods.siting import choose_sites, score_sites
 from madang.infrastructure.smart_poles.records import Feeder, Module, ModuleType, Pole, Site, Wishes
 
 

@@ -10,13 +10,13 @@ import msgspec
 import shapely
 from shapely.geometry import shape
 
+from madang.core.base.interface import measure_m
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
 
 from .contexts import NGSI, Terms
 from .documents import Attributes, Entity, find_place, list_values
 from .problems import bad
 
-EARTH_M = 6_371_008.8
 MOST_TERMS = 50
 _TOKEN = re.compile(
     r"\s*(?:(?P<op>==|!=|>=|<=|!~=|~=|>|<)|(?P<mark>[();|!])|(?P<text>\"[^\"]*\")|(?P<word>[^\s();|!=<>~\"]+))"
@@ -128,19 +128,15 @@ def match_place(place: Place, attributes: Attributes) -> bool:
         return False
     other = shape(place.geometry)
     if place.relation == "near":
-        distance = measure_m(geometry, other)
+        distance = _measure_between(geometry, other)
         return (place.high is None or distance <= place.high) and (place.low is None or distance >= place.low)
     return bool(RELATIONS[place.relation](geometry, other))
 
 
-def measure_m(one: shapely.Geometry, other: shapely.Geometry) -> float:
-    """Return the metres between two geometries in degrees: great circle between their nearest points."""
-    (lon1, lat1), (lon2, lat2) = (
-        (math.radians(x), math.radians(y)) for x, y in shapely.shortest_line(one, other).coords
-    )
-    half = math.sin((lat2 - lat1) / 2) ** 2
-    half += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(half)))
+def _measure_between(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """Return the metres between the nearest points of two geometries in degrees."""
+    (lon1, lat1), (lon2, lat2) = shapely.shortest_line(one, other).coords
+    return measure_m(lon1, lat1, lon2, lat2)
 
 
 def match_entity(

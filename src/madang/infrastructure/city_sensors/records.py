@@ -176,6 +176,16 @@ class DistrictMean(msgspec.Struct, frozen=True, kw_only=True):
     stations: int
 
 
+class DongMeans(msgspec.Struct, frozen=True, kw_only=True):
+    """The means of newest good values in one legal dong, by property; `stations` are those that have a value."""
+
+    code: str
+    name: Text
+    district_code: str
+    stations: int
+    means: dict[str, float]
+
+
 PROPERTIES = (
     Property(
         code="pm25",

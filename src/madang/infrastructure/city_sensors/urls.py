@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from .pages.comparing import show_comparison, show_dongs
+from .pages.comparing import show_comparison
 from .pages.desk import show_desk
+from .pages.dongs import LIST as DONGS
 from .pages.forms import CALIBRATE, DEFINE, ISSUE
 from .pages.public import show_public, show_station
 from .pages.sources import LIST, SAVE, SOURCES
@@ -12,7 +13,7 @@ urlpatterns = [
     path("city_sensors/", show_public, name="city_sensors"),
     path(SOURCES.lstrip("/"), LIST.as_view(), name="city_sensors-sources"),
     path("city_sensors/compare/", show_comparison, name="city_sensors-compare"),
-    path("city_sensors/dongs/", show_dongs, name="city_sensors-dongs"),
+    path("city_sensors/dongs/", DONGS.as_view(), name="city_sensors-dongs"),
     path("desk/city_sensors/sources/", SAVE.as_view(), name="city_sensors-source"),
     path("city_sensors/<str:thing_id>/", show_station, name="city_sensors-station"),
     path("desk/city_sensors/", show_desk, name="city_sensors-desk"),

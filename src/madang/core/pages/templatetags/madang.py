@@ -52,6 +52,12 @@ def number(context: Context, value: float | None, unit: str = "", digits: int | 
 
 
 @register.simple_tag(takes_context=True)
+def in_unit(context: Context, unit: str) -> str:
+    """Return " (unit)" for a heading in the page's language; no unit is nothing."""
+    return f" ({formats.format_unit(unit, _language(context))})" if unit else ""
+
+
+@register.simple_tag(takes_context=True)
 def as_of(context: Context, moment: datetime | None, source: Text | str = "") -> SafeString:
     """Return "as of when, from where" for the numbers beside it."""
     language = _language(context)

@@ -1,4 +1,4 @@
-"""Stations beside one another, and the means of dongs."""
+"""Stations beside one another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Text, to_city_time
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, page
-from madang.infrastructure.city_sensors.queries.stations import list_dong_means, list_hours, list_stations
+from madang.infrastructure.city_sensors.queries.stations import list_hours, list_stations
 from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property
 
 from .drawing import HOURS, SOURCE
@@ -36,20 +36,6 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
         "most": MOST,
     }
     return render(request, "city_sensors/compare.html", context)
-
-
-@page("public", title=Text(ko="동별 평균", en="Means by dong"))
-def show_dongs(request: HttpRequest) -> HttpResponse:
-    """Show the mean of the newest good values of each legal dong."""
-    prop = PROPERTY_BY_CODE.get(request.GET.get("property", ""), PROPERTIES[0])
-    means = sorted(list_dong_means(prop.code), key=lambda one: -one.mean)
-    context = {
-        "title": Text(ko="동별 평균", en="Means by dong"),
-        "property": prop,
-        "properties": PROPERTIES,
-        "means": [(one, round(one.mean, 1)) for one in means],
-    }
-    return render(request, "city_sensors/dongs.html", context)
 
 
 def _draw(prop: Property, chosen: Sequence[str], language: str) -> ChartBlock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from madang.core.things.interface import Thing, ThingFilter, get_thing, list_thi
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.summaries import mean_by_district
 from madang.infrastructure.city_sensors.records import (
+    PROPERTIES,
     STATION_KIND,
     Certificate,
     DistrictMean,
+    DongMeans,
     Field,
     PacketLayout,
     StationValue,
@@ -83,17 +86,29 @@ def list_district_means(property_code: str) -> tuple[DistrictMean, ...]:
     )
 
 
-def list_dong_means(property_code: str) -> tuple[DistrictMean, ...]:
-    """Return the mean of the newest good values of each legal dong that has one, by code."""
-    stations = list_stations()
-    values = [
-        msgspec.structs.replace(one, district_code=stations[one.thing_id].legal_dong_code)
-        for one in list_values(property_code)
-        if one.thing_id in stations and stations[one.thing_id].legal_dong_code
-    ]
+def list_dongs() -> tuple[DongMeans, ...]:
+    """Return each legal dong that has a station with good values, by code."""
+    places = {one.id: one.legal_dong_code for one in list_stations().values() if one.legal_dong_code}
+    values = {
+        prop.code: [
+            msgspec.structs.replace(one, district_code=places[one.thing_id])
+            for one in list_values(prop.code)
+            if one.thing_id in places
+        ]
+        for prop in PROPERTIES
+    }
+    means = {code: mean_by_district(found) for code, found in values.items()}
+    heard = {one.thing_id for found in values.values() for one in found if one.value is not None}
+    counted = Counter(places[thing_id] for thing_id in heard)
     return tuple(
-        DistrictMean(code=code, name=_name_dong(code), mean=mean, stations=count)
-        for code, (mean, count) in sorted(mean_by_district(values).items())
+        DongMeans(
+            code=dong,
+            name=_name_dong(dong),
+            district_code=dong[:5],
+            stations=stations,
+            means={code: found[dong][0] for code, found in means.items() if dong in found},
+        )
+        for dong, stations in sorted(counted.items())
     )
 
 

@@ -61,7 +61,7 @@ class TestComparison(PageCases):
 
 
 class TestDongs(PageCases):
-    path = "/city_sensors/dongs/?property=noise"
+    path = "/city_sensors/dongs/?sort=-noise"
     is_public = True
 
 

@@ -27,7 +27,7 @@ def test_an_officer_writes_a_promise_down_and_everyone_sees_it(sender):
         refused = officer.post("/desk/city_sensors/sources/", data=form | {"freshness_promise_s": "60"}).text
         assert "약속한 시간보다 길 수 없습니다" in refused
     with closing(sender.visit()) as stranger:
-        assert "동" in stranger.get("/city_sensors/dongs/", params={"property": "noise"}).text
+        assert "동" in stranger.get("/city_sensors/dongs/", params={"sort": "-noise"}).text
 
 
 def make_noise(chance):

@@ -19,7 +19,7 @@ from madang.citizens.voting.methods.ballots import make_ballot
 from madang.citizens.voting.methods.credentials import derive_public, make_credential, make_token
 from madang.citizens.voting.methods.messages import write
 from madang.citizens.voting.methods.trustees import make_public_key
-from madang.citizens.voting.records import GROUPS, Question
+from madang.citizens.voting.records.elections import GROUPS, Question
 
 QUESTION = Question(question="?", answers=("a", "b", "c", "d", "e"), min=1, max=1)
 GROUP = GROUPS["BELENIOS-2048"]

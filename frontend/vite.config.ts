@@ -79,7 +79,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       input: Object.fromEntries(
-        ["base", "map", "chart", "upload", "live", "reference", "signin", "copy", "wall", "vote", "fire"].map((name) => [name, `src/${name}.ts`]),
+        ["base", "map", "chart", "upload", "live", "reference", "signin", "copy", "wall", "vote", "fire", "poll"].map((name) => [name, `src/${name}.ts`]),
       ),
     },
   },

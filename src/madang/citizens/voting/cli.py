@@ -12,14 +12,14 @@ from django.core.management import call_command
 
 from madang.core.base.interface import HOUSE, BadInput, NotFound, Subcommand, now
 
-from .actions import add_decryption, close_election, open_election, publish_result
+from .actions.elections import add_decryption, close_election, open_election, publish_result
 from .detectors.verifying import Verdict, verify, verify_continues
 from .methods.credentials import derive_public, make_credential, make_token
 from .methods.messages import write
 from .methods.proofs import pick
 from .methods.trustees import decrypt_partially, make_public_key
-from .queries import get_archive, get_setup, read_tally
-from .records import GROUPS, Election, Plan
+from .queries.elections import get_archive, get_setup, read_tally
+from .records.elections import GROUPS, Election, Plan
 from .rehearsal import PLAN, hold_demo
 
 

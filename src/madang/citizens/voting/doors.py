@@ -2,6 +2,10 @@
 
 from madang.core.pages.interface import MenuLink
 
-from .pages.elections import TITLE
+from .pages.listing import OWN
+from .pages.words import TITLE
 
-MENU = [MenuLink(title=TITLE, href="/voting/", order=25)]
+MENU = [
+    MenuLink(title=TITLE, href="/voting/", order=25),
+    MenuLink(title=OWN.title, href="/desk/voting/", door="desk", order=430, permission="voting.hold"),
+]

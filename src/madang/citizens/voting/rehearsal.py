@@ -9,13 +9,13 @@ import msgspec
 
 from madang.core.base.interface import HOUSE, now
 
-from .actions import add_decryption, cast_ballot, close_election, open_election, publish_result
+from .actions.elections import add_decryption, cast_ballot, close_election, open_election, publish_result
 from .methods.ballots import make_ballot
 from .methods.credentials import derive_public, make_credential, make_token
 from .methods.proofs import pick
 from .methods.trustees import deal_keys, decrypt_partially, make_public_key
-from .queries import get_setup, get_text, read_tally
-from .records import GROUPS, Election, Plan, Question
+from .queries.elections import get_setup, get_text, read_tally
+from .records.elections import GROUPS, Election, Plan, Question
 
 QUESTIONS = (
     Question(

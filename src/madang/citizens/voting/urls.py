@@ -2,10 +2,30 @@
 
 from django.urls import path
 
+from .pages import holding, polls
 from .pages.elections import ELECTIONS, show_booth, show_election
+from .pages.listing import LISTED, OWN, show_home
+from .pages.making import MAKE
 
+ONE = "voting/polls/<slug:poll_id>/"
 urlpatterns = [
-    path("voting/", ELECTIONS.as_view(), name="voting"),
+    path("voting/", show_home, name="voting"),
+    path("voting/polls/", LISTED.as_view(), name="voting-polls"),
+    path("voting/polls/new/", MAKE.as_view(), name="voting-make"),
+    path(ONE, polls.show_poll, name="voting-poll"),
+    path(f"{ONE}vote/", polls.vote, name="voting-vote"),
+    path(f"{ONE}pictures/<int:number>.jpg", polls.show_picture, name="voting-picture"),
+    path(f"{ONE}invitations/", polls.show_invitations, name="voting-invitations"),
+    path(f"{ONE}reply/", holding.REPLY.as_view(), name="voting-reply"),
+    path(f"{ONE}end/", holding.END.as_view(), name="voting-end"),
+    path(f"{ONE}take-down/", holding.TAKE_DOWN.as_view(), name="voting-take-down"),
+    path(f"{ONE}comments/", holding.say, name="voting-say"),
+    path(f"{ONE}comments/<int:comment_id>/report/", holding.report, name="voting-report"),
+    path(f"{ONE}comments/<int:comment_id>/hide/", holding.HIDE.as_view(), name="voting-hide"),
+    path(f"{ONE}statements/", holding.suggest, name="voting-suggest"),
+    path(f"{ONE}statements/<int:number>/", holding.decide, name="voting-decide"),
+    path("voting/elections/", ELECTIONS.as_view(), name="voting-elections"),
     path("voting/<str:uuid>/", show_election, name="voting-election"),
     path("voting/<str:uuid>/booth/", show_booth, name="voting-booth"),
+    path("desk/voting/", OWN.as_view(), name="voting-desk"),
 ]

@@ -10,7 +10,7 @@ from typing import Any
 import gmpy2
 from gmpy2 import mpz
 
-from madang.citizens.voting.records import GROUPS, Group
+from madang.citizens.voting.records.elections import GROUPS, Group
 
 from .reading import Broken, read_fields, read_number
 

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 
 import msgspec
 
-from madang.citizens.voting.records import Fault
+from madang.citizens.voting.records.elections import Fault
 
 from .ballots import Cast, check_ballot
 from .reading import Archive, Broken, read_archive

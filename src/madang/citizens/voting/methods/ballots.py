@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from madang.citizens.voting.records import Group, Question
+from madang.citizens.voting.records.elections import Group, Question
 
 from .credentials import derive_secret
 from .messages import fingerprint, hash_number, write

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from madang.citizens.voting.records import Group
+from madang.citizens.voting.records.elections import Group
 
 from .proofs import power
 

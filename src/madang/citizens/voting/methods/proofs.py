@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import gmpy2
 import msgspec
 
-from madang.citizens.voting.records import Group
+from madang.citizens.voting.records.elections import Group
 
 from .messages import hash_number
 

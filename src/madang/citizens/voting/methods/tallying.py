@@ -7,7 +7,7 @@ from typing import Any
 
 import gmpy2
 
-from madang.citizens.voting.records import Group
+from madang.citizens.voting.records.elections import Group
 
 from .messages import write
 from .proofs import power

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from madang.citizens.voting.records import Group
+from madang.citizens.voting.records.elections import Group
 
 from .credentials import ALPHABET
 from .messages import hash_number, write

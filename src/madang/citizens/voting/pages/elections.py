@@ -8,12 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.citizens.voting.queries import get_election, get_text, list_board, list_elections
-from madang.citizens.voting.records import GROUPS, Election, ElectionState
+from madang.citizens.voting.queries.elections import get_election, get_text, list_board, list_elections
+from madang.citizens.voting.records.elections import GROUPS, Election, ElectionState
 from madang.core.base.interface import Actor, ColumnType, Text
 from madang.core.pages.interface import ChartBlock, ChartKind, ListColumn, ListPage, Series, page
 
-TITLE = Text(ko="엠보팅", en="Voting")
+from .words import TITLE
+
 HOME = "/voting/"
 BOARD_ROWS = 50
 BLANK = Text(ko="기권", en="Blank")
@@ -32,7 +33,7 @@ def _query(
 
 
 ELECTIONS = ListPage(
-    title=TITLE,
+    title=Text(ko="검증되는 투표", en="Verifiable elections"),
     permission="public",
     about=Text(
         ko="표의 내용은 아무도 알 수 없고, 내 표가 세어졌는지와 집계가 맞는지는 누구나 확인할 수 있어요.",

@@ -21,7 +21,7 @@ from madang.citizens.voting.methods.trustees import (
     decrypt_partially,
     make_public_key,
 )
-from madang.citizens.voting.records import GROUPS, Question
+from madang.citizens.voting.records.elections import GROUPS, Question
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GROUP = GROUPS["BELENIOS-2048"]

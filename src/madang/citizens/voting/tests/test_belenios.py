@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from madang.citizens.voting.detectors.verifying import verify, verify_continues
-from madang.citizens.voting.queries import get_archive
-from madang.citizens.voting.records import ElectionState
+from madang.citizens.voting.queries.elections import get_archive
+from madang.citizens.voting.records.elections import ElectionState
 from madang.citizens.voting.rehearsal import hold_demo
 from madang.project.pytest_plugin import miss
 

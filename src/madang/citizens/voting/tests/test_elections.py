@@ -15,7 +15,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from madang.citizens.voting.actions import (
+from madang.citizens.voting.actions.elections import (
     add_decryption,
     cast_ballot,
     close_election,
@@ -26,8 +26,8 @@ from madang.citizens.voting.detectors.verifying import verify
 from madang.citizens.voting.methods.ballots import check_choices, make_ballot
 from madang.citizens.voting.methods.credentials import derive_public, make_credential
 from madang.citizens.voting.methods.trustees import decrypt_partially, make_public_key
-from madang.citizens.voting.queries import get_archive, get_setup, get_text, list_board, read_tally
-from madang.citizens.voting.records import ElectionState, Plan, Question
+from madang.citizens.voting.queries.elections import get_archive, get_setup, get_text, list_board, read_tally
+from madang.citizens.voting.records.elections import ElectionState, Plan, Question
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, Conflict, NotAllowed
 from madang.core.pages.testing import PageCases
 
@@ -152,7 +152,7 @@ def test_voters_on_two_devices_at_once_lose_nothing_and_count_once():
 
 
 class TestList(PageCases):
-    path = "/voting/"
+    path = "/voting/elections/"
     is_public = True
 
 

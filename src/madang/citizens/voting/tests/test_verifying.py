@@ -16,7 +16,7 @@ from madang.citizens.voting.methods.ballots import make_ballot
 from madang.citizens.voting.methods.credentials import ALPHABET, is_credential, make_credential
 from madang.citizens.voting.methods.messages import fingerprint, write
 from madang.citizens.voting.methods.trustees import decrypt_partially, make_public_key
-from madang.citizens.voting.records import Question
+from madang.citizens.voting.records.elections import Question
 
 from .boards import GROUP, NOW, QUESTIONS, UUID, VOTES, Board, hold
 

@@ -9,12 +9,11 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from madang.citizens.voting.actions.elections import LONGEST_BALLOT, cast_ballot
+from madang.citizens.voting.queries.elections import find_row, get_archive, get_text, list_board
+from madang.citizens.voting.records.elections import BoardLine
 from madang.core.base.interface import Text
 from madang.core.pages.interface import Route
-
-from .actions import LONGEST_BALLOT, cast_ballot
-from .queries import find_row, get_archive, get_text, list_board
-from .records import BoardLine
 
 _TAGS = ("voting",)
 

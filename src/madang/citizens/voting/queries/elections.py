@@ -1,4 +1,4 @@
-"""Every read of this service."""
+"""Every read of elections."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 import msgspec
 from django.db.models import Exists, OuterRef
 
+from madang.citizens.voting.detectors.reading import Archive, Event, read_archive
+from madang.citizens.voting.detectors.setups import Setup, read_setup
+from madang.citizens.voting.methods.archives import write_archive
+from madang.citizens.voting.models import elections as models
+from madang.citizens.voting.records.elections import BoardLine, Election, ElectionState, Question
 from madang.core.base.interface import NotFound
-
-from . import models
-from .detectors.reading import Archive, Event, read_archive
-from .detectors.setups import Setup, read_setup
-from .methods.archives import write_archive
-from .records import BoardLine, Election, ElectionState, Question
 
 
 def list_elections(*, search: str = "", offset: int = 0, limit: int = 50) -> tuple[list[Election], int]:

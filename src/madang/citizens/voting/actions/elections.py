@@ -1,4 +1,4 @@
-"""Every change of this service: each adds to a board and takes nothing away."""
+"""Every change of elections: each adds to a board and takes nothing away."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from typing import Any
 import msgspec
 from django.db import IntegrityError, transaction
 
+from madang.citizens.voting.detectors.arithmetic import get_numbers
+from madang.citizens.voting.detectors.ballots import check_ballot
+from madang.citizens.voting.detectors.reading import Archive, Broken, Event
+from madang.citizens.voting.detectors.tallies import read_factors, read_tally
+from madang.citizens.voting.methods.archives import make_event, name_content
+from madang.citizens.voting.methods.messages import fingerprint, write
+from madang.citizens.voting.methods.tallying import add_up, open_tally
+from madang.citizens.voting.methods.trustees import combine_key
+from madang.citizens.voting.models import elections as models
+from madang.citizens.voting.queries.elections import find_row, get_election, get_setup, read_entries
+from madang.citizens.voting.records.elections import GROUPS, Election, ElectionState, Plan, Question
 from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
 from madang.core.people.interface import record_audit, require
-
-from . import models
-from .detectors.arithmetic import get_numbers
-from .detectors.ballots import check_ballot
-from .detectors.reading import Archive, Broken, Event
-from .detectors.tallies import read_factors, read_tally
-from .methods.archives import make_event, name_content
-from .methods.messages import fingerprint, write
-from .methods.tallying import add_up, open_tally
-from .methods.trustees import combine_key
-from .queries import find_row, get_election, get_setup, read_entries
-from .records import GROUPS, Election, ElectionState, Plan, Question
 
 MOST_QUESTIONS = 20
 LONGEST_BALLOT = 2_000_000

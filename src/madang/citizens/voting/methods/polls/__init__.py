@@ -1,0 +1,1 @@
+"""Polls: checking a vote, and counting by each kind of ballot."""

@@ -1,0 +1,202 @@
+"""The page of one poll: the ballot while it is open, the outcome after, and the discussion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+
+from madang.citizens.voting.actions.polls.casting import cast_vote
+from madang.citizens.voting.queries.polls import (
+    CITY,
+    HOLD,
+    find_vote,
+    get_outcome,
+    get_picture,
+    get_poll,
+    list_comments,
+    list_waiting,
+    may_manage,
+    may_moderate,
+)
+from madang.citizens.voting.queries.voters import has_voted, is_invited, list_invitations
+from madang.citizens.voting.records.polls import (
+    BALLOT_NAMES,
+    ELIGIBILITY_NAMES,
+    KIND_NAMES,
+    MOST_STARS,
+    STATE_NAMES,
+    BallotKind,
+    Eligibility,
+    Marks,
+    Poll,
+    PollState,
+    Vote,
+)
+from madang.core.base.interface import BadInput, Conflict, MadangError, NotFound, Text, now
+from madang.core.pages.interface import page
+
+from .outcomes import draw_outcome
+from .words import TITLE, address_of, name_agencies, name_asker, name_districts
+
+STANCES = (
+    (1, Text(ko="동의", en="Agree")),
+    (-1, Text(ko="반대", en="Disagree")),
+    (0, Text(ko="넘기기", en="Pass")),
+)
+
+
+@page("public", title=TITLE)
+def show_poll(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """Show a poll as far as it is."""
+    return _draw(request, get_poll(poll_id, now=now()))
+
+
+@page("public", title=TITLE, methods=("POST",))
+def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """Cast or change a vote and go back to the poll; what was wrong stands above the ballot, kept as filled in."""
+    moment = now()
+    poll = get_poll(poll_id, now=moment)
+    district, code = request.POST.get("district", ""), request.POST.get("code", "")
+    marks: Marks = {}
+    try:
+        marks = read_marks(poll.ballot, request)
+        kept = request.COOKIES.get(_name_cookie(poll), "") if request.POST.get("is_change") else ""
+        receipt = cast_vote(
+            actor=request.actor,
+            now=moment,
+            poll_id=poll_id,
+            marks=marks,
+            district=district,
+            code=code,
+            receipt=kept,
+        )
+    except (BadInput, Conflict) as refusal:
+        return _draw(request, poll, Vote(marks, district), refusal)
+    response = HttpResponseRedirect(f"{address_of(poll)}?done=yes{f'&code={code}' if code else ''}#done")
+    if poll.may_change:
+        response.set_cookie(
+            _name_cookie(poll),
+            receipt,
+            expires=poll.closes_at,
+            path=address_of(poll),
+            httponly=True,
+            samesite="Lax",
+            secure=settings.MADANG.behind_tls,
+        )
+    return response
+
+
+@page("public", title=TITLE)
+def show_picture(request: HttpRequest, poll_id: str, number: int) -> HttpResponse:
+    """Answer a choice's picture; it never changes."""
+    del request
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return HttpResponse(get_picture(poll_id, number), content_type="image/jpeg", headers=headers)
+
+
+@page("signed-in", title=Text(ko="초대 주소", en="Invitations"))
+def show_invitations(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """Show the personal links of a poll to its maker."""
+    poll = get_poll(poll_id, now=now())
+    if poll.eligibility is not Eligibility.LIST:
+        raise NotFound("voting.no_invitations", "초대가 없는 투표예요", "this poll has no invitations")
+    links = [f"{find_link(request, poll)}?{query}" for query in list_invitations(request.actor, poll)]
+    return render(request, "voting/invitations.html", {"poll": poll, "links": links})
+
+
+def read_marks(kind: BallotKind, request: HttpRequest) -> Marks:
+    """Return the marks of a ballot as the form sends them."""
+    if kind in {BallotKind.SINGLE, BallotKind.MULTIPLE}:
+        return {_read(value): 1 for value in request.POST.getlist("choice")}
+    return {
+        _read(name.removeprefix("mark-")): _read(value)
+        for name, value in request.POST.items()
+        if name.startswith("mark-") and value.strip()
+    }
+
+
+def find_link(request: HttpRequest, poll: Poll) -> str:
+    """Return the whole address of a poll, to hand on."""
+    return (settings.MADANG.public_url or request.build_absolute_uri("/")).rstrip("/") + address_of(poll)
+
+
+def _read(value: str) -> int:
+    text = value.strip().removeprefix("-")
+    if not text.isascii() or not text.isdigit() or len(text) > 15:  # noqa: PLR2004 - no amount is longer
+        raise BadInput("voting.number", "숫자로 적어 주세요", "please write a number")
+    return int(value)
+
+
+def _name_cookie(poll: Poll) -> str:
+    return f"vote-{poll.id}"
+
+
+def _draw(
+    request: HttpRequest, poll: Poll, filled: Vote | None = None, refusal: MadangError | None = None
+) -> HttpResponse:
+    code = request.POST.get("code", request.GET.get("code", ""))
+    receipt = request.COOKIES.get(_name_cookie(poll), "")
+    kept = find_vote(poll.id, receipt) if poll.state is PollState.OPEN else None
+    outcome = get_outcome(poll)
+    districts = name_districts()
+    link = find_link(request, poll)
+    context: dict[str, Any] = {
+        "poll": poll,
+        "title": Text(ko=poll.question, en=poll.question),
+        "asker": name_asker(poll, name_agencies()),
+        "kind": KIND_NAMES[poll.kind],
+        "state": STATE_NAMES[poll.state],
+        "ballot": BALLOT_NAMES[poll.ballot],
+        "eligibility": ELIGIBILITY_NAMES[poll.eligibility],
+        "districts": [(c, n) for c, n in districts.items() if not poll.districts or c in poll.districts],
+        "chosen_districts": [districts[one] for one in poll.districts if one in districts],
+        "asks_district": poll.by_district or poll.eligibility is Eligibility.RESIDENCE,
+        "code": code,
+        "may_vote": _may_vote(request, poll, code),
+        "has_voted": poll.state is PollState.OPEN and has_voted(poll, request.actor, code),
+        "kept": kept,
+        "is_done": "done" in request.GET and kept is not None,
+        "choices": _fill(poll, filled or kept),
+        "filled": filled or kept,
+        "refusal": refusal,
+        "ranks": range(1, len(poll.choices) + 1),
+        "outcome": outcome,
+        "drawn": draw_outcome(poll, outcome, districts) if outcome and outcome.lines else None,
+        "comments": list_comments(poll.id),
+        "is_holder": may_manage(request.actor, poll),
+        "is_moderator": may_moderate(request.actor, poll),
+        "is_city": request.actor.may(HOLD, CITY),
+        "waiting": list_waiting(poll.id) if may_moderate(request.actor, poll) else [],
+        "link": link,
+        "qr": mark_safe(segno.make(link).svg_inline(scale=4, border=2)),  # noqa: S308 - made here
+    }
+    return render(request, "voting/poll.html", context, status=refusal.status if refusal else 200)
+
+
+def _may_vote(request: HttpRequest, poll: Poll, code: str) -> bool:
+    if poll.state is not PollState.OPEN or poll.hidden_reason:
+        return False
+    return is_invited(poll, code) if poll.eligibility is Eligibility.LIST else bool(request.actor.id)
+
+
+def _fill(poll: Poll, vote: Vote | None) -> list[dict[str, Any]]:
+    """Return the choices with what each of their inputs holds."""
+    marks = vote.marks if vote else {}
+    scale: list[tuple[int, Text]] = []
+    if poll.ballot is BallotKind.RATING:
+        scale = [(one, Text(ko=f"{one}점", en=str(one))) for one in range(1, MOST_STARS + 1)]
+    if poll.ballot is BallotKind.OPINION:
+        scale = list(STANCES)
+    return [
+        {
+            "choice": choice,
+            "mark": marks.get(choice.number),
+            "scale": [(value, words, marks.get(choice.number) == value) for value, words in scale],
+        }
+        for choice in poll.choices
+    ]

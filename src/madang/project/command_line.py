@@ -108,7 +108,7 @@ def run_up(arguments: list[str]) -> int:
     os.environ.update(supervisor.environment)
     django.setup()
     runs = list_runs(settings)
-    for part in ("api", "hot", "doors", "handlers", "jobs", "registers", "urls"):
+    for part in ("api", "hot", "doors", "handlers", "indicators", "jobs", "registers", "urls"):
         collect(part, "")
     code = Forked("lay-out", lay_out).wait()
     if code == 0:

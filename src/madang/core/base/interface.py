@@ -11,6 +11,7 @@ from .errors import BadInput, Conflict, MadangError, NotAllowed, NotFound, Unava
 from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
 from .ids import new_id
+from .indicators import Aim, Indicator
 from .jobs import Job
 from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
@@ -32,6 +33,7 @@ __all__ = [
     "LANGUAGES",
     "SETTINGS",
     "Actor",
+    "Aim",
     "BadInput",
     "Broker",
     "Check",
@@ -40,6 +42,7 @@ __all__ = [
     "Command",
     "Conflict",
     "Finding",
+    "Indicator",
     "Job",
     "Kept",
     "MadangError",

@@ -7,6 +7,7 @@ from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
 from .importing.action import import_file
 from .importing.records import ImportChoice
+from .measuring import list_indicator_days, list_indicators, publish_indicators
 from .queries import get_dataset, list_categories, list_datasets, list_versions
 from .reading import Reader, authorize
 from .records import (
@@ -19,7 +20,8 @@ from .records import (
     DatasetState,
     Filter,
     Group,
-    Indicator,
+    IndicatorDay,
+    IndicatorState,
     Measure,
     Op,
     Order,
@@ -29,7 +31,7 @@ from .records import (
     VersionRecord,
 )
 from .sql import run_sql, run_sql_to_ipc
-from .streams import append, publish_indicator
+from .streams import append
 
 __all__ = [
     "AnyOf",
@@ -42,7 +44,8 @@ __all__ = [
     "Filter",
     "Group",
     "ImportChoice",
-    "Indicator",
+    "IndicatorDay",
+    "IndicatorState",
     "Measure",
     "Op",
     "Order",
@@ -64,11 +67,13 @@ __all__ = [
     "import_file",
     "list_categories",
     "list_datasets",
+    "list_indicator_days",
+    "list_indicators",
     "list_tables",
     "list_versions",
     "measure_quality",
     "publish_dataset",
-    "publish_indicator",
+    "publish_indicators",
     "register_dataset",
     "replace_rows",
     "restore_version",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 from msgspec import Meta
 
-from madang.core.base.interface import Column, Finding, Table, Text
+from madang.core.base.interface import Column, Finding, Indicator, Table, Text
 
 
 class Op(StrEnum):
@@ -215,12 +215,20 @@ class Backlog(msgspec.Struct, frozen=True, kw_only=True):
     alarmed: bool
 
 
-class Indicator(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure the city steers by; `unit` is a UCUM symbol, `source` says where it comes from."""
+class IndicatorState(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator and what it was last: `value` at `as_of`, both None where nothing was measured yet.
 
-    name: str
-    value: float
-    unit: str
-    as_of: datetime
-    source: str
-    target: float | None = None
+    `is_late` where the newest value is older than it should be, or there is none.
+    """
+
+    indicator: Indicator
+    value: float | None
+    as_of: datetime | None
+    is_late: bool
+
+
+class IndicatorDay(msgspec.Struct, frozen=True, kw_only=True):
+    """The mean of an indicator on one of the city's days."""
+
+    day: date
+    mean: float

@@ -34,10 +34,9 @@ from madang.core.base.interface import now as read_clock
 from madang.core.people.interface import require
 
 from .declarations import get_table, is_rollup
-from .records import AppendResult, Indicator, Reject
-from .schemas import REVISION, conform, identity_of, list_stored_columns, make_schema
+from .records import AppendResult, Reject
+from .schemas import REVISION, conform, identity_of, list_stored_columns
 from .storage.durable import require_room
-from .tables import INDICATORS
 
 STREAM = "LAKE"
 SUBJECT = "lake."
@@ -66,13 +65,6 @@ def append(table: str, batch: pa.RecordBatch | pa.Table, *, actor: Actor) -> App
     kept, rejects = validate(declaration, batch, read_clock())
     sequence = publish(get_broker(), table, kept) if kept.num_rows else 0
     return AppendResult(rows_kept=kept.num_rows, rejects=rejects, sequence=sequence)
-
-
-def publish_indicator(indicator: Indicator, *, actor: Actor) -> AppendResult:
-    """Publish one figure of a service into the table `indicators`."""
-    values = {column.name: [getattr(indicator, column.name)] for column in INDICATORS.columns}
-    schema = make_schema(INDICATORS.columns)
-    return append(INDICATORS.name, pa.table(values, schema=schema), actor=actor)
 
 
 def validate(

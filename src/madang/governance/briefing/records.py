@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from madang.core.base.interface import Severity, Text
+from madang.core.base.interface import Aim, Severity, Text
 
 
 class CellKind(StrEnum):
@@ -287,6 +287,194 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     footnotes: tuple[Footnote, ...]
     glossary: tuple[GlossaryEntry, ...]
     unread: tuple[Unread, ...]
+
+
+class BlockKind(StrEnum):
+    """Pieces of a written report, in the report's own form."""
+
+    TITLE = "title"
+    CHAPTER = "chapter"
+    GOAL = "goal"
+    TASK = "task"
+    LISTED = "listed"
+    HEADING = "heading"
+    TEXT = "text"
+    TABLE = "table"
+    FOOTNOTE = "footnote"
+    TERM = "term"
+
+
+class TableLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a written table; `source` is the mark of where its figures come from."""
+
+    cells: tuple[str, ...]
+    source: str = ""
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of a written report.
+
+    `lead` is what stands before the text (□, -, ▶, 1-1); `depth` as in Sentence. A table has `head` and
+    `rows` instead of text. `source` is the mark of where it comes from: the number of a Source, and after
+    a colon the line there. With `is_apart` an empty line stands before it.
+    """
+
+    kind: BlockKind
+    text: str = ""
+    lead: str = ""
+    depth: int = 0
+    task_code: str = ""
+    heading: str = ""
+    source: str = ""
+    is_apart: bool = False
+    head: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[TableLine, ...] = ()
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where figures come from; `mark` is the number that blocks name it by."""
+
+    mark: str
+    label: Text
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole report as written on `as_of`, with the sources that its marks name."""
+
+    title: str
+    as_of: date
+    blocks: tuple[Block, ...]
+    sources: tuple[Source, ...]
+
+
+class MilestoneState(StrEnum):
+    """How far a planned step is."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class LivingMilestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A planned step as it stands; `source` says in words where it comes from, if not from the report's line."""
+
+    line: int
+    name: str
+    period_text: str
+    state: MilestoneState
+    source: Text | None = None
+
+
+class LivingMoney(msgspec.Struct, frozen=True, kw_only=True):
+    """A project's newest amounts in won, as of a day; `source` is None where the report printed them."""
+
+    name: str
+    as_of: date
+    current_budget_krw: int | None
+    committed_krw: int | None
+    disbursed_krw: int | None
+    forecast_krw: int | None
+    source: Text | None = None
+
+
+class LivingResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence about what was achieved since the report, with its source in words."""
+
+    text: str
+    source: Text
+
+
+class LivingTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to a task since the report it comes from."""
+
+    code: str
+    name: str
+    owner: str
+    milestones: tuple[LivingMilestone, ...] = ()
+    money: tuple[LivingMoney, ...] = ()
+    results: tuple[LivingResult, ...] = ()
+
+
+class StepEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A planned step as a person enters it."""
+
+    name: str
+    starts_on: date | None
+    ends_on: date | None
+    state: str = MilestoneState.PLANNED
+    source: str = ""
+
+
+class MeasureEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator as a person enters it; `live` names one of the lake's."""
+
+    name: str
+    unit: str
+    target: Decimal | None = None
+    target_on: date | None = None
+    aim: str = Aim.NONE
+    live: str = ""
+
+
+class MoneyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A project's amounts on a day, in won, as a person enters them."""
+
+    name: str
+    as_of: date
+    source: str
+    current_budget_krw: int | None = None
+    committed_krw: int | None = None
+    disbursed_krw: int | None = None
+    forecast_krw: int | None = None
+
+
+class RiskEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A risk as a person enters it: how severe, what is done about it, and by whom."""
+
+    name: str
+    level: str
+    response: str = ""
+    person: str = ""
+    is_closed: bool = False
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement of a report that another report may change: what, where, and its value as text.
+
+    `amount` is set where the value is a number, in `unit`.
+    """
+
+    kind: str
+    task_code: str
+    name: str
+    value: str
+    line: int
+    amount: Decimal | None = None
+    unit: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between two reports: a side that is None didn't say it."""
+
+    before: Fact | None
+    after: Fact | None
+
+    @property
+    def fact(self) -> Fact:
+        """The side that there is, the later first."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def delta(self) -> Decimal | None:
+        """After minus before, where both are numbers."""
+        if self.before is None or self.after is None:
+            return None
+        if self.before.amount is None or self.after.amount is None:
+            return None
+        return self.after.amount - self.before.amount
 
 
 class FaultKind(StrEnum):

@@ -32,14 +32,12 @@ from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import (
     Filter,
     Group,
-    Indicator,
     Measure,
     TableHandler,
     append,
     authorize,
     get_backlogs,
     get_table,
-    publish_indicator,
 )
 from madang.core.lake.latest import _open_ledger as open_ledger
 from madang.core.lake.ledger import Ledger
@@ -283,8 +281,7 @@ def test_what_is_appended_is_in_the_table_soon(intake):
 
 def test_acknowledged_rows_wait_for_a_writer_that_is_away(intake):
     intake.stop()
-    indicator = Indicator(name="pm", value=3.0, unit="ug/m3", as_of=START, source="test")
-    publish_indicator(indicator, actor=HOUSE)
+    append("indicators", batch(reading()), actor=HOUSE)
     assert get_backlogs()[0].waiting == 1
     again = Intake(None)
     try:

@@ -28,6 +28,8 @@ STEPS_WRONG = Text(ko="앞 단계보다 먼저 끝남", en="over before the step
 STEPS = (r"입찰|제안서\s*평가|사업자 선정|업체 선정", r"계약", r"착수", r"검수|준공|완료보고")
 LIKELY = 15
 
+ENDED = ("(완료)", "(중단)")
+
 
 def find_date_faults(report: Report) -> Iterator[Fault]:
     """Yield impossible dates, periods and orders of the whole report."""
@@ -72,8 +74,10 @@ def find_late_as_of(sentence: Sentence, published_on: date | None) -> Iterator[F
 
 
 def find_past_plans(milestones: Sequence[Milestone], as_of_on: date | None) -> Iterator[Fault]:
-    """Yield planned steps that were over before the report's as-of date."""
+    """Yield planned steps that were over before the report's as-of date and aren't said to be done or stopped."""
     for one in milestones:
+        if one.period_text.endswith(ENDED):
+            continue
         is_over = as_of_on is not None and one.ends_on is not None and one.ends_on < as_of_on
         if is_over and (one.starts_on is None or one.starts_on <= one.ends_on):
             place = place_in_text(one.task_code, one.title)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.figures import differs_in_one_digit, write_number
 from madang.governance.briefing.methods.names import fold, is_same, is_shortened
-from madang.governance.briefing.methods.pairs import list_common, pair_rows
+from madang.governance.briefing.methods.pairs import RowIndex, list_common, pair_rows
 from madang.governance.briefing.methods.sums import build_tree, get_slack
 from madang.governance.briefing.records import (
     Fault,
@@ -47,11 +47,13 @@ NOUN = 4
 
 def list_pairs(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Row, Grid, Row]]:
     """Yield rows of two tables that are the same item, each task table with the detailed one."""
+    kinds = {kind for pair in TOGETHER for kind in pair}
+    indexes = {grid.line: RowIndex(grid) for grid in grids if grid.kind in kinds}
     for one_kind, two_kind in TOGETHER:
         for number, one in enumerate(grids):
             for two in grids[number + 1 :] if one_kind == two_kind else grids:
                 if one.kind == one_kind and two.kind == two_kind and one.unit == two.unit:
-                    for first, second in pair_rows(one, two):
+                    for first, second in pair_rows(indexes[one.line], indexes[two.line]):
                         yield one, first, two, second
                     yield from _pair_tops(one, two)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from madang.governance.briefing.records import Grid, Role, Row
@@ -12,9 +13,22 @@ from .names import ALIKE, drop_suffix, fold, is_same, is_shortened, measure_like
 
 AMOUNTS = (Role.CURRENT, Role.PRIOR, Role.CHANGE, Role.COMMITTED, Role.DISBURSED)
 SAME, SHORTENED, LIKE = 3, 2, 1
+SLIP_DIGITS = 4
 
 
-def pair_rows(first: Grid, second: Grid) -> list[tuple[Row, Row]]:
+class RowIndex:
+    """A table's rows by what another row must have one of in common with them to be the same item."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.unique = _list_unique(grid.rows)
+        self.by_key: dict[object, list[Row]] = defaultdict(list)
+        for row in grid.rows:
+            for key in _list_keys(grid, row):
+                self.by_key[key].append(row)
+
+
+def pair_rows(first: RowIndex, second: RowIndex) -> list[tuple[Row, Row]]:
     """Return (row of `first`, row of `second`) that are the same item; each row at most once.
 
     An equal name is enough where it is unique in both tables; a shortened one needs an equal amount or
@@ -22,9 +36,17 @@ def pair_rows(first: Grid, second: Grid) -> list[tuple[Row, Row]]:
     at least five digits in a name that differs in a syllable.
     """
     candidates = []
-    for one in first.rows:
-        for two in second.rows:
-            strength = _measure(first, one, second, two)
+    common = list_common(first.grid, second.grid)
+    for one in first.grid.rows:
+        met = {two.line: two for key in _list_keys(first.grid, one) for two in second.by_key.get(key, ())}
+        for two in met.values():
+            amounts = [
+                (a, b)
+                for _, i, j in common
+                if (a := one.cells[i].value) is not None and (b := two.cells[j].value) is not None
+            ]
+            are_unique = one.line in first.unique and two.line in second.unique
+            strength = _measure(one, two, amounts, are_unique=are_unique)
             if strength:
                 candidates.append((strength, -one.line, -two.line, one, two))
     taken: set[int] = set()
@@ -46,19 +68,15 @@ def list_common(first: Grid, second: Grid) -> list[tuple[Role, int, int]]:
     return common
 
 
-def _measure(first: Grid, one: Row, second: Grid, two: Row) -> tuple[int, int, float] | None:
+def _measure(
+    one: Row, two: Row, amounts: list[tuple[Decimal, Decimal]], *, are_unique: bool
+) -> tuple[int, int, float] | None:
     """Return how sure it is that two rows are one item, or None."""
-    amounts = [
-        (a, b)
-        for _, i, j in list_common(first, second)
-        if (a := one.cells[i].value) is not None and (b := two.cells[j].value) is not None
-    ]
     equal = sum(a == b != 0 for a, b in amounts)
     if is_same(one.name, two.name):
-        is_one = equal >= 1 or (_is_unique(first.rows, one) and _is_unique(second.rows, two))
+        is_one = equal >= 1 or are_unique
         return (equal + 2 * SAME, SAME, 1.0) if is_one else None
-    is_slip = any(differs_in_one_digit(a, b) for a, b in amounts)
-    if not (equal or is_slip):
+    if not equal and not any(differs_in_one_digit(a, b) for a, b in amounts):
         return None
     if is_shortened(drop_suffix(one.name), drop_suffix(two.name)) and _starts_alike(one.name, two.name):
         return equal + 2 * SHORTENED, SHORTENED, measure_likeness(one.name, two.name)
@@ -72,8 +90,28 @@ def _starts_alike(one: str, two: str) -> bool:
     return fold(one)[:2] == fold(two)[:2]
 
 
-def _is_unique(rows: Sequence[Row], row: Row) -> bool:
-    return sum(is_same(other.name, row.name) for other in rows) == 1
+def _list_unique(rows: Sequence[Row]) -> set[int]:
+    """Return the lines of rows whose name no other row has."""
+    names = Counter(name for row in rows for name in _list_folded(row.name))
+    return {row.line for row in rows if all(names[name] == 1 for name in _list_folded(row.name))}
+
+
+def _list_keys(grid: Grid, row: Row) -> Iterator[object]:
+    """Yield what one item has the same in two tables: its name, an amount, or all but one digit of it."""
+    yield from _list_folded(row.name)
+    for role in AMOUNTS:
+        at = grid.find(role)
+        value = row.cells[at].value if at is not None else None
+        if value:
+            yield role, value
+            digits = str(abs(value))
+            for place in range(len(digits) if len(digits) >= SLIP_DIGITS else 0):
+                yield role, digits[:place], digits[place + 1 :]
+
+
+def _list_folded(name: str) -> set[str]:
+    """Return what a name is compared by: whole, and without its trailing bracket."""
+    return {fold(name), fold(drop_suffix(name))}
 
 
 def _is_long(amounts: list[tuple[Decimal, Decimal]]) -> bool:

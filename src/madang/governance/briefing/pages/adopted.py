@@ -13,8 +13,8 @@ from madang.core.pages.interface import (
     ListPage,
 )
 from madang.core.people.interface import require
-from madang.governance.briefing.actions import PERMISSION
-from madang.governance.briefing.queries import (
+from madang.governance.briefing.actions.reports import PERMISSION
+from madang.governance.briefing.queries.reports import (
     list_adopted,
     list_task_codes,
 )

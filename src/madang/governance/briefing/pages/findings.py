@@ -20,9 +20,9 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 from madang.core.people.interface import require
-from madang.governance.briefing.actions import PERMISSION, decide_finding
+from madang.governance.briefing.actions.reports import PERMISSION, decide_finding
 from madang.governance.briefing.models import FindingRow
-from madang.governance.briefing.queries import (
+from madang.governance.briefing.queries.reports import (
     get_finding,
     list_findings,
     read_context,

@@ -24,8 +24,9 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 from madang.core.people.interface import require
-from madang.governance.briefing.actions import PERMISSION, adopt_report, import_report
-from madang.governance.briefing.queries import (
+from madang.governance.briefing.actions.reports import PERMISSION, adopt_report, import_report
+from madang.governance.briefing.queries.editions import list_published
+from madang.governance.briefing.queries.reports import (
     get_report,
     list_reports,
 )
@@ -36,7 +37,7 @@ from .words import HOME, STATES, TITLE
 @page("public", title=TITLE)
 def show_public(request: HttpRequest) -> HttpResponse:
     """Show what the service is for."""
-    return render(request, "briefing/public.html", {"title": TITLE})
+    return render(request, "briefing/public.html", {"title": TITLE, "published": list_published()})
 
 
 @page(PERMISSION, title=TITLE, methods=("POST",))

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, Conflict, NotAllowed
 from madang.core.pages.testing import ListPageCases, PageCases
-from madang.governance.briefing.actions import adopt_report, decide_finding, import_report
+from madang.governance.briefing.actions.reports import adopt_report, decide_finding, import_report
 from madang.governance.briefing.models import BudgetRow, FindingRow, ReportRow, TaskRow
 from madang.governance.briefing.pages.adopted import ADOPTED_LISTS
 from madang.governance.briefing.pages.reports import REPORT_LIST

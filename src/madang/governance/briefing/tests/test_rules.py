@@ -198,3 +198,10 @@ def test_two_numbers_for_the_same_sentence():
     body = "- 서울시 {}개 기관에 대한 24시간 통합보안관제 운영"
     assert kinds(task(body.format(72) + "\n" + body.format(72))) == []
     assert kinds(task(body.format(72) + "\n" + body.format(73))) == ["repeat"]
+
+
+def test_a_step_that_is_said_to_be_done_is_not_a_plan_for_the_past():
+    over = "쉼터 입찰공고 : '22. 3월 ~ 4월"
+    planned = WHOLE.replace("쉼터 입찰공고 : '22. 7월 ~ 8월", over)
+    assert any(kind == "date" for _, kind, *_ in find_in(planned))
+    assert find_in(planned.replace(over, f"{over} (완료)")) == []

@@ -11,14 +11,22 @@ from django.db import transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict
 from madang.core.people.interface import record_audit, require
+from madang.governance.briefing.detectors.checking import find_faults
+from madang.governance.briefing.gateway.items import AMOUNTS
+from madang.governance.briefing.gateway.report import decode_report, read_report
+from madang.governance.briefing.methods.figures import UNIT_WON, read_cell
+from madang.governance.briefing.models import (
+    BudgetRow,
+    FindingRow,
+    IndicatorRow,
+    MilestoneRow,
+    ReportRow,
+    TaskRow,
+)
+from madang.governance.briefing.queries.reports import count_open, get_finding, get_report
+from madang.governance.briefing.records import BudgetItem, Fault, Report
 
-from .detectors.checking import find_faults
-from .gateway.items import AMOUNTS
-from .gateway.report import decode_report, read_report
-from .methods.figures import UNIT_WON, read_cell
-from .models import BudgetRow, FindingRow, IndicatorRow, MilestoneRow, ReportRow, TaskRow
-from .queries import count_open, get_finding, get_report
-from .records import BudgetItem, Fault, Report
+from .adopting import take_into_tree
 
 PERMISSION = "briefing.work"
 DECISIONS = ("accepted", "corrected")
@@ -91,7 +99,15 @@ def adopt_report(*, actor: Actor, now: datetime, report_id: str) -> None:
     if count := count_open(report_id):
         ko, en = f"결정하지 않은 지적이 {count}건 있습니다", f"{count} findings are undecided"
         raise Conflict("briefing.open", ko, en)
-    _keep_records(row, read_report(row.text))
+    if hasattr(row, "edition"):
+        raise Conflict(
+            "briefing.written",
+            "여기에서 쓴 보고서는 등록하지 않습니다",
+            "a report written here isn't adopted",
+        )
+    report = read_report(row.text)
+    _keep_records(row, report)
+    take_into_tree(row, report, actor=actor, now=now)
     row.adopted_at, row.adopted_by = now, actor.name
     row.save(update_fields=["adopted_at", "adopted_by"])
     record_audit(actor=actor, now=now, action="briefing.adopt", subject=report_id)

@@ -8,8 +8,14 @@ from typing import Any
 from django.db.models import Count, Model, Q
 
 from madang.core.base.interface import NotFound
-
-from .models import BudgetRow, FindingRow, IndicatorRow, MilestoneRow, ReportRow, TaskRow
+from madang.governance.briefing.models import (
+    BudgetRow,
+    FindingRow,
+    IndicatorRow,
+    MilestoneRow,
+    ReportRow,
+    TaskRow,
+)
 
 ADOPTED: dict[str, type[Model]] = {
     "tasks": TaskRow,
@@ -37,9 +43,13 @@ def get_finding(report_id: str, finding_id: int) -> FindingRow:
 
 
 def list_reports(*, search: str, sort: str, offset: int, limit: int) -> tuple[Sequence[ReportRow], int]:
-    """Return reports with the numbers of all and of open findings."""
-    rows = ReportRow.objects.defer("text").annotate(
-        finding_count=Count("findings"), open_count=Count("findings", filter=Q(findings__state="open"))
+    """Return reports that were brought in, with the numbers of all and of open findings."""
+    rows = (
+        ReportRow.objects.filter(edition=None)
+        .defer("text")
+        .annotate(
+            finding_count=Count("findings"), open_count=Count("findings", filter=Q(findings__state="open"))
+        )
     )
     rows = rows.filter(Q(name__icontains=search) | Q(title__icontains=search)) if search else rows
     return rows.order_by(sort or "-brought_at", "id")[offset : offset + limit], rows.count()

@@ -1,21 +1,22 @@
 /** Charts: few colours, direct labels, zero under bars, uncertainty drawn; the table stands behind each. */
-import { BarChart, LineChart } from "echarts/charts";
+import { BarChart, LineChart, TreemapChart } from "echarts/charts";
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import type { ECBasicOption } from "echarts/types/dist/shared";
 import { CanvasRenderer } from "echarts/renderers";
 import { colour, language, readJson } from "./parts/look";
 
-use([BarChart, LineChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+use([BarChart, LineChart, TreemapChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 type Series = { name: string; values: (number | null)[]; low?: (number | null)[]; high?: (number | null)[] };
 type Config = {
-  kind: "bar" | "bars-across" | "line";
+  kind: "bar" | "bars-across" | "line" | "treemap";
   title: string;
   unit: string;
   x: string[];
   series: Series[];
   target?: number | null;
+  hrefs?: string[];
 };
 
 const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
@@ -43,6 +44,20 @@ function options(config: Config, width: number, isFirst: boolean): ECBasicOption
     xAxis: across ? amounts : names,
     yAxis: across ? names : amounts,
     series: config.series.flatMap((series, at) => drawSeries(config, series, at, few)),
+  };
+}
+
+/** Areas by amount; a tile leads to what is inside it. Tiles too small for words keep them for the pointer and the table. */
+function tiles(config: Config, isFirst: boolean): ECBasicOption {
+  const whole = config.series[0].values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const share = (value: number) => `${((100 * value) / whole).toLocaleString(language(), { maximumFractionDigits: 1 })} %`;
+  const data = config.x.map((name, at) => ({ name, value: config.series[0].values[at] ?? 0, href: config.hrefs?.[at], itemStyle: { color: colour(`chart-${(at % 5) + 1}`) } }));
+  return {
+    animation: isFirst && !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    aria: { enabled: true, description: config.title },
+    textStyle: { fontFamily: FONT },
+    tooltip: { renderMode: "richText", backgroundColor: colour("page-raised"), borderColor: colour("line"), textStyle: { color: colour("ink"), fontFamily: FONT, fontSize: 13 }, formatter: (point: { name: string; value: number }) => `${point.name}\n${point.value.toLocaleString(language())} ${config.unit} · ${share(point.value)}` },
+    series: [{ type: "treemap", data: data.filter((one) => one.value > 0), left: 0, right: 0, top: 0, bottom: 0, roam: false, nodeClick: false, breadcrumb: { show: false }, itemStyle: { borderColor: colour("page"), gapWidth: 2, borderWidth: 0 }, label: { color: colour("page"), fontFamily: FONT, fontSize: 13, lineHeight: 18, overflow: "break", formatter: (point: { name: string; value: number }) => `${point.name}\n${short(point.value)} · ${share(point.value)}` } }],
   };
 }
 
@@ -94,7 +109,11 @@ async function open(element: HTMLElement): Promise<void> {
   canvas.className = element.className;
   element.append(canvas);
   const chart: EChartsType = init(canvas);
-  const draw = (isFirst: boolean) => chart.setOption(options(config, canvas.clientWidth, isFirst), true);
+  const draw = (isFirst: boolean) => chart.setOption(config.kind === "treemap" ? tiles(config, isFirst) : options(config, canvas.clientWidth, isFirst), true);
+  chart.on("click", (point) => {
+    const href = (point.data as { href?: string } | null)?.href;
+    if (href) location.assign(href);
+  });
   // The size that is there already is told once too; only another one is drawn anew, at once and without a fade-in.
   let drawn = canvas.clientWidth;
   draw(true);

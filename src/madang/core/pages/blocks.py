@@ -19,6 +19,7 @@ class ChartKind(StrEnum):
     BAR = "bar"
     BARS_ACROSS = "bars-across"
     LINE = "line"
+    TREEMAP = "treemap"
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,10 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """A chart with its table. `summary` says in a sentence what the chart shows, for everyone."""
+    """A chart with its table. `summary` says in a sentence what the chart shows, for everyone.
+
+    With `hrefs`, one for each `x`, the table's rows lead on; of a treemap (first series only) the tiles do, too.
+    """
 
     title: Text
     kind: ChartKind
@@ -43,6 +47,7 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
     source: Text = Text(ko="", en="")
     as_of: datetime | None = None
     target: float | None = None
+    hrefs: tuple[str, ...] = ()
 
     def configure(self, language: str) -> dict[str, Any]:
         """Return what the script draws from."""
@@ -52,6 +57,7 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
             "unit": format_unit(self.unit, language),
             "x": self.x,
             "target": self.target,
+            "hrefs": self.hrefs,
             "series": [
                 {"name": one.name.say(language), "values": one.values, "low": one.low, "high": one.high}
                 for one in self.series
@@ -59,17 +65,22 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     @property
-    def rows(self) -> list[tuple[str, list[float | None]]]:
-        """The table behind the chart: each x with its values."""
-        return [(x, [one.values[at] for one in self.series]) for at, x in enumerate(self.x)]
+    def rows(self) -> list[tuple[str, str, list[float | None]]]:
+        """The table behind the chart: each x with where it leads ("" for nowhere) and its values."""
+        hrefs = self.hrefs or ("",) * len(self.x)
+        return [(x, hrefs[at], [one.values[at] for one in self.series]) for at, x in enumerate(self.x)]
 
 
 class MapClass(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a legend: the value in the data, its words, and how many there are."""
+    """One entry of a legend: the value in the data, its words, and how many there are.
+
+    `colour` names a colour of the style sheet ("danger") where the usual ones don't say what is meant.
+    """
 
     value: str
     title: Text
     count: int | None = None
+    colour: str = ""
 
 
 class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +92,7 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
 
     `joined` maps the `code` of areas in `tiles` (their layer named `source_layer`) to what is said of them:
     `class`, the value of a MapClass; `label`, written on the map; `title` and others for the popup.
+    Points are `scale` times as big as usual; bigger ones lie above the names of districts.
     """
 
     id: str
@@ -93,6 +105,7 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
     source_layer: str = ""
     joined: dict[str, dict[str, Any]] | None = None
     href: str = ""
+    scale: float = 1.0
 
     @property
     def legend(self) -> list[tuple[str, MapClass]]:
@@ -100,7 +113,7 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
         name = "ramp" if self.is_ramp else "chart"
         first = 5 - min(5, sum(bool(one.value) for one in self.classes)) if self.is_ramp else 0
         return [
-            (f"{name}-{(first + at) % 5 + 1}" if entry.value else "map-missing", entry)
+            (entry.colour or (f"{name}-{(first + at) % 5 + 1}" if entry.value else "map-missing"), entry)
             for at, entry in enumerate(self.classes)
         ]
 
@@ -149,6 +162,7 @@ def _configure_layer(layer: MapLayer) -> dict[str, Any]:
         "source_layer": layer.source_layer or None,
         "joined": layer.joined,
         "href": layer.href or None,
+        "scale": layer.scale,
     }
 
 

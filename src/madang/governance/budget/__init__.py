@@ -1,0 +1,1 @@
+"""Revenue and expenditure: budgets, the ledger, forecasts, and the review of IT projects."""

@@ -1,0 +1,124 @@
+"""Opening a year's budget, planning its months, and closing it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from madang.core.base.interface import Actor, BadInput, Conflict
+from madang.core.people.interface import record_audit, require
+from madang.governance.budget.methods.planting import PlannedNode, plan_nodes
+from madang.governance.budget.models import BookRow, NodeRow, PlanRow
+from madang.governance.budget.queries.nodes import get_node_row
+from madang.governance.budget.records.ledger import BookPlan, ItemPlan, Side
+
+from .posting import BATCH, lock_whole
+
+CHANGE = "budget.change"
+IMPORT = "budget.import"
+MONTHS = 12
+
+
+@transaction.atomic
+def open_book(*, actor: Actor, now: datetime, plan: BookPlan, items: Sequence[ItemPlan]) -> str:
+    """Make a budget with its tree, without an amount yet, and return its id; Conflict where the year has one."""
+    require(actor, IMPORT)
+    if not 1948 <= plan.fiscal_year <= 2200:
+        raise BadInput(
+            "budget.fiscal_year", "회계연도가 잘못되었습니다", "a wrong fiscal year", field="fiscal_year"
+        )
+    if BookRow.objects.filter(series=plan.series, fiscal_year=plan.fiscal_year).exists():
+        raise _refuse_twice(plan)
+    try:
+        with transaction.atomic():
+            book = BookRow.objects.create(
+                series=plan.series,
+                name=plan.name,
+                fiscal_year=plan.fiscal_year,
+                side=plan.side.value,
+                levels=list(plan.levels),
+                is_public=plan.is_public,
+                source=plan.source,
+                opened_at=now,
+                opened_by=actor.name,
+            )
+    except IntegrityError as error:
+        raise _refuse_twice(plan) from error
+    write_nodes(book, plan_nodes(plan.levels, items, plan.name))
+    record_audit(actor=actor, now=now, action="budget.open", subject=f"{plan.series} {plan.fiscal_year}")
+    return book.pk
+
+
+def write_nodes(book: BookRow, planned: Sequence[PlannedNode]) -> None:
+    """Write nodes, level by level, as each needs its parent's id."""
+    by_depth: dict[int, list[PlannedNode]] = defaultdict(list)
+    for node in planned:
+        by_depth[node.path.count("\t") + bool(node.path)].append(node)
+    ids: dict[str, int] = {}
+    for depth in sorted(by_depth):
+        rows = NodeRow.objects.bulk_create(
+            [_make_row(book, node, ids) for node in by_depth[depth]], batch_size=BATCH
+        )
+        ids |= {row.code: row.pk for row in rows}
+
+
+def _make_row(book: BookRow, node: PlannedNode, ids: dict[str, int]) -> NodeRow:
+    return NodeRow(
+        book=book,
+        parent_id=None if node.parent_code is None else ids[node.parent_code],
+        code=node.code,
+        level=node.level,
+        name=node.name,
+        path=node.path,
+        agency_code=node.agency_code,
+        is_leaf=node.is_leaf,
+        is_bound=node.is_leaf and book.side == Side.EXPENDITURE.value,
+        purpose=node.purpose,
+        ends_on=node.ends_on,
+        proposed_krw=node.proposed_krw,
+    )
+
+
+def _refuse_twice(plan: BookPlan) -> Conflict:
+    return Conflict(
+        "budget.book_exists",
+        f"{plan.fiscal_year}년 '{plan.name}' 예산이 이미 있습니다",
+        f"the budget '{plan.name}' of {plan.fiscal_year} is here already",
+        field="series",
+    )
+
+
+@transaction.atomic
+def set_plan(*, actor: Actor, now: datetime, node_id: int, months_krw: Sequence[int]) -> None:
+    """Write what a node is to have disbursed by the end of each of the twelve months."""
+    node = get_node_row(node_id)
+    require(actor, CHANGE, node.agency_code or "city")
+    is_rising = all(0 <= one <= other for one, other in zip(months_krw, months_krw[1:], strict=False))
+    if len(months_krw) != MONTHS or not is_rising:
+        raise BadInput(
+            "budget.plan",
+            "열두 달의 누계가 필요하고, 누계는 줄어들 수 없습니다",
+            "twelve cumulated amounts are needed, and they can't fall",
+        )
+    PlanRow.objects.bulk_create(
+        [PlanRow(node=node, month=at, disbursed_krw=amount) for at, amount in enumerate(months_krw, 1)],
+        update_conflicts=True,
+        unique_fields=["node", "month"],
+        update_fields=["disbursed_krw"],
+    )
+    record_audit(actor=actor, now=now, action="budget.plan", subject=f"{node.book_id}:{node.code}")
+
+
+@transaction.atomic
+def close_book(*, actor: Actor, now: datetime, book_id: str) -> None:
+    """Close a year's budget: nothing is written into its ledger any more."""
+    require(actor, CHANGE, "city")
+    book = lock_whole(book_id)
+    if not book.is_open:
+        raise Conflict("budget.closed", "마감한 예산입니다", "this budget is closed")
+    book.is_open = False
+    book.save(update_fields=["is_open"])
+    record_audit(actor=actor, now=now, action="budget.close", subject=f"{book.series} {book.fiscal_year}")

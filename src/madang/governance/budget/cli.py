@@ -1,0 +1,107 @@
+"""`madang budget`: bring a table, prove the ledger, test the forecast against past years."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from madang.core.base.interface import HOUSE, Subcommand, now
+
+from .actions.importing import import_budget
+from .methods.amount import UNIT_WON
+from .queries.history import measure_forecasts
+from .queries.imports import get_import, list_rejects
+from .queries.ledger import find_ledger_faults
+from .queries.nodes import get_node_row, list_books
+from .records.imports import REASON_NAMES, TableWish
+from .records.ledger import Side
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare `import`, `check` and `back-test`."""
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    bring = commands.add_parser("import", help="bring a budget table (CSV, XLSX)")
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("--series", required=True, help="the same for each year's budget of one body")
+    bring.add_argument("--name", required=True, help="name of the budget")
+    bring.add_argument("--side", choices=[one.value for one in Side], default=Side.EXPENDITURE.value)
+    bring.add_argument("--year", type=int, help="fiscal year, where the table has no column of it")
+    bring.add_argument("--unit", choices=sorted(UNIT_WON), help="unit of amounts, where no title says it")
+    bring.add_argument("--source", default="", help="where the table comes from")
+    bring.add_argument("--public", action="store_true", help="open it to everyone")
+    bring.set_defaults(does=run_import)
+    check = commands.add_parser("check", help="sum every ledger anew and compare it with the kept sums")
+    check.set_defaults(does=run_check)
+    test = commands.add_parser("back-test", help="forecast past years from the years before them")
+    test.add_argument("--level", default="organization", help="level of the nodes that are forecast")
+    test.set_defaults(does=run_back_test)
+
+
+def run(arguments: Namespace) -> int:
+    """Run the named command and return its exit code."""
+    return arguments.does(arguments)
+
+
+def run_import(arguments: Namespace) -> int:
+    """Bring a table and print what came of it."""
+    wish = TableWish(
+        series=arguments.series,
+        name=arguments.name,
+        side=Side(arguments.side),
+        fiscal_year=arguments.year,
+        unit=arguments.unit,
+        source=arguments.source,
+        is_public=arguments.public,
+    )
+    raw = arguments.file.read_bytes()
+    import_id = import_budget(actor=HOUSE, now=now(), file_name=arguments.file.name, raw=raw, wish=wish)
+    found = get_import(import_id)
+    said = f"{found.rows_read} rows: {found.lines_taken} taken, {found.totals_read} totals, {found.rejected} refused"
+    sys.stdout.write(f"{said}, {len(found.findings)} totals differ\n")
+    for reject in list_rejects(import_id, limit=found.rejected)[0]:
+        sys.stdout.write(f"row {reject.row}: {REASON_NAMES[reject.reason].en} {reject.column}\n")
+    for one in found.findings:
+        place = " > ".join(one.path) or "whole"
+        sys.stdout.write(
+            f"row {one.row}: {place}: {one.measure}: {one.stated_krw} stated, {one.computed_krw} computed\n"
+        )
+    return 0
+
+
+def run_check(_arguments: Namespace) -> int:
+    """Print where a kept sum isn't its ledger's; 1 where any is wrong."""
+    wrong = 0
+    for book in list_books():
+        for fault in find_ledger_faults(book.id):
+            wrong += 1
+            place = get_node_row(fault.node_id).path.replace("\t", " > ")
+            said = f"{book.series} {book.fiscal_year}: {place}: {fault.account}"
+            sys.stdout.write(f"{said}: kept {fault.kept_krw}, ledger {fault.summed_krw}\n")
+    sys.stdout.write(f"{len(list_books())} ledgers, {wrong} sums wrong\n")
+    return int(wrong > 0)
+
+
+def run_back_test(arguments: Namespace) -> int:
+    """Print errors of the forecast by month, beside the simplest forecast's."""
+    newest = {book.series: book for book in reversed(list_books(side=Side.EXPENDITURE))}
+    for series, book in newest.items():
+        found = measure_forecasts(book, arguments.level)
+        sys.stdout.write(f"{series}: {found.tested} forecasts\nmonth  error  usual rate  in the interval\n")
+        for one in found.months:
+            sys.stdout.write(
+                f"{one.month:5}  {one.error_ratio:5.1%}  {one.usual_rate_error_ratio:10.1%}  {one.covered_ratio:.0%}\n"
+            )
+        said = f"all    {found.error_ratio:5.1%}  {found.usual_rate_error_ratio:10.1%}  {found.covered_ratio:.0%}"
+        sys.stdout.write(f"{said} (promised {found.coverage_ratio:.0%})\n")
+    return 0
+
+
+SUBCOMMANDS = [
+    Subcommand(
+        name="budget",
+        help="the budget: bring a table, prove the ledger, test the forecast",
+        run=run,
+        add_arguments=add_arguments,
+    )
+]

@@ -1,0 +1,169 @@
+"""Public budgets as open data: expenditure, revenue, and transfers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from madang.core.base.interface import (
+    Column,
+    ColumnType,
+    Register,
+    Table,
+    TableKind,
+    Text,
+    declare_column,
+)
+
+from .queries.ledger import get_version, list_transfers
+from .queries.nodes import list_books, list_items
+from .records import Level
+from .records.ledger import Book, Node, RevenueLevel, Side
+
+MOST = 100_000
+AMOUNTS = (
+    ("original_krw", "당초예산", "Original budget"),
+    ("carried_in_krw", "전년도 이월", "Carried in"),
+    ("transferred_krw", "이용·전용·이체", "Transferred"),
+    ("supplementary_krw", "추가경정", "Supplementary"),
+    ("current_budget_krw", "예산현액", "Current budget"),
+)
+HEAD = (
+    declare_column("id", "번호", "Number", required=True),
+    declare_column("fiscal_year", "회계연도", "Fiscal year", ColumnType.INTEGER),
+    declare_column("budget", "예산", "Budget"),
+)
+TAIL = (declare_column("source", "출처", "Source"),)
+
+
+def _amount(name: str, ko: str, en: str) -> Column:
+    return declare_column(name, ko, en, ColumnType.INTEGER, "KRW")
+
+
+def _declare(name: str, title: Text, description: Text, columns: tuple[Column, ...]) -> Table:
+    return Table(
+        name=name,
+        title=title,
+        description=description,
+        kind=TableKind.REGISTER,
+        key=("id",),
+        freshness_promise_s=600,
+        licence="KOGL-1",
+        aggregated=True,
+        columns=(*HEAD, *columns, *TAIL),
+    )
+
+
+EXPENDITURE = _declare(
+    "budget_expenditure",
+    Text(ko="세출 예산과 집행", en="Expenditure: budget and execution"),
+    Text(
+        ko="공개한 세출예산의 항목별 예산현액, 원인행위액, 지출액",
+        en="Current budget, commitments and disbursements of each item of public budgets",
+    ),
+    (
+        declare_column("organization", "소관", "Organisation"),
+        declare_column("account", "회계", "Account"),
+        declare_column("project", "세부사업", "Project"),
+        declare_column("item", "항목", "Item"),
+        *(_amount(*one) for one in AMOUNTS),
+        _amount("committed_krw", "원인행위액", "Committed"),
+        _amount("disbursed_krw", "지출액", "Disbursed"),
+        _amount("available_krw", "잔액", "Available"),
+    ),
+)
+REVENUE = _declare(
+    "budget_revenue",
+    Text(ko="세입 예산과 징수", en="Revenue: budget and receipts"),
+    Text(
+        ko="공개한 세입예산의 종류별 예산현액, 징수결정액, 수납액",
+        en="Budget, levies and receipts of each kind of revenue of public budgets",
+    ),
+    (
+        declare_column("category", "세입 구분", "Category"),
+        declare_column("group", "관·항", "Group"),
+        declare_column("kind", "목", "Kind"),
+        declare_column("revenue_source", "세부 세입", "Revenue source"),
+        _amount("current_budget_krw", "예산현액", "Current budget"),
+        _amount("levied_krw", "징수결정액", "Levied"),
+        _amount("received_krw", "수납액", "Received"),
+    ),
+)
+TRANSFERS = _declare(
+    "budget_transfers",
+    Text(ko="예산의 이용·전용·이체", en="Transfers between budget items"),
+    Text(
+        ko="공개한 예산에서 옮긴 금액과 법적 근거",
+        en="Amounts moved within public budgets, and their legal grounds",
+    ),
+    (
+        declare_column("booked_on", "날짜", "Day", ColumnType.DATE),
+        declare_column("place", "항목", "Item"),
+        _amount("amount_krw", "받은 금액(보낸 금액은 음수)", "Amount received (given: below 0)"),
+        declare_column("legal_ground", "법적 근거", "Legal ground"),
+    ),
+)
+
+
+def _list_public(side: Side) -> Iterator[tuple[Book, Node, dict[str, str]]]:
+    for book in list_books(side=side, public_only=True):
+        for node in list_items(book.id)[0]:
+            yield book, node, dict(zip(node.path_levels, node.path, strict=True))
+
+
+def _head(book: Book, node: Node) -> dict[str, object]:
+    return {
+        "id": f"{book.id}:{node.code}",
+        "fiscal_year": book.fiscal_year,
+        "budget": book.name,
+        "source": book.source,
+    }
+
+
+def list_expenditure() -> Iterator[dict[str, object]]:
+    """Yield one row an item."""
+    for book, node, named in _list_public(Side.EXPENDITURE):
+        balance = node.balance
+        places = {
+            one.value: named.get(one.value, "") for one in (Level.ORGANIZATION, Level.ACCOUNT, Level.PROJECT)
+        }
+        amounts = {name: getattr(balance, name) for name, _, _ in AMOUNTS}
+        spent = {name: getattr(balance, name) for name in ("committed_krw", "disbursed_krw", "available_krw")}
+        yield _head(book, node) | places | amounts | spent | {"item": node.name}
+
+
+def list_revenue() -> Iterator[dict[str, object]]:
+    """Yield one row a source of revenue."""
+    for book, node, named in _list_public(Side.REVENUE):
+        yield _head(book, node) | {
+            "category": named.get(RevenueLevel.CATEGORY.value, ""),
+            "group": named.get(RevenueLevel.GROUP.value, ""),
+            "kind": named.get(RevenueLevel.KIND.value, ""),
+            "revenue_source": node.name,
+            "current_budget_krw": node.balance.current_budget_krw,
+            "levied_krw": node.balance.committed_krw,
+            "received_krw": node.balance.disbursed_krw,
+        }
+
+
+def list_moves() -> Iterator[dict[str, object]]:
+    """Yield one row a side of a transfer that was not reversed."""
+    for book in list_books(public_only=True):
+        for entry in list_transfers(book.id, limit=MOST)[0]:
+            for line in entry.lines if entry.reversed_by is None else ():
+                yield {
+                    "id": f"{line.id}",
+                    "fiscal_year": book.fiscal_year,
+                    "budget": book.name,
+                    "booked_on": entry.booked_on,
+                    "place": " › ".join(line.node_path),
+                    "amount_krw": line.amount_krw if line.debit == "available" else -line.amount_krw,
+                    "legal_ground": entry.legal_ground,
+                    "source": book.source,
+                }
+
+
+REGISTERS = [
+    Register(table=EXPENDITURE, rows=list_expenditure, version=get_version),
+    Register(table=REVENUE, rows=list_revenue, version=get_version),
+    Register(table=TRANSFERS, rows=list_moves, version=get_version),
+]

@@ -1,0 +1,252 @@
+"""Pages on a small made-up budget: both languages, lists with exports, forms that write into the ledger."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from madang.core.base.interface import HOUSE
+from madang.core.pages.testing import ListPageCases, PageCases
+from madang.governance.budget import doors, jobs, registers
+from madang.governance.budget.actions.changing import transfer_money
+from madang.governance.budget.actions.reviewing import request_review
+from madang.governance.budget.actions.spending import commit_money
+from madang.governance.budget.models import BookRow, EntryRow, ImportRow
+from madang.governance.budget.pages.importing import IMPORT_LIST
+from madang.governance.budget.pages.lists import build_items, build_ledger, build_risks, build_transfers
+from madang.governance.budget.pages.reviewing import REVIEW_LIST
+from madang.governance.budget.pages.words import find_today
+from madang.governance.budget.queries.nodes import get_book, get_node
+from madang.governance.budget.records.ledger import Side
+
+from .small_budget import NOW, find, open_small
+
+SQUARE = ("가과", "일반회계", "광장 운영", "시설비")
+TABLE = "소관명,세부사업명,당초예산(천원)\n가과,광장,100\n가과,합계,90\n나과,꽃,열\n"
+
+
+def lay_out() -> str:
+    """Lay out this year's budget with a commitment and a transfer, and return its id."""
+    today = find_today()
+    book_id = open_small(today.year)
+    commit_money(
+        actor=HOUSE,
+        now=NOW,
+        node_id=find(book_id, *SQUARE),
+        amount_krw=700,
+        booked_on=today,
+        note="시험 계약",
+    )
+    transfer_money(
+        actor=HOUSE, now=NOW, from_id=find(book_id, *SQUARE), to_id=find(book_id, "나과", "일반회계", "센터 운영", "민간위탁금"),
+        amount_krw=100, booked_on=today, legal_ground="시험 조례",
+    )  # fmt: skip
+    return book_id
+
+
+class Laid:
+    """A page of the small budget; `path` has a place for its id."""
+
+    pattern = ""
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        del db
+        self.book_id = lay_out()
+        self.path = self.pattern.format(self.book_id)
+        self.build()
+
+    def build(self) -> None:
+        """Build what is special of the page."""
+
+
+class TestPublic(Laid, PageCases):
+    pattern = "/budget/"
+    is_public = True
+
+    def test_the_table_is_there_without_a_script(self):
+        page = Client().get(f"/budget/{self.book_id}/").content.decode()
+        assert "가과" in page
+        assert "26,300" in Client().get("/budget/", {"unit": "won"}).content.decode()
+        assert f"/budget/{self.book_id}/0001/" in page
+
+    def test_a_budget_that_is_not_public_is_shown_to_nobody_outside(self):
+        BookRow.objects.update(is_public=False)
+        for address in (f"/budget/{self.book_id}/", f"/budget/{self.book_id}/fiscal-package.zip"):
+            assert Client().get(address).status_code == 404
+        assert "아직 공개된 예산이 없어요" in Client().get("/budget/").content.decode()
+
+    def test_the_fiscal_package_holds_every_item(self):
+        reply = Client().get(f"/budget/{self.book_id}/fiscal-package.zip")
+        archive = zipfile.ZipFile(io.BytesIO(reply.content))
+        descriptor = json.loads(archive.read("datapackage.json"))
+        table = archive.read(descriptor["resources"][0]["path"]).decode().splitlines()
+        assert len(table) == 5
+        assert "700" in archive.read("data/budget.csv").decode()
+
+
+class TestDesk(Laid, PageCases):
+    pattern = "/desk/budget/"
+
+
+class TestNode(Laid, PageCases):
+    pattern = "/desk/budget/{}/0001.0001/"
+
+
+class TestItem(Laid, PageCases):
+    pattern = "/desk/budget/{}/0001.0001.0001.0002/"
+
+
+class TestUpload(PageCases):
+    path = "/desk/budget/imports/new/"
+
+
+class TestRequest(PageCases):
+    path = "/desk/budget/reviews/new/"
+
+
+class TestItems(Laid, ListPageCases):
+    pattern = "/desk/budget/{}/items/"
+
+    def build(self):
+        self.list_page = build_items(get_book(self.book_id))
+
+
+class TestLedger(Laid, ListPageCases):
+    pattern = "/desk/budget/{}/ledger/"
+
+    def build(self):
+        self.list_page = build_ledger(get_book(self.book_id), "")
+
+    def test_a_node_s_ledger_has_its_lines_only(self, reader):
+        rows = json.loads(
+            b"".join(reader.get(f"/desk/budget/{self.book_id}/0002/ledger/", {"format": "json"}))
+        )
+        assert {row["item"].split(" › ")[0] for row in rows} == {"나과"}
+
+
+class TestTransfers(Laid, ListPageCases):
+    pattern = "/desk/budget/{}/transfers/"
+
+    def build(self):
+        self.list_page = build_transfers(get_book(self.book_id))
+
+    def test_it_says_from_where_to_where_and_why(self, reader):
+        page = reader.get(self.path).content.decode()
+        assert "시험 조례" in page
+        assert page.index("가과 › 광장 운영") < page.index("나과 › 센터 운영")
+
+
+class TestReviews(ListPageCases):
+    path = "/desk/budget/reviews/"
+    list_page = REVIEW_LIST
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        del db
+        request_review(
+            actor=HOUSE,
+            now=NOW,
+            title="시험 사업",
+            purpose="시험",
+            agency_code="city",
+            fiscal_year=2027,
+            amount_krw=5,
+        )
+
+
+class TestImports(ListPageCases):
+    path = "/desk/budget/imports/"
+    list_page = IMPORT_LIST
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db, reader):
+        del db
+        form = {"name": "시험", "series": "test", "side": "expenditure", "fiscal_year": "2026"}
+        self.form = form | {"file": SimpleUploadedFile("예산.csv", TABLE.encode())}
+        self.done = reader.post("/desk/budget/imports/new/", self.form)
+
+    @pytest.mark.parametrize("language", ["ko", "en"])
+    def test_what_was_refused_and_what_differs_is_shown(self, reader, language):
+        reader.cookies["language"] = language
+        page = reader.get(self.done["Location"]).content.decode()
+        assert ("100,000" in page, "90,000" in page, "열" in page) == (True, True, True)
+        assert reader.get(f"{self.done['Location']}rejects/").status_code == 200
+        assert ImportRow.objects.count() == 1
+
+    def test_a_second_time_it_is_refused_beside_the_field(self, reader):
+        self.form["file"] = SimpleUploadedFile("예산.csv", TABLE.encode())
+        assert reader.post("/desk/budget/imports/new/", self.form).status_code == 422
+
+
+@pytest.fixture
+def reader(db):
+    del db
+    return PageCases.reader.__wrapped__(PageCases())
+
+
+@pytest.mark.django_db
+def test_from_commitment_to_payment_to_reversal(reader):
+    book_id = lay_out()
+    here = f"/desk/budget/{book_id}/0001.0001.0001.0002/"
+    today = find_today().isoformat()
+    assert "장부에 적기" in reader.get(f"{here}commit/").content.decode()
+    refused = reader.post(f"{here}commit/", {"amount_krw": "99999", "booked_on": today, "note": "많음"})
+    assert refused.status_code == 422
+    assert "남은 금액은 4,200원" in refused.content.decode()
+    done = reader.post(f"{here}commit/", {"amount_krw": "4200", "booked_on": today, "note": "나머지"})
+    entry = done["Location"]
+    assert "4,200" in reader.get(entry).content.decode()
+    paid = reader.post(f"{entry}pay/", {"amount_krw": "200", "booked_on": today, "note": "선금"})["Location"]
+    assert get_node(book_id).balance.disbursed_krw == 200
+    undone = reader.post(f"{paid}reverse/", {"booked_on": today, "reason": "착오"})["Location"]
+    assert get_node(book_id).balance.disbursed_krw == 0
+    assert reader.get(undone, {"tab": "facts"}).status_code == 200
+    assert reader.post(f"{paid}reverse/", {"booked_on": today, "reason": "또"}).status_code == 422
+    other = f"/desk/budget/{book_id}/0002.0001.0001.0001/"
+    ground = {"booked_on": today, "legal_ground": "시험 추경"}
+    assert reader.post(f"{other}supplement/", ground | {"amount_krw": "50"}).status_code == 302
+    move = ground | {"amount_krw": "50", "to_id": str(find(book_id, *SQUARE))}
+    assert reader.post(f"{other}transfer/", move).status_code == 302
+    assert EntryRow.objects.filter(book_id=book_id, kind="transfer").count() == 2
+    for missing in ("entries/99999/", "reviews/999/", "imports/none/", f"{book_id}/0009/"):
+        assert reader.get(f"/desk/budget/{missing}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_risks_are_listed(reader):
+    book_id = lay_out()
+    found = build_risks(get_book(book_id)).query(
+        actor=HOUSE, search="", filters={}, sort="-at_risk", offset=0, limit=10
+    )
+    page = reader.get(f"/desk/budget/{book_id}/risks/")
+    assert page.context["total"] == found[1]
+
+
+@pytest.mark.django_db
+def test_open_data_search_and_indicators_come_from_public_budgets(monkeypatch):
+    book_id = lay_out()
+    open_small(find_today().year, side=Side.REVENUE, series="income")
+    (taken, given) = registers.list_moves()
+    assert sorted([taken["amount_krw"], given["amount_krw"]]) == [-100, 100]
+    rows = list(registers.list_expenditure())
+    assert sum(row["current_budget_krw"] for row in rows) == 26_300
+    assert {row["project"] for row in rows} == {"광장 운영", "망 구축", "센터 운영"}
+    assert len(list(registers.list_revenue())) == 4
+    hits = doors.search(HOUSE, "센터", 5)
+    assert [hit.href for hit in hits] == [f"/desk/budget/{book_id}/0002.0001.0001.0001/"]
+    sent = []
+    monkeypatch.setattr(
+        jobs, "publish_indicator", lambda figure, *, actor: sent.append((figure.name, figure.value))
+    )
+    assert jobs.publish_indicators() == len(sent) == 4
+    assert ("budget.small.committed", round(100 * 700 / 26_300, 2)) in sent
+    BookRow.objects.update(is_public=False)
+    assert [*registers.list_expenditure(), *registers.list_moves(), *doors.search(HOUSE, "센터", 5)] == []
+    assert NOW + timedelta(0) == NOW

@@ -1,0 +1,56 @@
+"""Addresses of this service's pages."""
+
+from django.urls import path, re_path
+
+from .pages.entry import ENTRY_DETAIL
+from .pages.forms import COMMIT, PAY, REVERSE, SUPPLEMENT, TRANSFER
+from .pages.importing import IMPORT_LIST, UPLOAD, show_import, show_rejects
+from .pages.lists import show_items, show_ledger, show_risks, show_transfers
+from .pages.node import show_desk, show_public
+from .pages.package import send_package
+from .pages.reviewing import (
+    CHECKLIST_FORM,
+    DECISION_FORM,
+    OPINION_FORM,
+    REQUEST_FORM,
+    REVIEW_DETAIL,
+    REVIEW_LIST,
+    compare,
+)
+
+DESK = "desk/budget"
+BOOK = r"(?P<book_id>[0-9a-f-]{36})"
+NODE = rf"{BOOK}/(?P<code>\d{{4}}(?:\.\d{{4}})*)"
+REVIEW = f"{DESK}/reviews/<int:review_id>"
+
+urlpatterns = [
+    path("budget/", show_public, name="budget"),
+    re_path(rf"^budget/{BOOK}/$", show_public, name="budget-book"),
+    re_path(rf"^budget/{BOOK}/fiscal-package\.zip$", send_package, name="budget-package"),
+    re_path(rf"^budget/{NODE}/$", show_public, name="budget-node"),
+    path(f"{DESK}/", show_desk, name="budget-desk"),
+    path(f"{DESK}/imports/", IMPORT_LIST.as_view(), name="budget-imports"),
+    path(f"{DESK}/imports/new/", UPLOAD.as_view(), name="budget-import-new"),
+    path(f"{DESK}/imports/<str:import_id>/", show_import, name="budget-import"),
+    path(f"{DESK}/imports/<str:import_id>/rejects/", show_rejects, name="budget-rejects"),
+    path(f"{DESK}/reviews/", REVIEW_LIST.as_view(), name="budget-reviews"),
+    path(f"{DESK}/reviews/new/", REQUEST_FORM.as_view(), name="budget-review-new"),
+    path(f"{REVIEW}/", REVIEW_DETAIL.as_view(), name="budget-review"),
+    path(f"{REVIEW}/checklist/", CHECKLIST_FORM.as_view(), name="budget-review-checklist"),
+    path(f"{REVIEW}/compare/", compare, name="budget-review-compare"),
+    path(f"{REVIEW}/opinion/", OPINION_FORM.as_view(), name="budget-review-opinion"),
+    path(f"{REVIEW}/decision/", DECISION_FORM.as_view(), name="budget-review-decision"),
+    path(f"{DESK}/entries/<int:entry_id>/", ENTRY_DETAIL.as_view(), name="budget-entry"),
+    path(f"{DESK}/entries/<int:entry_id>/pay/", PAY.as_view(), name="budget-pay"),
+    path(f"{DESK}/entries/<int:entry_id>/reverse/", REVERSE.as_view(), name="budget-reverse"),
+    re_path(rf"^{DESK}/{BOOK}/$", show_desk, name="budget-desk-book"),
+    re_path(rf"^{DESK}/{BOOK}/items/$", show_items, name="budget-items"),
+    re_path(rf"^{DESK}/{BOOK}/ledger/$", show_ledger, name="budget-ledger"),
+    re_path(rf"^{DESK}/{BOOK}/risks/$", show_risks, name="budget-risks"),
+    re_path(rf"^{DESK}/{BOOK}/transfers/$", show_transfers, name="budget-transfers"),
+    re_path(rf"^{DESK}/{NODE}/$", show_desk, name="budget-desk-node"),
+    re_path(rf"^{DESK}/{NODE}/ledger/$", show_ledger, name="budget-node-ledger"),
+    re_path(rf"^{DESK}/{NODE}/commit/$", COMMIT.as_view(), name="budget-commit"),
+    re_path(rf"^{DESK}/{NODE}/supplement/$", SUPPLEMENT.as_view(), name="budget-supplement"),
+    re_path(rf"^{DESK}/{NODE}/transfer/$", TRANSFER.as_view(), name="budget-transfer"),
+]

@@ -18,6 +18,7 @@ type Layer = {
   classes?: { value: string; colour: string }[];
   joined?: Record<string, { class: string; label?: string; title?: string; [name: string]: unknown }>;
   href?: string;
+  scale?: number;
 };
 type Config = {
   layers: Layer[];
@@ -31,15 +32,21 @@ type Config = {
 
 const COUNTRY: [number, number, number, number] = [125.5, 33.8, 130, 38.7];
 const REFRESH_MS = 15_000;
+const NEWS_MS = 500;
 const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
 
 function absolute(address: string): string {
   return address.startsWith("/") ? location.origin + address : address;
 }
 
-function baseStyle(config: Config): StyleSpecification {
+/** Labels and points are as big as the text around the map: a wall is read from afar. */
+function sizeOf(element: HTMLElement): number {
+  return parseFloat(getComputedStyle(element).fontSize) / 16;
+}
+
+function baseStyle(config: Config, size: number): StyleSpecification {
   const name: ExpressionSpecification = ["coalesce", ["get", `name_${language()}`], ["get", "name_ko"], ""];
-  const label = (size: number) => ({ "text-field": name, "text-size": size, "text-font": ["Madang Sans"], "text-padding": 6 });
+  const label = (pixels: number) => ({ "text-field": name, "text-size": pixels * size, "text-font": ["Madang Sans"], "text-padding": 6 });
   const layers: LayerSpecification[] = [
     { id: "background", type: "background", paint: { "background-color": colour("page-quiet"), "background-opacity": config.base === "plain" ? 0 : 1 } },
     { id: "land", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": colour(config.base === "plain" ? "map-hero" : "map-land") } },
@@ -69,13 +76,18 @@ function paintOf(layer: Layer): string | ExpressionSpecification {
   return ["match", ["to-string", ["get", layer.colour_by]], ...pairs, colour("chart-5")] as unknown as ExpressionSpecification;
 }
 
-/** Data that has an address is live: it is fetched anew while somebody looks. */
+/** Data that has an address is live: it is fetched anew while somebody looks, and soon after news of what it follows. */
 function keepFresh(map: Map, layer: Layer): void {
   const { data } = layer;
   if (typeof data !== "string" || layer.tiles) return;
-  window.setInterval(() => {
+  const refresh = () => {
     if (!document.hidden) map.getSource<GeoJSONSource>(layer.id)?.setData(absolute(data));
-  }, REFRESH_MS);
+  };
+  window.setInterval(refresh, REFRESH_MS);
+  let soon = 0;
+  map.getContainer().closest("[data-live]")?.addEventListener("madang:live", () => {
+    soon ||= window.setTimeout(() => { soon = 0; refresh(); }, NEWS_MS);
+  });
 }
 
 function addLayer(map: Map, layer: Layer, quiet: boolean): void {
@@ -85,12 +97,14 @@ function addLayer(map: Map, layer: Layer, quiet: boolean): void {
   const from = { source: layer.id, ...(layer.tiles ? { "source-layer": layer.source_layer ?? layer.id } : {}) };
   const paint = paintOf(layer);
   const ramp = layer.classes?.some((one) => one.colour.startsWith("ramp"));
+  const urgent = (layer.scale ?? 1) > 1;
+  const scale = (layer.scale ?? 1) * sizeOf(map.getContainer());
   if (quiet) {
     map.setPaintProperty("district-names", "text-color", colour("map-value"));
     map.setPaintProperty("district-names", "text-halo-width", 2);
   }
   if (layer.shape === "points") {
-    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, quiet ? 2 : ramp ? 4 : 3, 13, 6, 16, 9], "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, "district-names");
+    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, (quiet ? 2 : ramp ? 4 : 3) * scale, 13, 6 * scale, 16, 9 * scale], "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, urgent ? undefined : "district-names");
     map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
   } else if (layer.shape === "areas") {
     map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": layer.joined ? 1 : 0.7 } }, layer.joined ? "dong-lines" : "district-names");
@@ -108,7 +122,7 @@ function writeValues(map: Map, joined: NonNullable<Layer["joined"]>): void {
   const name = map.getLayoutProperty("district-names", "text-field");
   const value = ["match", ["get", "code"], ...pairs, ""];
   map.setLayoutProperty("district-names", "text-field", ["format", name, {}, value, { "font-scale": 1.2 }] as unknown as ExpressionSpecification);
-  for (const [property, said] of [["text-padding", 0], ["text-line-height", 1.1], ["text-size", 12]] as const) map.setLayoutProperty("district-names", property, said);
+  for (const [property, said] of [["text-padding", 0], ["text-line-height", 1.1], ["text-size", 12 * sizeOf(map.getContainer())]] as const) map.setLayoutProperty("district-names", property, said);
   map.setPaintProperty("district-names", "text-halo-color", colour("map-value-halo"));
 }
 
@@ -203,7 +217,7 @@ async function open(element: HTMLElement): Promise<void> {
   const small = matchMedia("(max-width: 599px)").matches;
   const map = new Map({
     container: element,
-    style: baseStyle(config),
+    style: baseStyle(config, sizeOf(element)),
     bounds: config.bounds ?? pointBounds(config) ?? COUNTRY,
     fitBoundsOptions: { padding: small ? 12 : 32, maxZoom: 15 },
     attributionControl: false,
@@ -229,6 +243,7 @@ async function open(element: HTMLElement): Promise<void> {
     draw();
     followList(map, config);
     listenToClicks(map, config);
+    element.dispatchEvent(new CustomEvent("madang:map", { bubbles: true, detail: map }));
     show();
   };
   map.once("load", () => {
@@ -240,7 +255,7 @@ async function open(element: HTMLElement): Promise<void> {
     });
   });
   document.addEventListener("madang:display", () => {
-    map.setStyle(baseStyle(config), { diff: false });
+    map.setStyle(baseStyle(config, sizeOf(element)), { diff: false });
     map.once("style.load", draw);
   });
   document.addEventListener("htmx:afterSettle", () => takeNewRows(map, config));

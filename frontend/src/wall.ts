@@ -1,8 +1,7 @@
 /** The wall: says how old its picture is, sounds when something severe is new, and outlives lost connections. */
 import "./styles/wall.css";
+import { watchPicture } from "./parts/picture";
 
-const LATE_S = 45;
-let drawnAt = performance.now();
 let loudest = readLoudest();
 let audio: AudioContext | undefined;
 
@@ -26,13 +25,7 @@ function sound(): void {
   }
 }
 
-// A login page or an error in place of the board must not take the last picture away.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>).detail;
-  if (!detail.xhr.responseText.includes('id="wall"')) detail.shouldSwap = false;
-});
-document.addEventListener("htmx:afterSwap", () => {
-  drawnAt = performance.now();
+watchPicture("wall", () => {
   const now = readLoudest();
   if (now > loudest) sound();
   loudest = Math.max(loudest, now);
@@ -45,13 +38,3 @@ button?.addEventListener("click", () => {
   button.textContent = button.dataset.on ?? "";
   button.disabled = true;
 });
-
-setInterval(() => {
-  const element = document.querySelector<HTMLElement>(".wall-late");
-  if (!element) return;
-  const age = Math.round((performance.now() - drawnAt) / 1000);
-  const isLate = age > LATE_S;
-  const words = (isLate ? element.dataset.late : element.dataset.fresh) ?? "";
-  element.textContent = words.replace("{n}", String(age));
-  element.classList.toggle("late", isLate);
-}, 1000);

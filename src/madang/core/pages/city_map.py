@@ -44,11 +44,9 @@ def list_layers() -> tuple[CityLayer, ...]:
 
 def draw_city_map(layers: Iterable[CityLayer], wanted: str, actor: Actor, language: str) -> CityMap:
     """Return the map with the view named `wanted`, else the first; a layer that fails is logged and left out."""
-    views = [
-        view for layer in layers if actor.may(layer.permission) for view in _build(layer, actor, language)
-    ]
+    views = list_city_views(layers, actor, language)
     chosen = next((view for view in views if view.name == wanted), views[0] if views else None)
-    picture = _draw(chosen) if chosen else None
+    picture = draw_city_view(chosen) if chosen else None
     return CityMap(
         block=_lay_on_city(chosen, picture) if chosen and picture else QUIET_MAP,
         views=tuple(views),
@@ -57,20 +55,28 @@ def draw_city_map(layers: Iterable[CityLayer], wanted: str, actor: Actor, langua
     )
 
 
+def list_city_views(layers: Iterable[CityLayer], actor: Actor, language: str) -> list[CityView]:
+    """Return every view of `layers` that `actor` may choose; a layer that fails is logged and left out."""
+    return [
+        view for layer in layers if actor.may(layer.permission) for view in _build(layer, actor, language)
+    ]
+
+
+def draw_city_view(view: CityView) -> CityPicture | None:
+    """Return what a view shows, None where it fails, which is logged, or has nothing to show."""
+    try:
+        return view.draw()
+    except Exception:
+        log.exception("city view %s", view.name)
+        return None
+
+
 def _build(layer: CityLayer, actor: Actor, language: str) -> Sequence[CityView]:
     try:
         return layer.build(actor, language)
     except Exception:
         log.exception("city layer %s", layer.title.en)
         return ()
-
-
-def _draw(view: CityView) -> CityPicture | None:
-    try:
-        return view.draw()
-    except Exception:
-        log.exception("city view %s", view.name)
-        return None
 
 
 def _lay_on_city(view: CityView, picture: CityPicture) -> MapBlock:

@@ -1,6 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .blocks import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series, points_layer
+from .city_map import draw_city_view, list_city_views, list_layers
 from .details import Detail, DetailPage, Fact, Happening, RecordAction, Tab
 from .error_pages import render_error_page
 from .exports import make_cell, open_workbook
@@ -59,9 +60,12 @@ __all__ = [
     "build_starlette_routes",
     "build_static_mount",
     "columns_of",
+    "draw_city_view",
     "find_address",
     "format_number",
     "format_unit",
+    "list_city_views",
+    "list_layers",
     "make_cell",
     "open_workbook",
     "page",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .pages import editions, strategy, task_forms
 from .pages.adopted import ADOPTED_LISTS
+from .pages.dashboard import show_dashboard, show_map
 from .pages.findings import DECIDE, show_findings
 from .pages.reports import REPORT_DETAIL, REPORT_LIST, UPLOAD, adopt, show_public
 
@@ -47,6 +48,8 @@ urlpatterns = [
     *LIVING,
     *WRITTEN,
     path("briefing/", show_public, name="briefing"),
+    path("wall/briefing/", show_dashboard, name="briefing-dashboard"),
+    path("wall/briefing/map/", show_map, name="briefing-dashboard-map"),
     path("desk/briefing/", REPORT_LIST.as_view(), name="briefing-desk"),
     path("desk/briefing/new/", UPLOAD.as_view(), name="briefing-new"),
     *(

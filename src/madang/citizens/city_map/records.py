@@ -1,8 +1,11 @@
-"""Collections of features, and what is asked of one."""
+"""Collections of features and what is asked of one; themes, their places, and what citizens propose."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -28,6 +31,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     version: int
     updated_at: datetime
+    source: str = ""
 
     @property
     def properties(self) -> tuple[Column, ...]:
@@ -39,11 +43,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Which features are asked for, and in which system their coordinates are answered.
 
     `bbox` is west, south, east, north in degrees; `times` are both ends of an interval, None where open.
+    `filter` is a tree of `methods.cql.tree`, None where nothing is filtered.
     """
 
     bbox: tuple[float, float, float, float] | None = None
     times: tuple[datetime | None, datetime | None] | None = None
     equal: tuple[tuple[str, str], ...] = ()
+    filter: Any = None
     crs: str = ""
     limit: int = 10
     offset: int = 0
@@ -52,6 +58,241 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """A page of rows with the exact number of all that match. `ids` are the features' own."""
 
-    rows: list[dict[str, object]]
+    rows: list[dict[str, Any]]
     ids: list[str]
     matched: int
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in the list beside the map. `away_m` is the straight distance to where "near" is."""
+
+    theme: str
+    id: str
+    name: str
+    address: str
+    lon: float | None
+    lat: float | None
+    href: str
+    away_m: float | None = None
+
+
+class FieldType(StrEnum):
+    """What a theme's field holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    CHOICE = "choice"
+    LINK = "link"
+    PHONE = "phone"
+
+
+FIELD_TYPES = {
+    FieldType.TEXT: Text(ko="글", en="text"),
+    FieldType.INTEGER: Text(ko="정수", en="whole number"),
+    FieldType.NUMBER: Text(ko="수", en="number"),
+    FieldType.BOOLEAN: Text(ko="예/아니요", en="yes/no"),
+    FieldType.DATE: Text(ko="날짜", en="date"),
+    FieldType.CHOICE: Text(ko="고르기", en="choice"),
+    FieldType.LINK: Text(ko="누리집 주소", en="web address"),
+    FieldType.PHONE: Text(ko="기관 전화", en="office telephone"),
+}
+
+
+class ThemeField(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a theme's places; `choices` are the values of a choice."""
+
+    name: str
+    title: Text
+    type: FieldType = FieldType.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class ThemeState(StrEnum):
+    """Where a theme is on its way: draft → review → published → withdrawn."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+THEME_STATES = {
+    ThemeState.DRAFT: Text(ko="작성 중", en="Draft"),
+    ThemeState.REVIEW: Text(ko="검토 중", en="In review"),
+    ThemeState.PUBLISHED: Text(ko="공개", en="Published"),
+    ThemeState.WITHDRAWN: Text(ko="내림", en="Withdrawn"),
+}
+
+
+class Season(msgspec.Struct, frozen=True, kw_only=True):
+    """The days of each year in which a theme matters, both included, as "MM-DD"; they may cross new year."""
+
+    first: str
+    last: str
+
+
+class ThemeValues(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff say of a theme. With `dataset` its places are that public dataset's, else its own.
+
+    `shown_from` and `shown_until` are the first and last day in public, None where open.
+    """
+
+    title: Text
+    about: Text = Text(ko="", en="")
+    icon: str = "place"
+    agency_code: str = ""
+    fields: tuple[ThemeField, ...] = ()
+    season: Season | None = None
+    shown_from: date | None = None
+    shown_until: date | None = None
+    source: str = ""
+    source_link: str = ""
+    licence: str = ""
+    dataset: str = ""
+    takes_proposals: bool = True
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """A theme of the map with where it stands; `note` is what a reviewer said last."""
+
+    code: str
+    values: ThemeValues
+    state: ThemeState
+    revision: int
+    mirrored: int
+    places: int
+    note: str
+    changed_at: datetime
+
+    @property
+    def collection(self) -> str:
+        """The dataset, and so the OGC collection, that holds its places."""
+        return self.values.dataset or f"map_{self.code}"
+
+    def is_shown(self, today: date) -> bool:
+        """Return whether the public sees it on that day."""
+        first, last = self.values.shown_from, self.values.shown_until
+        return (
+            self.state is ThemeState.PUBLISHED
+            and (first is None or first <= today)
+            and (last is None or today <= last)
+        )
+
+
+class PlaceValues(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a place; lon, lat are degrees in EPSG:4326, `values` the theme's fields by name."""
+
+    name: str
+    lon: float
+    lat: float
+    address: str = ""
+    values: Mapping[str, Any] = {}
+    source: str = ""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of a theme."""
+
+    id: str
+    theme: str
+    values: PlaceValues
+    district_code: str
+    changed_at: datetime
+
+
+class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import of places did. `rejected` are (row number from 1, why)."""
+
+    read: int
+    added: int
+    changed: int
+    removed: int
+    rejected: tuple[tuple[int, Text], ...]
+    unused_columns: tuple[str, ...]
+
+
+class ProposalKind(StrEnum):
+    """What a citizen proposes."""
+
+    ADD = "add"
+    CORRECT = "correct"
+    REMOVE = "remove"
+
+
+PROPOSAL_KINDS = {
+    ProposalKind.ADD: Text(ko="새 장소", en="New place"),
+    ProposalKind.CORRECT: Text(ko="고치기", en="Correction"),
+    ProposalKind.REMOVE: Text(ko="없어짐", en="No longer there"),
+}
+
+
+class ProposalState(StrEnum):
+    """What became of a proposal."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+PROPOSAL_STATES = {
+    ProposalState.WAITING: Text(ko="확인 중", en="Being checked"),
+    ProposalState.ACCEPTED: Text(ko="반영함", en="Accepted"),
+    ProposalState.REJECTED: Text(ko="반영하지 않음", en="Rejected"),
+}
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """One proposal. Nothing of who sent it is in it; `receipt` is the word its sender looks it up by.
+
+    `changes` are (field, what stands, what is proposed) for a correction, ("", proposed) for a new place.
+    """
+
+    id: str
+    receipt: str
+    theme: str
+    theme_title: Text
+    agency_code: str
+    kind: ProposalKind
+    state: ProposalState
+    place_id: str
+    values: PlaceValues
+    note: str
+    reason: str
+    sent_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+    changes: tuple[tuple[Text, Any, Any], ...] = ()
+
+
+class RequestState(StrEnum):
+    """What became of a district's request for a theme."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+REQUEST_STATES = {
+    RequestState.OPEN: Text(ko="검토 중", en="Being considered"),
+    RequestState.ACCEPTED: Text(ko="받아들임", en="Accepted"),
+    RequestState.REJECTED: Text(ko="받아들이지 않음", en="Rejected"),
+}
+
+
+class ThemeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A district's wish for a theme; `theme` is the draft that was made of it."""
+
+    id: str
+    agency_code: str
+    agency_name: str
+    title: str
+    why: str
+    state: RequestState
+    reason: str
+    theme: str
+    asked_at: datetime
+    decided_at: datetime | None

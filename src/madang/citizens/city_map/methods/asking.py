@@ -5,23 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from madang.citizens.city_map.records import Asked, Collection
 
+from .cql.checking import check
+from .cql.objects import read_json
+from .cql.text import read_text
+from .cql.tree import Wrong
 from .systems import CRS84, find_system
 
 MOST, USUAL = 10_000, 10
 FARTHEST = 10**9
-KNOWN = frozenset({"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f"})
+FILTER = ("filter", "filter-lang", "filter-crs")
+KNOWN = frozenset({"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f", *FILTER})
 SIDES = (4, 6)
-
-
-class Wrong(ValueError):
-    """A parameter that can't be taken: `name` says which."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
-        self.name = name
 
 
 def read_asked(
@@ -41,12 +39,31 @@ def read_asked(
     box_crs = _read_system(values, "bbox-crs")
     asked = Asked(
         times=_read_times(collection, values["datetime"]) if values.get("datetime") else None,
-        equal=tuple((name, value) for name, value in given if name in names),
+        equal=tuple((name, value) for name, value in given if name in names - KNOWN),
+        filter=read_filter(collection, values),
         crs=crs,
         limit=min(_read_count(values, "limit", USUAL, 1), MOST),
         offset=_read_count(values, "offset", 0, 0),
     )
     return asked, box_crs, _read_box(values["bbox"]) if values.get("bbox") else None
+
+
+def read_filter(collection: Collection, values: dict[str, str]) -> Any:
+    """Return the tree of a filter, None without one; its geometries are still in the system of filter-crs."""
+    language = values.get("filter-lang", "cql2-text")
+    readers = {"cql2-text": read_text, "cql2-json": read_json}
+    if language not in readers:
+        raise Wrong("filter-lang", "cql2-text and cql2-json are served")
+    if "filter" not in values:
+        return None
+    found = readers[language](values["filter"])
+    check(found, collection.properties)
+    return found
+
+
+def read_filter_system(values: dict[str, str]) -> str:
+    """Return the system that a filter's geometries are written in."""
+    return _read_system(values, "filter-crs")
 
 
 def _read_system(values: dict[str, str], name: str) -> str:

@@ -8,11 +8,13 @@ import time
 from contextlib import closing
 
 import httpx
+import mapbox_vector_tile
 import numpy as np
 import pyogrio
 import pytest
 
-from madang.citizens.city_map.methods.asking import Wrong, read_asked
+from madang.citizens.city_map.methods.asking import read_asked
+from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.systems import CRS84, EPSG, SYSTEMS, find_system
 from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import Column, ColumnType, TableKind, Text, now
@@ -119,7 +121,8 @@ def test_bbox_limit_and_properties_select_exactly(ogc):
 @pytest.mark.parametrize(
     "wrong",
     ["limit=0", "limit=-1", "limit=x", "offset=-1", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=2,2,1,1", "bbox=nan,1,2,3",
-     "crs=EPSG:2097", "bbox-crs=x", "unknown=1", "f=xml", "limit=1&limit=2", "bbox=1,1,2,2&bbox-crs=EPSG:99999"],
+     "crs=EPSG:2097", "bbox-crs=x", "filter=x", "filter=%EC%A2%85%EB%A5%98%3D1", "filter-lang=cql", "filter-crs=x",
+     "filter=a%3D1&filter-lang=cql2-json", "unknown=1", "f=xml", "limit=1&limit=2", "bbox=1,1,2,2&bbox-crs=EPSG:99999"],
 )  # fmt: skip
 def test_wrong_parameters_are_400_with_a_reason(ogc, wrong):
     answer = ogc.get(f"/collections/{NAME}/items?{wrong}")
@@ -145,6 +148,89 @@ def test_coordinates_come_in_each_system_in_its_own_order(ogc):
     assert found["numberMatched"] == 1
 
 
+def test_filters_of_cql2_select_exactly_in_text_and_json_and_in_each_system(ogc):
+    def count(text, **more):
+        return items(ogc, filter=text, **more).json()["numberMatched"]
+
+    assert count("종류 = '쉼터'") == 60
+    assert count("종류 = '쉼터' AND 번호 < 10") == count("NOT (종류 <> '쉼터' OR 번호 >= 10)") == 5
+    assert count("이름 LIKE '곳00%'") == 10
+    assert count("번호 BETWEEN 5 AND 7 OR 번호 IN (100, 200)") == 4
+    document = {"op": "=", "args": [{"property": "종류"}, "쉼터"]}
+    assert count(json.dumps(document), **{"filter-lang": "cql2-json"}) == 60
+    box = "126.895,37.495,126.925,37.515"
+    assert count(f"S_INTERSECTS(geometry, BBOX({box}))") == 6
+    assert (
+        count("종류 = '쉼터'", bbox=box)
+        == count(f"종류 = '쉼터' AND S_INTERSECTS(geometry,BBOX({box}))")
+        == 4
+    )
+    assert (
+        count(
+            "S_INTERSECTS(geometry, POLYGON((126.895 37.495, 126.925 37.495, 126.895 37.515, 126.895 37.495)))"
+        )
+        == 3
+    )
+    north, east = items(ogc, limit=1, crs=f"{EPSG}5186").json()["features"][0]["geometry"]["coordinates"]
+    around = f"S_INTERSECTS(geometry, BBOX({north - 50},{east - 50},{north + 50},{east + 50}))"
+    assert count(around, **{"filter-crs": f"{EPSG}5186"}) == 1
+    pages = [items(ogc, filter="종류 = '쉼터'", limit=25, offset=at).json() for at in (0, 25, 50)]
+    assert len({one["id"] for page in pages for one in page["features"]}) == 60
+
+
+def test_queryables_are_a_schema_and_name_what_a_filter_may_name(ogc):
+    answer = ogc.get(f"/collections/{NAME}/queryables")
+    assert answer.headers["content-type"].startswith("application/schema+json")
+    said = answer.json()
+    assert said["properties"]["이름"]["type"] == "string"
+    assert said["properties"]["geometry"]["format"] == "geometry-point"
+    for name in said["properties"].keys() - {"geometry"}:
+        assert (
+            ogc.get(f"/collections/{NAME}/items", params={"filter": f'"{name}" IS NULL'}).status_code == 200
+        )
+
+
+def test_tiles_hold_what_the_features_hold_and_are_kept_until_they_change(ogc):
+    landing = ogc.get(f"/collections/{NAME}/tiles").json()
+    (tileset,) = landing["tilesets"]
+    template = next(link["href"] for link in tileset["links"] if link["rel"] == "item")
+    for link in tileset["links"]:
+        assert link.get("templated") or httpx.get(link["href"]).status_code == 200, link
+    address = template.format(tileMatrix=9, tileRow=198, tileCol=436)
+    tile = httpx.get(address)
+    assert tile.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+    names = {one["properties"]["이름"] for one in mapbox_vector_tile.decode(tile.content)[NAME]["features"]}
+    assert names == {name for name, *_ in PLACES}
+    again = httpx.get(address, headers={"If-None-Match": tile.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert httpx.get(template.format(tileMatrix=9, tileRow=1, tileCol=1)).status_code == 204
+    for wrong in ((9, 512, 1), (40, 1, 1)):
+        z, row, column = wrong
+        assert httpx.get(template.format(tileMatrix=z, tileRow=row, tileCol=column)).status_code == 404
+    assert ogc.get(f"/collections/{NAME}/tiles/Other/1/1/1").status_code == 404
+    grid = ogc.get("/tileMatrixSets/WebMercatorQuad").json()
+    assert grid["tileMatrices"][0]["scaleDenominator"] == pytest.approx(
+        559082264.0287178
+    )  # OGC 17-083r4, annex D.1
+    assert ogc.get("/tileMatrixSets").json()["tileMatrixSets"][0]["id"] == "WebMercatorQuad"
+
+
+def test_a_style_leads_by_tilejson_to_the_tiles(ogc):
+    styles = ogc.get(f"/collections/{NAME}/styles").json()
+    style = httpx.get(styles["styles"][0]["links"][0]["href"]).json()
+    tilejson = httpx.get(style["sources"][NAME]["url"]).json()
+    assert style["layers"][0]["source-layer"] == tilejson["vector_layers"][0]["id"]
+    assert httpx.get(tilejson["tiles"][0].format(z=9, x=436, y=198)).status_code == 200
+    assert ogc.get(f"/collections/{NAME}/styles/none").status_code == 404
+
+
+def test_every_class_that_is_declared_is_one_of_those_proved_here(ogc):
+    declared = {one.split("/spec/")[1] for one in ogc.get("/conformance").json()["conformsTo"]}
+    parts = {one.split("/")[0] for one in declared}
+    assert parts == {"ogcapi-features-1", "ogcapi-features-2", "ogcapi-features-3", "cql2", "ogcapi-tiles-1"}
+    assert not any("temporal" in one or "arithmetic" in one or "html" in one for one in declared)
+
+
 def test_gdal_reads_a_collection_whole(ogc, house):
     assert NAME in pyogrio.list_layers(f"OAPIF:{house.url}/ogc")[:, 0]
     meta, _, geometry, fields = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME)
@@ -153,6 +239,9 @@ def test_gdal_reads_a_collection_whole(ogc, house):
     assert set(names) == {name for name, *_ in PLACES}
     inside = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME, bbox=(126.895, 37.495, 126.925, 37.515))
     assert len(inside[2]) == 6
+    chosen = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME, where="종류 = '쉼터' AND 번호 < 10")
+    assert len(chosen[2]) == 5
+
     assert isinstance(geometry, np.ndarray)
 
 

@@ -1,0 +1,251 @@
+"""OGC API Features (Parts 1, 2 and 3) under /ogc: landing page, conformance, collections, features."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.utils.http import urlencode
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.citizens.city_map.methods.asking import read_asked, read_filter_system
+from madang.citizens.city_map.methods.cql.checking import turn_shapes
+from madang.citizens.city_map.methods.systems import CRS84, SYSTEMS
+from madang.citizens.city_map.queries.features import (
+    find_bounds,
+    get_collection,
+    list_collections,
+    move,
+    move_box,
+    move_shape,
+    read_one,
+    read_page,
+)
+from madang.citizens.city_map.records import Asked, Collection
+from madang.core.pages.interface import find_address
+
+from .describing import SCHEMAS, describe_api
+from .sending import GEOJSON, OGC, OPENAPI, SCHEMA, link, only, send
+
+TILING = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+CONFORMS = (
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
+)
+
+
+def show_landing(request: Request) -> Response:
+    """Answer the landing page."""
+    only(request)
+    here = find_address(request) + OGC
+    names = settings.MADANG.city_name_ko, settings.MADANG.city_name_en
+    return send(
+        {
+            "title": f"{names[0]} 공간정보 · Places of {names[1]}",
+            "description": "자리가 있는 모든 공개 데이터 · Every public dataset that has a place",
+            "links": [
+                link(f"{here}/", "self", "this document"),
+                link(f"{here}/api", "service-desc", "the API as OpenAPI 3.0", OPENAPI),
+                link(here.removesuffix("/ogc") + "/city_map/", "service-doc", "the map", "text/html"),
+                link(f"{here}/conformance", "conformance", "what this conforms to"),
+                link(f"{here}/collections", "data", "the collections"),
+                link(f"{here}/tileMatrixSets", TILING, "the grid of the tiles"),
+            ],
+        }
+    )
+
+
+def show_conformance(request: Request) -> Response:
+    """Answer which classes of the standard are kept."""
+    only(request)
+    return send({"conformsTo": CONFORMS})
+
+
+def show_collections(request: Request) -> Response:
+    """Answer every collection."""
+    only(request)
+    here = find_address(request) + OGC
+    return send(
+        {
+            "links": [link(f"{here}/collections", "self", "this document")],
+            "crs": list(SYSTEMS),
+            "collections": [_describe(one, here) for one in list_collections()],
+        }
+    )
+
+
+def show_collection(request: Request) -> Response:
+    """Answer one collection."""
+    only(request)
+    return send(_describe(_get(request), find_address(request) + OGC))
+
+
+def show_items(request: Request) -> Response:
+    """Answer a page of features."""
+    collection = _get(request)
+    asked, box_crs, box = read_asked(collection, request.query_params.multi_items())
+    if box is not None:
+        asked = msgspec.structs.replace(asked, bbox=move_box(box, box_crs))
+    filter_crs = read_filter_system(dict(request.query_params))
+    if asked.filter is not None and filter_crs != CRS84:
+        turned = turn_shapes(asked.filter, partial(move_shape, crs=filter_crs))
+        asked = msgspec.structs.replace(asked, filter=turned)
+    page = read_page(collection, asked)
+    here = f"{find_address(request)}{OGC}/collections/{collection.id}/items"
+    body = {
+        "type": "FeatureCollection",
+        "features": _draw(collection, page.rows, page.ids, asked.crs),
+        "numberMatched": page.matched,
+        "numberReturned": len(page.rows),
+        "timeStamp": collection.updated_at.isoformat().replace("+00:00", "Z"),
+        "links": _link_pages(request, here, asked, page.matched, len(page.rows)),
+    }
+    return send(body, GEOJSON, headers={"Content-Crs": f"<{asked.crs}>", "Cache-Control": "no-cache"})
+
+
+def show_item(request: Request) -> Response:
+    """Answer one feature."""
+    only(request, "crs")
+    collection = _get(request)
+    given = [(name, value) for name, value in request.query_params.multi_items() if name == "crs"]
+    asked, *_ = read_asked(collection, given)
+    feature_id = request.path_params["feature"]
+    row = read_one(collection, feature_id)
+    here = f"{find_address(request)}{OGC}/collections/{collection.id}"
+    feature = _draw(collection, [row], [feature_id], asked.crs)[0]
+    feature["links"] = [
+        link(f"{here}/items/{feature_id}", "self", "this feature", GEOJSON),
+        link(here, "collection", collection.title.en),
+    ]
+    return send(feature, GEOJSON, headers={"Content-Crs": f"<{asked.crs}>"})
+
+
+def show_queryables(request: Request) -> Response:
+    """Answer what a filter may name, as a JSON schema."""
+    only(request)
+    one = _get(request)
+    properties: dict[str, Any] = {
+        column.name: {"title": column.title.ko, **SCHEMAS.get(column.type, {"type": "string"})}
+        for column in one.properties
+    }
+    place = {"x-ogc-role": "primary-geometry", "format": "geometry-point"}
+    return send(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"{find_address(request)}{OGC}/collections/{one.id}/queryables",
+            "type": "object",
+            "title": one.title.ko,
+            "properties": properties | {"geometry": place},
+            "additionalProperties": False,
+        },
+        SCHEMA,
+    )
+
+
+def show_api(request: Request) -> Response:
+    """Answer the API as OpenAPI 3.0."""
+    only(request)
+    here = find_address(request) + OGC
+    return send(describe_api(here), OPENAPI)
+
+
+def _get(request: Request) -> Collection:
+    return get_collection(request.path_params["collection"])
+
+
+def _describe(one: Collection, here: str) -> dict[str, Any]:
+    address = f"{here}/collections/{one.id}"
+    page = f"{here.removesuffix('/ogc')}/datasets/{one.id}/"
+    bounds = find_bounds(one)
+    space = {"bbox": [bounds or (-180.0, -90.0, 180.0, 90.0)], "crs": CRS84}
+    return {
+        "id": one.id,
+        "title": one.title.ko,
+        "description": one.description.ko,
+        "itemType": "feature",
+        "extent": {"spatial": space},
+        "crs": list(SYSTEMS),
+        "storageCrs": CRS84,
+        "links": [
+            link(address, "self", "this collection"),
+            link(f"{address}/items", "items", one.title.en, GEOJSON),
+            link(f"{address}/queryables", QUERYABLES, "what a filter may name", SCHEMA),
+            link(f"{address}/tiles", TILES, "as vector tiles"),
+            link(page, "alternate", one.title.en, "text/html"),
+        ],
+    }
+
+
+def _draw(
+    collection: Collection, rows: list[dict[str, Any]], ids: list[str], crs: str
+) -> list[dict[str, Any]]:
+    names = [column.name for column in collection.properties]
+    placed = [
+        number
+        for number, row in enumerate(rows)
+        if row[collection.lon] is not None and row[collection.lat] is not None
+    ]
+    points = move(
+        [rows[number][collection.lon] for number in placed],
+        [rows[number][collection.lat] for number in placed],
+        crs,
+    )
+    geometries = {
+        number: {"type": "Point", "coordinates": point}
+        for number, point in zip(placed, points, strict=True)
+        if all(map(math.isfinite, point))
+    }
+    return [
+        {
+            "type": "Feature",
+            "id": name,
+            "geometry": geometries.get(number),
+            "properties": {column: row[column] for column in names},
+        }
+        for number, (row, name) in enumerate(zip(rows, ids, strict=True))
+    ]
+
+
+def _link_pages(
+    request: Request, here: str, asked: Asked, matched: int, returned: int
+) -> list[dict[str, str]]:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
+
+    def address(offset: int) -> str:
+        query = urlencode([*kept, *([("offset", str(offset))] if offset else [])])
+        return f"{here}?{query}" if query else here
+
+    links = [
+        link(address(asked.offset), "self", "this page", GEOJSON),
+        link(here.removesuffix("/items"), "collection", "the collection"),
+    ]
+    if asked.offset + returned < matched and returned:
+        links.append(link(address(asked.offset + asked.limit), "next", "the next page", GEOJSON))
+    if asked.offset:
+        links.append(link(address(max(0, asked.offset - asked.limit)), "prev", "the page before", GEOJSON))
+    return links

@@ -1,0 +1,175 @@
+"""OGC API Tiles of each collection, with TileJSON and a plain style, and the tiles of the map page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.citizens.city_map.methods.cql.tree import Wrong
+from madang.citizens.city_map.methods.grid import ADDRESS, CRS, GRID, describe_grid
+from madang.citizens.city_map.queries.features import find_bounds, get_collection
+from madang.citizens.city_map.queries.tiles import Tile, draw_collection, draw_shown
+from madang.citizens.city_map.records import Collection
+from madang.core.base.interface import NotFound
+from madang.core.pages.interface import find_address
+
+from .sending import OGC, STYLE, TILE, TILEJSON, link, only, send
+
+DEEPEST = 16
+MOST_THEMES = 5
+POINTS = "points"
+SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+
+
+def show_grids(request: Request) -> Response:
+    """Answer the grids that tiles are cut by."""
+    only(request)
+    here = f"{find_address(request)}{OGC}/tileMatrixSets"
+    grid = {"id": GRID, "uri": ADDRESS, "crs": CRS, "links": [link(f"{here}/{GRID}", "self", GRID)]}
+    return send({"links": [link(here, "self", "this document")], "tileMatrixSets": [grid]})
+
+
+def show_grid(request: Request) -> Response:
+    """Answer the one grid."""
+    only(request)
+    _need_grid(request)
+    return send(describe_grid())
+
+
+def show_tilesets(request: Request) -> Response:
+    """Answer a collection's tilesets."""
+    only(request)
+    one = _get(request)
+    here = _address(request, one)
+    return send({"links": [link(here, "self", "this document")], "tilesets": [_describe(request, one)]})
+
+
+def show_tileset(request: Request) -> Response:
+    """Answer one tileset: its metadata, or with f=tilejson as TileJSON."""
+    only(request)
+    _need_grid(request)
+    one = _get(request)
+    if request.query_params.get("f") == "tilejson":
+        return send(_describe_tilejson(request, one), TILEJSON)
+    return send(_describe(request, one))
+
+
+def show_tile(request: Request) -> Response:
+    """Answer one tile of a collection."""
+    only(request)
+    if request.query_params.get("f", "mvt") not in {"mvt", "pbf"}:
+        raise Wrong("f", "tiles are answered as mvt")
+    _need_grid(request)
+    z, row, column = (request.path_params[part] for part in ("z", "row", "column"))
+    _need_tile(z, column, row)
+    return _answer(request, draw_collection(_get(request), z, column, row))
+
+
+def show_shown(request: Request) -> Response:
+    """Answer a tile of the map page: the chosen themes in one layer."""
+    only(request, "theme", "v")
+    names = request.query_params.getlist("theme")
+    if not 1 <= len(names) <= MOST_THEMES:
+        raise Wrong("theme", f"1 to {MOST_THEMES} themes are drawn together")
+    z, x, y = (request.path_params[part] for part in ("z", "x", "y"))
+    _need_tile(z, x, y)
+    return _answer(request, draw_shown([get_collection(name) for name in names], z, x, y))
+
+
+def show_styles(request: Request) -> Response:
+    """Answer a collection's styles: one of plain points."""
+    only(request)
+    one = _get(request)
+    here = f"{find_address(request)}{OGC}/collections/{one.id}/styles"
+    style = {
+        "id": POINTS,
+        "title": one.title.ko,
+        "links": [link(f"{here}/{POINTS}", "stylesheet", POINTS, STYLE)],
+    }
+    return send({"default": POINTS, "styles": [style]})
+
+
+def show_style(request: Request) -> Response:
+    """Answer the style as MapLibre reads it."""
+    only(request)
+    if request.path_params["style"] != POINTS:
+        raise NotFound("city_map.style", "그런 스타일이 없습니다", "there is no such style")
+    one = _get(request)
+    source = {"type": "vector", "url": f"{_address(request, one)}/{GRID}?f=tilejson"}
+    layer = {
+        "id": one.id,
+        "type": "circle",
+        "source": one.id,
+        "source-layer": one.id,
+        "paint": {"circle-radius": 5, "circle-color": "#256ef4", "circle-stroke-width": 1,
+                  "circle-stroke-color": "#ffffff"},
+    }  # fmt: skip
+    return send({"version": 8, "name": one.title.ko, "sources": {one.id: source}, "layers": [layer]}, STYLE)
+
+
+def _answer(request: Request, tile: Tile) -> Response:
+    headers = {"ETag": tile.tag, "Cache-Control": "public, no-cache"}
+    if tile.tag and request.headers.get("if-none-match") == tile.tag:
+        return Response(status_code=304, headers=headers)
+    if not tile.content:
+        return Response(status_code=204, headers=headers)
+    return Response(tile.content, media_type=TILE, headers=headers)
+
+
+def _describe(request: Request, one: Collection) -> dict[str, Any]:
+    here = _address(request, one)
+    template = link(f"{here}/{GRID}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "item", "the tiles", TILE)
+    grid = f"{find_address(request)}{OGC}/tileMatrixSets/{GRID}"
+    said = {
+        "title": one.title.ko,
+        "dataType": "vector",
+        "crs": CRS,
+        "tileMatrixSetURI": ADDRESS,
+        "layers": [{"id": one.id, "dataType": "vector", "geometryDimension": 0}],
+        "links": [
+            link(f"{here}/{GRID}", "self", one.title.en),
+            link(grid, SCHEME, GRID),
+            {**template, "templated": True},
+            link(f"{here}/{GRID}?f=tilejson", "alternate", "as TileJSON", TILEJSON),
+        ],
+    }
+    bounds = find_bounds(one)
+    if bounds is not None:
+        box = {"lowerLeft": bounds[:2], "upperRight": bounds[2:]}
+        said["boundingBox"] = {**box, "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}
+    return said
+
+
+def _describe_tilejson(request: Request, one: Collection) -> dict[str, Any]:
+    fields = {column.name: column.title.ko for column in one.properties}
+    document = {
+        "tilejson": "3.0.0",
+        "name": one.title.ko,
+        "attribution": one.source,
+        "tiles": [f"{_address(request, one)}/{GRID}/{{z}}/{{y}}/{{x}}"],
+        "minzoom": 0,
+        "maxzoom": DEEPEST,
+        "vector_layers": [{"id": one.id, "fields": fields}],
+    }
+    bounds = find_bounds(one)
+    return document | ({"bounds": bounds} if bounds else {})
+
+
+def _address(request: Request, one: Collection) -> str:
+    return f"{find_address(request)}{OGC}/collections/{one.id}/tiles"
+
+
+def _get(request: Request) -> Collection:
+    return get_collection(request.path_params["collection"])
+
+
+def _need_grid(request: Request) -> None:
+    if request.path_params["grid"] != GRID:
+        raise NotFound("city_map.grid", "그런 격자가 없습니다", f"tiles are cut by {GRID} only")
+
+
+def _need_tile(z: int, x: int, y: int) -> None:
+    if not (0 <= z <= DEEPEST + 6 and 0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound("city_map.tile", "없는 타일입니다", "there is no such tile")

@@ -1,0 +1,93 @@
+"""Which rows a filter holds for, judged on Arrow columns: true, false, or unknown where a value is missing."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from .tree import And, Between, Compare, In, Intersects, IsNull, Like, Literal, Not, Or, Property, Truth
+
+COMPARE: dict[str, Callable[..., Any]] = {
+    "=": pc.equal,
+    "<>": pc.not_equal,
+    "<": pc.less,
+    "<=": pc.less_equal,
+    ">": pc.greater,
+    ">=": pc.greater_equal,
+}
+EXACT = 2**53
+"""Whole numbers up to this one are the same as floating point numbers."""
+
+
+def judge(node: Any, rows: pa.Table, lon: str, lat: str) -> pa.ChunkedArray | pa.Array:
+    """Return for each row whether the filter holds: null where that can't be known."""
+    if isinstance(node, And | Or):
+        join = pc.and_kleene if isinstance(node, And) else pc.or_kleene
+        found = judge(node.parts[0], rows, lon, lat)
+        for one in node.parts[1:]:
+            found = join(found, judge(one, rows, lon, lat))
+        return found
+    if isinstance(node, Not):
+        return pc.invert(judge(node.inner, rows, lon, lat))
+    if isinstance(node, Truth):
+        return pa.array([node.value] * rows.num_rows, pa.bool_())
+    if isinstance(node, Intersects):
+        return _touch(node, rows, lon, lat)
+    return _judge_one(node, rows)
+
+
+def _judge_one(node: Any, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
+    if isinstance(node, IsNull):
+        return pc.is_null(rows.column(node.left.name))
+    if isinstance(node, Compare):
+        return _compare(node.op, rows, node.left, node.right)
+    if isinstance(node, Between):
+        low = _compare(">=", rows, node.left, node.low)
+        return pc.and_kleene(low, _compare("<=", rows, node.left, node.high))
+    if isinstance(node, In):
+        found = _compare("=", rows, node.left, node.values[0])
+        for value in node.values[1:]:
+            found = pc.or_kleene(found, _compare("=", rows, node.left, value))
+        return found
+    if isinstance(node, Like):
+        column, pattern = _fold(rows, node.left, node.pattern)
+        return pc.match_like(column, pattern)
+    raise TypeError(node)
+
+
+def _compare(op: str, rows: pa.Table, left: Property, right: Literal) -> pa.ChunkedArray | pa.Array:
+    column, value = _fold(rows, left, right)
+    is_whole = pa.types.is_integer(column.type)
+    if is_whole and (isinstance(value, float) or abs(value) > EXACT):
+        same = {"=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt}
+        judge_one = same.get(op, operator.ge)
+        return pa.array(
+            [None if one is None else judge_one(one, value) for one in column.to_pylist()], pa.bool_()
+        )
+    return COMPARE[op](column, pa.scalar(value, column.type))
+
+
+def _fold(rows: pa.Table, left: Property, right: Literal) -> tuple[Any, Any]:
+    column, value = rows.column(left.name), right.value
+    if left.is_folded:
+        column = pc.utf8_lower(column)
+    return column, value.lower() if right.is_folded else value
+
+
+def _touch(node: Intersects, rows: pa.Table, lon: str, lat: str) -> pa.Array:
+    x, y = (rows.column(name).to_numpy() for name in (lon, lat))
+    x, y = x.astype(float), y.astype(float)
+    is_placed = ~(np.isnan(x) | np.isnan(y))
+    if node.box is not None:
+        west, south, east, north = node.box
+        inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    else:
+        shapely.prepare(node.geometry)
+        inside = shapely.intersects_xy(node.geometry, x, y)
+    return pa.array(inside, pa.bool_(), mask=~is_placed)

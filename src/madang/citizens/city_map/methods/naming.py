@@ -1,0 +1,26 @@
+"""Which of a collection's columns say what a place is called and where it is."""
+
+from __future__ import annotations
+
+import re
+
+from madang.citizens.city_map.records import Collection
+from madang.core.base.interface import ColumnType
+
+NAME = re.compile(r"(명|명칭|이름|상호|제목)$|^(name|title)|name$", re.IGNORECASE)
+ADDRESS = re.compile(r"주소|소재지|address", re.IGNORECASE)
+
+
+def find_name_column(one: Collection) -> str:
+    """Return the text column with names, else with addresses, "" where neither is there."""
+    return _find(one, NAME) or find_address_column(one)
+
+
+def find_address_column(one: Collection) -> str:
+    """Return the text column with addresses, "" where none is."""
+    return _find(one, ADDRESS)
+
+
+def _find(one: Collection, pattern: re.Pattern[str]) -> str:
+    texts = [column.name for column in one.properties if column.type is ColumnType.TEXT]
+    return next((name for name in texts if pattern.search(name)), "")

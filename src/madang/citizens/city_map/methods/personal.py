@@ -1,0 +1,28 @@
+"""Personal data that people write into a proposal by mistake: it is refused, so that it is never kept."""
+
+from __future__ import annotations
+
+import re
+
+from madang.core.base.interface import Text
+
+KINDS: tuple[tuple[re.Pattern[str], Text], ...] = (
+    (
+        re.compile(r"(?<!\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s?-?\s?[1-8]\d{6}(?!\d)"),
+        Text(ko="주민등록번호", en="a resident registration number"),
+    ),
+    (
+        re.compile(r"(?<!\d)(\+?82[\s.-]?)?0?1[016-9][\s.-]?\d{3,4}[\s.-]?\d{4}(?!\d)"),
+        Text(ko="휴대전화 번호", en="a mobile telephone number"),
+    ),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), Text(ko="전자우편 주소", en="an e-mail address")),
+    (
+        re.compile(r"(?<!\d)\d{4}[\s-]\d{4}[\s-]\d{4}[\s-]\d{4}(?!\d)"),
+        Text(ko="카드 번호", en="a card number"),
+    ),
+)
+
+
+def find_personal(text: str) -> Text | None:
+    """Return the first kind of personal data that a text holds, None where it holds none of those known."""
+    return next((kind for pattern, kind in KINDS if pattern.search(text)), None)

@@ -1,0 +1,445 @@
+"""The desk: what waits, themes, proposals, districts' requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madang.citizens.city_map.queries.themes import (
+    get_proposal,
+    get_request,
+    get_theme,
+    is_place,
+    list_places,
+    list_proposals,
+    list_requests,
+    list_themes,
+)
+from madang.citizens.city_map.records import (
+    FIELD_TYPES,
+    PROPOSAL_KINDS,
+    PROPOSAL_STATES,
+    REQUEST_STATES,
+    THEME_STATES,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    RequestState,
+    Theme,
+    ThemeRequest,
+    ThemeState,
+)
+from madang.core.base.interface import Actor, ColumnType, Text, now, to_city_time
+from madang.core.pages.interface import (
+    Detail,
+    DetailPage,
+    Fact,
+    ListColumn,
+    ListFilter,
+    ListPage,
+    RecordAction,
+    Tab,
+    page,
+)
+
+from .public import TITLE, describe_season
+
+DESK = "/desk/city_map/"
+THEMES, PROPOSALS, REQUESTS = f"{DESK}themes/", f"{DESK}proposals/", f"{DESK}requests/"
+THEMES_TITLE = Text(ko="지도 주제", en="Themes of the map")
+PROPOSALS_TITLE = Text(ko="시민 제안", en="Citizens’ proposals")
+REQUESTS_TITLE = Text(ko="주제 요청", en="Requests for themes")
+FEW = 8
+
+
+@page("city_map.work", title=TITLE)
+def show_desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits: proposals, themes in review, open requests."""
+    themes = list_themes()
+    today = to_city_time(now()).date()
+    waiting, count = list_proposals(actor=request.actor, state=ProposalState.WAITING, limit=FEW)
+    context = {
+        "title": TITLE,
+        "count": count,
+        "waiting": [(one, PROPOSAL_KINDS[one.kind]) for one in waiting],
+        "review": [one for one in themes if one.state is ThemeState.REVIEW],
+        "requests": list_requests(actor=request.actor, state=RequestState.OPEN),
+        "shown": sum(one.is_shown(today) for one in themes),
+        "ending": [
+            one for one in themes
+            if one.is_shown(today) and one.values.shown_until and (one.values.shown_until - today).days <= 30
+        ],
+    }  # fmt: skip
+    return render(request, "city_map/desk.html", context)
+
+
+def _sort(rows: list[Any], columns: Sequence[ListColumn], sort: str) -> list[Any]:
+    column = next((one for one in columns if one.name == sort.lstrip("-")), None)
+    if column is None:
+        return rows
+
+    def read(row: Any) -> tuple[bool, Any]:
+        value = column.read(row)
+        return value is None, value.ko if isinstance(value, Text) else value
+
+    return sorted(rows, key=read, reverse=sort.startswith("-"))
+
+
+def _query_themes(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[Theme], int]:
+    del actor
+    found = _sort(list_themes(filters.get("state", ""), search=search), THEME_COLUMNS, sort)
+    return found[offset : offset + limit], len(found)
+
+
+THEME_COLUMNS = (
+    ListColumn(
+        name="title", title=Text(ko="주제", en="Theme"), value=lambda row: row.values.title,
+        href=lambda row: f"{THEMES}{row.code}/",
+    ),
+    ListColumn(name="code", title=Text(ko="영문 이름", en="Code")),
+    ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: THEME_STATES[row.state]),
+    ListColumn(name="places", title=Text(ko="장소", en="Places"), type=ColumnType.INTEGER,
+               value=lambda row: None if row.values.dataset else row.places),
+    ListColumn(name="season", title=Text(ko="철", en="Season"), value=describe_season),
+    ListColumn(name="shown_until", title=Text(ko="공개 마지막 날", en="Public until"), type=ColumnType.DATE,
+               value=lambda row: row.values.shown_until),
+    ListColumn(name="agency", title=Text(ko="기관", en="Agency"), value=lambda row: row.values.agency_code, shown=False),
+    ListColumn(name="source", title=Text(ko="출처", en="Source"), value=lambda row: row.values.source, shown=False),
+    ListColumn(name="changed_at", title=Text(ko="고친 때", en="Changed"), type=ColumnType.TIME),
+)  # fmt: skip
+THEME_LIST = ListPage(
+    title=THEMES_TITLE,
+    permission="city_map.work",
+    about=Text(
+        ko="주제는 작성, 검토, 공개의 순서로 나아갑니다. 공개 기간이 끝나면 스스로 내려갑니다.",
+        en="A theme goes from draft to review to public, and steps down by itself when its days are over.",
+    ),
+    columns=THEME_COLUMNS,
+    query=_query_themes,
+    filters=(
+        ListFilter(
+            name="state",
+            title=Text(ko="상태", en="State"),
+            choices=tuple((state.value, name) for state, name in THEME_STATES.items()),
+        ),
+    ),
+    row_id="code",
+    sort="title",
+    empty=Text(
+        ko="아직 주제가 없습니다. 코드 없이 항목과 철을 정해 첫 주제를 만들어 주십시오.",
+        en="No theme yet. Make the first one with its fields and season, without code.",
+    ),
+    create=(f"{THEMES}new/", Text(ko="주제 만들기", en="New theme"), "city_map.edit"),
+)
+
+
+def _query_proposals(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[Proposal], int]:
+    found, _ = list_proposals(actor=actor, state=filters.get("state", ""), limit=10_000)
+    word = search.lower()
+    found = [
+        one for one in found if word in f"{one.values.name} {one.values.address} {one.theme_title.ko}".lower()
+    ]
+    found = _sort(found, PROPOSAL_COLUMNS, sort)
+    return found[offset : offset + limit], len(found)
+
+
+PROPOSAL_COLUMNS = (
+    ListColumn(
+        name="name", title=Text(ko="장소", en="Place"), value=lambda row: row.values.name,
+        href=lambda row: f"{PROPOSALS}{row.id}/",
+    ),
+    ListColumn(name="kind", title=Text(ko="제안", en="Proposal"), value=lambda row: PROPOSAL_KINDS[row.kind]),
+    ListColumn(name="theme", title=Text(ko="주제", en="Theme"), value=lambda row: row.theme_title),
+    ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: PROPOSAL_STATES[row.state]),
+    ListColumn(name="sent_at", title=Text(ko="받은 때", en="Received"), type=ColumnType.TIME),
+    ListColumn(name="decided_at", title=Text(ko="정한 때", en="Decided"), type=ColumnType.TIME, shown=False),
+    ListColumn(name="decided_by", title=Text(ko="정한 사람", en="Decided by"), shown=False),
+    ListColumn(name="reason", title=Text(ko="까닭", en="Reason"), shown=False),
+)  # fmt: skip
+PROPOSAL_LIST = ListPage(
+    title=PROPOSALS_TITLE,
+    permission="city_map.work",
+    about=Text(
+        ko="오래된 것부터입니다. 누가 보냈는지는 남기지 않습니다.",
+        en="The oldest first. Nothing tells who sent them.",
+    ),
+    columns=PROPOSAL_COLUMNS,
+    query=_query_proposals,
+    filters=(
+        ListFilter(
+            name="state",
+            title=Text(ko="상태", en="State"),
+            choices=tuple((state.value, name) for state, name in PROPOSAL_STATES.items()),
+        ),
+    ),
+    sort="sent_at",
+    empty=Text(
+        ko="아직 제안이 없습니다. 시민이 지도에서 장소를 알려 주면 여기에서 확인합니다.",
+        en="No proposal yet. What citizens tell on the map is checked here.",
+    ),
+)
+
+
+def _query_requests(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[ThemeRequest], int]:
+    found = list_requests(actor=actor, state=filters.get("state", ""))
+    found = [one for one in found if search.lower() in f"{one.title} {one.why} {one.agency_name}".lower()]
+    found = _sort(found, REQUEST_COLUMNS, sort)
+    return found[offset : offset + limit], len(found)
+
+
+REQUEST_COLUMNS = (
+    ListColumn(
+        name="title", title=Text(ko="바라는 주제", en="Theme wanted"), href=lambda row: f"{REQUESTS}{row.id}/"
+    ),
+    ListColumn(name="agency_name", title=Text(ko="기관", en="Agency")),
+    ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: REQUEST_STATES[row.state]),
+    ListColumn(name="asked_at", title=Text(ko="요청한 때", en="Asked"), type=ColumnType.TIME),
+    ListColumn(name="reason", title=Text(ko="답", en="Answer"), shown=False),
+)
+REQUEST_LIST = ListPage(
+    title=REQUESTS_TITLE,
+    permission="city_map.work",
+    columns=REQUEST_COLUMNS,
+    query=_query_requests,
+    filters=(
+        ListFilter(
+            name="state",
+            title=Text(ko="상태", en="State"),
+            choices=tuple((state.value, name) for state, name in REQUEST_STATES.items()),
+        ),
+    ),
+    sort="-asked_at",
+    empty=Text(
+        ko="아직 요청이 없습니다. 자치구가 바라는 주제를 여기에서 받아 답합니다.",
+        en="No request yet. Districts ask for themes here, and are answered here.",
+    ),
+    create=(f"{REQUESTS}new/", Text(ko="주제 요청", en="Ask for a theme"), "city_map.request"),
+)
+
+
+def _describe_theme(*, actor: Actor, language: str, code: str) -> Detail:
+    theme = get_theme(code)
+    said, home = theme.values, f"{THEMES}{code}/"
+    places, _ = ([], 0) if said.dataset else list_places(code, limit=100)
+    may_edit = actor.may("city_map.edit", said.agency_code)
+    fields = {
+        "code": code,
+        "rows": [(one, FIELD_TYPES[one.type]) for one in said.fields],
+        "may_edit": may_edit and not said.dataset,
+    }
+    listed = {"code": code, "places": places, "total": theme.places, "may_edit": may_edit}
+    return Detail(
+        title=said.title,
+        about=said.about,
+        crumbs=((TITLE, DESK), (THEMES_TITLE, THEMES)),
+        summary=(
+            Fact(title=Text(ko="상태", en="State"), value=THEME_STATES[theme.state]),
+            Fact(title=Text(ko="장소", en="Places"), value=None if said.dataset else theme.places),
+            Fact(title=Text(ko="철", en="Season"), value=describe_season(theme) or Text(ko="늘", en="always")),
+            Fact(title=Text(ko="고친 때", en="Changed"), value=theme.changed_at),
+        ),
+        tabs=(
+            Tab(name="about", title=Text(ko="설명", en="About"), facts=_list_facts(theme)),
+            *(
+                ()
+                if said.dataset
+                else (
+                    Tab(name="places", title=Text(ko="장소", en="Places"), template="city_map/desk_places.html",
+                        context=listed),
+                    Tab(name="fields", title=Text(ko="항목", en="Fields"), template="city_map/desk_fields.html",
+                        context=fields),
+                )
+            ),
+        ),
+        actions=_list_actions(theme, home) if may_edit else (),
+    )  # fmt: skip
+
+
+def _list_facts(theme: Theme) -> tuple[Fact, ...]:
+    said = theme.values
+    facts = [
+        (Text(ko="영문 이름", en="Code"), theme.code),
+        (Text(ko="기관", en="Agency"), said.agency_code),
+        (Text(ko="데이터셋", en="Dataset"), theme.collection),
+        (Text(ko="출처", en="Source"), said.source),
+        (Text(ko="출처 누리집", en="Source’s site"), said.source_link),
+        (Text(ko="이용 조건", en="Licence"), said.licence),
+        (Text(ko="공개 첫날", en="Public from"), said.shown_from),
+        (Text(ko="공개 마지막 날", en="Public until"), said.shown_until),
+        (
+            Text(ko="시민 제안", en="Citizens’ proposals"),
+            Text(ko="받음", en="taken") if said.takes_proposals else Text(ko="받지 않음", en="not taken"),
+        ),
+        (Text(ko="검토 의견", en="Reviewer’s note"), theme.note),
+    ]
+    return tuple(Fact(title=title, value=value or None) for title, value in facts)
+
+
+def _list_actions(theme: Theme, home: str) -> tuple[RecordAction, ...]:
+    def act(
+        ko: str, en: str, href: str, will_ko: str, will_en: str, permission: str = "city_map.edit"
+    ) -> RecordAction:
+        return RecordAction(
+            title=Text(ko=ko, en=en),
+            href=f"{home}{href}",
+            consequence=Text(ko=will_ko, en=will_en),
+            permission=permission,
+        )
+
+    actions = [
+        act(
+            "고치기",
+            "Change",
+            "change/",
+            "이름, 철, 기간, 출처를 고칩니다",
+            "Changes words, season, days, source",
+        )
+    ]
+    if not theme.values.dataset:
+        actions += [
+            act("장소 더하기", "Add a place", "places/new/", "장소 하나를 적습니다", "Writes one place"),
+            act(
+                "파일로 올리기",
+                "Import a file",
+                "import/",
+                "CSV, 엑셀 등의 장소를 올립니다",
+                "Brings places from CSV or Excel",
+            ),
+        ]
+    if theme.state in {ThemeState.DRAFT, ThemeState.WITHDRAWN}:
+        actions.append(
+            act(
+                "검토 맡기기",
+                "Hand in for review",
+                "submit/",
+                "공개할 사람이 검토합니다",
+                "Who publishes reviews it",
+            )
+        )
+    if theme.state is ThemeState.REVIEW:
+        actions += [
+            act(
+                "공개하기",
+                "Publish",
+                "publish/",
+                "누구나 보게 됩니다",
+                "Everyone will see it",
+                "city_map.publish",
+            ),
+            act(
+                "돌려보내기",
+                "Give back",
+                "return/",
+                "까닭과 함께 작성으로 돌아갑니다",
+                "Back to draft, with a reason",
+                "city_map.publish",
+            ),
+        ]
+    if theme.state is ThemeState.PUBLISHED:
+        actions.append(
+            act(
+                "내리기",
+                "Withdraw",
+                "withdraw/",
+                "아무도 못 보게 됩니다. 장소는 남습니다",
+                "Nobody will see it; places are kept",
+                "city_map.publish",
+            )
+        )
+    return tuple(actions)
+
+
+THEME = DetailPage(title=THEMES_TITLE, permission="city_map.work", describe=_describe_theme)
+
+
+def _describe_proposal(*, actor: Actor, language: str, proposal_id: str) -> Detail:
+    del language
+    found = get_proposal(actor=actor, proposal_id=proposal_id)
+    home = f"{PROPOSALS}{proposal_id}/"
+    actions: tuple[RecordAction, ...] = ()
+    if found.state is ProposalState.WAITING and actor.may("city_map.moderate", found.agency_code):
+        actions = (
+            RecordAction(
+                title=Text(ko="반영하기", en="Accept"), href=f"{home}accept/", permission="city_map.moderate",
+                consequence=Text(ko="바로 지도에 나타납니다", en="It shows on the map at once"),
+            ),
+            RecordAction(
+                title=Text(ko="반영하지 않기", en="Reject"), href=f"{home}reject/", permission="city_map.moderate",
+                consequence=Text(ko="보낸 사람이 까닭을 읽습니다", en="Its sender reads the reason"),
+            ),
+        )  # fmt: skip
+    return Detail(
+        title=Text(ko=found.values.name, en=found.values.name),
+        about=found.theme_title,
+        crumbs=((TITLE, DESK), (PROPOSALS_TITLE, PROPOSALS)),
+        summary=(
+            Fact(title=Text(ko="제안", en="Proposal"), value=PROPOSAL_KINDS[found.kind]),
+            Fact(title=Text(ko="상태", en="State"), value=PROPOSAL_STATES[found.state]),
+            Fact(title=Text(ko="받은 때", en="Received"), value=found.sent_at),
+        ),
+        tabs=(
+            Tab(
+                name="changes",
+                title=Text(ko="바뀌는 것", en="What changes"),
+                template="city_map/desk_changes.html",
+                context={
+                    "proposal": found,
+                    "is_gone": found.kind is not ProposalKind.ADD
+                    and not is_place(found.theme, found.place_id),
+                },
+            ),
+        ),
+        actions=actions,
+        lon=found.values.lon,
+        lat=found.values.lat,
+    )
+
+
+PROPOSAL = DetailPage(title=PROPOSALS_TITLE, permission="city_map.work", describe=_describe_proposal)
+
+
+def _describe_request(*, actor: Actor, language: str, request_id: str) -> Detail:
+    del language
+    found = get_request(actor=actor, request_id=request_id)
+    actions: tuple[RecordAction, ...] = ()
+    if found.state is RequestState.OPEN and actor.may("city_map.publish", found.agency_code):
+        home = f"{REQUESTS}{request_id}/"
+        actions = (
+            RecordAction(
+                title=Text(ko="받아들이기", en="Accept"), href=f"{home}accept/", permission="city_map.publish",
+                consequence=Text(ko="그 기관의 새 주제가 작성 중으로 생깁니다", en="A draft of that agency begins"),
+            ),
+            RecordAction(
+                title=Text(ko="받아들이지 않기", en="Reject"), href=f"{home}reject/", permission="city_map.publish",
+                consequence=Text(ko="기관이 까닭을 읽습니다", en="The agency reads the reason"),
+            ),
+        )  # fmt: skip
+    facts = (
+        Fact(title=Text(ko="왜 필요한가", en="Why"), value=found.why),
+        Fact(title=Text(ko="답", en="Answer"), value=found.reason or None),
+        Fact(title=Text(ko="만든 주제", en="Theme made"), value=found.theme or None,
+             href=f"{THEMES}{found.theme}/" if found.theme else ""),
+    )  # fmt: skip
+    return Detail(
+        title=Text(ko=found.title, en=found.title),
+        crumbs=((TITLE, DESK), (REQUESTS_TITLE, REQUESTS)),
+        summary=(
+            Fact(title=Text(ko="기관", en="Agency"), value=found.agency_name),
+            Fact(title=Text(ko="상태", en="State"), value=REQUEST_STATES[found.state]),
+            Fact(title=Text(ko="요청한 때", en="Asked"), value=found.asked_at),
+        ),
+        tabs=(Tab(name="about", title=Text(ko="내용", en="About"), facts=facts),),
+        actions=actions,
+    )
+
+
+REQUEST = DetailPage(title=REQUESTS_TITLE, permission="city_map.work", describe=_describe_request)

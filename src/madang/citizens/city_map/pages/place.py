@@ -1,0 +1,75 @@
+"""The page of one place: what is known of it, where it is, and how to say that it is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
+from madang.citizens.city_map.queries.features import get_collection, read_one
+from madang.citizens.city_map.queries.themes import list_shown
+from madang.citizens.city_map.records import Collection
+from madang.core.base.interface import Text, now, to_city_time
+from madang.core.pages.interface import MapBlock, page, points_layer
+
+from .public import HOME, TITLE
+
+HIDDEN = frozenset({"id", "district_code", "source", "changed_at"})
+MARGIN = 0.004
+
+
+@page("public", title=TITLE)
+def show_place(request: HttpRequest, collection: str, feature: str) -> HttpResponse:
+    """Show one place of a collection."""
+    one = get_collection(collection)
+    row = read_one(one, feature)
+    theme = next((t for t in list_shown(to_city_time(now()).date()) if t.collection == collection), None)
+    name = str(row.get(find_name_column(one)) or one.title.say(request.language))
+    is_own = theme is not None and not theme.values.dataset
+    facts = [
+        (column, _say(row[column.name]))
+        for column in one.properties
+        if _is_shown(one, column.name, is_own=is_own)
+    ]
+    context = {
+        "title": Text(ko=name, en=name),
+        "one": one,
+        "theme": theme,
+        "theme_title": theme.values.title if theme else one.title,
+        "home": f"{HOME}?theme={one.id}",
+        "feature": feature,
+        "facts": facts,
+        "source": row.get("source") if is_own else one.source,
+        "changed_at": row.get("changed_at") if is_own else one.updated_at,
+        "map": _draw(one, row, name),
+        "near": f"{row[one.lon]:.4f},{row[one.lat]:.4f}" if row[one.lon] is not None else "",
+        "takes_proposals": is_own and theme is not None and theme.values.takes_proposals,
+    }
+    return render(request, "city_map/place.html", context)
+
+
+def _is_shown(one: Collection, name: str, *, is_own: bool) -> bool:
+    return name != find_name_column(one) and not (is_own and name in HIDDEN)
+
+
+def _say(value: Any) -> Any:
+    if isinstance(value, bool):
+        return Text(ko="예", en="yes") if value else Text(ko="아니요", en="no")
+    return value
+
+
+def _draw(one: Collection, row: dict[str, Any], name: str) -> MapBlock | None:
+    lon, lat = row[one.lon], row[one.lat]
+    if lon is None or lat is None:
+        return None
+    address = find_address_column(one)
+    point = {"lon": lon, "lat": lat, "id": "here", "title": name, "address": row.get(address) or ""}
+    return MapBlock(
+        title=Text(ko=name, en=name),
+        layers=(points_layer([point]),),
+        bounds=(lon - MARGIN, lat - MARGIN, lon + MARGIN, lat + MARGIN),
+        property_titles={"address": Text(ko="주소", en="Address")},
+        quiet_scroll=True,
+    )

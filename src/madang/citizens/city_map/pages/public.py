@@ -1,0 +1,231 @@
+"""The map for everyone: themes on and off, a list that holds what the map holds, near me, print, embed."""
+
+from __future__ import annotations
+
+import math
+from calendar import month_abbr
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.clickjacking import xframe_options_exempt
+
+from madang.citizens.city_map.methods.seasons import is_in_season
+from madang.citizens.city_map.queries.features import find_bounds, list_collections
+from madang.citizens.city_map.queries.spots import NEAR_M, list_near, list_spots
+from madang.citizens.city_map.queries.themes import list_shown
+from madang.citizens.city_map.records import Collection, Spot, Theme
+from madang.core.base.interface import TableKind, Text, box_around, now, to_city_time
+from madang.core.pages.interface import MapBlock, MapClass, MapLayer, page
+from madang.core.places.interface import search_places
+
+from .icons import draw_icon
+
+TITLE = Text(ko="도시생활지도", en="City life map")
+HOME = "/city_map/"
+SHOWN, FOUND, MOST_THEMES = 30, 6, 5
+EMBED_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors *"
+)
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One theme that can be put on the map; `address` puts it there or takes it off."""
+
+    id: str
+    title: Text
+    icon: str
+    is_on: bool
+    is_now: bool
+    season: Text | None
+    address: str
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the address asks for; `near` is lon, lat in degrees."""
+
+    themes: tuple[str, ...]
+    search: str
+    find: str
+    near: tuple[float, float] | None
+    label: str
+    page: int
+
+
+@page("public", title=TITLE)
+def show_map(request: HttpRequest) -> HttpResponse:
+    """Show the chosen themes on the map and in a list beside it."""
+    context = _describe(request)
+    asked: Asked = context["asked"]
+    hits = search_places(asked.find, FOUND) if asked.find else ()
+    keep = [("theme", name) for name in asked.themes]
+    context |= {
+        "hits": [
+            (hit, urlencode([*keep, ("near", f"{hit.lon:.4f},{hit.lat:.4f}"), ("label", hit.name_ko)]))
+            for hit in hits
+        ],
+        "embed": f"{HOME}embed/?{urlencode(keep)}",
+    }
+    return render(request, "city_map/public.html", context)
+
+
+@xframe_options_exempt
+@page("public", title=TITLE)
+def show_embed(request: HttpRequest) -> HttpResponse:
+    """Show the map alone, for the frame of another site's page."""
+    answer = render(request, "city_map/embed.html", _describe(request))
+    answer.headers["Content-Security-Policy"] = EMBED_POLICY
+    return answer
+
+
+def describe_season(theme: Theme) -> Text | None:
+    """Return the first and last day of a theme's season in words, None without one."""
+    season = theme.values.season
+    if season is None:
+        return None
+    (a, b), (c, d) = (map(int, day.split("-")) for day in (season.first, season.last))
+    return Text(ko=f"{a}월 {b}일–{c}월 {d}일", en=f"{b} {month_abbr[a]} to {d} {month_abbr[c]} each year")
+
+
+def _describe(request: HttpRequest) -> dict[str, Any]:
+    today = to_city_time(now()).date()
+    collections = {
+        one.id: one for one in list_collections() if one.kind is not TableKind.REGISTER and one.rows
+    }
+    themes = [one for one in list_shown(today) if one.collection in collections]
+    current = [one.collection for one in themes if is_in_season(one.values.season, today)]
+    asked = _read(request, collections, [*current, *collections])
+    chosen = [collections[name] for name in asked.themes]
+    titled = {one.collection: one.values.title for one in themes}
+    chosen = [msgspec.structs.replace(one, title=titled.get(one.id, one.title)) for one in chosen]
+    spots, total = _list(chosen, asked)
+    mine = {one.collection: one for one in themes}
+    themed = [_choose(one, collections[one.collection], asked, today) for one in themes]
+    others = [one for name, one in sorted(collections.items()) if name not in mine]
+    return {
+        "title": TITLE,
+        "asked": asked,
+        "themes": sorted(themed, key=lambda one: not one.is_now),
+        "others": [_offer(one, asked) for one in others],
+        "is_other": any(one.id not in mine for one in chosen),
+        "chosen": [(one, mine.get(one.id), draw_icon(_icon(mine.get(one.id)))) for one in chosen],
+        "names": {one.id: one.title for one in chosen},
+        "map": _draw(chosen, asked, spots) if chosen else None,
+        "spots": [(spot, next(one.title for one in chosen if one.id == spot.theme)) for spot in spots],
+        "total": total,
+        "pages": max(1, math.ceil(total / SHOWN)),
+        "before": asked.page - 1,
+        "after": asked.page + 1,
+        "near_km": NEAR_M / 1000,
+        "is_simulated": any("simulated" in one.source for one in chosen),
+        "proposable": [
+            one for one in themes if one.collection in asked.themes and one.values.takes_proposals
+            and not one.values.dataset
+        ],
+    }  # fmt: skip
+
+
+def _read(request: HttpRequest, collections: dict[str, Collection], usual: Sequence[str]) -> Asked:
+    given = [name for name in dict.fromkeys(request.GET.getlist("theme")) if name in collections]
+    number = request.GET.get("page", "")
+    return Asked(
+        themes=tuple(given[:MOST_THEMES] or usual[:1]),
+        search=request.GET.get("q", "").replace("\0", "").strip()[:100],
+        find=request.GET.get("find", "").replace("\0", "").strip()[:100],
+        near=read_near(request.GET.get("near", "")),
+        label=request.GET.get("label", "").strip()[:60],
+        page=min(int(number), 10_000) if number.isascii() and number.isdigit() and number != "0" else 1,
+    )
+
+
+def read_near(text: str) -> tuple[float, float] | None:
+    """Return lon, lat of "lon,lat" in degrees, None for anything else."""
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return (lon, lat) if -180 <= lon <= 180 and -85 <= lat <= 85 else None
+
+
+def _list(chosen: Sequence[Collection], asked: Asked) -> tuple[list[Spot], int]:
+    begin = (asked.page - 1) * SHOWN
+    if asked.near is None:
+        return list_spots(chosen, search=asked.search, offset=begin, limit=SHOWN)
+    found = list_near(chosen, *asked.near, search=asked.search)
+    return found[begin : begin + SHOWN], len(found)
+
+
+def _choose(theme: Theme, one: Collection, asked: Asked, today: date) -> Choice:
+    return Choice(
+        id=one.id,
+        title=theme.values.title,
+        icon=draw_icon(theme.values.icon),
+        is_on=one.id in asked.themes,
+        is_now=is_in_season(theme.values.season, today),
+        season=describe_season(theme),
+        address=_toggle(asked, one.id),
+    )
+
+
+def _offer(one: Collection, asked: Asked) -> Choice:
+    return Choice(
+        id=one.id,
+        title=one.title,
+        icon=draw_icon("place"),
+        is_on=one.id in asked.themes,
+        is_now=True,
+        season=None,
+        address=_toggle(asked, one.id),
+    )
+
+
+def _toggle(asked: Asked, name: str) -> str:
+    """Return the address with a theme more or less."""
+    names = [one for one in asked.themes if one != name] if name in asked.themes else [*asked.themes, name]
+    kept = [("theme", one) for one in names[-MOST_THEMES:]]
+    near = [("near", f"{asked.near[0]},{asked.near[1]}")] if asked.near else []
+    return urlencode([*kept, *near, *([("label", asked.label)] if near and asked.label else [])])
+
+
+def _icon(theme: Theme | None) -> str:
+    return theme.values.icon if theme else "place"
+
+
+def _draw(chosen: Sequence[Collection], asked: Asked, spots: Sequence[Spot]) -> MapBlock:
+    query = urlencode([*(("theme", one.id) for one in chosen), ("v", sum(one.version for one in chosen))])
+    layer = MapLayer(
+        id="places",
+        tiles=f"{HOME}tiles/{{z}}/{{x}}/{{y}}.mvt?{query}",
+        colour_by="class",
+        classes=tuple(MapClass(value=one.id, title=one.title, count=one.rows) for one in chosen),
+    )
+    return MapBlock(
+        title=TITLE,
+        layers=(layer,),
+        bounds=_frame(chosen, asked, spots),
+        list_selector="#places",
+        property_titles={"address": Text(ko="주소", en="Address")},
+        quiet_scroll=True,
+    )
+
+
+def _frame(
+    chosen: Sequence[Collection], asked: Asked, spots: Sequence[Spot]
+) -> tuple[float, float, float, float] | None:
+    if asked.near is not None:
+        return box_around(*asked.near, NEAR_M / 2)
+    if asked.search and spots:
+        placed = [(one.lon, one.lat) for one in spots if one.lon is not None and one.lat is not None]
+        if placed:
+            lons, lats = zip(*placed, strict=True)
+            return min(lons) - 0.003, min(lats) - 0.003, max(lons) + 0.003, max(lats) + 0.003
+    boxes = [box for box in map(find_bounds, chosen) if box is not None]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)

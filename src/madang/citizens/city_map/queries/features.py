@@ -1,0 +1,246 @@
+"""Collections and their features, straight from the lake."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from madang.citizens.city_map.methods.cql.judging import judge
+from madang.citizens.city_map.methods.cql.tree import Wrong
+from madang.citizens.city_map.methods.systems import CRS84, SYSTEMS
+from madang.citizens.city_map.records import Asked, Collection, Page
+from madang.core.base.interface import ANONYMOUS, BadInput, Kept, NotFound
+from madang.core.lake.interface import (
+    AnyOf,
+    DatasetRecord,
+    Filter,
+    Measure,
+    Op,
+    Reader,
+    authorize,
+    count_rows,
+    get_dataset,
+    list_datasets,
+)
+from madang.core.places.interface import transform_points
+
+from .filtering import push
+from .holding import find_rows, hold
+
+MOST = 100_000
+MOST_JUDGED = 300_000
+"""Rows of a collection up to which filters are answered that the lake can't judge itself."""
+KEY_SIGN = "~"
+kept = Kept(1.0)
+
+
+def forget() -> None:
+    """Forget what is kept in this process: after a change here it is seen at once."""
+    kept.forget()
+
+
+def open_reader(name: str) -> Reader:
+    """Return the public reader of a collection; which version is newest may be a second old."""
+    return kept.get(("reader", name), lambda: authorize(ANONYMOUS, name))
+
+
+def list_collections() -> list[Collection]:
+    """Return every public dataset that has a place, by name."""
+    records, _ = list_datasets(actor=ANONYMOUS, state="published", limit=MOST)
+    return [_describe(one) for one in records if _has_place(one)]
+
+
+def get_collection(name: str) -> Collection:
+    """Return one collection, as it was within the last second; raise NotFound where there is none."""
+    return kept.get(("collection", name), lambda: _get_collection(name))
+
+
+def _get_collection(name: str) -> Collection:
+    record = get_dataset(actor=ANONYMOUS, name=name)
+    if record.state != "published" or not _has_place(record):
+        raise NotFound("city_map.collection", f"{name}이(가) 없습니다", f"there is no collection {name}")
+    return _describe(record)
+
+
+def find_bounds(collection: Collection) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north of all features in degrees; None where nothing is placed."""
+    return _find_bounds(open_reader(collection.id), collection.lon, collection.lat)
+
+
+def read_page(collection: Collection, asked: Asked) -> Page:
+    """Return a page of features with the exact number of all that match.
+
+    Raises Wrong where a filter needs every row of a collection that is too large for it.
+    """
+    reader = open_reader(collection.id)
+    if not asked.equal and asked.times is None:
+        held = hold(reader, collection)
+        if held is not None:
+            return _page_held(reader, collection, asked, held)
+    return _read_page(reader, collection, asked)
+
+
+def _page_held(reader: Reader, collection: Collection, asked: Asked, held: pa.Table) -> Page:
+    found = find_rows(reader, collection, asked.bbox, asked.filter)
+    last = asked.offset + asked.limit
+    part = held.slice(asked.offset, asked.limit) if found is None else held.take(found[asked.offset : last])
+    rows = part.to_pylist()
+    matched = held.num_rows if found is None else len(found)
+    return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=matched)
+
+
+@lru_cache(maxsize=512)
+def _read_page(reader: Reader, collection: Collection, asked: Asked) -> Page:
+    where = _list_conditions(collection, asked)
+    order = collection.key
+    if asked.filter is not None:
+        pushed = push(asked.filter, collection)
+        if pushed is None:
+            return _judge_page(reader, collection, asked, where)
+        where += pushed
+    rows = reader.read(None, where, order, asked.offset, asked.limit).to_pylist()
+    matched = count_rows(reader, where)
+    return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=matched)
+
+
+def _judge_page(reader: Reader, collection: Collection, asked: Asked, where: list[Filter | AnyOf]) -> Page:
+    if count_rows(reader, where) > MOST_JUDGED:
+        raise Wrong("filter", f"this condition is answered among {MOST_JUDGED:,} features; add a bbox")
+    kept_rows = []
+    for batch in reader.iter_batches(None, where, collection.key):
+        rows = pa.Table.from_batches([batch])
+        kept_rows.append(rows.filter(judge(asked.filter, rows, collection.lon, collection.lat)))
+    found = pa.concat_tables(kept_rows) if kept_rows else None
+    rows_shown = found.slice(asked.offset, asked.limit).to_pylist() if found is not None else []
+    ids = [name_row(collection, row) for row in rows_shown]
+    return Page(rows=rows_shown, ids=ids, matched=found.num_rows if found is not None else 0)
+
+
+def read_one(collection: Collection, feature_id: str) -> dict[str, Any]:
+    """Return one feature's row; raise NotFound where there is none."""
+    reader = open_reader(collection.id)
+    if collection.key:
+        values = feature_id.split(KEY_SIGN, len(collection.key) - 1)
+        where = [Filter(name, Op.EQ, value) for name, value in zip(collection.key, values, strict=False)]
+        try:
+            rows = reader.read(None, where, (), 0, 1).to_pylist() if len(where) == len(collection.key) else []
+        except BadInput:  # not a value of the key's type
+            rows = []
+    else:
+        rows = [
+            row
+            for batch in reader.iter_batches()
+            for row in batch.to_pylist()
+            if name_row(collection, row) == feature_id
+        ][:1]
+    if not rows:
+        raise NotFound("city_map.feature", "그런 곳이 없습니다", "there is no such feature")
+    return rows[0]
+
+
+def name_row(collection: Collection, row: dict[str, Any]) -> str:
+    """Return what a row is called: its key, or where it has none a digest of what it says."""
+    if collection.key:
+        return KEY_SIGN.join(str(row[name]) for name in collection.key)
+    return hashlib.sha256(msgspec.json.encode(row, enc_hook=str)).hexdigest()[:20]
+
+
+def move(x: list[float], y: list[float], crs: str) -> list[tuple[float, float]]:
+    """Return points of degrees in the system `crs`, its axes in its own order."""
+    name, is_north_first = SYSTEMS[crs]
+    east, north = np.array(x, float), np.array(y, float)
+    if name != "EPSG:4326":
+        east, north = transform_points(east, north, "EPSG:4326", name)
+    digits = 7 if name == "EPSG:4326" else 3
+    pairs = zip(np.round(east, digits).tolist(), np.round(north, digits).tolist(), strict=True)
+    return [(b, a) if is_north_first else (a, b) for a, b in pairs]
+
+
+def move_box(box: list[float], crs: str) -> tuple[float, float, float, float]:
+    """Return the box in degrees that holds a box of another system."""
+    if crs == CRS84:
+        return box[0], box[1], box[2], box[3]
+    name, is_north_first = SYSTEMS[crs]
+    west, south, east, north = (box[1], box[0], box[3], box[2]) if is_north_first else box
+    sides = np.linspace(0, 1, 21)
+    x = np.concatenate([west + sides * (east - west)] * 2 + [np.full(21, west), np.full(21, east)])
+    y = np.concatenate([np.full(21, south), np.full(21, north)] + [south + sides * (north - south)] * 2)
+    lon, lat = transform_points(x, y, name, "EPSG:4326")
+    if np.isnan(lon).any():
+        raise BadInput("city_map.bbox", "상자가 좌표계 밖에 있습니다", "the box lies outside of its system")
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def move_shape(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
+    """Return a geometry of another system, its axes in that system's order, in degrees."""
+    name, is_north_first = SYSTEMS[crs]
+
+    def turn(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        east, north = (y, x) if is_north_first else (x, y)
+        return transform_points(east, north, name, "EPSG:4326")
+
+    moved = shapely.transform(shape, turn, interleaved=False)
+    if not np.isfinite(shapely.get_coordinates(moved)).all():
+        raise BadInput(
+            "city_map.filter", "도형이 좌표계 밖에 있습니다", "the geometry lies outside of its system"
+        )
+    return moved
+
+
+def _list_conditions(collection: Collection, asked: Asked) -> list[Filter | AnyOf]:
+    where: list[Filter | AnyOf] = [Filter(name, Op.EQ, value) for name, value in asked.equal]
+    if asked.bbox is not None:
+        west, south, east, north = asked.bbox
+        where += [
+            Filter(collection.lon, Op.BETWEEN, [west, east]),
+            Filter(collection.lat, Op.BETWEEN, [south, north]),
+        ]
+    if asked.times is not None and collection.time is not None:
+        first, last = asked.times
+        where += [Filter(collection.time, Op.GE, first)] if first else []
+        where += [Filter(collection.time, Op.LE, last)] if last else []
+    return where
+
+
+@lru_cache(maxsize=1024)
+def _find_bounds(reader: Reader, lon: str, lat: str) -> tuple[float, float, float, float] | None:
+    edges = [
+        Measure(function=function, column=column, name=f"{function}_{column}")
+        for function in ("min", "max")
+        for column in (lon, lat)
+    ]
+    row = reader.aggregate(edges).to_pylist()[0]
+    found = tuple(row[one.name] for one in edges)
+    return None if None in found else found  # type: ignore[return-value]
+
+
+def _has_place(record: DatasetRecord) -> bool:
+    table = record.table
+    names = {column.name for column in table.columns if not column.personal}
+    return bool(table.lon and table.lat and {table.lon, table.lat} <= names and record.version >= 0)
+
+
+def _describe(record: DatasetRecord) -> Collection:
+    table = record.table
+    return Collection(
+        id=record.name,
+        title=table.title,
+        description=table.description if table.description.ko else table.title,
+        columns=tuple(column for column in table.columns if not column.personal),
+        key=table.key,
+        lon=table.lon or "",
+        lat=table.lat or "",
+        time=table.time,
+        licence=table.licence,
+        kind=table.kind,
+        rows=record.rows,
+        version=record.version,
+        updated_at=record.updated_at,
+        source=table.source,
+    )

@@ -1,0 +1,74 @@
+"""Collections that are asked again and again, held in memory in the order of their key, one version each."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from madang.citizens.city_map.methods.cql.judging import judge
+from madang.citizens.city_map.records import Collection
+from madang.core.lake.interface import Reader
+
+MOST_ROWS = 100_000
+MOST_BYTES, ALL_BYTES = 48 << 20, 128 << 20
+Box = tuple[float, float, float, float]
+
+
+class _Held:
+    """Tables by collection, the least used of them given up where all together grow too large."""
+
+    def __init__(self) -> None:
+        self._tables: OrderedDict[str, tuple[Reader, pa.Table]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, reader: Reader, one: Collection) -> pa.Table | None:
+        """Return all rows of what the reader sees, None where they are too many to be held."""
+        if reader.snapshot.rows > MOST_ROWS or reader.snapshot.size_bytes > MOST_BYTES:
+            return None
+        with self._lock:
+            found = self._tables.get(one.id)
+            if found is not None and found[0] == reader:
+                self._tables.move_to_end(one.id)
+                return found[1]
+        table = reader.read(None, (), one.key).combine_chunks()
+        if table.nbytes > MOST_BYTES:
+            return None
+        with self._lock:
+            self._tables[one.id] = (reader, table)
+            self._tables.move_to_end(one.id)
+            while sum(held.nbytes for _, held in self._tables.values()) > ALL_BYTES:
+                self._tables.popitem(last=False)
+        return table
+
+
+_held = _Held()
+
+
+def hold(reader: Reader, one: Collection) -> pa.Table | None:
+    """Return all rows of a collection in the order of its key, None where they are too many to be held."""
+    return _held.get(reader, one)
+
+
+@lru_cache(maxsize=64)
+def find_rows(reader: Reader, one: Collection, box: Box | None, condition: Any) -> np.ndarray | None:
+    """Return the positions of the held rows in a box and where a filter holds; None for all of them."""
+    rows = hold(reader, one)
+    if rows is None or (box is None and condition is None):
+        return None
+    is_wanted = np.ones(rows.num_rows, bool) if box is None else is_inside(rows, one, box)
+    if condition is not None:
+        held = judge(condition, rows, one.lon, one.lat)
+        is_wanted &= held.fill_null(False).to_numpy(zero_copy_only=False)
+    return np.flatnonzero(is_wanted).astype(np.int32)
+
+
+def is_inside(rows: pa.Table, one: Collection, box: Box) -> np.ndarray:
+    """Return which rows lie in a box of degrees, its edges included; what has no place lies nowhere."""
+    west, south, east, north = box
+    x, y = (rows.column(name).to_numpy() for name in (one.lon, one.lat))
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)

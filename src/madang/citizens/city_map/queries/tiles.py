@@ -1,0 +1,112 @@
+"""Collections as vector tiles, each kept until its own content changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
+from madang.citizens.city_map.records import Collection
+from madang.core.lake.interface import Filter, Op, Reader
+from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
+
+from .features import name_row, open_reader
+from .holding import hold, is_inside
+
+DETAIL_ZOOM, DETAIL_COLUMNS = 13, 12
+SHOWN_LAYER = "places"
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """A tile's bytes (b"" where nothing is there) and the tag of what it holds."""
+
+    content: bytes
+    tag: str
+
+
+def draw_collection(one: Collection, z: int, x: int, y: int) -> Tile:
+    """Return a collection's tile: its layer is named as the collection; details come when near."""
+    return _draw_collection(open_reader(one.id), one, z, x, y)
+
+
+def draw_shown(collections: Sequence[Collection], z: int, x: int, y: int) -> Tile:
+    """Return the tile of the map page: all collections in one layer, told apart by their `class`."""
+    readers = tuple(open_reader(one.id) for one in collections)
+    return _draw_shown(readers, tuple(collections), z, x, y)
+
+
+@lru_cache(maxsize=8192)
+def _draw_collection(reader: Reader, one: Collection, z: int, x: int, y: int) -> Tile:
+    near = z >= DETAIL_ZOOM
+    name = find_name_column(one)
+    every = [column.name for column in one.properties]
+    carried = every[:DETAIL_COLUMNS] if near else [name] if name else []
+    rows = _read_points(reader, one, carried, (z, x, y))
+    values = [{key: _plain(value) for key, value in row.items()} for row in rows.select(carried).to_pylist()]
+    if not carried:
+        values = [{} for _ in range(rows.num_rows)]
+    return _encode([(one.id, _points(rows, one), values)], (z, x, y))
+
+
+@lru_cache(maxsize=8192)
+def _draw_shown(
+    readers: tuple[Reader, ...], collections: tuple[Collection, ...], z: int, x: int, y: int
+) -> Tile:
+    points: list[np.ndarray] = []
+    values: list[dict[str, Any]] = []
+    for reader, one in zip(readers, collections, strict=True):
+        name, address = find_name_column(one), find_address_column(one)
+        carried = list(dict.fromkeys([*one.key, *filter(None, (name, address))]))
+        rows = _read_points(reader, one, carried, (z, x, y))
+        points.append(_points(rows, one))
+        listed = rows.select(carried).to_pylist() if carried else [{}] * rows.num_rows
+        values += [_describe(one, row, name, address) for row in listed]
+    return _encode([(SHOWN_LAYER, np.concatenate(points), values)], (z, x, y)) if points else Tile(b"", "")
+
+
+def _describe(one: Collection, row: dict[str, Any], name: str, address: str) -> dict[str, Any]:
+    said: dict[str, Any] = {"class": one.id, "title": str(row.get(name) or "–")}
+    if address and address != name:
+        said["address"] = row[address]
+    if one.key:
+        feature = name_row(one, row)
+        said |= {"id": f"{one.id} {feature}", "href": f"/city_map/places/{one.id}/{feature}/"}
+    return said
+
+
+def _read_points(reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int]) -> pa.Table:
+    west, south, east, north = box = tile_degrees(*tile)
+    columns = list(dict.fromkeys([one.lon, one.lat, *carried]))
+    held = hold(reader, one)
+    if held is not None:
+        rows = held.select(columns).filter(pa.array(is_inside(held, one, box)))
+    else:
+        where = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
+        rows = reader.read(columns, where)
+    lon, lat = (rows.column(axis).to_numpy() for axis in (one.lon, one.lat))
+    return rows.take(pa.array(thin_points(lon, lat, *tile)))
+
+
+def _points(rows: pa.Table, one: Collection) -> np.ndarray:
+    return shapely.points(rows.column(one.lon).to_numpy(), rows.column(one.lat).to_numpy())
+
+
+def _encode(layers: list[tuple[str, np.ndarray, list[dict[str, Any]]]], tile: tuple[int, int, int]) -> Tile:
+    content = encode_tile(
+        [TileFeatures(name=name, geometries=points, properties=values) for name, points, values in layers],
+        *tile,
+    )
+    return Tile(content, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

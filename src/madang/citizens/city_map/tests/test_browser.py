@@ -1,0 +1,123 @@
+"""A citizen with a phone: finds what is near, tells of a place on the map, staff accept it, and it is there."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import mapbox_vector_tile
+import pytest
+
+from madang.core.pages.static_files import DIST
+from madang.core.pages.tests.browsing import AXE, find_problems, note_problems
+
+missing = [name for name in (str(AXE), str(DIST / "manifest.json")) if not Path(name).exists()]
+if missing and os.environ.get("CI") == "true":
+    raise RuntimeError(f"the browser tests must run here, but there is no {', '.join(missing)}")
+pytestmark = pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)}")
+PATIENCE_MS = 120_000
+
+
+@pytest.fixture
+def phone(browser, house):
+    """A phone of 390 px that stands at Gyeongbokgung."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        reduced_motion="reduce",
+        geolocation={"longitude": 126.97689, "latitude": 37.57759},
+        permissions=["geolocation"],
+        base_url=house.url,
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    note_problems(page)
+    yield page
+    context.close()
+
+
+def test_near_me_asks_for_about_where_i_am_and_lists_the_nearest_first(phone):
+    phone.goto("/city_map/?theme=map_medicine_box")
+    phone.get_by_role("button", name="내 주변").click()
+    phone.wait_for_url("**near=126.977**")
+    assert "near=126.977%2C37.578" in phone.url
+    away = phone.locator("#places .aside .number").all_inner_texts()
+    metres = [float(one.replace(",", "").removesuffix("m")) for one in away]
+    assert metres == sorted(metres)
+    assert metres
+    assert not find_problems(phone) + phone.problems
+
+
+def test_a_place_told_on_the_map_is_accepted_and_stands_in_the_tile_within_5_seconds(phone, house):
+    phone.goto("/city_map/propose/medicine_box/?near=126.97689,37.57759")
+    phone.wait_for_selector("[data-pick] [data-map][data-ready=true]")
+    box = phone.locator("[data-pick] canvas").bounding_box()
+    phone.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.wait_for_function("document.querySelector('[data-pick-said]').textContent !== ''")
+    assert abs(float(phone.input_value("[name=lon]")) - 126.97689) < 0.002
+    assert abs(float(phone.input_value("[name=lat]")) - 37.57759) < 0.002
+    phone.fill("[name=name]", "궁 앞 약국 수거함")
+    phone.select_option("[name=kind]", "약국")
+    assert not find_problems(phone) + phone.problems
+    phone.get_by_role("button", name="보내기").click()
+    phone.wait_for_url("**/city_map/proposals/**")
+    assert "고마워요" in phone.inner_text("h1")
+    assert not find_problems(phone)
+    receipt = phone.url.split("/proposals/")[1].split("/")[0]
+    with house.sign_in("officer") as officer:
+        listed = officer.get("/desk/city_map/proposals/?state=waiting&q=궁").text
+        address = listed.split('<a href="/desk/city_map/proposals/')[1].split('"')[0]
+        begun = time.monotonic()
+        done = officer.post(f"/desk/city_map/proposals/{address}accept/", data={"reason": ""})
+        assert done.status_code == 200
+        committed = time.monotonic()
+        tile = "/city_map/tiles/14/13970/6343.mvt?theme=map_medicine_box"
+        while "궁 앞 약국 수거함" not in read_titles(officer.get(tile).content):
+            assert time.monotonic() - committed < 5, f"not in the tile {committed - begun:.1f} s + 5 s after"
+            time.sleep(0.1)
+    phone.goto(f"/city_map/proposals/{receipt}/")
+    assert "반영함" in phone.inner_text("main")
+    phone.goto("/city_map/?theme=map_medicine_box&q=궁 앞")
+    assert "궁 앞 약국 수거함" in phone.inner_text("#places")
+
+
+def read_titles(content):
+    if not content:
+        return set()
+    return {one["properties"]["title"] for one in mapbox_vector_tile.decode(content)["places"]["features"]}
+
+
+def test_the_map_can_be_used_without_seeing_it(phone):
+    phone.goto("/city_map/?theme=map_night_clinic&theme=map_small_library")
+    phone.wait_for_selector("[data-map][data-ready=true]")
+    assert not find_problems(phone) + phone.problems
+    rows = phone.locator("#places > li")
+    assert rows.count() == 30
+    rows.first.locator("a").focus()
+    phone.keyboard.press("Enter")
+    phone.wait_for_url("**/city_map/places/**")
+    assert not find_problems(phone) + phone.problems
+
+
+def test_sharing_copies_the_address_and_the_map_prints_as_a_picture(browser, house):
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        base_url=house.url,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    note_problems(page)
+    page.add_init_script(
+        "window.print = () => { window.printed = document.querySelectorAll('.map-printed').length; }"
+    )
+    page.goto("/city_map/?theme=map_cooling&language=en")
+    page.wait_for_selector("[data-map][data-ready=true]")
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_function("window.printed === 1")
+    page.evaluate("delete Navigator.prototype.share")
+    page.get_by_role("button", name="Share").click()
+    page.wait_for_function("document.querySelector('[data-share]').textContent === 'Link copied'")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert not find_problems(page) + page.problems
+    context.close()

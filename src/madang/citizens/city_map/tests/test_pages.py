@@ -1,0 +1,224 @@
+"""Pages in both languages: who sees what, forms that make a theme without code, a citizen's proposal by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from madang.citizens.city_map import models
+from madang.citizens.city_map.actions import mirroring, places, proposals, themes
+from madang.citizens.city_map.pages.desk import PROPOSAL_LIST, REQUEST_LIST, THEME_LIST
+from madang.citizens.city_map.pages.public import read_near
+from madang.citizens.city_map.queries import features
+from madang.citizens.city_map.queries.themes import get_theme
+from madang.citizens.city_map.records import (
+    FieldType,
+    PlaceValues,
+    ProposalKind,
+    Season,
+    ThemeField,
+    ThemeValues,
+)
+from madang.core.base.interface import HOUSE, Text, now
+from madang.core.pages.testing import ListPageCases, PageCases
+from madang.core.people.actions.agencies import lay_out_agencies
+
+FIELDS = (
+    ThemeField(name="free", title=Text(ko="무료", en="Free"), type=FieldType.BOOLEAN),
+    ThemeField(name="site", title=Text(ko="누리집", en="Site"), type=FieldType.LINK),
+)
+HALL = PlaceValues(name="가 쉼터", lon=126.97, lat=37.585, address="종로구 1", values={"free": "예"})
+
+
+@pytest.fixture(autouse=True)
+def laid_out(db):
+    """One public theme of a season, with two places, a proposal that waits, and a request."""
+    features.forget()
+    values = ThemeValues(
+        title=Text(ko="시험 쉼터", en="Test shelters"), about=Text(ko="시험용", en="for tests"), agency_code="11110",
+        fields=FIELDS, season=Season(first="12-01", last="02-28"), source="시험 · test",
+    )  # fmt: skip
+    themes.create_theme(actor=HOUSE, now=now(), code="rest", values=values)
+    places.save_place(actor=HOUSE, now=now(), code="rest", values=HALL)
+    far = PlaceValues(name="<b>나</b> 쉼터", lon=127.1, lat=37.5, values={"site": "https://example.kr/x"})
+    places.save_place(actor=HOUSE, now=now(), code="rest", values=far)
+    themes.submit_theme(actor=HOUSE, now=now(), code="rest")
+    themes.publish_theme(actor=HOUSE, now=now(), code="rest")
+    proposals.propose(
+        now=now() - timedelta(hours=2), sender="x", code="rest", kind=ProposalKind.ADD, values=HALL
+    )
+    themes.request_theme(actor=HOUSE, now=now(), agency_code="11110", title="물그릇", why="필요합니다")
+    yield
+    for row in models.ThemeRow.objects.all():
+        mirroring._drop(get_theme(row.pk), now())  # the lake isn't rolled back with the database
+
+
+class TestMap(PageCases):
+    path, is_public = "/city_map/?theme=map_rest", True
+
+
+class TestNear(PageCases):
+    path, is_public = "/city_map/?theme=map_rest&near=126.97,37.585&label=%EC%A2%85%EB%A1%9C", True
+
+
+class TestFinding(PageCases):
+    path, is_public = "/city_map/?find=%EC%A2%85%EB%A1%9C", True
+
+
+class TestProposing(PageCases):
+    path, is_public = "/city_map/propose/rest/?find=%EC%A2%85%EB%A1%9C", True
+
+
+class TestEmbed(PageCases):
+    path, is_public = "/city_map/embed/?theme=map_rest", True
+
+
+class TestDesk(PageCases):
+    path = "/desk/city_map/"
+
+
+class TestTheme(PageCases):
+    path = "/desk/city_map/themes/rest/?tab=fields"
+
+
+class TestNewTheme(PageCases):
+    path = "/desk/city_map/themes/new/"
+
+
+class TestImport(PageCases):
+    path = "/desk/city_map/themes/rest/import/"
+
+
+class TestThemes(ListPageCases):
+    path, list_page = "/desk/city_map/themes/", THEME_LIST
+
+
+class TestProposals(ListPageCases):
+    path, list_page = "/desk/city_map/proposals/", PROPOSAL_LIST
+
+
+class TestRequests(ListPageCases):
+    path, list_page = "/desk/city_map/requests/", REQUEST_LIST
+
+
+@pytest.fixture
+def chief():
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser(username="chief", password="only for tests"))
+    return client
+
+
+def test_the_map_lists_what_it_shows_and_data_is_never_html():
+    page = Client().get("/city_map/?theme=map_rest").content.decode()
+    assert "가 쉼터" in page
+    assert "&lt;b&gt;나&lt;/b&gt;" in page
+    assert "<b>나</b>" not in page
+    assert "12월 1일–2월 28일" in page
+    near = Client().get("/city_map/?theme=map_rest&near=126.97,37.585").content.decode()
+    assert "가 쉼터" in near
+    assert "나&lt;/b&gt; 쉼터</a>" not in near
+
+
+@pytest.mark.parametrize("odd", ["theme=nothing", "near=x", "near=1e99,5", "near=nan,nan", "page=0", "page=99999",
+                                 "q=%00", "find=%00", "theme=map_rest&" * 9, "label=" + "x" * 500])  # fmt: skip
+def test_any_address_is_answered(odd):
+    assert Client().get(f"/city_map/?{odd}").status_code == 200
+
+
+def test_near_is_two_numbers_of_degrees():
+    assert read_near("126.97,37.5") == (126.97, 37.5)
+    for text in ("", "1", "1,2,3", "nan,1", "1,nan", "inf,1", "181,1"):
+        assert read_near(text) is None
+
+
+def test_the_embedded_map_may_stand_in_any_frame_and_other_pages_may_not():
+    embedded = Client().get("/city_map/embed/?theme=map_rest")
+    assert "frame-ancestors *" in embedded["Content-Security-Policy"]
+    assert "X-Frame-Options" not in embedded
+    assert "frame-ancestors 'self'" in Client().get("/city_map/")["Content-Security-Policy"]
+
+
+def test_a_citizen_proposes_without_an_account_and_reads_the_outcome(chief):
+    visitor = Client()
+    form = {
+        "name": "다 쉼터",
+        "address": "",
+        "lon": "126.98",
+        "lat": "37.58",
+        "free": "true",
+        "site": "",
+        "note": "",
+    }
+    wrong = visitor.post("/city_map/propose/rest/", form | {"lon": "", "site": "x"})
+    assert wrong.status_code == 422
+    assert "지도에서 자리를 누르거나" in wrong.content.decode()
+    personal = visitor.post("/city_map/propose/rest/", form | {"note": "010-1234-5678로 전화 주세요"})
+    assert personal.status_code == 422
+    assert "휴대전화" in personal.content.decode()
+    sent = visitor.post("/city_map/propose/rest/", form)
+    assert sent.status_code == 302
+    assert "고마워요" in visitor.get(sent["Location"]).content.decode()
+    row = models.ProposalRow.objects.get(values__name="다 쉼터")
+    done = chief.post(f"/desk/city_map/proposals/{row.pk}/reject/", {"reason": "이미 있는 곳이에요"})
+    assert done.status_code == 302
+    assert "이미 있는 곳이에요" in visitor.get(f"/city_map/proposals/{row.receipt}/").content.decode()
+    assert visitor.get("/city_map/proposals/NOTHING/").status_code == 404
+    for _ in range(10):
+        last = visitor.post("/city_map/propose/rest/", form)
+    assert last.status_code == 422
+    assert "나중에 다시" in last.content.decode()
+
+
+def test_a_correction_begins_with_what_stands():
+    place = models.PlaceRow.objects.get(name="가 쉼터")
+    page = Client().get(f"/city_map/propose/rest/?kind=correct&place={place.pk}").content.decode()
+    assert 'value="가 쉼터"' in page
+    assert '<option value="true" selected' in page
+    assert Client().get("/city_map/propose/rest/?kind=correct&place=nobody").status_code == 404
+    assert Client().get("/city_map/propose/nothing/").status_code == 404
+    page = Client().get(f"/city_map/places/map_rest/{place.pk}/").content.decode()
+    assert "틀린 것 고치기" in page
+    assert "예" in page
+
+
+def test_a_theme_is_made_in_forms_without_code(chief):
+    lay_out_agencies(actor=HOUSE, now=now())
+    form = {
+        "code": "bench", "title_ko": "긴 의자", "title_en": "Benches", "about_ko": "", "about_en": "", "icon": "tree",
+        "agency_code": "11110", "dataset": "", "season_first": "", "season_last": "", "shown_from": "", "shown_until": "",
+        "source": "시험", "source_link": "", "licence": "KOGL-1", "takes_proposals": "on",
+    }  # fmt: skip
+    assert chief.post("/desk/city_map/themes/new/", form | {"season_first": "13-01"}).status_code == 422
+    assert chief.post("/desk/city_map/themes/new/", form | {"source_link": "javascript:x"}).status_code == 422
+    assert chief.post("/desk/city_map/themes/new/", form).status_code == 302
+    field = {
+        "title_ko": "그늘",
+        "title_en": "Shade",
+        "name": "shade",
+        "type": "choice",
+        "choices": "있음\n없음\n",
+    }
+    assert chief.post("/desk/city_map/themes/bench/fields/new/", field | {"name": "lon"}).status_code == 422
+    assert chief.post("/desk/city_map/themes/bench/fields/new/", field).status_code == 302
+    file = SimpleUploadedFile(
+        "의자.csv", "이름,위도,경도,그늘\n가,37.5,126.9,있음\n나,37.6,127,몰라\n".encode()
+    )
+    told = chief.post("/desk/city_map/themes/bench/import/", {"file": file})
+    assert told.status_code == 422
+    assert "2행: 그늘에 맞지 않는 값이에요: 몰라" in told.content.decode()
+    place = {"name": "다", "address": "", "lon": "126.95", "lat": "37.55", "shade": "없음"}
+    assert chief.post("/desk/city_map/themes/bench/places/new/", place).status_code == 302
+    for step in ("submit", "publish"):
+        assert chief.post(f"/desk/city_map/themes/bench/{step}/", {}).status_code == 302
+    features.forget()
+    page = Client().get("/city_map/?theme=map_bench").content.decode()
+    assert "긴 의자" in page
+    assert ">가</a>" in page
+    assert ">다</a>" in page
+    assert chief.post("/desk/city_map/themes/bench/withdraw/", {"reason": "끝"}).status_code == 302
+    features.forget()
+    assert ">다</a>" not in Client().get("/city_map/?theme=map_bench").content.decode()

@@ -1,7 +1,9 @@
-"""`madang cctv analyse VIDEO`: tracks of people and events of a video file."""
+"""`madang cctv analyse VIDEO`: tracks and events of a video file; `madang cctv import FILE`: a list of cameras."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
@@ -9,18 +11,21 @@ from pathlib import Path
 
 import msgspec
 
-from madang.core.base.interface import BadInput, Subcommand
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
 
+from .actions import import_cameras
 from .gateway.analysing import Analysis, analyse
 from .gateway.detector import Detector
+from .queries import list_misplaced
 from .records import Event, Rules, Sort, Track
 
 EXIT_BROKEN = 2
 SAID_EVERY = 100
+REJECTS_SHOWN = 20
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare `analyse VIDEO`."""
+    """Declare `analyse VIDEO` and `import FILE`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     one = commands.add_parser("analyse", help="find people and events in a video file")
     one.add_argument("video", type=Path, metavar="VIDEO")
@@ -30,6 +35,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     one.add_argument("--tiles", type=int, default=2, help="cuts along the longer side: more sees smaller")
     one.add_argument("--quiet", action="store_true")
     one.set_defaults(command=run_analyse)
+    bring = commands.add_parser(
+        "import", help="bring a published list of cameras (CSV, also .gz) into the register"
+    )
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("--dry-run", action="store_true", help="say what would be done, and keep nothing")
+    bring.set_defaults(command=run_import)
 
 
 def run(arguments: Namespace) -> int:
@@ -55,6 +66,27 @@ def run_analyse(arguments: Namespace) -> int:
         sys.stderr.write("\r")
         sys.stdout.write(f"{found.frames} frames, {people} people, {len(found.events)} events\n")
     return _tell_broken(arguments.video, found)
+
+
+def run_import(arguments: Namespace) -> int:
+    """Bring a list of cameras and say what became of it."""
+    path: Path = arguments.file
+    try:
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("cctv.file", f"{path}: {error}", f"{path}: {error}") from error
+    report = import_cameras(
+        actor=HOUSE, now=now(), lines=io.StringIO(text), source=path.name, dry_run=arguments.dry_run
+    )
+    misplaced = 0 if arguments.dry_run else len(list_misplaced())
+    sys.stdout.write(
+        f"{report.rows_read:,} rows: {report.added:,} added, {report.changed:,} changed, {report.unchanged:,} "
+        f"unchanged, {len(report.rejected):,} refused; {misplaced:,} outside the district of their list\n"
+    )
+    for one in report.rejected[:REJECTS_SHOWN]:
+        sys.stderr.write(f"row {one.row}: {one.reason.en}\n")
+    return 0
 
 
 def _tell_broken(path: Path, found: Analysis) -> int:
@@ -93,5 +125,10 @@ def write_event(one: Event, fps: float) -> str:
 
 
 SUBCOMMANDS = [
-    Subcommand(name="cctv", help="cameras: analyse a video file", run=run, add_arguments=add_arguments)
+    Subcommand(
+        name="cctv",
+        help="cameras: analyse a video file, bring a list of cameras",
+        run=run,
+        add_arguments=add_arguments,
+    )
 ]

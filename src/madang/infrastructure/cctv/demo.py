@@ -1,33 +1,61 @@
-"""Cameras of the demonstration city, registered like real ones and marked as simulated."""
+"""Cameras of the demonstration city, registered like real ones, and a street that is drawn: all marked as simulated.
+
+Two of the cameras show the drawn street. It is watched by the real analysis, so that what the queue holds was
+found in pictures; a simulated operator answers what nobody answered for long.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
 from madang.city.files import draw_points
-from madang.core.base.interface import HOUSE, Text
+from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
 from madang.core.places.interface import list_districts
-from madang.core.things.interface import Kind, import_things, list_kinds, register_kind
+from madang.core.things.interface import import_things
 
-from .records import CAMERA_KIND
+from .actions import judge_event, register_camera_kind, save_source
+from .gateway.simulating import Walker, write_street
+from .queries import find_source, list_cameras, list_events
+from .records import CAMERA_KIND, EventKind, Rules, Source, Verdict, Zone
 
 SEED = 119
 CAMERAS = 600
 SOURCE = "시뮬레이션 · simulated"
+OPERATOR = Actor(id="simulated", name="관제 요원 (시뮬레이션)", kind="house", is_superuser=True)
 PURPOSES = ("방범", "어린이보호", "교통단속", "시설관리")
 RETENTION_DAYS = 30
+WATCHED = ("CAM00001", "CAM00002")
+FPS = 2
+SECONDS = 600.0
+ANSWERED_AFTER = timedelta(minutes=30)
+RULES = Rules(
+    zones=(Zone(name="출입금지 구역", points=((0.62, 0.45), (1.0, 0.45), (1.0, 1.0), (0.62, 1.0))),),
+    loitering_s=25.0,
+)
+BLUE, GREEN, RED, GREY = (160, 80, 30), (60, 120, 50), (50, 50, 170), (120, 120, 120)
+STREETS = (
+    (
+        Walker(way=((20, -0.1, 0.85), (34, 0.55, 0.9), (48, -0.1, 0.95)), top=BLUE),
+        Walker(way=((60, -0.1, 0.9), (72, 0.75, 0.85), (84, 0.75, 0.85), (96, -0.1, 0.9)), top=RED),
+        Walker(way=((300, -0.1, 0.95), (315, 0.5, 0.8), (330, -0.1, 0.95)), top=GREEN),
+    ),
+    (
+        Walker(way=((15, 0.2, 0.8), (17, 0.3, 0.85), (60, 0.3, 0.85), (66, -0.1, 0.85)), top=GREY),
+        Walker(way=((240, -0.1, 0.9), (252, 0.5, 0.9), (264, -0.1, 0.9)), top=GREEN, height=0.34),
+        Walker(way=((244, -0.1, 0.8), (256, 0.45, 0.8), (270, -0.1, 0.8)), top=BLUE, height=0.38),
+    ),
+)
+"""For each watched camera who walks: on the first one enters the zone, on the second one stands about."""
 
 
 def lay_out(now: datetime) -> None:
     """Register the cameras once."""
-    if CAMERA_KIND in {kind.code for kind in list_kinds()}:
+    if list_cameras(limit=1)[1]:
         return
-    kind = Kind(
-        code=CAMERA_KIND, name=Text(ko="CCTV 카메라", en="CCTV camera"), icon="camera", service_life_years=7
-    )
-    register_kind(actor=HOUSE, now=now, kind=kind)
+    register_camera_kind(actor=HOUSE, now=now)
     generator = np.random.default_rng(SEED)
     districts = {one.code: one.name_ko for one in list_districts()}
     rows = [
@@ -42,8 +70,34 @@ def lay_out(now: datetime) -> None:
             "attributes": {
                 "purpose": PURPOSES[number % len(PURPOSES)],
                 "retention_days": RETENTION_DAYS,
+                "declared_district": code,
+                "has_sign": number % 17 != 0,
+                **({"bearing_deg": number * 37 % 360, "angle_deg": 80, "reach_m": 60} if number % 3 else {}),
             },
         }
         for number, (lon, lat, code) in enumerate(draw_points(generator, CAMERAS), start=1)
     ]
     import_things(actor=HOUSE, now=now, rows=rows, source=SOURCE)
+
+
+def feed(since: datetime, now: datetime) -> None:
+    """Draw the street and let it be watched, once; answer what waits too long."""
+    del since
+    for camera_id, walkers in zip(WATCHED, STREETS, strict=True):
+        path = _name_street(camera_id)
+        if not path.is_file():
+            write_street(path, walkers, SECONDS, FPS)
+        if find_source(camera_id) is None and list_cameras(search=camera_id, limit=1)[1]:
+            source = Source(camera_id=camera_id, url=str(path), fps=FPS, rules=RULES)
+            save_source(actor=HOUSE, now=now, source=source)
+    for event in list_events(HOUSE, verdict=Verdict.OPEN, sort="begun_at", limit=5)[0]:
+        if event.camera_id in WATCHED and now - event.recorded_at > ANSWERED_AFTER:
+            verdict = Verdict.CONFIRMED if event.kind is EventKind.INTRUSION else Verdict.FALSE
+            try:
+                judge_event(actor=OPERATOR, now=now, uid=event.uid, verdict=verdict, note="시뮬레이션")
+            except MadangError:  # a person at the wall was quicker
+                continue
+
+
+def _name_street(camera_id: str) -> Path:
+    return read_settings().data_path / "files" / "cctv_simulated" / f"{camera_id}.mp4"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Severity, Text
 
 Floats = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
@@ -70,17 +71,44 @@ class EventKind(StrEnum):
     ABANDONED = "abandoned"
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What a camera sees: bearing from north, clockwise, and opening angle in degrees; reach in metres.
+
+    Without a bearing it is taken to look all around.
+    """
+
+    bearing_deg: float | None = None
+    angle_deg: float = 90.0
+    reach_m: float | None = None
+
+
 class Camera(msgspec.Struct, frozen=True, kw_only=True):
-    """A camera of the register. lon and lat are degrees in EPSG:4326; distance in metres where asked."""
+    """A camera of the register. lon and lat are degrees in EPSG:4326; distance in metres where asked.
+
+    `agency_code` is its owner, `declared_district` the district that its list says. What isn't known is None
+    or "". `has_sign` says whether the notice that the law asks for hangs there.
+    """
 
     id: str
     name: str
     district_code: str
     lon: float
     lat: float
+    agency_code: str = ""
+    declared_district: str = ""
     purpose: str = ""
     retention_days: int | None = None
+    has_sign: bool | None = None
+    units: int = 1
+    view: View | None = None
+    state: str = ""
+    source: str = ""
     distance_m: float | None = None
+
+    @property
+    def is_misplaced(self) -> bool:
+        """Whether it stands outside the district that its list says."""
+        return bool(self.declared_district) and self.declared_district != self.district_code
 
 
 CAMERA_KIND = "camera"
@@ -123,7 +151,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of a rule: from which frame to which, whose tracks, where (pixels), and why."""
+    """One finding of a rule: from which frame to which, whose tracks, where (pixels), and why.
+
+    `strength` is how many times over its limit it went, 1 at least.
+    """
 
     kind: EventKind
     start_frame: int
@@ -133,3 +164,303 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     y: float
     reason: Text
     place: str = ""
+    strength: float = 1.0
+
+
+EVENT_NAMES = {
+    EventKind.INTRUSION: Text(ko="침입", en="Intrusion"),
+    EventKind.LINE: Text(ko="경계선 통과", en="Line crossed"),
+    EventKind.LOITERING: Text(ko="배회", en="Loitering"),
+    EventKind.RUNNING: Text(ko="뛰어감", en="Running"),
+    EventKind.CROWD: Text(ko="군집", en="Crowd"),
+    EventKind.FALL: Text(ko="쓰러짐", en="Fall"),
+    EventKind.ABANDONED: Text(ko="버려진 물건", en="Abandoned object"),
+}
+SEVERITIES = {
+    EventKind.FALL: Severity.SEVERE,
+    EventKind.INTRUSION: Severity.SEVERE,
+    EventKind.ABANDONED: Severity.MODERATE,
+    EventKind.CROWD: Severity.MODERATE,
+    EventKind.LINE: Severity.MINOR,
+    EventKind.LOITERING: Severity.MINOR,
+    EventKind.RUNNING: Severity.MINOR,
+}
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a camera's pictures come from and what is watched in them.
+
+    `url` is rtsp://… or the path of a file, which is played over and over in its own time. `factors` are the
+    limits of rules as operators' answers tuned them, in times the given limit, by kind of event. `is_searched`:
+    an approved search for a missing person asks for the people that this camera sees.
+    """
+
+    camera_id: str
+    url: str
+    is_on: bool = True
+    fps: float = 4.0
+    tiles: int = 1
+    rules: Rules = Rules()
+    factors: dict[str, float] = {}
+    is_searched: bool = False
+
+
+class SourceState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a source does: when its last picture came, who is to be seen, and what is wrong ("" for nothing)."""
+
+    source: Source
+    camera: Camera
+    seen_at: datetime | None = None
+    people: int = 0
+    trouble: str = ""
+
+
+class Verdict(StrEnum):
+    """What an operator said of an event."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    FALSE = "false"
+
+
+VERDICT_NAMES = {
+    Verdict.OPEN: Text(ko="확인 전", en="To be judged"),
+    Verdict.CONFIRMED: Text(ko="맞음", en="Confirmed"),
+    Verdict.FALSE: Text(ko="오경보", en="False alarm"),
+}
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as the analysis tells it, first when it begins and again while it goes on.
+
+    `x`, `y` and `height` are parts of the picture's width and height.
+    """
+
+    uid: str
+    camera_id: str
+    kind: EventKind
+    begun_at: datetime
+    ended_at: datetime
+    strength: float
+    reason: Text
+    place: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    height: float = 0.1
+
+
+class Clip(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of an event: what everyone may see, the original, and their SHA-256."""
+
+    uid: str
+    seconds: float
+    masked_sha256: str
+    original_sha256: str
+
+
+class Pulse(msgspec.Struct, frozen=True, kw_only=True):
+    """That a camera's pictures come, how many people they show, and what is wrong."""
+
+    camera_id: str
+    at: datetime | None
+    people: int = 0
+    trouble: str = ""
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody that a camera saw while a search asks for it: when, and shares of clothes' colours by name.
+
+    A picture, the head hidden, lies beside. Told anew while they are to be seen.
+    """
+
+    uid: str
+    camera_id: str
+    first_at: datetime
+    last_at: datetime
+    top: dict[str, float]
+    bottom: dict[str, float]
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of what the analysis tells: one of the four."""
+
+    seen: Seen | None = None
+    sighting: Sighting | None = None
+    clip: Clip | None = None
+    pulse: Pulse | None = None
+
+
+class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it is kept. `camera_name` and district for showing; `expires_at` ends its clip."""
+
+    uid: str
+    camera_id: str
+    camera_name: str
+    agency_code: str
+    kind: EventKind
+    begun_at: datetime
+    ended_at: datetime
+    recorded_at: datetime
+    strength: float
+    reason: Text
+    place: str
+    verdict: Verdict
+    judged_by: str = ""
+    judged_at: datetime | None = None
+    note: str = ""
+    incident: int | None = None
+    repeats: int = 0
+    has_clip: bool = False
+    expires_at: datetime
+    purged_at: datetime | None = None
+
+
+class Ground(StrEnum):
+    """Why somebody may see who is in a picture, by the Personal Information Protection Act."""
+
+    LIFE = "life"
+    INVESTIGATION = "investigation"
+    SUBJECT = "subject"
+
+
+GROUNDS = {
+    Ground.LIFE: Text(
+        ko="사람의 생명·신체에 급박한 위험 (개인정보 보호법 제18조 제2항)",
+        en="Urgent danger to life or body (Personal Information Protection Act, art. 18 ②)",
+    ),
+    Ground.INVESTIGATION: Text(
+        ko="수사기관의 문서 요청 (개인정보 보호법 제18조 제2항)",
+        en="Written request of investigators (Personal Information Protection Act, art. 18 ②)",
+    ),
+    Ground.SUBJECT: Text(
+        ko="본인의 열람 요구 (개인정보 보호법 제35조)",
+        en="Request of the person in the picture (Personal Information Protection Act, art. 35)",
+    ),
+}
+
+
+class UnmaskState(StrEnum):
+    """How far a request to see the original has come."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class Unmask(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to see the original of one event; granted by another person, and only until `expires_at`."""
+
+    id: int
+    event_uid: str
+    asked_by: str
+    asked_by_name: str
+    asked_at: datetime
+    ground: Ground
+    reason: str
+    state: UnmaskState
+    decided_by_name: str = ""
+    decided_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class Purge(msgspec.Struct, frozen=True, kw_only=True):
+    """Proof that a file was deleted: what it was, when, its hash and size."""
+
+    event_uid: str
+    camera_id: str
+    file: str
+    sha256: str
+    bytes: int
+    purged_at: datetime
+    audit_seq: int
+
+
+class SearchState(StrEnum):
+    """How far a search for a missing person has come."""
+
+    ASKED = "asked"
+    RUNNING = "running"
+    FOUND = "found"
+    ENDED = "ended"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+SEARCH_STATES = {
+    SearchState.ASKED: Text(ko="승인 대기", en="Waiting for approval"),
+    SearchState.RUNNING: Text(ko="찾는 중", en="Running"),
+    SearchState.FOUND: Text(ko="찾음", en="Found"),
+    SearchState.ENDED: Text(ko="끝냄", en="Ended"),
+    SearchState.REFUSED: Text(ko="거절", en="Refused"),
+    SearchState.EXPIRED: Text(ko="기한 지남", en="Expired"),
+}
+SPEEDS = {
+    0.7: Text(ko="느림 (어르신, 어린아이)", en="slow (old people, small children)"),
+    1.2: Text(ko="보통 걸음", en="walking"),
+    2.5: Text(ko="빠름 (뛰거나 자전거)", en="fast (running, cycling)"),
+}
+"""Metres a second."""
+
+
+class NewSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked: last known place (degrees) and moment, colours of clothes ("" unknown), how long it may run.
+
+    `reference` is the number of the police's report: names don't belong here.
+    """
+
+    reference: str
+    ground: str
+    description: str
+    top: str
+    bottom: str
+    speed_m_s: float
+    lon: float
+    lat: float
+    at: datetime
+    hours: float
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """A search for a missing person, who is called by the number of the report alone.
+
+    lon and lat (degrees) and `last_at` are the newest place that is known; `description` is emptied at the end.
+    """
+
+    id: int
+    reference: str
+    ground: str
+    description: str
+    top: str
+    bottom: str
+    speed_m_s: float
+    state: SearchState
+    asked_by: str
+    asked_by_name: str
+    asked_at: datetime
+    decided_by_name: str = ""
+    decided_at: datetime | None = None
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    lon: float
+    lat: float
+    last_at: datetime
+
+
+class PlaceKnown(msgspec.Struct, frozen=True, kw_only=True):
+    """A place on the way of a search: where the report, a beacon or a camera saw the person."""
+
+    source: str
+    lon: float
+    lat: float
+    at: datetime
+    camera_id: str = ""
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A sighting as a search weighs it: how well it fits (0 to 1), and what an operator said."""
+
+    sighting: Sighting
+    camera: Camera
+    score: float
+    earliest: datetime
+    verdict: Verdict

@@ -45,7 +45,7 @@ def analyse(
     gate, number = MotionGate(), 0
     for number, picture in enumerate(video.frames(), start=1):
         if gate.is_moving(picture) or not all(one.is_idle for one in trackers.values()):
-            _take(trackers, number, picture, detector.detect(picture))
+            take_frame(trackers, number, picture, detector.detect(picture))
         progress(number)
     tracks = [track for sort in Sort for track in mend(trackers[sort].list_tracks(), facts.fps)]
     return Analysis(
@@ -59,7 +59,8 @@ def analyse(
     )
 
 
-def _take(trackers: dict[Sort, Tracker], number: int, picture: Picture, found: Detections) -> None:
+def take_frame(trackers: dict[Sort, Tracker], number: int, picture: Picture, found: Detections) -> None:
+    """Give each tracker what was found of its sort in a frame, with its colours."""
     sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
     hues = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     for sort, tracker in trackers.items():

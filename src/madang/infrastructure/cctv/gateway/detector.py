@@ -33,6 +33,7 @@ class Detector:
             )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs others' time
         self._session = onnxruntime.InferenceSession(str(model), options)
         self._tiles = tiles
 

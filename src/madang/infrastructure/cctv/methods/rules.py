@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import shapely
 
@@ -61,6 +63,7 @@ def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Si
                 en=f"inside {zone.name} for {seconds:.1f} s",
             ),
             place=zone.name,
+            strength=_exceed(seconds, rules.intrusion_s),
         )
 
 
@@ -108,6 +111,7 @@ def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
                     ko=f"{seconds:.0f}초 동안 같은 곳을 떠나지 않았습니다",
                     en=f"stayed in one place for {seconds:.0f} s",
                 ),
+                strength=_exceed(seconds, rules.loitering_s),
             )
             first = last + 1
         else:
@@ -124,6 +128,7 @@ def _find_running(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
             first,
             last,
             Text(ko=f"1초에 키의 {peak:.1f}배를 움직였습니다", en=f"moved {peak:.1f} body heights a second"),
+            strength=_exceed(peak, rules.running_heights_s),
         )
 
 
@@ -151,6 +156,7 @@ def _find_fall(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
                 first,
                 last,
                 Text(ko="서 있던 사람이 누워 있습니다", en="somebody who stood is lying"),
+                strength=_exceed((track.frames[last] - track.frames[first]) / fps, rules.fall_s),
             )
 
 
@@ -179,6 +185,7 @@ def _find_crowds(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[
             x=round(float(x), 1),
             y=round(float(y), 1),
             reason=Text(ko=f"{most}명이 모여 있습니다", en=f"{most} people stand together"),
+            strength=_exceed(most, rules.crowd_people),
         )
 
 
@@ -204,6 +211,7 @@ def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: floa
                 ko=f"가방 곁에 {seconds:.0f}초 동안 아무도 없었습니다",
                 en=f"nobody near a bag for {seconds:.0f} s",
             ),
+            strength=_exceed(seconds, rules.abandoned_s),
         )
 
 
@@ -215,6 +223,24 @@ def _is_near(frame: int, place: Floats, people: Sequence[Track], rules: Rules) -
             if np.linalg.norm(one.feet[at] - place) <= reach:
                 return True
     return False
+
+
+def _exceed(measured: float, limit: float) -> float:
+    return round(max(1.0, float(measured) / limit), 2) if limit > 0 else 1.0
+
+
+def tighten(rules: Rules, factors: Mapping[str, float]) -> Rules:
+    """Return the rules with each limit as many times as high as the factor of its kind of event says."""
+    times = {kind: max(1.0, factors.get(kind, 1.0)) for kind in EventKind}
+    return msgspec.structs.replace(
+        rules,
+        intrusion_s=rules.intrusion_s * times[EventKind.INTRUSION],
+        loitering_s=rules.loitering_s * times[EventKind.LOITERING],
+        running_heights_s=rules.running_heights_s * times[EventKind.RUNNING],
+        crowd_people=math.ceil(rules.crowd_people * times[EventKind.CROWD]),
+        fall_s=rules.fall_s * times[EventKind.FALL],
+        abandoned_s=rules.abandoned_s * times[EventKind.ABANDONED],
+    )
 
 
 def _runs(flags: np.ndarray, least: float, frames: np.ndarray) -> list[tuple[int, int]]:

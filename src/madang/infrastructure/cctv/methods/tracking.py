@@ -6,6 +6,7 @@ weak ones, which are rarely anything new but often somebody half hidden.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field
 
 import lap
@@ -118,6 +119,17 @@ class Tracker:
             )
             for one in sorted(whole, key=lambda one: one.id)
         ]
+
+    def list_followed(self) -> list[_Followed]:
+        """Return what is believed to be there now; `missed` says for how many frames it wasn't seen."""
+        return [one for one in self._alive if one.is_believed]
+
+    def forget(self, before: int) -> None:
+        """Forget what was seen before a frame: for pictures that never end."""
+        self._ended = [one for one in self._ended if one.is_believed and one.frames[-1] >= before]
+        for one in (*self._ended, *self._alive):
+            past = bisect.bisect_left(one.frames, before)
+            del one.frames[:past], one.boxes[:past], one.scores[:past]
 
     def _begin(self, frame: int, box: Floats, score: float, looks: Floats) -> None:
         made = _Followed(self._next, to_centre(box), looks)

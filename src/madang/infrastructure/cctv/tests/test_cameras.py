@@ -1,15 +1,191 @@
-"""Cameras on the map and around a point."""
+"""The register of cameras: published lists, places, what is seen of a district, pages."""
 
+from __future__ import annotations
+
+import csv
+import gzip
 import math
 from datetime import UTC, datetime
 
+import h3
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from madang.core.pages.testing import PageCases
+from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, NotAllowed
+from madang.core.pages.testing import ListPageCases, PageCases
+from madang.core.things.interface import list_changes, undo_import
+from madang.infrastructure.cctv import actions, queries
 from madang.infrastructure.cctv.demo import lay_out
-from madang.infrastructure.cctv.queries import count_by_district, list_cameras, list_nearest
+from madang.infrastructure.cctv.methods.coverage import draw_cone, find_seen, measure_cells
+from madang.infrastructure.cctv.methods.intake import read_rows
+from madang.infrastructure.cctv.pages.register import LIST, read_shapes
+from madang.infrastructure.cctv.records import Rules, Source, View, Zone
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LIST_OF_FOUR = """자치구,주소,위도,경도,수량
+종로구,세종로 1 (고정),37.5759,126.9769,1
+종로구,세종로 1 (회전),37.5759,126.9769,2
+강남구,세종로 2,37.5760,126.9770,1
+없는구,어딘가,37.5759,126.9769,1
+"""
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    queries.forget()
+
+
+def bring(text=LIST_OF_FOUR, **more):
+    return actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="목록.csv", **more)
+
+
+@pytest.mark.django_db
+class TestImport:
+    def test_rows_are_kept_flagged_or_refused_with_their_reason(self):
+        report = bring()
+        assert (report.added, len(report.rejected)) == (3, 1)
+        assert report.rejected[0].row == 4
+        (strayed,) = queries.list_misplaced()
+        assert (strayed.declared_district, strayed.district_code) == ("11680", "11110")
+        cameras, total = queries.list_cameras()
+        assert total == 3
+        assert {one.units for one in cameras} == {1, 2}
+        assert all(one.purpose == "" and one.retention_days is None and one.view is None for one in cameras)
+
+    def test_the_same_list_again_changes_nothing_and_it_can_be_undone(self):
+        report = bring()
+        assert (bring().added, bring().unchanged) == (0, 3)
+        assert undo_import(actor=HOUSE, now=NOW, batch_id=report.batch_id).removed == 3
+        queries.forget()
+        assert queries.count_cameras() == 0
+
+    def test_a_dry_run_keeps_nothing_and_strangers_bring_nothing(self):
+        assert bring(dry_run=True).added == 3
+        assert queries.list_cameras()[1] == 0
+        with pytest.raises(NotAllowed):
+            actions.import_cameras(actor=ANONYMOUS, now=NOW, lines=[], source="x")
+
+    def test_the_national_standard_is_read_with_what_it_says(self):
+        text = (
+            "관리기관명,소재지도로명주소,WGS84위도,WGS84경도,카메라대수,설치목적구분,보관일수,촬영방면정보,설치연월\n"
+            "서울특별시 종로구청,세종대로 1,37.5759,126.9769,3,생활방범,30,남동쪽,2019-05\n"
+        )
+        assert bring(text).added == 1
+        (one,), _ = queries.list_cameras()
+        assert (one.purpose, one.retention_days, one.units) == ("생활방범", 30, 3)
+        assert one.view == View(bearing_deg=135.0)
+
+    def test_a_list_without_places_is_refused_by_the_name_of_the_column(self):
+        with pytest.raises(BadInput, match="위도"):
+            bring("자치구,주소\n종로구,세종로\n")
+
+    def test_what_a_camera_sees_is_said_by_its_owner_alone(self):
+        bring()
+        camera = queries.list_cameras()[0][0]
+        view = View(bearing_deg=90, angle_deg=60, reach_m=80)
+        values = {
+            "camera_id": camera.id,
+            "view": view,
+            "purpose": "방범",
+            "retention_days": 15,
+            "has_sign": True,
+        }
+        changed = actions.save_view(actor=HOUSE, now=NOW, **values)
+        assert (changed.view, changed.retention_days, changed.units) == (view, 15, camera.units)
+        assert len(list_changes(camera.id)) == 2
+        with pytest.raises(NotAllowed):
+            actions.save_view(actor=ANONYMOUS, now=NOW, **values)
+
+    def test_a_source_is_an_address_or_a_path_and_nothing_else(self):
+        bring()
+        camera_id = queries.list_cameras()[0][0].id
+        rules = Rules(zones=(Zone(name="철로", points=((0, 0), (1, 0), (1, 1))),))
+        source = Source(camera_id=camera_id, url="rtsp://camera.example/1", rules=rules)
+        actions.save_source(actor=HOUSE, now=NOW, source=source)
+        assert queries.find_source(camera_id) == source
+        for wrong in ("http://x", "file:///etc/passwd", "-i x", ""):
+            with pytest.raises(BadInput):
+                actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=camera_id, url=wrong))
+
+
+def test_every_real_row_finds_its_columns_and_a_number_of_its_own(municipal_files):
+    with gzip.open(municipal_files / "cctv" / "seoulCCTV.csv.gz", "rt", encoding="utf-8-sig") as file:
+        rows = list(read_rows(csv.DictReader(file), {"강남구": "11680"}))
+    assert len(rows) == len({row["id"] for row in rows}) == 83_734
+    assert sum(row["agency_code"] == "11680" for row in rows) == 7007
+
+
+@pytest.mark.django_db
+def test_the_nearest_are_those_a_search_of_all_finds():
+    lay_out(NOW)
+    cameras, total = queries.list_cameras()
+    assert sum(count for _, _, count in queries.count_by_district()) == len(cameras) == total
+    lon, lat = cameras[0].lon, cameras[0].lat
+
+    def away(one):
+        flat = math.cos(math.radians(lat))
+        return math.hypot((one.lon - lon) * flat, one.lat - lat) * 111_195
+
+    found = queries.list_nearest(lon, lat, 3000, limit=1000)
+    assert found[0].id == cameras[0].id
+    assert {one.id for one in found} == {one.id for one in cameras if away(one) <= 3000}
+    assert [one.distance_m for one in found] == sorted(one.distance_m for one in found)
+
+
+def step(lon, lat, bearing, metres):
+    way = math.radians(bearing)
+    return (
+        lon + metres * math.sin(way) / 111_195 / math.cos(math.radians(lat)),
+        lat + metres * math.cos(way) / 111_195,
+    )
+
+
+@given(
+    bearing=st.floats(0, 360), angle=st.floats(10, 350), off=st.floats(-180, 180), metres=st.floats(1, 200)
+)
+def test_a_place_is_seen_within_angle_and_reach_and_nowhere_else(bearing, angle, off, metres):
+    lon, lat = 127.0, 37.55
+    if abs(abs(off) - angle / 2) < 1 or abs(metres - 100) < 1:
+        return
+    x, y = step(lon, lat, bearing + off, metres)
+    view = View(bearing_deg=bearing, angle_deg=angle, reach_m=100)
+    seen = find_seen(np.array([x]), np.array([y]), np.array([lon]), np.array([lat]), [view])
+    assert bool(seen[0]) == (metres < 100 and abs(off) < angle / 2)
+
+
+def test_a_hexagon_is_seen_as_far_as_cameras_look():
+    cell = h3.latlng_to_cell(37.55, 127.0, 9)
+    points = sorted(h3.cell_to_children(cell, 11))
+    lat, lon = h3.cell_to_latlng(cell)
+    (none,) = measure_cells(points, np.array([]), np.array([]), [])
+    (some,) = measure_cells(points, np.array([lon]), np.array([lat]), [None])
+    (whole,) = measure_cells(points, np.array([lon]), np.array([lat]), [View(reach_m=1000)])
+    (half,) = measure_cells(
+        points, np.array([lon]), np.array([lat]), [View(bearing_deg=0, angle_deg=180, reach_m=1000)]
+    )
+    assert (none.share, whole.share, none.points) == (0, 1, 49)
+    assert 0 < some.share < half.share < 0.6
+    assert len(draw_cone(lon, lat, View(bearing_deg=0, angle_deg=90))) == 27
+
+
+@pytest.mark.django_db
+def test_a_district_with_more_cameras_is_seen_better():
+    bring()
+    before = queries.measure_coverage("11110")
+    assert 0 < before.share < 0.01
+    assert before.cameras == 3  # the strayed one too: it stands here
+    text = LIST_OF_FOUR + "".join(f"종로구,길 {n},{37.58 + n / 1000:.4f},126.98,1\n" for n in range(10))
+    bring(text)
+    assert queries.measure_coverage("11110").share > before.share
+
+
+def test_shapes_are_read_or_refused_by_their_line():
+    assert read_shapes("문 | 0.1,0.2 0.3,0.4\n\n", 2, 2, "lines") == [("문", ((0.1, 0.2), (0.3, 0.4)))]
+    for wrong in ("문 0.1,0.2", "| 0.1,0.2 0.3,0.4", "문 | 0.1,0.2", "문 | 1.1,0.2 0.3,0.4", "문 | a,b c,d"):
+        with pytest.raises(BadInput):
+            read_shapes(wrong, 2, 2, "lines")
 
 
 class TestPublic(PageCases):
@@ -21,18 +197,74 @@ class TestPublic(PageCases):
         assert "/api/cctv/cameras.geojson" in client.get(self.path).content.decode()
 
 
+class TestList(ListPageCases):
+    path = "/desk/cctv/cameras/"
+    list_page = LIST
+
+    @pytest.fixture(autouse=True)
+    def rows(self):
+        bring()
+
+    def test_the_strayed_one_is_found_by_the_filter(self, reader):
+        page = reader.get(self.path, {"misplaced": "yes"})
+        assert page.context["total"] == 1
+        assert "목록에는 강남구" in page.content.decode()
+
+
+class TestCoverage(PageCases):
+    path = "/desk/cctv/coverage/"
+
+    @pytest.fixture(autouse=True)
+    def rows(self):
+        bring()
+
+
+class TestImportPage(PageCases):
+    path = "/desk/cctv/import/"
+
+    def test_a_file_is_brought_in_either_encoding(self, reader, tmp_path):
+        for encoding in ("utf-8", "cp949"):
+            file = tmp_path / f"{encoding}.csv"
+            file.write_bytes(LIST_OF_FOUR.encode(encoding))
+            with file.open("rb") as opened:
+                reply = reader.post(self.path, {"file": opened})
+            assert reply.status_code == 302
+            assert reply.url.startswith("/desk/things/imports/")
+        assert queries.list_cameras()[1] == 3
+
+
 @pytest.mark.django_db
-def test_the_nearest_are_those_a_search_of_all_finds():
-    lay_out(NOW)
-    cameras = list_cameras()
-    assert sum(count for _, count in count_by_district()) == len(cameras)
-    lon, lat = cameras[0].lon, cameras[0].lat
+class TestCameraPages:
+    @pytest.mark.parametrize("part", ["", "view/", "source/", "source/remove/"])
+    @pytest.mark.parametrize("language", ["ko", "en"])
+    def test_a_camera_its_view_and_its_source_are_shown(self, admin_client, part, language):
+        bring()
+        camera = queries.list_cameras()[0][0]
+        admin_client.cookies["language"] = language
+        reply = admin_client.get(f"/desk/cctv/cameras/{camera.id}/{part}")
+        assert reply.status_code == 200
+        assert admin_client.get("/desk/cctv/cameras/NOBODY/").status_code == 404
 
-    def away(one):
-        flat = math.cos(math.radians(lat))
-        return math.hypot((one.lon - lon) * flat, one.lat - lat) * 111_195
-
-    found = list_nearest(lon, lat, 3000, limit=1000)
-    assert found[0].id == cameras[0].id
-    assert {one.id for one in found} == {one.id for one in cameras if away(one) <= 3000}
-    assert [one.distance_m for one in found] == sorted(one.distance_m for one in found)
+    def test_the_forms_save(self, admin_client):
+        bring()
+        camera = queries.list_cameras()[0][0]
+        path = f"/desk/cctv/cameras/{camera.id}/"
+        view = {
+            "bearing_deg": "90",
+            "angle_deg": "70",
+            "purpose": "방범",
+            "retention_days": "20",
+            "has_sign": "true",
+        }
+        assert admin_client.post(f"{path}view/", view).status_code == 302
+        source = {
+            "url": "rtsp://camera.example/1", "is_on": "on", "fps": "3", "tiles": "1", "loitering_s": "30",
+            "abandoned_s": "20", "running_heights_s": "2", "crowd_people": "8", "zones": "문 | 0,0 1,0 1,1", "lines": "",
+        }  # fmt: skip
+        assert admin_client.post(f"{path}source/", source).status_code == 302
+        assert queries.get_camera(camera.id).view.bearing_deg == 90
+        saved = queries.find_source(camera.id)
+        assert (saved.rules.loitering_s, saved.rules.zones[0].name, saved.fps) == (30, "문", 3)
+        refused = admin_client.post(f"{path}source/", {**source, "zones": "문 | 0,0"})
+        assert refused.status_code == 422
+        assert "1번째 줄" in refused.content.decode()

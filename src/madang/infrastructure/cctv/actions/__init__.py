@@ -1,0 +1,42 @@
+"""Everything that changes something in this service."""
+
+from .judging import judge_event
+from .purging import list_overdue, purge
+from .register import import_cameras, register_camera_kind, remove_source, save_source, save_view
+from .searching import (
+    add_place,
+    answer_sighting,
+    ask_search,
+    decide_search,
+    end_search,
+    expire_searches,
+    open_sighting,
+)
+from .viewing import ask_unmask, decide_unmask, export_clip, open_clip, open_live, open_original
+from .watching import TOPIC, record_told
+
+__all__ = [
+    "TOPIC",
+    "add_place",
+    "answer_sighting",
+    "ask_search",
+    "ask_unmask",
+    "decide_search",
+    "decide_unmask",
+    "end_search",
+    "expire_searches",
+    "export_clip",
+    "import_cameras",
+    "judge_event",
+    "list_overdue",
+    "open_clip",
+    "open_live",
+    "open_original",
+    "open_sighting",
+    "purge",
+    "record_told",
+    "register_camera_kind",
+    "remove_source",
+    "save_source",
+    "save_view",
+]

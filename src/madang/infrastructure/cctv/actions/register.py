@@ -1,0 +1,113 @@
+"""The register: a published list of cameras brought in; what a camera sees; where its pictures come from."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from django.db import transaction
+
+from madang.core.base.interface import Actor, BadInput, Text
+from madang.core.people.interface import record_audit, require
+from madang.core.places.interface import list_districts
+from madang.core.things.interface import (
+    ImportReport,
+    Kind,
+    change_thing,
+    get_thing,
+    import_things,
+    list_kinds,
+    register_kind,
+)
+from madang.infrastructure.cctv.methods.intake import read_rows
+from madang.infrastructure.cctv.models import SourceRow
+from madang.infrastructure.cctv.queries import forget, get_camera
+from madang.infrastructure.cctv.records import CAMERA_KIND, Camera, Source, View
+
+CHANGE = "cctv.change"
+SCHEMES = ("rtsp://", "rtsps://")
+SERVICE_LIFE_YEARS = 7
+
+
+def import_cameras(
+    *, actor: Actor, now: datetime, lines: Iterable[str], source: str, dry_run: bool = False
+) -> ImportReport:
+    """Bring a published list of cameras (CSV, lines of text) into the register of things.
+
+    A camera outside the district that its list says is kept, and flagged wherever it is shown. The import can
+    be undone as every import of things. Raises BadInput where columns are missing, NotAllowed.
+    """
+    require(actor, "things.import")
+    if CAMERA_KIND not in {kind.code for kind in list_kinds()}:
+        register_camera_kind(actor=actor, now=now)
+    districts = {one.name_ko: one.code for one in list_districts()}
+    rows = read_rows(csv.DictReader(lines), districts)
+    report = import_things(actor=actor, now=now, rows=rows, source=source, dry_run=dry_run)
+    forget()
+    return report
+
+
+def register_camera_kind(*, actor: Actor, now: datetime) -> None:
+    """Declare what a camera is in the register of things."""
+    name = Text(ko="CCTV 카메라", en="CCTV camera")
+    kind = Kind(code=CAMERA_KIND, name=name, icon="camera", service_life_years=SERVICE_LIFE_YEARS)
+    register_kind(actor=actor, now=now, kind=kind)
+
+
+def save_view(
+    *,
+    actor: Actor,
+    now: datetime,
+    camera_id: str,
+    view: View,
+    purpose: str,
+    retention_days: int | None,
+    has_sign: bool | None,
+) -> Camera:
+    """Say what a camera sees, what for, how long its pictures are kept, and whether the notice hangs there."""
+    camera = get_camera(camera_id)
+    require(actor, CHANGE, camera.agency_code)
+    attributes = {
+        **get_thing(camera_id).attributes,
+        **msgspec.to_builtins(view),
+        "purpose": purpose.strip(),
+        "retention_days": retention_days,
+        "has_sign": has_sign,
+    }
+    change_thing(actor=actor, now=now, thing_id=camera_id, values={"attributes": attributes}, why="cctv")
+    forget()
+    return get_camera(camera_id)
+
+
+def save_source(*, actor: Actor, now: datetime, source: Source) -> None:
+    """Say where a camera's pictures come from and what is watched in them; its watch begins by itself.
+
+    An address with a password is seen by those who may change it alone. What operators' answers tuned stays.
+    """
+    camera = get_camera(source.camera_id)
+    require(actor, CHANGE, camera.agency_code)
+    if not source.url.startswith((*SCHEMES, "/")):
+        raise BadInput(
+            "cctv.url",
+            "rtsp:// 주소이거나 이 서버에 있는 파일의 전체 경로여야 합니다",
+            "it must be an rtsp:// address or the full path of a file on this server",
+            field="url",
+        )
+    values = msgspec.to_builtins(source)
+    del values["factors"], values["is_searched"]
+    with transaction.atomic():
+        SourceRow.objects.update_or_create(camera_id=values.pop("camera_id"), defaults=values)
+        details = {"is_on": source.is_on, "fps": source.fps, "rules": values["rules"]}
+        record_audit(
+            actor=actor, now=now, action="cctv.save_source", subject=source.camera_id, details=details
+        )
+
+
+def remove_source(*, actor: Actor, now: datetime, camera_id: str) -> None:
+    """Watch a camera no longer; its events stay until they expire."""
+    require(actor, CHANGE, get_camera(camera_id).agency_code)
+    with transaction.atomic():
+        SourceRow.objects.filter(pk=camera_id).delete()
+        record_audit(actor=actor, now=now, action="cctv.remove_source", subject=camera_id)

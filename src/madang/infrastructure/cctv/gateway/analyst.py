@@ -1,0 +1,351 @@
+"""The analysis of live cameras, as a program of its own: `python -m …gateway.analyst FOLDER`.
+
+It is told by lines of JSON on its standard input which sources to watch, and tells on its standard output what
+it sees; pictures go to files. It knows no database, so that killing it loses nothing but its short memory: the
+watch starts it again. It ends when its input does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import cv2
+import msgspec
+import numpy as np
+
+from madang.core.base.interface import now
+from madang.infrastructure.cctv.methods.boxes import measure_overlap
+from madang.infrastructure.cctv.methods.clothing import describe_wear
+from madang.infrastructure.cctv.methods.masking import find_motion, mask
+from madang.infrastructure.cctv.methods.rules import find_events, tighten
+from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.records import (
+    SORTS,
+    Clip,
+    Detections,
+    Event,
+    EventKind,
+    Floats,
+    Picture,
+    Pulse,
+    Seen,
+    Sighting,
+    Sort,
+    Source,
+    Told,
+)
+
+from .analysing import MotionGate, take_frame
+from .clips import Files, encode_picture, put, to_name, write_clip
+from .detector import Detector
+from .sources import SourceReader
+
+WIDTH = 960
+BEFORE_S, AFTER_S = 5.0, 5.0
+MEMORY_S = 180.0
+"""How far back rules look; longer than the longest of their limits should be."""
+LOOK_EVERY_S = 1.0
+PULSE_EVERY_S = 2.0
+LOST_S = 10.0
+IDLE_S = 0.01
+BACKGROUND_SHARE = 0.05
+FACE_SIZE = 20
+SEARCHED_HEIGHT = 48
+SIGHTED_EVERY = timedelta(seconds=3)
+HEAD, SAME_PERSON = 0.22, 0.5
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+class Writer:
+    """Tells what is seen, a line at a time, and writes clips in a thread beside the analysis."""
+
+    def __init__(self, files: Files, output: BinaryIO) -> None:
+        self._files, self._output = files, output
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="clips")
+
+    def tell(self, told: Told) -> None:
+        """Write one line."""
+        with self._lock:
+            self._output.write(msgspec.json.encode(told) + b"\n")
+            self._output.flush()
+
+    def write_clip(self, uid: str, pictures: list[tuple[float, bytes, bytes]]) -> None:
+        """Write both clips of an event, of pictures (seconds, masked JPEG, original JPEG), and tell of them."""
+        self._pool.submit(self._write_clip, uid, pictures)
+
+    def close(self) -> None:
+        """Write what waits."""
+        self._pool.shutdown()
+
+    def _write_clip(self, uid: str, pictures: list[tuple[float, bytes, bytes]]) -> None:
+        try:
+            original = write_clip(self._files.name_original(uid), [(at, body) for at, _, body in pictures])
+            masked = write_clip(self._files.name_clip(uid), [(at, body) for at, body, _ in pictures])
+        except (av.error.FFmpegError, OSError) as error:
+            sys.stderr.write(f"clip {uid}: {error}\n")
+            return
+        seconds = round(pictures[-1][0] - pictures[0][0], 1)
+        self.tell(Told(clip=Clip(uid=uid, seconds=seconds, masked_sha256=masked, original_sha256=original)))
+
+
+class Watched:
+    """One camera that is watched: its reader, its tracks, and the last seconds of its pictures."""
+
+    def __init__(self, source: Source, detector: Detector, files: Files, writer: Writer) -> None:
+        self.source, self._detector, self._files, self._writer = source, detector, files, writer
+        self._tell = writer.tell
+        self._reader = SourceReader(source.url)
+        self._gate = MotionGate()
+        self._faces = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_default.xml")
+        self._begun = time.monotonic()
+        self._trackers = {sort: Tracker(sort, source.fps) for sort in Sort}
+        self._ring: deque[tuple[float, bytes, bytes]] = deque(
+            maxlen=int((BEFORE_S + AFTER_S + 2) * source.fps)
+        )
+        self._background: Floats | None = None
+        self._boxes = np.zeros((0, 4), np.float32)
+        self._size = (1, 1)
+        self._number = 0
+        self._told: dict[tuple[object, ...], tuple[str, float]] = {}
+        self._sighted: dict[int, datetime] = {}
+        self._waiting: list[tuple[float, str]] = []
+        self._due = self._look_due = self._pulse_due = 0.0
+        self._came: tuple[float, datetime] | None = None
+        mark = hashlib.sha256(source.camera_id.encode()).hexdigest()[:6]
+        self._prefix = f"{to_name(source.camera_id)[:16]}-{mark}-{int(now().timestamp())}"
+
+    def close(self) -> None:
+        """Watch no longer; clips that wait are written with what there is."""
+        self._reader.close()
+        self._write_clips(float("inf"))
+
+    def take_rules(self, source: Source) -> bool:
+        """Go on with other rules; return False where the pictures themselves are to be others."""
+        same = msgspec.structs.replace(
+            source, rules=self.source.rules, factors=self.source.factors, is_searched=self.source.is_searched
+        )
+        if same != self.source:
+            return False
+        self.source = source
+        return True
+
+    def work(self) -> bool:
+        """Take the newest picture if its time has come; return whether there was one."""
+        at = time.monotonic()
+        if at >= self._pulse_due:
+            self._pulse_due = at + PULSE_EVERY_S
+            self._tell(Told(pulse=self._describe(at)))
+        if at < self._due:
+            return False
+        picture = self._reader.take(WIDTH)
+        if picture is None:
+            return False
+        self._due = max(self._due + 1 / self.source.fps, at)
+        self._came = (at, now())
+        self._take(at, picture)
+        if at >= self._look_due:
+            self._look_due = at + LOOK_EVERY_S
+            self._look(at)
+        self._write_clips(at)
+        return True
+
+    def _take(self, at: float, picture: Picture) -> None:
+        self._number = max(self._number + 1, int((at - self._begun) * self.source.fps) + 1)
+        self._size = picture.shape[1], picture.shape[0]
+        if self._gate.is_moving(picture) or not all(one.is_idle for one in self._trackers.values()):
+            found = self._detector.detect(picture)
+            take_frame(self._trackers, self._number, picture, found)
+            self._boxes = np.concatenate([_choose(found), self._find_faces(picture)])
+            if self.source.is_searched:
+                self._tell_people(picture)
+        masked = mask(picture, self._boxes, self._find_motion(picture))
+        body = encode_picture(masked)
+        put(self._files.name_live(self.source.camera_id), body)
+        self._ring.append((at, body, encode_picture(picture)))
+
+    def _tell_people(self, picture: Picture) -> None:
+        """Tell who is to be seen, every few seconds: the colours of their clothes, and a picture without a head."""
+        moment = self._came[1] if self._came else now()
+        for one in self._trackers[Sort.PERSON].list_followed():
+            box = one.boxes[-1]
+            tall = float(box[3] - box[1])
+            if (
+                one.missed
+                or tall < SEARCHED_HEIGHT
+                or moment - self._sighted.get(one.id, BEGINNING) < SIGHTED_EVERY
+            ):
+                continue
+            self._sighted[one.id] = moment
+            top, bottom = describe_wear(picture, box)
+            uid = f"{self._prefix}-p{one.id}"
+            head = np.array([[box[0], box[1], box[2], box[1] + HEAD * tall]], np.float32)
+            overlap = measure_overlap(box[None], self._boxes)[0] if len(self._boxes) else np.zeros(0)
+            others = self._boxes[overlap < SAME_PERSON]
+            x1, y1, x2, y2 = (int(value) for value in box)
+            part = mask(picture, np.concatenate([others, head]))[
+                max(0, y1 - 8) : y2 + 8, max(0, x1 - 8) : x2 + 8
+            ]
+            put(self._files.name_sighting(uid), encode_picture(part))
+            self._tell(Told(sighting=Sighting(
+                uid=uid, camera_id=self.source.camera_id, last_at=moment, top=dict(top), bottom=dict(bottom),
+                first_at=self._to_moment(one.frames[0]),
+            )))  # fmt: skip
+
+    def _find_faces(self, picture: Picture) -> Floats:
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        found = self._faces.detectMultiScale(grey, 1.2, 3, minSize=(FACE_SIZE, FACE_SIZE))
+        boxes = np.array(found, np.float32).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        return boxes
+
+    def _find_motion(self, picture: Picture) -> np.ndarray | None:
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+        if self._background is None or self._background.shape != grey.shape:
+            self._background = grey
+            return None
+        moving = find_motion(picture, self._background)
+        self._background += BACKGROUND_SHARE * (grey - self._background)
+        return moving
+
+    def _look(self, at: float) -> None:
+        """Look for events in what is remembered; tell new ones, and old ones that go on."""
+        fps = self.source.fps
+        oldest = self._number - int(MEMORY_S * fps)
+        for tracker in self._trackers.values():
+            tracker.forget(oldest)
+        tracks = [track for tracker in self._trackers.values() for track in tracker.list_tracks()]
+        rules = tighten(self.source.rules, self.source.factors)
+        for event in find_events(tracks, rules, fps, self._size):
+            self._tell_event(at, event)
+        self._sighted = {
+            one.id: self._sighted[one.id]
+            for one in self._trackers[Sort.PERSON].list_followed()
+            if one.id in self._sighted
+        }
+        self._told = {name: one for name, one in self._told.items() if at - one[1] <= 2 * MEMORY_S}
+
+    def _tell_event(self, at: float, event: Event) -> None:
+        # A crossing is its own; any other rule's event is one with what the same track does there.
+        name = (
+            event.kind,
+            event.place,
+            event.tracks[0],
+            event.start_frame if event.kind is EventKind.LINE else 0,
+        )
+        uid, _ = self._told.get(name, ("", 0.0))
+        if not uid:
+            uid = f"{self._prefix}-{event.kind.value}-{self._number}-{len(self._told)}"
+            self._waiting.append((at, uid))
+        self._told[name] = (uid, at)
+        width, height = self._size
+        self._tell(Told(seen=Seen(
+            uid=uid,
+            camera_id=self.source.camera_id,
+            kind=event.kind,
+            begun_at=self._to_moment(event.start_frame),
+            ended_at=self._to_moment(event.end_frame),
+            strength=round(event.strength * max(1.0, self.source.factors.get(event.kind, 1.0)), 2),
+            reason=event.reason,
+            place=event.place,
+            x=round(event.x / width, 4),
+            y=round(event.y / height, 4),
+            height=round(self._measure(event), 4),
+        )))  # fmt: skip
+
+    def _measure(self, event: Event) -> float:
+        """Return the height of the event's first track, in parts of the picture."""
+        sort = Sort.BAG if event.kind is EventKind.ABANDONED else Sort.PERSON
+        tracks = self._trackers[sort].list_tracks()
+        own = [one.heights.mean() for one in tracks if one.id == event.tracks[0]]
+        return float(own[0]) / self._size[1] if own else 0.1
+
+    def _to_moment(self, frame: int) -> datetime:
+        at, moment = self._came or (time.monotonic(), now())
+        return moment - timedelta(seconds=max(0.0, at - self._begun - (frame - 1) / self.source.fps))
+
+    def _write_clips(self, at: float) -> None:
+        due = [uid for begun, uid in self._waiting if at - begun >= AFTER_S]
+        self._waiting = [(begun, uid) for begun, uid in self._waiting if at - begun < AFTER_S]
+        pictures = list(self._ring)
+        for uid in due if pictures else ():
+            self._writer.write_clip(uid, pictures)
+
+    def _describe(self, at: float) -> Pulse:
+        came = self._came
+        is_lost = at - (came[0] if came else self._begun) > LOST_S
+        trouble = (self._reader.trouble or "no picture comes") if is_lost else ""
+        people = 0 if is_lost else sum(one.missed == 0 for one in self._trackers[Sort.PERSON].list_followed())
+        return Pulse(
+            camera_id=self.source.camera_id, at=came[1] if came else None, people=people, trouble=trouble
+        )
+
+
+def _choose(found: Detections) -> Floats:
+    """Return the boxes of whoever and whatever must be hidden: people and vehicles, also the doubtful ones."""
+    hidden = [SORTS.get(int(one)) in {Sort.PERSON, Sort.VEHICLE} for one in found.classes]
+    return found.boxes[np.array(hidden, bool)]
+
+
+class Analyst:
+    """Watches every source it was told of, with one detector for each number of tiles."""
+
+    def __init__(self, files: Files, output: BinaryIO) -> None:
+        self.files, self.writer = files, Writer(files, output)
+        self._watched: dict[str, Watched] = {}
+        self._detectors: dict[int, Detector] = {}
+        self._wanted: list[Source] | None = None
+        self._ended = threading.Event()
+
+    def run(self, told: BinaryIO) -> None:
+        """Work until the input ends."""
+        threading.Thread(target=self._listen, args=(told,), daemon=True).start()
+        while not self._ended.is_set():
+            wanted, self._wanted = self._wanted, None
+            if wanted is not None:
+                self._change(wanted)
+            if not any([one.work() for one in self._watched.values()]):
+                time.sleep(IDLE_S)
+        for one in self._watched.values():
+            one.close()
+        self.writer.close()
+
+    def _listen(self, told: BinaryIO) -> None:
+        for line in told:
+            self._wanted = msgspec.json.decode(line, type=list[Source])
+        self._ended.set()
+
+    def _change(self, wanted: list[Source]) -> None:
+        named = {one.camera_id: one for one in wanted}
+        for camera_id, watched in list(self._watched.items()):
+            source = named.get(camera_id)
+            if source is not None and watched.take_rules(source):
+                continue
+            watched.close()
+            del self._watched[camera_id]
+        for camera_id, source in named.items():
+            if camera_id not in self._watched:
+                if source.tiles not in self._detectors:
+                    self._detectors[source.tiles] = Detector(tiles=source.tiles, threads=1)
+                detector = self._detectors[source.tiles]
+                self._watched[camera_id] = Watched(source, detector, self.files, self.writer)
+
+
+def main() -> None:
+    """Watch what the standard input says."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Analyst(Files(Path(sys.argv[1])), sys.stdout.buffer).run(sys.stdin.buffer)
+
+
+if __name__ == "__main__":
+    main()

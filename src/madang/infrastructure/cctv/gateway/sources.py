@@ -1,0 +1,81 @@
+"""Pictures of a camera as they come: by RTSP, or from a file that is played over and over in its own time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import av
+from av.container import InputContainer
+
+from madang.infrastructure.cctv.records import Picture
+
+OPEN_S, READ_S = 5.0, 5.0
+WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Between one attempt and the next; the last goes on."""
+LONGEST_WAIT_S = 1.0
+
+
+class SourceReader:
+    """Reads one source in a thread of its own and keeps the newest picture alone: what is late is left out."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.trouble = ""
+        self._frame: av.VideoFrame | None = None
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="source")
+        self._thread.start()
+
+    def take(self, width: int) -> Picture | None:
+        """Return the newest picture (blue, green, red), at most `width` wide; None where none has come since."""
+        with self._lock:
+            frame, self._frame = self._frame, None
+        if frame is None:
+            return None
+        scale = min(1.0, width / frame.width)
+        wide, high = int(frame.width * scale) // 2 * 2, int(frame.height * scale) // 2 * 2
+        return frame.to_ndarray(format="bgr24", width=wide, height=high)
+
+    def close(self) -> None:
+        """Stop reading; the thread ends by itself."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        failed = 0
+        while not self._stop.is_set():
+            try:
+                came = self._read()
+                failed = 0 if came else failed + 1
+                if self.url.startswith("/") and came:
+                    continue  # a file begins again
+                self.trouble = "the source ended"
+            except (av.error.FFmpegError, OSError, ValueError) as error:
+                failed += 1
+                self.trouble = str(error)[:200]
+            self._stop.wait(WAIT_S[min(max(failed, 1), len(WAIT_S)) - 1])
+
+    def _read(self) -> bool:
+        """Read until the source ends; return whether any picture came."""
+        options = {"rtsp_transport": "tcp"} if self.url.startswith("rtsp") else {}
+        container = av.open(self.url, options=options, timeout=(OPEN_S, READ_S))
+        try:
+            return self._decode(container)
+        finally:
+            container.close()
+
+    def _decode(self, container: InputContainer) -> bool:
+        if not container.streams.video:
+            raise ValueError("no picture in it")
+        is_file = self.url.startswith("/")
+        began, came = time.monotonic(), False
+        for frame in container.decode(video=0):
+            if self._stop.is_set():
+                break
+            if is_file and frame.time is not None:
+                time.sleep(min(LONGEST_WAIT_S, max(0.0, began + frame.time - time.monotonic())))
+            with self._lock:
+                self._frame = frame
+            self.trouble, came = "", True
+        return came

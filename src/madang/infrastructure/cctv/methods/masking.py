@@ -1,0 +1,50 @@
+"""Who is in a picture is hidden before anybody sees it: people, faces, vehicles, and whatever else moves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from madang.infrastructure.cctv.records import Floats, Picture
+
+BLOCKS = 9
+"""How many blocks stand across a hidden person's height: how somebody stands is seen, who it is isn't."""
+LEAST_BLOCK = 8
+GROW = 0.12
+MOTION_LEVEL = 14
+MOTION_REACH = 15
+
+
+def mask(picture: Picture, boxes: Floats, moving: npt.NDArray[np.bool_] | None = None) -> Picture:
+    """Return a copy with the boxes (N, 4; corners in pixels), a little larger, and all that moves as mosaic."""
+    hidden = picture.copy()
+    if moving is not None and moving.any():
+        coarse = _pixelate(picture, max(LEAST_BLOCK, picture.shape[0] // 24))
+        hidden[moving] = coarse[moving]
+    for box in boxes:
+        x1, y1, x2, y2 = _grow(box, picture.shape[1], picture.shape[0])
+        if x2 > x1 and y2 > y1:
+            block = max(LEAST_BLOCK, (y2 - y1) // BLOCKS)
+            hidden[y1:y2, x1:x2] = _pixelate(picture[y1:y2, x1:x2], block)
+    return hidden
+
+
+def find_motion(picture: Picture, background: Floats) -> npt.NDArray[np.bool_]:
+    """Return which pixels (height, width) differ from the background (height, width), and those around them."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    different = (np.abs(grey - background) > MOTION_LEVEL).astype(np.uint8)
+    different = cv2.morphologyEx(different, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return cv2.dilate(different, np.ones((MOTION_REACH, MOTION_REACH), np.uint8)).astype(bool)
+
+
+def _grow(box: Floats, width: int, height: int) -> tuple[int, int, int, int]:
+    wide, high = (box[2] - box[0]) * GROW, (box[3] - box[1]) * GROW
+    x1, y1 = max(0, int(box[0] - wide)), max(0, int(box[1] - high))
+    return x1, y1, min(width, int(np.ceil(box[2] + wide))), min(height, int(np.ceil(box[3] + high)))
+
+
+def _pixelate(part: Picture, block: int) -> Picture:
+    height, width = part.shape[:2]
+    small = cv2.resize(part, (max(1, width // block), max(1, height // block)), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)

@@ -1,0 +1,44 @@
+"""What of a district cameras see, and what nobody sees. For staff alone: it shows where no one looks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madang.core.base.interface import Text, now
+from madang.core.pages.interface import page
+from madang.infrastructure.cctv.methods.coverage import REACH_M
+from madang.infrastructure.cctv.queries import measure_coverage
+
+from .drawing import draw_cells, name_districts
+
+TITLE = Text(ko="사각지대", en="Blind spots")
+WORST = 10
+
+
+@page("cctv.view", title=TITLE)
+def show_coverage(request: HttpRequest) -> HttpResponse:
+    """Show a district's hexagons by the share of them that a camera sees."""
+    names = name_districts()
+    asked = request.GET.get("district", "")
+    district = asked if asked in names else min(names)
+    found = measure_coverage(district)
+    worst = sorted(found.cells, key=lambda one: (one.share, -one.points, one.cell))[:WORST]
+    context = {
+        "title": TITLE,
+        "districts": sorted(names.items(), key=lambda one: one[1].ko),
+        "district": district,
+        "name": names[district],
+        "found": found,
+        "share": 100 * found.share,
+        "blind": sum(one.seen == 0 for one in found.cells),
+        "reach": REACH_M,
+        "worst": [(one, 100 * one.share, _find_middle(one.corners)) for one in worst],
+        "map": draw_cells(found.cells, TITLE),
+        "moment": now(),
+    }
+    return render(request, "cctv/coverage.html", context)
+
+
+def _find_middle(corners: tuple[tuple[float, float], ...]) -> tuple[float, float]:
+    return sum(x for x, _ in corners) / len(corners), sum(y for _, y in corners) / len(corners)

@@ -1,0 +1,50 @@
+"""A real RTSP server for tests: GStreamer's, run by the machine's own Python, which serves a file as a camera does."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+PYTHON = "/usr/bin/python3"
+SERVER = """
+import sys
+import gi
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer
+Gst.init(None)
+server = GstRtspServer.RTSPServer()
+server.set_address("127.0.0.1")
+server.set_service(sys.argv[2])
+factory = GstRtspServer.RTSPMediaFactory()
+factory.set_launch(f"( filesrc location={sys.argv[1]} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )")
+server.get_mount_points().add_factory("/camera", factory)
+server.attach(None)
+print("serving", flush=True)
+GLib.MainLoop().run()
+"""
+
+
+def serve(video: Path, port: int) -> tuple[subprocess.Popen[bytes], str]:
+    """Serve a file (H.264 in MP4) from its beginning to whoever asks; return the process and the address."""
+    child = subprocess.Popen(
+        [PYTHON, "-c", SERVER, str(video), str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert child.stdout is not None
+    if child.stdout.readline().strip() != b"serving":
+        child.kill()
+        pytest.skip("GStreamer's RTSP server isn't on this machine (gir1.2-gst-rtsp-server-1.0)")
+    return child, f"rtsp://127.0.0.1:{port}/camera"
+
+
+def wait_for(condition, seconds: float):
+    """Return what `condition` answers once it is true; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"nothing within {seconds} s")
+        time.sleep(0.05)
+    return answer

@@ -1,0 +1,259 @@
+"""Live pictures: what is hidden in them, one event for one standing thing, tuning, and the analysis as a process."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime, timedelta
+
+import av
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.core.base.interface import HOUSE, Text
+from madang.core.incidents.interface import IncidentFilter, list_incidents
+from madang.infrastructure.cctv import actions, queries
+from madang.infrastructure.cctv.gateway.analyses import Analysis
+from madang.infrastructure.cctv.gateway.clips import Files, encode_picture, hash_file, write_clip
+from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.simulating import Walker, draw_street, write_street
+from madang.infrastructure.cctv.methods.masking import mask
+from madang.infrastructure.cctv.methods.rules import tighten
+from madang.infrastructure.cctv.methods.standing import Known, find_same
+from madang.infrastructure.cctv.methods.tuning import HIGHEST, tune
+from madang.infrastructure.cctv.records import Clip, EventKind, Pulse, Rules, Seen, Source, Told, Zone
+from madang.infrastructure.cctv.tests.rtsp import serve, wait_for
+from madang.project.pytest_plugin import find_free_port
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+RED = Walker(way=((0, 0.1, 0.9), (6, 0.9, 0.9), (60, 0.9, 0.9)), top=(50, 50, 170))
+
+
+def seen(uid="a", kind=EventKind.LOITERING, at=0.0, lasts=1.0, **more):
+    begun = NOW + timedelta(seconds=at)
+    values = {"x": 0.5, "y": 0.8, "height": 0.2, "strength": 1.0, "camera_id": "C1", **more}
+    return Seen(
+        uid=uid, kind=kind, begun_at=begun, ended_at=begun + timedelta(seconds=lasts),
+        reason=Text(ko="까닭", en="reason"), **values,
+    )  # fmt: skip
+
+
+def know(one):
+    return Known(one.uid, one.camera_id, one.kind.value, one.place, one.x, one.y, one.height, one.ended_at)
+
+
+class TestStanding:
+    def test_what_the_tracker_lost_and_found_again_is_the_same(self):
+        first = seen("a")
+        assert find_same(seen("b", at=60), [know(first)]).uid == "a"
+        assert find_same(seen("a", at=9999), [know(first)]).uid == "a"
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            seen("b", at=600),
+            seen("b", at=60, x=0.8),
+            seen("b", at=60, kind=EventKind.ABANDONED),
+            seen("b", at=60, camera_id="C2"),
+            seen("b", at=60, place="문"),
+        ],
+    )
+    def test_later_elsewhere_or_otherwise_it_is_another(self, other):
+        assert find_same(other, [know(seen("a"))]) is None
+
+    def test_a_second_intruder_is_another_event_and_each_crossing_too(self):
+        assert (
+            find_same(seen("b", EventKind.INTRUSION, at=60), [know(seen("a", EventKind.INTRUSION))]) is None
+        )
+        assert (
+            find_same(seen("b", EventKind.INTRUSION, at=5), [know(seen("a", EventKind.INTRUSION))])
+            is not None
+        )
+        assert find_same(seen("b", EventKind.LINE, at=1), [know(seen("a", EventKind.LINE))]) is None
+
+
+@given(st.lists(st.tuples(st.floats(1, 5), st.booleans()), max_size=30))
+def test_tuning_never_silences_what_somebody_confirmed(answers):
+    factor = tune(answers)
+    confirmed = [strength for strength, is_right in answers if is_right]
+    assert 1 <= factor <= HIGHEST
+    assert all(strength >= factor - 0.005 for strength in confirmed)
+    if sum(not is_right for _, is_right in answers) < 3:
+        assert factor == 1
+
+
+def test_tuning_goes_above_the_false_ones():
+    false = [(1.1, False), (1.2, False), (1.3, False)]
+    assert tune(false) == 1.35
+    assert tune([*false, (1.2, True)]) == 1.2
+    assert tighten(Rules(), {"loitering": 1.5, "crowd": 1.1}) == Rules(loitering_s=90, crowd_people=9)
+
+
+@given(
+    st.integers(0, 2**31), st.integers(0, 100), st.integers(0, 60), st.integers(20, 60), st.integers(20, 60)
+)
+def test_within_a_hidden_box_nothing_finer_than_a_block_is_left(seed, x, y, wide, high):
+    picture = np.random.default_rng(seed).integers(0, 255, (120, 160, 3), np.uint8)
+    hidden = mask(picture, np.array([[x, y, x + wide, y + high]], np.float32))
+    inside = hidden[y : min(y + high, 120), x : min(x + wide, 160)]
+    colours = len(np.unique(inside.reshape(-1, 3), axis=0))
+    assert colours <= (wide // 8 + 4) * (high // 8 + 4)
+    assert not np.shares_memory(picture, hidden)
+    far = np.ones(picture.shape[:2], bool)
+    far[max(0, y - 10) : y + high + 10, max(0, x - 10) : x + wide + 10] = False
+    assert np.array_equal(hidden[far], picture[far])
+
+
+def test_a_clip_is_whole_and_its_hash_is_the_files(tmp_path):
+    files = Files(tmp_path)
+    picture = np.full((90, 160, 3), 120, np.uint8)
+    path = files.name_clip("a/../b")
+    assert path.parent == tmp_path / "clips"
+    digest = write_clip(path, [(n / 4, encode_picture(picture)) for n in range(12)])
+    assert digest == hash_file(path)
+    with av.open(str(path)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 12
+    assert [one.name for one in files.list_clips()] == [path.name]
+
+
+def test_drawn_people_are_found_by_the_real_detector_and_hidden():
+    (picture,) = list(draw_street([RED], 0.25, 4))
+    found = Detector(tiles=1).detect(picture)
+    people = found.boxes[(found.classes == 0) & (found.scores > 0.5)]
+    assert len(people) == 1
+    hidden = mask(picture, people)
+    again = Detector(tiles=1).detect(hidden)
+    assert not np.any((again.classes == 0) & (again.scores > 0.45))
+
+
+def lay_out():
+    text = (
+        "자치구,주소,위도,경도,수량\n종로구,세종로 1,37.5759,126.9769,1\n종로구,세종로 2,37.5760,126.9770,1\n"
+    )
+    actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
+    return [one.id for one in queries.list_cameras(sort="name")[0]]
+
+
+@pytest.mark.django_db
+class TestRecording:
+    def test_a_new_event_is_an_incident_and_going_on_is_not(self):
+        one, _ = lay_out()
+        told = [Told(seen=seen("a", camera_id=one))]
+        assert actions.record_told(now=NOW, told=told) == ["a"]
+        assert actions.record_told(now=NOW, told=told) == []
+        assert (
+            actions.record_told(now=NOW, told=[Told(seen=seen("b", camera_id=one, at=30, strength=2.0))])
+            == []
+        )
+        (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_loitering"))
+        event = queries.get_event(HOUSE, "a")
+        assert (event.incident, event.strength, event.repeats) == (incident.number, 2.0, 1)
+        assert event.ended_at == NOW + timedelta(seconds=31)
+
+    def test_two_cameras_that_see_the_same_are_one_incident(self):
+        one, two = lay_out()
+        told = [Told(seen=seen("a", camera_id=one)), Told(seen=seen("b", camera_id=two, at=10))]
+        assert actions.record_told(now=NOW, told=told) == ["a", "b"]
+        assert len(list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_loitering"))) == 1
+        assert queries.get_event(HOUSE, "b").incident == queries.get_event(HOUSE, "a").incident
+
+    def test_an_unknown_camera_and_an_unknown_clip_change_nothing(self):
+        lay_out()
+        clip = Clip(uid="nobody", seconds=1, masked_sha256="0" * 64, original_sha256="0" * 64)
+        assert actions.record_told(now=NOW, told=[Told(seen=seen("a", camera_id="X")), Told(clip=clip)]) == []
+
+    def test_a_lost_source_is_an_incident_and_clears_itself(self):
+        one, _ = lay_out()
+        actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=one, url="rtsp://camera.example/1"))
+        for trouble in ("", "no answer", "no answer", ""):
+            actions.record_told(
+                now=NOW, told=[Told(pulse=Pulse(camera_id=one, at=NOW, people=2, trouble=trouble))]
+            )
+        (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_source_lost"))
+        assert incident.cleared_at is not None
+        (state,) = queries.list_sources()
+        assert (state.people, state.trouble, state.seen_at) == (2, "", NOW)
+
+
+class Tape:
+    """What an analysis of one source tells, gathered while it runs."""
+
+    def __init__(self, folder, url, **more):
+        rules = Rules(zones=(Zone(name="문", points=((0.6, 0), (1, 0), (1, 1), (0.6, 1))),), loitering_s=600)
+        self.source = Source(camera_id="C1", url=url, fps=3, rules=rules, **more)
+        self.analysis = Analysis(Files(folder))
+        self.told: list[Told] = []
+
+    def look(self, want):
+        """Keep it running; return the first that was told and is wanted."""
+        self.analysis.keep([self.source])
+        self.told += self.analysis.take(0.1)
+        return next((one for one in self.told if want(one)), None)
+
+
+def test_a_camera_by_rtsp_is_watched_hidden_and_kept_though_the_analysis_is_killed(tmp_path):
+    video = tmp_path / "street.mp4"
+    write_street(video, [RED], 30, 6)
+    server, url = serve(video, find_free_port())
+    tape = Tape(tmp_path / "files", url)
+    try:
+        first = wait_for(lambda: tape.look(lambda one: one.seen is not None), 90).seen
+        assert (first.kind, first.place) == (EventKind.INTRUSION, "문")
+        clip = wait_for(lambda: tape.look(lambda one: one.clip is not None), 60).clip
+        assert clip.uid == first.uid
+        assert hash_file(tape.analysis.files.name_clip(clip.uid)) == clip.masked_sha256
+        _check_hidden(tape.analysis.files, clip.uid)
+        tape.analysis.child.send_signal(signal.SIGKILL)
+        wait_for(lambda: tape.look(lambda _: False) or tape.analysis.starts == 2, 30)
+        tape.told.clear()
+        wait_for(lambda: tape.look(lambda one: one.pulse is not None and one.pulse.at is not None), 90)
+        server.kill()
+        wait_for(lambda: tape.look(lambda one: one.pulse is not None and one.pulse.trouble != ""), 60)
+    finally:
+        server.kill()
+        tape.analysis.stop()
+    assert not [one for one in tape.analysis.files.list_clips() if one.suffix != ".mp4"]
+
+
+def _check_hidden(files, uid):
+    """Assert that somebody is seen in the original and nobody in the masked clip, by the detector itself."""
+    detector = Detector(tiles=1)
+    counts = []
+    for path in (files.name_original(uid), files.name_clip(uid)):
+        with av.open(str(path)) as container:
+            pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)][-6:]
+        found = [detector.detect(one) for one in pictures]
+        counts.append(sum(bool(np.any((one.classes == 0) & (one.scores > 0.5))) for one in found))
+    assert counts[0] >= 4
+    assert counts[1] <= 1
+    live = cv2.imread(str(files.name_live("C1")))
+    assert not np.any((detector.detect(live).classes == 0) & (detector.detect(live).scores > 0.5))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_watch_writes_down_what_a_file_played_in_real_time_shows(tmp_path):
+    from madang.infrastructure.cctv.processes import watch  # noqa: PLC0415
+
+    one, _ = lay_out()
+    video = tmp_path / "street.mp4"
+    write_street(video, [RED], 20, 6)
+    rules = Rules(zones=(Zone(name="문", points=((0.6, 0), (1, 0), (1, 1), (0.6, 1))),), loitering_s=600)
+    actions.save_source(
+        actor=HOUSE, now=NOW, source=Source(camera_id=one, url=str(video), fps=3, rules=rules)
+    )
+    analysis, stop = Analysis(Files(tmp_path / "files")), threading.Event()
+    thread = threading.Thread(target=watch, args=(analysis, stop))
+    thread.start()
+    try:
+        events = wait_for(lambda: queries.list_events(HOUSE)[0], 90)
+        assert events[0].kind is EventKind.INTRUSION
+        # From the picture that shows it until it is an incident.
+        assert events[0].recorded_at - events[0].ended_at < timedelta(seconds=15)
+        wait_for(lambda: queries.get_event(HOUSE, events[0].uid).has_clip, 60)
+    finally:
+        stop.set()
+        thread.join(30)
+    assert queries.list_events(HOUSE)[1] == 1

@@ -23,7 +23,13 @@ from madang.citizens.voting.queries.polls import (
     may_manage,
     may_moderate,
 )
-from madang.citizens.voting.queries.voters import has_voted, is_invited, list_invitations
+from madang.citizens.voting.queries.voters import (
+    has_voted,
+    is_invited,
+    list_invitations,
+    tie_receipt,
+    untie_receipt,
+)
 from madang.citizens.voting.records.polls import (
     BALLOT_NAMES,
     ELIGIBILITY_NAMES,
@@ -65,7 +71,7 @@ def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
     marks: Marks = {}
     try:
         marks = read_marks(poll.ballot, request)
-        kept = request.COOKIES.get(_name_cookie(poll), "") if request.POST.get("is_change") else ""
+        kept = _read_receipt(request, poll, code) if request.POST.get("is_change") else ""
         receipt = cast_vote(
             actor=request.actor,
             now=moment,
@@ -81,7 +87,7 @@ def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
     if poll.may_change:
         response.set_cookie(
             _name_cookie(poll),
-            receipt,
+            tie_receipt(poll, request.actor, code, receipt),
             expires=poll.closes_at,
             path=address_of(poll),
             httponly=True,
@@ -136,12 +142,15 @@ def _name_cookie(poll: Poll) -> str:
     return f"vote-{poll.id}"
 
 
+def _read_receipt(request: HttpRequest, poll: Poll, code: str) -> str:
+    return untie_receipt(poll, request.actor, code, request.COOKIES.get(_name_cookie(poll), ""))
+
+
 def _draw(
     request: HttpRequest, poll: Poll, filled: Vote | None = None, refusal: MadangError | None = None
 ) -> HttpResponse:
     code = request.POST.get("code", request.GET.get("code", ""))
-    receipt = request.COOKIES.get(_name_cookie(poll), "")
-    kept = find_vote(poll.id, receipt) if poll.state is PollState.OPEN else None
+    kept = find_vote(poll.id, _read_receipt(request, poll, code)) if poll.state is PollState.OPEN else None
     outcome = get_outcome(poll)
     districts = name_districts()
     link = find_link(request, poll)

@@ -37,6 +37,21 @@ def name_ballot(receipt: str) -> str:
     return hashlib.sha256(receipt.encode()).hexdigest()
 
 
+def tie_receipt(poll: Poll, actor: Actor, code: str, receipt: str) -> str:
+    """Return what a device keeps: the receipt, tied to its voter so that nobody else on the device uses it."""
+    return f"{receipt}.{_hash(poll.id, f'{receipt} of {name_voter(poll, actor, code)}')}"
+
+
+def untie_receipt(poll: Poll, actor: Actor, code: str, kept: str) -> str:
+    """Return the receipt that a device kept, "" where it is somebody else's."""
+    receipt, _, _ = kept.partition(".")
+    try:
+        is_own = constant_time_compare(kept, tie_receipt(poll, actor, code, receipt))
+    except BadInput:
+        return ""
+    return receipt if is_own else ""
+
+
 def is_invited(poll: Poll | PollRow, code: str) -> bool:
     """Return whether `code` is one of the poll's invitations."""
     number, _, _ = code.partition("-")

@@ -15,7 +15,7 @@ from madang.citizens.voting.actions.polls.counting import count_poll
 from madang.citizens.voting.actions.polls.discussion import comment
 from madang.citizens.voting.demo import _hold, _plan_polls
 from madang.citizens.voting.pages.listing import LISTED
-from madang.citizens.voting.queries.polls import get_outcome, list_polls
+from madang.citizens.voting.queries.polls import get_outcome, get_poll, list_polls, list_votes
 from madang.citizens.voting.records.polls import BallotKind, Eligibility
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.pages.tests.browsing import find_problems, note_problems
@@ -127,6 +127,19 @@ def test_the_device_that_voted_may_change_it_and_another_is_told_so(citizen, dja
     other = Client()
     other.force_login(django_user_model.objects.get(username="maru"))
     assert "투표한 기기에서만 고칠 수 있어요" in other.get(address).content.decode()
+
+
+def test_who_signs_in_next_on_the_same_device_neither_sees_nor_changes_the_vote(citizen, django_user_model):
+    address = citizen.post("/voting/polls/new/", form())["Location"]
+    citizen.post(f"{address}vote/", {"choice": "1"})
+    assert "내 표 고치기" in citizen.get(address).content.decode()
+    kept = citizen.cookies
+    citizen.force_login(django_user_model.objects.create_user("bora", "only for tests", name="보라"))
+    assert any(name.startswith("vote-") for name in kept)
+    assert "내 표 고치기" not in citizen.get(address).content.decode()
+    citizen.post(f"{address}vote/", {"choice": "2", "is_change": "yes"})
+    poll = get_poll(address.split("/")[3], now=NOW)
+    assert sorted(list(one.marks) for one in list_votes(poll.id)) == [[1], [2]]
 
 
 def test_pictures_are_choices_with_words_for_those_who_do_not_see_them(citizen, tmp_path):
@@ -241,8 +254,9 @@ def test_on_a_phone_a_ranking_is_made_voted_in_ended_and_its_outcome_read(house:
     assert page.text_content("[aria-label^='바다']") == "1위"
     page.tap("text=지금 마감하기")
     page.tap("button:has-text('마감하기')")
+    page.wait_for_url(lambda url: "/end/" not in url)
     deadline = time.monotonic() + 90
-    while "모두의 순위" not in page.content():
+    while "모두의 순위" not in page.text_content("main"):
         assert time.monotonic() < deadline, "the count didn't come"
         time.sleep(1)
         page.reload()

@@ -13,6 +13,11 @@ function fit(): void {
       one.hidden = true;
     }
   }
+  for (const more of document.querySelectorAll<HTMLElement>("[data-more]")) {
+    const left = Number(more.dataset.more) + document.querySelectorAll(".slips li[hidden]").length;
+    more.textContent = more.dataset.words!.replace("{n}", left.toLocaleString());
+    more.hidden = left === 0;
+  }
 }
 
 watchPicture("state", fit);

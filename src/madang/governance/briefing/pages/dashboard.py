@@ -240,7 +240,7 @@ def _draw_indicators(readings: Found[tuple[Reading, ...]], moment: datetime) -> 
     newest = max((one.as_of for one in aimed if one.as_of), default=None)
     return {
         "slipped": slipped[:SLIPPED],
-        "more": len(slipped) - SLIPPED,
+        "more": max(0, len(slipped) - SLIPPED),
         "count": len(slipped),
         "aimed": len(aimed),
         "known": len(readings.value),

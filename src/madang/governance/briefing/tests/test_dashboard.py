@@ -239,7 +239,7 @@ def test_the_whole_city_is_told_within_few_questions(reader, indicators, money):
     assert "하루 전 값이 아직 없어" not in page
     assert "40.0<span" in page
     assert f'href="/{money.label}/"' in page
-    assert "시험 예산 · " in page
+    assert ">시험 예산</span> · " in page
 
 
 def test_an_empty_house_says_what_it_lacks(reader, lake):

@@ -3,9 +3,29 @@
 from madang.core.pages.interface import MenuLink
 
 from .pages.desk import TITLE as DESK_TITLE
-from .pages.services import TITLE
+from .pages.handling import TITLE as TALK_TITLE
+from .pages.quotas import KEY_LIST
+from .pages.search import TITLE
+from .pages.sources import DESK_TITLE as SOURCES_TITLE
 
 MENU = [
     MenuLink(title=TITLE, href="/open_data/", order=20),
     MenuLink(title=DESK_TITLE, href="/desk/open_data/", door="desk", order=410, permission="open_data.work"),
+    MenuLink(
+        title=TALK_TITLE, href="/desk/open_data/talk/", door="desk", order=411, permission="open_data.answer"
+    ),
+    MenuLink(
+        title=KEY_LIST.title,
+        href="/desk/open_data/keys/",
+        door="desk",
+        order=412,
+        permission="open_data.declare",
+    ),
+    MenuLink(
+        title=SOURCES_TITLE,
+        href="/desk/open_data/sources/",
+        door="desk",
+        order=413,
+        permission="open_data.harvest",
+    ),
 ]

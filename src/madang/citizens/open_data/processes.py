@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
-import threading
-import time
-from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from django.db import close_old_connections
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,57 +17,15 @@ from starlette.routing import Route
 from madang.core.base.interface import Process, Unavailable, now, read_settings, serve_application
 from madang.core.pages.interface import make_cell, open_workbook
 
-from .actions import write_uses
+from .actions.counting import counter
+from .actions.quotas import meter
 from .methods.calls import FORMS, check_call, read_call, write_json, write_xml
-from .queries import answer_call, find_key_id
-from .records import Answer, Call
+from .queries.calls import answer_call, find_key_id
+from .queries.quotas import find_caller, find_limit, get_quota, name_address
+from .records.calls import SAMPLE_KEY, Answer, Call
 
 log = logging.getLogger("madang.open_data")
-EVERY_S = 5.0
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class UseCounter:
-    """Counts uses in memory and writes them down every few seconds, off the path of an answer."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._uses: Counter[tuple[str, str]] = Counter()
-        self._rows: Counter[tuple[str, str]] = Counter()
-        self._thread: threading.Thread | None = None
-
-    def add(self, service: str, key_id: str, rows: int) -> None:
-        """Count one use."""
-        with self._lock:
-            self._uses[service, key_id] += 1
-            self._rows[service, key_id] += rows
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._write_for_ever, daemon=True)
-                self._thread.start()
-
-    def write(self) -> None:
-        """Write down what was counted since; what can't be written now is counted again."""
-        with self._lock:
-            uses, rows = self._uses, self._rows
-            self._uses, self._rows = Counter(), Counter()
-        if not uses:
-            return
-        try:
-            close_old_connections()
-            write_uses(now=now(), counted={name: (uses[name], rows[name]) for name in uses})
-        except Exception:
-            log.warning("uses are written later", exc_info=True)
-            with self._lock:
-                self._uses.update(uses)
-                self._rows.update(rows)
-
-    def _write_for_ever(self) -> None:
-        while True:
-            time.sleep(EVERY_S)
-            self.write()
-
-
-counter = UseCounter()
 
 
 def answer(request: Request) -> Response:
@@ -79,7 +37,7 @@ def answer(request: Request) -> Response:
         return _send(Answer(code=code), call)
     close_old_connections()
     try:
-        found = answer_call(call)
+        found = answer_call(call) if _may_call(request, call) else Answer(code="ERROR-337")
     except Unavailable:
         found = Answer(code="ERROR-600")
     except Exception:
@@ -88,6 +46,18 @@ def answer(request: Request) -> Response:
     if found.code == "INFO-000":
         counter.add(call.service, find_key_id(call.key) or "", len(found.rows))
     return _send(found, call)
+
+
+def _may_call(request: Request, call: Call) -> bool:
+    """Count a call against the quota of its key, with the sample key of its address; unknown keys aren't counted."""
+    key_id, moment = find_key_id(call.key), now()
+    if key_id is None:
+        return True
+    if key_id != SAMPLE_KEY:
+        return meter.take(f"key:{key_id}", find_limit(key_id), moment)
+    client = request.client.host if request.client else ""
+    caller = find_caller(client, request.headers.get("x-forwarded-for", ""))
+    return meter.take(name_address(caller, moment), get_quota().address_daily, moment)
 
 
 def _send(found: Answer, call: Call) -> Response:
@@ -111,7 +81,14 @@ def _write_sheet(found: Answer) -> bytes:
     return output.getvalue()
 
 
-application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])])
+@asynccontextmanager
+async def _write_at_end(_application: Starlette) -> AsyncGenerator[None, None]:
+    yield
+    await run_in_threadpool(counter.write)
+    await run_in_threadpool(meter.flush)
+
+
+application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])], lifespan=_write_at_end)
 
 
 def run_open_api() -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.conf import settings
+from django.utils.http import urlencode
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.citizens.open_data.queries import list_public
-from madang.core.base.interface import ANONYMOUS, Text
+from madang.citizens.open_data.methods.linked import describe_croissant
+from madang.citizens.open_data.queries.calls import list_public
+from madang.citizens.open_data.queries.changes import list_changes
+from madang.citizens.open_data.queries.linked import describe
+from madang.core.base.interface import ANONYMOUS, Text, now
 from madang.core.lake.interface import authorize, get_dataset
 from madang.core.pages.interface import Route, find_address
 
 from .catalogues import build_data_json, build_graph
 from .ckan import answer_get, answer_post
 from .datapackages import describe_package
+from .feeds import write_atom, write_json_feed
+
+FEED_PAGE = 50
 
 GRAPHS = {
     "jsonld": ("json-ld", "application/ld+json"),
@@ -53,6 +61,36 @@ def send_package(request: Request, _query: None, _body: None) -> Response:
     return Response(msgspec.json.encode(package), media_type="application/json")
 
 
+def send_croissant(request: Request, _query: None, _body: None) -> Response:
+    """Answer a dataset as Croissant."""
+    record = get_dataset(actor=ANONYMOUS, name=request.path_params["name"])
+    described = describe_croissant(describe(record, find_address(request)))
+    return Response(msgspec.json.encode(described), media_type="application/ld+json")
+
+
+class FeedQuery(msgspec.Struct, frozen=True):
+    """Which changes: of one dataset, and before one of them."""
+
+    dataset: Annotated[str, Meta(max_length=63)] = ""
+    before: Annotated[int, Meta(ge=0, lt=2**63)] = 0
+
+
+def send_feed(request: Request, query: FeedQuery, _body: None) -> Response:
+    """Answer a page of the changes, newest first, as Atom or JSON Feed."""
+    home, path = find_address(request), request.url.path
+    changes, total = list_changes(dataset=query.dataset, before=query.before, sort="-id", limit=FEED_PAGE)
+    asked = {"dataset": query.dataset} if query.dataset else {}
+    here = f"{home}{path}" + (f"?{urlencode(asked)}" if asked else "")
+    after = f"{home}{path}?{urlencode(asked | {'before': changes[-1].id})}" if total > len(changes) else ""
+    title = f"{settings.MADANG.city_name_ko} 열린데이터광장의 바뀐 데이터"
+    headers = {"Cache-Control": "max-age=60"}
+    if path.endswith(".json"):
+        feed = write_json_feed(changes, home=home, here=here, after=after, title=title)
+        return Response(msgspec.json.encode(feed), media_type="application/feed+json", headers=headers)
+    atom = write_atom(changes, home=home, here=here, after=after, title=title, began=now().isoformat())
+    return Response(atom, media_type="application/atom+xml", headers=headers)
+
+
 _ACTION = Text(ko="CKAN 액션 API", en="CKAN's action API")
 _TAGS = ("open_data",)
 ROUTES = [
@@ -82,6 +120,26 @@ ROUTES = [
         "public",
         Text(ko="데이터 꾸러미 (Frictionless)", en="Data package (Frictionless)"),
         tags=_TAGS,
+    ),
+    Route(
+        "GET",
+        "/datasets/{name}/croissant.json",
+        send_croissant,
+        "public",
+        Text(ko="학습용 설명 (Croissant)", en="Description for machine learning (Croissant)"),
+        tags=_TAGS,
+    ),
+    *(
+        Route(
+            "GET",
+            f"/open_data/changes.{ending}",
+            send_feed,
+            "public",
+            Text(ko=f"바뀐 데이터 ({words})", en=f"Changes of the data ({words})"),
+            query=FeedQuery,
+            tags=_TAGS,
+        )
+        for ending, words in (("atom", "Atom"), ("json", "JSON Feed"))
     ),
     Route(
         "GET",

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
+from django.utils.http import urlencode
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
+from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category
 from madang.core.lake.interface import DatasetRecord
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-LICENCES = {
-    "KOGL-1": "https://www.kogl.or.kr/info/licenseType1.do",
-    "KOGL-2": "https://www.kogl.or.kr/info/licenseType2.do",
-    "KOGL-3": "https://www.kogl.or.kr/info/licenseType3.do",
-    "KOGL-4": "https://www.kogl.or.kr/info/licenseType4.do",
-    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
-    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
-}
 MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
 IANA = "https://www.iana.org/assignments/media-types/"
 
@@ -65,6 +59,15 @@ def _add_dataset(
     graph.add((dataset, DCTERMS.publisher, publisher))
     graph.add((dataset, DCTERMS.issued, Literal(record.created_at.isoformat(), datatype=XSD.dateTime)))
     graph.add((dataset, DCTERMS.modified, Literal(record.updated_at.isoformat(), datatype=XSD.dateTime)))
+    graph.add((dataset, DCAT.version, Literal(str(record.version))))
+    if record.category:
+        theme, words = (
+            URIRef(f"{address}/open_data/?category={record.category}"),
+            say_category(record.category),
+        )
+        graph.add((dataset, DCAT.theme, theme))
+        graph.add((theme, RDF.type, SKOS.Concept))
+        _say(graph, theme, SKOS.prefLabel, words.ko, words.en)
     for word in record.keywords:
         graph.add((dataset, DCAT.keyword, Literal(word, lang="ko")))
     for form, media in MEDIA.items():
@@ -75,11 +78,17 @@ def _add_dataset(
         graph.add((distribution, DCAT.accessURL, file))
         graph.add((distribution, DCAT.downloadURL, file))
         graph.add((distribution, DCAT.mediaType, URIRef(IANA + media)))
+        graph.add((URIRef(IANA + media), RDF.type, DCTERMS.MediaType))
         graph.add((distribution, DCTERMS.title, Literal(form.upper())))
-        if table.licence in LICENCES:
-            licence = URIRef(LICENCES[table.licence])
+        if table.licence in LICENCE_ADDRESSES:
+            licence = URIRef(LICENCE_ADDRESSES[table.licence])
             graph.add((distribution, DCTERMS.license, licence))
             graph.add((licence, RDF.type, DCTERMS.LicenseDocument))
+
+
+def find_theme(address: str, category: str) -> URIRef:
+    """Return the address of a category: its datasets."""
+    return URIRef(f"{address}/open_data/?{urlencode({'category': category})}")
 
 
 def _say(graph: Graph, subject: URIRef, term: Any, ko: str, en: str) -> None:
@@ -110,7 +119,7 @@ def build_data_json(
                 **({"contactPoint": answers} if contact else {}),
                 "accessLevel": "public",
                 "landingPage": f"{address}/datasets/{record.name}/",
-                **({"license": LICENCES[record.table.licence]} if record.table.licence in LICENCES else {}),
+                **({"license": LICENCE_ADDRESSES[record.table.licence]} if record.table.licence in LICENCE_ADDRESSES else {}),
                 "distribution": [
                     {
                         "@type": "dcat:Distribution",

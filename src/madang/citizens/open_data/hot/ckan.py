@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,8 +12,12 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.citizens.open_data.queries import list_public
-from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound
+from madang.citizens.open_data.actions.quotas import meter
+from madang.citizens.open_data.queries.calls import list_public
+from madang.citizens.open_data.queries.quotas import find_caller, get_quota, name_address
+from madang.citizens.open_data.queries.search import search
+from madang.citizens.open_data.records.search import Asked as Search
+from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound, now
 from madang.core.lake.interface import authorize, count_rows, get_dataset, run_sql
 from madang.core.pages.interface import find_address
 
@@ -21,6 +26,19 @@ from . import packages
 MOST_ROWS = 32_000
 READS_SQL = Actor(id="", name="", kind="anonymous", grants=frozenset({("lake.sql", "*")}))
 Asked = Mapping[str, Any]
+
+
+class TooMany(MadangError):
+    """The day's calls are used up."""
+
+    status = 429
+
+
+TOO_MANY = TooMany(
+    "open_data.quota",
+    "오늘 쓸 수 있는 호출 수를 넘었습니다",
+    "the calls of this address for today are used up",
+)
 
 
 def answer_get(request: Request, _query: None, _body: None) -> Response:
@@ -35,6 +53,8 @@ def answer_post(request: Request, _query: None, body: dict[str, Any]) -> Respons
 
 def _act(request: Request, asked: Asked) -> Response:
     name = request.path_params["action"]
+    if not _may_call(request):
+        return _refuse(TOO_MANY)
     try:
         if name not in ACTIONS:
             raise BadInput("ckan.action", f"{name} 기능이 없습니다", f"no such action: {name}")
@@ -45,9 +65,18 @@ def _act(request: Request, asked: Asked) -> Response:
     return Response(msgspec.json.encode(body, enc_hook=str), media_type="application/json")
 
 
+def _may_call(request: Request) -> bool:
+    moment = now()
+    client = request.client.host if request.client else ""
+    caller = find_caller(client, request.headers.get("x-forwarded-for", ""))
+    return meter.take(name_address(caller, moment), get_quota().address_daily, moment)
+
+
 def _refuse(error: MadangError) -> Response:
-    kind = {404: "Not Found Error", 403: "Authorization Error"}.get(error.status, "Validation Error")
-    status = error.status if error.status in {403, 404, 503} else 409
+    kind = {404: "Not Found Error", 403: "Authorization Error", 429: "Rate Limit Error"}.get(
+        error.status, "Validation Error"
+    )
+    status = error.status if error.status in {403, 404, 429, 503} else 409
     message = error.text.en
     body = {
         "success": False,
@@ -100,19 +129,42 @@ def package_show(asked: Asked, address: str) -> dict[str, Any]:
 
 
 def package_search(asked: Asked, address: str) -> dict[str, Any]:
-    """Return a page of the datasets in which every word of `q` occurs, with the exact count."""
-    words = str(asked.get("q") or "").replace("*:*", "").strip()
-    found = list_public(words)
-    first, most = _number(asked, "start", 0, 10**9), _number(asked, "rows", 10, 1000)
+    """Return a page of the datasets found by `q` and `fq`, best first, with the exact count."""
+    try:
+        facets, words = packages.read_fields(str(asked.get("q") or "").replace("*:*", ""))
+        more, _ = packages.read_fields(
+            " ".join([str(asked.get("fq") or ""), *(_json(asked, "fq_list") or ())])
+        )
+        sort = packages.read_search_sort(str(asked.get("sort") or ("score" if words else "name")))
+    except ValueError as error:
+        raise BadInput("ckan.search", f"모르는 항목입니다: {error}", f"unknown field: {error}") from error
     fields = _json(asked, "facet.field") or []
-    counts = packages.count_facets(found, [fields] if isinstance(fields, str) else list(fields))
+    fields = [fields] if isinstance(fields, str) else list(fields)
+    found, _ = search(
+        Search(
+            text=words,
+            facets=(("owner", "own"), *facets, *more),
+            sort=sort,
+            offset=_number(asked, "start", 0, 10**9),
+            limit=_number(asked, "rows", 10, 1000),
+            count=tuple(dict.fromkeys(packages.FACETS[one] for one in fields if one in packages.FACETS)),
+        )
+    )
+    counts = packages.name_counts(found.facets, fields)
     return {
-        "count": len(found),
-        "sort": "name asc",
+        "count": found.total,
+        "sort": sort,
         "facets": counts,
         "search_facets": packages.describe_facets(counts),
-        "results": [packages.describe_package(record, address) for record in found[first : first + most]],
+        "results": list(_describe_found(found.ids, address)),
     }
+
+
+def _describe_found(ids: Sequence[str], address: str) -> Iterator[dict[str, Any]]:
+    for one in ids:
+        with suppress(NotFound):  # withdrawn a moment ago
+            record = get_dataset(actor=ANONYMOUS, name=one.partition(":")[2])
+            yield packages.describe_package(record, address)
 
 
 def resource_show(asked: Asked, address: str) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES
 from madang.core.base.interface import Column, ColumnType
 from madang.core.lake.interface import DatasetRecord
-
-from .catalogues import LICENCES
 
 TYPES = {
     ColumnType.TEXT: "string",
@@ -25,8 +24,8 @@ def describe_package(record: DatasetRecord, columns: tuple[Column, ...], address
     """Return the descriptor of a dataset whose public `columns` stand in its CSV file."""
     table, name = record.table, record.name.replace("_", "-").lower()
     licence = {"name": table.licence, "title": table.licence}
-    if table.licence in LICENCES:
-        licence["path"] = LICENCES[table.licence]
+    if table.licence in LICENCE_ADDRESSES:
+        licence["path"] = LICENCE_ADDRESSES[table.licence]
     return {
         "name": name,
         "id": f"{address}/datasets/{record.name}/",

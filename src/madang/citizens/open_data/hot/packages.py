@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from madang.core.base.interface import ColumnType
@@ -76,22 +75,51 @@ def describe_group(category: str) -> dict[str, Any]:
     return {"id": category, "name": category, "title": category, "display_name": category, "type": "group"}
 
 
-FACETS: dict[str, Callable[[DatasetRecord], Sequence[str]]] = {
-    "organization": lambda record: (record.table.owner_agency,),
-    "groups": lambda record: (record.category,),
-    "tags": lambda record: record.keywords,
-    "license_id": lambda record: (record.table.licence,),
-    "res_format": lambda _record: tuple(form.upper() for form in FORMS),
+FACETS = {
+    "organization": "agency", "owner_org": "agency", "groups": "category", "tags": "keyword",
+    "license_id": "licence", "res_format": "form",
+}  # fmt: skip
+IGNORED = frozenset({"state", "private", "capacity", "dataset_type", "type", "site_id"})
+FIELD = re.compile(r'[+]?(?P<field>[A-Za-z_]+):(?:"(?P<quoted>[^"]*)"|[(]?(?P<plain>[^\s()"]+)[)]?)')
+SORTS = {
+    "score": "score",
+    "metadata_modified": "updated",
+    "title_string": "title",
+    "title": "title",
+    "name": "title",
 }
 
 
-def count_facets(records: Sequence[DatasetRecord], fields: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return how many datasets have each value of each field; fields that aren't known have none."""
-    counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
-    for field in counts.keys() & FACETS.keys():
-        for record in records:
-            counts[field].update(value for value in FACETS[field](record) if value)
-    return {field: dict(counter.most_common()) for field, counter in counts.items()}
+def read_fields(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Return the (facet, value) that `field:value` parts of a search ask for, and the words that remain.
+
+    Raises ValueError for a field that isn't known. Fields that hold for every dataset here are left out.
+    """
+    facets = []
+    for match in FIELD.finditer(text):
+        field, value = match["field"], match["quoted"] if match["quoted"] is not None else match["plain"]
+        if field in FACETS:
+            facets.append((FACETS[field], value.upper() if field == "res_format" else value))
+        elif field not in IGNORED:
+            raise ValueError(field)
+    return tuple(facets), " ".join(FIELD.sub(" ", text).split())
+
+
+def read_search_sort(text: str) -> str:
+    """Return the index's order for package_search's `sort`; raise ValueError for one it doesn't have."""
+    first, _, way = text.split(",")[0].strip().lower().partition(" ")
+    name = SORTS.get(first or "score")
+    if name is None:
+        raise ValueError(first)
+    falls = name in {"score", "updated"}
+    return ("-" if (way.strip() == "asc") == falls and way.strip() else "") + name
+
+
+def name_counts(
+    counts: Mapping[str, Sequence[tuple[str, int]]], fields: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """Return counts by the fields that were asked for; fields that aren't known have none."""
+    return {field: dict(counts.get(FACETS.get(field, ""), ())) for field in fields}
 
 
 def describe_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:

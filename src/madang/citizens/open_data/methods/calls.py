@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from madang.citizens.open_data.records import (
+from madang.citizens.open_data.records.calls import (
     MESSAGES,
     MOST_ROWS,
     SAMPLE_KEY,

@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from madang.citizens.open_data.actions import declare_service, withdraw_service
-from madang.citizens.open_data.queries import list_declared, list_public
-from madang.citizens.open_data.records import OpenField, OpenService
+from madang.citizens.open_data.actions.services import declare_service, withdraw_service
+from madang.citizens.open_data.queries.calls import list_declared, list_public
+from madang.citizens.open_data.records.calls import OpenField, OpenService
 from madang.core.base.interface import Actor, BadInput, Text
 from madang.core.pages.interface import FormPage, ListAction, ListColumn, ListPage, say_lazily
 from madang.core.people.interface import require

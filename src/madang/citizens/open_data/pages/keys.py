@@ -10,13 +10,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.citizens.open_data.actions import issue_key, revoke_key
-from madang.citizens.open_data.queries import list_keys
-from madang.citizens.open_data.records import NewKey
+from madang.citizens.open_data.actions.keys import issue_key, revoke_key
+from madang.citizens.open_data.queries.calls import list_keys
+from madang.citizens.open_data.queries.quotas import measure_key
+from madang.citizens.open_data.records.calls import NewKey
+from madang.citizens.open_data.records.quotas import KeyUse
 from madang.core.base.interface import Actor, MadangError, Text, now
-from madang.core.pages.interface import FormPage, page, say_lazily
+from madang.core.pages.interface import ChartBlock, ChartKind, FormPage, Series, page, say_lazily
 
-from .services import HOME
+HOME = "/open_data/"
 
 TITLE = Text(ko="내 인증키", en="My keys")
 
@@ -56,6 +58,32 @@ def show_keys(request: HttpRequest) -> HttpResponse:
     answer = render(request, "open_data/keys.html", context, status=422 if form.errors else 200)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@page("signed-in", title=TITLE)
+def show_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """Show one of one's own keys: calls today against its limit, by day and by service."""
+    use = measure_key(actor=request.actor, now=now(), key_id=key_id)
+    key = next(one for one in list_keys(request.actor) if one.id == key_id)
+    answer = render(request, "open_data/key.html", {"key": key, "use": use, "chart": _draw_days(use)})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _draw_days(use: KeyUse) -> ChartBlock | None:
+    if not use.days:
+        return None
+    return ChartBlock(
+        title=Text(ko="날마다의 호출", en="Calls by day"),
+        kind=ChartKind.BAR,
+        x=tuple(f"{day:%m-%d}" for day, _ in use.days),
+        x_title=Text(ko="날", en="Day"),
+        series=(Series(name=Text(ko="호출", en="Calls"), values=tuple(float(uses) for _, uses in use.days)),),
+        summary=Text(
+            ko=f"최근 30일에 {sum(uses for _, uses in use.days):,}번 불렀어요.",
+            en=f"Called {sum(uses for _, uses in use.days):,} times in the last 30 days.",
+        ),
+    )
 
 
 @page("signed-in", methods=("POST",))

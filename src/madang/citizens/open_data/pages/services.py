@@ -1,4 +1,4 @@
-"""What everyone sees: the portal with its totals, and how one service is called."""
+"""What everyone sees: the Open API's services, and how one is called."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from madang.citizens.open_data.queries import (
-    count_uses,
+from madang.citizens.open_data.methods.linked import describe_dataset, write_script
+from madang.citizens.open_data.methods.naming import say_category
+from madang.citizens.open_data.queries.calls import (
     get_service,
     list_day_uses,
-    list_public,
     list_services,
 )
-from madang.citizens.open_data.records import OpenField, ServiceLine
+from madang.citizens.open_data.queries.changes import list_changes
+from madang.citizens.open_data.queries.linked import describe
+from madang.citizens.open_data.queries.talk import list_apps, list_questions
+from madang.citizens.open_data.records.calls import OpenField, ServiceLine
+from madang.citizens.open_data.records.changes import CHANGE_NAMES
+from madang.citizens.open_data.records.talk import PUBLIC, STATE_NAMES
 from madang.core.base.interface import ANONYMOUS, Actor, ColumnType, Text
 from madang.core.lake.interface import authorize, list_categories
 from madang.core.pages.interface import ChartBlock, ChartKind, ListColumn, ListFilter, ListPage, Series, page
 
-TITLE = Text(ko="열린데이터광장", en="Open data")
+from .homes import find_home
+from .talk import name_agencies
+
+TITLE = Text(ko="Open API 서비스", en="Open API services")
 HOME = "/open_data/"
 DAYS = 30
 
@@ -45,15 +54,20 @@ SERVICE_LIST = ListPage(
     title=TITLE,
     permission="public",
     about=Text(
-        ko="공개된 데이터를 내려받거나, 쓰던 프로그램의 주소만 바꿔 바로 불러 쓸 수 있어요.",
-        en="Download what the city publishes, or call it from programs you have by changing the host name alone.",
+        ko="공개된 표마다 서비스가 하나씩 있어요. 쓰던 프로그램의 주소만 바꿔 바로 불러 쓸 수 있어요.",
+        en="Every public table is a service: programs you have call it by changing the host name alone.",
     ),
     columns=(
         ListColumn(
             name="title", title=Text(ko="데이터", en="Dataset"), href=lambda row: f"{HOME}{row.name}/"
         ),
         ListColumn(name="name", title=Text(ko="서비스 이름", en="Service")),
-        ListColumn(name="category", title=Text(ko="분류", en="Category"), sortable=False),
+        ListColumn(
+            name="category",
+            title=Text(ko="분류", en="Category"),
+            sortable=False,
+            value=lambda row: say_category(row.category),
+        ),
         ListColumn(name="rows", title=Text(ko="행", en="Rows"), type=ColumnType.INTEGER),
         ListColumn(name="arguments", title=Text(ko="선택 인자", en="Arguments"), sortable=False, shown=False),
         ListColumn(name="updated_at", title=Text(ko="갱신", en="Updated"), type=ColumnType.TIME),
@@ -63,33 +77,16 @@ SERVICE_LIST = ListPage(
         ListFilter(
             name="category",
             title=Text(ko="분류", en="Category"),
-            choices=lambda _actor: [
-                (name, Text(ko=name, en=name)) for name in list_categories(actor=ANONYMOUS)
-            ],
+            choices=lambda _actor: [(name, say_category(name)) for name in list_categories(actor=ANONYMOUS)],
         ),
     ),
     sort="title",
     row_id="name",
-    template="open_data/portal.html",
     empty=Text(
         ko="아직 공개된 데이터가 없어요. 데이터를 공개하면 여기에 나타나요.",
         en="Nothing is published yet. Published datasets appear here.",
     ),
 )
-
-
-@page("public", title=TITLE)
-def show_portal(request: HttpRequest) -> HttpResponseBase:
-    """Show every service under the two totals that a portal is measured by."""
-    state = SERVICE_LIST.read_state(request)
-    if request.GET.get("format"):
-        return SERVICE_LIST.as_view()(request)
-    context = SERVICE_LIST.build_context(request, state)
-    return render(
-        request,
-        SERVICE_LIST.template,
-        context | {"datasets": len(list_public()), "uses": count_uses()},
-    )
 
 
 @page("public", title=TITLE)
@@ -106,9 +103,27 @@ def show_service(request: HttpRequest, name: str) -> HttpResponse:
         "fields": [(field, columns[field.column]) for field in fields if field.column in columns],
         "arguments": [columns[one] for one in service.arguments if one in columns],
         "calls": _write_calls(base),
+        "linked": mark_safe(write_script(describe_dataset(describe(record, find_home(request))))),  # noqa: S308 - made safe
+        "changes": [(one, CHANGE_NAMES[one.kind]) for one in list_changes(dataset=record.name, limit=10)[0]],
         "chart": _draw_uses(service.name),
+        "talk": _draw_talk(request.actor, record.name),
+        "apps": list_apps(dataset=record.name),
     }
     return render(request, "open_data/service.html", context)
+
+
+def _draw_talk(actor: Actor, dataset: str) -> list[dict[str, Any]]:
+    agencies = name_agencies()
+    return [
+        {
+            "question": question,
+            "replies": replies,
+            "state": None if question.state in PUBLIC else STATE_NAMES[question.state],
+            "answerer": agencies.get(question.answered_by)
+            or Text(ko=question.answered_by, en=question.answered_by),
+        }
+        for question, replies in list_questions(actor=actor, dataset=dataset)
+    ]
 
 
 def _host(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from madang.citizens.open_data.methods.calls import (
     write_value,
     write_xml,
 )
-from madang.citizens.open_data.records import MESSAGES, Answer
+from madang.citizens.open_data.records.calls import MESSAGES, Answer
 from madang.core.base.interface import CITY_TIMEZONE
 
 

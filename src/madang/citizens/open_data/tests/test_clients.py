@@ -175,10 +175,19 @@ def test_uses_are_counted_and_shown(house, api):
             time.sleep(1)
 
 
+def await_found(site: ckanapi.RemoteCKAN, **asked) -> dict:
+    """What was just published is found within seconds."""
+    deadline = time.monotonic() + 60
+    while not (found := site.action.package_search(**asked))["count"]:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    return found
+
+
 def test_ckanapi_finds_shows_and_queries(house, api):
     with ckanapi.RemoteCKAN(house.url) as site:
         assert "city_air" in site.action.package_list()
-        found = site.action.package_search(q="city_air", rows=5)
+        found = await_found(site, q="city_air", rows=5)
         assert [package["name"] for package in found["results"]] == ["city_air"]
         package = site.action.package_show(id="city_air")
         assert site.action.resource_show(id=package["resources"][0]["id"])["datastore_active"]
@@ -198,11 +207,14 @@ def test_ckanapi_finds_shows_and_queries(house, api):
 
 def test_ckanapi_counts_what_a_search_found_by_facet(house, api):
     with ckanapi.RemoteCKAN(house.url) as site:
-        found = site.action.package_search(q="city_air", **{"facet.field": '["res_format", "nothing"]'})
+        found = await_found(site, q="city_air", **{"facet.field": '["res_format", "nothing"]'})
         assert found["facets"] == {
-            "res_format": dict.fromkeys(["CSV", "JSON", "PARQUET", "XLSX"], 1),
+            "res_format": dict.fromkeys(["CSV", "JSON", "OPEN API", "PARQUET", "XLSX"], 1),
             "nothing": {},
         }
+        assert site.action.package_search(fq="res_format:csv ", q="city_air")["count"] == 1
+        with pytest.raises(ckanapi.ValidationError):
+            site.action.package_search(fq="colour:red")
         everything = site.action.package_search(**{"facet.field": ["license_id"]}, rows=1)
         items = everything["search_facets"]["license_id"]["items"]
         assert 0 < sum(item["count"] for item in items) <= everything["count"]
@@ -237,3 +249,18 @@ def test_the_catalogue_is_the_same_in_every_form(house, api):
     listed = json.loads(httpx.get(f"{house.url}/data.json").text)["dataset"]
     assert sizes == {len(listed)}
     assert len(listed) >= 3
+
+
+def test_the_portal_finds_it_and_tells_of_it_in_its_feeds(house, api):
+    with ckanapi.RemoteCKAN(house.url) as site:
+        await_found(site, q="city_air")
+    with house.visit() as visitor:
+        assert 'href="/open_data/city_air/"' in visitor.get("/open_data/", params={"q": "city_air"}).text
+    feed = httpx.get(f"{house.url}/open_data/changes.json", params={"dataset": "city_air"}).json()
+    assert [item["_madang"]["kind"] for item in feed["items"]] == ["opened"]
+    atom = ET.fromstring(httpx.get(f"{house.url}/open_data/changes.atom").content)
+    assert atom.tag == "{http://www.w3.org/2005/Atom}feed"
+    for before in ("-1", "x", "9" * 30):
+        assert httpx.get(f"{house.url}/open_data/changes.json", params={"before": before}).status_code == 422
+    croissant = httpx.get(f"{house.url}/datasets/city_air/croissant.json").json()
+    assert len(croissant["recordSet"][0]["field"]) == 12

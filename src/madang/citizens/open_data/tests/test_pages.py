@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from madang.citizens.open_data import queries
-from madang.citizens.open_data.actions import declare_service, issue_key, revoke_key
+from madang.citizens.open_data.actions.keys import issue_key, revoke_key
+from madang.citizens.open_data.actions.services import declare_service
 from madang.citizens.open_data.pages.desk import SERVICES
-from madang.citizens.open_data.records import Call, OpenField, OpenService
+from madang.citizens.open_data.pages.services import SERVICE_LIST
+from madang.citizens.open_data.queries import calls as queries
+from madang.citizens.open_data.records.calls import Call, OpenField, OpenService
 from madang.core.base.interface import (
     ANONYMOUS,
     HOUSE,
@@ -58,8 +60,9 @@ def shelters(db, settings, tmp_path):
     queries.forget()
 
 
-class TestPortal(PageCases):
-    path = "/open_data/"
+class TestServices(ListPageCases):
+    path = "/open_data/services/"
+    list_page = SERVICE_LIST
     is_public = True
 
 
@@ -81,6 +84,9 @@ class TestKeys(PageCases):
         page = reader.get(self.path).content.decode()
         assert secret not in page
         key_id = queries.find_key_id(secret)
+        assert "하루 한도" in reader.get(f"{self.path}{key_id}/").content.decode()
+        other = issue_key(actor=CITIZEN, now=NOW, purpose="남의 앱").key
+        assert reader.get(f"{self.path}{other.id}/").status_code == 404
         assert reader.post(f"{self.path}{key_id}/end/").status_code == 302
         assert queries.find_key_id(secret) is None
 

@@ -1,14 +1,40 @@
-"""Every read of this service."""
+"""Reads of services, calls, keys and uses."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
-from madang.core.base.interface import ANONYMOUS, CITY_TIMEZONE, HOUSE, Actor, BadInput, Kept, NotFound, now
+from madang.citizens.open_data import models
+from madang.citizens.open_data.methods.calls import read_range, write_value
+from madang.citizens.open_data.records.calls import (
+    SAMPLE_KEY,
+    Answer,
+    ApiKey,
+    Call,
+    DayUse,
+    KeyLine,
+    OpenField,
+    OpenService,
+    ServiceLine,
+)
+from madang.citizens.open_data.tables import USES
+from madang.core.base.interface import (
+    ANONYMOUS,
+    CITY_TIMEZONE,
+    HOUSE,
+    Actor,
+    BadInput,
+    Kept,
+    NotFound,
+    now,
+    to_city_time,
+)
 from madang.core.lake.interface import (
     DatasetRecord,
     Filter,
@@ -21,10 +47,7 @@ from madang.core.lake.interface import (
     list_datasets,
 )
 
-from . import models
-from .methods.calls import read_range, write_value
-from .records import SAMPLE_KEY, Answer, ApiKey, Call, DayUse, OpenField, OpenService, ServiceLine
-from .tables import USES
+from .quotas import get_quota
 
 MOST_DATASETS = 100_000
 kept = Kept()
@@ -107,6 +130,29 @@ def list_keys(actor: Actor) -> list[ApiKey]:
     return [describe_key(row) for row in rows]
 
 
+def list_all_keys(
+    *, search: str, sort: str, offset: int, limit: int, now: datetime
+) -> tuple[list[KeyLine], int]:
+    """Return a page of the keys that work, with what they used today, and how many there are."""
+    rows = models.KeyRow.objects.filter(revoked_at=None, purpose__icontains=search)
+    subject = Concat(Value("key:"), OuterRef("id"))
+    meters = models.MeterRow.objects.filter(subject=subject, day=to_city_time(now).date())
+    rows = rows.annotate(used_today=Coalesce(Subquery(meters.values("used")[:1]), 0)).order_by(sort, "id")
+    everyone = get_quota().key_daily
+    lines = [
+        KeyLine(
+            id=row.id,
+            hint=f"{row.hint}…",
+            purpose=row.purpose,
+            used_today=row.used_today,
+            limit=everyone if row.daily_limit is None else row.daily_limit,
+            created_at=row.created_at,
+        )
+        for row in rows[offset : offset + limit]
+    ]
+    return lines, rows.count()
+
+
 def count_uses() -> int:
     """Return how often the Open API was used in all."""
     return kept.get("uses", lambda: _sum_uses(()))
@@ -126,7 +172,12 @@ def list_day_uses(service: str, days: int) -> list[DayUse]:
 def describe_key(row: models.KeyRow) -> ApiKey:
     """Return a key's record."""
     return ApiKey(
-        id=row.id, hint=row.hint, purpose=row.purpose, created_at=row.created_at, revoked_at=row.revoked_at
+        id=row.id,
+        hint=row.hint,
+        purpose=row.purpose,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+        daily_limit=row.daily_limit,
     )
 
 

@@ -24,6 +24,7 @@ MESSAGES = {
     "ERROR-334": "요청종료위치보다 요청시작위치가 더 큽니다.",
     "ERROR-335": "샘플 인증키(sample)로는 한 번에 5건까지 요청할 수 있습니다.",
     "ERROR-336": "데이터는 한 번에 1000건까지 요청할 수 있습니다.",
+    "ERROR-337": "오늘 쓸 수 있는 호출 수를 넘었습니다. 이용 한도는 열린데이터광장의 인증키 쪽에서 볼 수 있습니다.",
     "ERROR-500": "서버 오류입니다.",
     "ERROR-600": "데이터베이스에 연결할 수 없습니다.",
     "ERROR-601": "데이터를 읽는 문장에 오류가 있습니다.",
@@ -74,13 +75,25 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key somebody made for their program; the key itself is not kept."""
+    """A key somebody made for their program; the key itself is not kept. `daily_limit` None: as for everyone."""
 
     id: str
     hint: str
     purpose: str
     created_at: datetime
     revoked_at: datetime | None
+    daily_limit: int | None = None
+
+
+class KeyLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as staff see it."""
+
+    id: str
+    hint: str
+    purpose: str
+    used_today: int
+    limit: int
+    created_at: datetime
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,245 @@
+"""The index in memory: which datasets have which words, how well each fits, and counts by facet."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from madang.citizens.open_data.records.search import Asked, Found, Indexed
+
+from .synonyms import MEANINGS, PARTICLES, WEAK
+from .words import (
+    is_hangul,
+    is_initials,
+    list_pieces,
+    list_words,
+    measure_distance,
+    stem,
+    write_initials,
+    write_letters,
+)
+
+MOST_WORDS = 12
+WHOLE, PART, SYNONYM, NEAR = 1.0, 0.8, 0.5, 0.4
+IN_TITLE = 4.0
+LONGEST_CUT = 24
+DEAD_SHARE = 0.2
+Scores = np.ndarray
+
+
+class Index:
+    """Datasets by their words. Changed ones are added anew and the old ones skipped until it is packed."""
+
+    def __init__(self) -> None:
+        self._documents: list[Indexed] = []
+        self._initials: list[str] = []
+        self._number: dict[str, int] = {}
+        self._alive = array("b")
+        self._postings: dict[str, tuple[array[int], array[float]]] = {}
+        self._facets: dict[str, dict[str, array[int]]] = defaultdict(dict)
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return len(self._number)
+
+    def put(self, document: Indexed) -> None:
+        """Add a dataset, or put its new state in place of the old."""
+        number = self._number.get(document.id)
+        if number is not None:
+            known = self._documents[number]
+            if (known.terms, known.facets, known.head) == (document.terms, document.facets, document.head):
+                self._documents[number] = document
+                return
+            self.drop(document.id)
+        number = len(self._documents)
+        self._documents.append(document)
+        self._initials.append(write_initials(document.title))
+        self._number[document.id] = number
+        self._alive.append(1)
+        for term, weight in document.terms.items():
+            if term not in self._postings:
+                self._postings[term] = (array("I"), array("f"))
+                self._by_length[len(write_letters(term))].append(term)
+            numbers, weights = self._postings[term]
+            numbers.append(number)
+            weights.append(weight)
+        for facet, values in document.facets.items():
+            for value in filter(None, values):
+                self._facets[facet].setdefault(value, array("I")).append(number)
+
+    def drop(self, document_id: str) -> None:
+        """Forget a dataset."""
+        number = self._number.pop(document_id, None)
+        if number is not None:
+            self._alive[number] = 0
+
+    def pack(self) -> Index:
+        """Return an index without what was forgotten, where that is much; else this one."""
+        if len(self._documents) - len(self._number) <= DEAD_SHARE * len(self._documents):
+            return self
+        packed = Index()
+        for number in self._number.values():
+            packed.put(self._documents[number])
+        return packed
+
+    def search(self, asked: Asked) -> Found:
+        """Return the page that is asked for."""
+        alive = np.array(self._alive, dtype=bool)
+        words = list_words(asked.text)[:MOST_WORDS]
+        if not words:
+            return self._page(asked, alive, np.zeros(len(alive), np.float32))
+        read_as: dict[str, str] = {}
+        groups = [self._score_word(word, read_as) for word in words]
+        needed = [
+            group for word, group in zip(words, groups, strict=True) if not self._is_weak(word)
+        ] or groups
+        hits = sum((group > 0).astype(np.int16) for group in needed)
+        total = sum(groups)
+        mask = alive & (hits == len(needed))
+        is_loose = not mask.any() and len(needed) > 1
+        if is_loose:
+            mask = alive & (hits > 0)
+            total = total * (hits / len(needed)) ** 2
+        found = self._page(asked, mask, total)
+        return Found(
+            ids=found.ids, total=found.total, facets=found.facets, is_loose=is_loose and bool(found.total), read_as=read_as
+        )  # fmt: skip
+
+    def _page(self, asked: Asked, mask: Scores, scores: Scores) -> Found:
+        chosen = [(facet, self._mask(facet, value)) for facet, value in asked.facets]
+        narrowed = mask.copy()
+        for _, one in chosen:
+            narrowed &= one
+        counts = {}
+        for facet in asked.count:
+            others = mask.copy()
+            for name, one in chosen:
+                if name != facet:
+                    others &= one
+            counts[facet] = self._count(facet, others)
+        numbers = self._sort(np.flatnonzero(narrowed), scores, asked.sort)
+        page = numbers[asked.offset : asked.offset + asked.limit]
+        return Found(ids=tuple(self._documents[n].id for n in page), total=len(numbers), facets=counts)
+
+    def _sort(self, numbers: Scores, scores: Scores, sort: str) -> list[int]:
+        name, is_down = sort.removeprefix("-"), sort.startswith("-")
+        if name == "title":
+            return sorted(map(int, numbers), key=lambda n: self._documents[n].title, reverse=is_down)
+        newest = np.array([self._documents[n].updated_s for n in numbers])
+        if name == "rows":
+            keys = np.array([self._documents[n].rows for n in numbers])
+        else:
+            keys = scores[numbers] if name == "score" else newest
+        order = np.lexsort((-newest, -keys if not is_down else keys))
+        return [int(n) for n in numbers[order]]
+
+    def _mask(self, facet: str, value: str) -> Scores:
+        mask = np.zeros(len(self._documents), dtype=bool)
+        mask[np.array(self._facets[facet].get(value, ()), dtype=np.int64)] = True
+        return mask
+
+    def _count(self, facet: str, mask: Scores) -> list[tuple[str, int]]:
+        counted = (
+            (value, int(mask[np.frombuffer(numbers.tobytes(), np.uint32)].sum()))
+            for value, numbers in self._facets[facet].items()
+        )
+        return sorted(
+            ((value, count) for value, count in counted if count), key=lambda one: (-one[1], one[0])
+        )
+
+    def _is_weak(self, word: str) -> bool:
+        return word in WEAK or any(
+            word == weak + tail for weak in WEAK for tail in PARTICLES if is_hangul(weak)
+        )
+
+    def _score_word(self, word: str, read_as: dict[str, str]) -> Scores:
+        """Return how well each dataset fits one word of a search; 0: not at all."""
+        scores = np.zeros(len(self._documents), np.float32)
+        if is_initials(word):
+            for number, initials in enumerate(self._initials):
+                at = initials.find(word)
+                if at >= 0:
+                    scores[number] = IN_TITLE * (2 if at == 0 or initials[at - 1] == " " else 1)
+            return scores
+        for factor, terms in self._list_readings(word):
+            np.maximum(scores, factor * self._score_terms(terms), out=scores)
+        for number, document in enumerate(self._documents):
+            if word in document.head:
+                scores[number] = max(scores[number], 1.0) + (IN_TITLE if word in document.title else 0)
+        if not scores.any():
+            near = self._find_near(word)
+            if near:
+                read_as[word] = near
+                scores = NEAR * self._score_terms([near])
+        return scores
+
+    def _list_readings(self, word: str) -> Iterator[tuple[float, list[str]]]:
+        base = self._strip(word)
+        yield WHOLE, [base]
+        pieces = [part for piece in list_pieces(base) for part in self._cut(piece)]
+        if pieces and pieces != [base]:
+            yield PART, pieces
+        for other in MEANINGS.get(base, ()):
+            yield SYNONYM, [other]
+
+    def _strip(self, word: str) -> str:
+        """Return a word without the particle at its end, where datasets have what remains and not the whole."""
+        if not is_hangul(word):
+            return stem(word)
+        if word in self._postings or word in MEANINGS:
+            return word
+        for length in (3, 2, 1):
+            rest, tail = word[:-length], word[-length:]
+            if (
+                rest
+                and tail in PARTICLES
+                and (rest in MEANINGS or all(map(self._postings.__contains__, self._cut(rest))))
+            ):
+                return rest
+        return word
+
+    def _cut(self, piece: str) -> list[str]:
+        """Return a word as the fewest words that datasets have; the word itself where there is no such way."""
+        if not is_hangul(piece) or len(piece) > LONGEST_CUT:
+            return [stem(piece)]
+        best: list[list[str] | None] = [[]] + [None] * len(piece)
+        for end in range(1, len(piece) + 1):
+            for start in range(end):
+                before = best[start]
+                if before is None or piece[start:end] not in self._postings:
+                    continue
+                if best[end] is None or len(before) + 1 < len(best[end] or ()):
+                    best[end] = [*before, piece[start:end]]
+        return best[-1] or [piece]
+
+    def _score_terms(self, terms: Iterable[str]) -> Scores:
+        """Return how well each dataset fits all of the terms together."""
+        scores = np.zeros(len(self._documents), np.float32)
+        hits = np.zeros(len(self._documents), np.int16)
+        terms = list(terms)
+        for term in terms:
+            if term not in self._postings:
+                return np.zeros(len(self._documents), np.float32)
+            numbers, weights = (np.array(one) for one in self._postings[term])
+            rarity = math.log(1 + (len(self._documents) + 0.5) / (len(numbers) + 0.5))
+            scores[numbers] += np.float32(rarity) * weights
+            hits[numbers] += 1
+        return np.where(hits == len(terms), scores / max(1, len(terms)), 0).astype(np.float32)
+
+    def _find_near(self, word: str) -> str:
+        """Return the word of some dataset that a mistyped one may mean, or ""."""
+        letters = write_letters(word)
+        most = 0 if len(letters) < 4 else 1 if len(letters) < 9 else 2  # noqa: PLR2004 - letters one may mistype
+        best = (most + 1, 0, "")
+        for length in range(len(letters) - most, len(letters) + most + 1):
+            for term in self._by_length.get(length, ()):
+                if term[0] != word[0] and term[-1] != word[-1]:
+                    continue
+                distance = measure_distance(letters, write_letters(term), most)
+                if distance <= most:
+                    best = min(best, (distance, -len(self._postings[term][0]), term))
+        return best[2]

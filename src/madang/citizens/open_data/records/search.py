@@ -1,0 +1,86 @@
+"""What is searched, asked and found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from madang.core.base.interface import Text
+
+FACETS = ("origin", "category", "licence", "form")
+SORTS = ("score", "updated", "title", "rows")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One dataset as the search shows it: the city's own, or one found in another catalogue.
+
+    `texts` are the words it is found by, most telling first: title, names, about, columns. `origin` is the service
+    it comes from, `files` for an uploaded one, or `source:` and the catalogue. `rows` is None where nobody counted.
+    """
+
+    id: str
+    is_own: bool
+    title: Text
+    about: Text
+    href: str
+    texts: tuple[str, str, str, str]
+    origin: str
+    category: str
+    agency: str
+    licence: str
+    forms: tuple[str, ...]
+    keywords: tuple[str, ...]
+    updated_at: datetime
+    rows: int | None = None
+
+    @property
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """The values that a search can be narrowed by."""
+        return {
+            "origin": (self.origin,),
+            "category": (self.category,),
+            "licence": (self.licence,),
+            "form": self.forms,
+            "agency": (self.agency,),
+            "keyword": self.keywords,
+            "owner": ("own" if self.is_own else "found",),
+        }
+
+
+class Indexed(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as the index keeps it: `head` is what a plain substring is looked for in, `terms` weigh its words."""
+
+    id: str
+    title: str
+    head: str
+    terms: Mapping[str, float]
+    facets: Mapping[str, tuple[str, ...]]
+    updated_s: float
+    rows: int
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A search; `facets` are (facet, value) that must all hold, `sort` is one of SORTS and "-" in front turns it round."""
+
+    text: str = ""
+    facets: tuple[tuple[str, str], ...] = ()
+    sort: str = "score"
+    offset: int = 0
+    limit: int = 20
+    count: tuple[str, ...] = FACETS
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what was found: ids in order, how many in all, and each facet's values with counts, most first.
+
+    `is_loose`: no dataset has all the words, these have some. `read_as` maps words nobody uses to near ones that
+    were looked for.
+    """
+
+    ids: tuple[str, ...]
+    total: int
+    facets: Mapping[str, list[tuple[str, int]]]
+    is_loose: bool = False
+    read_as: Mapping[str, str] = {}

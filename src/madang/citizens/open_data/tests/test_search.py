@@ -1,0 +1,273 @@
+"""Searching as people type: morphemes, particles, initials, English, mistypes; and the index follows the catalogue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.citizens.open_data import models
+from madang.citizens.open_data.actions.indexing import Follower
+from madang.citizens.open_data.hot.packages import read_fields, read_search_sort
+from madang.citizens.open_data.methods.cutting import cut_datasets
+from madang.citizens.open_data.methods.index import Index
+from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
+from madang.citizens.open_data.queries.search import keeper, prepare, search
+from madang.citizens.open_data.records.changes import ChangeKind
+from madang.citizens.open_data.records.search import Asked, Entry
+from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
+from madang.core.lake.interface import (
+    DatasetChange,
+    append_rows,
+    describe_dataset,
+    publish_dataset,
+    register_dataset,
+    withdraw_dataset,
+)
+from madang.core.pages.testing import PageCases
+
+NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
+TITLES = {  # made up for these tests
+    "bike_rentals": ("공공자전거 따릉이 대여소 위치정보", "Public bike stations", ("자전거",), "transport"),
+    "bike_use": ("공공자전거 대여이력", "Bike rental history", (), "transport"),
+    "school_zones": ("어린이보호구역 지정 현황", "School zones", ("교통안전",), "safety"),
+    "air_quality": ("시간별 대기질 측정 자료", "Hourly air quality", ("PM10",), "environment"),
+    "wifi": ("공공와이파이 설치 위치", "Public Wi-Fi access points", (), "city"),
+    "shelters": ("무더위쉼터", "Cooling shelters", (), "welfare"),
+    "cctv_counts": ("자치구별 CCTV 설치 대수", "CCTVs by district", (), "safety"),
+}
+
+
+def make_entry(name: str, at: int) -> Entry:
+    ko, en, keywords, category = TITLES[name]
+    return Entry(
+        id=f"own:{name}", is_own=True, title=Text(ko=ko, en=en), about=Text(ko="", en=""), href=f"/open_data/{name}/",
+        texts=(f"{ko}\n{en}", f"{name} {' '.join(keywords)}", "서울의 데이터입니다.", "위도 경도"), origin="files",
+        category=category, agency="city", licence="KOGL-1" if at % 2 else "CC-BY-4.0", forms=("CSV", "JSON"),
+        keywords=keywords, updated_at=NOW + timedelta(days=at), rows=at,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[Entry]:
+    return [make_entry(name, at) for at, name in enumerate(TITLES)]
+
+
+@pytest.fixture(scope="module")
+def index(entries) -> Index:
+    index = Index()
+    for entry, terms in zip(entries, cut_datasets([one.texts for one in entries]), strict=True):
+        index.put(prepare(entry, terms))
+    return index
+
+
+def find(index: Index, text: str, **asked) -> list[str]:
+    return [one.removeprefix("own:") for one in index.search(Asked(text=text, **asked)).ids]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("따릉이", "bike_rentals"),
+        ("따릉이의 위치를", "bike_rentals"),
+        ("자전거 대여소", "bike_rentals"),
+        ("대여소위치", "bike_rentals"),
+        ("대여이력", "bike_use"),
+        ("어린이 보호 구역", "school_zones"),
+        ("어린이보호구역은", "school_zones"),
+        ("보호구역", "school_zones"),
+        ("ㅇㄹㅇㅂㅎㄱㅇ", "school_zones"),
+        ("ㄷㄱㅈ", "air_quality"),
+        ("AIR", "air_quality"),
+        ("bikes station", "bike_rentals"),
+        ("Wi-Fi", "wifi"),
+        ("무선인터넷", "wifi"),
+        ("쉼터", "shelters"),
+        ("shelter", "shelters"),
+        ("cctv", "cctv_counts"),
+        ("CCTV 데이터", "cctv_counts"),
+        ("schoolZones", "school_zones"),
+        ("따능이", "bike_rentals"),
+        ("공공와이파아", "wifi"),
+    ],
+)
+def test_what_is_typed_finds_what_is_meant(index, typed, first):
+    assert find(index, typed)[:1] == [first]
+
+
+def test_all_words_are_needed_and_where_no_dataset_has_them_some_are(index):
+    assert find(index, "자전거 이력") == ["bike_use"]
+    loose = index.search(Asked(text="자전거 쉼터"))
+    assert loose.is_loose
+    assert set(loose.ids) == {"own:shelters", "own:bike_rentals", "own:bike_use"}
+    assert index.search(Asked(text="zqxj없는말")).total == 0
+
+
+def test_a_mistyped_word_is_said_as_it_was_read(index):
+    assert index.search(Asked(text="따능이")).read_as == {"따능이": "따릉이"}
+
+
+def test_a_facets_counts_leave_out_its_own_choice_only(index):
+    found = index.search(Asked(facets=(("category", "transport"), ("licence", "KOGL-1")), sort="updated"))
+    assert found.ids == ("own:bike_use",)
+    assert dict(found.facets["licence"]) == {"KOGL-1": 1, "CC-BY-4.0": 1}
+    assert dict(found.facets["category"])["transport"] == 1
+    assert sum(dict(found.facets["category"]).values()) == 3
+
+
+def test_pages_together_hold_everything_once_in_any_order(index, entries):
+    for sort in ("score", "-score", "updated", "-updated", "title", "-title", "rows", "-rows"):
+        pages = [index.search(Asked(sort=sort, offset=at, limit=2)).ids for at in range(0, 10, 2)]
+        assert sorted(one for page in pages for one in page) == sorted(one.id for one in entries)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(TITLES)), st.booleans()), max_size=40))
+def test_what_was_forgotten_is_not_found_and_what_is_there_is(steps):
+    index, there = Index(), set()
+    for name, stays in steps:
+        entry = make_entry(name, 1)
+        if stays:
+            terms = {word: 1.0 for word in entry.texts[0].split()} | {"twin": float(len(there) + 1)}
+            index.put(prepare(entry, terms))
+            there.add(name)
+        else:
+            index.drop(entry.id)
+            there.discard(name)
+        index = index.pack()
+    assert {one.removeprefix("own:") for one in index.search(Asked(limit=100)).ids} == there
+    assert len(index) == len(there)
+
+
+@given(st.text(max_size=60))
+def test_anything_typed_is_answered(index, text):
+    found = index.search(Asked(text=text, count=("nothing",), facets=(("category", text),)))
+    assert found.total == len(found.ids)
+
+
+@given(st.text("가나다abc", max_size=8), st.text("가나다abc", max_size=8))
+def test_distance_is_of_both_ways_and_nought_for_the_same(one, other):
+    most = 20
+    assert measure_distance(one, other, most) == measure_distance(other, one, most)
+    assert (measure_distance(one, other, most) == 0) == (one == other)
+
+
+def test_words_are_folded():
+    assert [stem(word) for word in ("stations", "bus", "class", "cities", "boxes", "gas")] == [
+        "station", "bus", "class", "city", "box", "gas",
+    ]  # fmt: skip
+    assert write_initials("따릉이 2호") == "ㄸㄹㅇ 2ㅎ"
+
+
+def test_ckan_words_become_facets():
+    assert read_fields('공기 tags:"미세 먼지" +res_format:(csv) state:active') == (
+        (("keyword", "미세 먼지"), ("form", "CSV")),
+        "공기",
+    )
+    with pytest.raises(ValueError, match="colour"):
+        read_fields("colour:red")
+    assert [read_search_sort(one) for one in ("score desc", "metadata_modified asc", "title desc", "name asc")] == [
+        "score", "-updated", "-title", "title",
+    ]  # fmt: skip
+
+
+COLUMNS = (Column(name="id", type=ColumnType.TEXT, title=Text(ko="번호", en="Number")),)
+
+
+@pytest.fixture
+def lake(db, settings, tmp_path):
+    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
+    keeper.forget()
+    yield
+    keeper.forget()
+
+
+def publish(name: str, moment: datetime = NOW) -> None:
+    import pyarrow as pa  # noqa: PLC0415
+
+    ko, en, keywords, category = TITLES[name]
+    table = Table(name=name, title=Text(ko=ko, en=en), columns=COLUMNS, licence="KOGL-1", owner_agency="city")
+    register_dataset(actor=HOUSE, now=moment, table=table, category=category, keywords=keywords)
+    append_rows(table, [pa.table({"id": ["a"]})], actor=HOUSE, now=moment)
+    publish_dataset(actor=HOUSE, now=moment, name=name)
+
+
+def look(text: str) -> list[str]:
+    keeper._looked_at = -10.0
+    return [one.id for one in search(Asked(text=text))[1]]
+
+
+def test_the_index_follows_what_is_published_described_and_withdrawn(lake):
+    follower = Follower()
+    publish("shelters")
+    publish("wifi", NOW + timedelta(seconds=1))
+    assert follower.refresh(NOW) == 2
+    assert follower.refresh(NOW) == 0
+    assert look("쉼터") == ["own:shelters"]
+    change = DatasetChange(title=Text(ko="한파쉼터", en="Warming shelters"))
+    describe_dataset(actor=HOUSE, now=NOW + timedelta(minutes=1), name="shelters", change=change)
+    follower.refresh(NOW + timedelta(minutes=1))
+    assert look("한파쉼터") == ["own:shelters"]
+    assert look("warming") == ["own:shelters"]
+    withdraw_dataset(actor=HOUSE, now=NOW + timedelta(minutes=2), name="wifi", reason="시험")
+    follower.refresh(NOW + timedelta(minutes=2))
+    assert look("와이파이") == []
+    publish_dataset(actor=HOUSE, now=NOW + timedelta(minutes=3), name="wifi")
+    follower.refresh(NOW + timedelta(minutes=3))
+    assert look("와이파이") == ["own:wifi"]
+    kinds = [(row.dataset, row.kind) for row in models.ChangeRow.objects.order_by("id")]
+    assert sorted(kinds[:2]) == [("shelters", ChangeKind.OPENED), ("wifi", ChangeKind.OPENED)]
+    assert kinds[2:] == [
+        ("shelters", ChangeKind.DESCRIBED), ("wifi", ChangeKind.WITHDRAWN), ("wifi", ChangeKind.OPENED),
+    ]  # fmt: skip
+
+
+def test_rows_written_anew_are_a_version_and_no_words_are_cut_again(lake, monkeypatch):
+    import pyarrow as pa  # noqa: PLC0415
+
+    follower = Follower()
+    publish("shelters")
+    follower.refresh(NOW)
+    before = models.SearchRow.objects.get(id="own:shelters")
+    later = NOW + timedelta(hours=1)
+    table = Table(
+        name="shelters", title=Text(ko=TITLES["shelters"][0], en=TITLES["shelters"][1]), columns=COLUMNS
+    )
+    append_rows(table, [pa.table({"id": ["b", "c"]})], actor=HOUSE, now=later)
+    assert follower.refresh(later) == 1
+    row = models.SearchRow.objects.get(id="own:shelters")
+    assert row.terms == before.terms
+    assert msgspec.convert(row.entry, Entry).rows == 3
+    assert models.ChangeRow.objects.filter(kind=ChangeKind.VERSION).get().rows == 3
+
+
+class TestPortal(PageCases):
+    path = "/open_data/"
+    is_public = True
+
+    @pytest.fixture(autouse=True)
+    def datasets(self, lake):
+        publish("shelters")
+        publish("school_zones", NOW + timedelta(seconds=1))
+        Follower().refresh(NOW)
+
+    def test_a_search_narrows_by_facet_and_says_what_it_found(self, client):
+        page = client.get(self.path, {"q": "보호구역"}).content.decode()
+        assert "어린이보호구역 지정 현황" in page
+        assert "무더위쉼터" not in page
+        page = client.get(self.path, {"category": "welfare"}).content.decode()
+        assert "무더위쉼터" in page
+        assert 'href="/open_data/school_zones/"' not in page
+
+    def test_a_search_for_nonsense_teaches_how_to_go_on(self, client):
+        assert (
+            "맞는 데이터가 없어요"
+            in client.get(self.path, {"q": "zqxj-없는-말", "category": "x"}).content.decode()
+        )
+
+    def test_anything_in_the_address_is_taken_or_ignored(self, client):
+        for name in ("page", "sort", "q", "category", "origin", "licence", "form"):
+            for value in ("0", "-1", "9" * 30, "999999", "\0", "%", "'", "🧨"):
+                assert client.get(self.path, {name: value}).status_code == 200

@@ -1,0 +1,127 @@
+"""Eligibility without papers: a check is opened at a desk and answered by a holder; yes or no is all that stays."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from madang.citizens.wallet import models
+from madang.citizens.wallet.methods.credential import Credential, Demand, verify_credential
+from madang.citizens.wallet.methods.dcql import Held, check_answer
+from madang.citizens.wallet.methods.eligibility import Decision, decide
+from madang.citizens.wallet.methods.key_binding import Binding
+from madang.citizens.wallet.methods.metadata import name_kind
+from madang.citizens.wallet.methods.queries import read_query
+from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
+from madang.citizens.wallet.methods.requests import QUERY_ID, name_client
+from madang.citizens.wallet.queries.certificates import find_issuer_key, find_status
+from madang.citizens.wallet.queries.checks import build_query, describe, get_check, name_response
+from madang.citizens.wallet.queries.kinds import get_rule, read_condition
+from madang.citizens.wallet.records import CertificateState, CheckState, EligibilityCheck
+from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, new_id, to_city_time
+from madang.core.people.interface import record_audit, require
+
+LASTS = timedelta(minutes=10)
+
+
+def open_check(*, actor: Actor, now: datetime, rule: str, address: str) -> EligibilityCheck:
+    """Open a check of one rule; `address` is the service's URL, which the answer is bound to."""
+    require(actor, "wallet.verify")
+    known = get_rule(rule)
+    with transaction.atomic():
+        row = models.CheckRow.objects.create(
+            id=new_id(),
+            rule=known.name,
+            version=read_condition(rule).version,
+            address=address,
+            nonce=secrets.token_urlsafe(24),
+            created_by=actor.id,
+            created_at=now,
+            expires_at=now + LASTS,
+        )
+        record_audit(actor=actor, now=now, action="wallet.open_check", subject=row.id, details={"rule": rule})
+    return describe(row, now)
+
+
+def answer_check(
+    *, now: datetime, check_id: str, state: str, vp_token: Mapping[str, Any]
+) -> EligibilityCheck:
+    """Judge what a holder presents for a check: keep yes or no, forget the rest.
+
+    What doesn't verify is refused and leaves the check open; its reason stands on the desk's page.
+    """
+    check = get_check(check_id, now)
+    if check.state != CheckState.WAITING or state != check.id:
+        raise Conflict("wallet.check_over", "끝난 확인 요청입니다", "this check is over")
+    try:
+        decision = _judge(check, vp_token, now)
+    except Refused as refused:
+        models.CheckRow.objects.filter(id=check_id, answered_at=None).update(refusal=refused.code)
+        raise BadInput(
+            f"wallet.{refused.code}",
+            f"받을 수 없는 증명입니다 ({refused.code})",
+            f"this presentation can't be taken: {refused}",
+            error="invalid_request",
+        ) from refused
+    with transaction.atomic():
+        waiting = models.CheckRow.objects.filter(id=check_id, answered_at=None)
+        if not waiting.update(
+            answered_at=now,
+            is_eligible=decision.is_eligible,
+            reason=decision.reason,
+            version=decision.version,
+            refusal="",
+            nonce="",
+        ):
+            raise Conflict("wallet.check_over", "끝난 확인 요청입니다", "this check is over")
+        details = {
+            "rule": decision.rule,
+            "version": decision.version,
+            "is_eligible": decision.is_eligible,
+            "reason": decision.reason,
+        }
+        record_audit(actor=HOUSE, now=now, action="wallet.check", subject=check_id, details=details)
+    return get_check(check_id, now)
+
+
+def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) -> Decision:
+    presented = vp_token.get(QUERY_ID)
+    if vp_token.keys() != {QUERY_ID} or not isinstance(presented, list) or len(presented) != 1:
+        raise Refused(
+            Part.ANSWER, Reason.MISSING, "one certificate is presented for the one that is asked for"
+        )
+    if not isinstance(presented[0], str):
+        raise Refused(Part.ANSWER, Reason.MALFORMED, "a presentation is a text")
+    seconds = int(now.timestamp())
+    demand = Demand(
+        find_key=find_issuer_key(check.address),
+        now=seconds,
+        kinds=frozenset({name_kind(check.address, get_rule(check.rule).kind)}),
+        binding=Binding(audience=name_client(name_response(check)), nonce=check.nonce, now=seconds),
+    )
+    credential = verify_credential(presented[0], demand)
+    _check_status(credential, check.address)
+    held = Held(
+        id=QUERY_ID,
+        kind=credential.kind,
+        claims=credential.claims,
+        can_be_bound=credential.is_bound,
+        shown=credential.shown,
+    )
+    check_answer(read_query(build_query(check)), {QUERY_ID: [held]})
+    return decide(read_condition(check.rule), credential.content, to_city_time(now).date())
+
+
+def _check_status(credential: Credential, address: str) -> None:
+    place = credential.status
+    number = place.uri.removeprefix(f"{address}/status/") if place else ""
+    known = find_status(int(number), place.index) if place and number.isdecimal() else None
+    if known is None:
+        raise Refused(Part.CREDENTIAL, Reason.REFERENCE, "no status of ours is there")
+    if known != CertificateState.VALID:
+        reason = Reason.REVOKED if known == CertificateState.REVOKED else Reason.SUSPENDED
+        raise Refused(Part.CREDENTIAL, reason, "the issuer took it back")

@@ -1,0 +1,42 @@
+"""A certificate is suspended, holds again or is revoked, each with its reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from madang.citizens.wallet import models
+from madang.citizens.wallet.queries.certificates import describe
+from madang.citizens.wallet.records import Certificate, CertificateState
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
+from madang.core.people.interface import require
+
+from .log import record
+
+WORDS = {
+    CertificateState.VALID: "restore",
+    CertificateState.SUSPENDED: "suspend",
+    CertificateState.REVOKED: "revoke",
+}
+
+
+def change_state(
+    *, actor: Actor, now: datetime, certificate_id: str, state: CertificateState, reason: str
+) -> Certificate:
+    """Change how a certificate stands; what was revoked never holds again."""
+    require(actor, "wallet.revoke")
+    if not reason.strip():
+        raise BadInput("wallet.reason", "까닭을 적어 주세요", "please say why", field="reason")
+    with transaction.atomic():
+        row = models.CertificateRow.objects.select_for_update().filter(id=certificate_id).first()
+        if row is None:
+            raise NotFound("wallet.certificate", "그런 증명서가 없습니다", "there is no such certificate")
+        if row.state in {state, CertificateState.REVOKED}:
+            raise Conflict(
+                "wallet.state", "이미 그런 상태이거나 폐기된 증명서입니다", "it is so already, or revoked"
+            )
+        row.state, row.reason, row.changed_at = state, reason.strip(), now
+        row.save(update_fields=["state", "reason", "changed_at"])
+        record(actor=actor, now=now, what=WORDS[state], certificate=row, by=actor.id)
+    return describe(row)

@@ -1,0 +1,15 @@
+"""Where this service stands in the menus."""
+
+from madang.core.pages.interface import MenuLink
+
+from .pages.checks import CHECKS_HOME
+from .pages.checks import TITLE as CHECKS_TITLE
+from .pages.desk import DESK
+from .pages.desk import TITLE as DESK_TITLE
+from .pages.public import HOME, TITLE
+
+MENU = [
+    MenuLink(title=TITLE, href=HOME, order=24),
+    MenuLink(title=DESK_TITLE, href=DESK, door="desk", order=430, permission="wallet.issue"),
+    MenuLink(title=CHECKS_TITLE, href=CHECKS_HOME, door="desk", order=431, permission="wallet.verify"),
+]

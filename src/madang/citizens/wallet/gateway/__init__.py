@@ -1,0 +1,1 @@
+"""Keys in the data folder, and other houses' logs."""

@@ -1,0 +1,111 @@
+"""What an issuer says of itself: OpenID4VCI 1.0 section 12.2, RFC 8414, SD-JWT VC type and issuer metadata.
+
+An issuer's URL has a path here, so that its metadata stand at `/.well-known/<name><path>` of its host. All
+addresses in them are absolute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from madang.citizens.wallet.records import Kind
+from madang.core.base.interface import Text
+
+PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+FORMAT = "dc+sd-jwt"
+LOCALES = ("ko", "en")
+PIN_DIGITS = 6
+
+
+def name_kind(issuer: str, name: str) -> str:
+    """Return the `vct` of a kind of certificate: a URL, at which its type metadata stand."""
+    return f"{issuer}/kinds/{name}"
+
+
+def name_list(issuer: str, number: int) -> str:
+    """Return the URL of a status list."""
+    return f"{issuer}/status/{number}"
+
+
+def describe_issuer(issuer: str, kinds: Iterable[Kind], city: Text) -> dict[str, Any]:
+    """Return the credential issuer's metadata."""
+    return {
+        "credential_issuer": issuer,
+        "credential_endpoint": f"{issuer}/credential",
+        "nonce_endpoint": f"{issuer}/nonce",
+        "display": [{"name": city.say(locale), "locale": locale} for locale in LOCALES],
+        "credential_configurations_supported": {one.name: _describe_kind(issuer, one) for one in kinds},
+    }
+
+
+def describe_authorization(issuer: str) -> dict[str, Any]:
+    """Return the authorization server's metadata: codes that were authorised before, and nothing else."""
+    return {
+        "issuer": issuer,
+        "token_endpoint": f"{issuer}/token",
+        "grant_types_supported": [PRE_AUTHORIZED],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "pre-authorized_grant_anonymous_access_supported": True,
+    }
+
+
+def describe_keys(issuer: str, keys: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the metadata of an issuer of SD-JWT VCs, with its public keys."""
+    return {"issuer": issuer, "jwks": {"keys": [dict(one) for one in keys]}}
+
+
+def describe_type(issuer: str, kind: Kind) -> dict[str, Any]:
+    """Return the type metadata of a kind of certificate."""
+    return {
+        "vct": name_kind(issuer, kind.name),
+        "name": kind.title.en,
+        "description": kind.about.en,
+        "display": [
+            {"locale": locale, "name": kind.title.say(locale), "description": kind.about.say(locale)}
+            for locale in LOCALES
+        ],
+        "claims": [
+            {
+                "path": list(one.path),
+                "sd": "always",
+                "display": [{"locale": locale, "label": one.title.say(locale)} for locale in LOCALES],
+            }
+            for one in kind.claims
+        ],
+    }
+
+
+def make_offer(issuer: str, kind: str, code: str) -> dict[str, Any]:
+    """Return a credential offer with a code that was authorised before; a PIN is told apart from it."""
+    pin = {"input_mode": "numeric", "length": PIN_DIGITS}
+    return {
+        "credential_issuer": issuer,
+        "credential_configuration_ids": [kind],
+        "grants": {PRE_AUTHORIZED: {"pre-authorized_code": code, "tx_code": pin}},
+    }
+
+
+def _describe_kind(issuer: str, kind: Kind) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "vct": name_kind(issuer, kind.name),
+        "scope": kind.name,
+        "cryptographic_binding_methods_supported": ["jwk"],
+        "credential_signing_alg_values_supported": ["ES256"],
+        "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["ES256"]}},
+        "credential_metadata": {
+            "display": [
+                {"name": kind.title.say(locale), "description": kind.about.say(locale), "locale": locale}
+                for locale in LOCALES
+            ],
+            "claims": [
+                {
+                    "path": list(one.path),
+                    "display": [{"name": one.title.say(locale), "locale": locale} for locale in LOCALES],
+                }
+                for one in kind.claims
+            ],
+        },
+    }

@@ -1,0 +1,52 @@
+"""Links that wallets open, and their QR codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
+
+OFFER_SCHEME, REQUEST_SCHEME = "openid-credential-offer://", "openid4vp://authorize"
+HOLDER = "/wallet/holder/"
+QR_PIXELS, QUIET = 345, 4
+
+
+def find_address(request: HttpRequest) -> str:
+    """Return this issuer's URL as others reach it."""
+    host = settings.MADANG.public_url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    return f"{host}/wallet"
+
+
+def link_offer(offer: Mapping[str, Any]) -> tuple[str, str]:
+    """Return (the link for any wallet, the link for the wallet in this browser) of a credential offer."""
+    return _link(OFFER_SCHEME, {"credential_offer": offer})
+
+
+def link_request(request: Mapping[str, Any]) -> tuple[str, str]:
+    """Return (the link for any wallet, the link for the wallet in this browser) of a verifier's request."""
+    return _link(REQUEST_SCHEME, request)
+
+
+def draw_qr(text: str) -> SafeString:
+    """Return a QR code as inline SVG, at most 345 pixels wide; black on white whatever the display mode."""
+    code = segno.make(text, error="L", micro=False)
+    scale = max(2, QR_PIXELS // (code.symbol_size(border=QUIET)[0]))
+    drawn = code.svg_inline(scale=scale, border=QUIET, light="#fff", svgclass=None, lineclass=None)
+    return mark_safe(drawn)  # noqa: S308 - segno writes squares, whatever the text is
+
+
+def _link(scheme: str, parameters: Mapping[str, Any]) -> tuple[str, str]:
+    texts = {
+        name: value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        for name, value in parameters.items()
+    }
+    query = urlencode(texts)
+    return f"{scheme}?{query}", f"{HOLDER}#{query}"

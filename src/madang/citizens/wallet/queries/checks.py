@@ -1,0 +1,64 @@
+"""Eligibility checks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from madang.citizens.wallet import models
+from madang.citizens.wallet.methods.metadata import name_kind
+from madang.citizens.wallet.methods.requests import make_query, make_request
+from madang.citizens.wallet.methods.rules import list_claims
+from madang.citizens.wallet.records import CheckState, EligibilityCheck
+from madang.core.base.interface import NotFound
+
+from .kinds import get_rule, read_condition
+
+
+def list_checks(*, now: datetime, offset: int = 0, limit: int = 50) -> tuple[list[EligibilityCheck], int]:
+    """Return a page of the checks, newest first, and how many there are."""
+    rows = models.CheckRow.objects.order_by("-created_at", "id")
+    return [describe(row, now) for row in rows[offset : offset + limit]], rows.count()
+
+
+def get_check(check_id: str, now: datetime) -> EligibilityCheck:
+    """Return one check; raise NotFound where there is none."""
+    row = models.CheckRow.objects.filter(id=check_id).first()
+    if row is None:
+        raise NotFound("wallet.check", "그런 확인 요청이 없습니다", "there is no such check")
+    return describe(row, now)
+
+
+def describe(row: models.CheckRow, now: datetime) -> EligibilityCheck:
+    """Return a register's row as a record."""
+    state = CheckState.WAITING if row.expires_at > now else CheckState.EXPIRED
+    return EligibilityCheck(
+        id=row.id,
+        rule=row.rule,
+        version=row.version,
+        state=CheckState.ANSWERED if row.answered_at else state,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        address=row.address,
+        nonce=row.nonce,
+        answered_at=row.answered_at,
+        is_eligible=row.is_eligible,
+        reason=row.reason,
+        refusal=row.refusal,
+    )
+
+
+def name_response(check: EligibilityCheck) -> str:
+    """Return the address that a check is answered at."""
+    return f"{check.address}/checks/{check.id}/response"
+
+
+def build_query(check: EligibilityCheck) -> dict[str, Any]:
+    """Return the DCQL query of a check: the claims its rule looks at, and no other."""
+    kind = name_kind(check.address, get_rule(check.rule).kind)
+    return make_query(kind, list_claims(read_condition(check.rule).condition))
+
+
+def build_request(check: EligibilityCheck) -> dict[str, Any]:
+    """Return the request that a holder's wallet answers."""
+    return make_request(name_response(check), check.nonce, check.id, build_query(check))

@@ -1,0 +1,121 @@
+"""The pages open for whom they should, in both languages, and lead through issuing, revoking and checking."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs
+
+import pytest
+from django.test import Client
+
+from madang.citizens.wallet.actions.checks import open_check
+from madang.citizens.wallet.actions.issuing import issue_certificate, make_nonce, make_offer, redeem_code
+from madang.citizens.wallet.demo import lay_out
+from madang.citizens.wallet.pages.checks import CHECKS
+from madang.citizens.wallet.pages.desk import CERTIFICATES
+from madang.citizens.wallet.pages.public import LOG
+from madang.citizens.wallet.queries.certificates import list_certificates
+from madang.citizens.wallet.records import CertificateState
+from madang.core.base.interface import HOUSE, now
+from madang.core.pages.testing import ListPageCases, PageCases
+
+from .houses import Holder
+
+ISSUER, SUBJECT = "http://testserver/wallet", "sim-0001"
+
+
+def issue() -> str:
+    """Issue a certificate and return its number."""
+    lay_out(now())
+    holder = Holder(None, lambda: int(now().timestamp()))
+    offer = make_offer(actor=HOUSE, now=now(), kind="tuition", subject=SUBJECT, issuer=ISSUER)
+    token = redeem_code(now=now(), code=offer.code, pin=offer.pin).token
+    proof = holder.prove(ISSUER, make_nonce(now()))
+    issue_certificate(now=now(), token=token, kind="tuition", proof=proof)
+    return list_certificates()[0][0].id
+
+
+class TestWallet(PageCases):
+    path = "/wallet/"
+    is_public = True
+
+    def test_one_gets_what_the_registers_hold_of_oneself(self, reader):
+        assert reader.post("/wallet/get/tuition/").status_code == 404
+        lay_out(now())
+        assert "아직 없어요" in reader.get(self.path).content.decode()
+
+
+class TestHolder(PageCases):
+    path = "/wallet/holder/"
+    is_public = True
+
+
+class TestLog(ListPageCases):
+    path = "/wallet/log/"
+    list_page = LOG
+    is_public = True
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        issue()
+
+
+class TestCertificates(ListPageCases):
+    path = "/desk/wallet/"
+    list_page = CERTIFICATES
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        self.id = issue()
+
+    def test_an_offer_is_shown_once_with_its_pin_and_code(self, reader):
+        reply = reader.post(f"{self.path}offers/new/", {"kind": "resident_extract", "subject": SUBJECT})
+        page = reply.content.decode()
+        assert reply.headers["Cache-Control"] == "no-store"
+        assert "<svg" in page
+        here = re.search(r'href="/wallet/holder/#([^"]+)"', page)[1].replace("&amp;", "&")
+        offer = json.loads(parse_qs(here)["credential_offer"][0])
+        assert offer["credential_issuer"] == ISSUER
+        pin = re.search(r"<dd>(\d{6})</dd>", page)[1]
+        grant = next(iter(offer["grants"].values()))
+        assert redeem_code(now=now(), code=grant["pre-authorized_code"], pin=pin).token
+
+    def test_what_is_revoked_stays_revoked(self, reader):
+        address = f"{self.path}{self.id}/"
+        reply = reader.post(f"{address}suspended/", {"reason": ""})
+        assert reply.status_code == 422
+        for state in ("suspended", "valid", "revoked"):
+            assert reader.post(f"{address}{state}/", {"reason": "시험"}).status_code == 302
+        assert list_certificates()[0][0].state == CertificateState.REVOKED
+        assert reader.post(f"{address}valid/", {"reason": "시험"}).status_code == 422
+        page = reader.get(address).content.decode()
+        assert "폐기" in page
+        assert f"{address}valid/" not in page
+        assert reader.get(f"/wallet/log/?q={list_certificates()[0][0].digest}").context["total"] == 4
+
+
+class TestChecks(ListPageCases):
+    path = "/desk/wallet/checks/"
+    list_page = CHECKS
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        open_check(actor=HOUSE, now=now(), rule="family_parking", address=ISSUER)
+
+    @pytest.mark.parametrize("language", ["ko", "en"])
+    def test_a_check_shows_a_qr_code_and_what_is_asked(self, reader, language):
+        reader.cookies["language"] = language
+        started = reader.post(f"{self.path}new/", {"rule": "youth_support"})
+        reply = reader.get(started.headers["Location"])
+        page = reply.content.decode()
+        assert "<svg" in page
+        assert ("생년월일" if language == "ko" else "Date of birth") in page
+        assert ("도로명" if language == "ko" else "Street") not in page
+        assert reader.post(f"{self.path}new/", {"rule": "unheard of"}).status_code == 422
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["offers/new/", "checks/new/", "no-such/", "no-such/revoked/"])
+def test_the_desk_is_closed_to_strangers(path):
+    assert Client().get(f"/desk/wallet/{path}").status_code == 302

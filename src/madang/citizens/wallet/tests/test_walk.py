@@ -1,0 +1,307 @@
+"""From an offer to a yes at the desk, over HTTP, with a wallet that knows only the standards."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from joserfc.jwk import ECKey
+from sd_jwt.verifier import SDJWTVerifier
+from starlette.testclient import TestClient
+
+from madang.citizens.wallet.actions.checks import open_check
+from madang.citizens.wallet.actions.issuing import make_offer
+from madang.citizens.wallet.actions.statuses import change_state
+from madang.citizens.wallet.demo import lay_out
+from madang.citizens.wallet.gateway.keys import rotate_key
+from madang.citizens.wallet.methods import metadata
+from madang.citizens.wallet.methods.checkpoints import read_checkpoint
+from madang.citizens.wallet.methods.entry_bundles import read_bundle
+from madang.citizens.wallet.methods.log_checks import check_log
+from madang.citizens.wallet.methods.refusals import Refused
+from madang.citizens.wallet.methods.signed_notes import verify_note
+from madang.citizens.wallet.methods.status_token import verify_status_list
+from madang.citizens.wallet.methods.tiles import Tile, read_nodes, write_path
+from madang.citizens.wallet.methods.transparency import hash_entry, prove_inclusion, verify_inclusion
+from madang.citizens.wallet.methods.verifier_keys import read_key
+from madang.citizens.wallet.models import LogEntryRow, LogNodeRow
+from madang.citizens.wallet.queries.certificates import list_certificates
+from madang.citizens.wallet.queries.checks import build_request, get_check
+from madang.citizens.wallet.queries.log import get_log_verifier
+from madang.citizens.wallet.records import CertificateState, CheckState
+from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, NotAllowed, now
+
+from .houses import Holder
+
+ADDRESS = "http://testserver"
+ISSUER = f"{ADDRESS}/wallet"
+YOUNG, OLD = "sim-0001", "sim-0003"
+
+
+@pytest.fixture
+def web(transactional_db):
+    from madang.project.asgi import application  # noqa: PLC0415 - Django's apps are ready only now
+
+    lay_out(now())
+    with TestClient(application, base_url=ADDRESS) as client:
+        yield client
+
+
+@pytest.fixture
+def holder(web):
+    return Holder(web, lambda: int(time.time()))
+
+
+def offered(kind: str = "resident_extract", subject: str = YOUNG) -> tuple[dict, str]:
+    made = make_offer(actor=HOUSE, now=now(), kind=kind, subject=subject, issuer=ISSUER)
+    return metadata.make_offer(ISSUER, kind, made.code), made.pin
+
+
+def asked(rule: str = "youth_support") -> dict:
+    return build_request(open_check(actor=HOUSE, now=now(), rule=rule, address=ISSUER))
+
+
+def revoke(state: CertificateState) -> None:
+    held = list_certificates()[0][0]
+    change_state(actor=HOUSE, now=now(), certificate_id=held.id, state=state, reason="시험")
+
+
+def test_from_an_offer_to_a_yes(holder):
+    offer, pin = offered()
+    held = holder.accept(offer, pin)
+    signed = base64.urlsafe_b64decode(held.split(".")[1] + "==").decode()
+    assert not any(word in signed for word in ("김가상", "마포구", "2004-02-29"))
+    request = asked()
+    paths = [one["path"] for one in request["dcql_query"]["credentials"][0]["claims"]]
+    assert paths == [["address", "region_code"], ["birth_date"]]
+    reply = holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request))
+    assert (reply.status_code, reply.json()) == (200, {})
+    check = get_check(request["state"], now())
+    assert (check.state, check.is_eligible, check.reason) == (CheckState.ANSWERED, True, "eligible")
+    assert check.nonce == ""
+    again = holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request))
+    assert again.status_code == 400
+
+
+def test_a_program_of_others_accepts_the_certificate(holder):
+    offer, pin = offered()
+    held, request = holder.accept(offer, pin), asked()
+    jwk = holder.discover(ISSUER, "jwt-vc-issuer")["jwks"]["keys"][0]
+    from jwcrypto.jwk import JWK  # noqa: PLC0415
+
+    shown = holder.present(held, {"birth_date"}, request)
+    verifier = SDJWTVerifier(shown, lambda *_: JWK(**jwk), request["client_id"], request["nonce"])
+    claims = verifier.get_verified_payload()
+    assert claims["birth_date"] == "2004-02-29"
+    assert "name" not in claims
+    assert claims["vct"] == holder.get_json(claims["vct"])["vct"]
+
+
+def test_a_no_has_its_reason(holder):
+    offer, pin = offered(subject=OLD)
+    held, request = holder.accept(offer, pin), asked()
+    assert holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request)).is_success
+    check = get_check(request["state"], now())
+    assert (check.is_eligible, check.reason) == (False, "not_of_age")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda one: {"nonce": "x"}, "key_binding.nonce"),
+        (lambda one: {"aud": "redirect_uri:https://elsewhere.example"}, "key_binding.audience"),
+        (lambda one: {"iat": int(time.time()) - 3600}, "key_binding.freshness"),
+        (lambda one: {"sd_hash": "x"}, "key_binding.digest"),
+    ],
+)
+def test_what_was_signed_for_another_is_refused_in_words(holder, change, code):
+    offer, pin = offered()
+    held, request = holder.accept(offer, pin), asked()
+    wrong = holder.present(held, {"region_code", "birth_date"}, request, **change(request))
+    reply = holder.answer(request, wrong)
+    assert (reply.status_code, reply.json()["code"]) == (400, f"wallet.{code}")
+    check = get_check(request["state"], now())
+    assert (check.state, check.refusal, check.is_eligible) == (CheckState.WAITING, code, None)
+
+
+def test_too_little_and_too_much_are_refused(holder):
+    offer, pin = offered()
+    held, request = holder.accept(offer, pin), asked()
+    for names, code in (({"birth_date"}, "unsatisfied"), ({"region_code", "birth_date", "name"}, "unasked")):
+        reply = holder.answer(request, holder.present(held, names, request))
+        assert reply.json()["code"] == f"wallet.answer.{code}"
+
+
+def test_a_stolen_certificate_and_a_forged_one_are_refused(holder, web):
+    offer, pin = offered()
+    held, request = holder.accept(offer, pin), asked()
+    thief = Holder(web, holder.time)
+    reply = thief.answer(request, thief.present(held, {"region_code", "birth_date"}, request))
+    assert reply.json()["code"] == "wallet.key_binding.signature"
+    message, rest = held.split("~", 1)
+    payload = json.loads(base64.urlsafe_b64decode(message.split(".")[1] + "=="))
+    header = json.loads(base64.urlsafe_b64decode(message.split(".")[0] + "=="))
+    forged = holder.sign(payload, {"typ": header["typ"], "kid": header["kid"]}, ECKey.generate_key("P-256"))
+    shown = holder.present(f"{forged}~{rest}", {"region_code", "birth_date"}, request)
+    assert holder.answer(request, shown).json()["code"] == "wallet.credential.signature"
+
+
+def test_status_is_published_signed_and_heeded(holder, web):
+    offer, pin = offered()
+    held, request = holder.accept(offer, pin), asked()
+    claims = json.loads(base64.urlsafe_b64decode(held.split(".")[1] + "=="))
+    place = claims["status"]["status_list"]
+    key = ECKey.import_key(holder.discover(ISSUER, "jwt-vc-issuer")["jwks"]["keys"][-1])
+
+    def look_up(**headers):
+        reply = web.get(place["uri"], headers=headers)
+        if reply.status_code == 304:
+            return None, reply
+        published = verify_status_list(reply.text, key, place["uri"], int(time.time()))
+        return published.look_up(place["idx"]), reply
+
+    status, reply = look_up()
+    assert status == 0
+    assert reply.headers["content-type"] == "application/statuslist+jwt"
+    assert "max-age=300" in reply.headers["cache-control"]
+    assert look_up(**{"If-None-Match": reply.headers["etag"]})[1].status_code == 304
+    shown = holder.present(held, {"region_code", "birth_date"}, request)
+    revoke(CertificateState.SUSPENDED)
+    assert look_up(**{"If-None-Match": reply.headers["etag"]})[0] == 2
+    assert holder.answer(request, shown).json()["code"] == "wallet.credential.suspended"
+    revoke(CertificateState.VALID)
+    assert look_up()[0] == 0
+    revoke(CertificateState.REVOKED)
+    assert look_up()[0] == 1
+    assert holder.answer(request, shown).json()["code"] == "wallet.credential.revoked"
+
+
+def test_what_was_signed_before_a_rotation_still_holds(holder):
+    offer, pin = offered()
+    held, request = holder.accept(offer, pin), asked()
+    kid = rotate_key(now())
+    keys = holder.discover(ISSUER, "jwt-vc-issuer")["jwks"]["keys"]
+    assert [one["kid"] for one in keys].index(kid) == len(keys) - 1
+    assert not any("d" in one for one in keys)
+    assert holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request)).is_success
+    offer, pin = offered()
+    header = json.loads(base64.urlsafe_b64decode(holder.accept(offer, pin).split(".")[0] + "=="))
+    assert header["kid"] == kid
+
+
+def test_a_code_is_good_once_and_five_wrong_pins_end_it(holder):
+    offer, pin = offered()
+    holder.accept(offer, pin)
+    assert holder.redeem(offer, pin).json()["error"] == "invalid_grant"
+    offer, pin = offered()
+    wrong = f"{(int(pin) + 1) % 10**6:06d}"
+    for given in [*[wrong] * 5, pin]:
+        reply = holder.redeem(offer, given)
+        assert (reply.status_code, reply.json()["error"]) == (400, "invalid_grant")
+
+
+def test_a_token_is_good_for_one_certificate_to_a_proven_key(holder, web):
+    offer, pin = offered()
+    token = holder.redeem(offer, pin).json()["access_token"]
+    nonce = web.post(f"{ISSUER}/nonce").json()["c_nonce"]
+    for proof, error in (
+        (holder.prove(ISSUER, "made up"), "invalid_nonce"),
+        (holder.prove("https://elsewhere.example", nonce), "invalid_proof"),
+        (holder.prove(ISSUER, nonce, iat=int(time.time()) - 3600), "invalid_proof"),
+        ("not.a.proof", "invalid_proof"),
+    ):
+        reply = holder.fetch(offer, token, proof)
+        assert (reply.status_code, reply.json()["error"]) == (400, error)
+    assert holder.fetch(offer, token, kind="tuition").json()["error"] == "unknown_credential_configuration"
+    assert holder.fetch(offer, token).status_code == 200
+    used = holder.fetch(offer, token)
+    assert (used.status_code, used.json()["error"]) == (401, "invalid_token")
+    assert web.post(f"{ISSUER}/credential", json={}).status_code == 403
+
+
+def test_every_issuance_and_revocation_stands_in_the_log(holder, web):
+    for _ in range(3):
+        offer, pin = offered()
+        held = holder.accept(offer, pin)
+    revoke(CertificateState.REVOKED)
+    note = web.get(f"{ISSUER}/log/checkpoint").text
+    text, _ = verify_note(note, [get_log_verifier(ISSUER)])
+    checkpoint = read_checkpoint(text)
+    assert (checkpoint.origin, checkpoint.size) == ("testserver/wallet/log", 4)
+    entries = read_bundle(web.get(f"{ISSUER}/log/tile/entries/000.p/4").content)
+    assert [json.loads(one)["what"] for one in entries] == ["issue", "issue", "issue", "revoke"]
+    assert "김가상".encode() not in b"".join(entries)
+    nodes = read_nodes(4, lambda tile: web.get(f"{ISSUER}/log/{write_path(tile)}").content)
+    for at, entry in enumerate(entries):
+        verify_inclusion(at, 4, hash_entry(entry), prove_inclusion(at, 4, nodes), checkpoint.root)
+    assert web.get(f"{ISSUER}/log/{write_path(Tile(0, 0, 5))}").status_code == 404
+    assert held
+
+
+def test_anyone_checks_the_log_by_its_address(holder, web):
+    def fetch(path: str) -> bytes:
+        reply = web.get(f"{ISSUER}/log/{path}")
+        assert reply.status_code == 200
+        return reply.content
+
+    held = [holder.accept(*offered()) for _ in range(3)]
+    verifier = read_key(fetch("key").decode())
+    digest = hashlib.sha256(held[1].split("~")[0].encode()).hexdigest()
+    first = check_log(fetch, verifier, digest=digest)
+    assert [number for number, _ in first.entries] == [1]
+    holder.accept(*offered())
+    assert check_log(fetch, verifier, before=first.note).checkpoint.size == 4
+    row = LogEntryRow.objects.get(number=0)
+    row.content = row.content.replace("issue", "revoke")
+    row.save()
+    with pytest.raises(Refused, match=r"log\.root"):
+        check_log(fetch, verifier)
+
+
+def test_a_log_that_was_begun_anew_is_another_history(holder, web):
+    def fetch(path: str) -> bytes:
+        return web.get(f"{ISSUER}/log/{path}").content
+
+    holder.accept(*offered())
+    holder.accept(*offered())
+    verifier = read_key(fetch("key").decode())
+    seen = check_log(fetch, verifier).note
+    for table in (LogEntryRow, LogNodeRow):
+        table.objects.all().delete()
+    holder.accept(*offered())
+    with pytest.raises(Refused, match=r"log\.range"):
+        check_log(fetch, verifier, before=seen)
+    holder.accept(*offered())
+    with pytest.raises(Refused, match=r"log\.forked"):
+        check_log(fetch, verifier, before=seen)
+
+
+def test_who_may_offer_revoke_and_check(transactional_db):
+    lay_out(now())
+    citizen = Actor(id=YOUNG, name="시민")
+    made = make_offer(actor=citizen, now=now(), kind="tuition", subject=YOUNG, issuer=ISSUER)
+    assert len(made.pin) == 6
+    for actor in (ANONYMOUS, citizen):
+        with pytest.raises(NotAllowed):
+            make_offer(actor=actor, now=now(), kind="tuition", subject=OLD, issuer=ISSUER)
+        with pytest.raises(NotAllowed):
+            open_check(actor=actor, now=now(), rule="youth_support", address=ISSUER)
+        with pytest.raises(NotAllowed):
+            change_state(
+                actor=actor, now=now(), certificate_id="x", state=CertificateState.REVOKED, reason="x"
+            )
+
+
+def test_metadata_name_absolute_addresses_in_two_languages(holder):
+    said = holder.discover(ISSUER, "openid-credential-issuer")
+    assert said["credential_issuer"] == ISSUER
+    for name in ("credential_endpoint", "nonce_endpoint"):
+        assert urlsplit(said[name]).netloc == "testserver"
+    for one in said["credential_configurations_supported"].values():
+        display = one["credential_metadata"]["display"]
+        assert {word["locale"] for word in display} == {"ko", "en"}
+        assert holder.get_json(one["vct"])["vct"] == one["vct"]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from madang.core.base.interface import ColumnType, NotFound, Text, now, to_city_time
 from madang.core.pages.interface import ListColumn
-from madang.governance.budget.queries.nodes import list_books
+from madang.governance.budget.queries.nodes import find_current_book
 from madang.governance.budget.records.ledger import (
     ACCOUNT_NAMES,
     KIND_NAMES,
@@ -35,12 +35,10 @@ def find_today() -> date:
 
 def choose_book(*, public_only: bool = False) -> Book:
     """Return the budget to show first: the open one of this year, else the newest; raises NotFound."""
-    year = find_today().year
-    books = [one for one in list_books(public_only=public_only) if one.fiscal_year <= year]
-    books.sort(key=lambda one: (one.is_public, one.is_open, one.fiscal_year, one.side is Side.EXPENDITURE))
-    if not books:
+    book = find_current_book(find_today(), public_only=public_only)
+    if book is None:
         raise NotFound("budget.none", "아직 예산이 없습니다", "there is no budget yet")
-    return books[-1]
+    return book
 
 
 def name_kinds(side: Side) -> dict[EntryKind, Text]:

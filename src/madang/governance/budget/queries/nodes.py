@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Q
 
@@ -24,6 +25,16 @@ def list_books(*, side: Side | None = None, public_only: bool = False) -> tuple[
     if public_only:
         rows = rows.filter(is_public=True)
     return tuple(map(read_book, rows))
+
+
+def find_current_book(today: date, *, side: Side | None = None, public_only: bool = False) -> Book | None:
+    """Return the budget in force: open and of the newest year up to today's, public and expenditure before others."""
+    books = [one for one in list_books(side=side, public_only=public_only) if one.fiscal_year <= today.year]
+    return max(
+        reversed(books),
+        key=lambda one: (one.is_public, one.is_open, one.fiscal_year, one.side is Side.EXPENDITURE),
+        default=None,
+    )
 
 
 def get_book(book_id: str) -> Book:

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import BadInput
@@ -32,6 +32,7 @@ statuses = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(statuses)
 def test_a_score_is_a_chance_and_has_its_reasons(status):
     (risk,) = score_items([status])
@@ -41,6 +42,7 @@ def test_a_score_is_a_chance_and_has_its_reasons(status):
     assert len(set(risk.reasons)) == len(risk.reasons)
 
 
+@settings(deadline=None)
 @given(statuses, st.integers(0, 500))
 def test_spending_more_never_raises_the_risk(status, more):
     """What is paid is committed too."""
@@ -53,12 +55,14 @@ def test_spending_more_never_raises_the_risk(status, more):
     assert after.at_risk_krw <= before.at_risk_krw
 
 
+@settings(deadline=None)
 @given(statuses)
 def test_what_is_spent_is_no_risk(status):
     (risk,) = score_items([msgspec.structs.replace(status, disbursed_krw=status.budget_krw)])
     assert (risk.score_ratio, risk.at_risk_krw, risk.reasons) == (0, 0, ())
 
 
+@settings(deadline=None)
 @given(st.lists(statuses, max_size=6))
 def test_the_most_money_comes_first(items):
     risks = score_items(items)

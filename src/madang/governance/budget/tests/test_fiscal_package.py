@@ -9,7 +9,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import BadInput
@@ -44,6 +44,7 @@ def read_back(package):
     return list(csv.DictReader(io.StringIO(package.csv.decode(), newline="")))
 
 
+@settings(deadline=None)
 @given(budgets())
 def test_every_line_is_read_back_to_the_won(lines):
     package = build_package(lines, ABOUT)
@@ -58,6 +59,7 @@ def test_every_line_is_read_back_to_the_won(lines):
         assert {one: int(row[one.value]) if row[one.value] else None for one in line.amounts} == line.amounts
 
 
+@settings(deadline=None)
 @given(budgets())
 def test_the_descriptor_describes_exactly_the_columns(lines):
     package = build_package(lines, ABOUT)
@@ -85,6 +87,7 @@ def test_the_descriptor_describes_exactly_the_columns(lines):
         )
 
 
+@settings(deadline=None)
 @given(budgets())
 def test_the_same_lines_give_the_same_bytes(lines):
     assert build_package(lines, ABOUT) == build_package(lines, ABOUT)

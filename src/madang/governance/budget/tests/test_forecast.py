@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import BadInput
@@ -35,6 +35,7 @@ def histories(draw):
     return np.cumsum(np.array(steps, dtype=float), axis=1), np.array(budgets, dtype=float)
 
 
+@settings(deadline=None)
 @given(histories(), st.integers(-100, 9_000), st.integers(1, 12), st.floats(0.05, 0.99))
 def test_a_forecast_lies_in_its_interval_and_never_passes_the_budget(history, spent, month, coverage):
     found = estimate_year_end(
@@ -46,6 +47,7 @@ def test_a_forecast_lies_in_its_interval_and_never_passes_the_budget(history, sp
         assert found.low_krw == found.year_end_krw == found.high_krw == spent
 
 
+@settings(deadline=None)
 @given(histories(), st.integers(0, 9_000), st.integers(1, 11), st.sampled_from([3, 1000]))
 def test_money_in_another_unit_gives_the_same_rate(history, spent, month, factor):
     past, budgets = history
@@ -56,6 +58,7 @@ def test_money_in_another_unit_gives_the_same_rate(history, spent, month, factor
     assert other.year_end_ratio == pytest.approx(one.year_end_ratio, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(histories(), st.integers(1, 11), st.randoms())
 def test_the_order_of_past_years_doesnt_matter(history, month, random):
     past, budgets = history
@@ -68,6 +71,7 @@ def test_the_order_of_past_years_doesnt_matter(history, month, random):
     assert (one.low_krw, one.high_krw) == pytest.approx((other.low_krw, other.high_krw), abs=1)
 
 
+@settings(deadline=None)
 @given(histories(), st.integers(1, 11), st.floats(0.1, 0.8), st.floats(0.01, 0.19))
 def test_more_certainty_takes_a_wider_interval(history, month, coverage, more):
     few, many = (
@@ -77,6 +81,7 @@ def test_more_certainty_takes_a_wider_interval(history, month, coverage, more):
     assert many.low_krw <= few.low_krw and few.high_krw <= many.high_krw
 
 
+@settings(deadline=None)
 @given(st.integers(1, 11), st.floats(0.2, 1.0))
 def test_years_of_one_shape_are_forecast_exactly(month, rate):
     done = np.cumsum(SHAPE) / SHAPE.sum()
@@ -172,6 +177,7 @@ def test_students_t_of_the_printed_tables(coverage, degrees, reach):
     assert find_reach(coverage, degrees) == pytest.approx(reach, abs=5e-5)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.995), st.integers(1, 60))
 def test_students_t_and_its_coverage_are_inverse(coverage, degrees):
     assert measure_coverage(find_reach(coverage, degrees), degrees) == pytest.approx(coverage, abs=1e-9)

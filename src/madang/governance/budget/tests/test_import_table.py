@@ -7,7 +7,7 @@ import gzip
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import BadInput
@@ -21,6 +21,7 @@ HEADER = ["회계연도", "소관명", "회계명", "계정명", "세부사업�
 ROW = ["2022", "데이터센터", "일반회계", "", "에스플렉스센터 운영", "11,200,000"]
 
 
+@settings(deadline=None)
 @given(st.one_of(st.none(), st.integers(-(10**15), 10**15)), st.sampled_from(sorted(UNIT_WON)))
 def test_an_amount_is_read_as_it_is_written(amount, unit):
     assert read_amount(write_amount(amount, unit), unit) == amount
@@ -51,6 +52,7 @@ def test_amounts_that_are_not_guessed(text, reason):
     assert why.value.reason == reason
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12), st.sampled_from(sorted(UNIT_WON)))
 def test_any_text_is_an_amount_or_refused(text, unit):
     try:
@@ -142,6 +144,7 @@ cells = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(cells, max_size=8), max_size=8))
 def test_every_row_is_a_line_a_total_or_refused(rows):
     table = read_table([HEADER, *rows])

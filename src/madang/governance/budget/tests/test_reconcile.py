@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.governance.budget.methods.reconcile import find_total_differences
@@ -30,11 +30,13 @@ def change(amount, by):
     return TreeAmount(row=amount.row, path=amount.path, amount_krw=amount.amount_krw + by)
 
 
+@settings(deadline=None)
 @given(trees())
 def test_totals_that_agree_are_not_accused(tree):
     assert find_total_differences(*tree) == ()
 
 
+@settings(deadline=None)
 @given(trees(), st.data(), amounts.filter(bool))
 def test_a_wrong_total_is_the_only_one_found(tree, data, by):
     parts, totals = tree
@@ -45,6 +47,7 @@ def test_a_wrong_total_is_the_only_one_found(tree, data, by):
     ]
 
 
+@settings(deadline=None)
 @given(trees(), st.data(), amounts.filter(bool))
 def test_a_wrong_line_is_found_at_the_lowest_total_above_it(tree, data, by):
     parts, totals = tree
@@ -56,6 +59,7 @@ def test_a_wrong_line_is_found_at_the_lowest_total_above_it(tree, data, by):
     assert [(one.row, one.difference_krw) for one in found] == expected
 
 
+@settings(deadline=None)
 @given(trees(), st.lists(st.tuples(st.integers(0, 30), amounts), max_size=4))
 def test_silence_means_that_all_totals_are_exact(tree, changes):
     parts, totals = tree
@@ -66,6 +70,7 @@ def test_silence_means_that_all_totals_are_exact(tree, changes):
     assert (find_total_differences(parts, totals) == ()) == is_exact
 
 
+@settings(deadline=None)
 @given(trees(), st.integers(0, 1000), st.integers(-1000, 1000))
 def test_slack_forgives_rounding_only(tree, slack, by):
     parts, totals = tree

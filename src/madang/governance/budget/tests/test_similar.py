@@ -7,7 +7,7 @@ import gzip
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.governance.budget.methods.phrases import find_shared_phrases
@@ -57,6 +57,7 @@ def test_what_shares_only_common_words_is_not_accused(title):
     assert score_duplicates(index_projects(RUNNING), title) == ()
 
 
+@settings(deadline=None)
 @given(projects, st.data())
 def test_a_project_is_its_own_duplicate(existing, data):
     one = data.draw(st.sampled_from(existing))
@@ -66,6 +67,7 @@ def test_a_project_is_its_own_duplicate(existing, data):
     assert normalize_text(same.title) == normalize_text(one.title)
 
 
+@settings(deadline=None)
 @given(projects, titles, st.one_of(st.just(""), titles), st.integers(0, 5))
 def test_scores_are_ordered_and_bounded(existing, title, purpose, limit):
     found = score_duplicates(index_projects(existing), title, purpose, limit=limit, least_ratio=0.1)
@@ -75,6 +77,7 @@ def test_scores_are_ordered_and_bounded(existing, title, purpose, limit):
     assert len({one.id for one in found}) == len(found)
 
 
+@settings(deadline=None)
 @given(titles, titles)
 def test_likeness_goes_both_ways(one, other):
     index = index_projects([ProjectText(id="1", title=one), ProjectText(id="2", title=other)])
@@ -86,6 +89,7 @@ def test_likeness_goes_both_ways(one, other):
     assert score(one, "2") == pytest.approx(score(other, "1"))
 
 
+@settings(deadline=None)
 @given(titles, st.sampled_from(["2024년 {}", "{} ('22년)", " {} ", "「{}」", "{}_2023"]))
 def test_spaces_years_and_marks_change_nothing(title, pattern):
     index = index_projects(RUNNING)
@@ -93,6 +97,7 @@ def test_spaces_years_and_marks_change_nothing(title, pattern):
     assert score_duplicates(index, pattern.format(title.replace(" ", "")), least_ratio=0) == plain
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_text_can_be_asked(title, purpose):
     score_duplicates(index_projects(RUNNING), title, purpose)

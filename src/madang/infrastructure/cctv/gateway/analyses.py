@@ -18,7 +18,7 @@ from .clips import Files
 
 PROGRAM = "madang.infrastructure.cctv.gateway.analyst"
 SILENT_S = 30.0
-"""With a source to watch it says something every two seconds; after so long it is taken to hang."""
+"""With a source to watch it says something every few seconds; after so long it is taken to hang."""
 STOP_S = 10.0
 MOST_WAITING = 10_000
 

@@ -55,7 +55,7 @@ BEFORE_S, AFTER_S = 5.0, 5.0
 MEMORY_S = 180.0
 """How far back rules look; longer than the longest of their limits should be."""
 LOOK_EVERY_S = 1.0
-PULSE_EVERY_S = 2.0
+PULSE_EVERY_S = 5.0
 LOST_S = 10.0
 IDLE_S = 0.01
 BACKGROUND_SHARE = 0.05

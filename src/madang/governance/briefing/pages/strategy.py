@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -33,13 +35,15 @@ BADGES = {"planned": "quiet", "under_way": "minor", "done": "success", "stopped"
 @page(PERMISSION, title=TREE)
 def show_tree(request: HttpRequest) -> HttpResponse:
     """Show goals and tasks with how far each is."""
-    tree = living.list_tree()
+    tree, say = living.list_tree(), _name_all()
     standings = [one for _, tasks in tree for one in tasks]
     budget = sum(one.budget_krw for one in standings)
     committed = sum(one.committed_krw for one in standings)
     context = {
         "title": TREE,
-        "tree": tree,
+        "tree": [
+            (goal.code, say(goal.name), [_draw_standing(one, say) for one in tasks]) for goal, tasks in tree
+        ],
         "steps": sum(one.steps for one in standings),
         "done": sum(one.done for one in standings),
         "overdue": sum(one.overdue for one in standings),
@@ -52,14 +56,16 @@ def show_tree(request: HttpRequest) -> HttpResponse:
 @page(PERMISSION, title=TREE)
 def show_task(request: HttpRequest, code: str) -> HttpResponse:
     """Show one task: its plan in time, indicators beside live figures, money, risks, decisions, history."""
-    plan = living.get_plan(code)
+    plan, say = living.get_plan(code), _name_all()
     today = to_city_time(now()).date()
     steps = living.list_steps(code)
     money = living.list_money(code)
     reported = _read_reported(plan)
     context = {
-        "title": Text(ko=f"{code} {plan.name}", en=f"{code} {living.translate_name(plan.name)}"),
+        "title": Text(ko=f"{code} {plan.name}", en=f"{code} {say(plan.name).en}"),
         "plan": plan,
+        "goal": say(plan.goal.name),
+        "owner": say(plan.owner or "–"),
         "tree_title": TREE,
         "here": f"{ADDRESS}{code}/",
         "reported": reported,
@@ -83,11 +89,12 @@ def show_task(request: HttpRequest, code: str) -> HttpResponse:
 @page(PERMISSION, title=TREE)
 def show_measure(request: HttpRequest, code: str, measure_id: int) -> HttpResponse:
     """Show one indicator: its values over time, reported and live, each with its source."""
-    plan = living.get_plan(code)
+    plan, say = living.get_plan(code), _name_all()
     one = living.get_measured(code, measure_id, actor=request.actor)
     context = {
-        "title": Text(ko=one.measure.name, en=living.translate_name(one.measure.name)),
+        "title": say(one.measure.name),
         "plan": plan,
+        "task": say(plan.name),
         "tree_title": TREE,
         "here": f"{ADDRESS}{code}/",
         "row": _draw_measured(one, request.language),
@@ -97,9 +104,23 @@ def show_measure(request: HttpRequest, code: str, measure_id: int) -> HttpRespon
     return render(request, "briefing/measure.html", context)
 
 
+def _name_all() -> Callable[[str], Text]:
+    """Return what gives a Korean name in both languages, as far as staff wrote it in English."""
+    english = {one.ko: one.en for one in living.list_wordings()[0]}
+    return lambda ko: Text(ko=ko, en=english.get(ko, ko))
+
+
+def _draw_standing(one: living.Standing, say: Callable[[str], Text]) -> dict[str, Any]:
+    return {"one": one, "name": say(one.plan.name), "owner": say(one.plan.owner or "–")}
+
+
 def _read_reported(plan: PlanRow) -> Any:
-    """Return the task as the report last told it."""
-    return next((one for one in read_report(plan.report.text).tasks if one.code == plan.code), None)
+    """Return the task as the report last told it, without the captions of its tables."""
+    task = next((one for one in read_report(plan.report.text).tasks if one.code == plan.code), None)
+    if task is None:
+        return None
+    said = tuple(one for one in task.results if not one.startswith(("※ 예산집행", "(단위")))
+    return msgspec.structs.replace(task, results=said)
 
 
 def _bounds(steps: list[StepRow], today: date) -> tuple[date, date]:

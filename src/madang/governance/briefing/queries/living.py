@@ -163,12 +163,6 @@ def get_measured(code: str, measure_id: int, *, actor: Actor) -> Measured:
     return next(one for one in list_measured(code, actor=actor) if one.measure.id == measure_id)
 
 
-def translate_name(ko: str) -> str:
-    """Return what staff wrote for a Korean name in English, or the name."""
-    row = WordingRow.objects.filter(ko=ko).first()
-    return row.en if row else ko
-
-
 def find_live(actor: Actor) -> dict[str, IndicatorState] | None:
     """Return every indicator of the lake by name, or None where the lake can't be read now."""
     try:

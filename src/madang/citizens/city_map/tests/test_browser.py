@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mapbox_vector_tile
 import pytest
+from playwright.sync_api import expect
 
 from madang.core.pages.static_files import DIST
 from madang.core.pages.tests.browsing import AXE, find_problems, note_problems
@@ -53,7 +54,7 @@ def test_a_place_told_on_the_map_is_accepted_and_stands_in_the_tile_within_5_sec
     phone.wait_for_selector("[data-pick] [data-map][data-ready=true]")
     box = phone.locator("[data-pick] canvas").bounding_box()
     phone.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    phone.wait_for_function("document.querySelector('[data-pick-said]').textContent !== ''")
+    expect(phone.locator("[data-pick-said]")).to_contain_text("자리를 골랐어요", timeout=PATIENCE_MS)
     assert abs(float(phone.input_value("[name=lon]")) - 126.97689) < 0.002
     assert abs(float(phone.input_value("[name=lat]")) - 37.57759) < 0.002
     phone.fill("[name=name]", "궁 앞 약국 수거함")
@@ -109,15 +110,16 @@ def test_sharing_copies_the_address_and_the_map_prints_as_a_picture(browser, hou
     page.set_default_timeout(PATIENCE_MS)
     note_problems(page)
     page.add_init_script(
-        "window.print = () => { window.printed = document.querySelectorAll('.map-printed').length; }"
+        "window.print = () => document.documentElement.setAttribute('data-printed', document.images.length)"
     )
     page.goto("/city_map/?theme=map_cooling&language=en")
     page.wait_for_selector("[data-map][data-ready=true]")
     page.get_by_role("button", name="Print").click()
-    page.wait_for_function("window.printed === 1")
+    expect(page.locator("html")).to_have_attribute("data-printed", "1", timeout=PATIENCE_MS)
+    expect(page.locator("img.map-printed")).to_have_count(1)
     page.evaluate("delete Navigator.prototype.share")
     page.get_by_role("button", name="Share").click()
-    page.wait_for_function("document.querySelector('[data-share]').textContent === 'Link copied'")
+    expect(page.locator("[data-share]")).to_have_text("Link copied", timeout=PATIENCE_MS)
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     assert not find_problems(page) + page.problems
     context.close()

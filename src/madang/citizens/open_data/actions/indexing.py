@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -59,20 +59,24 @@ def take_up(records: Sequence[DatasetRecord], now: datetime) -> int:
     """Let the search know the city's datasets as they are; return how many changed."""
     by_id = {f"own:{record.name}": record for record in records}
     before = models.SearchRow.objects.in_bulk(list(by_id))
-    changes = [
-        change for name, record in by_id.items() for change in _list_changes(record, before.get(name), now)
-    ]
+    changes = {name: _list_changes(record, before.get(name), now) for name, record in by_id.items()}
     versions = {name: record.version for name, record in by_id.items()}
-    changed = write_entries([describe_own(one) for one in records], now, versions)
-    models.ChangeRow.objects.bulk_create(changes)
-    return changed
+    return write_entries([describe_own(one) for one in records], now, versions, changes)
 
 
-def write_entries(entries: Sequence[Entry], now: datetime, versions: dict[str, int] | None = None) -> int:
-    """Write the entries that differ from what is known, cutting the words of those that read differently."""
+def write_entries(
+    entries: Sequence[Entry],
+    now: datetime,
+    versions: Mapping[str, int] | None = None,
+    changes: Mapping[str, Sequence[models.ChangeRow]] | None = None,
+) -> int:
+    """Write the entries that differ from what is known, each with its changes, and return how many.
+
+    Words are cut of those that read differently.
+    """
     changed = 0
     for start in range(0, len(entries), BATCH):
-        changed += _write_batch(entries[start : start + BATCH], now, versions or {})
+        changed += _write_batch(entries[start : start + BATCH], now, versions or {}, changes or {})
     return changed
 
 
@@ -89,29 +93,36 @@ def drop(ids: Sequence[str], now: datetime) -> int:
     return len(rows)
 
 
-def _write_batch(entries: Sequence[Entry], now: datetime, versions: dict[str, int]) -> int:
+def _write_batch(
+    entries: Sequence[Entry],
+    now: datetime,
+    versions: Mapping[str, int],
+    changes: Mapping[str, Sequence[models.ChangeRow]],
+) -> int:
     before = models.SearchRow.objects.in_bulk([one.id for one in entries])
     known = {name: read_entry(row) for name, row in before.items()}
     changed = [one for one in entries if known.get(one.id) != one or before[one.id].is_gone]
     unread = [one for one in changed if one.id not in known or known[one.id].texts != one.texts]
     terms = dict(zip((one.id for one in unread), cut_words([one.texts for one in unread]), strict=True))
-    models.SearchRow.objects.bulk_create(
-        (
-            models.SearchRow(
-                id=one.id,
-                is_own=one.is_own,
-                entry=msgspec.to_builtins(one),
-                terms=terms[one.id] if one.id in terms else before[one.id].terms,
-                version=versions.get(one.id, -1),
-                changed_at=now,
-            )
-            for one in changed
-        ),
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["entry", "terms", "version", "is_gone", "changed_at"],
-    )
+    with transaction.atomic():
+        models.SearchRow.objects.bulk_create(
+            (
+                models.SearchRow(
+                    id=one.id,
+                    is_own=one.is_own,
+                    entry=msgspec.to_builtins(one),
+                    terms=terms[one.id] if one.id in terms else before[one.id].terms,
+                    version=versions.get(one.id, -1),
+                    changed_at=now,
+                )
+                for one in changed
+            ),
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["entry", "terms", "version", "is_gone", "changed_at"],
+        )
+        models.ChangeRow.objects.bulk_create(row for one in changed for row in changes.get(one.id, ()))
     return len(changed)
 
 

@@ -153,7 +153,7 @@ def test_a_ckan_site_is_looked_through_page_by_page_and_followed():
         run = list_runs(source)[0][0]
         assert (run.added, run.changed, run.gone) == (0, 1, 50)
         assert look("맨홀") == ["이웃시 맨홀"]
-        assert search(Asked(text="빗물받이", limit=0))[0].total == 196
+        assert search(Asked(text="빗물받이", limit=0))[0].total == 197
         found = get_found(models.FoundRow.objects.get(remote_id="pkg-3").id)
         assert (found.first_at, found.changed_at, found.seen_at) == (NOW, later, later)
         assert (found.remote.licence, found.remote.publisher) == ("CC-BY-4.0", "이웃시")

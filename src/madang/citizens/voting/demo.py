@@ -6,6 +6,7 @@ Every question says that it is simulated; voters and their choices are drawn by 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import cv2
 import numpy as np
@@ -95,7 +96,7 @@ def _plan_polls(now: datetime) -> list[tuple[NewPoll, int]]:
     long, open_until = now - 9 * DAY, now + 12 * DAY
 
     def plan(kind: PollKind, question: str, ballot: BallotKind, choices: tuple[str, ...], begun: datetime,
-             ended: datetime, **more: object) -> NewPoll:  # fmt: skip
+             ended: datetime, **more: Any) -> NewPoll:  # fmt: skip
         return NewPoll(
             kind=kind, agency_code="city" if kind is policy else "", question=question, about=SIMULATED, ballot=ballot,
             choices=tuple(NewChoice(text=one) for one in choices), opens_at=begun, closes_at=ended, **more,

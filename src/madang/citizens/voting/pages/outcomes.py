@@ -50,8 +50,6 @@ def draw_outcome(poll: Poll, outcome: Outcome, districts: dict[str, Text]) -> di
 
 def _draw_chart(poll: Poll, outcome: Outcome, names: dict[int, str]) -> ChartBlock:
     lines = [line for line in outcome.lines if line.number in names]
-    source = Text(ko=f"투표한 사람 {outcome.voters:,}명", en=f"{outcome.voters:,} voters")
-    shared = {"kind": ChartKind.BARS_ACROSS, "source": source, "as_of": poll.counted_at}
     values = {line.number: _read_measure(poll, line) for line in lines}
     order = sorted(values, key=lambda number: -values[number])
     title, series, unit = _name_measure(poll)
@@ -59,6 +57,7 @@ def _draw_chart(poll: Poll, outcome: Outcome, names: dict[int, str]) -> ChartBlo
     told = " · ".join(names[number] for number in best)
     return ChartBlock(
         title=title,
+        kind=ChartKind.BARS_ACROSS,
         x=tuple(names[number] for number in order),
         x_title=Text(ko="보기", en="Choice"),
         series=(Series(name=series, values=tuple(values[number] for number in order)),),
@@ -67,7 +66,8 @@ def _draw_chart(poll: Poll, outcome: Outcome, names: dict[int, str]) -> ChartBlo
             ko=f"가장 앞선 보기: {told} ({values[order[0]]:,g})",
             en=f"In front: {told} ({values[order[0]]:,g})",
         ),
-        **shared,
+        source=Text(ko=f"투표한 사람 {outcome.voters:,}명", en=f"{outcome.voters:,} voters"),
+        as_of=poll.counted_at,
     )
 
 

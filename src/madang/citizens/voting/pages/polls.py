@@ -120,9 +120,9 @@ def read_marks(kind: BallotKind, request: HttpRequest) -> Marks:
     if kind in {BallotKind.SINGLE, BallotKind.MULTIPLE}:
         return {_read(value): 1 for value in request.POST.getlist("choice")}
     return {
-        _read(name.removeprefix("mark-")): _read(value)
-        for name, value in request.POST.items()
-        if name.startswith("mark-") and value.strip()
+        _read(name.removeprefix("mark-")): _read(request.POST[name])
+        for name in request.POST
+        if name.startswith("mark-") and request.POST[name].strip()
     }
 
 

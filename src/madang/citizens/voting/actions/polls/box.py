@@ -49,17 +49,11 @@ def put_in(entry: Entry) -> None:
 def replace(entry: Entry) -> bool:
     """Put new marks in the place of a ballot's; return whether there is such a ballot."""
     with _turn, transaction.atomic():
-        refuse_unless_open(entry.poll_id, entry.now)
+        refusal = _find_refusal(_hold(entry.poll_id), entry.now)
+        if refusal is not None:
+            raise refusal
         ballot = BallotRow.objects.filter(poll_id=entry.poll_id, key=entry.ballot)
         return bool(ballot.update(marks=entry.marks, district=entry.district))
-
-
-def refuse_unless_open(poll_id: str, now: datetime) -> None:
-    """Raise Conflict unless votes are taken; until the caller's transaction ends, this stays so."""
-    hold_open(poll_id)
-    row = PollRow.objects.get(id=poll_id)
-    if row.hidden_reason or read_state(row, now) is not PollState.OPEN:
-        raise Conflict("voting.not_open", "지금은 투표할 수 없어요", "this poll isn't open now")
 
 
 def _write(entries: Sequence[Entry]) -> None:
@@ -83,15 +77,12 @@ def _write(entries: Sequence[Entry]) -> None:
 def _add(entries: Sequence[Entry]) -> dict[int, Exception]:
     """Add what may be added; return why which of the others may not."""
     refusals: dict[int, Exception] = {}
+    polls = {poll_id: _hold(poll_id) for poll_id in sorted({entry.poll_id for entry in entries})}
     keys = [entry.voter for entry in entries]
-    known = set(VoterRow.objects.filter(key__in=keys).values_list("poll_id", "key"))
-    shut: dict[tuple[str, datetime], Conflict | None] = {}
+    known = set(VoterRow.objects.filter(poll_id__in=polls, key__in=keys).values_list("poll_id", "key"))
     voters, ballots = [], []
     for at, entry in enumerate(entries):
-        moment = (entry.poll_id, entry.now)
-        if moment not in shut:
-            shut[moment] = _find_refusal(*moment)
-        refusal = shut[moment]
+        refusal = _find_refusal(polls[entry.poll_id], entry.now)
         if refusal is None and (entry.poll_id, entry.voter) in known:
             refusal = _refuse_again()
         if refusal is not None:
@@ -114,12 +105,16 @@ def _add(entries: Sequence[Entry]) -> dict[int, Exception]:
     return refusals
 
 
-def _find_refusal(poll_id: str, now: datetime) -> Conflict | None:
-    try:
-        refuse_unless_open(poll_id, now)
-    except Conflict as refusal:
-        return refusal
-    return None
+def _hold(poll_id: str) -> PollRow:
+    """Return a poll that can't be counted until the caller's transaction ends."""
+    hold_open(poll_id)
+    return PollRow.objects.get(id=poll_id)
+
+
+def _find_refusal(poll: PollRow, now: datetime) -> Conflict | None:
+    if not poll.hidden_reason and read_state(poll, now) is PollState.OPEN:
+        return None
+    return Conflict("voting.not_open", "지금은 투표할 수 없어요", "this poll isn't open now")
 
 
 def _refuse_again() -> Conflict:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, median
 
+from msgspec.structs import replace
+
 from madang.citizens.voting.records.polls import (
     AGREE,
     DISAGREE,
@@ -35,20 +37,18 @@ def count(
     if len(votes) < max(1, threshold):
         return Outcome(voters=len(votes))
     marks = [vote.marks for vote in votes]
-    outcome = {"voters": len(votes), "lines": tuple(_count_line(kind, number, marks) for number in numbers)}
+    lines = tuple(_count_line(kind, number, marks) for number in numbers)
+    outcome = Outcome(voters=len(votes), lines=lines)
     match kind:
         case BallotKind.RANKING:
-            return Outcome(
-                **outcome,
-                ranked=rank(numbers, marks),
-                elected=elect(numbers, marks, seats) if seats > 1 else None,
-            )
+            elected = elect(numbers, marks, seats) if seats > 1 else None
+            return replace(outcome, ranked=rank(numbers, marks), elected=elected)
         case BallotKind.OPINION:
-            return Outcome(**outcome, opinions=map_opinions(numbers, marks, threshold=threshold))
+            return replace(outcome, opinions=map_opinions(numbers, marks, threshold=threshold))
         case BallotKind.SINGLE | BallotKind.MULTIPLE if by_district:
             counts, voters = _count_districts(numbers, votes)
-            return Outcome(**outcome, districts=hide_small(counts, voters, threshold))
-    return Outcome(**outcome)
+            return replace(outcome, districts=hide_small(counts, voters, threshold))
+    return outcome
 
 
 def _count_line(kind: BallotKind, number: int, marks: Sequence[dict[int, int]]) -> Line:

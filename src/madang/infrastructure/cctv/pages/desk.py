@@ -94,5 +94,10 @@ def show_live(request: HttpRequest, camera_id: str) -> HttpResponse:
     return render(
         request,
         "cctv/live.html",
-        {"title": Text(ko="지금 영상", en="Live picture"), "state": state, "camera_id": camera_id},
+        {
+            "title": Text(ko="지금 영상", en="Live picture"),
+            "state": state,
+            "camera_id": camera_id,
+            "is_simulated": is_simulated(),
+        },
     )

@@ -14,7 +14,14 @@ from django.shortcuts import render
 from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
 from madang.infrastructure.cctv.actions import ask_unmask, export_clip, judge_event
-from madang.infrastructure.cctv.queries import find_grant, find_source, get_event, list_events, list_unmasks
+from madang.infrastructure.cctv.queries import (
+    find_grant,
+    find_source,
+    get_event,
+    is_simulated,
+    list_events,
+    list_unmasks,
+)
 from madang.infrastructure.cctv.records import (
     EVENT_NAMES,
     GROUNDS,
@@ -99,6 +106,7 @@ def show_event(request: HttpRequest, uid: str) -> HttpResponse:
         "event": event,
         "seconds": (event.ended_at - event.begun_at).total_seconds(),
         "delay": (event.recorded_at - event.begun_at).total_seconds(),
+        "is_simulated": is_simulated(),
         "verdict": VERDICT_NAMES[event.verdict],
         "is_open": event.verdict is Verdict.OPEN,
         "factor": source.factors.get(event.kind, 1.0) if source else 1.0,

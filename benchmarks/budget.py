@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -32,7 +33,7 @@ from madang.governance.budget import demo  # noqa: E402
 from madang.governance.budget.actions.books import open_book  # noqa: E402
 from madang.governance.budget.actions.posting import post  # noqa: E402
 from madang.governance.budget.actions.spending import commit_money  # noqa: E402
-from madang.governance.budget.methods.posting import make_move  # noqa: E402
+from madang.governance.budget.methods.posting import list_ancestors, make_move  # noqa: E402
 from madang.governance.budget.models import EntryRow, NodeRow  # noqa: E402
 from madang.governance.budget.queries.history import measure_forecasts  # noqa: E402
 from madang.governance.budget.queries.ledger import find_ledger_faults, list_lines  # noqa: E402
@@ -92,20 +93,25 @@ def fill(book_id: str, leaves: list[int], lines: int) -> None:
         for at in range(lines)
     )
     insert = "INSERT INTO budget_linerow (entry_id, node_id, debit, credit, amount_krw) VALUES (%s, %s, %s, %s, %s)"
-    below = "SELECT id FROM budget_noderow AS leaf WHERE leaf.is_leaf AND leaf.book_id = budget_noderow.book_id AND (leaf.code = budget_noderow.code OR "
-    below += "budget_noderow.code = '' OR leaf.code LIKE budget_noderow.code || '.%%')"
+    code_of = dict(NodeRow.objects.filter(book_id=book_id).values_list("pk", "code"))
+    sums: dict[str, int] = defaultdict(int)
+    for pk, total in zip(*sum_by(nodes, amounts), strict=True):
+        for code in list_ancestors(code_of[int(pk)]):
+            sums[code] += int(total)
+    update = (
+        "UPDATE budget_noderow SET outstanding_krw = %s, available_krw = available_krw - %s WHERE id = %s"
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(insert, rows)
-        cursor.execute("CREATE TEMPORARY TABLE leaf_sum (node_id INTEGER PRIMARY KEY, amount BIGINT)")
-        cursor.execute(
-            "INSERT INTO leaf_sum SELECT node_id, SUM(amount_krw) FROM budget_linerow "
-            "WHERE debit = 'outstanding' GROUP BY node_id"
-        )
-        total = f"(SELECT SUM(amount) FROM leaf_sum WHERE node_id IN ({below}))"
-        cursor.execute(
-            f"UPDATE budget_noderow SET outstanding_krw = {total}, available_krw = available_krw - {total}",
-            [],
-        )
+        cursor.executemany(update, [(sums[code], sums[code], pk) for pk, code in code_of.items()])
+
+
+def sum_by(keys: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct keys and the sum of each one's amounts."""
+    found, at = np.unique(keys, return_inverse=True)
+    sums = np.zeros(len(found), dtype=np.int64)
+    np.add.at(sums, at, amounts)
+    return found, sums
 
 
 def time_ms(ask: Callable[[], object], times: int) -> float:

@@ -258,7 +258,7 @@ ACTS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ACTS)
 def test_whatever_is_done_the_sums_are_the_ledgers(acts):
     with transaction.atomic():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from madang.core.base.interface import Aim, Indicator, Text
 
-from .queries import count_uses, list_public
+from .queries.calls import count_uses, list_public
 
 SOURCE = Text(ko="열린데이터광장", en="Open data plaza")
 

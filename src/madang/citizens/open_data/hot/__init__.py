@@ -72,7 +72,7 @@ class FeedQuery(msgspec.Struct, frozen=True):
     """Which changes: of one dataset, and before one of them."""
 
     dataset: Annotated[str, Meta(max_length=63)] = ""
-    before: Annotated[int, Meta(ge=0, lt=2**63)] = 0
+    before: Annotated[int, Meta(ge=0, le=2**62)] = 0
 
 
 def send_feed(request: Request, query: FeedQuery, _body: None) -> Response:

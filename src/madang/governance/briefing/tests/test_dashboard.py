@@ -248,7 +248,7 @@ def test_an_empty_house_says_what_it_lacks(reader, lake):
             "ko",
             (
                 "상황 표가 데이터 호수에 아직 없습니다",
-                "예산이 아직 연결되지 않았습니다",
+                "예산이 아직 한 건도 없습니다",
                 "지표 값이 아직 들어오지",
             ),
         ),
@@ -256,7 +256,7 @@ def test_an_empty_house_says_what_it_lacks(reader, lake):
             "en",
             (
                 "The table of incidents isn&#x27;t in the lake yet",
-                "The budget isn&#x27;t connected yet",
+                "The budget has no line yet",
                 "No indicator has",
             ),
         ),

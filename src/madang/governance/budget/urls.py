@@ -1,6 +1,6 @@
 """Addresses of this service's pages."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from .pages.entry import ENTRY_DETAIL
 from .pages.forms import COMMIT, PAY, REVERSE, SUPPLEMENT, TRANSFER
@@ -19,15 +19,15 @@ from .pages.reviewing import (
 )
 
 DESK = "desk/budget"
-BOOK = r"(?P<book_id>[0-9a-f-]{36})"
-NODE = rf"{BOOK}/(?P<code>\d{{4}}(?:\.\d{{4}})*)"
+BOOK = "<str:book_id>"
+NODE = f"{BOOK}/<str:code>"
 REVIEW = f"{DESK}/reviews/<int:review_id>"
 
 urlpatterns = [
     path("budget/", show_public, name="budget"),
-    re_path(rf"^budget/{BOOK}/$", show_public, name="budget-book"),
-    re_path(rf"^budget/{BOOK}/fiscal-package\.zip$", send_package, name="budget-package"),
-    re_path(rf"^budget/{NODE}/$", show_public, name="budget-node"),
+    path(f"budget/{BOOK}/", show_public, name="budget-book"),
+    path(f"budget/{BOOK}/fiscal-package.zip", send_package, name="budget-package"),
+    path(f"budget/{NODE}/", show_public, name="budget-node"),
     path(f"{DESK}/", show_desk, name="budget-desk"),
     path(f"{DESK}/imports/", IMPORT_LIST.as_view(), name="budget-imports"),
     path(f"{DESK}/imports/new/", UPLOAD.as_view(), name="budget-import-new"),
@@ -43,14 +43,14 @@ urlpatterns = [
     path(f"{DESK}/entries/<int:entry_id>/", ENTRY_DETAIL.as_view(), name="budget-entry"),
     path(f"{DESK}/entries/<int:entry_id>/pay/", PAY.as_view(), name="budget-pay"),
     path(f"{DESK}/entries/<int:entry_id>/reverse/", REVERSE.as_view(), name="budget-reverse"),
-    re_path(rf"^{DESK}/{BOOK}/$", show_desk, name="budget-desk-book"),
-    re_path(rf"^{DESK}/{BOOK}/items/$", show_items, name="budget-items"),
-    re_path(rf"^{DESK}/{BOOK}/ledger/$", show_ledger, name="budget-ledger"),
-    re_path(rf"^{DESK}/{BOOK}/risks/$", show_risks, name="budget-risks"),
-    re_path(rf"^{DESK}/{BOOK}/transfers/$", show_transfers, name="budget-transfers"),
-    re_path(rf"^{DESK}/{NODE}/$", show_desk, name="budget-desk-node"),
-    re_path(rf"^{DESK}/{NODE}/ledger/$", show_ledger, name="budget-node-ledger"),
-    re_path(rf"^{DESK}/{NODE}/commit/$", COMMIT.as_view(), name="budget-commit"),
-    re_path(rf"^{DESK}/{NODE}/supplement/$", SUPPLEMENT.as_view(), name="budget-supplement"),
-    re_path(rf"^{DESK}/{NODE}/transfer/$", TRANSFER.as_view(), name="budget-transfer"),
+    path(f"{DESK}/{BOOK}/", show_desk, name="budget-desk-book"),
+    path(f"{DESK}/{BOOK}/items/", show_items, name="budget-items"),
+    path(f"{DESK}/{BOOK}/ledger/", show_ledger, name="budget-ledger"),
+    path(f"{DESK}/{BOOK}/risks/", show_risks, name="budget-risks"),
+    path(f"{DESK}/{BOOK}/transfers/", show_transfers, name="budget-transfers"),
+    path(f"{DESK}/{NODE}/", show_desk, name="budget-desk-node"),
+    path(f"{DESK}/{NODE}/ledger/", show_ledger, name="budget-node-ledger"),
+    path(f"{DESK}/{NODE}/commit/", COMMIT.as_view(), name="budget-commit"),
+    path(f"{DESK}/{NODE}/supplement/", SUPPLEMENT.as_view(), name="budget-supplement"),
+    path(f"{DESK}/{NODE}/transfer/", TRANSFER.as_view(), name="budget-transfer"),
 ]

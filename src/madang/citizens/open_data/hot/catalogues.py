@@ -61,10 +61,7 @@ def _add_dataset(
     graph.add((dataset, DCTERMS.modified, Literal(record.updated_at.isoformat(), datatype=XSD.dateTime)))
     graph.add((dataset, DCAT.version, Literal(str(record.version))))
     if record.category:
-        theme, words = (
-            URIRef(f"{address}/open_data/?category={record.category}"),
-            say_category(record.category),
-        )
+        theme, words = find_theme(address, record.category), say_category(record.category)
         graph.add((dataset, DCAT.theme, theme))
         graph.add((theme, RDF.type, SKOS.Concept))
         _say(graph, theme, SKOS.prefLabel, words.ko, words.en)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
-from rdflib import DCAT, Literal, URIRef
+from rdflib import DCAT, Graph, Literal, URIRef
 
 from madang.citizens.open_data.hot.catalogues import VCARD, build_data_json, build_graph
 from madang.core.base.interface import Column, ColumnType, Table, Text
@@ -31,3 +32,12 @@ def test_the_contact_is_the_one_that_was_set_or_none(contact):
     assert (None, VCARD.fn, Literal("마당시", lang="ko")) in graph or not contact
     (listed,) = build_data_json([RECORD], address, "마당시", contact)["dataset"]
     assert listed.get("contactPoint", {}).get("hasEmail", "") == (named[0] if named else "")
+
+
+@pytest.mark.parametrize("category", ["기타", 'a "b<c>{} \\', "%", "#?&"])
+def test_any_category_makes_a_graph_that_can_be_written(category):
+    record = msgspec.structs.replace(RECORD, category=category)
+    graph = build_graph([record], "http://city.example", "마당시", "Madang City", "")
+    for form in ("turtle", "json-ld", "xml"):
+        again = Graph().parse(data=graph.serialize(format=form), format=form)
+        assert len(list(again.objects(None, DCAT.theme))) == 1

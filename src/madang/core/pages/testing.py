@@ -79,9 +79,9 @@ class ListPageCases(PageCases):
 
     def test_anything_in_the_address_is_taken_or_ignored(self, reader: Client) -> None:
         odd = ("0", "-1", "9" * 30, "x", "\0", "%", "'", "'; drop", "🧨")
-        for name in ("page", "size", "sort", "columns", "density", "q", "format", "unknown"):
-            for value in odd:
-                assert reader.get(self.path, {name: value}).status_code == 200
+        names = ("page", "size", "sort", "columns", "density", "q", "format", "unknown")
+        for value in odd:
+            assert reader.get(self.path, dict.fromkeys(names, value)).status_code == 200, value
 
     def test_the_pages_hold_exactly_the_total(self, reader: Client) -> None:
         context = reader.get(self.path).context

@@ -80,7 +80,7 @@ def list_numbers(text):
     }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(DAMAGE)
 def test_a_damaged_report_is_read_checked_written_and_compared_without_a_guessed_number(harms):
     text = damage(LINES, harms)
@@ -99,7 +99,7 @@ def test_a_damaged_report_is_read_checked_written_and_compared_without_a_guessed
     compare_reports(report, read_report(again))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_a_report_with_little_in_it_or_is_refused(text):
     try:
@@ -111,7 +111,7 @@ def test_any_text_is_a_report_with_little_in_it_or_is_refused(text):
     write_text(compose_document(report, {}, DAY, BASE))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(DAMAGE)
 def test_writing_what_was_written_changes_nothing_more(harms):
     once = write_text(compose_document(read_report(damage(LINES, harms)), {}, DAY, BASE))

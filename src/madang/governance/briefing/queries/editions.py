@@ -62,7 +62,7 @@ def list_editions(*, sort: str, offset: int, limit: int) -> tuple[Sequence[Editi
 def list_reporting_dates() -> list[ReportRow]:
     """Return reports that can be compared: adopted ones and those written here, the oldest first."""
     rows = ReportRow.objects.filter(Q(adopted_at__isnull=False) | Q(edition__isnull=False))
-    return list(rows.defer("text").order_by("brought_at"))
+    return list(rows.defer("text").order_by("brought_at", "pk"))
 
 
 def read_document(edition: EditionRow) -> Document:

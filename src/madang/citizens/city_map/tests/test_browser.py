@@ -52,8 +52,7 @@ def test_near_me_asks_for_about_where_i_am_and_lists_the_nearest_first(phone):
 def test_a_place_told_on_the_map_is_accepted_and_stands_in_the_tile_within_5_seconds(phone, house):
     phone.goto("/city_map/propose/medicine_box/?near=126.97689,37.57759")
     phone.wait_for_selector("[data-pick] [data-map][data-ready=true]")
-    box = phone.locator("[data-pick] canvas").bounding_box()
-    phone.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.locator("[data-pick] canvas").click()
     expect(phone.locator("[data-pick-said]")).to_contain_text("자리를 골랐어요", timeout=PATIENCE_MS)
     assert abs(float(phone.input_value("[name=lon]")) - 126.97689) < 0.002
     assert abs(float(phone.input_value("[name=lat]")) - 37.57759) < 0.002

@@ -239,9 +239,6 @@ def test_gdal_reads_a_collection_whole(ogc, house):
     assert set(names) == {name for name, *_ in PLACES}
     inside = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME, bbox=(126.895, 37.495, 126.925, 37.515))
     assert len(inside[2]) == 6
-    chosen = pyogrio.raw.read(f"OAPIF:{house.url}/ogc", layer=NAME, where="종류 = '쉼터' AND 번호 < 10")
-    assert len(chosen[2]) == 5
-
     assert isinstance(geometry, np.ndarray)
 
 

@@ -255,7 +255,11 @@ def test_the_portal_finds_it_and_tells_of_it_in_its_feeds(house, api):
     with ckanapi.RemoteCKAN(house.url) as site:
         await_found(site, q="city_air")
     with house.visit() as visitor:
-        assert 'href="/open_data/city_air/"' in visitor.get("/open_data/", params={"q": "city_air"}).text
+        # Another process may know what is new only some seconds later.
+        deadline = time.monotonic() + 60
+        while 'href="/open_data/city_air/"' not in visitor.get("/open_data/", params={"q": "city_air"}).text:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
     feed = httpx.get(f"{house.url}/open_data/changes.json", params={"dataset": "city_air"}).json()
     assert [item["_madang"]["kind"] for item in feed["items"]] == ["opened"]
     atom = ET.fromstring(httpx.get(f"{house.url}/open_data/changes.atom").content)

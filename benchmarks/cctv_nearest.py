@@ -35,7 +35,7 @@ def main() -> None:
     import django  # noqa: PLC0415
 
     django.setup()
-    from madang.infrastructure.cctv.queries import iterate_cameras, list_nearest  # noqa: PLC0415
+    from madang.infrastructure.cctv.queries.cameras import iterate_cameras, list_nearest  # noqa: PLC0415
 
     cameras = list(iterate_cameras())
     places = np.array([(one.lon, one.lat) for one in cameras])

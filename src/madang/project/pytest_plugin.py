@@ -45,6 +45,7 @@ def find_free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a running house on one worker."""
     for item in items:

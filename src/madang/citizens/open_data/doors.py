@@ -12,7 +12,11 @@ MENU = [
     MenuLink(title=TITLE, href="/open_data/", order=20),
     MenuLink(title=DESK_TITLE, href="/desk/open_data/", door="desk", order=410, permission="open_data.work"),
     MenuLink(
-        title=TALK_TITLE, href="/desk/open_data/talk/", door="desk", order=411, permission="open_data.answer"
+        title=TALK_TITLE,
+        href="/desk/open_data/talk/?state=waiting",
+        door="desk",
+        order=411,
+        permission="open_data.answer",
     ),
     MenuLink(
         title=KEY_LIST.title,

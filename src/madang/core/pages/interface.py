@@ -10,6 +10,7 @@ from .forms import FormPage, say_lazily
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
 from .print import print_pdf
+from .qr import draw_qr
 from .records import (
     CityLayer,
     CityPicture,
@@ -61,6 +62,7 @@ __all__ = [
     "build_static_mount",
     "columns_of",
     "draw_city_view",
+    "draw_qr",
     "find_address",
     "format_number",
     "format_unit",

@@ -99,14 +99,16 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
     `query(actor=, search=, filters=, sort=, offset=, limit=)` returns (rows, exact total); rows are
     records or dicts; `sort` is a column's name, with "-" before it for descending; `search` and
     filters come as typed, only declared filters and sortable columns come through. `row_id` names
-    the attribute that identifies a row. With `lon` and `lat` (attribute names, degrees) a map stands
+    the attribute that identifies a row. Where all rows are at hand, `rows(actor=, search=, filters=)` in place of
+    `query` returns those that match: they are sorted by what the column holds, missing last. With `lon` and `lat` (attribute names, degrees) a map stands
     beside. `empty` teaches what will be here, `create` leads to the first one.
     """
 
     title: Text
     permission: str
     columns: tuple[ListColumn, ...]
-    query: Callable[..., tuple[Sequence[Any], int]]
+    query: Callable[..., tuple[Sequence[Any], int]] | None = None
+    rows: Callable[..., Iterable[Any]] | None = None
     about: Text = Text(ko="", en="")
     filters: tuple[ListFilter, ...] = ()
     actions: tuple[ListAction, ...] = ()
@@ -152,11 +154,11 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
 
     def build_context(self, request: HttpRequest, state: ListState) -> dict[str, Any]:
         """Return what the template draws."""
-        rows, total = self._ask(request.actor, state, (state.page - 1) * state.page_size, state.page_size)
+        rows, total = self.ask(request.actor, state, (state.page - 1) * state.page_size, state.page_size)
         last = max(1, -(-total // state.page_size))
         if state.page > last:
             state = msgspec.structs.replace(state, page=last)
-            rows, total = self._ask(request.actor, state, (last - 1) * state.page_size, state.page_size)
+            rows, total = self.ask(request.actor, state, (last - 1) * state.page_size, state.page_size)
         columns = self.choose_columns(state)
         return {
             "list": self,
@@ -182,15 +184,32 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
                 return chosen
         return [column for column in self.columns if column.shown]
 
-    def _ask(self, actor: Actor, state: ListState, offset: int, limit: int) -> tuple[Sequence[Any], int]:
-        return self.query(
-            actor=actor,
-            search=state.search,
-            filters=state.filters,
-            sort=state.sort,
-            offset=offset,
-            limit=limit,
-        )
+    def ask(self, actor: Actor, state: ListState, offset: int, limit: int) -> tuple[Sequence[Any], int]:
+        """Return the rows from `offset` on, at most `limit`, and how many there are."""
+        if self.query is not None:
+            return self.query(
+                actor=actor,
+                search=state.search,
+                filters=state.filters,
+                sort=state.sort,
+                offset=offset,
+                limit=limit,
+            )
+        if self.rows is None:
+            raise TypeError(f"the list '{self.title.en}' has neither a query nor rows")
+        rows = self.rows(actor=actor, search=state.search, filters=state.filters)
+        found = self._sort(list(rows), state.sort)
+        return found[offset : offset + limit], len(found)
+
+    def _sort(self, rows: list[Any], sort: str) -> list[Any]:
+        name = sort.removeprefix("-")
+        column = next((one for one in self.columns if one.name == name), None)
+        if column is None:
+            return rows
+        keyed = [(column.read(row), row) for row in rows]
+        known = [one for one in keyed if one[0] is not None]
+        known.sort(key=lambda one: one[0].ko if isinstance(one[0], Text) else one[0], reverse=sort[:1] == "-")
+        return [row for _, row in (*known, *(one for one in keyed if one[0] is None))]
 
     def _draw_row(self, row: Any, columns: list[ListColumn], language: str) -> dict[str, Any]:
         return {
@@ -230,7 +249,7 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
 
     def _export(self, request: HttpRequest, state: ListState) -> HttpResponseBase:
         def fetch(offset: int, limit: int) -> Sequence[Any]:
-            return self._ask(request.actor, state, offset, limit)[0]
+            return self.ask(request.actor, state, offset, limit)[0]
 
         return export_rows(
             request.GET["format"], self.choose_columns(state), fetch, request.language, request.path

@@ -6,10 +6,12 @@ from .authentication import actor_of, authenticate_request
 from .checkpoints import check_audit_log
 from .middleware import get_view_permission
 from .permissions import require
+from .personal import find_personal, refuse_personal
 from .purposes import has_consent, list_purposes, require_purpose
 from .queries import get_agency, list_agencies
 from .records import AGENCY_KINDS, AgencyRecord, ConsentRecord, Purpose
 from .roles import ROLES, STAFF_ROLES, list_permissions, list_role_permissions
+from .senders import hide_sender
 
 __all__ = [
     "AGENCY_KINDS",
@@ -21,16 +23,19 @@ __all__ = [
     "actor_of",
     "authenticate_request",
     "check_audit_log",
+    "find_personal",
     "get_agency",
     "get_view_permission",
     "give_consent",
     "has_consent",
+    "hide_sender",
     "list_agencies",
     "list_permissions",
     "list_purposes",
     "list_role_permissions",
     "record_audit",
     "record_personal_read",
+    "refuse_personal",
     "require",
     "require_purpose",
     "withdraw_consent",

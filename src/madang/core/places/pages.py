@@ -36,15 +36,11 @@ def address_of(hit: PlaceHit) -> str:
     return f"/places/{folder}/{quote(hit.code, safe='')}/"
 
 
-def list_rows(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[PlaceHit], int]:
-    """Return a page of areas and how many there are."""
+def list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[PlaceHit]:
+    """Return the areas that are asked for."""
+    del actor
     asked = filters.get("kind", "")
-    hits = [hit for hit in list_area_hits(search) if not asked or hit.kind == asked]
-    if sort:
-        hits.sort(key=lambda hit: getattr(hit, sort.removeprefix("-")), reverse=sort.startswith("-"))
-    return hits[offset : offset + limit], len(hits)
+    return [hit for hit in list_area_hits(search) if not asked or hit.kind == asked]
 
 
 def list_kinds(_actor: Actor) -> list[tuple[str, Text, int]]:
@@ -137,7 +133,7 @@ AREA_LIST = ListPage(
         en="Districts, dongs and imported areas. Search by name, Korean initials or code.",
     ),
     permission="public",
-    query=list_rows,
+    rows=list_rows,
     row_id="code",
     columns=(
         ListColumn(name="name_ko", title=Text(ko="이름", en="Name"), href=address_of),

@@ -16,7 +16,7 @@ from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
 from .actions import import_cameras
 from .gateway.analysing import Analysis, analyse
 from .gateway.detector import Detector
-from .queries import list_misplaced
+from .queries.cameras import list_misplaced
 from .records import Event, Rules, Sort, Track
 
 EXIT_BROKEN = 2

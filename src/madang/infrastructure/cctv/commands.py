@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from madang.core.base.interface import Actor, Command
 
-from .queries import list_nearest
+from .queries.cameras import list_nearest
 from .records import Camera
 
 

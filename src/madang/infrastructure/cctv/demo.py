@@ -18,7 +18,9 @@ from madang.core.things.interface import import_things
 
 from .actions import judge_event, register_camera_kind, save_source
 from .gateway.simulating import Walker, write_street
-from .queries import find_source, list_cameras, list_events
+from .queries.cameras import list_cameras
+from .queries.events import list_events
+from .queries.sources import find_source
 from .records import CAMERA_KIND, EventKind, Rules, Source, Verdict, Zone
 
 SEED = 119

@@ -14,7 +14,7 @@ from .pages.events import TITLE as EVENTS
 from .pages.privacy import TITLE as PRIVACY
 from .pages.public import TITLE
 from .pages.searching import TITLE as SEARCHES
-from .queries import list_events
+from .queries.events import list_events
 from .records import Verdict
 
 SHOWN = 5

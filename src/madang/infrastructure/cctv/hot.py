@@ -13,7 +13,7 @@ from madang.core.base.interface import Text, now
 from madang.core.pages.interface import Route
 
 from .actions import open_clip, open_live, open_original, open_sighting
-from .queries import list_cameras, list_nearest
+from .queries.cameras import list_cameras, list_nearest
 from .records import Camera
 
 MOST = 5000

@@ -13,7 +13,7 @@ from madang.core.base.interface import Process, now
 from .actions import record_told
 from .gateway.analyses import Analysis
 from .gateway.clips import open_files
-from .queries import list_watched
+from .queries.searches import list_watched
 from .records import Source
 
 READ_EVERY = 4

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from madang.core.base.interface import ColumnType, Register, Table, TableKind, Text, declare_column
 
-from .queries import get_version, iterate_cameras
+from .queries.cameras import get_version, iterate_cameras
 
 CAMERAS = Table(
     name="cctv_cameras",

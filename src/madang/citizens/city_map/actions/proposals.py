@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import datetime, timedelta
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 
 from madang.citizens.city_map import models
-from madang.citizens.city_map.methods.personal import find_personal
 from madang.citizens.city_map.queries.themes import get_place, get_proposal, get_theme, read_proposal
 from madang.citizens.city_map.records import PlaceValues, Proposal, ProposalKind, ProposalState
 from madang.core.base.interface import Actor, BadInput, Conflict, new_id, to_city_time
-from madang.core.people.interface import record_audit, require
+from madang.core.people.interface import hide_sender, record_audit, refuse_personal, require
 
 from .mirroring import mirror_theme
 from .places import check_place, put_place, take_place
@@ -119,18 +115,11 @@ def _refuse_personal(values: PlaceValues, note: str) -> None:
     said = {"name": values.name, "address": values.address, "note": note}
     said |= {name: str(value) for name, value in values.values.items()}
     for field, text in said.items():
-        kind = find_personal(text)
-        if kind is not None:
-            raise BadInput(
-                "city_map.personal",
-                f"{kind.ko}는 받지 않아요. 지우고 다시 보내 주세요.",
-                f"{kind.en} isn't taken. Please take it out and send again.",
-                field=field,
-            )
+        refuse_personal(text, field)
 
 
 def _count_sending(sender: str, now: datetime) -> None:
-    key = hmac.new(settings.SECRET_KEY.encode(), sender.encode(), hashlib.sha256).hexdigest()
+    key = hide_sender(sender, under="city_map.proposals")
     forget_sendings(now=now)
     recent = models.SendingRow.objects.filter(at__gt=now - HOUR)
     waiting = models.ProposalRow.objects.filter(state=ProposalState.WAITING).count()

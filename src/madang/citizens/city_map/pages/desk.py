@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -76,24 +75,9 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     return render(request, "city_map/desk.html", context)
 
 
-def _sort(rows: list[Any], columns: Sequence[ListColumn], sort: str) -> list[Any]:
-    column = next((one for one in columns if one.name == sort.lstrip("-")), None)
-    if column is None:
-        return rows
-
-    def read(row: Any) -> tuple[bool, Any]:
-        value = column.read(row)
-        return value is None, value.ko if isinstance(value, Text) else value
-
-    return sorted(rows, key=read, reverse=sort.startswith("-"))
-
-
-def _query_themes(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[Theme], int]:
+def _find_themes(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Theme]:
     del actor
-    found = _sort(list_themes(filters.get("state", ""), search=search), THEME_COLUMNS, sort)
-    return found[offset : offset + limit], len(found)
+    return list_themes(filters.get("state", ""), search=search)
 
 
 THEME_COLUMNS = (
@@ -120,7 +104,7 @@ THEME_LIST = ListPage(
         en="A theme goes from draft to review to public, and steps down by itself when its days are over.",
     ),
     columns=THEME_COLUMNS,
-    query=_query_themes,
+    rows=_find_themes,
     filters=(
         ListFilter(
             name="state",
@@ -138,16 +122,12 @@ THEME_LIST = ListPage(
 )
 
 
-def _query_proposals(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[Proposal], int]:
+def _find_proposals(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Proposal]:
     found, _ = list_proposals(actor=actor, state=filters.get("state", ""), limit=10_000)
     word = search.lower()
-    found = [
+    return [
         one for one in found if word in f"{one.values.name} {one.values.address} {one.theme_title.ko}".lower()
     ]
-    found = _sort(found, PROPOSAL_COLUMNS, sort)
-    return found[offset : offset + limit], len(found)
 
 
 PROPOSAL_COLUMNS = (
@@ -171,7 +151,7 @@ PROPOSAL_LIST = ListPage(
         en="The oldest first. Nothing tells who sent them.",
     ),
     columns=PROPOSAL_COLUMNS,
-    query=_query_proposals,
+    rows=_find_proposals,
     filters=(
         ListFilter(
             name="state",
@@ -187,13 +167,9 @@ PROPOSAL_LIST = ListPage(
 )
 
 
-def _query_requests(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[ThemeRequest], int]:
+def _find_requests(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[ThemeRequest]:
     found = list_requests(actor=actor, state=filters.get("state", ""))
-    found = [one for one in found if search.lower() in f"{one.title} {one.why} {one.agency_name}".lower()]
-    found = _sort(found, REQUEST_COLUMNS, sort)
-    return found[offset : offset + limit], len(found)
+    return [one for one in found if search.lower() in f"{one.title} {one.why} {one.agency_name}".lower()]
 
 
 REQUEST_COLUMNS = (
@@ -209,7 +185,7 @@ REQUEST_LIST = ListPage(
     title=REQUESTS_TITLE,
     permission="city_map.work",
     columns=REQUEST_COLUMNS,
-    query=_query_requests,
+    rows=_find_requests,
     filters=(
         ListFilter(
             name="state",

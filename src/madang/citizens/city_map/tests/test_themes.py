@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from madang.citizens.city_map import models
 from madang.citizens.city_map.actions import mirroring, places, proposals, themes
 from madang.citizens.city_map.methods.fields import check_fields, read_values
-from madang.citizens.city_map.methods.personal import find_personal
 from madang.citizens.city_map.methods.seasons import is_in_season, read_season
 from madang.citizens.city_map.queries import features, spots
 from madang.citizens.city_map.queries.themes import (
@@ -264,11 +263,6 @@ def test_personal_data_is_refused_wherever_it_stands(theme, said):
         send(values=PlaceValues(name=said, lon=127.0, lat=37.5, values={"kind": "도서관"}))
     assert models.ProposalRow.objects.count() == before
     assert not models.SendingRow.objects.exists()
-
-
-@given(st.integers(0, 10**7), st.sampled_from(["02-{}-{}", "031-{}-{}", "제{}호 {}층", "2026-01-{} {}"]))
-def test_numbers_of_offices_and_houses_are_not_taken_for_a_person(number, form):
-    assert find_personal(form.format(number // 10_000 % 1000 + 100, f"{number % 10_000:04d}")) is None
 
 
 def test_nothing_is_taken_for_a_theme_that_is_closed(theme):

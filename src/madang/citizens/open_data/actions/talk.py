@@ -15,7 +15,7 @@ from madang.citizens.open_data.queries.talk import find_row, may_handle
 from madang.citizens.open_data.records.talk import MOST_WAITING, PUBLIC, State
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput, Conflict, NotAllowed, NotFound, new_id
 from madang.core.lake.interface import get_dataset
-from madang.core.people.interface import get_agency, record_audit, require
+from madang.core.people.interface import get_agency, record_audit, refuse_personal, require
 
 LONGEST = 2000
 WEB = URLValidator(schemes=["http", "https"])
@@ -35,7 +35,7 @@ def ask_question(*, actor: Actor, now: datetime, dataset: str, text: str, parent
             dataset=dataset,
             parent_id=parent_id,
             agency_code=record.table.owner_agency,
-            text=_clean(text, "text"),
+            text=_take(text, "text"),
         )
         record_audit(
             actor=actor, action="open_data.ask", subject=row.id, now=now, details={"dataset": dataset}
@@ -50,12 +50,13 @@ def request_data(
     require(actor, "signed-in")
     if agency_code:
         get_agency(agency_code)
+    refuse_personal(purpose, "purpose")
     with transaction.atomic():
         _check_waiting(models.RequestRow, actor)
         row = models.RequestRow.objects.create(
             **_begin(actor, now),
-            title=_clean(title, "title")[:120],
-            wanted=_clean(wanted, "wanted"),
+            title=_take(title, "title")[:120],
+            wanted=_take(wanted, "wanted"),
             purpose=purpose.strip()[:LONGEST],
             agency_code=agency_code,
         )
@@ -94,9 +95,9 @@ def enter_app(
         _check_waiting(models.AppRow, actor)
         row = models.AppRow.objects.create(
             **_begin(actor, now),
-            title=_clean(title, "title")[:120],
+            title=_take(title, "title")[:120],
             address=address,
-            about=_clean(about, "about"),
+            about=_take(about, "about"),
             datasets=sorted(set(datasets)),
         )
         record_audit(actor=actor, action="open_data.enter_app", subject=row.id, now=now)
@@ -184,3 +185,9 @@ def _clean(text: str, field: str) -> str:
             field=field,
         )
     return text
+
+
+def _take(text: str, field: str) -> str:
+    """Return what a citizen wrote; personal data isn't taken."""
+    refuse_personal(text, field)
+    return _clean(text, field)

@@ -19,14 +19,10 @@ DESK = "/desk/open_data/"
 TITLE = Text(ko="Open API 서비스", en="Open API services")
 
 
-def _query(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[OpenService], int]:
+def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[OpenService]:
     del filters
     require(actor, "open_data.work")
-    found = [one for one in list_declared() if search.lower() in f"{one.name} {one.table}".lower()]
-    found.sort(key=lambda one: getattr(one, sort.lstrip("-") or "name"), reverse=sort.startswith("-"))
-    return found[offset : offset + limit], len(found)
+    return [one for one in list_declared() if search.lower() in f"{one.name} {one.table}".lower()]
 
 
 def _withdraw(*, actor: Actor, now: datetime, ids: Sequence[str]) -> Text:
@@ -59,7 +55,7 @@ SERVICES = ListPage(
             sortable=False,
         ),
     ),
-    query=_query,
+    rows=_find,
     actions=(
         ListAction(
             name="withdraw",

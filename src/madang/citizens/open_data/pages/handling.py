@@ -11,7 +11,7 @@ from django import forms
 from madang.citizens.open_data.actions.talk import answer_entry, hide_entry, show_entry
 from madang.citizens.open_data.queries.calls import list_public
 from madang.citizens.open_data.queries.talk import DESK, KINDS, find_row, list_tasks
-from madang.citizens.open_data.records.talk import STATE_NAMES, State, Task
+from madang.citizens.open_data.records.talk import STATE_NAMES, Task
 from madang.core.base.interface import Actor, ColumnType, Text
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, say_lazily
 
@@ -23,24 +23,17 @@ KIND_NAMES = {
 TITLE = Text(ko="시민의 질문과 요청", en="Citizens' questions and requests")
 
 
-def _query(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[Task], int]:
-    found = list_tasks(
-        actor=actor, kind=filters.get("kind", ""), state=filters.get("state", State.WAITING.value)
-    )
-    found = [one for one in found if search.lower() in one.title.lower()]
-    name = sort.removeprefix("-") or "at"
-    found.sort(key=lambda one: getattr(one, name), reverse=sort.startswith("-"))
-    return found[offset : offset + limit], len(found)
+def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Task]:
+    found = list_tasks(actor=actor, kind=filters.get("kind", ""), state=filters.get("state", ""))
+    return [one for one in found if search.lower() in one.title.lower()]
 
 
 TASKS = ListPage(
     title=TITLE,
     permission="open_data.answer",
     about=Text(
-        ko="확인을 기다리는 글입니다. 데이터를 가진 기관이 답하고, 기관이 없는 글은 데이터 담당자가 다룹니다.",
-        en="Entries that wait. The agency that owns the data answers; those without one are the data officers'.",
+        ko="오래된 글부터입니다. 데이터를 가진 기관이 답하고, 기관이 없는 글은 데이터 담당자가 다룹니다.",
+        en="The oldest first. The agency that owns the data answers; those without one are the data officers'.",
     ),
     columns=(
         ListColumn(name="title", title=Text(ko="글", en="Entry"), href=lambda row: row.href),
@@ -49,7 +42,7 @@ TASKS = ListPage(
         ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATE_NAMES[row.state]),
         ListColumn(name="at", title=Text(ko="쓴 때", en="At"), type=ColumnType.TIME),
     ),
-    query=_query,
+    rows=_find,
     filters=(
         ListFilter(
             name="kind",
@@ -63,7 +56,7 @@ TASKS = ListPage(
         ),
     ),
     sort="at",
-    empty=Text(ko="기다리는 글이 없습니다.", en="Nothing waits."),
+    empty=Text(ko="아직 글이 없습니다.", en="Nothing was written yet."),
 )
 
 

@@ -24,16 +24,9 @@ TITLE = Text(ko="다른 목록에서 찾은 데이터", en="Data found in other 
 DESK_TITLE = Text(ko="다른 목록 모으기", en="Harvest other catalogues")
 
 
-def _query(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[Source], int]:
+def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Source]:
     del actor, filters
-    found = [one for one in list_sources() if search.lower() in f"{one.title} {one.address}".lower()]
-    name = sort.removeprefix("-") or "title"
-    found.sort(
-        key=lambda one: (getattr(one, name) is not None, getattr(one, name)), reverse=sort.startswith("-")
-    )
-    return found[offset : offset + limit], len(found)
+    return [one for one in list_sources() if search.lower() in f"{one.title} {one.address}".lower()]
 
 
 COLUMNS = (
@@ -52,7 +45,7 @@ SOURCE_LIST = ListPage(
         en="Other catalogues are looked through regularly, and what is found appears in our search. The data stays where it is.",
     ),
     columns=COLUMNS,
-    query=_query,
+    rows=_find,
     sort="title",
     empty=Text(ko="아직 살펴보는 목록이 없어요.", en="No catalogue is looked through yet."),
 )
@@ -82,7 +75,7 @@ DESK_LIST = ListPage(
         ListColumn(name="is_on", title=Text(ko="켜짐", en="On")),
         ListColumn(name="due_at", title=Text(ko="다음", en="Next"), type=ColumnType.TIME),
     ),
-    query=_query,
+    rows=_find,
     sort="title",
     actions=(
         ListAction(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from madang.citizens.open_data.records.quotas import KeyUse, Quota
 from madang.citizens.open_data.tables import USES
 from madang.core.base.interface import HOUSE, Actor, Kept, NotFound, to_city_time
 from madang.core.lake.interface import Filter, Group, Measure, Op, authorize
+from madang.core.people.interface import hide_sender
 
 DAYS = 30
 kept = Kept()
@@ -31,8 +30,7 @@ def find_limit(key_id: str) -> int:
 
 def name_address(address: str, at: datetime) -> str:
     """Return what an address is counted under today: nobody can tell the address from it."""
-    text = f"{to_city_time(at).date()} {address}"
-    return "address:" + hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:40]
+    return "address:" + hide_sender(address, under=f"open_data.{to_city_time(at).date()}")[:40]
 
 
 def find_caller(client: str, forwarded: str) -> str:

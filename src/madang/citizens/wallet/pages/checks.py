@@ -14,9 +14,9 @@ from madang.citizens.wallet.queries.checks import build_query, build_request, ge
 from madang.citizens.wallet.queries.kinds import get_kind, get_rule, list_rules
 from madang.citizens.wallet.records import CheckState, ClaimWords, EligibilityCheck
 from madang.core.base.interface import Actor, ColumnType, Text, now
-from madang.core.pages.interface import FormPage, ListColumn, ListPage, page, say_lazily
+from madang.core.pages.interface import FormPage, ListColumn, ListPage, draw_qr, page, say_lazily
 
-from .drawing import draw_qr, find_address, link_request
+from .drawing import find_address, link_request
 from .words import CHECK_STATES, name_rule, say_reason, say_result
 
 TITLE = Text(ko="비대면 자격확인", en="Eligibility without papers")

@@ -6,15 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
 
 OFFER_SCHEME, REQUEST_SCHEME = "openid-credential-offer://", "openid4vp://authorize"
 HOLDER = "/wallet/holder/"
-QR_PIXELS, QUIET = 345, 4
 
 
 def find_address(request: HttpRequest) -> str:
@@ -31,14 +28,6 @@ def link_offer(offer: Mapping[str, Any]) -> tuple[str, str]:
 def link_request(request: Mapping[str, Any]) -> tuple[str, str]:
     """Return (the link for any wallet, the link for the wallet in this browser) of a verifier's request."""
     return _link(REQUEST_SCHEME, request)
-
-
-def draw_qr(text: str) -> SafeString:
-    """Return a QR code as inline SVG, at most 345 pixels wide; black on white whatever the display mode."""
-    code = segno.make(text, error="L", micro=False)
-    scale = max(2, QR_PIXELS // (code.symbol_size(border=QUIET)[0]))
-    drawn = code.svg_inline(scale=scale, border=QUIET, light="#fff", svgclass=None, lineclass=None)
-    return mark_safe(drawn)  # noqa: S308 - segno writes squares, whatever the text is
 
 
 def _link(scheme: str, parameters: Mapping[str, Any]) -> tuple[str, str]:

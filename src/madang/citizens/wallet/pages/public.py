@@ -17,9 +17,9 @@ from madang.citizens.wallet.queries.kinds import get_kind, list_kinds
 from madang.citizens.wallet.queries.log import count_entries, find_entries, list_log
 from madang.citizens.wallet.records import CertificateState, LogEntry, Offer
 from madang.core.base.interface import Actor, ColumnType, Text, now
-from madang.core.pages.interface import ListColumn, ListPage, page
+from madang.core.pages.interface import ListColumn, ListPage, draw_qr, page
 
-from .drawing import draw_qr, find_address, link_offer
+from .drawing import find_address, link_offer
 from .words import EVENTS, name_kind
 
 TITLE = Text(ko="서울지갑", en="Wallet")

@@ -178,12 +178,10 @@ def build_ledger(book: Book, code: str) -> ListPage:
 def build_risks(book: Book) -> ListPage:
     """Return the list of items whose money may stay unspent."""
 
-    def query(
-        *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-    ) -> tuple[Sequence[Any], int]:
+    def find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Any]:
         require(actor, VIEW)
         reason = filters.get("reason", "")
-        found = [
+        return [
             {
                 "id": risk.item_id,
                 "name": node.name,
@@ -200,10 +198,6 @@ def build_risks(book: Book) -> ListPage:
             for risk, node in list_risks(book, find_today())
             if search.lower() in " ".join(node.path).lower() and (not reason or reason in risk.reasons)
         ]
-        name = sort.removeprefix("-")
-        if name in {"chance", "remaining", "at_risk"}:
-            found.sort(key=lambda one: one[name], reverse=sort.startswith("-"))
-        return found[offset : offset + limit], len(found)
 
     return ListPage(
         title=Text(
@@ -224,7 +218,7 @@ def build_risks(book: Book) -> ListPage:
             won("at_risk", Text(ko="위험 금액", en="At risk")),
             text_column("reasons", "까닭", "Why"),
         ),
-        query=query,
+        rows=find,
         filters=(
             ListFilter(
                 name="reason",

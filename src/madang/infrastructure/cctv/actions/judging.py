@@ -11,7 +11,7 @@ from madang.core.incidents.interface import Resolution, acknowledge, close
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.methods.tuning import tune
 from madang.infrastructure.cctv.models import EventRow, SourceRow
-from madang.infrastructure.cctv.queries import get_event_row, list_answers
+from madang.infrastructure.cctv.queries.events import get_event_row, list_answers
 from madang.infrastructure.cctv.records import Verdict
 
 from .watching import TOPIC

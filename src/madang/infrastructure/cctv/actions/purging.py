@@ -11,7 +11,7 @@ from madang.core.base.interface import HOUSE
 from madang.core.people.interface import record_audit
 from madang.infrastructure.cctv.gateway.clips import Files, hash_file, open_files
 from madang.infrastructure.cctv.models import EventRow, PurgeRow, SightingRow, ViewRow
-from madang.infrastructure.cctv.queries import list_sources
+from madang.infrastructure.cctv.queries.sources import list_sources
 
 ORPHANED = timedelta(hours=1)
 """A file that no event names, or that is half written, is deleted after so long."""

@@ -23,7 +23,8 @@ from madang.core.things.interface import (
 )
 from madang.infrastructure.cctv.methods.intake import read_rows
 from madang.infrastructure.cctv.models import SourceRow
-from madang.infrastructure.cctv.queries import forget, get_camera
+from madang.infrastructure.cctv.queries.cameras import get_camera
+from madang.infrastructure.cctv.queries.keeping import forget
 from madang.infrastructure.cctv.records import CAMERA_KIND, Camera, Source, View
 
 CHANGE = "cctv.change"

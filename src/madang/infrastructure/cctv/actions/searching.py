@@ -11,7 +11,8 @@ from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllo
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.models import AnswerRow, PlaceRow, PurgeRow, SearchRow, SightingRow
-from madang.infrastructure.cctv.queries import get_camera, get_search_row, read_search
+from madang.infrastructure.cctv.queries.cameras import get_camera
+from madang.infrastructure.cctv.queries.searches import get_search_row, read_search
 from madang.infrastructure.cctv.records import NewSearch, PlaceKnown, Search, SearchState
 
 from .viewing import APPROVE, note_look

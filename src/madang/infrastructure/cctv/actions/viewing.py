@@ -11,13 +11,9 @@ from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, No
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.models import UnmaskRow, ViewRow
-from madang.infrastructure.cctv.queries import (
-    find_grant,
-    get_camera,
-    get_event_row,
-    list_unmasks,
-    read_unmask,
-)
+from madang.infrastructure.cctv.queries.cameras import get_camera
+from madang.infrastructure.cctv.queries.events import get_event_row
+from madang.infrastructure.cctv.queries.privacy import find_grant, list_unmasks, read_unmask
 from madang.infrastructure.cctv.records import Ground, Unmask, UnmaskState
 
 WATCH, APPROVE = "cctv.watch", "cctv.approve"

@@ -12,7 +12,8 @@ from madang.core.incidents.interface import get_incident, open_or_update
 from madang.infrastructure.cctv.gateway.clips import open_files
 from madang.infrastructure.cctv.methods.standing import LONGEST, Known, find_same
 from madang.infrastructure.cctv.models import EventRow, SightingRow, SourceRow
-from madang.infrastructure.cctv.queries import find_searched, get_cameras
+from madang.infrastructure.cctv.queries.cameras import get_cameras
+from madang.infrastructure.cctv.queries.searches import find_searched
 from madang.infrastructure.cctv.records import (
     EVENT_NAMES,
     SEVERITIES,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import page
 from madang.infrastructure.cctv.methods.coverage import REACH_M
-from madang.infrastructure.cctv.queries import measure_coverage
+from madang.infrastructure.cctv.queries.coverage import measure_coverage
 
 from .drawing import draw_cells, name_districts
 

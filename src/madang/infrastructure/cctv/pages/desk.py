@@ -9,15 +9,11 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import page
-from madang.infrastructure.cctv.queries import (
-    count_by_verdict,
-    count_cameras,
-    is_simulated,
-    list_events,
-    list_sources,
-    list_unmasks,
-    rank_streams,
-)
+from madang.infrastructure.cctv.queries.cameras import count_cameras, is_simulated
+from madang.infrastructure.cctv.queries.events import count_by_verdict, list_events
+from madang.infrastructure.cctv.queries.privacy import list_unmasks
+from madang.infrastructure.cctv.queries.sources import list_sources
+from madang.infrastructure.cctv.queries.wall import rank_streams
 from madang.infrastructure.cctv.records import EVENT_NAMES, SEVERITIES, EventRecord, Verdict
 
 from .public import TITLE

@@ -14,14 +14,10 @@ from django.shortcuts import render
 from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
 from madang.infrastructure.cctv.actions import ask_unmask, export_clip, judge_event
-from madang.infrastructure.cctv.queries import (
-    find_grant,
-    find_source,
-    get_event,
-    is_simulated,
-    list_events,
-    list_unmasks,
-)
+from madang.infrastructure.cctv.queries.cameras import is_simulated
+from madang.infrastructure.cctv.queries.events import get_event, list_events
+from madang.infrastructure.cctv.queries.privacy import find_grant, list_unmasks
+from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import (
     EVENT_NAMES,
     GROUNDS,

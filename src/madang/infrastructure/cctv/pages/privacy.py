@@ -12,7 +12,7 @@ from django.shortcuts import render
 from madang.core.base.interface import Actor, Text, now
 from madang.core.pages.interface import FormPage, page, say_lazily
 from madang.infrastructure.cctv.actions import decide_unmask, list_overdue
-from madang.infrastructure.cctv.queries import list_purges, list_unmasks
+from madang.infrastructure.cctv.queries.privacy import list_purges, list_unmasks
 from madang.infrastructure.cctv.records import GROUNDS, UnmaskState
 
 from .register import HOME

@@ -7,7 +7,12 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import ChartBlock, ChartKind, MapBlock, MapLayer, Series, page
-from madang.infrastructure.cctv.queries import count_by_district, count_cameras, find_tiles, is_simulated
+from madang.infrastructure.cctv.queries.cameras import (
+    count_by_district,
+    count_cameras,
+    find_tiles,
+    is_simulated,
+)
 
 TITLE = Text(ko="지능형 CCTV", en="Intelligent CCTV")
 PROPERTIES = {

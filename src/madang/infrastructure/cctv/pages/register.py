@@ -26,7 +26,8 @@ from madang.core.pages.interface import (
 from madang.core.people.interface import get_agency
 from madang.core.things.interface import STATE_NAMES
 from madang.infrastructure.cctv.actions import import_cameras, remove_source, save_source, save_view
-from madang.infrastructure.cctv.queries import find_source, get_camera, list_cameras, list_misplaced
+from madang.infrastructure.cctv.queries.cameras import get_camera, list_cameras, list_misplaced
+from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import Camera, Line, Rules, Source, View, Zone
 
 from .drawing import draw_place, name_districts

@@ -32,7 +32,7 @@ from madang.infrastructure.cctv.actions import (
 )
 from madang.infrastructure.cctv.methods.clothing import WEAR_NAMES, Wear
 from madang.infrastructure.cctv.methods.reaching import Anchor, measure_reach
-from madang.infrastructure.cctv.queries import (
+from madang.infrastructure.cctv.queries.searches import (
     get_search,
     list_candidates,
     list_places,

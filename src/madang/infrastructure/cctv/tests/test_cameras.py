@@ -16,11 +16,22 @@ from hypothesis import strategies as st
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, NotAllowed
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.things.interface import list_changes, undo_import
-from madang.infrastructure.cctv import actions, queries
+from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.demo import lay_out
 from madang.infrastructure.cctv.methods.coverage import draw_cone, find_seen, measure_cells
 from madang.infrastructure.cctv.methods.intake import read_rows
 from madang.infrastructure.cctv.pages.register import LIST, read_shapes
+from madang.infrastructure.cctv.queries.cameras import (
+    count_by_district,
+    count_cameras,
+    get_camera,
+    list_cameras,
+    list_misplaced,
+    list_nearest,
+)
+from madang.infrastructure.cctv.queries.coverage import measure_coverage
+from madang.infrastructure.cctv.queries.keeping import forget
+from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import Rules, Source, View, Zone
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -34,7 +45,7 @@ LIST_OF_FOUR = """자치구,주소,위도,경도,수량
 
 @pytest.fixture(autouse=True)
 def fresh():
-    queries.forget()
+    forget()
 
 
 def bring(text=LIST_OF_FOUR, **more):
@@ -47,9 +58,9 @@ class TestImport:
         report = bring()
         assert (report.added, len(report.rejected)) == (3, 1)
         assert report.rejected[0].row == 4
-        (strayed,) = queries.list_misplaced()
+        (strayed,) = list_misplaced()
         assert (strayed.declared_district, strayed.district_code) == ("11680", "11110")
-        cameras, total = queries.list_cameras()
+        cameras, total = list_cameras()
         assert total == 3
         assert {one.units for one in cameras} == {1, 2}
         assert all(one.purpose == "" and one.retention_days is None and one.view is None for one in cameras)
@@ -58,12 +69,12 @@ class TestImport:
         report = bring()
         assert (bring().added, bring().unchanged) == (0, 3)
         assert undo_import(actor=HOUSE, now=NOW, batch_id=report.batch_id).removed == 3
-        queries.forget()
-        assert queries.count_cameras() == 0
+        forget()
+        assert count_cameras() == 0
 
     def test_a_dry_run_keeps_nothing_and_strangers_bring_nothing(self):
         assert bring(dry_run=True).added == 3
-        assert queries.list_cameras()[1] == 0
+        assert list_cameras()[1] == 0
         with pytest.raises(NotAllowed):
             actions.import_cameras(actor=ANONYMOUS, now=NOW, lines=[], source="x")
 
@@ -73,7 +84,7 @@ class TestImport:
             "서울특별시 종로구청,세종대로 1,37.5759,126.9769,3,생활방범,30,남동쪽,2019-05\n"
         )
         assert bring(text).added == 1
-        (one,), _ = queries.list_cameras()
+        (one,), _ = list_cameras()
         assert (one.purpose, one.retention_days, one.units) == ("생활방범", 30, 3)
         assert one.view == View(bearing_deg=135.0)
 
@@ -83,7 +94,7 @@ class TestImport:
 
     def test_what_a_camera_sees_is_said_by_its_owner_alone(self):
         bring()
-        camera = queries.list_cameras()[0][0]
+        camera = list_cameras()[0][0]
         view = View(bearing_deg=90, angle_deg=60, reach_m=80)
         values = {
             "camera_id": camera.id,
@@ -100,11 +111,11 @@ class TestImport:
 
     def test_a_source_is_an_address_or_a_path_and_nothing_else(self):
         bring()
-        camera_id = queries.list_cameras()[0][0].id
+        camera_id = list_cameras()[0][0].id
         rules = Rules(zones=(Zone(name="철로", points=((0, 0), (1, 0), (1, 1))),))
         source = Source(camera_id=camera_id, url="rtsp://camera.example/1", rules=rules)
         actions.save_source(actor=HOUSE, now=NOW, source=source)
-        assert queries.find_source(camera_id) == source
+        assert find_source(camera_id) == source
         for wrong in ("http://x", "file:///etc/passwd", "-i x", ""):
             with pytest.raises(BadInput):
                 actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=camera_id, url=wrong))
@@ -120,15 +131,15 @@ def test_every_real_row_finds_its_columns_and_a_number_of_its_own(municipal_file
 @pytest.mark.django_db
 def test_the_nearest_are_those_a_search_of_all_finds():
     lay_out(NOW)
-    cameras, total = queries.list_cameras()
-    assert sum(count for _, _, count in queries.count_by_district()) == len(cameras) == total
+    cameras, total = list_cameras()
+    assert sum(count for _, _, count in count_by_district()) == len(cameras) == total
     lon, lat = cameras[0].lon, cameras[0].lat
 
     def away(one):
         flat = math.cos(math.radians(lat))
         return math.hypot((one.lon - lon) * flat, one.lat - lat) * 111_195
 
-    found = queries.list_nearest(lon, lat, 3000, limit=1000)
+    found = list_nearest(lon, lat, 3000, limit=1000)
     assert found[0].id == cameras[0].id
     assert {one.id for one in found} == {one.id for one in cameras if away(one) <= 3000}
     assert [one.distance_m for one in found] == sorted(one.distance_m for one in found)
@@ -173,12 +184,12 @@ def test_a_hexagon_is_seen_as_far_as_cameras_look():
 @pytest.mark.django_db
 def test_a_district_with_more_cameras_is_seen_better():
     bring()
-    before = queries.measure_coverage("11110")
+    before = measure_coverage("11110")
     assert 0 < before.share < 0.01
     assert before.cameras == 3  # the strayed one too: it stands here
     text = LIST_OF_FOUR + "".join(f"종로구,길 {n},{37.58 + n / 1000:.4f},126.98,1\n" for n in range(10))
     bring(text)
-    assert queries.measure_coverage("11110").share > before.share
+    assert measure_coverage("11110").share > before.share
 
 
 def test_shapes_are_read_or_refused_by_their_line():
@@ -230,7 +241,7 @@ class TestImportPage(PageCases):
                 reply = reader.post(self.path, {"file": opened})
             assert reply.status_code == 302
             assert reply.url.startswith("/desk/things/imports/")
-        assert queries.list_cameras()[1] == 3
+        assert list_cameras()[1] == 3
 
 
 @pytest.mark.django_db
@@ -239,7 +250,7 @@ class TestCameraPages:
     @pytest.mark.parametrize("language", ["ko", "en"])
     def test_a_camera_its_view_and_its_source_are_shown(self, admin_client, part, language):
         bring()
-        camera = queries.list_cameras()[0][0]
+        camera = list_cameras()[0][0]
         admin_client.cookies["language"] = language
         reply = admin_client.get(f"/desk/cctv/cameras/{camera.id}/{part}")
         assert reply.status_code == 200
@@ -247,7 +258,7 @@ class TestCameraPages:
 
     def test_the_forms_save(self, admin_client):
         bring()
-        camera = queries.list_cameras()[0][0]
+        camera = list_cameras()[0][0]
         path = f"/desk/cctv/cameras/{camera.id}/"
         view = {
             "bearing_deg": "90",
@@ -262,8 +273,8 @@ class TestCameraPages:
             "abandoned_s": "20", "running_heights_s": "2", "crowd_people": "8", "zones": "문 | 0,0 1,0 1,1", "lines": "",
         }  # fmt: skip
         assert admin_client.post(f"{path}source/", source).status_code == 302
-        assert queries.get_camera(camera.id).view.bearing_deg == 90
-        saved = queries.find_source(camera.id)
+        assert get_camera(camera.id).view.bearing_deg == 90
+        saved = find_source(camera.id)
         assert (saved.rules.loitering_s, saved.rules.zones[0].name, saved.fps) == (30, "문", 3)
         refused = admin_client.post(f"{path}source/", {**source, "zones": "문 | 0,0"})
         assert refused.status_code == 422

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import HOUSE, Text
 from madang.core.incidents.interface import IncidentFilter, list_incidents
-from madang.infrastructure.cctv import actions, queries
+from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.analyses import Analysis
 from madang.infrastructure.cctv.gateway.clips import Files, encode_picture, hash_file, write_clip
 from madang.infrastructure.cctv.gateway.detector import Detector
@@ -24,6 +24,9 @@ from madang.infrastructure.cctv.methods.masking import mask
 from madang.infrastructure.cctv.methods.rules import tighten
 from madang.infrastructure.cctv.methods.standing import Known, find_same
 from madang.infrastructure.cctv.methods.tuning import HIGHEST, tune
+from madang.infrastructure.cctv.queries.cameras import list_cameras
+from madang.infrastructure.cctv.queries.events import get_event, list_events
+from madang.infrastructure.cctv.queries.sources import list_sources
 from madang.infrastructure.cctv.records import Clip, EventKind, Pulse, Rules, Seen, Source, Told, Zone
 from madang.infrastructure.cctv.tests.rtsp import serve, wait_for
 from madang.project.pytest_plugin import find_free_port
@@ -134,7 +137,7 @@ def lay_out():
         "자치구,주소,위도,경도,수량\n종로구,세종로 1,37.5759,126.9769,1\n종로구,세종로 2,37.5760,126.9770,1\n"
     )
     actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
-    return [one.id for one in queries.list_cameras(sort="name")[0]]
+    return [one.id for one in list_cameras(sort="name")[0]]
 
 
 @pytest.mark.django_db
@@ -149,7 +152,7 @@ class TestRecording:
             == []
         )
         (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_loitering"))
-        event = queries.get_event(HOUSE, "a")
+        event = get_event(HOUSE, "a")
         assert (event.incident, event.strength, event.repeats) == (incident.number, 2.0, 1)
         assert event.ended_at == NOW + timedelta(seconds=31)
 
@@ -158,7 +161,7 @@ class TestRecording:
         told = [Told(seen=seen("a", camera_id=one)), Told(seen=seen("b", camera_id=two, at=10))]
         assert actions.record_told(now=NOW, told=told) == ["a", "b"]
         assert len(list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_loitering"))) == 1
-        assert queries.get_event(HOUSE, "b").incident == queries.get_event(HOUSE, "a").incident
+        assert get_event(HOUSE, "b").incident == get_event(HOUSE, "a").incident
 
     def test_an_unknown_camera_and_an_unknown_clip_change_nothing(self):
         lay_out()
@@ -174,7 +177,7 @@ class TestRecording:
             )
         (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_source_lost"))
         assert incident.cleared_at is not None
-        (state,) = queries.list_sources()
+        (state,) = list_sources()
         assert (state.people, state.trouble, state.seen_at) == (2, "", NOW)
 
 
@@ -248,12 +251,12 @@ def test_the_watch_writes_down_what_a_file_played_in_real_time_shows(tmp_path):
     thread = threading.Thread(target=watch, args=(analysis, stop))
     thread.start()
     try:
-        events = wait_for(lambda: queries.list_events(HOUSE)[0], 90)
+        events = wait_for(lambda: list_events(HOUSE)[0], 90)
         assert events[0].kind is EventKind.INTRUSION
         # From the picture that shows it until it is an incident.
         assert events[0].recorded_at - events[0].ended_at < timedelta(seconds=15)
-        wait_for(lambda: queries.get_event(HOUSE, events[0].uid).has_clip, 60)
+        wait_for(lambda: get_event(HOUSE, events[0].uid).has_clip, 60)
     finally:
         stop.set()
         thread.join(30)
-    assert queries.list_events(HOUSE)[1] == 1
+    assert list_events(HOUSE)[1] == 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.models import AuditRow
-from madang.infrastructure.cctv import actions, queries
+from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.analyses import Analysis
 from madang.infrastructure.cctv.gateway.clips import Files, open_files
 from madang.infrastructure.cctv.gateway.simulating import Walker, draw_street, write_street
@@ -20,6 +20,15 @@ from madang.infrastructure.cctv.methods.clothing import Wear, describe_wear, mat
 from madang.infrastructure.cctv.methods.reaching import Anchor, find_earliest, measure_reach, score
 from madang.infrastructure.cctv.models import SearchRow, SightingRow
 from madang.infrastructure.cctv.pages.searching import LIST
+from madang.infrastructure.cctv.queries.cameras import list_cameras
+from madang.infrastructure.cctv.queries.privacy import list_purges
+from madang.infrastructure.cctv.queries.searches import (
+    find_searched,
+    get_search,
+    list_candidates,
+    list_places,
+    list_watched,
+)
 from madang.infrastructure.cctv.records import NewSearch, PlaceKnown, SearchState, Sighting, Source, Told
 from madang.infrastructure.cctv.tests.rtsp import wait_for
 
@@ -45,7 +54,7 @@ def lay_out():
     rows = "".join(f"종로구,길 {n},{lat},126.9769,1\n" for n, lat in enumerate((37.5759, 37.5799, 37.6049)))
     text = "자치구,주소,위도,경도,수량\n" + rows
     actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
-    ids = [one.id for one in queries.list_cameras(sort="name")[0]]
+    ids = [one.id for one in list_cameras(sort="name")[0]]
     for one in ids:
         actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=one, url="rtsp://camera.example/1"))
     return ids
@@ -84,7 +93,7 @@ class TestSearch:
         with pytest.raises(NotAllowed):
             actions.ask_search(actor=SEER, now=NOW, asked=asked())
         search = actions.ask_search(actor=KIM, now=NOW, asked=asked())
-        assert queries.find_searched(NOW) == frozenset()
+        assert find_searched(NOW) == frozenset()
         with pytest.raises(NotAllowed, match="somebody else"):
             actions.decide_search(actor=KIM, now=NOW, search_id=search.id, start=True)
         with pytest.raises(NotFound):
@@ -100,12 +109,12 @@ class TestSearch:
         assert SightingRow.objects.count() == 0
         assert not open_files().name_sighting("early").exists()
         start()
-        assert queries.find_searched(NOW) == {near}
-        assert queries.find_searched(NOW + 3 * MINUTE) == {near, middle}
+        assert find_searched(NOW) == {near}
+        assert find_searched(NOW + 3 * MINUTE) == {near, middle}
         sight("there", near, NOW)
         sight("far", far, NOW)
         assert [row.uid for row in SightingRow.objects.all()] == ["there"]
-        marked = {one.camera_id: one.is_searched for one in queries.list_watched(NOW)}
+        marked = {one.camera_id: one.is_searched for one in list_watched(NOW)}
         assert marked == {near: True, middle: False, far: False}
 
     def test_who_fits_best_comes_first_and_a_yes_moves_the_search_on(self):
@@ -114,19 +123,19 @@ class TestSearch:
         sight("blue", near, NOW, top=BLUE)
         sight("red", near, NOW + MINUTE)
         sight("mixed", near, NOW + MINUTE, top={"red": 0.4, "grey": 0.6})
-        assert [one.sighting.uid for one in queries.list_candidates(search)] == ["red", "mixed", "blue"]
+        assert [one.sighting.uid for one in list_candidates(search)] == ["red", "mixed", "blue"]
         actions.answer_sighting(
             actor=KIM, now=NOW + 2 * MINUTE, search_id=search.id, uid="blue", is_right=False
         )
-        assert [one.sighting.uid for one in queries.list_candidates(search)] == ["red", "mixed"]
+        assert [one.sighting.uid for one in list_candidates(search)] == ["red", "mixed"]
         sight("on", middle, NOW + 9 * MINUTE)
         later = NOW + 10 * MINUTE
         actions.answer_sighting(actor=KIM, now=later, search_id=search.id, uid="on", is_right=True)
-        moved = queries.get_search(KIM, search.id)
+        moved = get_search(KIM, search.id)
         assert (moved.last_at, round(moved.lat, 4)) == (NOW + 9 * MINUTE, 37.5799)
-        assert [one.source for one in queries.list_places(search.id)] == ["report", "camera"]
-        assert far not in queries.find_searched(later)
-        assert far in queries.find_searched(later + 60 * MINUTE)
+        assert [one.source for one in list_places(search.id)] == ["report", "camera"]
+        assert far not in find_searched(later)
+        assert far in find_searched(later + 60 * MINUTE)
 
     def test_a_beacon_moves_it_too_and_an_old_place_does_not(self):
         lay_out()
@@ -134,7 +143,7 @@ class TestSearch:
         for at, lat in ((NOW - MINUTE, 37.5765), (NOW - 9 * MINUTE, 37.5)):
             place = PlaceKnown(source="beacon", lon=HERE[0], lat=lat, at=at)
             actions.add_place(actor=KIM, now=NOW, search_id=search.id, place=place)
-        assert queries.get_search(KIM, search.id).lat == 37.5765
+        assert get_search(KIM, search.id).lat == 37.5765
 
     @pytest.mark.parametrize("how", ["found", "expired"])
     def test_at_its_end_nothing_that_was_seen_is_left_and_that_is_proved(self, how):
@@ -150,17 +159,15 @@ class TestSearch:
         else:
             assert actions.expire_searches(now=NOW + timedelta(hours=1)) == 0
             assert actions.expire_searches(now=NOW + timedelta(hours=3)) == 1
-        ended = queries.get_search(KIM, search.id)
+        ended = get_search(KIM, search.id)
         assert (ended.state, ended.description, ended.top) == (SearchState(how), "", "")
         assert SightingRow.objects.count() == 0
-        assert len(queries.list_purges()[0]) == 2
+        assert len(list_purges()[0]) == 2
         row = AuditRow.objects.get(action="cctv.purge_search")
-        assert all(
-            one.sha256 in row.details_json and one.audit_seq == row.seq for one in queries.list_purges()[0]
-        )
+        assert all(one.sha256 in row.details_json and one.audit_seq == row.seq for one in list_purges()[0])
         with pytest.raises(Conflict):
             actions.open_sighting(actor=KIM, now=NOW, search_id=search.id, uid="red")
-        assert queries.find_searched(NOW) == frozenset()
+        assert find_searched(NOW) == frozenset()
         steps = (
             AuditRow.objects.filter(subject=f"search:{search.id}")
             .order_by("seq")
@@ -177,7 +184,7 @@ class TestSearch:
         near, *_ = lay_out()
         search = start()
         late = NOW + timedelta(hours=2)
-        assert queries.find_searched(late) == frozenset()
+        assert find_searched(late) == frozenset()
         sight("late", near, late)
         assert SightingRow.objects.count() == 0
         with pytest.raises(Conflict):
@@ -294,7 +301,7 @@ def test_a_running_search_is_shown_answered_and_ended_on_its_page(admin_client, 
     assert f"/api/cctv/searches/{search.id}/red.jpg" in admin_client.get(path).content.decode()
     assert admin_client.get(f"{path}place/").status_code == 200
     admin_client.post(f"{path}answer/", {"do": "yes", "sighting": "red"})
-    assert len(queries.list_places(search.id)) == 2
+    assert len(list_places(search.id)) == 2
     admin_client.post(f"{path}answer/", {"do": "found"})
-    assert queries.get_search(KIM, search.id).state is SearchState.FOUND
+    assert get_search(KIM, search.id).state is SearchState.FOUND
     assert admin_client.get(path).status_code == 200

@@ -14,11 +14,15 @@ from madang.core.incidents.interface import get_incident
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.interface import check_audit_log
 from madang.core.people.models import AuditRow
-from madang.infrastructure.cctv import actions, queries
+from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.methods.ranking import Happening, Stream, rank, weigh
 from madang.infrastructure.cctv.models import EventRow
 from madang.infrastructure.cctv.pages.events import LIST
+from madang.infrastructure.cctv.queries.cameras import list_cameras
+from madang.infrastructure.cctv.queries.events import get_event, list_events
+from madang.infrastructure.cctv.queries.privacy import list_purges, list_unmasks
+from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import (
     Clip,
     EventKind,
@@ -46,7 +50,7 @@ def lay_out(uid="a", kind=EventKind.LOITERING, at=NOW, strength=1.1, x=0.5, with
         "자치구,주소,위도,경도,수량\n종로구,세종로 1,37.5759,126.9769,1\n종로구,세종로 2,37.5660,126.9770,1\n"
     )
     actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
-    camera = queries.list_cameras(sort="name")[0][0]
+    camera = list_cameras(sort="name")[0][0]
     actions.save_source(
         actor=HOUSE, now=NOW, source=Source(camera_id=camera.id, url="rtsp://camera.example/1")
     )
@@ -102,7 +106,7 @@ class TestLooking:
                 actions.open_live(actor=actor, now=NOW, camera_id=camera.id)
             with pytest.raises((NotAllowed, NotFound)):
                 actions.open_clip(actor=actor, now=NOW, uid="a")
-        assert queries.list_events(OTHER)[1] == 0
+        assert list_events(OTHER)[1] == 0
         assert audited("cctv.view_live") == audited("cctv.view_clip") == 0
 
     def test_an_export_says_to_whom_and_why_and_an_altered_clip_does_not_leave(self):
@@ -160,8 +164,8 @@ class TestFourEyes:
             actions.open_original(actor=KIM, now=NOW, uid="a")
         with pytest.raises(Conflict):
             actions.decide_unmask(actor=LEE, now=NOW, request_id=asked.id, grant=True)
-        assert [one.id for one in queries.list_unmasks(LEE)] == [asked.id]
-        assert queries.list_unmasks(SEER) == []
+        assert [one.id for one in list_unmasks(LEE)] == [asked.id]
+        assert list_unmasks(SEER) == []
 
 
 @pytest.mark.django_db
@@ -174,12 +178,12 @@ class TestPurging:
         later = NOW + timedelta(days=31)
         assert actions.purge(now=later) == 2
         assert files.list_clips() == []
-        proofs, total = queries.list_purges()
+        proofs, total = list_purges()
         assert total == 2
         assert {one.sha256 for one in proofs} == hashes
         row = AuditRow.objects.get(action="cctv.purge")
         assert all(one.audit_seq == row.seq and one.sha256 in row.details_json for one in proofs)
-        assert not queries.get_event(HOUSE, "a").has_clip
+        assert not get_event(HOUSE, "a").has_clip
         with pytest.raises(NotFound):
             actions.open_clip(actor=KIM, now=later, uid="a")
         assert actions.purge(now=later) == 0
@@ -212,12 +216,12 @@ class TestJudging:
     def test_a_false_one_closes_its_incident_and_a_right_one_is_taken_on(self):
         lay_out()
         actions.judge_event(actor=KIM, now=NOW, uid="a", verdict=Verdict.FALSE)
-        event = queries.get_event(HOUSE, "a")
+        event = get_event(HOUSE, "a")
         incident = get_incident(actor=HOUSE, number=event.incident)
         assert (event.verdict, event.judged_by, incident.resolution) == (Verdict.FALSE, "김", "false_alarm")
         lay_out("b", EventKind.FALL)
         actions.judge_event(actor=KIM, now=NOW, uid="b", verdict=Verdict.CONFIRMED)
-        taken = get_incident(actor=HOUSE, number=queries.get_event(HOUSE, "b").incident)
+        taken = get_incident(actor=HOUSE, number=get_event(HOUSE, "b").incident)
         assert (taken.state.value, taken.assignee) == ("acknowledged", "kim")
         with pytest.raises(BadInput):
             actions.judge_event(actor=KIM, now=NOW, uid="b", verdict=Verdict.OPEN)
@@ -229,14 +233,14 @@ class TestJudging:
             camera = lay_out(f"e{number}", at=NOW + timedelta(hours=number), strength=1.1 + number / 10)
             factor = actions.judge_event(actor=KIM, now=NOW, uid=f"e{number}", verdict=Verdict.FALSE)
         assert factor == 1.35
-        assert queries.find_source(camera.id).factors == {"loitering": 1.35}
+        assert find_source(camera.id).factors == {"loitering": 1.35}
         lay_out("right", at=NOW + timedelta(hours=9), strength=1.2)
         assert actions.judge_event(actor=KIM, now=NOW, uid="right", verdict=Verdict.CONFIRMED) == 1.2
         # Saving the source anew doesn't lose what was learnt.
         actions.save_source(
             actor=HOUSE, now=NOW, source=Source(camera_id=camera.id, url="rtsp://camera.example/2")
         )
-        assert queries.find_source(camera.id).factors == {"loitering": 1.2}
+        assert find_source(camera.id).factors == {"loitering": 1.2}
 
 
 @given(st.lists(st.floats(0, 1e5), min_size=2, max_size=30))
@@ -284,7 +288,7 @@ class TestWall:
         lay_out()
         reply = admin_client.post("/desk/cctv/events/a/judge/", {"verdict": "false", "next": "wall"})
         assert reply.url == self.path
-        assert queries.get_event(HOUSE, "a").verdict is Verdict.FALSE
+        assert get_event(HOUSE, "a").verdict is Verdict.FALSE
         assert "확인할 일이 없습니다" in admin_client.get(self.path).content.decode()
 
     def test_a_lost_stream_is_named_and_not_shown(self, admin_client):
@@ -325,7 +329,7 @@ class TestEvent(PageCases):
         asked = {"ground": "investigation", "reason": REASON}
         assert reader.post(f"{self.path}unmask/", asked).status_code == 302
         assert "승인을 기다립니다" in reader.get(self.path).content.decode()
-        (one,) = queries.list_unmasks(LEE)
+        (one,) = list_unmasks(LEE)
         own = reader.post(f"/desk/cctv/privacy/{one.id}/", {"decision": "grant", "hours": "1"})
         assert own.status_code == 422
         actions.decide_unmask(actor=LEE, now=datetime.now(UTC), request_id=one.id, grant=True, hours=1)

@@ -11,23 +11,14 @@ from madang.infrastructure.city_sensors.queries.stations import list_dongs
 from madang.infrastructure.city_sensors.records import PROPERTIES, DongMeans, Property
 
 
-def _query(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[DongMeans], int]:
+def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[DongMeans]:
     del actor
     district = filters.get("district", "")
-    found = [
+    return [
         one
         for one in list_dongs()
         if search in f"{one.name.ko} {one.code}" and (not district or one.district_code == district)
     ]
-    name, is_falling = sort.lstrip("-"), sort.startswith("-")
-    if name in {"name", "stations"}:
-        found.sort(key=lambda one: one.stations if name == "stations" else one.name.ko, reverse=is_falling)
-    else:
-        sign = -1 if is_falling else 1
-        found.sort(key=lambda one: (name not in one.means, sign * one.means.get(name, 0.0)))
-    return found[offset : offset + limit], len(found)
 
 
 def _list_choices(_actor: Actor) -> list[tuple[str, Text]]:
@@ -56,7 +47,7 @@ LIST = ListPage(
         *(_make_column(prop) for prop in PROPERTIES),
     ),
     filters=(ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_choices),),
-    query=_query,
+    rows=_find,
     row_id="code",
     sort="name",
     empty=Text(ko="아직 잰 값이 없어요.", en="Nothing was measured yet."),

@@ -21,20 +21,9 @@ TITLE = Text(ko="센서의 출처", en="Sources of sensors")
 LICENCES = ("KOGL-1", "KOGL-2", "KOGL-3", "KOGL-4", "CC-BY-4.0", "CC0-1.0")
 
 
-def _query(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[SourceState], int]:
+def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[SourceState]:
     del actor, filters
-    found = [
-        one for one in list_sources() if search.lower() in f"{one.source.name} {one.source.kind}".lower()
-    ]
-    name = sort.lstrip("-") or "stations"
-    keys: dict[str, Any] = {"name": lambda one: one.source.name}
-    found.sort(
-        key=keys.get(name, lambda one: (getattr(one, name) is None, getattr(one, name))),
-        reverse=sort[:1] == "-",
-    )
-    return found[offset : offset + limit], len(found)
+    return [one for one in list_sources() if search.lower() in f"{one.source.name} {one.source.kind}".lower()]
 
 
 LIST = ListPage(
@@ -77,7 +66,7 @@ LIST = ListPage(
             sortable=False,
         ),
     ),
-    query=_query,
+    rows=_find,
     row_id="source",
     sort="-stations",
     empty=Text(ko="아직 등록된 센서가 없어요.", en="No sensor is registered yet."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,12 +29,10 @@ DESK = "/desk/smart_poles/"
 SOON = timedelta(days=60)
 
 
-def _query(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[Pole], int]:
+def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Pole]:
     del actor
     module, district, state = (filters.get(name, "") for name in ("module", "district", "state"))
-    found = [
+    return [
         one
         for one in list_poles()
         if search.lower() in f"{one.id} {one.name} {one.address}".lower()
@@ -43,16 +40,6 @@ def _query(
         and (not state or one.state == state)
         and (not module or any(each.type.value == module for each in one.modules))
     ]
-    keys: dict[str, Any] = {
-        "expected_w": lambda one: measure_pole(one).expected_w,
-        "share": lambda one: measure_pole(one).share,
-    }
-    name = sort.lstrip("-") or "id"
-    found.sort(
-        key=keys.get(name, lambda one: (getattr(one, name) is None, getattr(one, name))),
-        reverse=sort[:1] == "-",
-    )
-    return found[offset : offset + limit], len(found)
 
 
 def _list_districts(_actor: Actor) -> list[tuple[str, Text]]:
@@ -78,7 +65,11 @@ POLES = ListPage(
             title=Text(ko="상태", en="State"),
             value=lambda row: next(name for state, name in STATE_NAMES.items() if state.value == row.state),
         ),
-        ListColumn(name="year", title=Text(ko="사업 연도", en="Year"), value=lambda row: str(row.year or "")),
+        ListColumn(
+            name="year",
+            title=Text(ko="사업 연도", en="Year"),
+            value=lambda row: str(row.year) if row.year else None,
+        ),
         ListColumn(
             name="modules",
             title=Text(ko="장치", en="Modules"),
@@ -105,7 +96,7 @@ POLES = ListPage(
         ),
         ListColumn(name="source", title=Text(ko="출처", en="Source"), shown=False),
     ),
-    query=_query,
+    rows=_find,
     filters=(
         ListFilter(
             name="state",

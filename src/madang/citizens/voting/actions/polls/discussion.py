@@ -11,7 +11,7 @@ from madang.citizens.voting.models import ChoiceRow, CommentRow, PollRow, Report
 from madang.citizens.voting.queries.polls import get_poll, may_moderate
 from madang.citizens.voting.records.polls import BallotKind, Poll, PollState
 from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, NotFound
-from madang.core.people.interface import record_audit
+from madang.core.people.interface import record_audit, refuse_personal
 
 from .making import MOST_CHOICES
 
@@ -128,4 +128,5 @@ def _clean(text: str, longest: int) -> str:
             f"write 1 to {longest:,} characters",
             field="text",
         )
+    refuse_personal(text, "text")
     return text

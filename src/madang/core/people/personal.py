@@ -1,10 +1,10 @@
-"""Personal data that people write into a proposal by mistake: it is refused, so that it is never kept."""
+"""Personal data that people write into a public text by mistake: it is refused, so that it is never kept."""
 
 from __future__ import annotations
 
 import re
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import BadInput, Text
 
 KINDS: tuple[tuple[re.Pattern[str], Text], ...] = (
     (
@@ -26,3 +26,15 @@ KINDS: tuple[tuple[re.Pattern[str], Text], ...] = (
 def find_personal(text: str) -> Text | None:
     """Return the first kind of personal data that a text holds, None where it holds none of those known."""
     return next((kind for pattern, kind in KINDS if pattern.search(text)), None)
+
+
+def refuse_personal(text: str, field: str) -> None:
+    """Raise BadInput (people.personal_data) where a text of `field` holds personal data of a known kind."""
+    kind = find_personal(text)
+    if kind is not None:
+        raise BadInput(
+            "people.personal_data",
+            f"{kind.ko}는 받지 않아요. 지우고 다시 보내 주세요.",
+            f"{kind.en} isn't taken. Please take it out and send again.",
+            field=field,
+        )

@@ -1,0 +1,46 @@
+"""The pictures of cameras that are watched."""
+
+from __future__ import annotations
+
+import msgspec
+
+from madang.infrastructure.cctv.models import SourceRow
+from madang.infrastructure.cctv.records import Rules, Source, SourceState
+
+from .cameras import get_cameras
+
+
+def find_source(camera_id: str) -> Source | None:
+    """Return where a camera's pictures come from, or None where it isn't watched."""
+    row = SourceRow.objects.filter(pk=camera_id).first()
+    return None if row is None else read_source(row)
+
+
+def list_sources() -> list[SourceState]:
+    """Return every source whose camera is in the register, and how it does."""
+    rows = list(SourceRow.objects.order_by("camera_id"))
+    cameras = get_cameras([row.camera_id for row in rows])
+    return [
+        SourceState(
+            source=read_source(row),
+            camera=cameras[row.camera_id],
+            seen_at=row.seen_at,
+            people=row.people,
+            trouble=row.trouble,
+        )
+        for row in rows
+        if row.camera_id in cameras
+    ]
+
+
+def read_source(row: SourceRow) -> Source:
+    """Return the record of a row."""
+    return Source(
+        camera_id=row.camera_id,
+        url=row.url,
+        is_on=row.is_on,
+        fps=row.fps,
+        tiles=row.tiles,
+        rules=msgspec.convert(row.rules, Rules),
+        factors=row.factors,
+    )

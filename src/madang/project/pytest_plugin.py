@@ -45,6 +45,14 @@ def find_free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def pytest_configure() -> None:
+    """Hash the passwords of test accounts quickly; houses that tests start hash as they always do."""
+    from django.conf import settings  # noqa: PLC0415
+
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a running house on one worker."""

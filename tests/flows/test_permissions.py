@@ -97,6 +97,16 @@ def test_every_route_asks_for_the_permission_it_declares(target, who):
     assert wrong == []
 
 
+def test_every_page_of_a_simulated_city_says_so(target):
+    silent = []
+    with visit(target, "admin") as client:
+        for address, _, _ in list_pages():
+            page = client.get(address).text
+            if 'class="brand"' in page and "badge-simulated" not in page:
+                silent.append(address)
+    assert silent == []
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_page_asks_for_the_permission_it_declares(target, who):
     wrong = []

@@ -56,7 +56,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "city_name": Text(ko=settings.MADANG.city_name_ko, en=settings.MADANG.city_name_en),
-        "is_simulated": settings.MADANG.demo,
+        "is_simulated_city": settings.MADANG.demo,
         "language": getattr(request, "language", "ko"),
         "other_language": "ko" if getattr(request, "language", "ko") == "en" else "en",
         "display_modes": [(value, title.ko, title.en) for value, title in MODES.items()],

@@ -69,6 +69,7 @@ def lay_out(now: datetime) -> None:
             "lon": round(lon, 6),
             "lat": round(lat, 6),
             "state": "active",
+            "source": SOURCE,
             "attributes": {
                 "purpose": PURPOSES[number % len(PURPOSES)],
                 "retention_days": RETENTION_DAYS,

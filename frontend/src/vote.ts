@@ -1,6 +1,6 @@
-/** The booth: choices are read here, encrypted in a worker, and only the encrypted ballot leaves the device. */
+/** The booth: choices are encrypted in a worker; the voter casts the sealed ballot, or has it opened to check the device. */
 import { say } from "./parts/look";
-import type { Group, Order } from "./parts/ballot";
+import type { Group, Order, Sealed } from "./parts/ballot";
 
 type Data = { uuid: string; election: string; groups: Record<string, Group> };
 
@@ -28,20 +28,18 @@ function readChoices(form: HTMLFormElement): number[][] {
   });
 }
 
-function encrypt(order: Order): Promise<{ ballot: string; tracker: string }> {
+function work<Result>(order: Order, sealed?: Sealed): Promise<Result> {
   const worker = new Worker(new URL("./parts/ballot-worker.ts", import.meta.url), { type: "module" });
-  return new Promise((resolve, reject) => {
+  return new Promise<Result>((resolve, reject) => {
     worker.onmessage = (event) => resolve(event.data);
     worker.onerror = reject;
-    worker.postMessage(order);
-  });
+    worker.postMessage([order, sealed]);
+  }).finally(() => worker.terminate());
 }
 
-async function cast(form: HTMLFormElement, data: Data): Promise<string> {
-  const { uuid, election } = data;
-  const group = data.groups[(JSON.parse(election) as { group: string }).group]!;
-  const { ballot, tracker } = await encrypt({ uuid, election, group, code: readCode(form), choices: readChoices(form) });
-  const answer = await fetch(`/api/voting/${uuid}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ballot }) });
+async function cast(order: Order, sealed: Sealed): Promise<string> {
+  const { ballot, tracker } = await work<{ ballot: string; tracker: string }>(order, sealed);
+  const answer = await fetch(`/api/voting/${order.uuid}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ballot }) });
   const said = await answer.json();
   if (!answer.ok) throw new Problem(said.message);
   if (said.tracker !== tracker) throw new Problem(say("서버가 다른 확인 번호를 돌려주었어요. 게시판을 확인해 주세요.", "The server gave another tracking number. Please check the board."));
@@ -51,29 +49,54 @@ async function cast(form: HTMLFormElement, data: Data): Promise<string> {
 const form = document.querySelector<HTMLFormElement>("[data-booth]");
 const block = document.querySelector("#booth-data");
 if (form && block) {
-  const problem = form.querySelector<HTMLElement>("[data-problem]")!;
-  const button = form.querySelector<HTMLButtonElement>("[data-cast]")!;
-  const done = document.querySelector<HTMLElement>("[data-done]")!;
-  const words = button.textContent;
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const data = JSON.parse(block.textContent ?? "{}") as Data;
+  const group = data.groups[(JSON.parse(data.election) as { group: string }).group]!;
+  const steps = Object.fromEntries([...document.querySelectorAll<HTMLElement>("[data-step]")].map((one) => [one.dataset.step, one]));
+  const problem = document.querySelector<HTMLElement>("[data-problem]")!;
+  const part = <Kind extends HTMLElement>(name: string): Kind => document.querySelector<Kind>(`[data-${name}]`)!;
+  let order: Order;
+  let sealed: Sealed;
+
+  const show = (step: string): void => {
+    for (const [name, one] of Object.entries(steps)) one.hidden = name !== step;
+    steps[step]!.focus();
+  };
+  const attempt = async (button: HTMLButtonElement, words: string, act: () => Promise<void>): Promise<void> => {
+    const before = button.textContent;
     problem.hidden = true;
     button.disabled = true;
-    button.textContent = say("암호로 바꾸는 중…", "Encrypting…");
+    button.textContent = words;
     try {
-      const tracker = await cast(form, JSON.parse(block.textContent ?? "{}") as Data);
-      done.querySelector("[data-tracker]")!.textContent = tracker;
-      const link = done.querySelector<HTMLAnchorElement>("[data-board]")!;
-      link.href += `?tracker=${encodeURIComponent(tracker)}`;
-      form.hidden = true;
-      done.hidden = false;
-      done.focus();
+      await act();
     } catch (error) {
       problem.textContent = error instanceof Problem ? error.message : say("표를 내지 못했어요. 다시 해 주세요.", "The ballot could not be cast. Please try again.");
       problem.hidden = false;
     } finally {
       button.disabled = false;
-      button.textContent = words;
+      button.textContent = before;
     }
+  };
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void attempt(part("seal"), say("암호로 바꾸는 중…", "Encrypting…"), async () => {
+      order = { uuid: data.uuid, election: data.election, group, code: readCode(form), choices: readChoices(form) };
+      sealed = await work<Sealed>(order);
+      for (const one of document.querySelectorAll("[data-sealed]")) one.textContent = sealed.seal;
+      show("sealed");
+    });
   });
+  part("cast").addEventListener("click", () => {
+    void attempt(part("cast"), say("내는 중…", "Casting…"), async () => {
+      const tracker = await cast(order, sealed);
+      part("tracker").textContent = tracker;
+      part<HTMLAnchorElement>("board").href += `?tracker=${encodeURIComponent(tracker)}`;
+      show("done");
+    });
+  });
+  part("challenge").addEventListener("click", () => {
+    part<HTMLAnchorElement>("opening").href = `data:application/json;charset=utf-8,${encodeURIComponent(sealed.opening)}`;
+    show("opened");
+  });
+  for (const one of document.querySelectorAll("[data-again]")) one.addEventListener("click", () => show("choose"));
 }

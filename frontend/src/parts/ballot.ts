@@ -1,6 +1,8 @@
 /** A ballot made on the voter's own device (Belenios 2.0, sections 4.8 to 4.15). */
 export type Group = { p: string; q: string; g: string };
 export type Order = { uuid: string; election: string; group: Group; code: string; choices: number[][] };
+/** A ballot encrypted and not yet signed: nobody can cast it. Its seal is what the voter sees before deciding what happens to it. */
+export type Sealed = { unsigned: string; seal: string; opening: string };
 type Question = { answers: string[]; blank?: boolean; min: number; max: number };
 type Ciphertext = { alpha: bigint; beta: bigint; r: bigint };
 type Proof = { challenge: string; response: string };
@@ -22,6 +24,8 @@ class Voter {
   readonly q: bigint;
   readonly g: bigint;
   private tables = new Map<bigint, bigint[][]>();
+  /** The random exponents of every question's ciphertexts: they open a ballot that is challenged. */
+  readonly randomness: string[][] = [];
 
   constructor(group: Group, readonly y: bigint) {
     [this.p, this.q, this.g] = [BigInt(group.p), BigInt(group.q), BigInt(group.g)];
@@ -98,6 +102,7 @@ class Voter {
 
   async answer(question: Question, chosen: number[], start: string): Promise<object> {
     const cast = chosen.map((value) => this.encrypt(value));
+    this.randomness.push(cast.map(({ r }) => `${r}`));
     const individual = [];
     for (const [at, one] of cast.entries()) individual.push(await this.proveOneOf([[one, 0], [one, 1]], chosen[at]!, `prove|${start}|${one.alpha},${one.beta}|`));
     const whole = `${start}|${cast.map(({ alpha, beta }) => `${alpha},${beta}`).join(",")}`;
@@ -127,19 +132,23 @@ async function deriveSecret(code: string, uuid: string, q: bigint): Promise<bigi
   return toNumber(new Uint8Array(bits)) % q;
 }
 
-export async function makeBallot({ uuid, election, group, code, choices }: Order): Promise<{ ballot: string; tracker: string }> {
+export async function sealBallot({ uuid, election, group, code, choices }: Order): Promise<Sealed> {
   const said = JSON.parse(election) as { public_key: string; questions: Question[] };
   const voter = new Voter(group, BigInt(said.public_key));
-  const secret = await deriveSecret(code, uuid, voter.q);
-  const credential = voter.fixed(voter.g, secret);
+  const credential = voter.fixed(voter.g, await deriveSecret(code, uuid, voter.q));
   const mark = await fingerprint(election);
   const answers = [];
   for (const [at, question] of said.questions.entries()) answers.push(await voter.answer(question, choices[at]!, `${mark}|${credential}`));
-  const unsigned = { election_uuid: uuid, election_hash: mark, credential: `${credential}`, answers };
-  const hash = await fingerprint(JSON.stringify(unsigned));
+  const unsigned = JSON.stringify({ election_uuid: uuid, election_hash: mark, credential: `${credential}`, answers });
+  return { unsigned, seal: await fingerprint(unsigned), opening: JSON.stringify({ ballot: JSON.parse(unsigned), choices, randomness: voter.randomness }) };
+}
+
+export async function signBallot({ uuid, election, group, code }: Order, { unsigned, seal }: Sealed): Promise<{ ballot: string; tracker: string }> {
+  const voter = new Voter(group, BigInt((JSON.parse(election) as { public_key: string }).public_key));
+  const secret = await deriveSecret(code, uuid, voter.q);
   const w = voter.pick();
-  const challenge = await voter.hash(`sig|${hash}|${voter.fixed(voter.g, w)}`);
+  const challenge = await voter.hash(`sig|${seal}|${voter.fixed(voter.g, w)}`);
   const response = (((w - secret * challenge) % voter.q) + voter.q) % voter.q;
-  const ballot = JSON.stringify({ ...unsigned, signature: { hash, proof: { challenge: `${challenge}`, response: `${response}` } } });
+  const ballot = JSON.stringify({ ...JSON.parse(unsigned), signature: { hash: seal, proof: { challenge: `${challenge}`, response: `${response}` } } });
   return { ballot, tracker: await fingerprint(ballot) };
 }

@@ -13,6 +13,8 @@ from django.core.management import call_command
 from madang.core.base.interface import HOUSE, BadInput, NotFound, Subcommand, now
 
 from .actions.elections import add_decryption, close_election, open_election, publish_result
+from .detectors.openings import check_opening, list_questions
+from .detectors.reading import Broken
 from .detectors.verifying import Verdict, verify, verify_continues
 from .methods.credentials import derive_public, make_credential, make_token
 from .methods.messages import write
@@ -37,6 +39,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true")
     check.set_defaults(command=run_verify)
+    audit = commands.add_parser("audit", help="check that a ballot opened in the booth holds what was chosen")
+    audit.add_argument("opening", type=Path, metavar="BALLOT")
+    audit.add_argument("archive", type=Path, metavar="FILE")
+    audit.set_defaults(command=run_audit)
     again = commands.add_parser("verify-diff", help="check that an archive continues an earlier one")
     again.add_argument("before", type=Path)
     again.add_argument("after", type=Path)
@@ -83,6 +89,21 @@ def run_verify(arguments: Namespace) -> int:
     else:
         sys.stdout.write(_describe(verdict) + "\n")
     return 1 if verdict.fault else 0
+
+
+def run_audit(arguments: Namespace) -> int:
+    """Print the seal and what an opened ballot holds; 1 where it isn't what was chosen."""
+    archive = _read(arguments.archive)
+    try:
+        opened = check_opening(archive, _read(arguments.opening).decode("utf-8", "replace"))
+    except Broken as broken:
+        sys.stdout.write(f"FAILED {broken.check}: {broken.reason}\n")
+        return 1
+    sys.stdout.write(f"the ballot holds what was chosen\nseal {opened.seal}\n")
+    for question, chosen in zip(list_questions(archive), opened.choices, strict=True):
+        words = [word for word, value in zip(question[1:], chosen, strict=True) if value]
+        sys.stdout.write(f"{question[0]}: {', '.join(words) or '–'}\n")
+    return 0
 
 
 def run_verify_diff(arguments: Namespace) -> int:

@@ -30,7 +30,7 @@ def check_ballot(setup: Setup, text: str) -> Cast:
     numbers = get_numbers(setup.group)
     ballot = read_json(text, "ballot")
     uuid, election, credential_text, answers, signature = read_fields(ballot, FIELDS, "ballot")
-    if _write(ballot) != text:
+    if write_message(ballot) != text:
         raise Broken("ballot", "the ballot is not written as the specification says")
     if uuid != setup.uuid or election != setup.fingerprint:
         raise Broken("ballot", "the ballot is for another election")
@@ -48,14 +48,15 @@ def check_ballot(setup: Setup, text: str) -> Cast:
     return Cast(int(credential), cast)
 
 
-def _write(message: Any) -> str:
+def write_message(message: Any) -> str:
+    """Return a message as the specification writes it."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def _check_signature(numbers: Numbers, ballot: dict[str, Any], credential: mpz, signature: Any) -> None:
     said, proof = read_fields(signature, ("hash", "proof"), "signature")
     unsigned = {name: value for name, value in ballot.items() if name != "signature"}
-    if said != take_fingerprint(_write(unsigned)):
+    if said != take_fingerprint(write_message(unsigned)):
         raise Broken("signature", "the signature is for another ballot")
     pair = numbers.read_proof(proof, "signature")
     commitment = numbers.commit(numbers.g, credential, pair)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import msgspec
@@ -22,6 +23,7 @@ from madang.citizens.voting.actions.elections import (
     open_election,
     publish_result,
 )
+from madang.citizens.voting.detectors.openings import check_opening
 from madang.citizens.voting.detectors.verifying import verify
 from madang.citizens.voting.methods.ballots import check_choices, make_ballot
 from madang.citizens.voting.methods.credentials import derive_public, make_credential
@@ -190,16 +192,29 @@ def madang(house, *commands: tuple[object, ...]) -> list[str]:
     return done.stdout.decode().splitlines()
 
 
+def check_opening_of(page, archive: bytes) -> None:
+    """Challenge the device: what it sealed is what was chosen, under the seal that it showed."""
+    opening = unquote(page.get_attribute("[data-opening]", "href").partition(",")[2])
+    opened = check_opening(archive, opening)
+    assert opened.choices == ((0, 0, 1), (1, 0, 1))
+    assert opened.seal == page.text_content("[data-step=opened] [data-sealed]")
+
+
 def vote_in_a_browser(page, address: str, code: str) -> str:
     """Vote for the second answer of the first question and two of the second; return the tracking number."""
     page.goto(f"{address}booth/")
     page.fill("[name=code]", ("1" if code[0] != "1" else "2") + code[1:])
-    page.click("[data-cast]")
+    page.click("[data-seal]")
     page.wait_for_selector("[data-problem]:not([hidden])")
     page.fill("[name=code]", code)
     for box in ("#q0a1", "#q1a0", "#q1a2"):
         page.check(box)
-    page.click("[data-cast]")
+    page.click("[data-seal]")
+    page.click("[data-challenge]", timeout=60_000)
+    check_opening_of(page, page.request.get(f"{address.rstrip('/')}.bel").body())
+    page.click("[data-step=opened] [data-again]")
+    page.click("[data-seal]")
+    page.click("[data-cast]", timeout=60_000)
     page.wait_for_selector("[data-done]:not([hidden])", timeout=60_000)
     tracker = page.text_content("[data-tracker]")
     page.click("[data-board]")

@@ -35,7 +35,12 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "layouts": list_layouts(),
         "moment": now(),
         "subscriptions": list_subscriptions(limit=SHOWN)[0],
+        "brought": [_read_number(request.GET.get(name, "")) for name in ("taken", "refused")],
         "may_change": actor_of(request.user).may(PERMISSION),
         "mqtt_port": read_settings().mqtt_port,
     }
     return render(request, "city_sensors/desk.html", context)
+
+
+def _read_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else None  # noqa: PLR2004 - no file has more

@@ -13,7 +13,7 @@ from madang.infrastructure.city_sensors.methods.ngsi.contexts import DEFAULT, NG
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.queries.stations import list_stations
-from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, STATION_ENTITY
 
 from .entities import store
 
@@ -40,7 +40,7 @@ def follow_readings(*, now: datetime, rows: Sequence[dict[str, Any]]) -> int:
 
 
 def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> bool:
-    identity = f"urn:ngsi-ld:CitySensor:{station.id}"
+    identity = f"{STATION_ENTITY}{station.id}"
     row = models.ContextEntity.objects.filter(entity_id=identity).first()
     before = row.attributes if row is not None else {}
     measured = {

@@ -6,11 +6,13 @@ files are what a house has. The same questions are then put to the house's reade
 DuckDB over the same files. A billion readings are 278 days of these streams: size grows with the rows, while
 questions about a day or a month open only that month's files, so they are asked here of at most 31 days.
 Rollups are not made; the month's mean is computed from the readings themselves.
-Run with `madang bench lake_billion [ROWS]` (default 100,000,000; needs about 15 bytes of disk a row).
+Run with `madang bench lake_billion [ROWS]` (default 100,000,000; needs up to 20 bytes of disk a row). With `--folder
+FOLDER` the lake stays there, and is only asked where it is there already.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import shutil
@@ -21,7 +23,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-FOLDER = Path(tempfile.mkdtemp(prefix="madang-bench-billion-"))
+parser = argparse.ArgumentParser(prog="madang bench lake_billion")
+parser.add_argument("rows", nargs="?", type=lambda text: int(text.replace(",", "")), default=100_000_000)
+parser.add_argument("--folder", type=Path, help="keep the lake here, or ask the one that is here")
+ASKED = parser.parse_args()
+FOLDER = ASKED.folder or Path(tempfile.mkdtemp(prefix="madang-bench-billion-"))
+FOLDER.mkdir(parents=True, exist_ok=True)
 os.environ["MADANG_DATA"] = str(FOLDER / "data")
 os.environ["MADANG_LOG_LEVEL"] = "error"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.project.settings")
@@ -56,15 +63,18 @@ FACTORS = {"temperature": (10, 100), "uv": (10, 0)}
 
 def main() -> None:
     """Print the figures."""
-    rows = int(sys.argv[1].replace(",", "").replace("_", "")) if len(sys.argv) > 1 else 100_000_000
     free = shutil.disk_usage(FOLDER).free
-    if free < 20 * rows:
-        sys.exit(f"{rows:,} rows need {20 * rows / 1e9:,.0f} GB of disk, there are {free / 1e9:,.0f}")
     try:
-        fill(rows)
+        if read_snapshot(TABLE).rows < ASKED.rows:
+            if free < 20 * ASKED.rows:
+                sys.exit(
+                    f"{ASKED.rows:,} rows need {20 * ASKED.rows / 1e9:,.0f} GB of disk, {free / 1e9:,.0f} are free"
+                )
+            fill(ASKED.rows)
         ask()
     finally:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        if ASKED.folder is None:
+            shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 def fill(rows: int) -> None:
@@ -106,7 +116,7 @@ def make_pieces(rows: int) -> Iterator[pa.Table]:
 def make_part(name: str, values: np.ndarray, stamps: np.ndarray, generator: np.random.Generator) -> pa.Table:
     """Return the readings of one property, with an instrument's noise, as the receiver would store them."""
     factor, offset = FACTORS.get(name, (1, 0))
-    noisy = values * (1 + 0.01 * generator.normal(size=values.shape))
+    noisy = values * (1 + 0.05 * generator.normal(size=values.shape))
     sent = np.rint((noisy + offset) * factor).astype(np.int64).ravel()
     count = len(sent)
     nothing = pa.nulls(count, pa.string())

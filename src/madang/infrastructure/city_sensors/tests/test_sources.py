@@ -37,6 +37,16 @@ def make_noise(chance):
         lambda: bytes(chance.randrange(256) for _ in range(chance.randrange(40))),
         lambda: chance.choice([b"{", b"[]", b"null", b"[[[[", b'{"serial":', b'"', b"1e999", b"\xff\xfe"]),
         lambda: b'[{"n":"S1:pm25","v":' + str(chance.random()).encode() + b"}" * chance.randrange(3),
+        lambda: json.dumps(
+            [
+                {
+                    chance.choice(["bn", "n", "bt", "t", "bv", "v", "vs", "u"]): chance.choice(
+                        ["SIM00001:", "pm25", "/", -1, 1e308, None, {}, True, 2**40]
+                    )
+                }
+                for _ in range(4)
+            ]
+        ).encode(),  # fmt: skip
         lambda: (
             b'{"serial":"SIM00001","values":{"pm25":'
             + chance.choice([b'"x"', b"1e400", b"[]", b"{}"])

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS applied (
     table_name TEXT PRIMARY KEY, epoch TEXT, sequence INTEGER, version INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS dirty (
-    table_name TEXT, key TEXT, hour INTEGER, version INTEGER, PRIMARY KEY (table_name, key, hour)
+    table_name TEXT, key TEXT, hour INTEGER, version INTEGER, PRIMARY KEY (table_name, hour, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS handled (handler TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS silent (
@@ -162,7 +162,7 @@ def _apply(connection: sqlite3.Connection, one: Consequences) -> None:
     )
     connection.executemany(
         "INSERT OR REPLACE INTO dirty VALUES (?, ?, ?, ?)",
-        ((one.table, key, hour, one.applied.version) for key, hour in one.dirty),
+        ((one.table, key, hour, one.applied.version) for hour, key in sorted((h, k) for k, h in one.dirty)),
     )
     applied = one.applied
     connection.execute(

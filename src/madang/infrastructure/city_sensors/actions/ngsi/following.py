@@ -18,6 +18,8 @@ from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, STATION
 from .entities import store
 
 TYPE = f"{DEFAULT}CitySensor"
+TOGETHER = 50
+"""Entities written in one transaction: one by one waits for the disk each time, all at once keeps others waiting."""
 UNIT_CODES = {"ug/m3": "GQ", "Cel": "CEL", "%": "P1", "lx": "LUX", "dB": "2N", "{index}": "C62"}
 """UCUM → UN/CEFACT Recommendation 20, which NGSI-LD has its units from."""
 
@@ -31,11 +33,13 @@ def follow_readings(*, now: datetime, rows: Sequence[dict[str, Any]]) -> int:
             if row["property"] not in newest or newest[row["property"]]["observed_at"] < row["observed_at"]:
                 newest[row["property"]] = row
     stations = list_stations()
+    heard = [(stations[serial], newest) for serial, newest in by_station.items() if serial in stations]
     changed = 0
-    for serial, newest in by_station.items():
-        if serial in stations:
-            with transaction.atomic():
-                changed += _follow(stations[serial], newest, now)
+    for start in range(0, len(heard), TOGETHER):
+        with transaction.atomic():
+            changed += sum(
+                _follow(station, newest, now) for station, newest in heard[start : start + TOGETHER]
+            )
     return changed
 
 

@@ -65,7 +65,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     data = Path(tmp_path_factory.mktemp("attacked")) / "city"
     data.mkdir()
     (data / "madang.toml").write_text("upload_limit_mb = 30\n")
-    house = pytest_plugin.start_house(data)
+    house = pytest_plugin.kept_houses["target"] = pytest_plugin.start_house(data)
     clients = {name: house.sign_in(name) for name in house.accounts()}
     clients["anonymous"] = house.visit()
     yield Target(house, clients)

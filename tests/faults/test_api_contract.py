@@ -14,7 +14,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-pytestmark = pytest.mark.xdist_group("attacked")
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

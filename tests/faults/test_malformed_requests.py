@@ -10,9 +10,6 @@ import zipfile
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("attacked")
 SEED = 20261123
 PAGES = (
     "/",

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from openpyxl import Workbook, load_workbook
 
-pytestmark = pytest.mark.xdist_group("attacked")
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
 FORMULA = "=HYPERLINK(1)"

@@ -14,7 +14,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import madang.core
 from madang.core.people.interface import get_view_permission
 
-pytestmark = pytest.mark.xdist_group("attacked")
 PEOPLE = {
     "anonymous": None,
     "citizen": "citizen",

@@ -29,6 +29,8 @@ os.environ["MADANG_DATA"] = f"{_HOME}/data"
 os.environ.setdefault("MADANG_DEMO", "no")
 os.environ.setdefault("MADANG_LOG_LEVEL", "warning")
 os.environ.pop("MADANG_BROKER_URL", None)
+SHARED = ("house", "target")
+"""Fixtures of a running house that many tests stand on."""
 
 
 def miss(what: str) -> None:
@@ -45,12 +47,34 @@ def find_free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def pytest_configure() -> None:
+    """Hash the passwords of test accounts quickly; houses that tests start hash as they always do."""
+    from django.conf import settings  # noqa: PLC0415
+
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
+
+
+def _find_shared(item: pytest.Item | None) -> str:
+    """Return which of the shared houses a test stands on, "" for none."""
+    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), "")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a running house on one worker."""
+    """Keep tests that share a running house on one worker, one after the other."""
     for item in items:
-        if "house" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("house"))
+        if name := _find_shared(item):
+            item.add_marker(pytest.mark.xdist_group(name))
+    items.sort(key=_find_shared)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop a shared house after the last test that stands on it: a living city needs a good part of a core."""
+    name = _find_shared(item)
+    if name in kept_houses and _find_shared(nextitem) != name:
+        stop_house(kept_houses.pop(name))
 
 
 @pytest.fixture(scope="session")
@@ -138,16 +162,21 @@ def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
     return House(f"http://127.0.0.1:{port}", data, process, state["mqtt_port"], open_api_port)
 
 
+kept_houses: dict[str, House] = {}
+"""Shared houses that run now, by the name of their fixture."""
+
+
 def stop_house(house: House) -> None:
-    """Stop a house as Ctrl-C does."""
-    house.process.send_signal(signal.SIGINT)
-    house.process.wait(30)
+    """Stop a house as Ctrl-C does; one that has ended stays so."""
+    if house.process.poll() is None:
+        house.process.send_signal(signal.SIGINT)
+        house.process.wait(60)
 
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     """Start a real `madang up` with the demonstration city, on free ports and in its own folder."""
-    started = start_house(Path(_HOME) / "house")
+    started = kept_houses["house"] = start_house(Path(_HOME) / "house")
     yield started
     stop_house(started)
 

@@ -17,6 +17,8 @@ log = logging.getLogger("madang.schedule")
 SHORTEST_PAUSE_S = 0.1
 RETRY_S = 2.0
 STOP_PATIENCE_S = 5.0
+_TAKING = threading.Lock()
+"""The threads look one after the other: together they would keep SQLite's one writer from everybody else."""
 
 
 def run_due_jobs_forever() -> None:
@@ -64,7 +66,7 @@ def run_if_due(job: Job, moment: datetime) -> bool:
 
 
 def _take(job: Job, moment: datetime) -> bool:
-    with transaction.atomic():
+    with _TAKING, transaction.atomic():
         row = ScheduledRun.objects.select_for_update().filter(name=job.name).first()
         if row is None:
             row = ScheduledRun(name=job.name, due_at=moment)

@@ -17,6 +17,7 @@ from .pages.reviewing import (
     REVIEW_LIST,
     compare,
 )
+from .pages.year import CARRY_OVER, CLOSE, OPEN, OPEN_NEXT, ORIGINAL, PLAN
 
 DESK = "desk/budget"
 BOOK = "<str:book_id>"
@@ -29,6 +30,7 @@ urlpatterns = [
     path(f"budget/{BOOK}/fiscal-package.zip", send_package, name="budget-package"),
     path(f"budget/{NODE}/", show_public, name="budget-node"),
     path(f"{DESK}/", show_desk, name="budget-desk"),
+    path(f"{DESK}/open/", OPEN.as_view(), name="budget-open"),
     path(f"{DESK}/imports/", IMPORT_LIST.as_view(), name="budget-imports"),
     path(f"{DESK}/imports/new/", UPLOAD.as_view(), name="budget-import-new"),
     path(f"{DESK}/imports/<str:import_id>/", show_import, name="budget-import"),
@@ -48,9 +50,14 @@ urlpatterns = [
     path(f"{DESK}/{BOOK}/ledger/", show_ledger, name="budget-ledger"),
     path(f"{DESK}/{BOOK}/risks/", show_risks, name="budget-risks"),
     path(f"{DESK}/{BOOK}/transfers/", show_transfers, name="budget-transfers"),
+    path(f"{DESK}/{BOOK}/next/", OPEN_NEXT.as_view(), name="budget-open-next"),
+    path(f"{DESK}/{BOOK}/close/", CLOSE.as_view(), name="budget-close"),
     path(f"{DESK}/{NODE}/", show_desk, name="budget-desk-node"),
     path(f"{DESK}/{NODE}/ledger/", show_ledger, name="budget-node-ledger"),
     path(f"{DESK}/{NODE}/commit/", COMMIT.as_view(), name="budget-commit"),
+    path(f"{DESK}/{NODE}/original/", ORIGINAL.as_view(), name="budget-original"),
+    path(f"{DESK}/{NODE}/plan/", PLAN.as_view(), name="budget-plan"),
+    path(f"{DESK}/{NODE}/carry-over/", CARRY_OVER.as_view(), name="budget-carry-over"),
     path(f"{DESK}/{NODE}/supplement/", SUPPLEMENT.as_view(), name="budget-supplement"),
     path(f"{DESK}/{NODE}/transfer/", TRANSFER.as_view(), name="budget-transfer"),
 ]

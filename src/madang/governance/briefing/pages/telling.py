@@ -10,7 +10,8 @@ import msgspec
 
 from madang.core.base.interface import NotFound, Text, to_city_time
 from madang.core.pages.interface import print_pdf
-from madang.governance.briefing.gateway.printing import print_docx
+from madang.governance.briefing.gateway.printing_docx import print_docx
+from madang.governance.briefing.gateway.printing_hwpx import print_hwpx
 from madang.governance.briefing.methods.laying import lay_out
 from madang.governance.briefing.methods.translating import is_korean, list_untranslated, translate_document
 from madang.governance.briefing.models import EditionRow
@@ -35,8 +36,10 @@ HANJA = str.maketrans("完中區市新", "완중구시신")
 FORMS = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "hwpx": "application/hwp+zip",
     "txt": "text/plain; charset=utf-8",
 }
+PRINTERS = {"docx": print_docx, "hwpx": print_hwpx}
 
 
 def tell_document(edition: EditionRow, language: str) -> dict[str, Any]:
@@ -80,8 +83,8 @@ def _print(report_id: str, form: str, language: str, state: str) -> bytes:
     """Return a file; an edition never changes, and `state` differs where its English or its state does."""
     del state
     told = tell_document(get_edition(report_id), language)
-    if form == "docx":
-        return print_docx(told)
+    if form in PRINTERS:
+        return PRINTERS[form](told)
     printed = msgspec.json.encode({name: told[name] for name in told if name != "as_of"}).decode()
     return print_pdf(PRINTED, msgspec.json.decode(printed.translate(HANJA)))
 

@@ -6,6 +6,7 @@ import io
 
 import docx
 import pytest
+from hwpx import HwpxDocument
 
 from madang.core.base.interface import HOUSE, Aim, Unavailable
 from madang.core.pages.testing import ListPageCases, PageCases
@@ -173,6 +174,11 @@ class TestEditions(ListPageCases):
         cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
         assert "2,185,130" in cells
         assert {"ko": "사업명", "en": "Project"}[language] in cells
+        hancom = HwpxDocument.open(reader.get(f"{here}file.hwpx", {"language": language}).content)
+        assert hancom.validate().ok
+        assert [one.text for one in hancom.paragraphs].count(title) == 2
+        cells = {cell.text for table in hancom.tables.all for row in table.rows for cell in row.cells}
+        assert {"2,185,130", {"ko": "사업명", "en": "Project"}[language]} <= cells
         assert reader.get(f"{here}file.exe").status_code == 404
         assert "공원 쉼터 조성\t2,185,130" in reader.get(f"{here}file.txt").content.decode()
 

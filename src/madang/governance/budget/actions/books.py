@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict
 from madang.core.people.interface import record_audit, require
-from madang.governance.budget.methods.planting import PlannedNode, plan_nodes
+from madang.governance.budget.methods.planting import PlannedNode, make_path, plan_nodes
+from madang.governance.budget.methods.posting import make_move
 from madang.governance.budget.models import BookRow, NodeRow, PlanRow
-from madang.governance.budget.queries.nodes import get_node_row
-from madang.governance.budget.records.ledger import BookPlan, ItemPlan, Side
+from madang.governance.budget.queries.nodes import get_book, get_node_row, list_items
+from madang.governance.budget.records.ledger import (
+    Book,
+    BookPlan,
+    Draft,
+    EntryKind,
+    ItemPlan,
+    Node,
+    Side,
+)
 
-from .posting import BATCH, lock_whole
+from .posting import BATCH, lock_whole, post
 
 CHANGE = "budget.change"
 IMPORT = "budget.import"
@@ -50,6 +59,64 @@ def open_book(*, actor: Actor, now: datetime, plan: BookPlan, items: Sequence[It
     write_nodes(book, plan_nodes(plan.levels, items, plan.name))
     record_audit(actor=actor, now=now, action="budget.open", subject=f"{plan.series} {plan.fiscal_year}")
     return book.pk
+
+
+@transaction.atomic
+def open_written(
+    *, actor: Actor, now: datetime, plan: BookPlan, items: Sequence[tuple[ItemPlan, int]]
+) -> str:
+    """Open a budget with its items' original amounts in won (each 0 or more), and return its id.
+
+    What is written for one item on several lines is added.
+    """
+    book_id = open_book(actor=actor, now=now, plan=plan, items=[item for item, _ in items])
+    ids = dict(NodeRow.objects.filter(book_id=book_id, is_leaf=True).values_list("path", "pk"))
+    moves = tuple(
+        make_move(EntryKind.ORIGINAL, ids[make_path(plan.levels, item.names)], amount)
+        for item, amount in items
+        if amount
+    )
+    if moves:
+        draft = Draft(
+            kind=EntryKind.ORIGINAL, booked_on=date(plan.fiscal_year, 1, 1), moves=moves, note="당초예산"
+        )
+        post(actor=actor, now=now, book_id=book_id, drafts=[draft])
+    return book_id
+
+
+@transaction.atomic
+def open_next(*, actor: Actor, now: datetime, book_id: str) -> str:
+    """Open the next year's budget with the tree of this one, without an amount yet, and return its id.
+
+    Items that end before that year are left out.
+    """
+    book = get_book(book_id)
+    year = book.fiscal_year + 1
+    plan = BookPlan(
+        series=book.series,
+        name=book.name,
+        fiscal_year=year,
+        side=book.side,
+        levels=book.levels,
+        source=book.source,
+        is_public=book.is_public,
+    )
+    items = [
+        _plan_again(book, node)
+        for node in list_items(book_id)[0]
+        if node.ends_on is None or node.ends_on.year >= year
+    ]
+    return open_book(actor=actor, now=now, plan=plan, items=items)
+
+
+def _plan_again(book: Book, node: Node) -> ItemPlan:
+    named = dict(zip(node.path_levels, node.path, strict=True))
+    return ItemPlan(
+        names=tuple(named.get(level, "") for level in book.levels),
+        agency_code=node.agency_code,
+        purpose=node.purpose,
+        ends_on=node.ends_on,
+    )
 
 
 def write_nodes(book: BookRow, planned: Sequence[PlannedNode]) -> None:

@@ -20,6 +20,32 @@ CHANGE = "budget.change"
 
 
 @transaction.atomic
+def set_original(*, actor: Actor, now: datetime, node_id: int, amount_krw: int, note: str = "") -> int:
+    """Give an item its original budget, once, and return the entry's id; a wrong one is reversed first."""
+    node = get_node_row(node_id)
+    require(actor, CHANGE, node.agency_code or "city")
+    lock_whole(node.book_id)
+    node.refresh_from_db()
+    if node.original_krw:
+        raise Conflict(
+            "budget.original",
+            "이 항목에는 당초예산이 이미 있습니다. 잘못 적었으면 그 기입을 취소하고 다시 적으세요.",
+            "this item has its original budget already; reverse that entry first if it is wrong",
+            field="amount_krw",
+        )
+    draft = Draft(
+        kind=EntryKind.ORIGINAL,
+        booked_on=date(node.book.fiscal_year, 1, 1),
+        moves=(make_move(EntryKind.ORIGINAL, node_id, amount_krw),),
+        note=note,
+    )
+    (entry_id,) = post(actor=actor, now=now, book_id=node.book_id, drafts=[draft])
+    details = {"amount_krw": amount_krw}
+    record_audit(actor=actor, now=now, action="budget.original", subject=f"entry {entry_id}", details=details)
+    return entry_id
+
+
+@transaction.atomic
 def add_supplementary(
     *,
     actor: Actor,

@@ -13,6 +13,7 @@ from madang.core.base.interface import Actor, BadInput
 from madang.core.people.interface import record_audit, require
 from madang.governance.budget.gateway import read_cells
 from madang.governance.budget.methods.import_table import read_table
+from madang.governance.budget.methods.planting import make_path
 from madang.governance.budget.methods.posting import make_move
 from madang.governance.budget.methods.reconcile import find_total_differences
 from madang.governance.budget.methods.tree import place_lines, place_totals
@@ -191,10 +192,7 @@ def _write_book(
     ]
     book_id = open_book(actor=actor, now=now, plan=plan, items=items)
     ids = dict(NodeRow.objects.filter(book_id=book_id, is_leaf=True).values_list("path", "pk"))
-    nodes = [
-        ids["\t".join(f"{level}:{name}" for level, name in zip(levels, of_line, strict=True) if name)]
-        for of_line in names
-    ]
+    nodes = [ids[make_path(levels, of_line)] for of_line in names]
     _post_budget(actor, now, book_id, year, lines, nodes)
     _post_spending(actor, now, book_id, wish.as_of or date(year, 12, 31), lines, nodes)
     return book_id

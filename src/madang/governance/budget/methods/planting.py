@@ -55,6 +55,11 @@ def plan_nodes(levels: Sequence[str], items: Iterable[ItemPlan], root_name: str)
     return tuple(nodes.values())
 
 
+def make_path(levels: Sequence[str], names: Sequence[str]) -> str:
+    """Return the kept path of a node: its named levels, divided by tabs."""
+    return "\t".join(f"{level}:{name}" for level, name in zip(levels, names, strict=True) if name)
+
+
 def _plant(
     levels: Sequence[str],
     item: ItemPlan,

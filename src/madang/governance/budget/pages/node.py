@@ -18,6 +18,7 @@ from madang.governance.budget.queries.nodes import (
     get_months,
     get_node,
     get_plan,
+    has_next,
     list_above,
     list_books,
     list_children,
@@ -85,7 +86,10 @@ def show_desk(request: HttpRequest, book_id: str = "", code: str = "") -> HttpRe
         "waiting": count_waiting(),
         "may_spend": book.is_open and node.is_leaf and request.actor.may("budget.spend", agency),
         "may_change": book.is_open and node.is_leaf and request.actor.may("budget.change", agency),
+        "may_plan": book.is_open and request.actor.may("budget.change", agency),
+        "may_close": book.is_open and not node.code and request.actor.may("budget.change", "city"),
         "may_import": request.actor.may("budget.import"),
+        "has_next": has_next(book),
     }
     return render(request, "budget/node.html", context)
 

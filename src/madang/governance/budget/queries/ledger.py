@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from madang.core.base.interface import NotFound
 from madang.governance.budget.methods.posting import list_ancestors
@@ -41,6 +42,16 @@ def measure_open(entry_id: int) -> int:
         return 0
     settled = EntryRow.objects.filter(settles_id=entry_id, reversed_by__isnull=True)
     return row["amount_krw"] - (settled.aggregate(sum=Sum("amount_krw"))["sum"] or 0)
+
+
+def list_open_commitments(node_id: int) -> tuple[Entry, ...]:
+    """Return an item's commitments that are neither wholly paid nor reversed, oldest first."""
+    rows = EntryRow.objects.filter(
+        lines__node_id=node_id, kind=EntryKind.COMMITMENT.value, reversed_by__isnull=True
+    )
+    paid = Coalesce(Sum("settled_by__amount_krw", filter=Q(settled_by__reversed_by__isnull=True)), 0)
+    rows = rows.annotate(open=F("amount_krw") - paid).filter(open__gt=0).order_by("pk")
+    return tuple(_read_entry(row, row.open) for row in _select_entries(rows))
 
 
 def list_settling(entry_id: int) -> tuple[Entry, ...]:

@@ -45,6 +45,11 @@ def get_book(book_id: str) -> Book:
     return read_book(row)
 
 
+def has_next(book: Book) -> bool:
+    """Say whether the next year's budget of the same series is open."""
+    return BookRow.objects.filter(series=book.series, fiscal_year=book.fiscal_year + 1).exists()
+
+
 def read_book(row: BookRow) -> Book:
     """Return the record of a row."""
     return Book(

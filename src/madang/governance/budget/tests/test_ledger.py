@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -300,22 +299,6 @@ def test_whatever_is_done_the_sums_are_the_ledgers(acts):
         )
         assert get_node(book_id).balance.transferred_krw == 0
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def lasting(transactional_db):
-    """Let threads see what is written; the ledger's guard is lifted while the test's rows are cleared away."""
-    del transactional_db
-    yield
-    guard = import_module("madang.governance.budget.migrations.0002_ledger_guard")
-    with connection.schema_editor() as editor:
-        guard.remove(None, editor)
-    LineRow.objects.all().delete()
-    EntryRow.objects.exclude(reverses=None).delete()
-    EntryRow.objects.exclude(settles=None).delete()
-    EntryRow.objects.all().delete()
-    with connection.schema_editor() as editor:
-        guard.install(None, editor)
 
 
 @pytest.mark.usefixtures("lasting")

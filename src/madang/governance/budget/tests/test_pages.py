@@ -27,6 +27,13 @@ from madang.governance.budget.records.ledger import Side
 from .small_budget import NOW, find, open_small
 
 SQUARE = ("가과", "일반회계", "광장 운영", "시설비")
+WRITTEN = {
+    "name": "손 예산",
+    "series": "hand",
+    "fiscal_year": "2031",
+    "side": "expenditure",
+    "items": "가과 > 일반회계 > 광장 > 시설비 = 5,000\n\n가과 > 일반회계 > 광장 > 사무관리비 = 0\n",
+}
 TABLE = "소관명,세부사업명,당초예산(천원)\n가과,광장,100\n가과,합계,90\n나과,꽃,열\n"
 
 
@@ -221,11 +228,9 @@ def test_from_commitment_to_payment_to_reversal(reader):
 @pytest.mark.django_db
 def test_risks_are_listed(reader):
     book_id = lay_out()
-    found = build_risks(get_book(book_id)).query(
-        actor=HOUSE, search="", filters={}, sort="-at_risk", offset=0, limit=10
-    )
+    risks = build_risks(get_book(book_id)).rows(actor=HOUSE, search="", filters={})
     page = reader.get(f"/desk/budget/{book_id}/risks/")
-    assert page.context["total"] == found[1]
+    assert page.context["total"] == len(list(risks))
 
 
 @pytest.mark.django_db
@@ -247,3 +252,64 @@ def test_open_data_search_and_indicators_come_from_public_budgets():
     }  # fmt: skip
     BookRow.objects.update(is_public=False)
     assert [*registers.list_expenditure(), *registers.list_moves(), *doors.search(HOUSE, "센터", 5)] == []
+
+
+@pytest.mark.django_db
+def test_a_budget_is_opened_by_hand_and_planned(reader):
+    assert "예산 열기" in reader.get("/desk/budget/open/").content.decode()
+    home = reader.post("/desk/budget/open/", WRITTEN)["Location"]
+    book_id = home.split("/")[-2]
+    assert get_node(book_id).balance.original_krw == 5_000
+    assert reader.post("/desk/budget/open/", WRITTEN).status_code == 422, "the year has that budget already"
+    office = f"{home}0001.0001.0001.0002/"
+    assert reader.post(f"{office}original/", {"amount_krw": "700"}).status_code == 302
+    assert reader.post(f"{office}original/", {"amount_krw": "700"}).status_code == 422
+    site = f"{home}0001.0001.0001.0001/"
+    assert 'value="5000"' in reader.get(f"{site}plan/").content.decode(), "an even plan is proposed"
+    months = {f"month_{at:02d}": str(at * 100) for at in range(1, 13)}
+    assert reader.post(f"{site}plan/", months).status_code == 302
+    assert reader.post(f"{site}plan/", months | {"month_12": "1"}).status_code == 422
+    assert "carry-over/" not in reader.get(site).content.decode(), "there is no next year yet"
+
+
+@pytest.mark.django_db
+def test_money_goes_into_the_next_year_and_the_old_one_is_closed(reader):
+    home = reader.post("/desk/budget/open/", WRITTEN)["Location"]
+    site = f"{home}0001.0001.0001.0001/"
+    spent = {"amount_krw": "3000", "booked_on": "2031-05-01", "note": "공사"}
+    contract = reader.post(f"{site}commit/", spent)["Location"].split("/")[-2]
+    coming = reader.post(f"{home}next/")["Location"]
+    assert get_node(coming.split("/")[-2]).balance.current_budget_krw == 0
+    page = reader.get(f"{site}carry-over/").content.decode()
+    assert "명시이월: 잔액 2,000원" in page
+    assert f"사고이월: 원인행위 {contract}" in page
+    ground = {"legal_ground": "지방재정법 제50조"}
+    assert (
+        reader.post(f"{site}carry-over/", ground | {"source": "available", "amount_krw": "2001"}).status_code
+        == 422
+    )
+    for source, amount in (("available", "2000"), (contract, "1000")):
+        done = reader.post(f"{site}carry-over/", ground | {"source": source, "amount_krw": amount})
+        assert done.status_code == 302
+    assert get_node(coming.split("/")[-2]).balance.carried_in_krw == 3_000
+    assert reader.post(f"{home}close/", {"must_equal": "다른 예산"}).status_code == 422
+    assert reader.post(f"{home}close/", {"must_equal": "2031년 손 예산"}).status_code == 302
+    assert reader.post(f"{site}commit/", spent | {"amount_krw": "1"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "가 > 나 > 다 = 1",
+        "가 > 나 > 다 > 라",
+        "가 > 나 > 다 > 라 = 열",
+        "가 >  > 다 > 라 = 1",
+        "가 > 나 > 다 > 라 = △1",
+    ],
+)
+@pytest.mark.django_db
+def test_a_line_that_is_no_item_is_refused_by_its_number(reader, line):
+    reply = reader.post("/desk/budget/open/", WRITTEN | {"items": f"가 > 나 > 다 > 마 = 1\n{line}"})
+    assert reply.status_code == 422
+    assert "2번째 줄" in reply.content.decode()
+    assert not BookRow.objects.exists()

@@ -1,0 +1,297 @@
+"""The year of a budget: opening it, its original amounts and monthly plan, carrying money over, closing it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from madang.core.base.interface import Actor, BadInput, Text
+from madang.core.pages.interface import FormPage, say_lazily
+from madang.core.people.interface import require
+from madang.governance.budget.actions.books import (
+    CHANGE,
+    IMPORT,
+    close_book,
+    open_next,
+    open_written,
+    set_plan,
+)
+from madang.governance.budget.actions.changing import carry_over, set_original
+from madang.governance.budget.methods.amount import UnreadAmount, read_amount
+from madang.governance.budget.queries.ledger import list_open_commitments
+from madang.governance.budget.queries.nodes import get_book, get_node, get_plan
+from madang.governance.budget.records import Level
+from madang.governance.budget.records.ledger import (
+    SIDE_NAMES,
+    BookPlan,
+    ItemPlan,
+    Node,
+    RevenueLevel,
+    Side,
+)
+
+from .forms import ground_field, won_field
+from .words import HOME, link_node, name_book
+
+AVAILABLE = "available"
+MOST_LINES = 5_000
+LEVELS: dict[Side, tuple[str, ...]] = {
+    Side.EXPENDITURE: (Level.ORGANIZATION, Level.ACCOUNT, Level.PROJECT, Level.ITEM),
+    Side.REVENUE: tuple(RevenueLevel),
+}
+LONG = forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
+
+
+class BookForm(forms.Form):
+    """A budget written by hand, one item a line."""
+
+    name = forms.CharField(label=say_lazily("예산의 이름", "Name of the budget"), max_length=200)
+    series = forms.RegexField(
+        r"^[a-z0-9][a-z0-9\-]*$",
+        label=say_lazily("계열", "Series"),
+        max_length=60,
+        help_text=say_lazily(
+            "해마다 이어지는 같은 예산에 붙이는 영문 이름. 예: bureau-expenditure",
+            "The same for each year's budget of one body, such as bureau-expenditure.",
+        ),
+    )
+    fiscal_year = forms.IntegerField(
+        label=say_lazily("회계연도", "Fiscal year"), min_value=1948, max_value=2200
+    )
+    side = forms.ChoiceField(
+        label=say_lazily("세입·세출", "Side"),
+        choices=lambda: [(one.value, say_lazily(name.ko, name.en)) for one, name in SIDE_NAMES.items()],
+    )
+    items = forms.CharField(
+        label=say_lazily("항목", "Items"),
+        widget=LONG,
+        help_text=say_lazily(
+            "한 줄에 한 항목: 부서 > 회계 > 사업 > 통계목 = 당초예산(원). "
+            "세입은 구분 > 관·항 > 목 > 세부 세입 = 금액.",
+            "One item a line: division > account > project > item = original budget in won. "
+            "Revenue: category > group > kind > source = amount.",
+        ),
+    )
+    is_public = forms.BooleanField(
+        label=say_lazily("누구나 볼 수 있게 공개", "Public for everyone"), required=False
+    )
+
+
+class OriginalForm(forms.Form):
+    """The original budget of one item."""
+
+    amount_krw = won_field("당초예산 (원)", "Original budget (won)")
+    note = forms.CharField(label=say_lazily("적요", "Note"), max_length=500, required=False)
+
+
+def read_items(text: str, levels: tuple[str, ...]) -> list[tuple[ItemPlan, int]]:
+    """Return the items written one a line, each with its original budget in won; a refusal names the line."""
+    lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) > MOST_LINES:
+        raise BadInput(
+            "budget.lines",
+            f"한 번에 {MOST_LINES:,}줄까지 적을 수 있습니다. 더 많으면 예산표로 가져오세요.",
+            f"{MOST_LINES:,} lines at most; bring more as a table",
+            field="items",
+        )
+    return [_read_item(at, line, levels) for at, line in lines]
+
+
+def _read_item(at: int, line: str, levels: tuple[str, ...]) -> tuple[ItemPlan, int]:
+    path, equals, amount = line.rpartition("=")
+    names = tuple(name.strip() for name in path.split(">"))
+    try:
+        won = read_amount(amount, "원") if equals else None
+    except UnreadAmount:
+        won = None
+    if len(names) != len(levels) or not all(names) or won is None or won < 0:
+        raise BadInput(
+            "budget.line",
+            f"{at}번째 줄: 이름 {len(levels)}개를 '>'로 나누고 '=' 뒤에 0 이상의 금액(원)을 적어 주세요",
+            f"line {at}: write {len(levels)} names divided by '>', then '=' and an amount in won, 0 or more",
+            field="items",
+        )
+    return ItemPlan(names=names), won
+
+
+def _build_plan(actor: Actor, *, book_id: str, code: str) -> type[forms.Form]:
+    require(actor, CHANGE, get_node(book_id, code).agency_code or "city")
+    months = {
+        f"month_{at:02d}": won_field(f"{at}월까지 누계 (원)", f"By the end of month {at} (won)", least=0)
+        for at in range(1, 13)
+    }
+    return type("PlanForm", (forms.Form,), months)
+
+
+def _fill_plan(*, actor: Actor, book_id: str, code: str) -> dict[str, Any]:
+    del actor
+    node = get_node(book_id, code)
+    known = get_plan(node.id)
+    whole = node.balance.current_budget_krw
+    return {f"month_{at:02d}": known[at - 1] if known else whole * at // 12 for at in range(1, 13)}
+
+
+def _build_carry_over(actor: Actor, *, book_id: str, code: str) -> type[forms.Form]:
+    node = get_node(book_id, code)
+    require(actor, CHANGE, node.agency_code or "city")
+    return type(
+        "CarryOverForm",
+        (forms.Form,),
+        {
+            "source": forms.ChoiceField(
+                label=say_lazily("이월할 돈", "What is carried over"), choices=_list_sources(node)
+            ),
+            "amount_krw": won_field("금액 (원)", "Amount (won)"),
+            "legal_ground": ground_field(),
+        },
+    )
+
+
+def _list_sources(node: Node) -> list[tuple[str, Any]]:
+    available = f"{node.balance.available_krw:,}"
+    foreseen = say_lazily(f"명시이월: 잔액 {available}원", f"Foreseen: {available} won available")
+    bound = [
+        (
+            f"{one.id}",
+            say_lazily(
+                f"사고이월: 원인행위 {one.id} '{one.note}' 중 {one.open_krw:,}원",
+                f"By accident: commitment {one.id} '{one.note}', {one.open_krw:,} won open",
+            ),
+        )
+        for one in list_open_commitments(node.id)
+    ]
+    return [(AVAILABLE, foreseen), *bound]
+
+
+def _open(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    side = Side(data["side"])
+    levels = LEVELS[side]
+    items = read_items(data["items"], levels)
+    plan = BookPlan(
+        series=data["series"],
+        name=data["name"],
+        fiscal_year=data["fiscal_year"],
+        side=side,
+        levels=levels,
+        source="직접 입력 · written by hand",
+        is_public=data["is_public"],
+    )
+    return f"{HOME}{open_written(actor=actor, now=now, plan=plan, items=items)}/"
+
+
+def _open_next(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str) -> str:
+    del data
+    return f"{HOME}{open_next(actor=actor, now=now, book_id=book_id)}/"
+
+
+def _set_original(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str, code: str) -> str:
+    node = get_node(book_id, code)
+    return f"{HOME}entries/{set_original(actor=actor, now=now, node_id=node.id, **data)}/"
+
+
+def _set_plan(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str, code: str) -> str:
+    node = get_node(book_id, code)
+    set_plan(actor=actor, now=now, node_id=node.id, months_krw=[data[name] for name in sorted(data)])
+    return link_node(node)
+
+
+def _carry_over(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str, code: str) -> str:
+    node = get_node(book_id, code)
+    source = data.pop("source")
+    left, _ = carry_over(
+        actor=actor,
+        now=now,
+        node_id=node.id,
+        commitment_id=None if source == AVAILABLE else int(source),
+        **data,
+    )
+    return f"{HOME}entries/{left}/"
+
+
+def _close(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str) -> str:
+    del data
+    close_book(actor=actor, now=now, book_id=book_id)
+    return f"{HOME}{book_id}/"
+
+
+def _name_book(*, actor: Actor, book_id: str) -> str:
+    del actor
+    return name_book(get_book(book_id)).ko
+
+
+OPEN = FormPage(
+    title=Text(ko="예산 새로 열기", en="Open a budget"),
+    permission=IMPORT,
+    form=BookForm,
+    run=_open,
+    back=HOME,
+    button=Text(ko="예산 열기", en="Open"),
+    about=Text(
+        ko="항목이 많으면 예산표로 가져오는 편이 빠릅니다.",
+        en="With many items, bringing a table is quicker.",
+    ),
+)
+OPEN_NEXT = FormPage(
+    title=Text(ko="다음 해 예산 열기", en="Open next year's budget"),
+    permission=IMPORT,
+    form=forms.Form,
+    run=_open_next,
+    back=HOME,
+    button=Text(ko="다음 해 예산 열기", en="Open next year's budget"),
+    about=Text(
+        ko="올해의 부서·사업·항목을 그대로 이어 금액 없이 엽니다. 그해 전에 끝나는 사업은 뺍니다. "
+        "당초예산은 항목마다 적고, 이월은 올해 항목에서 넘깁니다.",
+        en="Divisions, projects and items go on as they are, without amounts; what ends before is left out. "
+        "Original budgets are written on each item, money is carried over from this year's items.",
+    ),
+)
+ORIGINAL = FormPage(
+    title=Text(ko="당초예산 적기", en="Original budget"),
+    permission=CHANGE,
+    form=OriginalForm,
+    run=_set_original,
+    back=HOME,
+    button=Text(ko="장부에 적기", en="Write into the ledger"),
+)
+PLAN = FormPage(
+    title=Text(ko="월별 집행 계획", en="Plan by month"),
+    permission=CHANGE,
+    form=_build_plan,
+    initial=_fill_plan,
+    run=_set_plan,
+    back=HOME,
+    about=Text(
+        ko="달마다 그달 말까지 집행할 누계를 적습니다. 처음에는 예산현액을 열두 달로 고르게 나눈 값입니다.",
+        en="What is to be disbursed by the end of each month, cumulated. At first the budget in equal parts.",
+    ),
+)
+CARRY_OVER = FormPage(
+    title=Text(ko="다음 해로 이월", en="Carry over"),
+    permission=CHANGE,
+    form=_build_carry_over,
+    run=_carry_over,
+    back=HOME,
+    button=Text(ko="이월하기", en="Carry over"),
+    about=Text(
+        ko="올해 장부에서 12월 31일에 나가고, 다음 해 장부에 1월 1일에 들어갑니다. "
+        "다음 해 예산에 같은 항목이 있어야 합니다.",
+        en="It leaves this ledger on 31 December and arrives in next year's on 1 January; that budget must have "
+        "the item.",
+    ),
+)
+CLOSE = FormPage(
+    title=Text(ko="회계연도 마감", en="Close the year"),
+    permission=CHANGE,
+    form=forms.Form,
+    run=_close,
+    back=HOME,
+    button=Text(ko="마감하기", en="Close"),
+    is_destructive=True,
+    must_equal=_name_book,
+    consequence=Text(
+        ko="마감하면 이 예산의 장부에 아무것도 더 적을 수 없습니다. 되돌릴 수 없습니다.",
+        en="Once closed, nothing more is written into this ledger. It can't be undone.",
+    ),
+)

@@ -1,0 +1,52 @@
+"""The ledger for other people's programs: who may read what, and writing into it."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from madang.core.base.interface import ANONYMOUS, HOUSE, Actor
+from madang.core.pages.interface import build_starlette_routes
+from madang.governance.budget.hot import ROUTES
+from madang.governance.budget.models import BookRow
+
+from .small_budget import find, open_small
+
+SQUARE = "0001.0001.0001.0002"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting")]
+
+
+def visit(actor: Actor) -> TestClient:
+    return TestClient(Starlette(routes=build_starlette_routes(ROUTES, lambda request: actor)))
+
+
+def test_everyone_reads_public_budgets_and_nothing_of_others():
+    book_id = open_small()
+    anyone = visit(ANONYMOUS)
+    assert [one["id"] for one in anyone.get("/api/budget/books").json()["books"]] == [book_id]
+    whole = anyone.get(f"/api/budget/books/{book_id}").json()
+    assert whole["node"]["balance"]["original_krw"] == 26_300
+    assert [one["name"] for one in whole["children"]] == ["가과", "나과"]
+    assert anyone.get(f"/api/budget/books/{book_id}/lines").status_code in {401, 403}
+    BookRow.objects.update(is_public=False)
+    assert anyone.get("/api/budget/books").json() == {"total": 0, "books": []}
+    assert anyone.get(f"/api/budget/books/{book_id}").status_code == 404
+    assert visit(HOUSE).get(f"/api/budget/books/{book_id}").status_code == 200
+
+
+def test_a_program_commits_pays_and_is_told_what_is_short():
+    book_id = open_small()
+    house = visit(HOUSE)
+    body = {"code": SQUARE, "amount_krw": 6_000, "booked_on": "2026-06-01", "note": "계약"}
+    refused = house.post(f"/api/budget/books/{book_id}/commitments", json=body)
+    assert refused.status_code == 409
+    assert "5,000" in refused.text
+    entry = house.post(f"/api/budget/books/{book_id}/commitments", json=body | {"amount_krw": 400}).json()
+    assert entry["lines"][0]["node_id"] == find(book_id, "가과", "일반회계", "광장 운영", "시설비")
+    pay = {"amount_krw": 150, "booked_on": "2026-06-02", "note": "대금"}
+    assert house.post(f"/api/budget/entries/{entry['id']}/payments", json=pay).json()["amount_krw"] == 150
+    assert house.get(f"/api/budget/entries/{entry['id']}").json()["open_krw"] == 250
+    lines = house.get(f"/api/budget/books/{book_id}/lines", params={"code": SQUARE}).json()
+    assert lines["total"] == 3
+    assert house.get("/api/budget/entries/99999999999999999999").status_code == 404

@@ -18,14 +18,14 @@ NAMES = {
     "name": ("name", "이름", "명칭", "선로명", "후보지명", "교차로명"),
     "capacity_w": ("capacity_w", "용량(w)", "용량", "허용용량(w)"),
     "capacity_kw": ("capacity_kw", "용량(kw)", "허용용량(kw)"),
-    "lon": ("lon", "longitude", "경도", "x"),
-    "lat": ("lat", "latitude", "위도", "y"),
+    "lon": ("lon", "경도", "longitude", "x"),
+    "lat": ("lat", "위도", "latitude", "y"),
     "footfall": ("footfall", "유동인구", "유동인구(천명/일)"),
     "accidents": ("accidents", "교통사고", "교통사고(건/년)"),
     "night_calls": ("night_calls", "야간신고", "야간신고(건/년)"),
     "cost": ("cost", "비용", "비용(천원)", "cost_thousand_won"),
 }
-"""Columns by the names that they go by, without spaces and in lower case."""
+"""Columns by the names that they go by, without spaces and in lower case; the second is how they are said."""
 NEEDED = {
     ImportKind.FEEDERS: ("code", "name"),
     ImportKind.SITES: ("code", "name", "lon", "lat", "cost"),

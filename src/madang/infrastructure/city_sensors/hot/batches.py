@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import httpx
 import msgspec
 from django.db import close_old_connections, transaction
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +29,8 @@ from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 from .sensorthings import ROOT, delete, patch, post, put, read
 
 LARGEST = 16 * 2**20
+ORIGIN = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
+ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 WORK: dict[str, Callable[..., Response]] = {
     "GET": read,
     "POST": post,
@@ -117,16 +119,18 @@ def _do_set(request: Request, asked: Sequence[Asked], made: dict[str, tuple[str,
 
 def _do(request: Request, asked: Asked, made: dict[str, tuple[str, Any]]) -> Answered:
     asked = put_references(asked, made)
-    try:
-        path, query = _locate(asked.url)
-    except MadangError as error:
-        return _refuse(asked, error)
+    path, query = _locate(asked.url)
     scope = request.scope | {
         "method": asked.method,
         "path_params": {"path": path},
         "query_string": query,
     }
-    answer = WORK[asked.method](Request(scope), None, asked.body)
+    one = Request(scope)
+    if any("\0" in text for text in (path, *one.query_params.values(), *one.query_params.keys())):
+        return _refuse(
+            asked, refuse("batch", "주소에 NUL 문자가 있습니다", "the address has a NUL character")
+        )
+    answer = WORK[asked.method](one, None, asked.body)
     body = bytes(answer.body)
     location = answer.headers.get("location", "")
     if location:
@@ -142,14 +146,13 @@ def _refuse(asked: Asked, error: MadangError) -> Answered:
 
 def _locate(url: str) -> tuple[str, bytes]:
     """Return path below the service and query of an address: whole, from the root, or relative."""
-    try:
-        found = httpx.URL(url if "//" in url else "/" + url.lstrip("/"))
-    except (httpx.InvalidURL, ValueError) as error:
-        raise refuse("batch", "주소가 잘못되었습니다", f"{url[:100]!r} is no address") from error
-    path = found.path.removeprefix("/")
+    path, _, query = ORIGIN.sub("", url).lstrip("/").partition("?")
+    whole = ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), path.encode("utf-8", "replace")).decode(
+        "utf-8", "replace"
+    )
     for start in (f"{ROOT[1:]}/", f"{ROOT.rpartition('/')[2]}/"):
-        path = path.removeprefix(start)
-    return path, found.query
+        whole = whole.removeprefix(start)
+    return whole, query.encode("utf-8", "replace")
 
 
 ROUTES = [

@@ -4,11 +4,13 @@ A house without demonstration runs on a fresh folder with STATIONS stations. Eac
 acknowledges, from a few connections, for SECONDS; the clock stops when the last acknowledged value is in the table.
 What is acknowledged and not there after a minute is counted as lost. CPU is that of all the house's processes: web, listener, broker,
 writer with its detectors. Floor in the same run: the same rows by `append` alone, without a protocol. Run with
-`madang bench sensors_ingest [SECONDS]`.
+`madang bench sensors_ingest [SECONDS]`; with `--minutes M --rate VALUES_A_SECOND` values come by MQTT at that rate
+instead, and memory and delay (from the acknowledgement until a value can be read) are printed for each minute.
 """
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import itertools
 import json
@@ -27,10 +29,16 @@ import psutil
 
 from madang.project.pytest_plugin import House, start_house, stop_house
 
-SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 10
+parser = argparse.ArgumentParser(prog="madang bench sensors_ingest")
+parser.add_argument("seconds", type=float, nargs="?", default=10)
+parser.add_argument("--minutes", type=float, default=0, help="how long the rate is kept up")
+parser.add_argument("--rate", type=int, default=15_000, help="values a second")
+ASKED = parser.parse_args()
+SECONDS = ASKED.seconds
 STATIONS = 500
 CONNECTIONS = 32
 BATCH = 5_000
+SPEAKERS = 4
 PATIENCE = 60  # seconds until an acknowledged value that isn't in the table counts as lost
 KEY = "benchmark-key-0123456789"
 folder = Path(tempfile.mkdtemp(prefix="madang-bench-"))
@@ -73,6 +81,9 @@ def main() -> None:
     lay_out()
     time.sleep(6)  # what a process knows of senders and stations may be 5 s old
     try:
+        if ASKED.minutes:
+            keep_up(house)
+            return
         report("append alone (floor)", house, feed_append)
         report("MQTT, 7 values a message", house, feed_mqtt)
         report("receiver protocol, 7 values a packet", house, feed_receiver)
@@ -104,6 +115,87 @@ def report(what: str, house: House, feed: Callable[[House], tuple[int, float]]) 
         f"{what:<44}{values / cpu:>9,.0f} values/CPU-s {values / took:>9,.0f}/s   "
         f"{values:,} acknowledged, {max(0, values - found)} lost, {max(0, found - values)} more in the table"
     )
+
+
+def keep_up(house: House) -> None:
+    """Feed at a steady rate for some minutes; print memory, delay and what waits, minute by minute."""
+    until = time.monotonic() + 60 * ASKED.minutes
+    acknowledged = [0] * SPEAKERS
+    speakers = [
+        threading.Thread(target=speak, args=(house, worker, until, acknowledged))
+        for worker in range(SPEAKERS)
+    ]
+    stored = count_rows(house)
+    for speaker in speakers:
+        speaker.start()
+    print(f"{ASKED.rate:,} values/s by MQTT, {ASKED.minutes:g} minutes", flush=True)
+    begin = time.monotonic()
+    minute = 0
+    while time.monotonic() < until:
+        delay = measure_delay(house)
+        values = sum(acknowledged)
+        rate = values / (time.monotonic() - begin)
+        print(
+            f"minute {minute:>4.1f}   memory {read_memory(house):>7,.0f} MB   delay {delay:>5.2f} s   "
+            f"{rate:>7,.0f} values/s acknowledged",
+            flush=True,
+        )
+        minute += 1
+        time.sleep(max(0, min(begin + 60 * minute, until) - time.monotonic()))
+    for speaker in speakers:
+        speaker.join()
+    given_up = time.perf_counter() + PATIENCE
+    while (found := count_rows(house) - stored) < sum(acknowledged) and time.perf_counter() < given_up:
+        time.sleep(0.2)
+    print(
+        f"minute {minute:>4.1f}   memory {read_memory(house):>7,.0f} MB   delay {measure_delay(house):>5.2f} s   "
+        f"{sum(acknowledged):,} acknowledged, {max(0, sum(acknowledged) - found)} lost"
+    )
+
+
+def speak(house: House, worker: int, until: float, acknowledged: list[int]) -> None:
+    """Publish one speaker's share of the rate, no faster."""
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"steady-{worker}")
+    client.max_inflight_messages_set(1_000)
+    client.connect("127.0.0.1", house.mqtt_port)
+    client.loop_start()
+    share = ASKED.rate / SPEAKERS / len(PROPERTIES)
+    begin, sent, waiting = time.monotonic(), 0, []
+    while (moment := time.monotonic()) < until:
+        while sent < (moment - begin) * share:
+            waiting.append(client.publish(f"sensors/{KEY}", json.dumps(make_message(1)[0]), qos=1))
+            sent += 1
+        while waiting and (len(waiting) > 5_000 or waiting[0].is_published()):
+            acknowledged[worker] += len(PROPERTIES) * was_acknowledged(waiting.pop(0))
+        time.sleep(0.01)
+    acknowledged[worker] += len(PROPERTIES) * sum(map(was_acknowledged, waiting))
+    client.loop_stop()
+
+
+def measure_delay(house: House) -> float:
+    """Return seconds from the acknowledgement of one more value until it can be read."""
+    value = float(next(numbers))
+    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
+    body = json.dumps({"serial": "B0001", "observed_at": moment, "values": {"illuminance": value}})
+    connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
+    headers = {"X-Certkey": KEY, "Content-Type": "application/json"}
+    connection.request("POST", "/api/city-sensors/messages", body, headers)
+    assert json.loads(connection.getresponse().read())["taken"] == 1
+    begin = time.perf_counter()
+    where = f"thing_id:eq:B0001&where=property:eq:illuminance&where=value:eq:{value}"
+    while time.perf_counter() - begin < PATIENCE:
+        connection.request(
+            "GET", f"/api/datasets/city_sensor_readings/rows?limit=1&sort=-observed_at&where={where}"
+        )
+        if json.loads(connection.getresponse().read())["total"]:
+            break
+        time.sleep(0.05)
+    return time.perf_counter() - begin
+
+
+def read_memory(house: House) -> float:
+    """Return the memory (MB, private to each process) that the house holds."""
+    return sum(process.memory_full_info().uss for process in _list_processes(house)) / 2**20
 
 
 def feed_append(house: House) -> tuple[int, float]:

@@ -32,9 +32,8 @@ def draw_points(generator: np.random.Generator, count: int) -> list[tuple[float,
     return found[:count]
 
 
-def write_shelters(path: Path, seed: int, count: int = 1200) -> None:
+def write_shelters(path: Path, generator: np.random.Generator, count: int = 1200) -> None:
     """Write cooling shelters as CP949 with a title line, damaged headers and latitude in the X column."""
-    generator = np.random.default_rng(seed)
     names = {district.code: district.name_ko for district in list_districts()}
     rows = []
     for number, (lon, lat, code) in enumerate(draw_points(generator, count), start=1):
@@ -62,9 +61,8 @@ def write_shelters(path: Path, seed: int, count: int = 1200) -> None:
         writer.writerows(rows)
 
 
-def write_fine_dust(path: Path, seed: int, until: datetime, days: int = 30) -> None:
+def write_fine_dust(path: Path, generator: np.random.Generator, until: datetime, days: int = 30) -> None:
     """Write hourly PM10 of every district with `24:00`, missing values as `-`, and trailing commas."""
-    generator = np.random.default_rng(seed)
     districts = list_districts()
     start = to_city_time(until).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
     level = simulate_fine_dust(generator, start, days * 24, len(districts))

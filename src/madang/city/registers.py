@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from madang.core.base.interface import HOUSE, Text
 from madang.core.lake.interface import (
@@ -33,6 +32,7 @@ from madang.core.things.interface import (
 )
 
 from .files import draw_points, write_fine_dust, write_shelters
+from .pace import make_generator
 
 SEED = 2022
 SOURCE = "시뮬레이션 · simulated"
@@ -136,10 +136,10 @@ def lay_out(now: datetime) -> None:
     held = {table.name for table in list_tables()}
     with tempfile.TemporaryDirectory() as folder:
         if SHELTERS.choice.table_name not in held:
-            write_shelters(Path(folder) / SHELTERS.file_name, SEED)
+            write_shelters(Path(folder) / SHELTERS.file_name, make_generator(SEED))
             _import(Path(folder), SHELTERS, now)
         if FINE_DUST.choice.table_name not in held:
-            write_fine_dust(Path(folder) / FINE_DUST.file_name, SEED, now)
+            write_fine_dust(Path(folder) / FINE_DUST.file_name, make_generator(SEED), now)
             _import(Path(folder), FINE_DUST, now)
 
 
@@ -155,7 +155,7 @@ def lay_out_things(now: datetime) -> None:
 
 
 def _draw_things(today: date) -> Iterator[dict[str, Any]]:
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     names = {district.code: district.name_ko for district in list_districts()}
     for kind, count in KINDS:
         for number, (lon, lat, code) in enumerate(draw_points(generator, count), start=1):

@@ -1,4 +1,4 @@
-"""Weather, air and noise of the demonstration city: a function of the seed, the place and the moment alone."""
+"""Weather, air and noise of the demonstration city: a function of the random numbers, the place and the moment alone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ YEAR_S = 365.25 * DAY_S
 CITY_OFFSET_S = 9 * 3600.0
 
 
-def simulate_stations(seed: int, stations: int, moments: Floats) -> dict[str, Floats]:
+def simulate_stations(generator: np.random.Generator, stations: int, moments: Floats) -> dict[str, Floats]:
     """Return levels by property, each of shape (moment, station).
 
     `moments` are seconds since 1970, UTC. µg/m³, °C, %, lx, UV index and dB as they would be measured:
     a daily and a yearly cycle, episodes of fine dust that take days, each station's own place and noise.
     """
-    generator = np.random.default_rng(seed)
     own = generator.normal(size=(4, stations))
     clock = ((moments + CITY_OFFSET_S) % DAY_S / 3600.0)[:, None]
     season = np.cos(2 * np.pi * (moments / YEAR_S - 0.55))[:, None]

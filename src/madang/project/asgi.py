@@ -1,11 +1,15 @@
 """The whole house on one port: Starlette for the hot paths outside, Django's pages inside."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Router
+from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # isort: off
@@ -33,6 +37,26 @@ def collect_routes() -> list[Route]:
     return [route for part in ("hot", "api") for _, route in collect(part, "ROUTES")]
 
 
+class FirstWord:
+    """Routes by the first word of their path: a request is compared with the few that begin as it does."""
+
+    def __init__(self, routes: Sequence[StarletteRoute | Mount], rest: Mount) -> None:
+        shelves: dict[str, list[BaseRoute]] = defaultdict(list)
+        for route in routes:
+            shelves[_read_first_word(route.path)].append(route)
+        self._rest = Router([rest])
+        self._shelves = {word: Router([*those, rest]) for word, those in shelves.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to the routes that begin as its path does, and to the rest where none does."""
+        word = _read_first_word(scope.get("path", ""))
+        await self._shelves.get(word, self._rest)(scope, receive, send)
+
+
+def _read_first_word(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]
+
+
 class NoGuessing:
     """Tells browsers to take every answer for what it says it is."""
 
@@ -50,11 +74,8 @@ class NoGuessing:
         await self.app(scope, receive, send_named)
 
 
-application = Starlette(
-    routes=[
-        *build_starlette_routes(collect_routes(), authenticate_request),
-        build_static_mount(),
-        Mount("/", serve_django),
-    ],
-    middleware=[Middleware(NoGuessing)],
+application = Starlette(middleware=[Middleware(NoGuessing)])
+application.router = FirstWord(  # type: ignore[assignment]
+    [*build_starlette_routes(collect_routes(), authenticate_request), build_static_mount()],
+    Mount("/", serve_django),
 )

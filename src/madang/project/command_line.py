@@ -64,12 +64,14 @@ def run(arguments: list[str]) -> int:
 
 
 def _adopt_settings(arguments: list[str]) -> None:
-    """Put `--data`, `--host`, `--port` and `--no-demo` into the environment before Django reads it."""
+    """Put `--data`, `--host`, `--port` and what is asked of the demonstration into the environment, before Django reads it."""
     early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     _add_settings(early)
+    if arguments[:1] == ["up"]:
+        _add_demo(early)
     known, _ = early.parse_known_args(arguments)
-    for name in ("data", "host", "port"):
-        value = getattr(known, name)
+    for name in ("data", "host", "port", "demo_seed", "demo_speed"):
+        value = getattr(known, name, None)
         if value is not None:
             os.environ[f"MADANG_{name.upper()}"] = str(value)
     if known.no_demo:
@@ -81,6 +83,15 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
     parser.add_argument("--no-demo", action="store_true", help="start with an empty city")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed", dest="demo_seed", type=int, help="which demonstration city (same seed, same city)"
+    )
+    parser.add_argument(
+        "--speed", dest="demo_speed", type=int, help="how many times as fast its days pass (1 to 60)"
+    )
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -102,6 +113,7 @@ def run_up(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="madang up", description=UP)
     _add_settings(parser)
+    _add_demo(parser)
     parser.parse_args(arguments)
     settings = read_settings()
     supervisor = Supervisor(settings)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from madang.city.files import draw_points
+from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Text
 from madang.core.places.interface import list_districts
 
@@ -61,7 +62,7 @@ def lay_out(now: datetime) -> None:
     """Make and publish the themes, a draft in review, proposals that wait and a district's request, once."""
     if list_themes():
         return
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     for code, title, icon, season, fields, noun, count in THEMES:
         _create(now, code, title, icon, season, fields)
         _fill(generator, now, code, fields, noun, count)

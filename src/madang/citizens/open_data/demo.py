@@ -1,43 +1,22 @@
-"""The demonstration city: its sensors' service, and simulated words of citizens that say so."""
+"""The demonstration city: simulated words of citizens that say so."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from madang.core.base.interface import HOUSE, Actor, NotFound
-from madang.core.lake.interface import get_table
+from madang.core.base.interface import HOUSE, Actor
 
-from .actions.services import declare_service
 from .actions.talk import enter_app, request_data, show_entry
-from .queries.calls import list_declared
-from .records.calls import OpenField, OpenService
-
-SENSORS = OpenService(
-    name="IotVdata017",
-    table="city_sensor_readings",
-    fields=(
-        OpenField(name="SERIAL_NO", column="thing_id"),
-        OpenField(name="ITEM", column="property"),
-        OpenField(name="SENSING_TIME", column="observed_at"),
-        OpenField(name="VALUE", column="value"),
-        OpenField(name="QUALITY", column="quality"),
-    ),
-    arguments=("thing_id", "property"),
-)
+from .queries.talk import list_requests
 
 SIMULATED = "(시뮬레이션)"
 CITIZEN = Actor(id="simulated-citizen", name="가상의 시민")
 
 
 def lay_out(now: datetime) -> None:
-    """Declare the sensors' service and let made-up citizens write once, where the city has sensors."""
-    try:
-        get_table(SENSORS.table)
-    except NotFound:
+    """Let made-up citizens write once."""
+    if list_requests(actor=CITIZEN)[1]:
         return
-    if list_declared():
-        return
-    declare_service(actor=HOUSE, now=now, service=SENSORS)
     wanted = request_data(
         actor=CITIZEN,
         now=now,

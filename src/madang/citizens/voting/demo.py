@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from django.db import transaction
 
+from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor
 from madang.core.places.interface import list_districts
 
@@ -37,7 +38,7 @@ def lay_out(now: datetime) -> None:
     if not list_polls(now=now)[1]:
         with transaction.atomic():
             for at, (plan, voters) in enumerate(_plan_polls(now)):
-                _hold(now, plan, voters, np.random.default_rng(SEED + at))
+                _hold(now, plan, voters, make_generator(SEED + at))
 
 
 def _hold(now: datetime, plan: NewPoll, voters: int, generator: np.random.Generator) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -67,7 +67,11 @@ class Broker:
 
     def tell(self, subject: str, payload: bytes) -> None:
         """Send news without waiting for anything: nobody's work is held up by a broker that is away."""
-        asyncio.run_coroutine_threadsafe(self._tell(subject, payload), self._loop)
+        self.tell_all([(subject, payload)])
+
+    def tell_all(self, news: Sequence[tuple[str, bytes]]) -> None:
+        """Send (subject, payload) news in order, as `tell` does."""
+        asyncio.run_coroutine_threadsafe(self._tell(news), self._loop)
 
     def publish(self, subject: str, payload: bytes) -> None:
         """Send at most once, unacknowledged: for what is only news."""
@@ -98,10 +102,11 @@ class Broker:
             self._client = await asyncio.shield(self._joining)
         return self._client
 
-    async def _tell(self, subject: str, payload: bytes) -> None:
+    async def _tell(self, news: Sequence[tuple[str, bytes]]) -> None:
         with suppress(NatsError, OSError, TimeoutError):
             client = await asyncio.wait_for(self._join(), NEWS_S)
-            await client.publish(subject, payload)
+            for subject, payload in news:
+                await client.publish(subject, payload)
 
 
 @cache

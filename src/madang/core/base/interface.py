@@ -15,13 +15,13 @@ from .indicators import Aim, Indicator
 from .jobs import Job
 from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
-from .mqtt import MqttListener
+from .mqtt import MqttListener, tell_listeners
 from .processes import Process
 from .registers import Register
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, read_settings
-from .tables import Column, ColumnType, Table, TableKind, declare_column
+from .tables import Column, ColumnType, OpenField, OpenName, Table, TableKind, declare_column
 from .text import LANGUAGES, Text
 
 __all__ = [
@@ -50,6 +50,8 @@ __all__ = [
     "MqttListener",
     "NotAllowed",
     "NotFound",
+    "OpenField",
+    "OpenName",
     "Process",
     "ProcessState",
     "Register",
@@ -80,6 +82,7 @@ __all__ = [
     "read_settings",
     "serve_application",
     "subscribe_live",
+    "tell_listeners",
     "to_city_time",
     "write_run_state",
 ]

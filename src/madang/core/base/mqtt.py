@@ -1,4 +1,4 @@
-"""MQTT in: a persistent session with the broker, acknowledged by hand once what came is kept."""
+"""MQTT in: a persistent session with the broker, acknowledged by hand once what came is kept; and news out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from contextlib import suppress
 import paho.mqtt.client as mqtt
 from paho.mqtt.client import MQTTMessage
 
+from .broker import get_broker
+from .errors import Unavailable
+
 MOST_WAITING = 20_000
 KEEPALIVE_S = 20
+_AS_SUBJECT = str.maketrans({"/": ".", ".": "//"})
 
 
 class MqttListener:
@@ -66,3 +70,13 @@ class MqttListener:
 
     def _put(self, _client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
         self._waiting.put(message)
+
+
+def tell_listeners(news: Iterable[tuple[str, bytes]]) -> None:
+    """Tell who listens to MQTT topics of the packaged broker, at most once; nothing where it is away.
+
+    `news` are (topic, payload). Levels of a topic are words of a NATS subject, and a dot in it is two slashes there.
+    """
+    named = [(topic.translate(_AS_SUBJECT), payload) for topic, payload in news]
+    with suppress(Unavailable):
+        get_broker().tell_all(named)

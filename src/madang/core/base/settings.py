@@ -41,6 +41,18 @@ SETTINGS = (
         720,
         "Hours of simulated sensor values that the demonstration city begins with.",
     ),
+    Setting(
+        "demo_seed",
+        int,
+        0,
+        "Which of all possible demonstration cities is laid out; the same seed, the same.",
+    ),
+    Setting(
+        "demo_speed",
+        int,
+        1,
+        "How many times as fast the demonstration's days pass, 1 to 60; every real day begins at its own midnight.",
+    ),
     Setting("city_name_ko", str, "마당시", "Name of the city in Korean."),
     Setting("city_name_en", str, "Madang City", "Name of the city in English."),
     Setting(

@@ -56,12 +56,34 @@ class TableKind(StrEnum):
     REGISTER = "register"
 
 
+class OpenField(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of an open service's rows and the column it holds; `format` (strftime) writes a moment or a day."""
+
+    name: str
+    column: str
+    format: str = ""
+
+
+class OpenName(msgspec.Struct, frozen=True, kw_only=True):
+    """Under which name and fields programs of other cities know a table's rows.
+
+    `arguments` are the columns that the optional parts of an address filter by, in order; `order_by` is a
+    column, "-" descends.
+    """
+
+    name: str
+    fields: tuple[OpenField, ...]
+    arguments: tuple[str, ...] = ()
+    order_by: str = ""
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A declared lake table.
 
     `key` names the columns that identify a row (with `time` for streams). `read_permission`
     guards every read; "public" is open to all. `aggregated` says rows are not about persons. Keys whose
-    first value begins with `unwatched_prefix` promise no interval, and are never called silent.
+    first value begins with `unwatched_prefix` promise no interval, and are never called silent. A stream whose
+    rows are themselves computed has no rollups (`is_rolled_up`).
     """
 
     name: str
@@ -84,3 +106,5 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     lon: str | None = None
     lat: str | None = None
     crs: str | None = None
+    is_rolled_up: bool = True
+    open_name: OpenName | None = None

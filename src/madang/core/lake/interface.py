@@ -5,6 +5,7 @@ from .asking import count_rows
 from .backlogs import await_applied, get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
+from .gateway.reading import read_file as open_file
 from .importing.action import import_file
 from .importing.records import ImportChoice
 from .measuring import list_indicator_days, list_indicators, publish_indicators
@@ -72,6 +73,7 @@ __all__ = [
     "list_tables",
     "list_versions",
     "measure_quality",
+    "open_file",
     "publish_dataset",
     "publish_indicators",
     "register_dataset",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from madang.core.base.interface import ColumnType, Table
@@ -21,17 +23,29 @@ from .schemas import list_stored_columns, make_schema
 def read_latest(table: Table, keys: Sequence[object] | None = None) -> pa.Table:
     """Return the newest stored row of each of `keys` (None: of all), in declared columns."""
     encoded = None if keys is None else [_encode(key) for key in keys]
+    found = open_ledger().read_latest(table.name, encoded)
     columns = list_stored_columns(table)
-    rows = [msgspec.msgpack.decode(row) for row in open_ledger().read_latest(table.name, encoded)]
-    dates = [n for n, column in enumerate(columns) if column.type is ColumnType.DATE]
-    for row in rows:
-        row += [None] * (len(columns) - len(row))
-        for place in dates:
-            row[place] = row[place] and date.fromisoformat(row[place])
+    head = b"\xdd" + len(found).to_bytes(4, "big")  # msgpack: an array of so many rows
+    rows = _make_decoder(len(columns)).decode(head + b"".join([row for _, row in found]))
     schema = make_schema(columns)
-    values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
-    arrays = [pa.array(column, field.type) for column, field in zip(values, schema, strict=True)]
+    arrays = []
+    for place, (column, field) in enumerate(zip(columns, schema, strict=True)):
+        if column.name == table.time and column.type is ColumnType.TIME:
+            moments = np.fromiter((time_us for time_us, _ in found), np.int64, len(found))
+            arrays.append(pa.array(moments, field.type))
+            continue
+        values = list(map(attrgetter(f"c{place}"), rows))
+        if column.type is ColumnType.DATE:
+            values = [value and date.fromisoformat(value) for value in values]
+        arrays.append(pa.array(values, field.type))
     return pa.Table.from_arrays(arrays, schema=schema).select([column.name for column in table.columns])
+
+
+@cache
+def _make_decoder(columns: int) -> msgspec.msgpack.Decoder[Any]:
+    """Return a decoder of rows as flat records; columns that a row was written without are None."""
+    fields = [(f"c{place}", Any, None) for place in range(columns)]
+    return msgspec.msgpack.Decoder(list[msgspec.defstruct("Row", fields, array_like=True, gc=False)])  # type: ignore[misc]
 
 
 def open_ledger() -> Ledger:

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS applied (
     table_name TEXT PRIMARY KEY, epoch TEXT, sequence INTEGER, version INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS dirty (
-    table_name TEXT, key TEXT, hour INTEGER, version INTEGER, PRIMARY KEY (table_name, key, hour)
+    table_name TEXT, key TEXT, hour INTEGER, version INTEGER, PRIMARY KEY (table_name, hour, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS handled (handler TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS silent (
@@ -113,18 +113,15 @@ class Ledger:
         rows = self.read("SELECT key, time_us, revision FROM latest WHERE table_name = ?", (table,))
         return {key: (time_us, revision) for key, time_us, revision in rows}
 
-    def read_latest(self, table: str, keys: Sequence[str] | None = None) -> list[bytes]:
-        """Return the newest rows of `keys` (None: of all), in the order of their keys."""
+    def read_latest(self, table: str, keys: Sequence[str] | None = None) -> list[tuple[int, bytes]]:
+        """Return (time in µs, row) of the newest rows of `keys` (None: of all), in the order of their keys."""
         if keys is None:
-            sql = "SELECT row FROM latest WHERE table_name = ? ORDER BY key"
-            return [row for (row,) in self.read(sql, (table,))]
-        found = []
-        for start in range(0, len(keys), 500):
-            some = keys[start : start + 500]
-            places = ", ".join("?" * len(some))
-            sql = f"SELECT row FROM latest WHERE table_name = ? AND key IN ({places}) ORDER BY key"  # noqa: S608
-            found += [row for (row,) in self.read(sql, (table, *some))]
-        return found
+            return self.read("SELECT time_us, row FROM latest WHERE table_name = ? ORDER BY key", (table,))
+        sql = (
+            "SELECT time_us, row FROM latest "
+            "WHERE table_name = ? AND key IN (SELECT value FROM json_each(?)) ORDER BY key"
+        )
+        return self.read(sql, (table, msgspec.json.encode(keys).decode()))
 
     def read_handled(self, handler: str) -> int | None:
         """Return the newest version that a handler has seen."""
@@ -165,7 +162,7 @@ def _apply(connection: sqlite3.Connection, one: Consequences) -> None:
     )
     connection.executemany(
         "INSERT OR REPLACE INTO dirty VALUES (?, ?, ?, ?)",
-        ((one.table, key, hour, one.applied.version) for key, hour in one.dirty),
+        ((one.table, key, hour, one.applied.version) for hour, key in sorted((h, k) for k, h in one.dirty)),
     )
     applied = one.applied
     connection.execute(

@@ -33,6 +33,8 @@ def list_rollup_tables(table: Table) -> tuple[Table, ...]:
 
 def list_measured_columns(table: Table) -> list[Column]:
     """Return the columns that rollups summarize."""
+    if not table.is_rolled_up:
+        return []
     return [c for c in table.columns if c.type in NUMERIC and c.name not in {*table.key, "revision"}]
 
 

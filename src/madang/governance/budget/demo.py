@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from django.db import transaction
 
+from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, to_city_time
 
 from .actions.books import close_book, open_book, set_plan
@@ -82,7 +83,7 @@ def lay_out(now: datetime) -> None:
     if BookRow.objects.exists():
         return
     today = to_city_time(now).date()
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     with transaction.atomic():
         _lay_out_expenditure(now, today, generator)
         _lay_out_revenue(now, today, generator)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
-
 from madang.city.files import draw_points
+from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import import_things
@@ -58,7 +57,7 @@ def lay_out(now: datetime) -> None:
     if list_cameras(limit=1)[1]:
         return
     register_camera_kind(actor=HOUSE, now=now)
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     districts = {one.code: one.name_ko for one in list_districts()}
     rows = [
         {

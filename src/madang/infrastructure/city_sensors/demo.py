@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from madang.city.files import draw_points
-from madang.city.weather import simulate_stations
+from madang.city.pace import make_generator, shorten, to_city_moment
+from madang.city.weather import Floats, simulate_stations
 from madang.core.base.interface import HOUSE, Text, to_city_time
-from madang.core.lake.interface import append
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import Kind, import_things, list_kinds, register_kind
 
+from .actions.bringing import bring_readings
 from .actions.receiving import define_packet, issue_certificate
 from .actions.sensorthings.mirroring import mirror_stations
 from .actions.sources import save_source
 from .gateway import send_packets
 from .methods.packets import TIME_FIELD, write_value
+from .queries.open_rows import REGION
+from .queries.sources import get_source
 from .queries.stations import forget, list_certificates, list_layouts, list_stations, list_values
 from .records import STATION_KIND, Field, PacketLayout, Sent, Source
-from .tables import EXPECTED_INTERVAL_S, READINGS
+from .tables import EXPECTED_INTERVAL_S
 
 SEED = 2022
 STATIONS = 850
 SOURCE = "시뮬레이션 · simulated"
 SENDER = "시뮬레이션 센서 · Simulated sensors"
+AREAS = ("residential_area", "commercial_area", "roads_and_parks", "public_facilities", "traditional_markets")
+WEEK_HOURS = 168
 SILENT_EVERY = 283
 DRIFTING_EVERY = 211
 """These stations measure four times the dust since the city came to life: a dirty optic."""
-PROMISE = Source(
-    name=SOURCE,
-    agency_code="city",
-    kind="대기·소음·기상 · air, noise, weather",
-    expected_interval_s=EXPECTED_INTERVAL_S,
-    freshness_promise_s=2 * EXPECTED_INTERVAL_S,
-)
+KIND = "대기·소음·기상 · air, noise, weather"
 LAYOUT = PacketLayout(
     data_no="1",
     valid_from=date(2022, 1, 1),
@@ -77,7 +79,21 @@ def lay_out(now: datetime) -> None:
         import_things(actor=HOUSE, now=now, rows=_draw_stations(), source=SOURCE)
         forget()
         mirror_stations()
-        save_source(actor=HOUSE, now=now, source=PROMISE)
+    _promise(now)
+
+
+def _promise(now: datetime) -> None:
+    """Write down how often the stations send, which the city's speed decides."""
+    interval_s = int(shorten(EXPECTED_INTERVAL_S))
+    if get_source(SOURCE).kind != KIND or get_source(SOURCE).expected_interval_s != interval_s:
+        promise = Source(
+            name=SOURCE,
+            agency_code="city",
+            kind=KIND,
+            expected_interval_s=interval_s,
+            freshness_promise_s=2 * interval_s,
+        )
+        save_source(actor=HOUSE, now=now, source=promise)
 
 
 def feed(since: datetime, now: datetime) -> None:
@@ -86,7 +102,7 @@ def feed(since: datetime, now: datetime) -> None:
     if not serials:
         return
     if not list_values(LAYOUT.fields[1].name):
-        _append_history(serials, now)
+        _bring_history(serials, now)
     due = [
         number
         for number in range(len(serials))
@@ -97,15 +113,21 @@ def feed(since: datetime, now: datetime) -> None:
 
 
 def _is_due(number: int, count: int, since: datetime, now: datetime) -> bool:
-    phase = number * EXPECTED_INTERVAL_S / count
-    begun = (since.timestamp() - phase) // EXPECTED_INTERVAL_S
-    return (now.timestamp() - phase) // EXPECTED_INTERVAL_S > begun
+    interval_s = shorten(EXPECTED_INTERVAL_S)
+    phase = number * interval_s / count
+    return (now.timestamp() - phase) // interval_s > (since.timestamp() - phase) // interval_s
+
+
+def _simulate(serials: list[str], moments: list[datetime]) -> dict[str, Floats]:
+    """Return levels by property, each of shape (moment, station), at what time it is in the city then."""
+    seconds = np.array([to_city_moment(one).timestamp() for one in moments])
+    return simulate_stations(make_generator(SEED), len(serials), seconds)
 
 
 def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
     """Return a station's packet; one field in a hundred is missing, one packet in 500 cut short."""
-    generator = np.random.default_rng([SEED, number, int(now.timestamp())])
-    levels = simulate_stations(SEED, len(serials), np.array([now.timestamp()]))
+    generator = make_generator(SEED, number, int(now.timestamp()))
+    levels = _simulate(serials, [now])
     parts = [f"{to_city_time(now):%Y%m%d%H%M}"]
     for field in LAYOUT.fields[1:]:
         value = None if generator.random() < 0.01 else float(levels[field.name][0, number])
@@ -124,31 +146,31 @@ def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
     )
 
 
-def _append_history(serials: list[str], now: datetime) -> None:
-    """Append the hours before the first start, newest day first, so that charts have a past."""
+def _bring_history(serials: list[str], now: datetime) -> None:
+    """Bring the hours before the first start as files of a week, the newest first, so that charts have a past."""
     last = now.replace(minute=0, second=0, microsecond=0)
-    hours = [last - timedelta(hours=back) for back in range(settings.MADANG.demo_history_hours, -1, -1)]
-    for begin in reversed(range(0, len(hours), 24)):
-        _append_hours(serials, hours[begin : begin + 24])
+    hours = [last - timedelta(hours=back) for back in range(settings.MADANG.demo_history_hours + 1)]
+    with tempfile.TemporaryDirectory() as folder:
+        for begin in range(0, len(hours), WEEK_HOURS):
+            path = Path(folder) / f"{hours[begin]:%Y%m%d%H}.parquet"
+            pq.write_table(_measure_hours(serials, hours[begin : begin + WEEK_HOURS]), path)
+            bring_readings(actor=HOUSE, now=now, path=path, file_name=path.name)
 
 
-def _append_hours(serials: list[str], moments: list[datetime]) -> None:
-    levels = simulate_stations(SEED, len(serials), np.array([one.timestamp() for one in moments]))
+def _measure_hours(serials: list[str], moments: list[datetime]) -> pa.Table:
+    levels = _simulate(serials, moments)
     stamps = np.repeat(np.array([int(one.timestamp() * 1e6) for one in moments], np.int64), len(serials))
-    for name, values in levels.items():
-        count = values.size
-        rows = {
-            "thing_id": pa.array(serials * len(moments)),
-            "property": pa.array([name] * count),
+    return pa.table(
+        {
+            "serial": serials * len(moments),
             "observed_at": pa.array(stamps, pa.timestamp("us", "UTC")),
-            "value": pa.array(np.round(values, 1).ravel()),
-            "quality": pa.array(["good"] * count),
+            **{name: np.round(values, 1).ravel() for name, values in levels.items()},
         }
-        append(READINGS.name, pa.table(rows), actor=HOUSE)
+    )
 
 
 def _draw_stations() -> list[dict[str, object]]:
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     districts = {district.code: district.name_ko for district in list_districts()}
     return [
         {
@@ -160,6 +182,8 @@ def _draw_stations() -> list[dict[str, object]]:
             "lat": round(lat, 6),
             "state": "active",
             "source": SOURCE,
+            "model": "SIM001",
+            "attributes": {REGION: AREAS[number % len(AREAS)]},
         }
         for number, (lon, lat, code) in enumerate(draw_points(generator, STATIONS), start=1)
     ]

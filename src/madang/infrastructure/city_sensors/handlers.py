@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.core.base.interface import Finding, MqttListener, now, read_settings
+from madang.core.base.interface import Finding, now
 from madang.core.lake.interface import TableHandler
 
+from .actions.holding import find_holds
 from .actions.ngsi.following import follow_readings
+from .actions.sensorthings.announcing import announce_made
 from .actions.watching import Watchers
-from .methods.sensorthings.options import Options
 from .methods.sensorthings.schema import OBSERVATION
-from .queries.sensorthings.answers import render
 from .queries.sensorthings.observations import DELETED, attach
-from .tables import READINGS
+from .tables import READINGS, REFUSED
 
 NEW = timedelta(hours=1)
 """Older readings are a correction or a history: whoever listens for news isn't told."""
@@ -28,17 +26,11 @@ watchers = Watchers()
 
 
 def announce(rows: pa.Table) -> None:
-    """Publish new observations to `v1.1/Observations` and `v1.1/Datastreams(id)/Observations`, at most once each."""
+    """Tell who listens to SensorThings' topics of new observations, at most once each."""
     news = [row for row in _list_new(rows) if row["quality"] != DELETED]
     if not news:
         return
-    observed = attach(news[-MOST:])
-    base = f"{read_settings().public_url.rstrip('/')}/sta/v1.1"
-    documents = render(OBSERVATION, observed, Options(), base)
-    for one, document in zip(observed, documents, strict=True):
-        payload = msgspec.json.encode(document)
-        for topic in ("v1.1/Observations", f"v1.1/Datastreams({one.datastream.pk})/Observations"):
-            _open_publisher().publish(topic, payload)
+    announce_made([(OBSERVATION, one) for one in attach(news[-MOST:])])
 
 
 def follow(rows: pa.Table) -> None:
@@ -51,19 +43,19 @@ def watch(rows: pa.Table) -> list[Finding]:
     return watchers.judge(_list_new(rows), now())
 
 
+def tell_holds(rows: pa.Table) -> list[Finding]:
+    """Tell of sources that are held."""
+    return find_holds(rows.to_pylist())
+
+
 def _list_new(rows: pa.Table) -> list[dict[str, Any]]:
     since = pa.scalar(now() - NEW, rows.schema.field("observed_at").type)
     return rows.filter(pc.greater_equal(rows["observed_at"], since)).to_pylist()
-
-
-@cache
-def _open_publisher() -> MqttListener:
-    settings = read_settings()
-    return MqttListener(settings.own_host, settings.mqtt_port, "madang-sensorthings", [])
 
 
 HANDLERS = [
     TableHandler(name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000),
     TableHandler(name="city_sensors.follow", table=READINGS.name, on_batch=follow, max_delay_ms=1_000),
     TableHandler(name="city_sensors.watch", table=READINGS.name, on_batch=watch),
+    TableHandler(name="city_sensors.hold", table=REFUSED.name, on_batch=tell_holds),
 ]

@@ -186,6 +186,42 @@ class DongMeans(msgspec.Struct, frozen=True, kw_only=True):
     means: dict[str, float]
 
 
+class OpenQuantity(msgspec.Struct, frozen=True, kw_only=True):
+    """A quantity of the city's open rows: the stem of its fields there, and the property that it is here."""
+
+    stem: str
+    property: str
+    title: Text
+    unit: str
+
+
+def _quantity(stem: str, prop: str, ko: str, en: str, unit: str) -> OpenQuantity:
+    return OpenQuantity(stem=stem, property=prop, title=Text(ko=ko, en=en), unit=unit)
+
+
+OPEN_QUANTITIES = (
+    _quantity("temp", "temperature", "기온", "temperature", "Cel"),
+    _quantity("humi", "humidity", "상대습도", "relative humidity", "%"),
+    _quantity("wind_speed", "wind_speed", "풍속", "wind speed", "m/s"),
+    _quantity("wind_dire", "wind_direction", "풍향", "wind direction", "deg"),
+    _quantity("inte_illu", "illuminance", "조도", "illuminance", "lx"),
+    _quantity("ultra_rays", "uv", "자외선", "UV index", "{index}"),
+    _quantity("noise", "noise", "소음", "noise", "dB"),
+    _quantity("vibr_x", "vibration_x", "진동(x)", "vibration (x)", "mm/s"),
+    _quantity("vibr_y", "vibration_y", "진동(y)", "vibration (y)", "mm/s"),
+    _quantity("vibr_z", "vibration_z", "진동(z)", "vibration (z)", "mm/s"),
+    _quantity("effe_temp", "globe_temperature", "흑구온도", "globe temperature", "Cel"),
+    _quantity("no2", "no2", "이산화질소", "nitrogen dioxide", "[ppm]"),
+    _quantity("co", "co", "일산화탄소", "carbon monoxide", "[ppm]"),
+    _quantity("so2", "so2", "이산화황", "sulphur dioxide", "[ppm]"),
+    _quantity("nh3", "nh3", "암모니아", "ammonia", "[ppm]"),
+    _quantity("h2s", "h2s", "황화수소", "hydrogen sulphide", "[ppm]"),
+    _quantity("o3", "o3", "오존", "ozone", "[ppm]"),
+    _quantity("pm10", "pm10", "미세먼지", "PM10", "ug/m3"),
+    _quantity("pm25", "pm25", "초미세먼지", "PM2.5", "ug/m3"),
+)
+"""In the order of service IotVdata017 (data.seoul.go.kr OA-15969, names until 2025); particles, which it lacks, last."""
+
 PROPERTIES = (
     Property(
         code="pm25",
@@ -227,3 +263,5 @@ PROPERTIES = (
 )
 PROPERTY_BY_CODE = {one.code: one for one in PROPERTIES}
 STATION_KIND = "city_sensor"
+STATION_ENTITY = "urn:ngsi-ld:CitySensor:"
+"""Begin of a station's name as an NGSI-LD entity."""

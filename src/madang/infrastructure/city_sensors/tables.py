@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import ColumnType, Table, TableKind, Text, declare_column
+from madang.core.base.interface import (
+    Column,
+    ColumnType,
+    OpenField,
+    OpenName,
+    Table,
+    TableKind,
+    Text,
+    declare_column,
+)
+
+from .records import OPEN_QUANTITIES, OpenQuantity
 
 EXPECTED_INTERVAL_S = 600
+OPEN_DAYS = 31
+"""As long as the city's own service keeps its rows."""
 
 
 READINGS = Table(
@@ -54,4 +67,54 @@ REFUSED = Table(
         declare_column("packet", "전문", "Packet"),
     ),
 )
-TABLES = (READINGS, REFUSED)
+
+
+def _declare_quantity(one: OpenQuantity) -> tuple[Column, ...]:
+    words = (("max", "최대", "maximum"), ("avg", "평균", "mean"), ("min", "최소", "minimum"))
+    return tuple(
+        declare_column(
+            f"{word}_{one.stem}", f"{one.title.ko} {ko}", f"{one.title.en}, {en}", ColumnType.NUMBER, one.unit
+        )
+        for word, ko, en in words
+    )
+
+
+_OPEN_COLUMNS = (
+    declare_column("model_nm", "모델명", "Model"),
+    declare_column("serial_no", "시리얼", "Serial number", required=True),
+    declare_column("sensing_time", "측정시간", "Hour of measurement", ColumnType.TIME, required=True),
+    declare_column("region", "지역 유형", "Kind of area"),
+    declare_column("autonomous_district", "자치구", "District"),
+    declare_column("administrative_district", "동", "Dong"),
+    *(column for one in OPEN_QUANTITIES for column in _declare_quantity(one)),
+    declare_column("reg_dttm", "등록일시", "Registered at", ColumnType.TIME),
+)
+_MOMENT = {"sensing_time": "%Y-%m-%d_%H:%M:%S"}
+OPEN_ROWS = Table(
+    name="city_sensor_environment",
+    title=Text(ko="IoT 도시데이터 환경정보 (시간별)", en="City sensors: environment, hourly"),
+    description=Text(
+        ko="센서마다 한 시간의 최대, 평균, 최소값이에요. 서울 열린데이터광장 IotVdata017과 같은 항목 이름으로 부를 수 있고, "
+        "재지 않는 항목은 비어 있어요.",
+        en="Maximum, mean and minimum of each hour and sensor, under the field names of Seoul's IotVdata017; what is "
+        "not measured is blank.",
+    ),
+    kind=TableKind.STREAM,
+    key=("serial_no",),
+    time="sensing_time",
+    freshness_promise_s=3 * 3600,
+    retention_days=OPEN_DAYS,
+    is_rolled_up=False,
+    licence="KOGL-1",
+    open_name=OpenName(
+        name="IotVdata017",
+        fields=tuple(
+            OpenField(name=column.name.upper(), column=column.name, format=_MOMENT.get(column.name, ""))
+            for column in _OPEN_COLUMNS
+        ),
+        arguments=("autonomous_district", "sensing_time"),
+        order_by="-sensing_time",
+    ),
+    columns=_OPEN_COLUMNS,
+)
+TABLES = (READINGS, REFUSED, OPEN_ROWS)

@@ -5,7 +5,7 @@ from django.urls import path
 from .pages.comparing import show_comparison
 from .pages.desk import show_desk
 from .pages.dongs import LIST as DONGS
-from .pages.forms import CALIBRATE, DEFINE, ISSUE
+from .pages.forms import BRING, CALIBRATE, DEFINE, ISSUE
 from .pages.public import show_public, show_station
 from .pages.sources import LIST, SAVE, SOURCES
 
@@ -23,5 +23,6 @@ urlpatterns = [
         CALIBRATE.as_view(),
         name="city_sensors-calibrate",
     ),
+    path("desk/city_sensors/files/new/", BRING.as_view(), name="city_sensors-bring"),
     path("desk/city_sensors/layouts/new/", DEFINE.as_view(), name="city_sensors-layout"),
 ]

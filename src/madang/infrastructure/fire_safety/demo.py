@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from madang.city.files import draw_points
+from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
 
 from .actions import answer_alarm, close_alarm, register_facility, save_detectors
@@ -49,7 +50,7 @@ def lay_out(now: datetime) -> None:
     """Register the facilities and their detectors, once."""
     if list_facilities(actor=HOUSE, limit=1)[1]:
         return
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     points = {code: (lon, lat) for lon, lat, code in draw_points(generator, 400)}
     for code, name, kind, district in FACILITIES:
         lon, lat = points[district]
@@ -138,7 +139,7 @@ def _is_due(number: int, since: datetime, now: datetime) -> bool:
 def _write_uplink(
     one: Detector, now: datetime, number: int, kind: SignalKind | None = None
 ) -> tuple[str, bytes]:
-    generator = np.random.default_rng([SEED, number, int(now.timestamp()) // 3600])
+    generator = make_generator(SEED, number, int(now.timestamp()) // 3600)
     battery = 12 if number % 31 == 3 else 60 + number % 40
     event = {
         "deduplicationId": f"{one.id}-{now.isoformat()}",

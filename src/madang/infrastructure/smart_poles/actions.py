@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+import msgspec
+import numpy as np
 from django.db import transaction
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Finding, NotFound, Severity, Text, to_city_time
 from madang.core.incidents.interface import IncidentFilter, list_incidents, open_or_update
 from madang.core.people.interface import record_audit, require
+from madang.core.places.interface import list_districts, locate_points
 from madang.core.things.interface import register_thing
 
 from . import models
+from .methods.importing import read_feeders, read_sites
 from .methods.power import find_room_w
 from .queries import MOST, forget, get_pole, list_feeders, list_heard, list_poles
 from .records import (
@@ -20,6 +24,7 @@ from .records import (
     MODULE_NAMES,
     PERMIT_KINDS,
     Feeder,
+    ImportKind,
     Module,
     ModuleType,
     PermitState,
@@ -208,6 +213,48 @@ def save_sites(*, actor: Actor, now: datetime, sites: Sequence[Site]) -> int:
         )
         record_audit(actor=actor, now=now, action="smart_poles.save_sites", subject=f"{len(sites)}")
     return len(sites)
+
+
+def bring_file(*, actor: Actor, now: datetime, kind: ImportKind, file_name: str, raw: bytes) -> int:
+    """Take the feeders or candidate sites of a CSV file; what can't be taken is kept with its reason.
+
+    Return the number of the import. A known code takes the place of what was there. Raises BadInput for what is no table.
+    """
+    permission = CHANGE if kind is ImportKind.FEEDERS else "smart_poles.plan"
+    require(actor, permission)
+    if kind is ImportKind.FEEDERS:
+        taken, rejected = read_feeders(raw)
+    else:
+        taken, rejected = read_sites(raw, file_name[:200], _find_districts)
+    with transaction.atomic():
+        if kind is ImportKind.FEEDERS:
+            for feeder in taken:
+                save_feeder(actor=actor, now=now, feeder=feeder)
+        else:
+            save_sites(actor=actor, now=now, sites=taken)
+        row = models.ImportRow.objects.create(
+            kind=kind.value,
+            file_name=file_name[:200],
+            at=now,
+            by=actor.name[:200],
+            taken=len(taken),
+            rejected=msgspec.to_builtins(rejected),
+        )
+        record_audit(
+            actor=actor,
+            now=now,
+            action="smart_poles.bring_file",
+            subject=file_name[:200],
+            details={"kind": kind.value, "taken": len(taken), "refused": len(rejected)},
+        )
+    return row.pk
+
+
+def _find_districts(lons: Sequence[float], lats: Sequence[float]) -> list[str]:
+    """Return the code of the city's district at each place, "" outside."""
+    districts = {one.code for one in list_districts()}
+    codes = locate_points(np.array(lons), np.array(lats)).district_code
+    return [str(code) if code in districts else "" for code in codes]
 
 
 def report_faults(*, now: datetime, heard: Mapping[str, datetime] | None = None) -> int:

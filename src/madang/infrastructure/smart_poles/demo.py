@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from madang.city.files import draw_points
+from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Text, to_city_time
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import (
@@ -59,7 +60,7 @@ def lay_out(now: datetime) -> None:
         (MODULE_KIND, Text(ko="스마트폴 장치", en="Smart pole module"), "module"),
     ):
         register_kind(actor=HOUSE, now=now, kind=Kind(code=code, name=name, icon=icon, service_life_years=10))
-    generator = np.random.default_rng(SEED)
+    generator = make_generator(SEED)
     districts = {one.code: one.name_ko for one in list_districts()}
     poles = _draw_poles(generator, districts)
     import_things(actor=HOUSE, now=now, rows=poles, source=SOURCE)

@@ -63,3 +63,14 @@ class SiteRow(models.Model):
     night_calls = models.FloatField(default=0)
     cost = models.FloatField()
     source = models.CharField(max_length=200, default="")
+
+
+class ImportRow(models.Model):
+    """A file of feeders or candidate sites that was brought, with the rows that weren't taken."""
+
+    kind = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    taken = models.IntegerField()
+    rejected = models.JSONField()

@@ -16,13 +16,16 @@ from .methods.power import measure_feeder
 from .records import (
     MODULE_KIND,
     POLE_KIND,
+    Brought,
     Feeder,
+    ImportKind,
     Load,
     Module,
     ModuleType,
     Permit,
     PermitState,
     Pole,
+    RejectedRow,
     Site,
     Visit,
 )
@@ -119,6 +122,32 @@ def list_sites() -> tuple[Site, ...]:
     rows = models.SiteRow.objects.order_by("code")
     names = Site.__struct_fields__
     return tuple(Site(**{name: getattr(row, name) for name in names}) for row in rows)
+
+
+def list_brought(*, offset: int = 0, limit: int = 20) -> tuple[list[Brought], int]:
+    """Return a page of the files that were brought, newest first, and how many there were."""
+    rows = models.ImportRow.objects.order_by("-pk")
+    return [_read_brought(row) for row in rows[offset : offset + limit]], rows.count()
+
+
+def get_brought(number: int) -> Brought:
+    """Return what came of one file; raise NotFound where there is none."""
+    row = models.ImportRow.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound("smart_poles.import_unknown", "그런 가져오기가 없습니다", "there is no such import")
+    return _read_brought(row)
+
+
+def _read_brought(row: models.ImportRow) -> Brought:
+    return Brought(
+        id=row.pk,
+        kind=ImportKind(row.kind),
+        file_name=row.file_name,
+        at=row.at,
+        by=row.by,
+        taken=row.taken,
+        rejected=msgspec.convert(row.rejected, tuple[RejectedRow, ...]),
+    )
 
 
 def list_heard(stream_things: list[str]) -> dict[str, datetime]:

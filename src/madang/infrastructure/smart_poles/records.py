@@ -180,6 +180,44 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class ImportKind(StrEnum):
+    """What a file brings."""
+
+    FEEDERS = "feeders"
+    SITES = "sites"
+
+
+IMPORT_NAMES = {
+    ImportKind.FEEDERS: Text(ko="배전선로", en="Feeders"),
+    ImportKind.SITES: Text(ko="후보지", en="Candidate sites"),
+}
+
+
+class RejectedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a file that wasn't taken: its line, why, and what stood there."""
+
+    line: int
+    reason: Text
+    text: str
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a file."""
+
+    id: int
+    kind: ImportKind
+    file_name: str
+    at: datetime
+    by: str
+    taken: int
+    rejected: tuple[RejectedRow, ...] = ()
+
+    @property
+    def refused(self) -> int:
+        """How many rows weren't taken."""
+        return len(self.rejected)
+
+
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """What the next poles are chosen by: weights, the money (thousand won), spacing (m), most in one district."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -21,6 +21,7 @@ from madang.citizens.open_data.records.calls import (
 
 FORMS = ("json", "xml", "xls")
 REQUIRED_PARTS = 5
+PERIOD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[_ T]([0-9]{2})(?::00){0,2})?")
 
 
 def read_call(path: bytes) -> Call:
@@ -85,6 +86,21 @@ def _judge(start: int, end: int) -> str:
 def _is_whole(text: str) -> bool:
     digits = text[1:] if text[:1] == "-" else text
     return digits.isascii() and digits.isdigit() and len(digits) <= 15  # noqa: PLR2004 - beyond: no row
+
+
+def read_period(text: str, city: tzinfo) -> tuple[datetime, datetime] | None:
+    """Return the day or hour of the city that an argument names (2026-03-01, 2026-03-01_05, 2026-03-01_05:00:00).
+
+    The end is excluded; None where it names neither.
+    """
+    match = PERIOD.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        start = datetime.fromisoformat(f"{match[1]}T{match[2] or '00'}:00:00").replace(tzinfo=city)
+        return start, start + timedelta(hours=1 if match[2] else 24)
+    except (ValueError, OverflowError):
+        return None
 
 
 def write_value(value: Any, city: tzinfo, pattern: str = "") -> str:

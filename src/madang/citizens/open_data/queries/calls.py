@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from madang.citizens.open_data import models
-from madang.citizens.open_data.methods.calls import read_range, write_value
+from madang.citizens.open_data.methods.calls import read_period, read_range, write_value
 from madang.citizens.open_data.records.calls import (
     SAMPLE_KEY,
     Answer,
@@ -19,7 +19,6 @@ from madang.citizens.open_data.records.calls import (
     Call,
     DayUse,
     KeyLine,
-    OpenField,
     OpenService,
     ServiceLine,
 )
@@ -30,8 +29,10 @@ from madang.core.base.interface import (
     HOUSE,
     Actor,
     BadInput,
+    ColumnType,
     Kept,
     NotFound,
+    OpenField,
     now,
     to_city_time,
 )
@@ -45,6 +46,7 @@ from madang.core.lake.interface import (
     count_rows,
     get_dataset,
     list_datasets,
+    list_tables,
 )
 
 from .quotas import get_quota
@@ -105,7 +107,7 @@ def list_services(
         offset=offset,
         limit=limit,
     )
-    declared = {one.table: one for one in list_declared()}
+    declared = {one.table: one for one in (*list_named(), *list_declared())}
     return [_line(record, declared.get(record.name), language) for record in records], total
 
 
@@ -113,6 +115,21 @@ def list_declared() -> list[OpenService]:
     """Return the declared services by name."""
     rows = models.ServiceRow.objects.order_by("name")
     return [msgspec.convert(row.declaration, OpenService) for row in rows]
+
+
+def list_named() -> list[OpenService]:
+    """Return the services that tables themselves declare, under the names that programs know."""
+    return [
+        OpenService(
+            name=table.open_name.name,
+            table=table.name,
+            fields=table.open_name.fields,
+            arguments=table.open_name.arguments,
+            order_by=table.open_name.order_by,
+        )
+        for table in list_tables()
+        if table.open_name is not None
+    ]
 
 
 def list_public(search: str = "") -> list[DatasetRecord]:
@@ -200,11 +217,14 @@ def _read_service(name: str) -> OpenService | None:
     row = models.ServiceRow.objects.filter(name=name).first()
     if row is not None:
         return msgspec.convert(row.declaration, OpenService)
+    named = next((one for one in list_named() if one.name == name), None)
     try:
-        record = get_dataset(actor=ANONYMOUS, name=name)
+        record = get_dataset(actor=ANONYMOUS, name=named.table if named else name)
     except NotFound:
         return None
-    return OpenService(name=name, table=name, arguments=record.table.key) if _is_open(record) else None
+    if not _is_open(record):
+        return None
+    return named or OpenService(name=name, table=name, arguments=record.table.key)
 
 
 def _is_open(record: DatasetRecord) -> bool:
@@ -215,17 +235,19 @@ def _read_rows(service: OpenService, arguments: Sequence[str], skip: int, take: 
     reader = authorize(ANONYMOUS, service.table)
     if len(arguments) > len(service.arguments):
         return Answer(code="ERROR-300")
+    moments = {one.name for one in reader.columns if one.type is ColumnType.TIME}
     where = tuple(
-        Filter(column, Op.EQ, value)
+        condition
         for column, value in zip(service.arguments, arguments, strict=False)
         if value
+        for condition in (_within(column, value) if column in moments else (Filter(column, Op.EQ, value),))
     )
     fields = service.fields or tuple(OpenField(name=one.name, column=one.name) for one in reader.columns)
     total = count_rows(reader, where)
     if skip >= total:
         return Answer(code="INFO-200")
     columns = list(dict.fromkeys(field.column for field in fields))
-    order = (service.order_by,) if service.order_by else ()
+    order = (service.order_by, *reader.table.key) if service.order_by else ()
     rows = reader.read(columns, where, order, skip, take).to_pylist()
     return Answer(
         code="INFO-000",
@@ -236,6 +258,14 @@ def _read_rows(service: OpenService, arguments: Sequence[str], skip: int, take: 
             for row in rows
         ),
     )
+
+
+def _within(column: str, value: str) -> tuple[Filter, ...]:
+    """Return the conditions that a moment lies in the period that an argument names."""
+    period = read_period(value, CITY_TIMEZONE)
+    if period is None:
+        return (Filter(column, Op.EQ, value),)
+    return (Filter(column, Op.GE, period[0]), Filter(column, Op.LT, period[1]))
 
 
 def _sum_uses(where: Sequence[Filter]) -> int:

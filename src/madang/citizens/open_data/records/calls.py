@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from madang.core.base.interface import OpenField
+
 SAMPLE_KEY = "sample"
 SAMPLE_ROWS = 5
 MOST_ROWS = 1000
@@ -29,14 +31,6 @@ MESSAGES = {
     "ERROR-600": "데이터베이스에 연결할 수 없습니다.",
     "ERROR-601": "데이터를 읽는 문장에 오류가 있습니다.",
 }
-
-
-class OpenField(msgspec.Struct, frozen=True, kw_only=True):
-    """One field of an answer and the column it holds; `format` (strftime) writes a moment or a day."""
-
-    name: str
-    column: str
-    format: str = ""
 
 
 class OpenService(msgspec.Struct, frozen=True, kw_only=True):

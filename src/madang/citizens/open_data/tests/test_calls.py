@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from madang.citizens.open_data.methods.calls import (
     check_call,
     read_call,
+    read_period,
     read_range,
     write_json,
     write_value,
@@ -63,6 +64,21 @@ def test_a_range_is_rows_from_one_both_ends_included(key, start, end, found):
 def test_a_blank_argument_is_one_left_out():
     call = read_call(b"/k/json/s/1/5/%20/%EC%A2%85%EB%A1%9C%EA%B5%AC/a%2Fb//")
     assert call.arguments == ("", "종로구", "a/b")
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("2026-03-01", 24), ("2026-03-01_05", 1), ("2026-03-01_05:00:00", 1), ("2026-03-01 23", 1)],
+)
+def test_a_moments_argument_may_be_a_day_or_an_hour(text, hours):
+    start, end = read_period(text, CITY_TIMEZONE)
+    assert (end - start).total_seconds() == 3600 * hours
+    assert f"{start:%Y-%m-%d %H}".startswith(text.replace("_", " ")[:13])
+
+
+@given(st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(_[0-9]{2})?", fullmatch=True))
+def test_no_period_is_a_crash(text):
+    read_period(text, CITY_TIMEZONE)
 
 
 @given(st.binary(max_size=60))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from madang.core.base.interface import HOUSE
 from madang.core.lake.interface import append
+from madang.core.things.interface import Thing
 from madang.infrastructure.city_sensors.methods.correcting import correct
 from madang.infrastructure.city_sensors.methods.messages import read_message
 from madang.infrastructure.city_sensors.methods.packets import GOOD, MISSING
 from madang.infrastructure.city_sensors.queries.corrections import map_corrections
+from madang.infrastructure.city_sensors.queries.sources import map_allowances
 from madang.infrastructure.city_sensors.queries.stations import find_certificate, list_stations
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Heard, Said
-from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
+from madang.infrastructure.city_sensors.tables import READINGS
 
-from .receiving import AHEAD, LONGEST
+from .holding import HELD, hold
+from .receiving import AHEAD, LONGEST, append_refused
 
 UNKNOWN_KEY = "unknown or expired key"
 
@@ -36,26 +41,22 @@ def hear_messages(*, now: datetime, messages: Sequence[Heard]) -> list[Judged]:
     A sender without a valid key leaves nothing. Raises Unavailable where nothing can be stored; send all again.
     """
     readings: list[Said] = []
-    refusals: list[dict[str, object]] = []
+    refusals: list[dict[str, Any]] = []
     judged = []
     for number, message in enumerate(messages):
         one, refused = _judge(message, now, readings)
         judged.append(one)
-        if refused is not None:
-            refusals.append(refused | {"pk_seq": f"{now.timestamp():.6f}-{number}", "received_at": now})
+        refusals += [{"pk_seq": f"{now.timestamp():.6f}-{number}"} | line for line in refused]
     if readings:
         append(READINGS.name, _make_rows(readings), actor=HOUSE)
-    if refusals:
-        types = {"received_at": pa.timestamp("us", "UTC")}
-        schema = pa.schema([(column.name, types.get(column.name, pa.string())) for column in REFUSED.columns])
-        append(REFUSED.name, pa.Table.from_pylist(refusals, schema=schema), actor=HOUSE)
+    append_refused(refusals, now)
     return judged
 
 
-def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged, dict[str, object] | None]:
+def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged, list[dict[str, Any]]]:
     certificate = find_certificate(message.certkey)
     if certificate is None or not certificate.valid_from <= now < certificate.valid_until:
-        return Judged(taken=0, reasons=(UNKNOWN_KEY,)), None
+        return Judged(taken=0, reasons=(UNKNOWN_KEY,)), []
     stations = list_stations()
     try:
         said = read_message(message.payload, now)
@@ -64,22 +65,35 @@ def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged,
     else:
         reasons = {reason: one.serial for one in said if (reason := _find_fault(one, stations, now))}
     good = [one for one in said if _find_fault(one, stations, now) is None] if reasons else said
+    held, lines = _hold(good, stations, certificate.name, now)
+    if held:
+        good = [one for one in good if stations[one.serial].source not in held]
     readings += good
-    judged = Judged(taken=len(good), reasons=tuple(reasons))
-    if not reasons:
-        return judged, None
-    return judged, {
-        "serial": next(iter(reasons.values()))[:LONGEST] or "?",
-        "data_no": "message",
-        "status": "E",
-        "code": "ERROR-300",
-        "reason": "; ".join(reasons)[:LONGEST],
-        "sender": certificate.name,
-        "packet": message.payload[:LONGEST].decode("utf-8", "replace"),
-    }
+    judged = Judged(taken=len(good), reasons=(*reasons, *((HELD.en,) if held else ())))
+    if reasons:
+        lines.append(
+            {
+                "serial": next(iter(reasons.values())) or "?",
+                "data_no": "message",
+                "status": "E",
+                "code": "ERROR-300",
+                "reason": "; ".join(reasons),
+                "sender": certificate.name,
+                "packet": message.payload[:LONGEST].decode("utf-8", "replace"),
+            }
+        )
+    return judged, lines
 
 
-def _find_fault(one: Said, stations: dict[str, object], now: datetime) -> str | None:
+def _hold(
+    said: list[Said], stations: dict[str, Thing], sender: str, now: datetime
+) -> tuple[set[str], list[dict[str, Any]]]:
+    if not map_allowances():
+        return set(), []
+    return hold(Counter(stations[one.serial].source for one in said), sender, now)
+
+
+def _find_fault(one: Said, stations: dict[str, Thing], now: datetime) -> str | None:
     if one.serial not in stations:
         return f"unknown serial {one.serial[:64]}"
     if one.property not in PROPERTY_BY_CODE:

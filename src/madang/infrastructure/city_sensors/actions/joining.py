@@ -1,63 +1,46 @@
-"""Readings that several senders bring at the same moment go to the lake together: one write, each acknowledged after it."""
+"""What many bring at the same moment is done together, in a thread; each has its own answer."""
 
 from __future__ import annotations
 
-import threading
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-import pyarrow as pa
-
-from madang.core.base.interface import HOUSE
-from madang.core.lake.interface import append
-
-
-class _Brought:
-    def __init__(self, rows: pa.Table) -> None:
-        self.rows = rows
-        self.called = threading.Event()
-        self.is_leader = False
-        self.error: Exception | None = None
+T = TypeVar("T")
+R = TypeVar("R")
+MOST = 1_000
 
 
-class Joint:
-    """Appends to one table; while one thread writes, what the others bring gathers for the next write."""
+class Gathering(Generic[T, R]):
+    """While one batch is worked on, what others bring gathers for the next. For one event loop.
 
-    def __init__(self, table: str) -> None:
-        self.table = table
-        self._lock = threading.Lock()
-        self._gathered: list[_Brought] = []
-        self._is_writing = False
+    `work` gets a batch and returns an answer for each, in order; what it raises is raised for all in it.
+    """
 
-    def append(self, rows: pa.Table) -> None:
-        """Return once `rows` survive a power cut; raise what `append` raises, for everyone who was in that write.
+    def __init__(self, work: Callable[[Sequence[T]], Sequence[R]]) -> None:
+        self._work = work
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._task: asyncio.Task[None] | None = None
 
-        All must have the same columns.
-        """
-        mine = _Brought(rows)
-        with self._lock:
-            self._gathered.append(mine)
-            if not self._is_writing:
-                self._is_writing = mine.is_leader = True
-        if not mine.is_leader:
-            mine.called.wait()
-        if mine.is_leader:
-            self._write()
-        if mine.error is not None:
-            raise mine.error
+    async def bring(self, item: T) -> R:
+        """Return the answer to `item`."""
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, answer))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        return await answer
 
-    def _write(self) -> None:
-        with self._lock:
-            together, self._gathered = self._gathered, []
-        try:
-            append(self.table, pa.concat_tables([one.rows for one in together]), actor=HOUSE)
-        except Exception as error:
-            for one in together:
-                one.error = error
-        for one in together:
-            one.is_leader = False
-            one.called.set()
-        with self._lock:
-            if self._gathered:
-                self._gathered[0].is_leader = True
-                self._gathered[0].called.set()
+    async def _run(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            try:
+                answers = await asyncio.to_thread(self._work, [item for item, _ in batch])
+            except Exception as error:
+                for _, waiting in batch:
+                    if not waiting.done():
+                        waiting.set_exception(error)
             else:
-                self._is_writing = False
+                for (_, waiting), answer in zip(batch, answers, strict=True):
+                    if not waiting.done():
+                        waiting.set_result(answer)
+        self._task = None

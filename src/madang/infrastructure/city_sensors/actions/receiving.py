@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -25,33 +27,31 @@ from madang.infrastructure.city_sensors.queries.stations import (
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Answer, Packet, PacketLayout, Sent
 from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
 
-from .joining import Joint
+from .holding import CODE, HELD, hold
 
 AHEAD = timedelta(minutes=10)
 """A sensor's clock may be this far ahead of ours."""
 LONGEST = 2000
-readings = Joint(READINGS.name)
+COLUMNS = ("thing_id", "property", "observed_at", "value", "quality", "raw", "details")
+STORED = Answer(code="SUCC-000", message="저장했습니다 · stored")
+UNKNOWN = Answer(code="ERROR-100", message="인증키가 없거나 기간이 지났습니다 · unknown or expired key")
+NOT_YET = Answer(code="READY-000", message="인증키를 아직 쓸 수 없습니다 · the key is not valid yet")
 
 
-def receive_packet(*, now: datetime, sent: Sent) -> Answer:
-    """Take in one packet of the city's receiver protocol; SUCC-000 only once its values are durable.
+def receive_packets(*, now: datetime, sent: Sequence[Sent]) -> list[Answer]:
+    """Take in packets of the city's receiver protocol; SUCC-000 only for those whose values are durable.
 
     Packets that can't be taken are kept with status E and their reason, except those of unknown senders.
+    Sources that send far more than they promised are answered ERROR-900 until they send less.
     """
-    certificate = find_certificate(sent.certkey)
-    if certificate is None or now >= certificate.valid_until:
-        return Answer(code="ERROR-100", message="인증키가 없거나 기간이 지났습니다 · unknown or expired key")
-    if now < certificate.valid_from:
-        return Answer(code="READY-000", message="인증키를 아직 쓸 수 없습니다 · the key is not valid yet")
-    try:
-        packet = _read(sent, now)
-        if isinstance(packet, Packet):
-            _store(sent.serial, packet)
-            return Answer(code="SUCC-000", message="저장했습니다 · stored")
-        _keep_refused(sent, certificate.name, packet, now)
-    except MadangError as error:
-        return Answer(code="ERROR-900", message=f"저장하지 못했습니다. 다시 보내 주십시오 · {error.text.en}")
-    return packet
+    desk = _Desk(now)
+    answers = [desk.judge(one) for one in sent]
+    failed = {
+        kind: error
+        for kind, keep in ((Packet, desk.store), (Answer, desk.keep_refused))
+        if (error := _try(keep)) is not None
+    }
+    return [_conclude(one, failed) for one in answers]
 
 
 def issue_certificate(
@@ -106,58 +106,127 @@ def define_packet(*, actor: Actor, now: datetime, layout: PacketLayout) -> None:
     forget()
 
 
-def _read(sent: Sent, now: datetime) -> Packet | Answer:
-    layout = find_layout(sent.data_no, to_city_time(now).date())
-    if layout is None:
-        return Answer(code="ERROR-200", message=f"전문 번호를 모릅니다 · unknown data_no {sent.data_no}")
-    if sent.serial not in list_stations():
-        return Answer(code="ERROR-200", message=f"등록되지 않은 센서입니다 · unknown serial {sent.serial}")
-    if len(sent.packet) != layout.length:
-        lengths = f"{layout.length} ≠ {len(sent.packet)}"
-        return Answer(
-            code="ERROR-300", message=f"전문 길이가 다릅니다 · wrong length: expected ≠ received, {lengths}"
+class _Desk:
+    """Packets that came together: what they say, column by column, and what is refused of them."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.today = to_city_time(now).date()
+        self.stations = list_stations()
+        self.corrections = map_corrections()
+        self.layouts: dict[str, PacketLayout | None] = {}
+        self.columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self.refused: list[dict[str, Any]] = []
+
+    def judge(self, sent: Sent) -> Packet | Answer:
+        """Return what a packet says, to be stored; or the answer to it."""
+        certificate = find_certificate(sent.certkey)
+        if certificate is None or self.now >= certificate.valid_until:
+            return UNKNOWN
+        if self.now < certificate.valid_from:
+            return NOT_YET
+        packet = self._read(sent)
+        if isinstance(packet, Packet):
+            source = self.stations[sent.serial].source
+            held, lines = hold({source: len(packet.values)}, certificate.name, self.now)
+            self.refused += lines
+            if held:
+                return Answer(code=CODE, message=f"{HELD.ko} · {HELD.en}")
+            self._add(sent.serial, packet)
+        else:
+            self._refuse(sent, certificate.name, packet)
+        return packet
+
+    def store(self) -> None:
+        """Make what was taken durable."""
+        if self.columns["thing_id"]:
+            types = {"observed_at": pa.timestamp("us", "UTC"), "value": pa.float64()}
+            columns = {
+                name: pa.array(values, types.get(name, pa.string())) for name, values in self.columns.items()
+            }
+            append(READINGS.name, pa.table(columns), actor=HOUSE)
+
+    def keep_refused(self) -> None:
+        """Make what was refused durable."""
+        append_refused(self.refused, self.now)
+
+    def _read(self, sent: Sent) -> Packet | Answer:
+        if sent.data_no not in self.layouts:
+            self.layouts[sent.data_no] = find_layout(sent.data_no, self.today)
+        layout = self.layouts[sent.data_no]
+        if layout is None:
+            return Answer(code="ERROR-200", message=f"전문 번호를 모릅니다 · unknown data_no {sent.data_no}")
+        if sent.serial not in self.stations:
+            return Answer(
+                code="ERROR-200", message=f"등록되지 않은 센서입니다 · unknown serial {sent.serial}"
+            )
+        if len(sent.packet) != layout.length:
+            lengths = f"{layout.length} ≠ {len(sent.packet)}"
+            return Answer(
+                code="ERROR-300",
+                message=f"전문 길이가 다릅니다 · wrong length: expected ≠ received, {lengths}",
+            )
+        try:
+            packet = read_packet(layout, sent.packet, CITY_TIMEZONE)
+        except ValueError:
+            return Answer(code="ERROR-300", message="측정 시각을 읽을 수 없습니다 · unreadable time")
+        if packet.observed_at > self.now + AHEAD:
+            return Answer(code="ERROR-300", message="측정 시각이 앞서 있습니다 · time in the future")
+        return packet
+
+    def _add(self, serial: str, packet: Packet) -> None:
+        columns, known = self.columns, self.corrections
+        for one in packet.values:
+            value, details = one.value, None
+            if (serial, one.property) in known:
+                value, details = correct(known[serial, one.property], packet.observed_at, value)
+            columns["property"].append(one.property)
+            columns["value"].append(value)
+            columns["quality"].append(one.quality)
+            columns["raw"].append(one.raw)
+            columns["details"].append(details)
+        columns["thing_id"] += [serial] * len(packet.values)
+        columns["observed_at"] += [packet.observed_at] * len(packet.values)
+
+    def _refuse(self, sent: Sent, sender: str, answer: Answer) -> None:
+        self.refused.append(
+            {
+                "serial": sent.serial,
+                "data_no": sent.data_no,
+                "pk_seq": sent.pk_seq,
+                "status": "E",
+                "code": answer.code,
+                "reason": answer.message,
+                "sender": sender,
+                "packet": sent.packet,
+            }
         )
-    try:
-        packet = read_packet(layout, sent.packet, CITY_TIMEZONE)
-    except ValueError:
-        return Answer(code="ERROR-300", message="측정 시각을 읽을 수 없습니다 · unreadable time")
-    if packet.observed_at > now + AHEAD:
-        return Answer(code="ERROR-300", message="측정 시각이 앞서 있습니다 · time in the future")
-    return packet
 
 
-def _store(serial: str, packet: Packet) -> None:
-    values = packet.values
-    known = map_corrections()
-    corrected = [
-        correct(known.get((serial, one.property), ()), packet.observed_at, one.value) for one in values
-    ]
-    rows = pa.table(
-        {
-            "thing_id": [serial] * len(values),
-            "property": [one.property for one in values],
-            "observed_at": pa.array([packet.observed_at] * len(values), pa.timestamp("us", "UTC")),
-            "value": pa.array([value for value, _ in corrected], pa.float64()),
-            "quality": [one.quality for one in values],
-            "raw": [one.raw for one in values],
-            "details": pa.array([details for _, details in corrected], pa.string()),
-        }
-    )
-    readings.append(rows)
-
-
-def _keep_refused(sent: Sent, sender: str, answer: Answer, now: datetime) -> None:
-    row = {
-        "serial": sent.serial[:LONGEST],
-        "data_no": sent.data_no[:LONGEST],
-        "pk_seq": sent.pk_seq[:LONGEST],
-        "received_at": now,
-        "status": "E",
-        "code": answer.code,
-        "reason": answer.message[:LONGEST],
-        "sender": sender,
-        "packet": sent.packet[:LONGEST],
+def append_refused(rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Keep what was refused, each line at a moment of its own; when this returns it survives a power cut."""
+    if not rows:
+        return
+    columns = {
+        column.name: pa.array([one[column.name][:LONGEST] for one in rows], pa.string())
+        for column in REFUSED.columns
+        if column.name != REFUSED.time
     }
-    types = {"received_at": pa.timestamp("us", "UTC")}
-    columns = {name: pa.array([value], types.get(name, pa.string())) for name, value in row.items()}
-    append(REFUSED.name, pa.table(columns), actor=HOUSE)
+    moments = [now + timedelta(microseconds=number) for number in range(len(rows))]
+    table = pa.table(columns | {"received_at": pa.array(moments, pa.timestamp("us", "UTC"))})
+    append(REFUSED.name, table, actor=HOUSE)
+
+
+def _try(keep: Callable[[], None]) -> MadangError | None:
+    try:
+        keep()
+    except MadangError as error:
+        return error
+    return None
+
+
+def _conclude(judged: Packet | Answer, failed: Mapping[type, MadangError]) -> Answer:
+    error = failed.get(type(judged))
+    if error is not None and judged not in (UNKNOWN, NOT_YET):
+        return Answer(code=CODE, message=f"저장하지 못했습니다. 다시 보내 주십시오 · {error.text.en}")
+    return STORED if isinstance(judged, Packet) else judged

@@ -1,5 +1,5 @@
 """Addresses of this service that answer without a page."""
 
-from . import ngsi_ld, sensorthings, stations
+from . import batches, ngsi_ld, ngsi_temporal, sensorthings, stations
 
-ROUTES = [*stations.ROUTES, *sensorthings.ROUTES, *ngsi_ld.ROUTES]
+ROUTES = [*stations.ROUTES, *batches.ROUTES, *sensorthings.ROUTES, *ngsi_ld.ROUTES, *ngsi_temporal.ROUTES]

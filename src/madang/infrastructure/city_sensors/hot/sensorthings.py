@@ -40,6 +40,8 @@ CONFORMS = tuple(
         "request-data",
         "create-update-delete",
         "data-array/data-array",
+        "batch-request/batch-request",
+        "receive-updates-via-mqtt/receive-updates",
     )
 )
 Body = dict[str, Any] | list[Any]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
+from django.db import close_old_connections
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from madang.core.base.interface import BadInput, Text, now
 from madang.core.pages.interface import Route, format_number, format_unit
 from madang.infrastructure.city_sensors.actions.hearing import hear_messages
-from madang.infrastructure.city_sensors.actions.receiving import receive_packet
+from madang.infrastructure.city_sensors.actions.joining import Gathering
+from madang.infrastructure.city_sensors.actions.receiving import receive_packets
 from madang.infrastructure.city_sensors.methods.summaries import find_step
 from madang.infrastructure.city_sensors.queries.stations import list_values
 from madang.infrastructure.city_sensors.records import (
     PROPERTIES,
     PROPERTY_BY_CODE,
+    Answer,
     Heard,
     Property,
     Sent,
@@ -35,10 +39,22 @@ class ValuesQuery(msgspec.Struct, frozen=True, kw_only=True):
     property: PropertyCode = PropertyCode.pm25  # type: ignore[attr-defined]
 
 
-def receive(request: Request, _query: None, _body: None) -> Response:
+def _receive(sent: Sequence[Sent]) -> list[Answer]:
+    close_old_connections()
+    try:
+        return receive_packets(now=now(), sent=sent)
+    finally:
+        close_old_connections()
+
+
+packets = Gathering(_receive)
+
+
+async def receive(request: Request, _query: None, _body: None) -> Response:
     """Answer the receiver protocol: HTTP 200 whatever became of the packet; the code tells."""
-    answer = receive_packet(now=now(), sent=msgspec.convert(request.path_params, Sent))
-    return JSONResponse({"RESULT": {"CODE": answer.code, "MESSAGE": answer.message}})
+    answer = await packets.bring(Sent(**request.path_params))
+    body = {"RESULT": {"CODE": answer.code, "MESSAGE": answer.message}}
+    return Response(msgspec.json.encode(body), media_type="application/json")
 
 
 def receive_messages(request: Request, _query: None, body: dict[str, Any] | list[Any]) -> dict[str, Any]:

@@ -7,29 +7,33 @@ from datetime import datetime, tzinfo
 from madang.infrastructure.city_sensors.records import Field, Packet, PacketLayout, Value
 
 TIME_FIELD = "observed_at"
+STAMP_WIDTH = 12
 GOOD, MISSING, OUT_OF_RANGE, UNREADABLE = "good", "missing", "out_of_range", "unreadable"
 
 
-def split_packet(layout: PacketLayout, packet: str) -> dict[str, str]:
-    """Return each field's characters; the packet has the layout's length."""
-    parts, start = {}, 0
-    for field in layout.fields:
-        parts[field.name] = packet[start : start + field.width]
-        start += field.width
-    return parts
-
-
 def read_packet(layout: PacketLayout, packet: str, zone: tzinfo) -> Packet:
-    """Return what a packet of the right length says; raise ValueError where its time can't be read."""
-    parts = split_packet(layout, packet)
-    stamp = parts[TIME_FIELD]
-    if not stamp.isdecimal():
-        raise ValueError(stamp)
-    observed_at = datetime.strptime(stamp, "%Y%m%d%H%M").replace(tzinfo=zone)
-    values = tuple(
-        read_value(field, parts[field.name]) for field in layout.fields if field.name != TIME_FIELD
-    )
-    return Packet(observed_at=observed_at, values=values)
+    """Return what a packet of the layout's length says; raise ValueError where its time can't be read."""
+    observed_at = None
+    values = []
+    start = 0
+    for field in layout.fields:
+        text = packet[start : start + field.width]
+        start += field.width
+        if field.name == TIME_FIELD:
+            observed_at = read_stamp(text, zone)
+        else:
+            values.append(read_value(field, text))
+    if observed_at is None:
+        raise ValueError("the layout has no time")
+    return Packet(observed_at=observed_at, values=tuple(values))
+
+
+def read_stamp(text: str, zone: tzinfo) -> datetime:
+    """Return the moment that yyyymmddhhmm says; raise ValueError for anything else."""
+    if len(text) != STAMP_WIDTH or not text.isdecimal():
+        raise ValueError(text)
+    year, month, day, hour, minute = text[:4], text[4:6], text[6:8], text[8:10], text[10:]
+    return datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=zone)
 
 
 def read_value(field: Field, text: str) -> Value:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import now, read_settings
-from madang.core.pages.interface import page
+from madang.core.pages.interface import format_number, page
 from madang.core.people.interface import actor_of
 from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
 from madang.infrastructure.city_sensors.queries.stations import (
@@ -35,7 +35,14 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "layouts": list_layouts(),
         "moment": now(),
         "subscriptions": list_subscriptions(limit=SHOWN)[0],
+        "brought": [_say_number(request.GET.get(name, "")) for name in ("taken", "refused")],
         "may_change": actor_of(request.user).may(PERMISSION),
         "mqtt_port": read_settings().mqtt_port,
     }
     return render(request, "city_sensors/desk.html", context)
+
+
+def _say_number(text: str) -> str:
+    """Return a number of the address as people read it; "" where it is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 12  # noqa: PLR2004 - no file has more
+    return format_number(int(text)) if is_number else ""

@@ -1,8 +1,10 @@
-"""The workspace's forms: a sender's key, and the layout of packets."""
+"""The workspace's forms: a sender's key, the layout of packets, a calibration, a file of readings."""
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -11,6 +13,7 @@ from madang.core.base.interface import CITY_TIMEZONE, Actor, BadInput, Text, to_
 from madang.core.base.interface import now as read_clock
 from madang.core.pages.interface import FormPage, say_lazily
 from madang.core.people.interface import list_agencies
+from madang.infrastructure.city_sensors.actions.bringing import bring_readings
 from madang.infrastructure.city_sensors.actions.calibrating import calibrate
 from madang.infrastructure.city_sensors.actions.receiving import define_packet, issue_certificate
 from madang.infrastructure.city_sensors.methods.packets import read_fields, write_fields
@@ -132,6 +135,24 @@ def _fill_layout(**_: Any) -> dict[str, Any]:
     return filled | {"valid_from": to_city_time(read_clock()).date()}
 
 
+class ReadingsForm(forms.Form):
+    """A file of readings."""
+
+    file = forms.FileField(
+        label=say_lazily("파일 (CSV, XLSX, JSON, Parquet)", "File (CSV, XLSX, JSON, Parquet)"),
+    )
+
+
+def _bring(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    file = data["file"]
+    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix[:20]) as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        outcome = bring_readings(actor=actor, now=now, path=Path(kept.name), file_name=file.name)
+    return f"{DESK}?taken={outcome.taken}&refused={outcome.refused}"
+
+
 ISSUE = FormPage(
     title=Text(ko="보내는 곳 더하기", en="Add a sender"),
     permission=PERMISSION,
@@ -143,6 +164,21 @@ ISSUE = FormPage(
         en="The same key again changes its name and its dates.",
     ),
     back=DESK,
+)
+BRING = FormPage(
+    title=Text(ko="측정값 파일 가져오기", en="Bring a file of readings"),
+    permission=PERMISSION,
+    form=ReadingsForm,
+    run=_bring,
+    about=Text(
+        ko="첫 줄은 열 이름입니다. 시리얼과 측정시간, 그리고 항목과 값의 두 열이나 항목마다 한 열(초미세먼지, 기온 …)이 "
+        "필요합니다. 같은 값을 다시 가져와도 두 번 쌓이지 않고, 받을 수 없는 값은 까닭과 함께 남습니다.",
+        en="The first row names the columns: serial and time, and either property and value or one column a property "
+        "(pm25, temperature …). The same file again doubles nothing; what can't be taken is kept with the reason.",
+    ),
+    button=Text(ko="가져오기", en="Bring it"),
+    back=DESK,
+    is_upload=True,
 )
 DEFINE = FormPage(
     title=Text(ko="전문 정의하기", en="Lay out packets"),

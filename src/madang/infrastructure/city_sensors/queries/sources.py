@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from madang.core.base.interface import ANONYMOUS, Kept, now
 from madang.core.lake.interface import authorize
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.rates import FACTOR, Allowance
 from madang.infrastructure.city_sensors.records import PROPERTIES, Source, SourceState
 from madang.infrastructure.city_sensors.tables import READINGS
 
@@ -29,9 +30,25 @@ def get_source(name: str) -> Source:
     return Source(**{field: getattr(row, field) for field in Source.__struct_fields__})
 
 
+def map_allowances() -> dict[str, Allowance]:
+    """Return how much each source may send whose promise is written down; what is known may be 5 s old."""
+    return kept.get("allowances", _read_allowances)
+
+
 def forget_sources() -> None:
     """Forget what is kept in this process."""
     kept.forget()
+
+
+def _read_allowances() -> dict[str, Allowance]:
+    stations = Counter(one.source for one in list_stations().values())
+    return {
+        row.name: Allowance(
+            values=FACTOR * stations[row.name] * len(PROPERTIES), window_s=float(row.expected_interval_s)
+        )
+        for row in models.SourceRow.objects.all()
+        if stations[row.name]
+    }
 
 
 def _read_sources() -> tuple[SourceState, ...]:

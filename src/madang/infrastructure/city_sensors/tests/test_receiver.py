@@ -1,6 +1,7 @@
 """The city's receiver protocol: every code, nothing lost, the same tables in any order."""
 
 import csv
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from madang.core.things.interface import Kind, import_things, register_kind
 from madang.infrastructure.city_sensors.actions.receiving import (
     define_packet,
     issue_certificate,
-    receive_packet,
+    receive_packets,
 )
 from madang.infrastructure.city_sensors.methods.packets import read_packet, read_value, write_value
 from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
@@ -41,9 +42,8 @@ GOOD = "2026030112000121500070"[:12] + "01215" + "0070"
 
 
 def send(packet=GOOD, key=KEY, data_no="7", serial="S1", now=NOW):
-    return receive_packet(
-        now=now, sent=Sent(certkey=key, data_no=data_no, pk_seq="1", serial=serial, packet=packet)
-    )
+    sent = Sent(certkey=key, data_no=data_no, pk_seq="1", serial=serial, packet=packet)
+    return receive_packets(now=now, sent=[sent])[0]
 
 
 @pytest.fixture
@@ -127,6 +127,28 @@ def test_what_cannot_be_taken_is_kept_with_its_reason(messages, changed, code, w
     assert table == "city_sensor_refused"
     assert row["status"] == "E"
     assert row["packet"] == changed.get("packet", GOOD)
+
+
+def test_a_clock_that_jumps_loses_nothing_and_doubles_nothing(messages):
+    """Sensors' clocks are right, ours jumps by hours both ways; what was refused is sent again once it is right."""
+    chance = random.Random(3)
+    sent, waiting = set(), []
+    for minute in range(0, 60, 3):
+        moment = NOW + timedelta(minutes=minute)
+        packet = f"{moment.astimezone(CITY_TIMEZONE):%Y%m%d%H%M}{1000 + minute:05d}0070"
+        sent.add(moment)
+        for again in [packet, *waiting]:
+            answer = send(packet=again, now=moment + timedelta(hours=chance.choice([-9, -1, 0, 0, 1, 9])))
+            waiting = [one for one in waiting if one != again]
+            if answer.code != "SUCC-000":
+                assert (answer.code, "future" in answer.message) == ("ERROR-300", True)
+                waiting.append(again)
+    assert {send(packet=one, now=NOW + timedelta(hours=2)).code for one in waiting} <= {"SUCC-000"}
+    kept = [
+        row["observed_at"] for table, rows in messages() if table == "city_sensor_readings" for row in rows
+    ]
+    assert set(kept) == sent
+    assert len(kept) == 2 * len(sent)
 
 
 def test_a_layout_with_unknown_or_doubled_fields_is_refused(receiver):

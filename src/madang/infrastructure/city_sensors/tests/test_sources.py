@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from contextlib import closing
@@ -10,6 +11,7 @@ import httpx
 import paho.mqtt.client as mqtt
 
 from .test_messages import KEY, sender
+from .tokens import make_token
 
 __all__ = ["sender"]
 DOORS = 1_000
@@ -35,6 +37,16 @@ def make_noise(chance):
         lambda: bytes(chance.randrange(256) for _ in range(chance.randrange(40))),
         lambda: chance.choice([b"{", b"[]", b"null", b"[[[[", b'{"serial":', b'"', b"1e999", b"\xff\xfe"]),
         lambda: b'[{"n":"S1:pm25","v":' + str(chance.random()).encode() + b"}" * chance.randrange(3),
+        lambda: json.dumps(
+            [
+                {
+                    chance.choice(["bn", "n", "bt", "t", "bv", "v", "vs", "u"]): chance.choice(
+                        ["SIM00001:", "pm25", "/", -1, 1e308, None, {}, True, 2**40]
+                    )
+                }
+                for _ in range(4)
+            ]
+        ).encode(),  # fmt: skip
         lambda: (
             b'{"serial":"SIM00001","values":{"pm25":'
             + chance.choice([b'"x"', b"1e400", b"[]", b"{}"])
@@ -83,12 +95,43 @@ def test_a_thousand_bad_messages_are_refused_and_the_door_stays_open(sender):
     speaker.loop_stop()
 
 
-def test_a_thousand_bad_addresses_and_bodies_of_the_standards(sender):
+def test_a_thousand_bad_bodies_of_the_standards(sender):
+    chance = random.Random()
+    things, entities = (make_token(sender, f"city_sensors.{one}") for one in ("write_sensorthings", "write_context"))  # fmt: skip
+    doors = (
+        ("POST", "/sta/v1.1/Things", things), ("POST", "/sta/v1.1/Observations", things), ("PATCH", "/sta/v1.1/Datastreams(1)", things),
+        ("POST", "/sta/v1.1/$batch", things), ("POST", "/sta/v1.1/CreateObservations", things),
+        ("POST", "/ngsi-ld/v1/entities", entities), ("POST", "/ngsi-ld/v1/entityOperations/upsert", entities),
+        ("PATCH", "/ngsi-ld/v1/entities/urn:ngsi-ld:CitySensor:SIM00001/attrs", entities),
+        ("POST", "/ngsi-ld/v1/subscriptions", entities), ("POST", "/ngsi-ld/v1/temporal/entityOperations/query", entities),
+    )  # fmt: skip
+    with httpx.Client(base_url=sender.url, timeout=30) as client:
+        for _ in range(DOORS):
+            method, path, token = chance.choice(doors)
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            body = make_noise(chance) if chance.random() < 0.3 else json.dumps(make_document(chance)).encode()
+            answer = client.request(method, path, content=body, headers=headers)
+            assert answer.status_code < 500, (path, body, answer.text)
+
+
+def make_document(chance, depth=0):
+    """Return a document of the standards' own words, put together wrongly."""
+    words = ["id", "type", "name", "description", "@iot.id", "Datastream", "Thing", "result", "phenomenonTime", "requests", "method",
+             "url", "body", "value", "observedAt", "@context", "entities", "temporalQ", "timeAt", "location", "notification", "$1"]  # fmt: skip
+    kinds = [
+        lambda: chance.choice([None, True, -1, 1e308, "", "Property", "POST", "Things", "2026-01-01T00:00:00Z", "urn:x:y", "\0", "$x"]),
+        lambda: [make_document(chance, depth + 1) for _ in range(chance.randrange(3))],
+        lambda: {chance.choice(words): make_document(chance, depth + 1) for _ in range(chance.randrange(5))},
+    ]  # fmt: skip
+    return chance.choice(kinds[: 1 if depth > 3 else 3])()
+
+
+def test_a_thousand_bad_addresses_of_the_standards(sender):
     chance = random.Random()
     words = ["Things", "(1)", "('x')", "$filter=", "name eq 'x'", "Observations", "/", "$ref", "$top=", "-1", "%00", "((", "'", "q=", "type=T", "georel=near", "&", "?"]  # fmt: skip
     with httpx.Client(base_url=sender.url, timeout=30) as client:
         for number in range(DOORS):
             tail = "".join(chance.choice(words) for _ in range(chance.randrange(1, 6)))
-            root = "/sta/v1.1/" if number % 2 else "/ngsi-ld/v1/entities"
+            root = ("/sta/v1.1/", "/ngsi-ld/v1/entities", "/ngsi-ld/v1/temporal/entities?timerel=before&timeAt=2026-01-01T00:00:00Z&type=CitySensor&")[number % 3]  # fmt: skip
             answer = client.get(root + tail)
             assert answer.status_code < 500, (root + tail, answer.text)

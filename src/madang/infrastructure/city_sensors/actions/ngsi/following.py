@@ -13,11 +13,13 @@ from madang.infrastructure.city_sensors.methods.ngsi.contexts import DEFAULT, NG
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.queries.stations import list_stations
-from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, STATION_ENTITY
 
 from .entities import store
 
 TYPE = f"{DEFAULT}CitySensor"
+TOGETHER = 50
+"""Entities written in one transaction: one by one waits for the disk each time, all at once keeps others waiting."""
 UNIT_CODES = {"ug/m3": "GQ", "Cel": "CEL", "%": "P1", "lx": "LUX", "dB": "2N", "{index}": "C62"}
 """UCUM → UN/CEFACT Recommendation 20, which NGSI-LD has its units from."""
 
@@ -31,16 +33,18 @@ def follow_readings(*, now: datetime, rows: Sequence[dict[str, Any]]) -> int:
             if row["property"] not in newest or newest[row["property"]]["observed_at"] < row["observed_at"]:
                 newest[row["property"]] = row
     stations = list_stations()
+    heard = [(stations[serial], newest) for serial, newest in by_station.items() if serial in stations]
     changed = 0
-    for serial, newest in by_station.items():
-        if serial in stations:
-            with transaction.atomic():
-                changed += _follow(stations[serial], newest, now)
+    for start in range(0, len(heard), TOGETHER):
+        with transaction.atomic():
+            changed += sum(
+                _follow(station, newest, now) for station, newest in heard[start : start + TOGETHER]
+            )
     return changed
 
 
 def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> bool:
-    identity = f"urn:ngsi-ld:CitySensor:{station.id}"
+    identity = f"{STATION_ENTITY}{station.id}"
     row = models.ContextEntity.objects.filter(entity_id=identity).first()
     before = row.attributes if row is not None else {}
     measured = {

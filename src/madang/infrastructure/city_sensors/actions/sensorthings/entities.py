@@ -16,6 +16,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
 
+from .announcing import after_commit
 from .inserting import Insert, make_columns
 from .observations import change_observation, empty_datastream, remove_observations
 
@@ -30,6 +31,7 @@ def create(*, actor: Actor, now: datetime, target: Target, path: str, body: Any)
         made = insert.make(target.kind, body, dict(target.given))
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_create", subject=path)
         insert.finish()
+        after_commit(insert.made)
     return made
 
 
@@ -44,6 +46,7 @@ def create_arrays(*, actor: Actor, now: datetime, body: Any) -> list[Observed | 
         for array in body:
             results += insert.take_array(array)
         insert.finish()
+        after_commit(insert.made)
     return results
 
 
@@ -69,6 +72,8 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
             insert = Insert(now)
             insert.relate(kind, entity, links)
             insert.finish()
+            after_commit(insert.made)
+            after_commit([(kind, entity)], changed=values)
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_change", subject=path)
 
 

@@ -31,6 +31,7 @@ class Insert:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.observations: list[Observed] = []
+        self.made: list[tuple[EntityType, Any]] = []
 
     def make(self, kind: EntityType, body: Any, given: dict[str, Any] | None = None) -> Any:
         """Make one entity and those inside of it; `given` are links that its place in the request says."""
@@ -54,6 +55,7 @@ class Insert:
             name_stream(entity)
         entity.save()
         self._fill(kind, entity, links, many)
+        self.made.append((kind, entity))
         return entity
 
     def relate(self, kind: EntityType, entity: Any, links: dict[str, Any]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +28,7 @@ from madang.infrastructure.city_sensors.queries.sensorthings.observations import
 from madang.infrastructure.city_sensors.queries.sensorthings.written import note_written
 from madang.infrastructure.city_sensors.tables import READINGS
 
+_together: ContextVar[list[dict[str, Any]] | None] = ContextVar("together", default=None)
 SCHEMA = pa.schema(
     [
         ("thing_id", pa.string()),
@@ -89,6 +93,27 @@ def keep(observations: list[Observed], *, now: datetime) -> None:
         return
     revision = int(now.timestamp() * 1e6)
     rows = [one.row | {"revision": revision} for one in observations]
+    together = _together.get()
+    if together is None:
+        _append(rows)
+    else:
+        together += rows
+
+
+@contextmanager
+def keep_together() -> Generator[None, None, None]:
+    """Keep every observation of a change set in one write at its end, and none where it fails."""
+    rows: list[dict[str, Any]] = []
+    token = _together.set(rows)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    if rows:
+        _append(rows)
+
+
+def _append(rows: list[dict[str, Any]]) -> None:
     result = append(READINGS.name, pa.Table.from_pylist(rows, schema=SCHEMA), actor=HOUSE)
     note_written(result.sequence)
     if result.rejects:

@@ -1,0 +1,100 @@
+"""Readings that come as a file, through the lake's own gateway for files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+from django.db import transaction
+
+from madang.core.base.interface import CITY_TIMEZONE, HOUSE, Actor
+from madang.core.lake.interface import append, open_file
+from madang.core.people.interface import record_audit, require
+from madang.infrastructure.city_sensors.methods.correcting import correct
+from madang.infrastructure.city_sensors.methods.files import Fault, melt, plan_columns, sort_out
+from madang.infrastructure.city_sensors.methods.packets import GOOD
+from madang.infrastructure.city_sensors.queries.corrections import map_corrections
+from madang.infrastructure.city_sensors.queries.stations import list_stations
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE
+from madang.infrastructure.city_sensors.tables import READINGS
+
+from .receiving import AHEAD, append_refused
+
+MOST_FAULTS = 1_000
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How many readings of a file were taken, and how many weren't."""
+
+    taken: int
+    refused: int
+
+
+def bring_readings(*, actor: Actor, now: datetime, path: Path, file_name: str) -> Outcome:
+    """Take the readings of a file (CSV, XLSX, JSON, Parquet …); what can't be taken is kept with its reason.
+
+    Everything that is taken survives a power cut when this returns. Raises BadInput for what can't be read as a
+    whole, and Unavailable where nothing can be stored: bring the file again, nothing is doubled.
+    """
+    require(actor, "city_sensors.change_receiver")
+    stations = list_stations()
+    taken = refused = 0
+    faults: list[Fault] = []
+    with open_file(path) as reading:
+        plan = plan_columns(reading.source_names)
+        for batch in reading.batches():
+            readings = melt(pa.Table.from_batches([batch]), plan, CITY_TIMEZONE)
+            good, found = sort_out(readings, stations, PROPERTY_BY_CODE, now + AHEAD)
+            if good.num_rows:
+                append(READINGS.name, _complete(good), actor=HOUSE)
+            taken += good.num_rows
+            refused += sum(one.count for one in found)
+            faults += found[: MOST_FAULTS - len(faults)]
+        unread = list(reading.rejected_rows())
+    refused += len(unread)
+    lines = [(one.serial, f"{one.reason} ({one.count:,})", one.example) for one in faults]
+    lines += [("?", one.reason, one.text) for one in unread[:MOST_FAULTS]]
+    append_refused(
+        [
+            {
+                "serial": serial,
+                "data_no": "file",
+                "pk_seq": f"{now.timestamp():.6f}-{number}",
+                "status": "E",
+                "code": "ERROR-300",
+                "reason": reason,
+                "sender": f"{actor.name}: {file_name}",
+                "packet": text,
+            }
+            for number, (serial, reason, text) in enumerate(lines)
+        ],
+        now,
+    )
+    with transaction.atomic():
+        details = {"taken": taken, "refused": refused}
+        record_audit(
+            actor=actor,
+            now=now,
+            action="city_sensors.bring_readings",
+            subject=file_name[:200],
+            details=details,
+        )
+    return Outcome(taken=taken, refused=refused)
+
+
+def _complete(readings: pa.Table) -> pa.Table:
+    """Return readings with their quality, corrected where their station is."""
+    rows = readings.append_column("quality", pa.array([GOOD] * readings.num_rows, pa.string()))
+    known = map_corrections()
+    if not known:
+        return rows
+    corrected = [
+        correct(known.get((row["thing_id"], row["property"]), ()), row["observed_at"], row["value"])
+        for row in readings.to_pylist()
+    ]
+    values, details = zip(*corrected, strict=True)
+    place = rows.column_names.index("value")
+    rows = rows.set_column(place, "value", pa.array(values, pa.float64()))
+    return rows.append_column("details", pa.array(details, pa.string()))

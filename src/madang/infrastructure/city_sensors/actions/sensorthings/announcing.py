@@ -1,0 +1,73 @@
+"""Who listens by MQTT hears of entities that are made and changed (OGC 18-088, chapter 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from madang.core.base.interface import read_settings, tell_listeners
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
+from madang.infrastructure.city_sensors.methods.sensorthings.paths import write_id
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
+    OBSERVATION,
+    TYPES,
+    EntityType,
+)
+from madang.infrastructure.city_sensors.queries.sensorthings.answers import describe, identify, render
+
+VERSION = "v1.1"
+Made = tuple[EntityType, Any]
+
+
+def announce_made(entities: Sequence[Made]) -> None:
+    """Tell of new entities: under their collection, and under those that lead to them by one link."""
+    tell_listeners(
+        (f"{VERSION}/{address}{kind.collection}", payload)
+        for kind, entity, payload in _draw(entities)
+        for address in ("", *_list_owners(kind, entity))
+    )
+
+
+def announce_changed(entities: Sequence[Made], names: Sequence[str]) -> None:
+    """Tell of changed entities: under their collection, themselves, and the properties `names`."""
+    news = []
+    for kind, entity, payload in _draw(entities):
+        address = f"{VERSION}/{kind.collection}({write_id(identify(kind, entity))})"
+        values = describe(kind, entity)
+        news += [(f"{VERSION}/{kind.collection}", payload), (address, payload)]
+        news += [(f"{address}/{name}", msgspec.json.encode({name: values.get(name)})) for name in names]
+    tell_listeners(news)
+
+
+def after_commit(entities: Sequence[Made], changed: Iterable[str] | None = None) -> None:
+    """Announce once the transaction in hand is kept; `changed` names the changed properties, None: new."""
+    made, names = (
+        [one for one in entities if one[0] is not OBSERVATION],
+        None if changed is None else list(changed),
+    )
+    if made:
+        transaction.on_commit(
+            lambda: announce_made(made) if names is None else announce_changed(made, names), robust=True
+        )
+
+
+def _draw(entities: Sequence[Made]) -> Iterable[tuple[EntityType, Any, bytes]]:
+    base = f"{read_settings().public_url.rstrip('/')}/sta/{VERSION}"
+    for kind in TYPES.values():
+        those = [entity for one, entity in entities if one is kind]
+        for entity, document in zip(those, render(kind, those, Options(), base), strict=True):
+            yield kind, entity, msgspec.json.encode(document)
+
+
+def _list_owners(kind: EntityType, entity: Any) -> list[str]:
+    """Return the addresses (with a slash) of the entities that an entity belongs to by a link to one."""
+    if kind is OBSERVATION:
+        return [f"Datastreams({entity.datastream.pk})/"]
+    return [
+        f"{TYPES[link.target].collection}({getattr(entity, f'{link.path}_id')})/"
+        for link in kind.links
+        if not link.is_many
+    ]

@@ -1,0 +1,58 @@
+"""Hourly values of single properties turned into the city's open rows: one row a sensor and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from madang.infrastructure.city_sensors.records import OPEN_QUANTITIES
+
+KEY = ["serial_no", "sensing_time"]
+DESCRIBED = ("model_nm", "region", "autonomous_district", "administrative_district")
+DIGITS = 2
+
+
+def make_rows(hours: pa.Table, described: Mapping[str, Sequence[str]], now: datetime) -> pa.Table:
+    """Return open rows by sensor and hour.
+
+    `hours` has thing_id, property, hour_at, value_max, value_mean and value_min; `described` gives model, kind
+    of area, district and dong of each sensor: others are left out. `now` is when the rows are registered.
+    """
+    known = pc.is_in(hours["thing_id"], pa.array(list(described), pa.string()))
+    hours = hours.filter(known).rename_columns({"thing_id": "serial_no", "hour_at": "sensing_time"})
+    rows = hours.group_by(KEY).aggregate([])
+    measured = set(hours["property"].unique().to_pylist())
+    for one in OPEN_QUANTITIES:
+        if one.property in measured:
+            part = hours.filter(pc.equal(hours["property"], one.property)).select(
+                [*KEY, "value_max", "value_mean", "value_min"]
+            )
+            names = [f"{word}_{one.stem}" for word in ("max", "avg", "min")]
+            rows = rows.join(part.rename_columns([*KEY, *names]), KEY)
+    for name in rows.column_names[len(KEY) :]:
+        rounded = pc.round(rows[name], ndigits=DIGITS)
+        rows = rows.set_column(rows.column_names.index(name), name, rounded)
+    serials = rows["serial_no"].to_pylist()
+    for place, name in enumerate(DESCRIBED):
+        rows = rows.append_column(name, pa.array([described[one][place] for one in serials], pa.string()))
+    moment = pa.array([now] * rows.num_rows, pa.timestamp("us", "UTC"))
+    return rows.append_column("reg_dttm", moment).sort_by([(name, "ascending") for name in KEY])
+
+
+def pick_changed(rows: pa.Table, before: pa.Table) -> pa.Table:
+    """Return those of `rows` that `before` (with all columns) lacks or has otherwise, whenever it was registered."""
+    compared = [name for name in rows.column_names if name not in {*KEY, "reg_dttm"}]
+    numbered = rows.append_column("number", pa.array(range(rows.num_rows), pa.int64()))
+    held = before.select([*KEY, *compared]).append_column(
+        "is_held", pa.array([True] * before.num_rows, pa.bool_())
+    )
+    both = numbered.join(held, KEY, right_suffix="_before")
+    changed = pc.is_null(both["is_held"])
+    for name in compared:
+        new, old = both[name], both[f"{name}_before"]
+        differs = pc.fill_null(pc.not_equal(new, old), fill_value=False)
+        changed = pc.or_(changed, pc.or_(differs, pc.not_equal(pc.is_null(new), pc.is_null(old))))
+    return rows.take(both["number"].filter(changed))

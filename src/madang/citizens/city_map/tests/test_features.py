@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import time
-from contextlib import closing
 
 import httpx
 import mapbox_vector_tile
@@ -19,35 +16,7 @@ from madang.citizens.city_map.methods.systems import CRS84, EPSG, SYSTEMS, find_
 from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import Column, ColumnType, TableKind, Text, now
 
-PLACES = [
-    (
-        f"곳{number:03d}",
-        ["쉼터", "도서관"][number % 2],
-        126.9 + number % 12 * 0.01,
-        37.5 + number // 12 * 0.01,
-    )
-    for number in range(120)
-]
-NAME = "ogc_places"
-
-
-@pytest.fixture(scope="module")
-def ogc(house):
-    """Client of /ogc, with a dataset of 120 known places."""
-    lines = [
-        "번호,이름,종류,경도,위도",
-        *(f"{n},{a},{b},{x:.5f},{y:.5f}" for n, (a, b, x, y) in enumerate(PLACES)),
-    ]
-    with closing(house.sign_in("data-officer")) as officer:
-        files = {"file": ("places.csv", io.BytesIO("\n".join(lines).encode()))}
-        begun = officer.post("/api/imports", params={"table": NAME}, files=files).raise_for_status()
-        deadline = time.monotonic() + 240
-        while officer.get(begun.json()["status"]).json()["state"] != "done":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        officer.post(f"/api/datasets/{NAME}/publish", json={}).raise_for_status()
-    with httpx.Client(base_url=f"{house.url}/ogc", timeout=30) as client:
-        yield client
+from .laid_out import NAME, PLACES
 
 
 def items(ogc, **asked):

@@ -28,7 +28,7 @@ from madang.citizens.city_map.records import Asked, Collection
 from madang.core.pages.interface import find_address
 
 from .describing import SCHEMAS, describe_api
-from .sending import GEOJSON, OGC, OPENAPI, SCHEMA, Document, link, only, send
+from .sending import GEOJSON, OGC, OPENAPI, PAGE, SCHEMA, Document, link, only, send
 
 TILING = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
@@ -198,7 +198,8 @@ def _describe(one: Collection, here: str) -> dict[str, Any]:
             link(f"{address}/items", "items", one.title.en, GEOJSON),
             link(f"{address}/queryables", QUERYABLES, "what a filter may name", SCHEMA),
             link(f"{address}/tiles", TILES, "as vector tiles"),
-            link(page, "alternate", one.title.en, "text/html"),
+            link(f"{address}?f=html", "alternate", "as a page", PAGE),
+            link(page, "describedby", one.title.en, PAGE),
         ],
     }
 
@@ -238,12 +239,13 @@ def _link_pages(
 ) -> list[dict[str, str]]:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
 
-    def address(offset: int) -> str:
-        query = urlencode([*kept, *([("offset", str(offset))] if offset else [])])
+    def address(offset: int, *, kept_form: bool = True) -> str:
+        asked_for = kept if kept_form else [(name, value) for name, value in kept if name != "f"]
+        query = urlencode([*asked_for, *([("offset", str(offset))] if offset else [])])
         return f"{here}?{query}" if query else here
 
     links = [
-        link(address(asked.offset), "self", "this page", GEOJSON),
+        link(address(asked.offset, kept_form=False), "self", "this page", GEOJSON),
         link(here.removesuffix("/items"), "collection", "the collection"),
     ]
     if asked.offset + returned < matched and returned:

@@ -76,11 +76,11 @@ def _write(request: Request, found: Document) -> Response:
     headers = {"Vary": "Accept", **found.headers}
     if form == "html":
         policy = {"Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'"}
-        page = write_page(found.body, language=read_language(request))
+        body = _add_form(found.body, "json", found.media, "as data")
+        page = write_page(body, language=read_language(request))
         return Response(page, headers=headers | policy, media_type=PAGE)
-    return Response(
-        msgspec.json.encode(_add_page(found.body), enc_hook=str), headers=headers, media_type=found.media
-    )
+    body = _add_form(found.body, "html", PAGE, "as a page")
+    return Response(msgspec.json.encode(body, enc_hook=str), headers=headers, media_type=found.media)
 
 
 def _prefers_page(request: Request) -> bool:
@@ -96,14 +96,14 @@ def _prefers_page(request: Request) -> bool:
     return wanted.get(PAGE, 0.0) > data
 
 
-def _add_page(body: Any) -> Any:
-    """Return a document whose links also lead to itself as a page, as the standard demands of other forms."""
+def _add_form(body: Any, form: str, media: str, title: str) -> Any:
+    """Return a document whose links also lead to itself in its other form, as the standard demands."""
     links = body.get("links", ()) if isinstance(body, dict) else ()
-    own = next((one for one in links if one["rel"] == "self"), None)
-    if own is None:
+    own = next((one["href"] for one in links if one["rel"] == "self"), None)
+    address = f"{own}{'&' if own and '?' in own else '?'}f={form}"
+    if own is None or any(one["href"] == address for one in links):
         return body
-    address = f"{own['href']}{'&' if '?' in own['href'] else '?'}f=html"
-    return body | {"links": [*links, link(address, "alternate", "as a page", PAGE)]}
+    return body | {"links": [*links, link(address, "alternate", title, media)]}
 
 
 def link(href: str, rel: str, title: str, media: str = JSON) -> dict[str, str]:

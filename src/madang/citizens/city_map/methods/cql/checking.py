@@ -48,8 +48,6 @@ def _check_leaf(types: dict[str, ColumnType], one: Compare | Between | In | Like
     for value in _list_values(one):
         _fit(types, one.left, value)
     kind = types[one.left.name]
-    if isinstance(one, Compare) and kind is ColumnType.BOOLEAN and one.op not in {"=", "<>"}:
-        raise Wrong("filter", f"{one.left.name} is true or false, without an order")
     if isinstance(one, Between) and kind not in NUMBERS:
         raise Wrong("filter", "BETWEEN is served for numbers")
     if isinstance(one, Like) and kind not in TEXTS:

@@ -21,7 +21,7 @@ from madang.core.base.interface import (
 from madang.core.lake.interface import Filter, Op, Reader, authorize, list_datasets
 from madang.core.things.interface import get_things
 
-MOST_TABLES, MOST_SPOTS, MOST_SAID = 10_000, 5_000, 4
+MOST_TABLES, MOST_SPOTS, MOST_SAID = 10_000, 5_000, 8
 THING = "thing_id"
 ENDS = ("closed_at", "ended_at", "withdrawn_at")
 NAMES = ("name", "title", "reason_ko", "number", "id")
@@ -54,9 +54,16 @@ def _open(actor: Actor, name: str) -> Reader | None:
 
 
 def _is_live(table: Table) -> bool:
+    if table.aggregated:
+        return False
     if table.kind is TableKind.STREAM:
-        return table.key[:1] == (THING,) and any(one.type is ColumnType.NUMBER for one in table.columns)
-    is_placed = bool(table.lon and table.lat and not table.aggregated)
+        is_own = table.time not in table.key  # summaries of hours and days have their period in the key
+        return (
+            is_own
+            and table.key[:1] == (THING,)
+            and any(one.type is ColumnType.NUMBER for one in table.columns)
+        )
+    is_placed = bool(table.lon and table.lat)
     return table.kind is TableKind.REGISTER and is_placed and table.read_permission != "public"
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 
 from madang.city.files import draw_points
@@ -19,43 +23,40 @@ from .records import FieldType, PlaceValues, ProposalKind, Season, ThemeField, T
 
 SEED = 37
 SOURCE = "시뮬레이션 · simulated"
-SUMMER = Season(first="05-20", last="09-30")
-HOURS = ThemeField(name="open_hours", title=Text(ko="여는 시간", en="Open"))
+HOURS = ThemeField(name="open_hours", title=Text(ko="여는 시간", en="Open"), type=FieldType.HOURS)
+DRAFT = ("toilet", Text(ko="열린 화장실", en="Open toilets"), "toilet")
 MADE_UP = Text(
     ko="보기로 만든 주제예요. 장소는 실제로 있지 않아요.",
     en="A theme made up as an example: its places do not exist.",
 )
 
 
-def _choice(name: str, ko: str, en: str, *words: str) -> ThemeField:
-    return ThemeField(name=name, title=Text(ko=ko, en=en), type=FieldType.CHOICE, choices=words)
+class Example(msgspec.Struct, frozen=True):
+    """A made-up theme: `noun` names its places, `kind` holds a choice's title in both languages and its words."""
+
+    code: str
+    title: tuple[str, str]
+    icon: str
+    noun: str
+    count: int
+    fields: tuple[str, ...] = ()
+    season: tuple[str, str] | None = None
+    kind: tuple[str, ...] = ()
 
 
-def _flag(name: str, ko: str, en: str) -> ThemeField:
-    return ThemeField(name=name, title=Text(ko=ko, en=en), type=FieldType.BOOLEAN)
+def read_examples() -> tuple[tuple[Example, tuple[ThemeField, ...]], ...]:
+    """Return the themes of the demonstration, each with its fields."""
+    said = tomllib.loads(Path(__file__).with_name("examples.toml").read_text("utf-8"))
+    examples = msgspec.convert(said["themes"], tuple[Example, ...])
+    return tuple(
+        (one, tuple(_make_field(name, said["fields"][name], one) for name in one.fields)) for one in examples
+    )
 
 
-def _number(name: str, ko: str, en: str) -> ThemeField:
-    return ThemeField(name=name, title=Text(ko=ko, en=en), type=FieldType.INTEGER)
-
-
-THEMES: tuple[tuple[str, Text, str, Season | None, tuple[ThemeField, ...], str, int], ...] = (
-    ("cooling", Text(ko="더위 쉼터", en="Cooling shelters"), "cool", SUMMER,
-     (_choice("kind", "종류", "Kind", "경로당", "도서관", "주민센터"), _number("seats", "자리 수", "Seats"), HOURS), "쉼터", 160),
-    ("water_play", Text(ko="물놀이터", en="Water play spots"), "water", Season(first="06-20", last="08-31"),
-     (_choice("kind", "종류", "Kind", "바닥분수", "물놀이터", "강변 수영장"), _flag("free", "무료", "Free")), "물놀이터", 48),
-    ("medicine_box", Text(ko="안 쓰는 약 수거함", en="Boxes for unused medicine"), "medicine", None,
-     (_choice("kind", "있는 곳", "Stands in", "약국", "보건소", "주민센터"),), "약 수거함", 120),
-    ("bicycle_pump", Text(ko="자전거 공기주입기", en="Bicycle pumps"), "bicycle", None,
-     (_flag("works", "쓸 수 있음", "Works"),), "공기주입기", 90),
-    ("night_clinic", Text(ko="밤에 여는 병원", en="Clinics open at night"), "night", None,
-     (_choice("kind", "진료", "For", "소아", "내과", "치과"), HOURS), "밤 병원", 30),
-    ("small_library", Text(ko="작은 도서관", en="Small libraries"), "book", None,
-     (_number("books", "책 수", "Books"), HOURS), "작은 도서관", 75),
-    ("warming", Text(ko="한파 쉼터", en="Warming shelters"), "cool", Season(first="11-15", last="03-15"),
-     (_number("seats", "자리 수", "Seats"), HOURS), "한파 쉼터", 110),
-)  # fmt: skip
-DRAFT = ("toilet", Text(ko="열린 화장실", en="Open toilets"), "toilet")
+def _make_field(name: str, said: dict[str, Any], one: Example) -> ThemeField:
+    ko, en, *words = one.kind if name == "kind" else said["title"]
+    kind = FieldType(said["type"])
+    return ThemeField(name=name, title=Text(ko=ko, en=en), type=kind, choices=tuple(words))
 
 
 def lay_out(now: datetime) -> None:
@@ -63,11 +64,12 @@ def lay_out(now: datetime) -> None:
     if list_themes():
         return
     generator = make_generator(SEED)
-    for code, title, icon, season, fields, noun, count in THEMES:
-        _create(now, code, title, icon, season, fields)
-        _fill(generator, now, code, fields, noun, count)
-        submit_theme(actor=HOUSE, now=now, code=code)
-        publish_theme(actor=HOUSE, now=now, code=code)
+    for one, fields in read_examples():
+        season = Season(first=one.season[0], last=one.season[1]) if one.season else None
+        _create(now, one.code, Text(ko=one.title[0], en=one.title[1]), one.icon, season, fields)
+        _fill(generator, now, one.code, fields, one.noun, one.count)
+        submit_theme(actor=HOUSE, now=now, code=one.code)
+        publish_theme(actor=HOUSE, now=now, code=one.code)
     code, title, icon = DRAFT
     _create(now, code, title, icon, None, (HOURS,))
     _fill(generator, now, code, (HOURS,), "열린 화장실", 12)
@@ -119,8 +121,11 @@ def _draw(generator: np.random.Generator, one: ThemeField) -> str:
         return "true" if generator.random() < 0.85 else "false"
     if one.type is FieldType.INTEGER:
         return str(int(generator.integers(8, 80)))
+    if one.name == "night_hours":
+        return f"매일 18:00–{int(generator.integers(22, 27)) % 24:02d}:00"
     begin = int(generator.integers(8, 11))
-    return f"{begin:02d}:00–{begin + 9:02d}:00"
+    days, weekend = (("월–금", ", 토 10:00–15:00"), ("월–토", ""), ("매일", ""))[int(generator.integers(3))]
+    return f"{days} {begin:02d}:00–{begin + 9:02d}:00{weekend}"
 
 
 def _propose(generator: np.random.Generator, now: datetime) -> None:

@@ -11,11 +11,15 @@ import msgspec
 
 from madang.core.base.interface import Column, TableKind, Text
 
+WALK_DETOUR, WALK_M_PER_MINUTE = 1.3, 67.0
+"""Streets against the straight line in a dense city, and 4 km in an hour."""
+
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """A public dataset with a place, as a collection of point features.
 
-    `lon`, `lat`, `time` name its columns; `key` those that identify a row, empty where none do.
+    `lon`, `lat`, `time` name its columns; `key` those that identify a row, empty where none do. A summary
+    counts or bounds other things (districts): it is no place to go to.
     """
 
     id: str
@@ -32,6 +36,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     updated_at: datetime
     source: str = ""
+    is_summary: bool = False
 
     @property
     def properties(self) -> tuple[Column, ...]:
@@ -64,7 +69,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
-    """One place in the list beside the map. `away_m` is the straight distance to where "near" is."""
+    """One place in the list beside the map. `away_m` is the straight distance to where "near" is.
+
+    `is_open` says whether it is open now, None where nothing tells.
+    """
 
     theme: str
     id: str
@@ -74,6 +82,19 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     lat: float | None
     href: str
     away_m: float | None = None
+    is_open: bool | None = None
+
+    @property
+    def walk_minutes(self) -> int | None:
+        """About how many minutes it is on foot: streets are WALK_DETOUR times as long as the straight line."""
+        return None if self.away_m is None else max(1, round(self.away_m * WALK_DETOUR / WALK_M_PER_MINUTE))
+
+
+class LiveLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """A table whose newest rows may be put on the map as they change, for those who may read it."""
+
+    id: str
+    title: Text
 
 
 class FieldType(StrEnum):
@@ -87,6 +108,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
     LINK = "link"
     PHONE = "phone"
+    HOURS = "hours"
 
 
 FIELD_TYPES = {
@@ -98,6 +120,7 @@ FIELD_TYPES = {
     FieldType.CHOICE: Text(ko="고르기", en="choice"),
     FieldType.LINK: Text(ko="누리집 주소", en="web address"),
     FieldType.PHONE: Text(ko="기관 전화", en="office telephone"),
+    FieldType.HOURS: Text(ko="여는 시간", en="opening hours"),
 }
 
 

@@ -26,6 +26,7 @@ class KeyRow(models.Model):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     daily_limit = models.PositiveBigIntegerField(null=True)
+    written = models.DateField(null=True)
 
 
 class QuotaRow(models.Model):

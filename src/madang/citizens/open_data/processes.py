@@ -7,6 +7,9 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import duckdb
+from deltalake.exceptions import DeltaError
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,12 +23,18 @@ from madang.core.pages.interface import make_cell, open_workbook
 from .actions.counting import counter
 from .actions.quotas import meter
 from .methods.calls import FORMS, check_call, read_call, write_json, write_xml
-from .queries.calls import answer_call, find_key_id
+from .queries.calls import answer_call, find_key
 from .queries.quotas import find_caller, find_limit, get_quota, name_address
 from .records.calls import SAMPLE_KEY, Answer, Call
 
 log = logging.getLogger("madang.open_data")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def serve(request: Request) -> Response:
+    """Answer one call on a connection that still works."""
+    close_old_connections()
+    return answer(request)
 
 
 def answer(request: Request) -> Response:
@@ -35,26 +44,30 @@ def answer(request: Request) -> Response:
     code = check_call(call)
     if code:
         return _send(Answer(code=code), call)
-    close_old_connections()
     try:
         found = answer_call(call) if _may_call(request, call) else Answer(code="ERROR-337")
-    except Unavailable:
-        found = Answer(code="ERROR-600")
-    except Exception:
+        if found.code == "INFO-000" and (key := find_key(call.key)):
+            counter.add(call.service, key.id, len(found.rows))
+    except Exception as error:
         log.exception("%s", call.service)
-        found = Answer(code="ERROR-500")
-    if found.code == "INFO-000":
-        counter.add(call.service, find_key_id(call.key) or "", len(found.rows))
+        found = Answer(code=_name_failure(error))
     return _send(found, call)
+
+
+def _name_failure(error: Exception) -> str:
+    """Return the code of what went wrong in the house: its store, a question to it, or anything else."""
+    if isinstance(error, Unavailable | DatabaseError | DeltaError | OSError | duckdb.OperationalError):
+        return "ERROR-600"
+    return "ERROR-601" if isinstance(error, duckdb.Error) else "ERROR-500"
 
 
 def _may_call(request: Request, call: Call) -> bool:
     """Count a call against the quota of its key, with the sample key of its address; unknown keys aren't counted."""
-    key_id, moment = find_key_id(call.key), now()
-    if key_id is None:
+    key, moment = find_key(call.key), now()
+    if key is None:
         return True
-    if key_id != SAMPLE_KEY:
-        return meter.take(f"key:{key_id}", find_limit(key_id), moment)
+    if key.id != SAMPLE_KEY:
+        return meter.take(f"key:{key.id}", find_limit(key.id), moment)
     client = request.client.host if request.client else ""
     caller = find_caller(client, request.headers.get("x-forwarded-for", ""))
     return meter.take(name_address(caller, moment), get_quota().address_daily, moment)
@@ -88,7 +101,7 @@ async def _write_at_end(_application: Starlette) -> AsyncGenerator[None, None]:
     await run_in_threadpool(meter.flush)
 
 
-application = Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])], lifespan=_write_at_end)
+application = Starlette(routes=[Route("/{path:path}", serve, methods=["GET"])], lifespan=_write_at_end)
 
 
 def run_open_api() -> None:

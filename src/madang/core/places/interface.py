@@ -9,6 +9,7 @@ from .actions import (
 )
 from .methods.cells import cell_of_points
 from .methods.coordinates import COORDINATE_SYSTEMS, transform_points
+from .methods.korean import matches_within, normalize
 from .methods.tiles import TileFeatures, encode_tile, thin_points, tile_bounds, tile_degrees
 from .queries.layers import get_area_layer, get_layer_report, list_area_layers, list_areas
 from .queries.locating import (
@@ -69,6 +70,8 @@ __all__ = [
     "list_places",
     "locate_in_outlines",
     "locate_points",
+    "matches_within",
+    "normalize",
     "register_place",
     "remove_area_layer",
     "remove_place",

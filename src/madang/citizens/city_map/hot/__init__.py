@@ -5,7 +5,7 @@ from __future__ import annotations
 from madang.core.base.interface import Text
 from madang.core.pages.interface import Route
 
-from . import features, tiles
+from . import features, live, tiles
 from .sending import serve
 
 _ONE = "/ogc/collections/{collection}"
@@ -29,6 +29,12 @@ ROUTES = [
             "모음의 벡터 타일",
             "Vector tile of a collection",
         ),
+        (
+            f"{_ONE}/tiles.pmtiles",
+            tiles.send_extract,
+            "모음의 타일 한 파일 (PMTiles)",
+            "All tiles in one file",
+        ),
         (f"{_ONE}/styles", tiles.show_styles, "모음의 지도 스타일", "Map styles of a collection"),
         (f"{_ONE}/styles/{{style}}", tiles.show_style, "지도 스타일 하나", "One map style"),
         ("/ogc/tileMatrixSets", tiles.show_grids, "타일 격자", "Grids of tiles"),
@@ -38,6 +44,12 @@ ROUTES = [
             tiles.show_shown,
             "생활지도의 타일",
             "Tiles of the city life map",
+        ),
+        (
+            "/city_map/live/{layer}.geojson",
+            live.show_live,
+            "생활지도의 실시간 겹",
+            "Live layers of the city life map",
         ),
     )
 ]

@@ -9,8 +9,9 @@ from madang.citizens.city_map.methods.systems import CRS84, SYSTEMS
 from madang.citizens.city_map.queries.features import list_collections
 from madang.core.base.interface import ColumnType
 
-from .sending import GEOJSON, JSON, SCHEMA, STYLE, TILE
+from .sending import GEOJSON, JSON, OPENAPI, PAGE, PMTILES, SCHEMA, STYLE, TILE
 
+KINDS = {PAGE: "string", TILE: "string", PMTILES: "string"}
 SCHEMAS: dict[ColumnType, dict[str, str]] = {
     ColumnType.INTEGER: {"type": "integer"},
     ColumnType.NUMBER: {"type": "number"},
@@ -34,7 +35,7 @@ def describe_api(here: str) -> dict[str, Any]:
         {"name": "bbox", "in": "query", "explode": False, "style": "form",
          "schema": {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}},
         {**crs, "name": "bbox-crs"},
-        {"name": "datetime", "in": "query", "schema": {"type": "string"}},
+        {"name": "datetime", "in": "query", "explode": False, "style": "form", "schema": {"type": "string"}},
         {"name": "limit", "in": "query", "explode": False, "style": "form", "schema": whole},
         {"name": "offset", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
         crs,
@@ -63,7 +64,11 @@ def describe_api(here: str) -> dict[str, Any]:
 
     def answer(title: str, media: str, *parameters: Any) -> dict[str, Any]:
         wrong = {"description": "A parameter that can't be taken, or nothing there", "content": {JSON: {}}}
-        found = {"description": title, "content": {media: {"schema": {"type": "object"}}}}
+        forms = (media,) if media in {TILE, PMTILES} else (media, PAGE)
+        found = {
+            "description": title,
+            "content": {form: {"schema": {"type": KINDS.get(form, "object")}} for form in forms},
+        }
         return {
             "get": {
                 "summary": title,
@@ -78,6 +83,7 @@ def describe_api(here: str) -> dict[str, Any]:
         "servers": [{"url": here}],
         "paths": {
             "/": answer("Landing page", JSON),
+            "/api": answer("This description", OPENAPI),
             "/conformance": answer("Conformance", JSON),
             "/collections": answer("Collections", JSON),
             "/collections/{collectionId}": answer("One collection", JSON, name),
@@ -91,6 +97,7 @@ def describe_api(here: str) -> dict[str, Any]:
             "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": answer(
                 "One tile", TILE, name, grid, *place
             ),
+            "/collections/{collectionId}/tiles.pmtiles": answer("All tiles in one file", PMTILES, name),
             "/collections/{collectionId}/styles": answer("Styles of a collection", JSON, name),
             "/collections/{collectionId}/styles/{styleId}": answer("One style", STYLE, name, style),
             "/tileMatrixSets": answer("Grids of tiles", JSON),

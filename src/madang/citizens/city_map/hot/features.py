@@ -10,10 +10,9 @@ import msgspec
 from django.conf import settings
 from django.utils.http import urlencode
 from starlette.requests import Request
-from starlette.responses import Response
 
 from madang.citizens.city_map.methods.asking import read_asked, read_filter_system
-from madang.citizens.city_map.methods.cql.checking import turn_shapes
+from madang.citizens.city_map.methods.cql.checking import keep_on_earth, turn_shapes
 from madang.citizens.city_map.methods.systems import CRS84, SYSTEMS
 from madang.citizens.city_map.queries.features import (
     find_bounds,
@@ -29,7 +28,7 @@ from madang.citizens.city_map.records import Asked, Collection
 from madang.core.pages.interface import find_address
 
 from .describing import SCHEMAS, describe_api
-from .sending import GEOJSON, OGC, OPENAPI, SCHEMA, link, only, send
+from .sending import GEOJSON, OGC, OPENAPI, PAGE, SCHEMA, Document, link, only, send
 
 TILING = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
@@ -38,6 +37,7 @@ CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
@@ -59,7 +59,7 @@ CONFORMS = (
 )
 
 
-def show_landing(request: Request) -> Response:
+def show_landing(request: Request) -> Document:
     """Answer the landing page."""
     only(request)
     here = find_address(request) + OGC
@@ -80,13 +80,13 @@ def show_landing(request: Request) -> Response:
     )
 
 
-def show_conformance(request: Request) -> Response:
+def show_conformance(request: Request) -> Document:
     """Answer which classes of the standard are kept."""
     only(request)
     return send({"conformsTo": CONFORMS})
 
 
-def show_collections(request: Request) -> Response:
+def show_collections(request: Request) -> Document:
     """Answer every collection."""
     only(request)
     here = find_address(request) + OGC
@@ -99,22 +99,22 @@ def show_collections(request: Request) -> Response:
     )
 
 
-def show_collection(request: Request) -> Response:
+def show_collection(request: Request) -> Document:
     """Answer one collection."""
     only(request)
     return send(_describe(_get(request), find_address(request) + OGC))
 
 
-def show_items(request: Request) -> Response:
+def show_items(request: Request) -> Document:
     """Answer a page of features."""
     collection = _get(request)
     asked, box_crs, box = read_asked(collection, request.query_params.multi_items())
     if box is not None:
         asked = msgspec.structs.replace(asked, bbox=move_box(box, box_crs))
     filter_crs = read_filter_system(dict(request.query_params))
-    if asked.filter is not None and filter_crs != CRS84:
-        turned = turn_shapes(asked.filter, partial(move_shape, crs=filter_crs))
-        asked = msgspec.structs.replace(asked, filter=turned)
+    if asked.filter is not None:
+        turn = keep_on_earth if filter_crs == CRS84 else partial(move_shape, crs=filter_crs)
+        asked = msgspec.structs.replace(asked, filter=turn_shapes(asked.filter, turn))
     page = read_page(collection, asked)
     here = f"{find_address(request)}{OGC}/collections/{collection.id}/items"
     body = {
@@ -125,10 +125,12 @@ def show_items(request: Request) -> Response:
         "timeStamp": collection.updated_at.isoformat().replace("+00:00", "Z"),
         "links": _link_pages(request, here, asked, page.matched, len(page.rows)),
     }
-    return send(body, GEOJSON, headers={"Content-Crs": f"<{asked.crs}>", "Cache-Control": "no-cache"})
+    queryables = f'<{here.removesuffix("/items")}/queryables>; rel="{QUERYABLES}"'
+    headers = {"Content-Crs": f"<{asked.crs}>", "Cache-Control": "no-cache", "Link": queryables}
+    return send(body, GEOJSON, headers=headers)
 
 
-def show_item(request: Request) -> Response:
+def show_item(request: Request) -> Document:
     """Answer one feature."""
     only(request, "crs")
     collection = _get(request)
@@ -145,7 +147,7 @@ def show_item(request: Request) -> Response:
     return send(feature, GEOJSON, headers={"Content-Crs": f"<{asked.crs}>"})
 
 
-def show_queryables(request: Request) -> Response:
+def show_queryables(request: Request) -> Document:
     """Answer what a filter may name, as a JSON schema."""
     only(request)
     one = _get(request)
@@ -167,7 +169,7 @@ def show_queryables(request: Request) -> Response:
     )
 
 
-def show_api(request: Request) -> Response:
+def show_api(request: Request) -> Document:
     """Answer the API as OpenAPI 3.0."""
     only(request)
     here = find_address(request) + OGC
@@ -196,7 +198,8 @@ def _describe(one: Collection, here: str) -> dict[str, Any]:
             link(f"{address}/items", "items", one.title.en, GEOJSON),
             link(f"{address}/queryables", QUERYABLES, "what a filter may name", SCHEMA),
             link(f"{address}/tiles", TILES, "as vector tiles"),
-            link(page, "alternate", one.title.en, "text/html"),
+            link(f"{address}?f=html", "alternate", "as a page", PAGE),
+            link(page, "describedby", one.title.en, PAGE),
         ],
     }
 
@@ -236,12 +239,13 @@ def _link_pages(
 ) -> list[dict[str, str]]:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
 
-    def address(offset: int) -> str:
-        query = urlencode([*kept, *([("offset", str(offset))] if offset else [])])
+    def address(offset: int, *, kept_form: bool = True) -> str:
+        asked_for = kept if kept_form else [(name, value) for name, value in kept if name != "f"]
+        query = urlencode([*asked_for, *([("offset", str(offset))] if offset else [])])
         return f"{here}?{query}" if query else here
 
     links = [
-        link(address(asked.offset), "self", "this page", GEOJSON),
+        link(address(asked.offset, kept_form=False), "self", "this page", GEOJSON),
         link(here.removesuffix("/items"), "collection", "the collection"),
     ]
     if asked.offset + returned < matched and returned:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.grid import ADDRESS, CRS, GRID, describe_grid
+from madang.citizens.city_map.queries.extracts import find_extract
 from madang.citizens.city_map.queries.features import find_bounds, get_collection
 from madang.citizens.city_map.queries.tiles import Tile, draw_collection, draw_shown
 from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import NotFound
 from madang.core.pages.interface import find_address
 
-from .sending import OGC, STYLE, TILE, TILEJSON, link, only, send
+from .sending import OGC, PMTILES, STYLE, TILE, TILEJSON, Document, link, only, send
 
 DEEPEST = 16
 MOST_THEMES = 5
@@ -23,7 +24,7 @@ POINTS = "points"
 SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 
 
-def show_grids(request: Request) -> Response:
+def show_grids(request: Request) -> Document:
     """Answer the grids that tiles are cut by."""
     only(request)
     here = f"{find_address(request)}{OGC}/tileMatrixSets"
@@ -31,14 +32,14 @@ def show_grids(request: Request) -> Response:
     return send({"links": [link(here, "self", "this document")], "tileMatrixSets": [grid]})
 
 
-def show_grid(request: Request) -> Response:
+def show_grid(request: Request) -> Document:
     """Answer the one grid."""
     only(request)
     _need_grid(request)
     return send(describe_grid())
 
 
-def show_tilesets(request: Request) -> Response:
+def show_tilesets(request: Request) -> Document:
     """Answer a collection's tilesets."""
     only(request)
     one = _get(request)
@@ -46,7 +47,7 @@ def show_tilesets(request: Request) -> Response:
     return send({"links": [link(here, "self", "this document")], "tilesets": [_describe(request, one)]})
 
 
-def show_tileset(request: Request) -> Response:
+def show_tileset(request: Request) -> Document:
     """Answer one tileset: its metadata, or with f=tilejson as TileJSON."""
     only(request)
     _need_grid(request)
@@ -67,6 +68,15 @@ def show_tile(request: Request) -> Response:
     return _answer(request, draw_collection(_get(request), z, column, row))
 
 
+def send_extract(request: Request) -> Response:
+    """Answer all tiles of a collection as one PMTiles file, whole or the part that a program asks for."""
+    only(request)
+    one = _get(request)
+    path = find_extract(one)
+    headers = {"ETag": f'"{path.suffixes[-2][1:]}"', "Cache-Control": "public, no-cache"}
+    return FileResponse(path, media_type=PMTILES, headers=headers, filename=f"{one.id}.pmtiles")
+
+
 def show_shown(request: Request) -> Response:
     """Answer a tile of the map page: the chosen themes in one layer."""
     only(request, "theme", "v")
@@ -78,7 +88,7 @@ def show_shown(request: Request) -> Response:
     return _answer(request, draw_shown([get_collection(name) for name in names], z, x, y))
 
 
-def show_styles(request: Request) -> Response:
+def show_styles(request: Request) -> Document:
     """Answer a collection's styles: one of plain points."""
     only(request)
     one = _get(request)
@@ -91,7 +101,7 @@ def show_styles(request: Request) -> Response:
     return send({"default": POINTS, "styles": [style]})
 
 
-def show_style(request: Request) -> Response:
+def show_style(request: Request) -> Document:
     """Answer the style as MapLibre reads it."""
     only(request)
     if request.path_params["style"] != POINTS:
@@ -133,6 +143,7 @@ def _describe(request: Request, one: Collection) -> dict[str, Any]:
             link(grid, SCHEME, GRID),
             {**template, "templated": True},
             link(f"{here}/{GRID}?f=tilejson", "alternate", "as TileJSON", TILEJSON),
+            link(f"{here}.pmtiles", "alternate", "all tiles as one file", PMTILES),
         ],
     }
     bounds = find_bounds(one)

@@ -29,8 +29,8 @@ def read_asked(
     values = dict(given)
     if len(values) < len(given):
         raise Wrong("query", "a parameter stands twice")
-    if values.get("f", "json") not in {"json", "geojson"}:
-        raise Wrong("f", "features are answered as json")
+    if values.get("f", "json") not in {"json", "geojson", "html"}:
+        raise Wrong("f", "features are answered as json or html")
     names = {one.name for one in collection.properties}
     unknown = values.keys() - KNOWN - names
     if unknown:

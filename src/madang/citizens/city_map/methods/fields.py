@@ -11,6 +11,8 @@ from typing import Any
 from madang.citizens.city_map.records import FieldType, ThemeField
 from madang.core.base.interface import BadInput
 
+from .hours import read_hours
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TAKEN = frozenset(
     {"id", "name", "address", "district_code", "lon", "lat", "source", "changed_at", "geometry"}
@@ -113,6 +115,10 @@ def _read_phone(text: str) -> str | None:
     return text if PHONE.fullmatch(text) else None
 
 
+def _read_hours(text: str) -> str | None:
+    return text if len(text) <= LONGEST and read_hours(text) else None
+
+
 _READERS: dict[FieldType, Any] = {
     FieldType.TEXT: _read_text,
     FieldType.INTEGER: _read_integer,
@@ -122,6 +128,7 @@ _READERS: dict[FieldType, Any] = {
     FieldType.CHOICE: _read_text,
     FieldType.LINK: _read_link,
     FieldType.PHONE: _read_phone,
+    FieldType.HOURS: _read_hours,
 }
 
 

@@ -122,12 +122,11 @@ THEME_LIST = ListPage(
 )
 
 
-def _find_proposals(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Proposal]:
-    found, _ = list_proposals(actor=actor, state=filters.get("state", ""), limit=10_000)
-    word = search.lower()
-    return [
-        one for one in found if word in f"{one.values.name} {one.values.address} {one.theme_title.ko}".lower()
-    ]
+def _find_proposals(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[Proposal], int]:
+    state = filters.get("state", "")
+    return list_proposals(actor=actor, state=state, search=search, sort=sort, offset=offset, limit=limit)
 
 
 PROPOSAL_COLUMNS = (
@@ -151,7 +150,7 @@ PROPOSAL_LIST = ListPage(
         en="The oldest first. Nothing tells who sent them.",
     ),
     columns=PROPOSAL_COLUMNS,
-    rows=_find_proposals,
+    query=_find_proposals,
     filters=(
         ListFilter(
             name="state",

@@ -79,4 +79,8 @@ def _build(one: ThemeField) -> forms.Field:
         return forms.FloatField(**common)
     if one.type is FieldType.DATE:
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    if one.type is FieldType.HOURS:
+        common["help_text"] = say_lazily(
+            "예: 월–금 09:00–18:00, 토 10:00–15:00", "For example: Mon–Fri 09:00–18:00, Sat 10:00–15:00"
+        )
     return forms.CharField(max_length=500, **common)

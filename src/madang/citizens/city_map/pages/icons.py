@@ -44,6 +44,52 @@ PICTURES: dict[str, tuple[Text, str]] = {
         '<circle cx="7" cy="5" r="1.8"/><circle cx="17" cy="5" r="1.8"/>'
         '<path d="M12 3.5v17M5 9h4l-.6 6H5.6ZM17 9l2.5 6h-5ZM7 15v5.5M17 15v5.5"/>',
     ),
+    "live": (
+        Text(ko="실시간", en="Live"),
+        '<circle cx="12" cy="12" r="2"/><path d="M8.5 8.5a5 5 0 0 0 0 7M15.5 8.5a5 5 0 0 1 0 7M5.5 5.5a9 9 0 0 0 0 13M18.5 5.5a9 9 0 0 1 0 13"/>',
+    ),
+    "heart": (
+        Text(ko="심장", en="Heart"),
+        '<path d="M12 20C6 15.5 3.5 12.5 3.5 9a4.3 4.3 0 0 1 8.5-1.2A4.3 4.3 0 0 1 20.5 9c0 3.5-2.5 6.5-8.5 11Z"/>',
+    ),
+    "snow": (
+        Text(ko="눈", en="Snow"),
+        '<path d="M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9"/><circle cx="12" cy="12" r="3.5"/>',
+    ),
+    "paw": (
+        Text(ko="반려동물", en="Pets"),
+        '<circle cx="6" cy="10.5" r="1.8"/><circle cx="10" cy="6.5" r="1.8"/><circle cx="14.5" cy="6.5" r="1.8"/>'
+        '<circle cx="18" cy="10.5" r="1.8"/><path d="M12 11.5c-3 0-5 2.5-5 4.8 0 2 2 2.7 5 2.7s5-.7 5-2.7c0-2.3-2-4.8-5-4.8Z"/>',
+    ),
+    "wheelchair": (
+        Text(ko="휠체어", en="Wheelchair"),
+        '<circle cx="10" cy="4.5" r="1.6"/><path d="M10 8v6h5l3 5M10 10.5h5"/><path d="M7.5 12a5 5 0 1 0 6.5 6"/>',
+    ),
+    "plug": (
+        Text(ko="충전", en="Charging"),
+        '<path d="M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0ZM12 17v4"/>',
+    ),
+    "car": (
+        Text(ko="자동차", en="Cars"),
+        '<path d="M4 16v-3.5l2-5.5h12l2 5.5V16ZM4 16v2.5M20 16v2.5M4 12.5h16"/><path d="M7 14.5h1.5M15.5 14.5H17"/>',
+    ),
+    "shield": (
+        Text(ko="안전", en="Safety"),
+        '<path d="M12 3l7.5 2.5v5.5c0 4.5-3 8-7.5 10-4.5-2-7.5-5.5-7.5-10V5.5Z"/><path d="M8.8 12l2.3 2.3 4.2-4.6"/>',
+    ),
+    "recycle": (
+        Text(ko="되살리기", en="Recycling"),
+        '<path d="M7 9l5-5.5L17 9M19.5 12.5l-2.5 7h-5M4.5 12.5l2.5 7h1.5"/><path d="M14 17l-2.5 2.5L14 22"/>',
+    ),
+    "won": (Text(ko="가격", en="Prices"), '<path d="M4 6l4 13 4-11 4 11 4-13M3 11.5h18"/>'),
+    "tool": (
+        Text(ko="공구", en="Tools"),
+        '<path d="M14.5 6.5a4 4 0 0 1 5-1.5l-2.5 2.7 1.8 1.8L21 7.3a4 4 0 0 1-5.5 4.7L8 19.5a2 2 0 0 1-3-3L12.5 9a4 4 0 0 1 2-2.5Z"/>',
+    ),
+    "stage": (
+        Text(ko="문화", en="Culture"),
+        '<path d="M4 4h16M5 4c0 6-1 9-1 12 3-1 5-5 5-12M19 4c0 6 1 9 1 12-3-1-5-5-5-12M3.5 20h17"/>',
+    ),
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
+from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open
+from madang.citizens.city_map.methods.naming import find_address_column, find_hours_column, find_name_column
 from madang.citizens.city_map.queries.features import get_collection, read_one
 from madang.citizens.city_map.queries.themes import list_shown
 from madang.citizens.city_map.records import Collection
@@ -41,6 +42,7 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
         "home": f"{HOME}?theme={one.id}",
         "feature": feature,
         "facts": facts,
+        "opening": describe_opening(str(row.get(find_hours_column(one)) or "")),
         "source": row.get("source") if is_own else one.source,
         "changed_at": row.get("changed_at") if is_own else one.updated_at,
         "map": _draw(one, row, name),
@@ -48,6 +50,22 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
         "takes_proposals": is_own and theme is not None and theme.values.takes_proposals,
     }
     return render(request, "city_map/place.html", context)
+
+
+def describe_opening(hours: str) -> Text | None:
+    """Return whether a place is open now and until when, None where its hours say nothing."""
+    at = to_city_time(now())
+    is_now, change = is_open(hours, at), find_change(hours, at)
+    if is_now is None:
+        return None
+    if change is None:
+        return Text(ko="늘 열려 있어요", en="Always open")
+    is_today = change.date() == at.date()
+    when = f"{change:%H:%M}" if is_today else f"{DAYS[change.weekday()]}요일 {change:%H:%M}"
+    when_en = f"{change:%H:%M}" if is_today else f"{change:%A} {change:%H:%M}"
+    if is_now:
+        return Text(ko=f"지금 열려 있어요 · {when}에 닫아요", en=f"Open now, closes {when_en}")
+    return Text(ko=f"지금 닫혀 있어요 · {when}에 열어요", en=f"Closed now, opens {when_en}")
 
 
 def _is_shown(one: Collection, name: str, *, is_own: bool) -> bool:

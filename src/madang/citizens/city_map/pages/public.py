@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from calendar import month_abbr
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -14,12 +14,14 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from madang.citizens.city_map.methods.naming import find_hours_column
 from madang.citizens.city_map.methods.seasons import is_in_season
 from madang.citizens.city_map.queries.features import find_bounds, list_collections
-from madang.citizens.city_map.queries.spots import NEAR_M, list_near, list_spots
+from madang.citizens.city_map.queries.live import list_live, read_live
+from madang.citizens.city_map.queries.spots import NEAR_M, list_near, list_spots, pick_spots
 from madang.citizens.city_map.queries.themes import list_shown
-from madang.citizens.city_map.records import Collection, Spot, Theme
-from madang.core.base.interface import TableKind, Text, box_around, now, to_city_time
+from madang.citizens.city_map.records import Collection, LiveLayer, Spot, Theme
+from madang.core.base.interface import Text, box_around, now, to_city_time
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer, page
 from madang.core.places.interface import search_places
 
@@ -27,7 +29,8 @@ from .icons import draw_icon
 
 TITLE = Text(ko="도시생활지도", en="City life map")
 HOME = "/city_map/"
-SHOWN, FOUND, MOST_THEMES = 30, 6, 5
+SHOWN, FOUND, MOST_THEMES, MOST_LIVE = 30, 6, 5, 2
+LIVE_COLOURS = ("danger", "chart-5")
 EMBED_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors *"
@@ -50,10 +53,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What the address asks for; `near` is lon, lat in degrees."""
 
     themes: tuple[str, ...]
+    live: tuple[str, ...]
     search: str
     find: str
     near: tuple[float, float] | None
     label: str
+    hides_closed: bool
     page: int
 
 
@@ -64,9 +69,10 @@ def show_map(request: HttpRequest) -> HttpResponse:
     asked: Asked = context["asked"]
     hits = search_places(asked.find, FOUND) if asked.find else ()
     keep = [("theme", name) for name in asked.themes]
+    here = [*keep, *(("live", name) for name in asked.live)]
     context |= {
         "hits": [
-            (hit, urlencode([*keep, ("near", f"{hit.lon:.4f},{hit.lat:.4f}"), ("label", hit.name_ko)]))
+            (hit, urlencode([*here, ("near", f"{hit.lon:.4f},{hit.lat:.4f}"), ("label", hit.name_ko)]))
             for hit in hits
         ],
         "embed": f"{HOME}embed/?{urlencode(keep)}",
@@ -93,18 +99,21 @@ def describe_season(theme: Theme) -> Text | None:
 
 
 def _describe(request: HttpRequest) -> dict[str, Any]:
-    today = to_city_time(now()).date()
-    collections = {
-        one.id: one for one in list_collections() if one.kind is not TableKind.REGISTER and one.rows
-    }
+    at = to_city_time(now())
+    today = at.date()
+    collections = {one.id: one for one in list_collections() if not one.is_summary and one.rows}
+    live = {one.id: one for one in list_live(request.actor)}
     themes = [one for one in list_shown(today) if one.collection in collections]
     current = [one.collection for one in themes if is_in_season(one.values.season, today)]
-    asked = _read(request, collections, [*current, *collections])
+    asked = _read(request, collections, [*current, *collections], live)
     chosen = [collections[name] for name in asked.themes]
     titled = {one.collection: one.values.title for one in themes}
     chosen = [msgspec.structs.replace(one, title=titled.get(one.id, one.title)) for one in chosen]
-    spots, total = _list(chosen, asked)
+    spots, total = _list(
+        chosen, asked, at, [spot for name in asked.live for spot in read_live(request.actor, name)]
+    )
     mine = {one.collection: one for one in themes}
+    titles = {one.id: one.title for one in [*chosen, *(live[name] for name in asked.live)]}
     themed = [_choose(one, collections[one.collection], asked, today) for one in themes]
     others = [one for name, one in sorted(collections.items()) if name not in mine]
     return {
@@ -114,14 +123,16 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
         "others": [_offer(one, asked) for one in others],
         "is_other": any(one.id not in mine for one in chosen),
         "chosen": [(one, mine.get(one.id), draw_icon(_icon(mine.get(one.id)))) for one in chosen],
-        "names": {one.id: one.title for one in chosen},
-        "map": _draw(chosen, asked, spots) if chosen else None,
-        "spots": [(spot, next(one.title for one in chosen if one.id == spot.theme)) for spot in spots],
+        "live": [_offer_live(one, asked) for one in live.values()],
+        "map": _draw(chosen, [live[name] for name in asked.live], asked, spots) if chosen else None,
+        "spots": [(spot, titles[spot.theme]) for spot in spots],
+        "is_several": len(titles) > 1,
         "total": total,
         "pages": max(1, math.ceil(total / SHOWN)),
         "before": asked.page - 1,
         "after": asked.page + 1,
         "near_km": NEAR_M / 1000,
+        "has_hours": any(map(find_hours_column, chosen)),
         "is_simulated": any("simulated" in one.source for one in chosen),
         "proposable": [
             one for one in themes if one.collection in asked.themes and one.values.takes_proposals
@@ -130,15 +141,19 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _read(request: HttpRequest, collections: dict[str, Collection], usual: Sequence[str]) -> Asked:
+def _read(
+    request: HttpRequest, collections: dict[str, Collection], usual: Sequence[str], live: dict[str, LiveLayer]
+) -> Asked:
     given = [name for name in dict.fromkeys(request.GET.getlist("theme")) if name in collections]
     number = request.GET.get("page", "")
     return Asked(
         themes=tuple(given[:MOST_THEMES] or usual[:1]),
+        live=tuple(name for name in dict.fromkeys(request.GET.getlist("live")) if name in live)[:MOST_LIVE],
         search=request.GET.get("q", "").replace("\0", "").strip()[:100],
         find=request.GET.get("find", "").replace("\0", "").strip()[:100],
         near=read_near(request.GET.get("near", "")),
         label=request.GET.get("label", "").strip()[:60],
+        hides_closed=request.GET.get("closed") == "hide",
         page=min(int(number), 10_000) if number.isascii() and number.isdigit() and number != "0" else 1,
     )
 
@@ -152,11 +167,18 @@ def read_near(text: str) -> tuple[float, float] | None:
     return (lon, lat) if -180 <= lon <= 180 and -85 <= lat <= 85 else None
 
 
-def _list(chosen: Sequence[Collection], asked: Asked) -> tuple[list[Spot], int]:
+def _list(
+    chosen: Sequence[Collection], asked: Asked, at: datetime, live: Sequence[Spot]
+) -> tuple[list[Spot], int]:
+    """Return a page of what stands on the map: places of the themes, then what is live, or all of it by distance."""
     begin = (asked.page - 1) * SHOWN
+    live = pick_spots(live, search=asked.search, near=asked.near)
+    judged = {"search": asked.search, "at": at, "hides_closed": asked.hides_closed}
     if asked.near is None:
-        return list_spots(chosen, search=asked.search, offset=begin, limit=SHOWN)
-    found = list_near(chosen, *asked.near, search=asked.search)
+        spots, total = list_spots(chosen, **judged, offset=begin, limit=SHOWN)
+        skipped = max(0, begin - total)
+        return [*spots, *live[skipped : skipped + SHOWN - len(spots)]], total + len(live)
+    found = sorted([*list_near(chosen, *asked.near, **judged), *live], key=lambda spot: spot.away_m or 0.0)
     return found[begin : begin + SHOWN], len(found)
 
 
@@ -184,19 +206,41 @@ def _offer(one: Collection, asked: Asked) -> Choice:
     )
 
 
-def _toggle(asked: Asked, name: str) -> str:
-    """Return the address with a theme more or less."""
-    names = [one for one in asked.themes if one != name] if name in asked.themes else [*asked.themes, name]
-    kept = [("theme", one) for one in names[-MOST_THEMES:]]
+def _offer_live(one: LiveLayer, asked: Asked) -> Choice:
+    return Choice(
+        id=one.id,
+        title=one.title,
+        icon=draw_icon("live"),
+        is_on=one.id in asked.live,
+        is_now=True,
+        season=None,
+        address=_toggle(asked, live=one.id),
+    )
+
+
+def _toggle(asked: Asked, name: str = "", *, live: str = "") -> str:
+    """Return the address with a theme or a live layer more or less."""
+    themes = _turn(asked.themes, name)[-MOST_THEMES:]
+    kept = [("theme", one) for one in themes] + [
+        ("live", one) for one in _turn(asked.live, live)[-MOST_LIVE:]
+    ]
     near = [("near", f"{asked.near[0]},{asked.near[1]}")] if asked.near else []
     return urlencode([*kept, *near, *([("label", asked.label)] if near and asked.label else [])])
+
+
+def _turn(names: Sequence[str], name: str) -> list[str]:
+    """Return names without `name` where it is one of them, else with it."""
+    rest = [one for one in names if one != name]
+    return rest if not name or name in names else [*rest, name]
 
 
 def _icon(theme: Theme | None) -> str:
     return theme.values.icon if theme else "place"
 
 
-def _draw(chosen: Sequence[Collection], asked: Asked, spots: Sequence[Spot]) -> MapBlock:
+def _draw(
+    chosen: Sequence[Collection], live: Sequence[LiveLayer], asked: Asked, spots: Sequence[Spot]
+) -> MapBlock:
     query = urlencode([*(("theme", one.id) for one in chosen), ("v", sum(one.version for one in chosen))])
     layer = MapLayer(
         id="places",
@@ -204,12 +248,24 @@ def _draw(chosen: Sequence[Collection], asked: Asked, spots: Sequence[Spot]) -> 
         colour_by="class",
         classes=tuple(MapClass(value=one.id, title=one.title, count=one.rows) for one in chosen),
     )
+    moving = tuple(
+        MapLayer(
+            id=f"live-{one.id}",
+            data=f"{HOME}live/{one.id}.geojson",
+            colour_by="class",
+            classes=(MapClass(value=one.id, title=one.title, colour=colour),),
+            scale=1.2,
+        )
+        for one, colour in zip(live, LIVE_COLOURS, strict=False)
+    )
     return MapBlock(
         title=TITLE,
-        layers=(layer,),
+        layers=(layer, *moving),
         bounds=_frame(chosen, asked, spots),
         list_selector="#places",
-        property_titles={"address": Text(ko="주소", en="Address")},
+        property_titles={
+            "address": Text(ko="주소", en="Address") if not live else Text(ko="알려진 것", en="Known")
+        },
         quiet_scroll=True,
     )
 

@@ -243,4 +243,5 @@ def _describe(record: DatasetRecord) -> Collection:
         version=record.version,
         updated_at=record.updated_at,
         source=table.source,
+        is_summary=table.aggregated,
     )

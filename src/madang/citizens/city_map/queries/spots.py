@@ -3,68 +3,157 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
+import msgspec
+import pyarrow as pa
+
+from madang.citizens.city_map.methods.hours import is_open
+from madang.citizens.city_map.methods.naming import (
+    find_address_column,
+    find_hours_column,
+    find_name_column,
+    has_initials,
+)
 from madang.citizens.city_map.records import Collection, Spot
 from madang.core.base.interface import box_around, measure_m
-from madang.core.lake.interface import AnyOf, Filter, Op, count_rows
+from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows
+from madang.core.places.interface import matches_within, normalize
 
 from .features import name_row, open_reader
+from .holding import hold
 
 NEAR_M, MOST_NEAR = 3_000.0, 2_000
 
 
 def list_spots(
-    collections: Sequence[Collection], *, search: str = "", offset: int = 0, limit: int = 30
+    collections: Sequence[Collection],
+    *,
+    search: str = "",
+    at: datetime | None = None,
+    hides_closed: bool = False,
+    offset: int = 0,
+    limit: int = 30,
 ) -> tuple[list[Spot], int]:
-    """Return a page of the places of collections, one collection after the other, and how many there are."""
+    """Return a page of the places of collections, one collection after the other, and how many there are.
+
+    `search` is a part of a name or address, or initials of a name; `at` a moment of the city's time that
+    opening hours are judged by. Collections above holding.MOST_ROWS are searched by whole letters only, and
+    keep their closed places.
+    """
     found: list[Spot] = []
     total = 0
     for one in collections:
-        where = _search(one, search)
         reader = open_reader(one.id)
-        count = count_rows(reader, where)
         begin, wanted = max(0, offset - total), limit - len(found)
-        if wanted > 0 and begin < count:
-            name = find_name_column(one)
-            order = tuple(dict.fromkeys([*filter(None, [name]), *one.key]))
-            rows = reader.read(_columns(one), where, order, begin, wanted).to_pylist()
-            found += [_describe(one, row) for row in rows]
+        rows, count = _read(reader, one, search, at if hides_closed else None, begin, max(0, wanted))
+        found += [_describe(one, row, at) for row in rows.to_pylist()]
         total += count
     return found, total
 
 
 def list_near(
-    collections: Sequence[Collection], lon: float, lat: float, *, search: str = "", within_m: float = NEAR_M
+    collections: Sequence[Collection],
+    lon: float,
+    lat: float,
+    *,
+    search: str = "",
+    at: datetime | None = None,
+    hides_closed: bool = False,
+    within_m: float = NEAR_M,
 ) -> list[Spot]:
     """Return the places within a distance, the nearest first; at most 2,000 of each collection are looked at."""
     west, south, east, north = box_around(lon, lat, within_m)
     found: list[Spot] = []
     for one in collections:
         box = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
-        rows = open_reader(one.id).read(_columns(one), (*box, *_search(one, search)), (), 0, MOST_NEAR)
+        where = () if has_initials(search) else _search(one, search)
+        rows = open_reader(one.id).read(_columns(one), (*box, *where), (), 0, MOST_NEAR)
+        rows = rows.filter(
+            _judge(one, rows, search if has_initials(search) else "", at if hides_closed else None)
+        )
         for row in rows.to_pylist():
             away_m = measure_m(lon, lat, row[one.lon], row[one.lat])
             if away_m <= within_m:
-                found.append(_describe(one, row, away_m))
+                found.append(_describe(one, row, at, away_m))
     return sorted(found, key=lambda spot: spot.away_m or 0.0)
 
 
+def pick_spots(
+    spots: Sequence[Spot], *, search: str, near: tuple[float, float] | None, within_m: float = NEAR_M
+) -> list[Spot]:
+    """Return the spots whose name or what is said of them matches; with `near` those within the distance."""
+    words = normalize(search)
+    found = [
+        one
+        for one in spots
+        if not words or any(matches_within(words, normalize(text)) for text in (one.name, one.address))
+    ]
+    if near is None:
+        return found
+    away = [
+        msgspec.structs.replace(one, away_m=measure_m(*near, one.lon, one.lat))
+        for one in found
+        if one.lon is not None and one.lat is not None
+    ]
+    return [one for one in away if one.away_m is not None and one.away_m <= within_m]
+
+
+def _read(
+    reader: Reader, one: Collection, search: str, at: datetime | None, offset: int, limit: int
+) -> tuple[pa.Table, int]:
+    """Return a part of the rows that match, and how many do; with `at` those that are closed then are left out."""
+    name = find_name_column(one)
+    order = tuple(dict.fromkeys([*filter(None, [name]), *one.key]))
+    is_judged_here = has_initials(search) or (at is not None and find_hours_column(one))
+    held = hold(reader, one) if is_judged_here else None
+    if held is None:
+        where = _search(one, search)
+        rows = reader.read(_columns(one), where, order, offset, limit)
+        return rows, count_rows(reader, where)
+    rows = held.select(_columns(one))
+    rows = rows.filter(_judge(one, rows, search, at))
+    if order:
+        rows = rows.sort_by([(column, "ascending") for column in order])
+    return rows.slice(offset, limit), rows.num_rows
+
+
+def _judge(one: Collection, rows: pa.Table, search: str, at: datetime | None) -> pa.Array:
+    """Return which rows match; with `at` those that are known to be closed then don't."""
+    words = normalize(search)
+    texts = [rows.column(name).to_pylist() for name in _searched(one)] if words else []
+    hours = find_hours_column(one)
+    times = rows.column(hours).to_pylist() if at is not None and hours else [None] * rows.num_rows
+    return pa.array(
+        [
+            (not words or any(matches_within(words, normalize(text[n] or "")) for text in texts))
+            and (at is None or not times[n] or is_open(times[n], at) is not False)
+            for n in range(rows.num_rows)
+        ],
+        pa.bool_(),
+    )
+
+
 def _search(one: Collection, search: str) -> list[Filter | AnyOf]:
-    names = dict.fromkeys(filter(None, (find_name_column(one), find_address_column(one))))
+    names = _searched(one)
     if not search or not names:
         return []
     return [AnyOf(tuple((Filter(name, Op.CONTAINS, search),) for name in names))]
 
 
+def _searched(one: Collection) -> list[str]:
+    return list(dict.fromkeys(filter(None, (find_name_column(one), find_address_column(one)))))
+
+
 def _columns(one: Collection) -> list[str]:
-    texts = filter(None, (find_name_column(one), find_address_column(one)))
-    return list(dict.fromkeys([one.lon, one.lat, *texts, *one.key]))
+    return list(
+        dict.fromkeys([one.lon, one.lat, *_searched(one), *filter(None, [find_hours_column(one)]), *one.key])
+    )
 
 
-def _describe(one: Collection, row: dict[str, Any], away_m: float | None = None) -> Spot:
-    name, address = find_name_column(one), find_address_column(one)
+def _describe(one: Collection, row: dict[str, Any], at: datetime | None, away_m: float | None = None) -> Spot:
+    name, address, hours = find_name_column(one), find_address_column(one), find_hours_column(one)
     feature = name_row(one, row) if one.key else ""
     return Spot(
         theme=one.id,
@@ -75,4 +164,5 @@ def _describe(one: Collection, row: dict[str, Any], away_m: float | None = None)
         lat=row[one.lat],
         href=f"/city_map/places/{one.id}/{feature}/" if feature else "",
         away_m=away_m,
+        is_open=is_open(row[hours], at) if at is not None and hours and row[hours] else None,
     )

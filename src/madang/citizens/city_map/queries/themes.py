@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
@@ -30,6 +32,7 @@ NAME, ADDRESS, POSITION = (
     Text(ko="주소", en="Address"),
     Text(ko="자리", en="Position"),
 )
+PROPOSAL_SORTS = {"name": "values__name", "theme": "theme__title_ko"}
 
 
 def list_themes(state: str = "", *, search: str = "") -> list[Theme]:
@@ -78,12 +81,22 @@ def is_place(code: str, place_id: str) -> bool:
 
 
 def list_proposals(
-    *, actor: Actor, state: str = "", theme: str = "", offset: int = 0, limit: int = 50
+    *,
+    actor: Actor,
+    state: str = "",
+    search: str = "",
+    sort: str = "sent_at",
+    offset: int = 0,
+    limit: int = 50,
 ) -> tuple[list[Proposal], int]:
-    """Return proposals for themes that the actor may moderate or look at, oldest first, and how many."""
-    rows = _proposals_of(actor).order_by("sent_at", "pk")
+    """Return a page of the proposals that the actor may moderate or look at, oldest first, and how many there are."""
+    rows = _proposals_of(actor)
     rows = rows.filter(state=state) if state else rows
-    rows = rows.filter(theme_id=theme) if theme else rows
+    if search:
+        names = ("values__name", "values__address", "theme__title_ko")
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": search}) for name in names)))
+    sign, name = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
+    rows = rows.order_by(f"{sign}{PROPOSAL_SORTS.get(name, name)}", f"{sign}sent_at", "pk")
     return [read_proposal(row) for row in rows[offset : offset + limit]], rows.count()
 
 

@@ -44,6 +44,11 @@ def draw_shown(collections: Sequence[Collection], z: int, x: int, y: int) -> Til
 
 @lru_cache(maxsize=8192)
 def _draw_collection(reader: Reader, one: Collection, z: int, x: int, y: int) -> Tile:
+    return _tag(draw_once(reader, one, z, x, y))
+
+
+def draw_once(reader: Reader, one: Collection, z: int, x: int, y: int) -> bytes:
+    """Return a collection's tile as `draw_collection` does, without keeping it."""
     near = z >= DETAIL_ZOOM
     name = find_name_column(one)
     every = [column.name for column in one.properties]
@@ -52,7 +57,7 @@ def _draw_collection(reader: Reader, one: Collection, z: int, x: int, y: int) ->
     values = [{key: _plain(value) for key, value in row.items()} for row in rows.select(carried).to_pylist()]
     if not carried:
         values = [{} for _ in range(rows.num_rows)]
-    return _encode([(one.id, _points(rows, one), values)], (z, x, y))
+    return _encode(one.id, _points(rows, one), values, (z, x, y))
 
 
 @lru_cache(maxsize=8192)
@@ -68,7 +73,7 @@ def _draw_shown(
         points.append(_points(rows, one))
         listed = rows.select(carried).to_pylist() if carried else [{}] * rows.num_rows
         values += [_describe(one, row, name, address) for row in listed]
-    return _encode([(SHOWN_LAYER, np.concatenate(points), values)], (z, x, y)) if points else Tile(b"", "")
+    return _tag(_encode(SHOWN_LAYER, np.concatenate(points), values, (z, x, y)))
 
 
 def _describe(one: Collection, row: dict[str, Any], name: str, address: str) -> dict[str, Any]:
@@ -98,11 +103,13 @@ def _points(rows: pa.Table, one: Collection) -> np.ndarray:
     return shapely.points(rows.column(one.lon).to_numpy(), rows.column(one.lat).to_numpy())
 
 
-def _encode(layers: list[tuple[str, np.ndarray, list[dict[str, Any]]]], tile: tuple[int, int, int]) -> Tile:
-    content = encode_tile(
-        [TileFeatures(name=name, geometries=points, properties=values) for name, points, values in layers],
-        *tile,
-    )
+def _encode(
+    layer: str, points: np.ndarray, values: list[dict[str, Any]], tile: tuple[int, int, int]
+) -> bytes:
+    return encode_tile([TileFeatures(name=layer, geometries=points, properties=values)], *tile)
+
+
+def _tag(content: bytes) -> Tile:
     return Tile(content, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
 
 

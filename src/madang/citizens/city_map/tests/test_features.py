@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import time
-from contextlib import closing
 
 import httpx
 import mapbox_vector_tile
@@ -19,35 +16,7 @@ from madang.citizens.city_map.methods.systems import CRS84, EPSG, SYSTEMS, find_
 from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import Column, ColumnType, TableKind, Text, now
 
-PLACES = [
-    (
-        f"곳{number:03d}",
-        ["쉼터", "도서관"][number % 2],
-        126.9 + number % 12 * 0.01,
-        37.5 + number // 12 * 0.01,
-    )
-    for number in range(120)
-]
-NAME = "ogc_places"
-
-
-@pytest.fixture(scope="module")
-def ogc(house):
-    """Client of /ogc, with a dataset of 120 known places."""
-    lines = [
-        "번호,이름,종류,경도,위도",
-        *(f"{n},{a},{b},{x:.5f},{y:.5f}" for n, (a, b, x, y) in enumerate(PLACES)),
-    ]
-    with closing(house.sign_in("data-officer")) as officer:
-        files = {"file": ("places.csv", io.BytesIO("\n".join(lines).encode()))}
-        begun = officer.post("/api/imports", params={"table": NAME}, files=files).raise_for_status()
-        deadline = time.monotonic() + 240
-        while officer.get(begun.json()["status"]).json()["state"] != "done":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        officer.post(f"/api/datasets/{NAME}/publish", json={}).raise_for_status()
-    with httpx.Client(base_url=f"{house.url}/ogc", timeout=30) as client:
-        yield client
+from .laid_out import NAME, PLACES
 
 
 def items(ogc, **asked):
@@ -228,7 +197,7 @@ def test_every_class_that_is_declared_is_one_of_those_proved_here(ogc):
     declared = {one.split("/spec/")[1] for one in ogc.get("/conformance").json()["conformsTo"]}
     parts = {one.split("/")[0] for one in declared}
     assert parts == {"ogcapi-features-1", "ogcapi-features-2", "ogcapi-features-3", "cql2", "ogcapi-tiles-1"}
-    assert not any("temporal" in one or "arithmetic" in one or "html" in one for one in declared)
+    assert not any("temporal" in one or "arithmetic" in one for one in declared)
 
 
 def test_gdal_reads_a_collection_whole(ogc, house):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -16,8 +16,11 @@ from madang.core.people.interface import record_audit, require
 MOST_KEYS = 10
 
 
-def issue_key(*, actor: Actor, now: datetime, purpose: str) -> NewKey:
-    """Give the actor a key of their own; it is returned once and only its hash is kept."""
+def issue_key(*, actor: Actor, now: datetime, purpose: str, written: date | None = None) -> NewKey:
+    """Give the actor a key of their own; it is returned once and only its hash is kept.
+
+    With `written` its calls are answered with the field names of that day.
+    """
     require(actor, "signed-in")
     with transaction.atomic():
         held = models.KeyRow.objects.filter(account_id=actor.id, revoked_at=None).count()
@@ -35,6 +38,7 @@ def issue_key(*, actor: Actor, now: datetime, purpose: str) -> NewKey:
             account_id=actor.id,
             purpose=purpose,
             created_at=now,
+            written=written,
         )
         record_audit(actor=actor, action="open_data.issue_key", subject=row.id, now=now)
     return NewKey(key=describe_key(row), secret=secret)

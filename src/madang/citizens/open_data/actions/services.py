@@ -44,7 +44,8 @@ def withdraw_service(*, actor: Actor, now: datetime, name: str) -> None:
 
 
 def _check_service(service: OpenService) -> None:
-    names = [service.name, *(field.name for field in service.fields), *filter(None, [service.envelope])]
+    fields = [*service.fields, *(field for one in service.older for field in one.fields)]
+    names = [service.name, *(field.name for field in fields), *filter(None, [service.envelope])]
     wrong = [name for name in names if not NAME.fullmatch(name)]
     if wrong:
         raise BadInput(
@@ -54,7 +55,7 @@ def _check_service(service: OpenService) -> None:
             field="name",
         )
     columns = {column.name for column in authorize(ANONYMOUS, service.table).columns}
-    used = [*(field.column for field in service.fields), *service.arguments]
+    used = [*(field.column for field in fields), *service.arguments]
     used += [service.order_by.removeprefix("-")] if service.order_by else []
     unknown = sorted(set(used) - columns)
     if unknown:

@@ -17,7 +17,6 @@ TYPES = {
     ColumnType.TIME: "datetime",
     ColumnType.CLOCK: "time",
 }
-FORMATS = {ColumnType.TIME: "%Y-%m-%dT%H:%M:%S%z"}
 
 
 def describe_package(record: DatasetRecord, columns: tuple[Column, ...], address: str) -> dict[str, Any]:
@@ -58,8 +57,6 @@ def _describe_field(column: Column) -> dict[str, Any]:
         "title": column.title.ko,
         "type": TYPES.get(column.type, "any"),
     }
-    if column.type in FORMATS:
-        field["format"] = FORMATS[column.type]
     if column.required:
         field["constraints"] = {"required": True}
     return field

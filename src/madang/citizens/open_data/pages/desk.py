@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 
 from madang.citizens.open_data.actions.services import declare_service, withdraw_service
 from madang.citizens.open_data.queries.calls import list_declared, list_public
-from madang.citizens.open_data.records.calls import OpenField, OpenService
+from madang.citizens.open_data.records.calls import OlderFields, OpenField, OpenService
 from madang.core.base.interface import Actor, BadInput, Text
 from madang.core.pages.interface import FormPage, ListAction, ListColumn, ListPage, say_lazily
 from madang.core.people.interface import require
 
 DESK = "/desk/open_data/"
+BEFORE = re.compile(r"(?P<ko>\d{4}-\d\d-\d\d) 전|before (?P<en>\d{4}-\d\d-\d\d)")
 TITLE = Text(ko="Open API 서비스", en="Open API services")
 
 
@@ -105,7 +107,12 @@ class ServiceForm(forms.Form):
         label=say_lazily("필드 (한 줄에 이름=열)", "Fields (a line each: name=column)"),
         widget=forms.Textarea,
         required=False,
-        help_text=say_lazily("비워 두면 모든 열이 제 이름으로 나갑니다. 때의 모양: 이름=열|%Y%m%d%H%M", "Empty: every column under its own name. Form of a time: name=column|%Y%m%d%H%M"),
+        help_text=say_lazily(
+            "비워 두면 모든 열이 제 이름으로 나갑니다. 때의 모양: 이름=열|%Y%m%d%H%M. "
+            "‘2026-04-01 전’ 줄 아래에는 그날 전의 이름을 적습니다.",
+            "Empty: every column under its own name. Form of a time: name=column|%Y%m%d%H%M. "
+            "Below a line “before 2026-04-01” stand the names until that day.",
+        ),
     )  # fmt: skip
     order_by = forms.CharField(
         label=say_lazily("순서 (열, 내림차순은 -열)", "Order (column, or -column)"), required=False
@@ -113,16 +120,42 @@ class ServiceForm(forms.Form):
 
 
 def _declare(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    fields, older = _read_fields(data["fields_text"])
     service = OpenService(
         name=data["name"].strip(),
         table=data["table"],
         envelope=data["envelope"].strip(),
         arguments=tuple(filter(None, (part.strip() for part in data["arguments"].split(",")))),
-        fields=tuple(_read_field(line) for line in data["fields_text"].splitlines() if line.strip()),
+        fields=fields,
+        older=older,
         order_by=data["order_by"].strip(),
     )
     declare_service(actor=actor, now=now, service=service)
     return DESK
+
+
+def _read_fields(text: str) -> tuple[tuple[OpenField, ...], tuple[OlderFields, ...]]:
+    """Return the fields of today, and those of before each day that a line names."""
+    days: list[date] = []
+    found: list[list[OpenField]] = [[]]
+    for line in filter(None, map(str.strip, text.splitlines())):
+        match = BEFORE.fullmatch(line)
+        if match is None:
+            found[-1].append(_read_field(line))
+            continue
+        days.append(_read_day(match["ko"] or match["en"]))
+        found.append([])
+    today, *past = map(tuple, found)
+    return today, tuple(OlderFields(until=day, fields=fields) for day, fields in zip(days, past, strict=True))
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            "open_data.day", f"없는 날입니다: {text}", f"there is no such day: {text}", field="fields_text"
+        ) from None
 
 
 def _read_field(line: str) -> OpenField:

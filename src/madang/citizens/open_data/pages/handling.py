@@ -23,9 +23,13 @@ KIND_NAMES = {
 TITLE = Text(ko="시민의 질문과 요청", en="Citizens' questions and requests")
 
 
-def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Task]:
-    found = list_tasks(actor=actor, kind=filters.get("kind", ""), state=filters.get("state", ""))
-    return [one for one in found if search.lower() in one.title.lower()]
+def _find(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[Task], int]:
+    kind, state = filters.get("kind", ""), filters.get("state", "")
+    return list_tasks(
+        actor=actor, kind=kind, state=state, search=search, sort=sort, offset=offset, limit=limit
+    )
 
 
 TASKS = ListPage(
@@ -42,7 +46,7 @@ TASKS = ListPage(
         ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATE_NAMES[row.state]),
         ListColumn(name="at", title=Text(ko="쓴 때", en="At"), type=ColumnType.TIME),
     ),
-    rows=_find,
+    query=_find,
     filters=(
         ListFilter(
             name="kind",

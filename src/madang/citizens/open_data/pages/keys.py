@@ -31,10 +31,19 @@ class KeyForm(forms.Form):
         max_length=200,
         help_text=say_lazily("예: 우리 동네 쉼터 앱", "For example: an app of shelters near me"),
     )
+    written = forms.DateField(
+        label=say_lazily("언제 만든 프로그램인가요?", "When was the program written?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=say_lazily(
+            "적으면 필드 이름이 그 뒤에 바뀐 서비스도 그날의 이름으로 답해요. 비워 두면 늘 새 이름이에요.",
+            "Services whose field names changed later then answer with that day’s names. Blank: always the newest.",
+        ),
+    )
 
 
 def _issue(*, actor: Actor, now: datetime, data: dict[str, Any]) -> NewKey:
-    return issue_key(actor=actor, now=now, purpose=data["purpose"])
+    return issue_key(actor=actor, now=now, purpose=data["purpose"], written=data["written"])
 
 
 MAKE = FormPage(

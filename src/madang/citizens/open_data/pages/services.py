@@ -101,6 +101,10 @@ def show_service(request: HttpRequest, name: str) -> HttpResponse:
         "service": service,
         "record": record,
         "fields": [(field, columns[field.column]) for field in fields if field.column in columns],
+        "older": [
+            (one.until, [(field, columns[field.column]) for field in one.fields if field.column in columns])
+            for one in sorted(service.older, key=lambda one: one.until, reverse=True)
+        ],
         "arguments": [columns[one] for one in service.arguments if one in columns],
         "calls": _write_calls(base),
         "linked": mark_safe(write_script(describe_dataset(describe(record, find_home(request))))),  # noqa: S308 - made safe

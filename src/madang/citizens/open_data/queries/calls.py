@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.db.models import OuterRef, Subquery, Value
@@ -18,6 +18,7 @@ from madang.citizens.open_data.records.calls import (
     ApiKey,
     Call,
     DayUse,
+    HeldKey,
     KeyLine,
     OpenService,
     ServiceLine,
@@ -57,7 +58,8 @@ kept = Kept()
 
 def answer_call(call: Call) -> Answer:
     """Answer one well-formed call of the Open API."""
-    if find_key_id(call.key) is None:
+    key = find_key(call.key)
+    if key is None:
         return Answer(code="INFO-100")
     service = find_service(call.service)
     if service is None:
@@ -66,18 +68,18 @@ def answer_call(call: Call) -> Answer:
     if isinstance(wanted, str):
         return Answer(code=wanted)
     try:
-        return _read_rows(service, call.arguments, *wanted)
+        return _read_rows(service, call.arguments, *wanted, written=key.written)
     except BadInput:
         return Answer(code="ERROR-300")
     except NotFound:
         return Answer(code="ERROR-310")
 
 
-def find_key_id(key: str) -> str | None:
-    """Return what a key is counted under, or None where it isn't valid; it may be 5 s old."""
+def find_key(key: str) -> HeldKey | None:
+    """Return what is known of a key, or None where it isn't valid; it may be 5 s old."""
     if key == SAMPLE_KEY:
-        return SAMPLE_KEY
-    return kept.get(("key", key), lambda: _read_key_id(key))
+        return HeldKey(id=SAMPLE_KEY)
+    return kept.get(("key", key), lambda: _read_key(key))
 
 
 def find_service(name: str) -> OpenService | None:
@@ -195,6 +197,7 @@ def describe_key(row: models.KeyRow) -> ApiKey:
         created_at=row.created_at,
         revoked_at=row.revoked_at,
         daily_limit=row.daily_limit,
+        written=row.written,
     )
 
 
@@ -208,9 +211,9 @@ def forget() -> None:
     kept.forget()
 
 
-def _read_key_id(key: str) -> str | None:
+def _read_key(key: str) -> HeldKey | None:
     row = models.KeyRow.objects.filter(key_hash=hash_key(key), revoked_at=None).first()
-    return row.id if row else None
+    return HeldKey(id=row.id, written=row.written) if row else None
 
 
 def _read_service(name: str) -> OpenService | None:
@@ -231,23 +234,30 @@ def _is_open(record: DatasetRecord) -> bool:
     return record.state == "published" and record.table.read_permission == "public"
 
 
-def _read_rows(service: OpenService, arguments: Sequence[str], skip: int, take: int) -> Answer:
+def _read_rows(
+    service: OpenService, arguments: Sequence[str], skip: int, take: int, *, written: date | None
+) -> Answer:
     reader = authorize(ANONYMOUS, service.table)
     if len(arguments) > len(service.arguments):
         return Answer(code="ERROR-300")
     moments = {one.name for one in reader.columns if one.type is ColumnType.TIME}
+    fields = service.list_fields(written) or tuple(
+        OpenField(name=one.name, column=one.name) for one in reader.columns
+    )
+    columns = list(dict.fromkeys(field.column for field in fields))
+    order = (service.order_by, *reader.table.key) if service.order_by else ()
+    used = {*columns, *service.arguments, *(one.removeprefix("-") for one in order)}
+    if used - {one.name for one in reader.columns}:
+        return Answer(code="ERROR-601")  # the table has other columns than the declaration knew
     where = tuple(
         condition
         for column, value in zip(service.arguments, arguments, strict=False)
         if value
         for condition in (_within(column, value) if column in moments else (Filter(column, Op.EQ, value),))
     )
-    fields = service.fields or tuple(OpenField(name=one.name, column=one.name) for one in reader.columns)
     total = count_rows(reader, where)
     if skip >= total:
         return Answer(code="INFO-200")
-    columns = list(dict.fromkeys(field.column for field in fields))
-    order = (service.order_by, *reader.table.key) if service.order_by else ()
     rows = reader.read(columns, where, order, skip, take).to_pylist()
     return Answer(
         code="INFO-000",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from typing import Any
+
+from django.db.models import CharField, Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from madang.citizens.open_data import models
 from madang.citizens.open_data.records.talk import PUBLIC, App, DataRequest, Question, State, Task
@@ -10,7 +13,9 @@ from madang.core.base.interface import Actor, NotFound
 from madang.core.people.interface import require
 
 DESK = "/desk/open_data/talk/"
-KINDS = ("question", "request", "app")
+MODELS = {"question": models.QuestionRow, "request": models.RequestRow, "app": models.AppRow}
+KINDS = tuple(MODELS)
+SORTS = {"title": "words", "kind": "of", "agency_code": "owner", "state": "is_in"}
 MOST_SHOWN = 200
 
 
@@ -54,12 +59,26 @@ def list_apps(*, dataset: str = "") -> list[App]:
     return [one for one in map(read_app, rows) if not dataset or dataset in one.datasets]
 
 
-def list_tasks(*, actor: Actor, kind: str = "", state: str = State.WAITING) -> list[Task]:
-    """Return what staff have to look at, oldest first: what their agencies answer, and all where they moderate."""
+def list_tasks(
+    *,
+    actor: Actor,
+    kind: str = "",
+    state: str = State.WAITING,
+    search: str = "",
+    sort: str = "at",
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[Task], int]:
+    """Return a page of what staff have to look at, and how much there is: theirs, and all where they moderate."""
     require(actor, "open_data.answer")
-    tasks = [task for name in KINDS if kind in {"", name} for task in _list_of(name, state)]
-    mine = [one for one in tasks if may_handle(actor, one.agency_code)]
-    return sorted(mine, key=lambda one: one.at)
+    kinds = [_list_of(name, actor, state, search) for name in KINDS if kind in {"", name}]
+    if not kinds:
+        return [], 0
+    rows = kinds[0].union(*kinds[1:], all=True) if len(kinds) > 1 else kinds[0]
+    sign, name = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
+    order = dict.fromkeys([SORTS.get(name, "at"), "at", "row_id"])
+    page = rows.order_by(*(f"{sign}{one}" for one in order))[offset : offset + limit]
+    return [_read_task(row) for row in page], rows.count()
 
 
 def may_handle(actor: Actor, agency_code: str) -> bool:
@@ -71,7 +90,7 @@ def may_handle(actor: Actor, agency_code: str) -> bool:
 
 def find_row(kind: str, row_id: str) -> models.QuestionRow | models.RequestRow | models.AppRow:
     """Return a row of one of KINDS, or raise NotFound."""
-    model = {"question": models.QuestionRow, "request": models.RequestRow, "app": models.AppRow}.get(kind)
+    model = MODELS.get(kind)
     row = model.objects.filter(id=row_id).first() if model else None
     if row is None:
         raise NotFound("open_data.talk_unknown", "그런 글이 없습니다", "there is no such entry")
@@ -111,18 +130,33 @@ def _visible(actor: Actor) -> Q:
     return public if actor.kind == "anonymous" else public | Q(account_id=actor.id)
 
 
-def _list_of(kind: str, state: str) -> list[Task]:
-    model = {"question": models.QuestionRow, "request": models.RequestRow, "app": models.AppRow}[kind]
+def _list_of(kind: str, actor: Actor, state: str, search: str) -> QuerySet[Any, dict[str, Any]]:
+    """Return what `actor` sees to of one of KINDS, as rows that look alike for every kind."""
+    model = MODELS[kind]
     rows = model.objects.filter(state=state) if state else model.objects.all()
-    return [
-        Task(
-            id=f"{kind}:{row.id}",
-            kind=kind,
-            title=(row.text if isinstance(row, models.QuestionRow) else row.title)[:80],
-            agency_code="" if isinstance(row, models.AppRow) else row.agency_code,
-            state=State(row.state),
-            at=row.at,
-            href=f"{DESK}{kind}/{row.id}/",
-        )
-        for row in rows.order_by("-at")[:1000]
-    ]
+    words = F("text") if model is models.QuestionRow else F("title")
+    agency = Value("") if model is models.AppRow else F("agency_code")
+    rows = rows.annotate(
+        row_id=F("id"),
+        of=Value(kind, CharField()),
+        words=Cast(words, TextField()),
+        owner=Cast(agency, CharField(max_length=40)),
+        is_in=F("state"),
+    )
+    if not actor.may("open_data.moderate"):
+        scopes = {scope for held, scope in actor.grants if held == "open_data.answer"}
+        rows = rows.exclude(owner="") if "*" in scopes else rows.filter(owner__in=scopes - {""})
+    rows = rows.filter(words__icontains=search) if search else rows
+    return rows.values("row_id", "at", "of", "words", "owner", "is_in")  # a union takes them by their place
+
+
+def _read_task(row: dict[str, Any]) -> Task:
+    return Task(
+        id=f"{row['of']}:{row['row_id']}",
+        kind=row["of"],
+        title=row["words"][:80],
+        agency_code=row["owner"],
+        state=State(row["is_in"]),
+        at=row["at"],
+        href=f"{DESK}{row['of']}/{row['row_id']}/",
+    )

@@ -33,11 +33,19 @@ MESSAGES = {
 }
 
 
+class OlderFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service's fields were called before the day `until`."""
+
+    until: date
+    fields: tuple[OpenField, ...]
+
+
 class OpenService(msgspec.Struct, frozen=True, kw_only=True):
     """How one table answers the Open API.
 
     `envelope` is the key around the answer where it differs from the name; `arguments` are the columns
     that the optional parts of an address filter by, in order; `order_by` is a column, "-" descends.
+    `older` are the names that fields had once, for programs written then.
     """
 
     name: str
@@ -46,6 +54,12 @@ class OpenService(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[OpenField, ...] = ()
     arguments: tuple[str, ...] = ()
     order_by: str = ""
+    older: tuple[OlderFields, ...] = ()
+
+    def list_fields(self, written: date | None) -> tuple[OpenField, ...]:
+        """Return the fields as a program written on that day knows them; None for today's."""
+        past = [one for one in self.older if written is not None and written < one.until]
+        return min(past, key=lambda one: one.until).fields if past else self.fields
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +83,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key somebody made for their program; the key itself is not kept. `daily_limit` None: as for everyone."""
+    """A key somebody made for their program; the key itself is not kept. `daily_limit` None: as for everyone.
+
+    `written` is the day the program was written, None for one that follows every change.
+    """
 
     id: str
     hint: str
@@ -77,6 +94,14 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     revoked_at: datetime | None
     daily_limit: int | None = None
+    written: date | None = None
+
+
+class HeldKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call's key is counted under, and when its program was written."""
+
+    id: str
+    written: date | None = None
 
 
 class KeyLine(msgspec.Struct, frozen=True, kw_only=True):

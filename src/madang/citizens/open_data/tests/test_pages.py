@@ -80,15 +80,15 @@ class TestKeys(PageCases):
     def test_a_key_is_shown_once_and_can_be_ended(self, reader):
         made = reader.post(self.path, {"purpose": "쉼터 앱"})
         secret = made.content.decode().split("<p><code>")[1].split("<")[0]
-        assert queries.find_key_id(secret)
+        assert queries.find_key(secret)
         page = reader.get(self.path).content.decode()
         assert secret not in page
-        key_id = queries.find_key_id(secret)
+        key_id = queries.find_key(secret).id
         assert "하루 한도" in reader.get(f"{self.path}{key_id}/").content.decode()
         other = issue_key(actor=CITIZEN, now=NOW, purpose="남의 앱").key
         assert reader.get(f"{self.path}{other.id}/").status_code == 404
         assert reader.post(f"{self.path}{key_id}/end/").status_code == 302
-        assert queries.find_key_id(secret) is None
+        assert queries.find_key(secret) is None
 
 
 class TestDesk(ListPageCases):

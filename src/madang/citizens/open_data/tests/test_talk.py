@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -10,6 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from madang.citizens.open_data import models
 from madang.citizens.open_data.actions import talk
 from madang.citizens.open_data.methods.naming import mask_name
 from madang.citizens.open_data.pages.handling import TASKS
@@ -74,8 +75,8 @@ def see(actor: Actor) -> list[str]:
 def test_a_question_is_its_authors_until_the_owner_answers():
     asked = ask()
     assert (see(CITIZEN), see(OTHER), see(ANONYMOUS)) == (["언제 갱신되나요?"], [], [])
-    assert [task.id for task in list_tasks(actor=OWNER)] == [f"question:{asked}"]
-    assert list_tasks(actor=STRANGER) == []
+    assert [task.id for task in list_tasks(actor=OWNER)[0]] == [f"question:{asked}"]
+    assert list_tasks(actor=STRANGER) == ([], 0)
     with pytest.raises(NotAllowed):
         talk.answer_entry(actor=STRANGER, now=NOW, kind="question", entry_id=asked, text="몰라요")
     with pytest.raises(NotAllowed):
@@ -188,11 +189,35 @@ class TestTasks(ListPageCases):
         talk.enter_app(
             actor=CITIZEN, now=NOW, title="앱", address="https://a.example/", about="a", datasets=["shelters"]
         )
-        for task in list_tasks(actor=HOUSE):
+        for task in list_tasks(actor=HOUSE)[0]:
             assert reader.get(task.href).status_code == 200
             assert reader.post(task.href, {"decision": "hide", "text": ""}).status_code == 422
             assert reader.post(task.href, {"decision": "show", "text": ""}).status_code == 302
-        assert list_tasks(actor=HOUSE) == []
+        assert list_tasks(actor=HOUSE) == ([], 0)
+
+
+def test_pages_of_tasks_hold_everything_once_in_order_and_only_what_is_ones_own():
+    rows = [
+        models.QuestionRow(
+            id=f"q{n:04d}", account_id="c1", author="홍*동", at=NOW + timedelta(seconds=n), dataset="shelters",
+            agency_code=("11110", "11140", "")[n % 3], text=f"질문 {n}",
+        )
+        for n in range(1100)
+    ]  # fmt: skip
+    models.QuestionRow.objects.bulk_create(rows)
+    talk.request_data(actor=CITIZEN, now=NOW, title="질문이 아닌 것", wanted="위치", purpose="")
+    whole, total = list_tasks(actor=MODERATOR, limit=2000)
+    assert total == len(whole) == 1101
+    assert [one.at for one in whole] == sorted(one.at for one in whole)
+    pages = [list_tasks(actor=MODERATOR, sort="-at", offset=at, limit=400)[0] for at in (0, 400, 800)]
+    assert [one.id for page in pages for one in page] == [one.id for one in reversed(whole)]
+    assert {one.agency_code for one in list_tasks(actor=OWNER, limit=500)[0]} == {"11110"}
+    answers_all = Actor(id="a", name="답", grants=frozenset({("open_data.answer", "*")}))
+    assert "" not in {one.agency_code for one in list_tasks(actor=answers_all, limit=2000)[0]}
+    assert [one.title for one in list_tasks(actor=MODERATOR, search="질문 107")[0]][:2] == [
+        "질문 107",
+        "질문 1070",
+    ]
 
 
 class TestGallery(PageCases):

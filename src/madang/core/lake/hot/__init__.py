@@ -5,13 +5,14 @@ from __future__ import annotations
 from madang.core.base.interface import Text
 from madang.core.pages.interface import Route
 
-from .downloads import DownloadQuery, send_csv, send_geojson, send_json, send_parquet, send_xlsx
+from .downloads import DownloadQuery, send_csv, send_geojson, send_gpkg, send_json, send_parquet, send_xlsx
 from .tiles import TileQuery, send_tile
 
 _FORMS = {
     "csv": (send_csv, Text(ko="CSV로 내려받기", en="Download as CSV")),
     "json": (send_json, Text(ko="JSON으로 내려받기", en="Download as JSON")),
     "geojson": (send_geojson, Text(ko="GeoJSON으로 내려받기", en="Download as GeoJSON")),
+    "gpkg": (send_gpkg, Text(ko="지오패키지로 내려받기", en="Download as a GeoPackage")),
     "parquet": (send_parquet, Text(ko="Parquet으로 내려받기", en="Download as Parquet")),
     "xlsx": (send_xlsx, Text(ko="엑셀로 내려받기", en="Download as an Excel workbook")),
 }

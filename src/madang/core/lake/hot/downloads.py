@@ -10,10 +10,13 @@ from typing import Annotated, Any, BinaryIO, Literal
 from urllib.parse import quote
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+import pyogrio
+import shapely
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -29,6 +32,7 @@ from madang.core.pages.interface import make_cell, open_workbook
 SHEET_ROWS = 1_048_575
 BATCH_ROWS = 20_000
 CHUNK = 1 << 20
+GEOMETRY = "_geometry"
 _MOMENT = "%Y-%m-%dT%H:%M:%S%z"
 
 
@@ -62,6 +66,37 @@ def send_json(request: Request, query: DownloadQuery, body: None) -> Response:
 def send_geojson(request: Request, query: DownloadQuery, body: None) -> Response:
     """Answer GET /datasets/{name}.geojson; rows without a place have a null geometry."""
     reader, batches = _open(request, query)
+    lon, lat = _find_place(reader, query)
+    head = b'{"type":"FeatureCollection","features":['
+    rows = _join(_write_features(batches, lon, lat), head, b"]}\n")
+    return _stream(reader, rows, "geojson", "application/geo+json")
+
+
+def send_gpkg(request: Request, query: DownloadQuery, body: None) -> Response:
+    """Answer GET /datasets/{name}.gpkg: one layer of points in EPSG:4326; rows without a place have none."""
+    reader, batches = _open(request, query)
+    lon, lat = _find_place(reader, query)
+    placed = (_place(batch, lon, lat) for batch in batches)
+    first = next(placed)
+    path = _make_scratch("gpkg")
+    pyogrio.write_arrow(
+        pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], placed)),
+        path, layer=reader.table.name, driver="GPKG", geometry_name=GEOMETRY, geometry_type="Point",
+        crs="EPSG:4326", layer_options={"FID": "_fid", "GEOMETRY_NAME": GEOMETRY},
+    )  # fmt: skip
+    return _send_file(reader, path, "gpkg", "application/geopackage+sqlite3")
+
+
+def _place(batch: pa.RecordBatch, lon: str, lat: str) -> pa.RecordBatch:
+    """Return the batch with its points as well-known binary."""
+    x, y = (batch.column(name).to_numpy(zero_copy_only=False).astype(float) for name in (lon, lat))
+    points = shapely.points(x, y)
+    points[~(np.isfinite(x) & np.isfinite(y))] = None
+    return batch.append_column(GEOMETRY, pa.array(shapely.to_wkb(points), pa.binary()))
+
+
+def _find_place(reader: Reader, query: DownloadQuery) -> tuple[str, str]:
+    """Return the columns of longitude and latitude, or refuse where they aren't there or not asked for."""
     lon, lat = reader.table.lon, reader.table.lat
     names = {column.name for column in reader.columns}
     if lon not in names or lat not in names:
@@ -73,9 +108,7 @@ def send_geojson(request: Request, query: DownloadQuery, body: None) -> Response
             f"column must name {lon} and {lat} too",
             field="column",
         )
-    head = b'{"type":"FeatureCollection","features":['
-    rows = _join(_write_features(batches, str(lon), str(lat)), head, b"]}\n")
-    return _stream(reader, rows, "geojson", "application/geo+json")
+    return str(lon), str(lat)
 
 
 def send_parquet(request: Request, query: DownloadQuery, body: None) -> Response:

@@ -135,7 +135,7 @@ def _describe(request: HttpRequest, record: DatasetRecord, reader: Reader) -> di
         "is_published": record.state is DatasetState.PUBLISHED,
         "may_write": may_write(request.actor, table) and record.table.kind.value == "dataset",
         "has_place": _has_place(reader),
-        "downloads": ["csv", "xlsx", "json", "parquet", *(["geojson"] if _has_place(reader) else [])],
+        "downloads": ["csv", "xlsx", "json", "parquet", *(["geojson", "gpkg"] if _has_place(reader) else [])],
         "is_restricted": len(reader.columns) < len(table.columns),
     }
 

@@ -29,6 +29,7 @@ from .tree import (
 )
 
 NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
+MOST_LON, MOST_LAT = 180.0, 90.0
 TEXTS = (ColumnType.TEXT, ColumnType.CLOCK)
 
 
@@ -47,8 +48,6 @@ def _check_leaf(types: dict[str, ColumnType], one: Compare | Between | In | Like
     for value in _list_values(one):
         _fit(types, one.left, value)
     kind = types[one.left.name]
-    if isinstance(one, Compare) and kind is ColumnType.BOOLEAN and one.op not in {"=", "<>"}:
-        raise Wrong("filter", f"{one.left.name} is true or false, without an order")
     if isinstance(one, Between) and kind not in NUMBERS:
         raise Wrong("filter", "BETWEEN is served for numbers")
     if isinstance(one, Like) and kind not in TEXTS:
@@ -70,8 +69,19 @@ def turn_shapes(node: Any, turn: Callable[[shapely.Geometry], shapely.Geometry])
     if isinstance(node, Not):
         return Not(turn_shapes(node.inner, turn))
     if isinstance(node, Intersects):
-        return msgspec.structs.replace(node, geometry=turn(node.geometry), box=None)
+        turned = turn(node.geometry)
+        return node if turned is node.geometry else msgspec.structs.replace(node, geometry=turned, box=None)
     return node
+
+
+def keep_on_earth(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return a geometry in degrees as it is; raise Wrong where no place has its coordinates."""
+    west, south, east, north = shapely.bounds(shape)
+    if west < -MOST_LON or east > MOST_LON or south < -MOST_LAT or north > MOST_LAT:
+        raise Wrong(
+            "filter", "degrees of longitude and latitude are expected; name another system by filter-crs"
+        )
+    return shape
 
 
 def _list_leaves(node: Any) -> list[Any]:

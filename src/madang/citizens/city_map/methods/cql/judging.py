@@ -70,6 +70,8 @@ def _compare(op: str, rows: pa.Table, left: Property, right: Literal) -> pa.Chun
         return pa.array(
             [None if one is None else judge_one(one, value) for one in column.to_pylist()], pa.bool_()
         )
+    if pa.types.is_boolean(column.type):  # in order: false, then true
+        column, value = column.cast(pa.uint8()), int(value)
     return COMPARE[op](column, pa.scalar(value, column.type))
 
 

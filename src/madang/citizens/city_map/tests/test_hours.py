@@ -1,0 +1,85 @@
+"""Opening hours: what people write is read as they mean it, and what can't be read says nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open, read_hours
+from madang.citizens.city_map.records import Spot
+from madang.core.base.interface import CITY_TIMEZONE
+
+MONDAY = datetime(2026, 11, 30, tzinfo=CITY_TIMEZONE)
+MOMENTS = st.integers(0, 7 * 24 * 60 - 1).map(lambda minute: MONDAY + timedelta(minutes=minute))
+
+
+def at(day: str, clock: str) -> datetime:
+    hour, minute = map(int, clock.split(":"))
+    return MONDAY + timedelta(days=DAYS.index(day), hours=hour, minutes=minute)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "expected"),
+    [
+        ("09:00–18:00", at("일", "09:00"), True),
+        ("09:00–18:00", at("일", "18:00"), False),
+        ("월–금 09:00–18:00, 토 10:00–15:00", at("토", "14:59"), True),
+        ("월–금 09:00–18:00, 토 10:00–15:00", at("일", "12:00"), False),
+        ("월 – 금 9시 ~ 18시", at("금", "17:00"), True),
+        ("평일 09:00~18:00 / 주말 10:00~17:00", at("토", "17:30"), False),
+        ("Mon–Fri 09:00–18:00, Sat 10:00–15:00", at("토", "10:00"), True),
+        ("화·목 10:00-12:00", at("수", "11:00"), False),
+        ("매일 18:00–01:00", at("화", "00:30"), True),
+        ("일 22:00–02:00", at("월", "01:00"), True),
+        ("금-월 10:00-11:00", at("일", "10:30"), True),
+        ("24시간", at("일", "03:00"), True),
+        ("연중무휴 24시간", at("일", "03:00"), True),
+        ("전화로 물어보세요", at("일", "03:00"), None),
+        ("", at("일", "03:00"), None),
+        ("공휴일 09:00–18:00", at("일", "12:00"), None),
+        ("09:00–25:00", at("일", "12:00"), None),
+    ],
+)
+def test_hours_are_read_as_people_mean_them(text, moment, expected):
+    assert is_open(text, moment) is expected
+
+
+@given(st.text("월화수목금토일 0123456789:-~–,시분매평주말공휴", max_size=40))
+def test_any_text_is_read_or_says_nothing(text):
+    week = read_hours(text)
+    assert week is None or all(0 <= opens < closes <= opens + 7 * 24 * 60 for opens, closes in week)
+
+
+SPANS = st.tuples(st.sampled_from(DAYS), st.integers(0, 23), st.integers(0, 59), st.integers(1, 1439))
+
+
+@given(st.lists(SPANS, min_size=1, max_size=4), MOMENTS)
+def test_open_or_closed_agrees_with_a_plain_reading(spans, moment):
+    said, minutes = [], set()
+    for day, hour, minute, length in spans:
+        opens = hour * 60 + minute
+        closes = (opens + length) % 1440
+        said.append(f"{day} {hour:02d}:{minute:02d}–{closes // 60:02d}:{closes % 60:02d}")
+        begin = DAYS.index(day) * 1440 + opens
+        minutes |= {one % (7 * 1440) for one in range(begin, begin + length)}
+    expected = (moment - MONDAY).total_seconds() // 60 in minutes
+    assert is_open(", ".join(said), moment) is expected
+
+
+@settings(max_examples=20)
+@given(st.sampled_from(["월–금 09:00–18:00", "매일 22:00–02:00", "토 10:00–11:00, 일 10:00–11:00"]), MOMENTS)
+def test_the_next_change_is_the_first_minute_that_differs(text, moment):
+    change = find_change(text, moment)
+    now = is_open(text, moment)
+    minutes = int((change - moment).total_seconds() // 60)
+    assert is_open(text, change) is not now
+    assert all(is_open(text, moment + timedelta(minutes=n)) is now for n in range(0, minutes, 7))
+    assert is_open(text, change - timedelta(minutes=1)) is now
+
+
+def test_walking_takes_longer_than_the_straight_line():
+    near = Spot(theme="t", id="", name="n", address="", lon=0.0, lat=0.0, href="", away_m=670.0)
+    assert near.walk_minutes == 13  # 670 m straight are about 871 m of streets, 67 of them a minute

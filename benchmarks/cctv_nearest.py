@@ -1,7 +1,7 @@
 """Cameras within 500 m of a place among the city's real list: how long one answer takes.
 
 The list (Seoul's CSV, also .gz) is brought into a fresh folder by `madang cctv import`; then ASKED cameras drawn
-by a fixed seed are asked for what stands around them. Floor in the same run: the same places answered by numpy
+by a fixed seed are asked for what stands around them: the 50 nearest as the API answers them, and all. Floor in the same run: the same places answered by numpy
 over all coordinates in memory, without the register. Run with `madang bench cctv_nearest FILE [ASKED]`.
 """
 
@@ -42,6 +42,9 @@ def main() -> None:
     chosen = np.random.default_rng(500).choice(len(cameras), ASKED, replace=False)
 
     def ask(at: int) -> int:
+        return len(list_nearest(*map(float, places[at]), WITHIN_M))
+
+    def ask_all(at: int) -> int:
         return len(list_nearest(*map(float, places[at]), WITHIN_M, limit=10_000))
 
     def ask_floor(at: int) -> int:
@@ -52,7 +55,8 @@ def main() -> None:
         return len(near[np.argsort(away[near])])
 
     print(f"{len(cameras):,} cameras, {ASKED} places, within {WITHIN_M:.0f} m")
-    for name, question in (("register", ask), ("floor: numpy in memory", ask_floor)):
+    questions = (("50 nearest", ask), ("all", ask_all), ("floor: numpy in memory", ask_floor))
+    for name, question in questions:
         question(int(chosen[0]))
         wall, work, found = [], [], []
         for at in chosen.tolist():

@@ -2,9 +2,10 @@
 
 Messages go by MQTT to the packaged broker, the watch is the house's own process, the 119 receiver another
 one with its own ledger; each alarm is a call point of another facility, so that all are handed over. Floor
-in the same run: as many alerts POSTed straight to the receiver, which fsyncs each. Then a month of 99.8 %
-nuisance, its seed drawn anew: how many reach 119, and the longest that a real fire waited. Run with
-`madang bench emergency [SECONDS]`.
+in the same run: as many alerts POSTed straight to the receiver, which fsyncs each. Then UNANSWERED alarms of one
+moment that nobody answers, by a clock that leaps over the time in which nothing falls due: when the next person
+is told, and when it is handed over. Then a month of 99.8 % nuisance, its seed drawn anew: how many reach 119, and
+the longest that a real fire waited. Run with `madang bench emergency [SECONDS]`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from madang.project.broker_server import await_broker, start_broker, write_confi
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 15
 RATES = (1, 50, 200)
+UNANSWERED = 10_000
 folder = Path(tempfile.mkdtemp(prefix="madang-bench-"))
 os.environ |= {
     "MADANG_DATA": str(folder / "data"),
@@ -75,6 +77,9 @@ def main() -> None:
     finally:
         for child in reversed(children):
             child.terminate()
+        for child in children:
+            child.wait()
+    _measure_unanswered()
     _measure_month()
 
 
@@ -124,6 +129,49 @@ def _measure_floor(url: str, ledger: Path) -> None:
         post_alert(url, f"{identifier}-floor", body.replace(identifier, f"{identifier}-floor", 1).encode())
         waits.append(time.monotonic() - begun)
     _say("floor: straight to the receiver", waits)
+
+
+def _measure_unanswered() -> None:
+    from madang.core.base.interface import now  # noqa: PLC0415
+    from madang.infrastructure.fire_safety.actions import decide_due, take_messages  # noqa: PLC0415
+    from madang.infrastructure.fire_safety.models import DecisionRow, FacilityRow  # noqa: PLC0415
+    from madang.infrastructure.fire_safety.tests.facilities import uplink  # noqa: PLC0415
+
+    codes = [f"u{number}" for number in range(UNANSWERED)]
+    day = {"night": [0, 0]}
+    FacilityRow.objects.bulk_create(
+        FacilityRow(
+            code=code, name=code, kind="elderly", agency_code="11110", lon=127.0, lat=37.5, policy=day
+        )
+        for code in codes
+    )
+    messages, begun, started = [], now(), time.monotonic()
+    for code in codes:
+        event = json.loads(uplink(f"{code}-d", begun, "smoke"))
+        event["deviceInfo"]["tags"] = {"facility": code}
+        messages.append(json.dumps(event).encode())
+    leapt = timedelta()
+
+    def tell_time() -> datetime:
+        return begun + timedelta(seconds=time.monotonic() - started) + leapt
+
+    for at in range(0, len(messages), 500):
+        take_messages(now=begun, messages=messages[at : at + 500], via="mqtt")
+    started = time.monotonic()
+    while True:
+        if decide_due(now=tell_time()):
+            continue
+        waiting = FacilityRow.objects.filter(code__startswith="u").exclude(next_due_at=None)
+        due = waiting.order_by("next_due_at").values_list("next_due_at", flat=True).first()
+        if due is None:
+            break
+        leapt += max(timedelta(), due - tell_time())
+    for verdict, name in (("escalate", "next one told"), ("hand_over", "handed over")):
+        rows = DecisionRow.objects.filter(facility__in=FacilityRow.objects.filter(code__startswith="u"))
+        first: dict[str, float] = {}
+        for code, at in rows.filter(verdict=verdict).order_by("id").values_list("facility", "made_at"):
+            first.setdefault(code, (at - begun).total_seconds())
+        _say(f"{UNANSWERED:,} unanswered, {name}", list(first.values()), lost=UNANSWERED - len(first))
 
 
 def _measure_month() -> None:

@@ -1,4 +1,4 @@
-/** Fire alarms: how long until 119, counted down where the server says when. */
+/** Fire alarms: how long until 119, counted down where the server says when; detectors hung by a click on the plan. */
 import "./styles/fire.css";
 
 function count(): void {
@@ -8,6 +8,22 @@ function count(): void {
   }
 }
 
+/** The click becomes metres of the plan; the form says which detector. */
+function hang(form: HTMLFormElement, plan: SVGSVGElement): void {
+  plan.addEventListener("click", (event) => {
+    const matrix = plan.getScreenCTM();
+    if (!matrix) return;
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    (form.elements.namedItem("x") as HTMLInputElement).value = Math.max(0, x).toFixed(2);
+    (form.elements.namedItem("y") as HTMLInputElement).value = Math.max(0, y).toFixed(2);
+    form.requestSubmit();
+  });
+}
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-place]")) {
+  const plan = form.querySelector<SVGSVGElement>(".plan svg");
+  if (plan) hang(form, plan);
+}
 count();
 setInterval(count, 500);
 document.addEventListener("htmx:afterSwap", count);

@@ -43,6 +43,12 @@ def list_things(
     return tuple(read_thing(row) for row in rows[offset : None if limit is None else offset + limit])
 
 
+def list_places(where: ThingFilter) -> list[tuple[str, str, float, float]]:
+    """Return id, kind, lon and lat (degrees) of the things that have a place, unordered: for choosing among many."""
+    rows = select_things(where).filter(lon__isnull=False, lat__isnull=False)
+    return list(rows.values_list("id", "kind_id", "lon", "lat"))
+
+
 def count_things(where: ThingFilter = ThingFilter()) -> int:  # noqa: B008
     """Return how many things `where` means."""
     return select_things(where).count()

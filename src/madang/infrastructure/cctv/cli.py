@@ -15,6 +15,7 @@ from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
 
 from .actions import import_cameras
 from .gateway.analysing import Analysis, analyse
+from .gateway.classifier import Classifier, find_classifier
 from .gateway.detector import Detector
 from .queries.cameras import list_misplaced
 from .records import Event, Rules, Sort, Track
@@ -32,6 +33,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     one.add_argument("--tracks", type=Path, metavar="FILE", help="MOTChallenge text: people, frames from 1")
     one.add_argument("--events", type=Path, metavar="FILE", help="events as JSON lines")
     one.add_argument("--rules", type=Path, metavar="FILE", help="zones, lines and limits (TOML)")
+    one.add_argument(
+        "--fire-model", type=Path, metavar="FILE", help="ONNX classifier that must agree on fire and smoke"
+    )
     one.add_argument("--tiles", type=int, default=2, help="cuts along the longer side: more sees smaller")
     one.add_argument("--quiet", action="store_true")
     one.set_defaults(command=run_analyse)
@@ -56,7 +60,9 @@ def run_analyse(arguments: Namespace) -> int:
         if not arguments.quiet and number % SAID_EVERY == 0:
             sys.stderr.write(f"\r{number}")
 
-    found = analyse(arguments.video, Detector(tiles=arguments.tiles), rules, say)
+    model: Path | None = arguments.fire_model
+    classifier = Classifier(model) if model else find_classifier()
+    found = analyse(arguments.video, Detector(tiles=arguments.tiles), rules, say, classifier)
     if arguments.tracks:
         arguments.tracks.write_text("".join(write_tracks(found.tracks)))
     if arguments.events:

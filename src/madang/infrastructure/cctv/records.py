@@ -69,6 +69,9 @@ class EventKind(StrEnum):
     CROWD = "crowd"
     FALL = "fall"
     ABANDONED = "abandoned"
+    FIGHT = "fight"
+    FIRE = "fire"
+    SMOKE = "smoke"
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,10 +151,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fall_s: float = 1.0
     abandoned_s: float = 20.0
     abandoned_heights: float = 2.0
+    fight_s: float = 1.5
+    fight_heights: float = 0.9
+    fight_heights_s: float = 0.9
+    fire_s: float = 3.0
+    smoke_s: float = 6.0
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of a rule: from which frame to which, whose tracks, where (pixels), and why.
+    """One finding of a rule: from which frame to which, whose tracks (none for fire), where (pixels), and why.
 
     `strength` is how many times over its limit it went, 1 at least.
     """
@@ -175,8 +183,14 @@ EVENT_NAMES = {
     EventKind.CROWD: Text(ko="군집", en="Crowd"),
     EventKind.FALL: Text(ko="쓰러짐", en="Fall"),
     EventKind.ABANDONED: Text(ko="버려진 물건", en="Abandoned object"),
+    EventKind.FIGHT: Text(ko="싸움", en="Fight"),
+    EventKind.FIRE: Text(ko="불꽃", en="Fire"),
+    EventKind.SMOKE: Text(ko="연기", en="Smoke"),
 }
 SEVERITIES = {
+    EventKind.FIRE: Severity.EXTREME,
+    EventKind.SMOKE: Severity.SEVERE,
+    EventKind.FIGHT: Severity.SEVERE,
     EventKind.FALL: Severity.SEVERE,
     EventKind.INTRUSION: Severity.SEVERE,
     EventKind.ABANDONED: Severity.MODERATE,

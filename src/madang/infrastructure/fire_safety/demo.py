@@ -5,19 +5,41 @@ Heartbeats and alarms enter by the broker as real uplinks do; a simulated manage
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import datetime, timedelta
+from itertools import cycle
 
 import numpy as np
 
 from madang.city.files import draw_points
 from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
+from madang.core.places.interface import list_districts
 
-from .actions import answer_alarm, close_alarm, register_facility, save_detectors
+from .actions import (
+    answer_alarm,
+    close_alarm,
+    import_hydrants,
+    register_facility,
+    save_decoder,
+    save_detectors,
+    save_gateways,
+)
 from .gateway.simulating import publish_uplinks
-from .queries import list_alarms, list_detectors, list_facilities
-from .records import AlarmState, Contact, Detector, Facility, FacilityKind, Room, SignalKind
+from .queries import list_alarms, list_detectors, list_facilities, list_gateways
+from .records import (
+    AlarmState,
+    Contact,
+    Decoder,
+    Detector,
+    Facility,
+    FacilityKind,
+    Gateway,
+    PayloadField,
+    Room,
+    SignalKind,
+)
 
 SEED = 1192
 SOURCE = "시뮬레이션 · simulated"
@@ -42,16 +64,31 @@ HALL = 2.0
 HEARTBEAT_S = 1800
 ANSWER_S = 40
 FIRE_LASTS = timedelta(minutes=6)
+CODES = {SignalKind.SMOKE: 1, SignalKind.HEAT: 2, SignalKind.CALL_POINT: 3}
+DECODER = Decoder(
+    profile="simulated SD-1",
+    fields=(
+        *(PayloadField(name=kind.value, port=2, offset=0, equals=code) for kind, code in CODES.items()),
+        PayloadField(name="battery", port=2, offset=1, scale=0.5),
+        PayloadField(name="level", port=2, offset=2),
+    ),
+)
+INSTITUTIONS, SILENT = 28, 17
+"""As many as the report's backbone joins; the number of the one whose gateway is never heard."""
+HYDRANTS_NEAR = 4
 NUISANCE_EVERY, FIRE_EVERY = 20, 90
 """Minutes from one simulated false alarm, and from one simulated fire, to the next."""
 
 
 def lay_out(now: datetime) -> None:
-    """Register the facilities and their detectors, once."""
-    if list_facilities(actor=HOUSE, limit=1)[1]:
-        return
+    """Register the facilities with their detectors, the network and hydrants, each once."""
     generator = make_generator(SEED)
     points = {code: (lon, lat) for lon, lat, code in draw_points(generator, 400)}
+    if not list_gateways():
+        save_decoder(actor=HOUSE, now=now, decoder=DECODER)
+        save_gateways(actor=HOUSE, now=now, gateways=_draw_gateways(points))
+    if list_facilities(actor=HOUSE, limit=1)[1]:
+        return
     for code, name, kind, district in FACILITIES:
         lon, lat = points[district]
         facility = Facility(
@@ -63,14 +100,16 @@ def lay_out(now: datetime) -> None:
             lat=round(lat, 6),
             rooms=_draw_rooms(generator, kind),
             contacts=(
-                Contact(name="주간 당직 (시뮬레이션)", phone="02-000-0001"),
-                Contact(name="소방안전관리자 (시뮬레이션)", phone="02-000-0002"),
+                Contact(name="주간 당직 (시뮬레이션)", phone="02-000-0001", days="12345", hours="9-18"),
+                Contact(name="야간 당직 (시뮬레이션)", phone="02-000-0004", hours="18-9"),
+                Contact(name="소방안전관리자 (시뮬레이션)", phone="02-000-0002", hours="7-22"),
                 Contact(name="시설장 (시뮬레이션)", phone="02-000-0003"),
             ),
             source=SOURCE,
         )
         register_facility(actor=HOUSE, now=now, facility=facility)
         save_detectors(actor=HOUSE, now=now, code=code, detectors=_draw_detectors(facility))
+    import_hydrants(actor=HOUSE, now=now, lines=_draw_hydrants(generator), source=SOURCE)
 
 
 def feed(since: datetime, now: datetime) -> None:
@@ -85,9 +124,10 @@ def feed(since: datetime, now: datetime) -> None:
         if number % 29 != 7 and (one.heard_at is None or _is_due(number, since, now))
     ]
     uplinks += _begin_fires(facilities, detectors, since, now)
-    if uplinks:
-        house = read_settings()
-        publish_uplinks(house.own_host, house.mqtt_port, uplinks)
+    house = read_settings()
+    is_new_minute = int(now.timestamp()) // 60 != int(since.timestamp()) // 60
+    alive = [one.id for number, one in enumerate(list_gateways()) if is_new_minute and number != SILENT]
+    publish_uplinks(house.own_host, house.mqtt_port, uplinks, alive)
     _answer(now)
 
 
@@ -144,17 +184,49 @@ def _write_uplink(
     event = {
         "deduplicationId": f"{one.id}-{now.isoformat()}",
         "time": now.isoformat(),
-        "deviceInfo": {"devEui": one.id, "deviceName": one.id, "tags": {"simulated": "yes"}},
-        "object": {"battery": battery, **({kind.value: True} if kind else {})},
+        "deviceInfo": {
+            "devEui": one.id,
+            "deviceName": one.id,
+            "deviceProfileName": DECODER.profile,
+            "tags": {"simulated": "yes"},
+        },
+        "fPort": 2,
+        "data": base64.b64encode(bytes([CODES.get(kind, 0), 2 * battery, 8 + number % 5])).decode(),
+        "txInfo": {"modulation": {"lora": {"spreadingFactor": 9}}},
         "rxInfo": [
             {
-                "gatewayId": "simulated",
+                "gatewayId": f"gw-{number % SILENT + 1:02d}",
                 "rssi": int(generator.integers(-112, -80)),
                 "snr": round(float(generator.normal(3, 3)), 1),
             }
         ],
     }
     return one.id, json.dumps(event).encode()
+
+
+def _draw_gateways(points: dict[str, tuple[float, float]]) -> list[Gateway]:
+    return [
+        Gateway(
+            id=f"gw-{number + 1:02d}",
+            institution=f"기관 {number + 1:02d} (시뮬레이션)",
+            lon=round(points[district][0], 6),
+            lat=round(points[district][1], 6),
+        )
+        for number, district in zip(range(INSTITUTIONS), cycle(sorted(points)))  # noqa: B905 - one has no end
+    ]
+
+
+def _draw_hydrants(generator: np.random.Generator) -> list[str]:
+    """Return a list of hydrants around the facilities as fire services publish it."""
+    districts = {one.code: one.name_ko for one in list_districts()}
+    lines = ["시설번호,시설유형코드,시군구명,위도,경도,상세위치"]
+    for one in list_facilities(actor=HOUSE, limit=100)[0]:
+        for number in range(HYDRANTS_NEAR):
+            lon, lat = (one.lon, one.lat) + generator.normal(0, 0.0008, 2)
+            place = f"{one.name} 앞 {number + 1} (시뮬레이션)"
+            district = districts[one.agency_code]
+            lines.append(f"{one.code}-{number + 1},{1 + number % 2},{district},{lat:.6f},{lon:.6f},{place}")
+    return lines
 
 
 def _draw_rooms(generator: np.random.Generator, kind: FacilityKind) -> tuple[Room, ...]:

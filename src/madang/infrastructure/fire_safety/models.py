@@ -41,7 +41,55 @@ class DetectorRow(models.Model):
     battery = models.FloatField(null=True)
     rssi = models.FloatField(null=True)
     snr = models.FloatField(null=True)
+    margin = models.FloatField(null=True)
+    usual_margin = models.FloatField(null=True)
+    level = models.FloatField(null=True)
+    usual_level = models.FloatField(null=True)
     has_trouble = models.BooleanField(default=False)
+
+
+class PlanRow(models.Model):
+    """A floor's plan as a picture."""
+
+    id = models.BigAutoField(primary_key=True)
+    facility = models.ForeignKey(FacilityRow, on_delete=models.CASCADE, related_name="plans")
+    floor = models.CharField(max_length=100)
+    picture = models.BinaryField()
+    width_m = models.FloatField()
+    height_m = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["facility", "floor"], name="fire_safety_plan_once")]
+
+
+class DecoderRow(models.Model):
+    """How payloads of one device profile are read."""
+
+    profile = models.CharField(max_length=100, primary_key=True)
+    fields = models.JSONField(default=list)
+    changed_at = models.DateTimeField()
+
+
+class GatewayRow(models.Model):
+    """One gateway."""
+
+    id = models.CharField(max_length=100, primary_key=True)
+    institution = models.CharField(max_length=100, db_index=True)
+    agency_code = models.CharField(max_length=40)
+    expected_every_s = models.IntegerField(default=600)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    registered_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+
+
+class TroubleRow(models.Model):
+    """A trouble of the network that the incidents know of: a silent gateway, institution or backbone."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    reason_ko = models.CharField(max_length=300)
+    reason_en = models.CharField(max_length=300)
+    begun_at = models.DateTimeField()
 
 
 class SignalRow(models.Model):
@@ -94,6 +142,7 @@ class AlarmRow(models.Model):
     is_drill = models.BooleanField(default=False)
     begun_at = models.DateTimeField(db_index=True)
     due_at = models.DateTimeField()
+    tellings = models.IntegerField(default=0)
     handed_over_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     stood_down_at = models.DateTimeField(null=True)
@@ -118,6 +167,7 @@ class DecisionRow(models.Model):
     sources = models.JSONField(default=list)
     is_drill = models.BooleanField(default=False)
     is_told = models.BooleanField(default=False)
+    told = models.CharField(max_length=100, default="")
 
     class Meta:
         indexes = [

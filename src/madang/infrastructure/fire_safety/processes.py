@@ -18,8 +18,10 @@ from madang.core.base.interface import MqttListener, Process, now, read_settings
 
 from .actions import (
     check_detectors,
+    check_network,
     decide_due,
     deliver_relays,
+    hear_gateways,
     take_messages,
     tell_incidents,
     warn_of_overdue_relays,
@@ -27,8 +29,14 @@ from .actions import (
 from .gateway.receiving import open_receiver
 
 CLIENT = "madang-fire-safety"
-TOPICS = ("application/+/device/+/event/up", "fire/#")
-"""As ChirpStack v4 publishes; below fire/ plain JSON and SenML."""
+TOPICS = (
+    "application/+/device/+/event/up",
+    "fire/#",
+    "gateway/+/event/stats",
+    "+/gateway/+/event/stats",
+)
+"""As ChirpStack v4 publishes, gateways with or without their region; below fire/ plain JSON and SenML."""
+ALIVE = "/event/stats"
 LOOK_S = 0.25
 """How soon what another process took in is seen; what this one took in is seen at once."""
 GATHER_S = 0.05
@@ -99,7 +107,10 @@ class Watchman:
             return
         messages = self.listener.take(MESSAGES, 1.0)
         if messages:
-            take_messages(now=self.clock(), messages=[one.payload for one in messages], via="mqtt")
+            said = [one.payload for one in messages if not find_gateway(one.topic)]
+            take_messages(now=self.clock(), messages=said, via="mqtt")
+            alive = {name for one in messages if (name := find_gateway(one.topic))}
+            hear_gateways(now=self.clock(), gateways=alive)
             self.listener.acknowledge(messages)
             self.heard.set()
 
@@ -128,7 +139,15 @@ class Watchman:
 
     def _care(self) -> None:
         check_detectors(now=now())
+        check_network(now=now())
         self.stop.wait(CARE_S)
+
+
+def find_gateway(topic: str) -> str:
+    """Return the gateway whose sign of life a topic carries, "" for any other topic."""
+    parts = topic.split("/")
+    is_alive = topic.endswith(ALIVE) and parts[0] != "fire" and parts[-4:-3] == ["gateway"]
+    return parts[-3] if is_alive else ""
 
 
 def find_addresses() -> list[str]:

@@ -10,21 +10,39 @@ import msgspec
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text
+from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text, box_around, measure_m
 from madang.core.people.interface import record_audit, require
+from madang.core.things import interface as things
 
 from .methods.deciding import decide
-from .methods.masking import mask
-from .models import AlarmRow, DecisionRow, DetectorRow, FacilityRow, RefusedRow, RelayRow, SignalRow
+from .methods.hydrants import HYDRANT_KIND
+from .methods.masking import mask, mask_name
+from .models import (
+    AlarmRow,
+    DecisionRow,
+    DecoderRow,
+    DetectorRow,
+    FacilityRow,
+    GatewayRow,
+    PlanRow,
+    RefusedRow,
+    RelayRow,
+    SignalRow,
+    TroubleRow,
+)
 from .records import (
     OPEN,
     Alarm,
     AlarmState,
     Contact,
     Decision,
+    Decoder,
     Detector,
     Facility,
     FacilityKind,
+    FloorPlan,
+    Gateway,
+    Hydrant,
     Policy,
     Relay,
     RelayState,
@@ -37,6 +55,8 @@ from .records import (
 
 VIEW = "fire_safety.view"
 MOST_REPLAYED = 100_000
+NEAR_M, HYDRANTS = 300.0, 3
+USABLE = frozenset({things.ThingState.INSTALLED, things.ThingState.ACTIVE})
 
 
 def find_facility_row(code: str, *, for_update: bool = False) -> FacilityRow:
@@ -125,6 +145,79 @@ def list_detectors(actor: Actor, code: str = "", *, only_trouble: bool = False) 
     return [describe_detector(row) for row in rows]
 
 
+def list_hydrants(lon: float, lat: float, limit: int = HYDRANTS) -> list[Hydrant]:
+    """Return the usable hydrants nearest to a place within NEAR_M metres."""
+    places = things.list_places(things.ThingFilter(bbox=box_around(lon, lat, NEAR_M)))
+    away = sorted((measure_m(lon, lat, x, y), key) for key, kind, x, y in places if kind == HYDRANT_KIND)
+    found = things.get_things([key for _, key in away])
+    return [
+        Hydrant(
+            id=one.id,
+            name=one.name,
+            kind=str(one.attributes.get("hydrant", "")),
+            lon=one.lon,
+            lat=one.lat,
+            distance_m=round(metres, 1),
+        )
+        for metres, key in away
+        if metres <= NEAR_M
+        and (one := found.get(key)) is not None
+        and one.lon is not None
+        and one.lat is not None
+        and one.state in USABLE
+    ][:limit]
+
+
+def find_plan(actor: Actor, code: str, floor: str) -> FloorPlan | None:
+    """Return a floor's plan as a picture, None where it has none."""
+    row = (
+        PlanRow.objects.defer("picture").select_related("facility").filter(facility=code, floor=floor).first()
+    )
+    if row is None:
+        return None
+    require(actor, VIEW, row.facility.agency_code)
+    return FloorPlan(id=row.pk, facility=code, floor=row.floor, width_m=row.width_m, height_m=row.height_m)
+
+
+def list_plan_floors(code: str) -> list[str]:
+    """Return the floors of a facility that have a plan as a picture."""
+    return list(PlanRow.objects.filter(facility=code).values_list("floor", flat=True))
+
+
+def read_plan_picture(actor: Actor, plan_id: int) -> bytes:
+    """Return a plan's picture (PNG); raise NotFound where there is none."""
+    row = PlanRow.objects.select_related("facility").filter(pk=plan_id).first()
+    if row is None:
+        raise NotFound("fire_safety.plan", "그런 평면도가 없습니다", "there is no such plan")
+    require(actor, VIEW, row.facility.agency_code)
+    return bytes(row.picture)
+
+
+def list_gateways() -> list[Gateway]:
+    """Return every gateway, by institution."""
+    return [describe_gateway(row) for row in GatewayRow.objects.order_by("institution", "id")]
+
+
+def list_network_troubles() -> list[tuple[datetime, Text]]:
+    """Return since when what of the network is silent, as the incidents know it."""
+    rows = TroubleRow.objects.order_by("begun_at", "key")
+    return [(row.begun_at, Text(ko=row.reason_ko, en=row.reason_en)) for row in rows]
+
+
+def list_decoders() -> list[Decoder]:
+    """Return every decoder, by profile."""
+    rows = DecoderRow.objects.order_by("profile")
+    return [msgspec.convert({"profile": row.profile, "fields": row.fields}, Decoder) for row in rows]
+
+
+def get_decoder(profile: str) -> Decoder:
+    """Return a profile's decoder; raise NotFound where there is none."""
+    found = next((one for one in list_decoders() if one.profile == profile), None)
+    if found is None:
+        raise NotFound("fire_safety.decoder", "그런 디코더가 없습니다", "there is no such decoder")
+    return found
+
+
 def list_alarms(
     *,
     actor: Actor,
@@ -167,6 +260,7 @@ def list_decisions(actor: Actor, alarm_id: int) -> list[Decision]:
             reason=Text(ko=row.reason_ko, en=row.reason_en),
             sources=tuple(row.sources),
             is_drill=row.is_drill,
+            told=mask_name(row.told),
         )
         for row in rows
     ]
@@ -268,6 +362,24 @@ def describe_detector(row: DetectorRow) -> Detector:
         battery=row.battery,
         rssi=row.rssi,
         snr=row.snr,
+        margin=row.margin,
+        usual_margin=row.usual_margin,
+        level=row.level,
+        usual_level=row.usual_level,
+    )
+
+
+def describe_gateway(row: GatewayRow) -> Gateway:
+    """Return a gateway's record."""
+    return Gateway(
+        id=row.pk,
+        institution=row.institution,
+        agency_code=row.agency_code,
+        expected_every_s=row.expected_every_s,
+        lon=row.lon,
+        lat=row.lat,
+        registered_at=row.registered_at,
+        heard_at=row.heard_at,
     )
 
 

@@ -92,7 +92,8 @@ class Verdict(StrEnum):
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One decision: when, for which alarm of which facility, why, and whether it is only a drill.
 
-    Alarms of a facility count from 1; 0 is no alarm. `sources` are those heard so far.
+    Alarms of a facility count from 1; 0 is no alarm. `sources` are those heard so far; `told` is whose turn it
+    was to be told, which is known once it is written down.
     """
 
     at: datetime
@@ -102,6 +103,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text
     sources: tuple[str, ...] = ()
     is_drill: bool = False
+    told: str = ""
 
 
 class OpenAlarm(msgspec.Struct, kw_only=True):
@@ -176,10 +178,16 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody on duty at a facility, in the order in which they are told."""
+    """Somebody who is told of a facility's alarms, in the order in which they are told.
+
+    `days` are those on which a turn of duty begins, 1 for Monday to 7 for Sunday ("" every day); `hours` are
+    from–to of the city's clock, over midnight too ("" the whole day).
+    """
 
     name: Short
     phone: Annotated[str, Meta(max_length=30, pattern=r"^[0-9+\- ]*$")] = ""
+    days: Annotated[str, Meta(max_length=7, pattern=r"^[1-7]*$")] = ""
+    hours: Annotated[str, Meta(max_length=5, pattern=r"^(|([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-4]))$")] = ""
 
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,15 +222,88 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True):
     battery: float | None = None
     rssi: float | None = None
     snr: float | None = None
+    margin: float | None = None
+    usual_margin: float | None = None
+    level: float | None = None
+    usual_level: float | None = None
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message says of the device that sent it."""
+    """What a message says of the device that sent it, and through which gateways it came.
+
+    `margin` is how far (dB) the best gateway's signal is above what its data rate needs, `level` what the
+    detector reads at rest, in percent of what makes it alarm.
+    """
 
     source: str
     battery: float | None = None
     rssi: float | None = None
     snr: float | None = None
+    margin: float | None = None
+    level: float | None = None
+    gateways: tuple[str, ...] = ()
+
+
+class PayloadField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One value in a binary payload: where it stands, how it is written, and what it means.
+
+    `name` is a kind that alarms (true from `at_least` on, or where it `equals`), `battery` (percent), `level`
+    (percent of what makes it alarm) or anything else. Bytes count from 0; `bit` picks one, 0 the lowest; what
+    is read is multiplied by `scale`, then `add` is added. Without `port` it stands in messages of every port.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z_][a-z0-9_]*$")]
+    offset: Annotated[int, Meta(ge=0, le=241)]
+    length: Annotated[int, Meta(ge=1, le=8)] = 1
+    port: Annotated[int, Meta(ge=1, le=255)] | None = None
+    bit: Annotated[int, Meta(ge=0, le=63)] | None = None
+    is_signed: bool = False
+    is_little: bool = False
+    scale: float = 1.0
+    add: float = 0.0
+    at_least: float = 1.0
+    equals: float | None = None
+
+
+class Decoder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the payloads of one kind of device are read: the network server names it as the device's profile."""
+
+    profile: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^/\x00]+$")]
+    fields: Annotated[tuple[PayloadField, ...], Meta(min_length=1, max_length=50)]
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """A gateway of the city's network, and the institution whose line it hangs on."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=100)]
+    institution: Annotated[str, Meta(min_length=1, max_length=100)]
+    agency_code: Annotated[str, Meta(min_length=1, max_length=40)] = "city"
+    expected_every_s: Annotated[int, Meta(ge=10, le=86_400)] = 600
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    registered_at: datetime | None = None
+    heard_at: datetime | None = None
+
+
+class FloorPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A floor's plan as a picture, and how many metres it is wide and high."""
+
+    id: int
+    facility: str
+    floor: str
+    width_m: float
+    height_m: float
+
+
+class Hydrant(msgspec.Struct, frozen=True, kw_only=True):
+    """A hydrant near a place: its number, where it stands (degrees, EPSG:4326), and how far it is."""
+
+    id: str
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    distance_m: float
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,14 +9,18 @@ import cv2
 import msgspec
 import numpy as np
 
+from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.methods.tracking import Tracker
 from madang.infrastructure.cctv.records import SORTS, Detections, Event, Floats, Picture, Rules, Sort, Track
 
+from .classifier import Classifier
 from .detector import Detector
 from .video import Video
 
+SURE_ENOUGH = 0.3
+NOTHING = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
 MOTION_LEVEL, MOTION_SHARE = 12, 0.0005
 STILL_FRAMES = 10
 HUES, SATURATIONS = 8, 4
@@ -36,16 +40,23 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def analyse(
-    path: Path, detector: Detector, rules: Rules, progress: Callable[[int], None] = lambda _: None
+    path: Path,
+    detector: Detector,
+    rules: Rules,
+    progress: Callable[[int], None] = lambda _: None,
+    classifier: Classifier | None = None,
 ) -> Analysis:
     """Return what a video shows. Raises NotFound or BadInput where it can't be opened."""
     video = Video(path)
     facts = video.facts
     trackers = {sort: Tracker(sort, facts.fps) for sort in Sort}
-    gate, number = MotionGate(), 0
+    gate, burns, number = MotionGate(), BurnWatch(facts.fps), 0
     for number, picture in enumerate(video.frames(), start=1):
+        found = NOTHING
         if gate.is_moving(picture) or not all(one.is_idle for one in trackers.values()):
-            take_frame(trackers, number, picture, detector.detect(picture))
+            found = detector.detect(picture)
+            take_frame(trackers, number, picture, found)
+        watch_burning(burns, number, picture, rules, found, classifier)
         progress(number)
     tracks = [track for sort in Sort for track in mend(trackers[sort].list_tracks(), facts.fps)]
     return Analysis(
@@ -54,9 +65,31 @@ def analyse(
         width=facts.width,
         height=facts.height,
         tracks=tracks,
-        events=find_events(tracks, rules, facts.fps, (facts.width, facts.height)),
+        events=sorted(
+            [
+                *find_events(tracks, rules, facts.fps, (facts.width, facts.height)),
+                *burns.list_events(rules),
+            ],
+            key=lambda one: one.start_frame,
+        ),
         broken=video.broken or ("" if number else "no frame in it"),
     )
+
+
+def watch_burning(
+    burns: BurnWatch,
+    number: int,
+    picture: Picture,
+    rules: Rules,
+    found: Detections,
+    classifier: Classifier | None,
+) -> None:
+    """Look for fire and smoke beside whom and what was found; a classifier, where there is one, must agree."""
+    sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
+    sure = found.scores >= SURE_ENOUGH
+    people, vehicles = (found.boxes[sure & (sorts == sort)] for sort in (Sort.PERSON, Sort.VEHICLE))
+    for one in burns.update(number, picture, rules, people, vehicles):
+        one.is_refused = classifier is not None and not classifier.agrees(picture, one.box, one.kind)
 
 
 def take_frame(trackers: dict[Sort, Tracker], number: int, picture: Picture, found: Detections) -> None:

@@ -25,6 +25,7 @@ import numpy as np
 
 from madang.core.base.interface import now
 from madang.infrastructure.cctv.methods.boxes import measure_overlap
+from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.clothing import describe_wear
 from madang.infrastructure.cctv.methods.masking import find_motion, mask
 from madang.infrastructure.cctv.methods.rules import find_events, tighten
@@ -38,6 +39,7 @@ from madang.infrastructure.cctv.records import (
     Floats,
     Picture,
     Pulse,
+    Rules,
     Seen,
     Sighting,
     Sort,
@@ -45,7 +47,8 @@ from madang.infrastructure.cctv.records import (
     Told,
 )
 
-from .analysing import MotionGate, take_frame
+from .analysing import NOTHING, MotionGate, take_frame, watch_burning
+from .classifier import find_classifier
 from .clips import Files, encode_picture, put, to_name, write_clip
 from .detector import Detector
 from .sources import SourceReader
@@ -107,6 +110,7 @@ class Watched:
         self._tell = writer.tell
         self._reader = SourceReader(source.url)
         self._gate = MotionGate()
+        self._burns, self._classifier = BurnWatch(source.fps), find_classifier()
         self._faces = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_default.xml")
         self._begun = time.monotonic()
         self._trackers = {sort: Tracker(sort, source.fps) for sort in Sort}
@@ -124,6 +128,10 @@ class Watched:
         self._came: tuple[float, datetime] | None = None
         mark = hashlib.sha256(source.camera_id.encode()).hexdigest()[:6]
         self._prefix = f"{to_name(source.camera_id)[:16]}-{mark}-{int(now().timestamp())}"
+
+    @property
+    def _rules(self) -> Rules:
+        return tighten(self.source.rules, self.source.factors)
 
     def close(self) -> None:
         """Watch no longer; clips that wait are written with what there is."""
@@ -163,12 +171,14 @@ class Watched:
     def _take(self, at: float, picture: Picture) -> None:
         self._number = max(self._number + 1, int((at - self._begun) * self.source.fps) + 1)
         self._size = picture.shape[1], picture.shape[0]
+        found = NOTHING
         if self._gate.is_moving(picture) or not all(one.is_idle for one in self._trackers.values()):
             found = self._detector.detect(picture)
             take_frame(self._trackers, self._number, picture, found)
             self._boxes = np.concatenate([_choose(found), self._find_faces(picture)])
             if self.source.is_searched:
                 self._tell_people(picture)
+        watch_burning(self._burns, self._number, picture, self._rules, found, self._classifier)
         masked = mask(picture, self._boxes, self._find_motion(picture))
         body = encode_picture(masked)
         put(self._files.name_live(self.source.camera_id), body)
@@ -225,8 +235,9 @@ class Watched:
         for tracker in self._trackers.values():
             tracker.forget(oldest)
         tracks = [track for tracker in self._trackers.values() for track in tracker.list_tracks()]
-        rules = tighten(self.source.rules, self.source.factors)
-        for event in find_events(tracks, rules, fps, self._size):
+        self._burns.forget(oldest)
+        rules = self._rules
+        for event in (*find_events(tracks, rules, fps, self._size), *self._burns.list_events(rules)):
             self._tell_event(at, event)
         self._sighted = {
             one.id: self._sighted[one.id]
@@ -240,7 +251,7 @@ class Watched:
         name = (
             event.kind,
             event.place,
-            event.tracks[0],
+            event.tracks[0] if event.tracks else (event.x, event.y),
             event.start_frame if event.kind is EventKind.LINE else 0,
         )
         uid, _ = self._told.get(name, ("", 0.0))
@@ -265,6 +276,8 @@ class Watched:
 
     def _measure(self, event: Event) -> float:
         """Return the height of the event's first track, in parts of the picture."""
+        if not event.tracks:
+            return 0.1
         sort = Sort.BAG if event.kind is EventKind.ABANDONED else Sort.PERSON
         tracks = self._trackers[sort].list_tracks()
         own = [one.heights.mean() for one in tracks if one.id == event.tracks[0]]

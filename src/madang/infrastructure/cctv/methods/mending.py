@@ -11,7 +11,7 @@ from madang.infrastructure.cctv.records import Floats, Track
 JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
 JOIN_HEIGHTS = 1.0
 GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.6
-SURE = 0.35
+SURE = 0.25
 
 
 def mend(tracks: Sequence[Track], fps: float) -> list[Track]:

@@ -13,6 +13,9 @@ import shapely
 from madang.core.base.interface import Text
 from madang.infrastructure.cctv.records import Event, EventKind, Floats, Line, Rules, Sort, Track, Zone
 
+from .fights import find_fights
+from .runs import exceed, find_runs
+
 Size = tuple[int, int]
 
 
@@ -29,6 +32,7 @@ def find_events(tracks: Sequence[Track], rules: Rules, fps: float, size: Size) -
         for rule in (_find_loitering, _find_running, _find_fall):
             found += rule(one, rules, fps)
     found += _find_crowds(people, rules, fps)
+    found += find_fights(people, rules, fps)
     for bag in bags:
         found += _find_abandoned(bag, people, rules, fps)
     return sorted(found, key=lambda one: (one.start_frame, one.kind, one.tracks))
@@ -51,7 +55,7 @@ def _event(kind: EventKind, track: Track, first: int, last: int, reason: Text, *
 def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Size) -> Iterator[Event]:
     area = shapely.Polygon(np.array(zone.points) * size)
     inside = shapely.contains_xy(area, track.feet[:, 0], track.feet[:, 1])
-    for first, last in _runs(inside, rules.intrusion_s * fps, track.frames):
+    for first, last in find_runs(inside, rules.intrusion_s * fps, track.frames):
         seconds = (track.frames[last] - track.frames[first]) / fps
         yield _event(
             EventKind.INTRUSION,
@@ -63,7 +67,7 @@ def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Si
                 en=f"inside {zone.name} for {seconds:.1f} s",
             ),
             place=zone.name,
-            strength=_exceed(seconds, rules.intrusion_s),
+            strength=exceed(seconds, rules.intrusion_s),
         )
 
 
@@ -111,7 +115,7 @@ def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
                     ko=f"{seconds:.0f}초 동안 같은 곳을 떠나지 않았습니다",
                     en=f"stayed in one place for {seconds:.0f} s",
                 ),
-                strength=_exceed(seconds, rules.loitering_s),
+                strength=exceed(seconds, rules.loitering_s),
             )
             first = last + 1
         else:
@@ -120,7 +124,7 @@ def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
 
 def _find_running(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
     speed = measure_speed(track, fps)
-    for first, last in _runs(speed > rules.running_heights_s, rules.running_s * fps, track.frames):
+    for first, last in find_runs(speed > rules.running_heights_s, rules.running_s * fps, track.frames):
         peak = float(speed[first : last + 1].max())
         yield _event(
             EventKind.RUNNING,
@@ -128,7 +132,7 @@ def _find_running(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
             first,
             last,
             Text(ko=f"1초에 키의 {peak:.1f}배를 움직였습니다", en=f"moved {peak:.1f} body heights a second"),
-            strength=_exceed(peak, rules.running_heights_s),
+            strength=exceed(peak, rules.running_heights_s),
         )
 
 
@@ -148,7 +152,7 @@ def _find_fall(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
     widths = track.boxes[:, 2] - track.boxes[:, 0]
     upright = track.heights > 1.5 * widths
     lying = (widths > 1.1 * track.heights) & (track.heights < 0.65 * np.percentile(track.heights, 80))
-    for first, last in _runs(lying, rules.fall_s * fps, track.frames):
+    for first, last in find_runs(lying, rules.fall_s * fps, track.frames):
         if upright[:first].mean() > 0.5 if first else False:  # noqa: PLR2004 - most of the time before
             yield _event(
                 EventKind.FALL,
@@ -156,7 +160,7 @@ def _find_fall(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
                 first,
                 last,
                 Text(ko="서 있던 사람이 누워 있습니다", en="somebody who stood is lying"),
-                strength=_exceed((track.frames[last] - track.frames[first]) / fps, rules.fall_s),
+                strength=exceed((track.frames[last] - track.frames[first]) / fps, rules.fall_s),
             )
 
 
@@ -173,7 +177,7 @@ def _find_crowds(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[
     groups = [order[a:b] for a, b in zip(starts, [*starts[1:], len(order)], strict=True)]
     seen = [_largest_group(feet[one], heights[one], rules.crowd_heights) for one in groups]
     is_crowd = np.array([len(one) >= rules.crowd_people for one in seen])
-    for first, last in _runs(is_crowd, rules.crowd_s * fps, moments):
+    for first, last in find_runs(is_crowd, rules.crowd_s * fps, moments):
         members = groups[first][seen[first]]
         most = max(len(one) for one in seen[first : last + 1])
         x, y = feet[members].mean(axis=0)
@@ -185,7 +189,7 @@ def _find_crowds(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[
             x=round(float(x), 1),
             y=round(float(y), 1),
             reason=Text(ko=f"{most}명이 모여 있습니다", en=f"{most} people stand together"),
-            strength=_exceed(most, rules.crowd_people),
+            strength=exceed(most, rules.crowd_people),
         )
 
 
@@ -200,7 +204,7 @@ def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: floa
     place, size = bag.feet.mean(axis=0), float(bag.heights.mean())
     still = np.linalg.norm(bag.feet - place, axis=1) < size
     alone = still & np.array([not _is_near(frame, place, people, rules) for frame in bag.frames])
-    for first, last in _runs(alone, rules.abandoned_s * fps, bag.frames):
+    for first, last in find_runs(alone, rules.abandoned_s * fps, bag.frames):
         seconds = (bag.frames[last] - bag.frames[first]) / fps
         yield _event(
             EventKind.ABANDONED,
@@ -211,7 +215,7 @@ def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: floa
                 ko=f"가방 곁에 {seconds:.0f}초 동안 아무도 없었습니다",
                 en=f"nobody near a bag for {seconds:.0f} s",
             ),
-            strength=_exceed(seconds, rules.abandoned_s),
+            strength=exceed(seconds, rules.abandoned_s),
         )
 
 
@@ -225,10 +229,6 @@ def _is_near(frame: int, place: Floats, people: Sequence[Track], rules: Rules) -
     return False
 
 
-def _exceed(measured: float, limit: float) -> float:
-    return round(max(1.0, float(measured) / limit), 2) if limit > 0 else 1.0
-
-
 def tighten(rules: Rules, factors: Mapping[str, float]) -> Rules:
     """Return the rules with each limit as many times as high as the factor of its kind of event says."""
     times = {kind: max(1.0, factors.get(kind, 1.0)) for kind in EventKind}
@@ -240,19 +240,10 @@ def tighten(rules: Rules, factors: Mapping[str, float]) -> Rules:
         crowd_people=math.ceil(rules.crowd_people * times[EventKind.CROWD]),
         fall_s=rules.fall_s * times[EventKind.FALL],
         abandoned_s=rules.abandoned_s * times[EventKind.ABANDONED],
+        fight_heights_s=rules.fight_heights_s * times[EventKind.FIGHT],
+        fire_s=rules.fire_s * times[EventKind.FIRE],
+        smoke_s=rules.smoke_s * times[EventKind.SMOKE],
     )
-
-
-def _runs(flags: np.ndarray, least: float, frames: np.ndarray) -> list[tuple[int, int]]:
-    """Return (first, last) of the stretches of true flags that last; short breaks don't end one."""
-    allowed = max(1, int(least / 2))
-    runs: list[list[int]] = []
-    for at in np.flatnonzero(flags):
-        if runs and frames[at] - frames[runs[-1][1]] <= allowed + 1:
-            runs[-1][1] = int(at)
-        else:
-            runs.append([int(at), int(at)])
-    return [(first, last) for first, last in runs if frames[last] - frames[first] + 1 >= least]
 
 
 Rule = Callable[[Track, Rules, float], Iterator[Event]]

@@ -17,8 +17,9 @@ from madang.infrastructure.cctv.records import Floats, Sort, Track
 from .boxes import measure_overlap
 
 SURE, WEAK, NEW = 0.4, 0.15, 0.45
-LEAST_OVERLAP, LEAST_WEAK_OVERLAP = 0.12, 0.35
-GROW = 0.15
+LEAST_OVERLAP, LEAST_WEAK_OVERLAP = 0.2, 0.35
+GROW, SLOW_FPS = 0.15, 8.0
+"""Boxes grow before they are compared where pictures are so far apart that people leave their last box."""
 LOOKS_WEIGHT, LEAST_LOOKS = 0.25, 0.35
 HITS_TO_BELIEVE = 3
 POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.006, 0.05
@@ -79,6 +80,7 @@ class Tracker:
 
     def __init__(self, sort: Sort, fps: float) -> None:
         self.sort = sort
+        self._grow = GROW if fps < SLOW_FPS else 0.0
         self._patience = max(5, int(fps * 1.5))
         self._alive: list[_Followed] = []
         self._ended: list[_Followed] = []
@@ -151,7 +153,7 @@ class Tracker:
         if not tracks or not len(found):
             return [], tracks, list(found)
         predicted = np.array([self._alive[at].box for at in tracks])
-        overlap = measure_overlap(_grow(predicted), _grow(boxes[found]))
+        overlap = measure_overlap(_grow(predicted, self._grow), _grow(boxes[found], self._grow))
         alike = np.array([self._alive[at].looks for at in tracks]) @ looks[found].T
         missed = np.array([self._alive[at].missed for at in tracks])[:, None]
         # Somebody out of sight for a while is told by looks as well as by place.
@@ -177,6 +179,6 @@ def to_centre(box: Floats) -> Floats:
     return np.concatenate([(box[:2] + box[2:]) / 2, box[2:] - box[:2]]).astype(np.float64)
 
 
-def _grow(boxes: Floats) -> Floats:
-    reach = (boxes[:, 2:] - boxes[:, :2]) * GROW
+def _grow(boxes: Floats, share: float) -> Floats:
+    reach = (boxes[:, 2:] - boxes[:, :2]) * share
     return np.concatenate([boxes[:, :2] - reach, boxes[:, 2:] + reach], axis=1)

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 from madang.core.base.interface import ANONYMOUS, NotFound, Text, box_around, measure_m
 from madang.core.lake.interface import authorize
 from madang.core.places.interface import list_districts
-from madang.core.things.interface import Thing, ThingFilter, count_things, get_thing, get_things, list_things
+from madang.core.things.interface import (
+    Thing,
+    ThingFilter,
+    count_things,
+    get_thing,
+    get_things,
+    list_places,
+    list_things,
+)
 from madang.infrastructure.cctv.records import CAMERA_KIND, Camera, View
 
 from .keeping import kept, kept_coverage, kept_version
@@ -51,16 +59,13 @@ def list_nearest(lon: float, lat: float, within_m: float, limit: int = 50) -> li
     """Return the cameras within `within_m` metres of a point, nearest first.
 
     The register's index over places answers for all kinds: asking for the kind as well would make the database
-    walk through every camera of the city.
+    walk through every camera of the city. Only those that are answered are read whole.
     """
-    things = list_things(ThingFilter(bbox=box_around(lon, lat, within_m)), limit=None)
-    found = [
-        (measure_m(lon, lat, one.lon, one.lat), one)
-        for one in things
-        if one.kind == CAMERA_KIND and one.lon is not None and one.lat is not None
-    ]
-    near = sorted((away, one.id, one) for away, one in found if away <= within_m)
-    return [describe_camera(one, away) for away, _, one in near[:limit]]
+    places = list_places(ThingFilter(bbox=box_around(lon, lat, within_m)))
+    found = [(measure_m(lon, lat, x, y), key) for key, kind, x, y in places if kind == CAMERA_KIND]
+    near = sorted((away, key) for away, key in found if away <= within_m)[:limit]
+    things = get_things([key for _, key in near])
+    return [describe_camera(things[key], away) for away, key in near if key in things]
 
 
 def count_cameras() -> int:

@@ -163,6 +163,7 @@ class Arguments:
     def __init__(self, video, folder, rules=None):
         self.video, self.rules, self.tiles, self.quiet = video, rules, 1, True
         self.tracks, self.events = folder / "tracks.txt", folder / "events.jsonl"
+        self.fire_model = None
 
 
 def test_an_empty_scene_has_nobody_and_is_hardly_looked_at(tmp_path):

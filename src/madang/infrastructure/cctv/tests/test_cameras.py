@@ -143,6 +143,7 @@ def test_the_nearest_are_those_a_search_of_all_finds():
     assert found[0].id == cameras[0].id
     assert {one.id for one in found} == {one.id for one in cameras if away(one) <= 3000}
     assert [one.distance_m for one in found] == sorted(one.distance_m for one in found)
+    assert list_nearest(lon, lat, 3000, limit=2) == found[:2]
 
 
 def step(lon, lat, bearing, metres):

@@ -3,6 +3,10 @@
 from .answering import answer_alarm, close_alarm
 from .caring import check_detectors, forget_old_messages
 from .deciding import decide_due, tell_incidents
+from .decoders import remove_decoder, save_decoder
+from .hydrants import import_hydrants
+from .network import check_network, hear_gateways, save_gateways
+from .plans import place_detector, remove_plan, save_plan
 from .register import change_policy, register_facility, remove_detector, save_detectors
 from .relaying import deliver_relays, warn_of_overdue_relays
 from .taking import take_messages
@@ -11,13 +15,22 @@ __all__ = [
     "answer_alarm",
     "change_policy",
     "check_detectors",
+    "check_network",
     "close_alarm",
     "decide_due",
     "deliver_relays",
     "forget_old_messages",
+    "hear_gateways",
+    "import_hydrants",
+    "place_detector",
     "register_facility",
+    "remove_decoder",
     "remove_detector",
+    "remove_plan",
+    "save_decoder",
     "save_detectors",
+    "save_gateways",
+    "save_plan",
     "take_messages",
     "tell_incidents",
     "warn_of_overdue_relays",

@@ -49,6 +49,7 @@ def forget_old_messages(*, now: datetime) -> int:
     refused, _ = RefusedRow.objects.filter(received_at__lt=now - REFUSED_KEPT).delete()
     said = DecisionRow.objects.filter(at__lt=old, verdict__in=SAID_BY_PERSONS).exclude(reason_en="")
     forgotten = said.update(reason_ko="", reason_en="", sources=[])
+    forgotten += DecisionRow.objects.filter(at__lt=old).exclude(told="").update(told="")
     relays = RelayRow.objects.filter(created_at__lt=old, state=RelayState.RECEIVED.value).exclude(body="")
     forgotten += relays.update(body="")
     forgotten += AlarmRow.objects.filter(begun_at__lt=old).exclude(note="").update(note="")

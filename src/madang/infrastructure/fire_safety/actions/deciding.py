@@ -26,10 +26,13 @@ from madang.core.base.interface import (
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.methods.alerts import Scene, name_alert, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_order
+from madang.infrastructure.fire_safety.methods.duty import choose_told
+from madang.infrastructure.fire_safety.methods.masking import mask_name
 from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.queries import count_needs, describe_facility
+from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_hydrants
 from madang.infrastructure.fire_safety.records import (
     AlarmState,
+    Contact,
     Decision,
     Policy,
     RelayState,
@@ -42,6 +45,7 @@ from madang.infrastructure.fire_safety.records import (
 FACILITIES, SIGNALS = 200, 2000
 """At once, so that one transaction stays short."""
 TOLD_AT_ONCE = 50
+TELLING = frozenset({Verdict.TELL_MANAGER, Verdict.ESCALATE})
 NEAR_M = 500
 CAMERAS = 5
 SERVICE = "fire_safety"
@@ -152,9 +156,11 @@ class _Writer:
                     facility=row, number=decision.alarm
                 )
             alarm = self.alarms[key] if decision.alarm else None
+            told = ""
             if alarm is not None:
                 self._change(alarm, decision)
-            self.decisions.append(self._describe(row, alarm, decision))
+                told = self._tell(row, alarm, decision)
+            self.decisions.append(self._describe(row, alarm, decision, told))
 
     def save(self) -> None:
         """Write everything."""
@@ -165,7 +171,7 @@ class _Writer:
             [one for one in self.alarms.values() if id(one) not in fresh],
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["state", "handed_over_at", "stood_down_at"],
+            update_fields=["state", "handed_over_at", "stood_down_at", "tellings"],
         )
         for one in self.decisions:
             one.alarm_id = one.alarm.pk if one.alarm else None
@@ -186,7 +192,18 @@ class _Writer:
             due_at=open_alarm.due_at if open_alarm else decision.at,
         )
 
-    def _describe(self, row: FacilityRow, alarm: AlarmRow | None, decision: Decision) -> DecisionRow:
+    def _tell(self, row: FacilityRow, alarm: AlarmRow, decision: Decision) -> str:
+        """Return who is told now, the next of those on duty first; "" where this decision tells nobody."""
+        if decision.verdict not in TELLING:
+            return ""
+        contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
+        chosen = choose_told(contacts, decision.at, CITY_TIMEZONE, alarm.tellings)
+        alarm.tellings += 1
+        return chosen.name if chosen else ""
+
+    def _describe(
+        self, row: FacilityRow, alarm: AlarmRow | None, decision: Decision, told: str
+    ) -> DecisionRow:
         return DecisionRow(
             facility=row,
             alarm=alarm,
@@ -198,6 +215,7 @@ class _Writer:
             sources=list(decision.sources),
             is_drill=decision.is_drill,
             is_told=alarm is None or decision.is_drill,
+            told=told,
         )
 
     def _change(self, alarm: AlarmRow, decision: Decision) -> None:
@@ -235,11 +253,12 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     facts |= {name: str(count) for name, count in count_needs(facility.rooms).items()}
     on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
     facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
-    if facility.contacts:
-        facts["contact"] = f"{facility.contacts[0].name} {facility.contacts[0].phone}"
-    cameras = _find_cameras(row.lon, row.lat, int(now.timestamp()) // 3600)
-    if cameras:
-        facts["cameras"] = ", ".join(cameras)
+    on_duty = choose_told(facility.contacts, now, CITY_TIMEZONE, 0)
+    if on_duty:
+        facts["contact"] = f"{on_duty.name} {on_duty.phone}"
+    hour = int(now.timestamp()) // 3600
+    facts["hydrants"] = ", ".join(_find_hydrants(row.lon, row.lat, hour))
+    facts["cameras"] = ", ".join(_find_cameras(row.lon, row.lat, hour))
     address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
     return Scene(
         place=" ".join(filter(None, (row.name, alarm.floor, alarm.room))),
@@ -248,6 +267,12 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
         link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
         facts={name: value for name, value in facts.items() if value},
     )
+
+
+@lru_cache(maxsize=4096)
+def _find_hydrants(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
+    found = list_hydrants(lon, lat)
+    return tuple(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in found)
 
 
 @lru_cache(maxsize=4096)
@@ -293,6 +318,7 @@ def _find(row: DecisionRow) -> Finding:
             "alarm": f"/desk/fire_safety/alarms/{row.alarm.pk}/",
             "sources": ", ".join(row.sources),
             "verdict": row.verdict,
+            **({"told": mask_name(row.told)} if row.told else {}),
         },
         cleared=row.verdict in {Verdict.STAND_DOWN, Verdict.CLOSE},
     )

@@ -11,10 +11,15 @@ import msgspec
 from django.db import transaction
 
 from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_message
-from madang.infrastructure.fire_safety.models import DetectorRow, RefusedRow, SignalRow
-from madang.infrastructure.fire_safety.records import ALARMING, Health, Signal, Taken
+from madang.infrastructure.fire_safety.methods.network import FAST, SLOW, blend
+from madang.infrastructure.fire_safety.methods.payloads import decode_payload, read_base64
+from madang.infrastructure.fire_safety.models import DecoderRow, DetectorRow, RefusedRow, SignalRow
+from madang.infrastructure.fire_safety.records import ALARMING, Decoder, Health, Signal, Taken
+
+from .network import hear_gateways
 
 LONGEST_PAYLOAD = 4000
+MEASURED = ["heard_at", "battery", "rssi", "snr", "margin", "usual_margin", "level", "usual_level"]
 
 
 def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Taken:
@@ -28,7 +33,7 @@ def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Take
     refused: list[RefusedRow] = []
     for raw in messages:
         try:
-            message = _place(msgspec.json.decode(raw))
+            message = _open(_place(msgspec.json.decode(raw)), health)
             said = read_message(message)
             _refuse_persons(said)
             signals += said
@@ -40,6 +45,7 @@ def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Take
     with transaction.atomic():
         known = keep_signals(signals, now, via)
         devices = _note_health(health, now)
+        hear_gateways(now=now, gateways={name for one in health for name in one.gateways})
         RefusedRow.objects.bulk_create(refused)
     return Taken(signals=len(signals) - known, repeated=known, devices=devices)
 
@@ -83,6 +89,27 @@ def _place(message: Any) -> Any:
     return {**message, "deviceInfo": {**device, "tags": tags}}
 
 
+def _open(message: Any, health: list[Health]) -> Any:
+    """Return a network server's message with its payload read, where it comes unread and a decoder knows how.
+
+    One that can't be read is refused, but its device was heard: that is added to `health`.
+    """
+    device = message.get("deviceInfo") if isinstance(message, dict) else None
+    if not isinstance(device, dict) or message.get("object") or not message.get("data"):
+        return message
+    profile = str(device.get("deviceProfileName", ""))[:100]
+    try:
+        row = DecoderRow.objects.filter(pk=profile).first()
+        if row is None:
+            raise ValueError(f"no decoder for payloads of {profile or 'a device without profile'}")
+        decoder = msgspec.convert({"profile": row.profile, "fields": row.fields}, Decoder)
+        values = decode_payload(decoder, message.get("fPort"), read_base64(message["data"]))
+    except ValueError:
+        health += read_health(message)
+        raise
+    return {**message, "object": values}
+
+
 def _refuse_persons(signals: Iterable[Signal]) -> None:
     for one in signals:
         if one.kind not in ALARMING:
@@ -101,6 +128,10 @@ def _note_health(health: Sequence[Health], now: datetime) -> int:
         row.battery = row.battery if one.battery is None else one.battery
         row.rssi = row.rssi if one.rssi is None else one.rssi
         row.snr = row.snr if one.snr is None else one.snr
+        row.margin = blend(row.margin, one.margin, FAST)
+        row.usual_margin = blend(row.usual_margin, one.margin, SLOW)
+        row.level = row.level if one.level is None else one.level
+        row.usual_level = blend(row.usual_level, one.level, SLOW)
         rows.append(row)
-    DetectorRow.objects.bulk_update(rows, ["heard_at", "battery", "rssi", "snr"])
+    DetectorRow.objects.bulk_update(rows, MEASURED)
     return len(rows)

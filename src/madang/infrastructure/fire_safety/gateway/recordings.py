@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from madang.infrastructure.fire_safety.methods.network import measure_margin
 from madang.infrastructure.fire_safety.records import ALARMING, Health, Signal, SignalKind, Unread
 
 KINDS = {kind.value: kind for kind in SignalKind}
@@ -52,14 +53,29 @@ def read_health(message: Any) -> list[Health]:
     values = message.get("object") or {}
     heard = [one for one in message.get("rxInfo") or [] if isinstance(one, dict)]
     best = max(heard, key=lambda one: _number(one, "rssi") or -1000, default={})
+    snr = _number(best, "snr")
     return [
         Health(
             source=str(message["deviceInfo"].get("devEui", "")),
             battery=_number(values, "battery"),
             rssi=_number(best, "rssi"),
-            snr=_number(best, "snr"),
+            snr=snr,
+            margin=measure_margin(snr, _read_spreading_factor(message)),
+            level=_number(values, "level"),
+            gateways=tuple(sorted({name for one in heard if (name := _read_name(one.get("gatewayId")))})),
         )
     ]
+
+
+def _read_name(value: Any) -> str:
+    return value[:100] if isinstance(value, str) and "\0" not in value else ""
+
+
+def _read_spreading_factor(message: dict[str, Any]) -> int | None:
+    sent: Any = message.get("txInfo")
+    for name in ("modulation", "lora", "spreadingFactor"):
+        sent = sent.get(name) if isinstance(sent, dict) else None
+    return sent if isinstance(sent, int) else None
 
 
 def _number(values: dict[str, Any], name: str) -> float | None:

@@ -11,9 +11,16 @@ logging.getLogger("paho.mqtt.client").setLevel(logging.CRITICAL)  # it calls eac
 APPLICATION = "fire-safety"
 
 
-def publish_uplinks(host: str, port: int, uplinks: Sequence[tuple[str, bytes]]) -> None:
-    """Publish (device, event) pairs on ChirpStack's topics, each acknowledged by the broker."""
+def publish_uplinks(
+    host: str, port: int, uplinks: Sequence[tuple[str, bytes]], gateways: Sequence[str] = ()
+) -> None:
+    """Publish (device, event) pairs, and that gateways are alive, on ChirpStack's topics; the broker acknowledges each."""
     messages = [
-        (f"application/{APPLICATION}/device/{device}/event/up", event, 1, False) for device, event in uplinks
+        *(
+            (f"application/{APPLICATION}/device/{device}/event/up", event, 1, False)
+            for device, event in uplinks
+        ),
+        *((f"kr920/gateway/{one}/event/stats", b"{}", 1, False) for one in gateways),
     ]
-    publish.multiple(messages, hostname=host, port=port)
+    if messages:
+        publish.multiple(messages, hostname=host, port=port)

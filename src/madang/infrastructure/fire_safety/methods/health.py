@@ -9,8 +9,10 @@ from madang.infrastructure.fire_safety.records import Detector
 
 MISSED = 3
 LOW_BATTERY = 20.0
-WEAK_SNR = -15.0
-"""Below about -20 dB LoRaWAN is not heard at the slowest data rate; this leaves a margin of 5 dB."""
+LEAST_MARGIN, WORSE_BY = 5.0, 8.0
+"""dB above what the data rate needs; dB below what a device's signal usually has."""
+DRIFTED = 50.0
+"""Percent of what makes it alarm that a detector reads at rest: dust in the chamber."""
 
 
 def find_trouble(detector: Detector, now: datetime) -> Text | None:
@@ -27,8 +29,24 @@ def find_trouble(detector: Detector, now: datetime) -> Text | None:
             ko=f"전지가 {detector.battery:.0f}% 남았습니다",
             en=f"has {detector.battery:.0f}% of its battery left",
         )
-    if detector.snr is not None and detector.snr < WEAK_SNR:
+    if detector.margin is not None and detector.margin < LEAST_MARGIN:
         return Text(
-            ko=f"신호가 약합니다 ({detector.snr:.0f} dB)", en=f"is badly heard ({detector.snr:.0f} dB)"
+            ko=f"신호 여유가 {detector.margin:.0f} dB뿐입니다",
+            en=f"has only {detector.margin:.0f} dB of link margin",
+        )
+    return _find_drift(detector)
+
+
+def _find_drift(detector: Detector) -> Text | None:
+    if detector.usual_level is not None and detector.usual_level >= DRIFTED:
+        return Text(
+            ko=f"평소 값이 경보 값의 {detector.usual_level:.0f}%까지 올랐습니다. 청소가 필요합니다",
+            en=f"reads {detector.usual_level:.0f}% of its alarm level at rest: it needs cleaning",
+        )
+    usual, margin = detector.usual_margin, detector.margin
+    if usual is not None and margin is not None and usual - margin >= WORSE_BY:
+        return Text(
+            ko=f"신호가 평소보다 {usual - margin:.0f} dB 나빠졌습니다",
+            en=f"is heard {usual - margin:.0f} dB worse than usual",
         )
     return None

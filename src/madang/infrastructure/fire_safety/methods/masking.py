@@ -15,4 +15,9 @@ def mask(contact: Contact) -> Contact:
     """Return a contact of whom only the first letter and the phone's last two digits are left."""
     kept = contact.phone[-LAST:]
     phone = re.sub(r"\d", "*", contact.phone[:-LAST]) + kept
-    return msgspec.structs.replace(contact, name=contact.name[0] + "○" * (len(contact.name) - 1), phone=phone)
+    return msgspec.structs.replace(contact, name=mask_name(contact.name), phone=phone)
+
+
+def mask_name(name: str) -> str:
+    """Return a name of which only the first letter is left."""
+    return name[:1] + "○" * (len(name) - 1)

@@ -15,12 +15,14 @@ from madang.infrastructure.fire_safety.queries import (
     count_by_state,
     count_refused,
     count_waiting_relays,
+    find_plan,
     get_facility,
     is_simulated,
     list_alarms,
     list_decisions,
     list_detectors,
     list_facilities,
+    list_network_troubles,
 )
 from madang.infrastructure.fire_safety.records import ALARM_STATES, KIND_NAMES, Alarm, AlarmState
 
@@ -55,6 +57,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "closed": states[AlarmState.CLOSED],
         "refused": count_refused(moment - timedelta(days=1)),
         "waiting": count_waiting_relays(),
+        "network": list_network_troubles(),
         "is_simulated": is_simulated(),
     }
     return render(request, "fire_safety/desk.html", context)
@@ -109,5 +112,6 @@ def _draw(actor: Actor, alarm: Alarm, moment: datetime) -> dict[str, Any]:
             moment,
             {source for one in decisions for source in one.sources},
             alarm.room,
+            find_plan(actor, alarm.facility, alarm.floor),
         ),
     }

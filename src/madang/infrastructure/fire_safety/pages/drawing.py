@@ -8,10 +8,28 @@ from datetime import datetime
 import msgspec
 
 from madang.core.base.interface import Text
+from madang.core.pages.interface import MapBlock, MapClass, MapLayer
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.queries import count_needs
-from madang.infrastructure.fire_safety.records import KIND_NAMES, NEEDS, Detector, Facility, Room, SignalKind
+from madang.infrastructure.fire_safety.records import (
+    KIND_NAMES,
+    NEEDS,
+    Detector,
+    Facility,
+    FloorPlan,
+    Hydrant,
+    Room,
+    SignalKind,
+)
 
+AROUND = 0.004
+"""Degrees: about 400 m."""
+DAYS = tuple(
+    Text(ko=ko, en=en)
+    for ko, en in (
+        ("월", "Mon"), ("화", "Tue"), ("수", "Wed"), ("목", "Thu"), ("금", "Fri"), ("토", "Sat"), ("일", "Sun"),
+    )
+)  # fmt: skip
 SIGNS = {
     SignalKind.SMOKE: "S",
     SignalKind.HEAT: "H",
@@ -49,11 +67,20 @@ class PlanDetector(msgspec.Struct, frozen=True, kw_only=True):
     trouble: Text | None
 
 
+class PlanPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture behind a floor: its address, and its width and height in metres."""
+
+    href: str
+    width: str
+    height: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One floor; `view` is the picture's box in metres."""
 
     floor: str
     view: str
+    picture: PlanPicture | None
     rooms: tuple[PlanRoom, ...]
     detectors: tuple[PlanDetector, ...]
 
@@ -65,18 +92,31 @@ def draw_plan(
     now: datetime,
     alarming: Collection[str] = (),
     room: str = "",
+    picture: FloorPlan | None = None,
 ) -> Plan | None:
-    """Return the plan of a floor, with the sources that alarm; None where the floor has neither room nor detector."""
+    """Return the plan of a floor, with the sources that alarm; None where nothing of the floor is known.
+
+    Where there is a picture, it stands behind and rooms are drawn only where they alarm.
+    """
     rooms = [one for one in facility.rooms if one.floor == floor]
     hung = [one for one in detectors if one.floor == floor]
-    if not rooms and not hung:
+    if not rooms and not hung and picture is None:
         return None
     in_alarm = {one.room for one in hung if one.id in alarming} | ({room} if room else set())
-    width = max([4.0, *(one.x + one.width for one in rooms), *(one.x for one in hung)])
-    height = max([4.0, *(one.y + one.height for one in rooms), *(one.y for one in hung)])
+    if picture is not None:
+        rooms = [one for one in rooms if one.name in in_alarm]
+    sides = (picture.width_m, picture.height_m) if picture else (4.0, 4.0)
+    width = max([sides[0], *(one.x + one.width for one in rooms), *(one.x for one in hung)])
+    height = max([sides[1], *(one.y + one.height for one in rooms), *(one.y for one in hung)])
     return Plan(
         floor=floor,
         view=f"-0.8 -0.8 {width + 1.6:g} {height + 1.6:g}",
+        picture=picture
+        and PlanPicture(
+            href=f"/desk/fire_safety/plans/{picture.id}/",
+            width=f"{picture.width_m:g}",
+            height=f"{picture.height_m:g}",
+        ),
         rooms=tuple(
             PlanRoom(
                 room=one,
@@ -108,9 +148,56 @@ def draw_plan(
     )
 
 
-def list_floors(facility: Facility, detectors: Sequence[Detector]) -> list[str]:
+def draw_surroundings(facility: Facility, hydrants: Sequence[Hydrant]) -> MapBlock:
+    """Return the map of a facility with the hydrants nearest to it."""
+    places = [
+        (facility.code, facility.name, "facility", facility.lon, facility.lat),
+        *((one.id, f"{one.kind} {one.name}", "hydrant", one.lon, one.lat) for one in hydrants),
+    ]
+    features = [
+        {
+            "type": "Feature",
+            "id": key,
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+            "properties": {"id": key, "title": name, "class": kind},
+        }
+        for key, name, kind, lon, lat in places
+    ]
+    classes = (
+        MapClass(value="facility", title=Text(ko="시설", en="Facility"), count=1),
+        MapClass(value="hydrant", title=Text(ko="소화전", en="Hydrant"), count=len(hydrants)),
+    )
+    layer = MapLayer(
+        id="surroundings",
+        data={"type": "FeatureCollection", "features": features},
+        colour_by="class",
+        classes=classes,
+    )
+    return MapBlock(
+        title=Text(ko=f"{facility.name} 둘레", en=f"Around {facility.name}"),
+        layers=(layer,),
+        bounds=(facility.lon - AROUND, facility.lat - AROUND, facility.lon + AROUND, facility.lat + AROUND),
+    )
+
+
+def say_gaps(gaps: Sequence[tuple[int, int]]) -> list[tuple[Text, str]]:
+    """Return the hours of each day in which nobody is on duty, as runs."""
+    said = []
+    for day in sorted({day for day, _ in gaps}):
+        hours = [hour for one, hour in gaps if one == day]
+        starts = [hour for hour in hours if hour - 1 not in hours]
+        ends = [hour + 1 for hour in hours if hour + 1 not in hours]
+        said.append((DAYS[day - 1], ", ".join(f"{a}–{b}" for a, b in zip(starts, ends, strict=True))))
+    return said
+
+
+def list_floors(
+    facility: Facility, detectors: Sequence[Detector], pictured: Collection[str] = ()
+) -> list[str]:
     """Return the floors that something is known of, highest first where they are numbered."""
-    floors = {one.floor for one in facility.rooms} | {one.floor for one in detectors if one.floor}
+    floors = {*pictured, *(one.floor for one in facility.rooms)} | {
+        one.floor for one in detectors if one.floor
+    }
     return sorted(floors, reverse=True)
 
 

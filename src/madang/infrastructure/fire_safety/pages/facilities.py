@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
+from madang.core.base.interface import CITY_TIMEZONE, Actor, BadInput, ColumnType, MadangError, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
 from madang.core.people.interface import list_agencies
 from madang.infrastructure.fire_safety.actions import (
@@ -21,13 +19,17 @@ from madang.infrastructure.fire_safety.actions import (
     register_facility,
     save_detectors,
 )
+from madang.infrastructure.fire_safety.methods.duty import list_gaps, order_ladder
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.queries import (
+    find_plan,
     get_facility,
     get_watch,
     list_alarms,
     list_detectors,
     list_facilities,
+    list_hydrants,
+    list_plan_floors,
     read_contacts,
 )
 from madang.infrastructure.fire_safety.records import (
@@ -44,7 +46,8 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .alarms import HOME, describe
-from .drawing import draw_plan, list_floors, say_needs
+from .drawing import draw_plan, draw_surroundings, list_floors, say_gaps, say_needs
+from .rows import read_rows, write_rows
 
 FACILITIES = f"{HOME}facilities/"
 TITLE = Text(ko="시설", en="Facilities")
@@ -58,6 +61,7 @@ MODES = {
     SignalKind.CONFIRM: Text(ko="불이라고 알렸습니다.", en="Told as a fire."),
 }
 ROOM_COLUMNS = ("floor", "name", "x", "y", "width", "height", "people", *NEEDS)
+CONTACT_COLUMNS = ("name", "phone", "days", "hours")
 DETECTOR_COLUMNS = ("id", "kind", "floor", "room", "x", "y", "expected_every_s")
 
 
@@ -120,21 +124,26 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
     actor, moment = request.actor, now()
     facility, watch = get_facility(actor, code), get_watch(actor, code)
     detectors = list_detectors(actor, code)
-    floors = list_floors(facility, detectors)
+    floors = list_floors(facility, detectors, list_plan_floors(code))
     floor = request.GET.get("floor", floors[0] if floors else "")
     alarms, total = list_alarms(actor=actor, facility=code, limit=10)
+    hydrants = list_hydrants(facility.lon, facility.lat)
     context = {
         "title": Text(ko=facility.name, en=facility.name),
         "facility": facility,
         "kind": FACILITY_KINDS[facility.kind],
         "floors": floors,
         "floor": floor,
-        "plan": draw_plan(facility, detectors, floor, moment),
+        "plan": draw_plan(facility, detectors, floor, moment, picture=find_plan(actor, code, floor)),
         "people": sum(one.people for one in facility.rooms),
         "needs": say_needs(facility.rooms),
         "detectors": [(one, KIND_NAMES[one.kind], find_trouble(one, moment)) for one in detectors],
         "alarms": [describe(one) for one in alarms],
         "alarm_count": total,
+        "on_duty": order_ladder(facility.contacts, moment, CITY_TIMEZONE),
+        "gaps": say_gaps(list_gaps(facility.contacts)) if facility.contacts else (),
+        "hydrants": hydrants,
+        "map": draw_surroundings(facility, hydrants),
         "tested_until": watch.tested_until,
         "drill_until": watch.drill_until,
         "test_minutes": round(facility.policy.test_s / 60),
@@ -159,35 +168,6 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(f"{FACILITIES}{code}/")
 
 
-def _write_rows(columns: tuple[str, ...], rows: Sequence[Any]) -> str:
-    return "\n".join(", ".join(_write_cell(one, name) for name in columns) for one in rows)
-
-
-def _write_cell(one: Any, name: str) -> str:
-    value = one.needs.get(name, 0) if name in NEEDS else getattr(one, name)
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _read_rows(text: str, columns: tuple[str, ...], field: str, into: type) -> tuple[Any, ...]:
-    """Return the records of lines with commas; a wrong line is named."""
-    found = []
-    for number, cells in enumerate(csv.reader(text.splitlines(), skipinitialspace=True), start=1):
-        values: dict[str, Any] = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
-        if not any(values.values()):
-            continue
-        needs = {name: int(values.pop(name)) for name in NEEDS if values.get(name, "").isdigit()}
-        if into is Room:
-            values = {name: value for name, value in values.items() if name not in NEEDS}
-            values["needs"] = {name: count for name, count in needs.items() if count}
-        try:
-            found.append(msgspec.convert({k: v for k, v in values.items() if v != ""}, into, strict=False))
-        except msgspec.ValidationError as error:
-            raise BadInput(
-                "fire_safety.line", f"{number}번째 줄: {error}", f"line {number}: {error}", field=field
-            ) from error
-    return tuple(found)
-
-
 def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
     agencies = [(one.code, say_lazily(one.name.ko, one.name.en)) for one in list_agencies()]
     kinds = [(kind.value, say_lazily(name.ko, name.en)) for kind, name in FACILITY_KINDS.items()]
@@ -204,7 +184,12 @@ def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
         "lon": forms.FloatField(label=say_lazily("경도", "Longitude"), min_value=-180, max_value=180),
         "contacts_text": forms.CharField(
             label=say_lazily("당직자", "Contacts on duty"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
-            help_text=say_lazily("한 줄에 한 사람: 이름, 전화. 위에서부터 알립니다.", "One a line: name, phone. Told from the top."),
+            help_text=say_lazily(
+                "한 줄에 한 사람: 이름, 전화, 요일(1 월요일 … 7 일요일, 비우면 매일), 시간(예: 22-6, 비우면 종일). "
+                "그 시각의 당직자부터 차례로, 답이 없으면 나머지 사람에게 알립니다.",
+                "One a line: name, phone, days (1 Monday … 7 Sunday, empty every day), hours (such as 22-6, empty all day). "
+                "Those on duty are told first, in this order, and the others where nobody answers.",
+            ),
         ),
         "rooms_text": forms.CharField(
             label=say_lazily("방", "Rooms"), required=False, widget=forms.Textarea(attrs={"rows": 10}),
@@ -225,8 +210,8 @@ def _fill_facility(*, actor: Actor, code: str = "") -> dict[str, Any]:
     values = {name: getattr(one, name) for name in ("code", "name", "agency_code", "address", "lat", "lon")}
     return values | {
         "kind": one.kind.value,
-        "contacts_text": _write_rows(("name", "phone"), contacts),
-        "rooms_text": _write_rows(ROOM_COLUMNS, one.rooms),
+        "contacts_text": write_rows(CONTACT_COLUMNS, contacts),
+        "rooms_text": write_rows(ROOM_COLUMNS, one.rooms),
     }
 
 
@@ -244,8 +229,8 @@ def _save_facility(*, actor: Actor, now: datetime, data: dict[str, Any], code: s
         address=data["address"],
         lon=data["lon"],
         lat=data["lat"],
-        contacts=_read_rows(data["contacts_text"], ("name", "phone"), "contacts_text", Contact),
-        rooms=_read_rows(data["rooms_text"], ROOM_COLUMNS, "rooms_text", Room),
+        contacts=read_rows(data["contacts_text"], CONTACT_COLUMNS, "contacts_text", Contact),
+        rooms=read_rows(data["rooms_text"], ROOM_COLUMNS, "rooms_text", Room),
         policy=known.policy if known else Policy(),
         source=known.source if known else "",
     )
@@ -281,12 +266,12 @@ class DetectorsForm(forms.Form):
 
 
 def _fill_detectors(*, actor: Actor, code: str) -> dict[str, Any]:
-    return {"detectors_text": _write_rows(DETECTOR_COLUMNS, list_detectors(actor, code))}
+    return {"detectors_text": write_rows(DETECTOR_COLUMNS, list_detectors(actor, code))}
 
 
 def _save_detectors(*, actor: Actor, now: datetime, data: dict[str, Any], code: str) -> str:
     text = "\n".join(f"{code},{line}" for line in data["detectors_text"].splitlines() if line.strip(" ,"))
-    detectors = _read_rows(text, ("facility", *DETECTOR_COLUMNS), "detectors_text", Detector)
+    detectors = read_rows(text, ("facility", *DETECTOR_COLUMNS), "detectors_text", Detector)
     save_detectors(actor=actor, now=now, code=code, detectors=detectors)
     return f"{FACILITIES}{code}/"
 

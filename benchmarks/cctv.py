@@ -1,0 +1,264 @@
+"""Intelligent CCTV: AP, MOTA and IDF1, milliseconds a frame, cameras at 3 pictures a second, frame to event.
+
+`madang bench cctv [--people VIDEO]… [--clip VIDEO TRUTH]… [--cameras N]`.
+
+Labelled pictures can't be had from the registries that this project uses, so accuracy is measured three ways: the
+tracker on the tracks of TUD-Campus and TUD-Stadtmitte (in the package motmetrics) as a trembling detector would see
+them; the whole chain on clips composed of people cut out of real videos (`--people`; Debian's opencv-doc has one),
+whose truth is known; and on any labelled clip that is given (`--clip`, truth as MOTChallenge text). Floors in the same
+run: the same detections followed by overlap alone, and, for the tracks of motmetrics, the tracker whose results it ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import motmetrics
+import numpy as np
+from cctv_clips.composing import compose, cut_people, write_clip
+from cctv_clips.scoring import Rows, read_rows, say, score
+from cctv_clips.trembling import Seen, follow_greedily, see
+
+from madang.infrastructure.cctv.gateway.analyses import Analysis
+from madang.infrastructure.cctv.gateway.analysing import LOOKS, analyse
+from madang.infrastructure.cctv.gateway.clips import Files
+from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.simulating import Walker, write_street
+from madang.infrastructure.cctv.gateway.video import Video
+from madang.infrastructure.cctv.methods.mending import mend
+from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.records import SORTS, EventKind, Rules, Sort, Source, Told, Track, Zone
+from madang.project.pytest_plugin import find_free_port
+
+DEBIAN = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+TUD = Path(motmetrics.__file__).parent / "data"
+SCENES = ((11, 6), (12, 9), (13, 12))
+"""Seed and number of people of each composed clip."""
+FRAMES, FPS, TUD_FPS = 150, 10, 25.0
+PACE = 3.0
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = _read_arguments()
+    for name in ("TUD-Campus", "TUD-Stadtmitte"):
+        _measure_tracker(name)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for video in arguments.people:
+            _measure_composed(video, folder)
+        for video, truth in arguments.clip:
+            _measure_clip(Path(video).stem, Path(video), read_rows(Path(truth)))
+        _measure_cameras(folder, arguments.cameras, arguments.people[:1])
+        _measure_delay(folder)
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="madang bench cctv")
+    parser.add_argument("--people", type=Path, action="append", metavar="VIDEO")
+    parser.add_argument("--clip", nargs=2, action="append", default=[], metavar=("VIDEO", "TRUTH"))
+    parser.add_argument("--cameras", type=int, nargs="+", default=[4, 8])
+    arguments = parser.parse_args()
+    if arguments.people is None:
+        arguments.people = [DEBIAN] if DEBIAN.is_file() else []
+    if not arguments.people:
+        print("no video to cut people out of: give one by --people, or install Debian's opencv-doc")
+    return arguments
+
+
+def _measure_tracker(name: str) -> None:
+    truth = read_rows(TUD / name / "gt.txt")
+    seen = see(truth, seed=1)
+    tracker = Tracker(Sort.PERSON, TUD_FPS)
+    for frame, boxes, scores, looks in seen:
+        tracker.update(frame, boxes, scores, looks)
+    say(f"{name}, tracks seen trembling", score(truth, _to_rows(mend(tracker.list_tracks(), TUD_FPS))))
+    say("  floor: by overlap alone", score(truth, follow_greedily(seen)))
+    say("  peer: results that motmetrics ships", score(truth, read_rows(TUD / name / "test.txt")))
+
+
+def _measure_composed(video: Path, folder: Path) -> None:
+    empty, people = cut_people(video)
+    print(f"{video.name}: {len(people)} people cut out")
+    for seed, count in SCENES:
+        path, truth = write_clip(folder, f"scene-{seed}", compose(empty, people, seed, count, FRAMES), FPS)
+        _measure_clip(f"{count} people of {video.stem}, seed {seed}", path, truth)
+
+
+def _measure_clip(name: str, video: Path, truth: Rows) -> None:
+    detector = Detector()
+    began, worked = time.perf_counter(), time.process_time()
+    found = analyse(video, detector, Rules())
+    took, cost = time.perf_counter() - began, time.process_time() - worked
+    say(name, score(truth, _to_rows([one for one in found.tracks if one.sort is Sort.PERSON])))
+    say("  floor: by overlap alone", score(truth, follow_greedily(list(_detect(video, detector)))))
+    print(
+        f"  {1000 * took / found.frames:.0f} ms a frame ({1000 * cost / found.frames:.0f} ms of processor time)"
+    )
+
+
+def _detect(video: Path, detector: Detector) -> Iterator[Seen]:
+    for number, picture in enumerate(Video(video).frames(), start=1):
+        found = detector.detect(picture)
+        people = np.array([SORTS.get(int(one)) is Sort.PERSON for one in found.classes], bool)
+        yield (
+            number,
+            found.boxes[people],
+            found.scores[people],
+            np.zeros((int(people.sum()), LOOKS), np.float32),
+        )
+
+
+def _to_rows(tracks: list[Track]) -> Rows:
+    rows = [
+        (frame, one.id, x1, y1, x2 - x1, y2 - y1, score)
+        for one in tracks
+        for frame, (x1, y1, x2, y2), score in zip(one.frames, one.boxes, one.scores, strict=True)
+    ]
+    return np.array(rows, float).reshape(-1, 7)
+
+
+def _measure_cameras(folder: Path, numbers: list[int], people: list[Path]) -> None:
+    """Watch ever more cameras by RTSP, everybody moving, and count the pictures that are analysed."""
+    video = folder / "street.mp4"
+    if people:
+        _encode(people[0], video)
+    else:
+        walkers = [Walker(way=((0, 0.1, y), (60, 0.9, y)), top=(50, 50, 170)) for y in (0.6, 0.75, 0.9)]
+        write_street(video, walkers, 60, 10)
+    for number in numbers:
+        server, url = _serve(video)
+        files = Files(folder / f"watched-{number}")
+        analysis = Analysis(files)
+        sources = [Source(camera_id=f"C{at}", url=url, fps=PACE) for at in range(number)]
+        try:
+            rates = _count_pictures(analysis, files, sources)
+        finally:
+            analysis.stop()
+            server.kill()
+        print(
+            f"{number} cameras by RTSP, {PACE:.0f} pictures a second wanted: {min(rates):.1f} at the slowest, "
+            f"{np.mean(rates):.1f} on average",
+            flush=True,
+        )
+
+
+def _count_pictures(analysis: Analysis, files: Files, sources: list[Source]) -> list[float]:
+    paths = {one.camera_id: files.name_live(one.camera_id) for one in sources}
+    deadline, last, counted, began = (
+        time.monotonic() + 90,
+        dict.fromkeys(paths, 0),
+        dict.fromkeys(paths, 0),
+        0.0,
+    )
+    while time.monotonic() < deadline:
+        analysis.keep(sources)
+        analysis.take(0.02)
+        for name, path in paths.items():
+            at = path.stat().st_mtime_ns if path.exists() else 0
+            counted[name] += at != last[name]
+            last[name] = at
+        if not began and all(last.values()):
+            began, counted = time.monotonic(), dict.fromkeys(paths, 0)
+            deadline = began + 20
+    return [count / (time.monotonic() - began) for count in counted.values()] if began else [0.0]
+
+
+def _measure_delay(folder: Path) -> None:
+    """Measure from the moment a camera sends the picture that makes an event to the line that tells it."""
+    video, begins, waits = folder / "walk.mp4", 8.0, []
+    way = (
+        (0, 0.1, 0.9),
+        (begins, 0.1, 0.9),
+        (begins + 0.1, 0.3, 0.9),
+        (begins + 6, 0.9, 0.9),
+        (60, 0.9, 0.9),
+    )
+    write_street(video, [Walker(way=way, top=(50, 50, 170))], 30, 10)
+    crosses = begins + 0.1 + 5.9 / 2
+    rules = Rules(zones=(Zone(name="문", points=((0.6, 0), (1, 0), (1, 1), (0.6, 1))),), loitering_s=600)
+    due = crosses + rules.intrusion_s
+    for number in range(3):
+        server, url = _serve(video)
+        analysis = Analysis(Files(folder / f"delay-{number}"))
+        source = Source(camera_id="C1", url=url, fps=PACE, rules=rules)
+        try:
+            told = _wait_for_event(analysis, source)
+            began = float(server.stdout.readline().split()[1]) if server.stdout else 0.0
+            if told:
+                waits.append(time.time() - began - due)
+        finally:
+            analysis.stop()
+            server.kill()
+    said = ", ".join(f"{one:.1f}" for one in waits) or "none came"
+    print(f"from the picture that makes an intrusion to its line, by RTSP: {said} s (aim: at most 3)")
+
+
+def _wait_for_event(analysis: Analysis, source: Source) -> Told | None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        analysis.keep([source])
+        for one in analysis.take(0.02):
+            if one.seen is not None and one.seen.kind is EventKind.INTRUSION:
+                return one
+    return None
+
+
+SERVER = """
+import sys, time
+import gi
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer
+Gst.init(None)
+server = GstRtspServer.RTSPServer()
+server.set_address("127.0.0.1")
+server.set_service(sys.argv[2])
+factory = GstRtspServer.RTSPMediaFactory()
+factory.set_launch(f"( filesrc location={sys.argv[1]} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )")
+factory.set_shared(True)
+def configure(_factory, media):
+    media.set_reusable(True)
+    def playing(_media, state):
+        if state == Gst.State.PLAYING:
+            print("playing", time.time(), flush=True)
+    media.connect("new-state", playing)
+factory.connect("media-configure", configure)
+server.get_mount_points().add_factory("/camera", factory)
+server.attach(None)
+print("serving", flush=True)
+GLib.MainLoop().run()
+"""
+
+
+def _serve(video: Path) -> tuple[subprocess.Popen[str], str]:
+    """Serve a file as a camera does, its time told when it begins to play."""
+    port = find_free_port()
+    command = ["/usr/bin/python3", "-c", SERVER, str(video), str(port)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if child.stdout is None or child.stdout.readline().strip() != "serving":
+        sys.exit("GStreamer's RTSP server isn't on this machine (gir1.2-gst-rtsp-server-1.0)")
+    return child, f"rtsp://127.0.0.1:{port}/camera"
+
+
+def _encode(video: Path, path: Path) -> None:
+    """Write a video as H.264 in MP4, which cameras send."""
+    with av.open(str(video)) as given, av.open(str(path), "w") as container:
+        rate = given.streams.video[0].average_rate
+        stream = container.add_stream("libx264", rate=rate, options={"preset": "veryfast", "g": "20"})
+        facts = given.streams.video[0].codec_context
+        stream.width, stream.height, stream.pix_fmt = facts.width, facts.height, "yuv420p"
+        for frame in given.decode(video=0):
+            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+        container.mux(stream.encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Labelled clips of people, and how tracks are scored against them."""

@@ -1,0 +1,27 @@
+"""Hydrants are brought into the register of things from the lists that fire services publish."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import datetime
+
+from madang.core.base.interface import Actor, Text
+from madang.core.people.interface import require
+from madang.core.places.interface import list_districts
+from madang.core.things.interface import ImportReport, Kind, import_things, list_kinds, register_kind
+from madang.infrastructure.fire_safety.methods.hydrants import HYDRANT_KIND, read_hydrants
+
+
+def import_hydrants(*, actor: Actor, now: datetime, lines: Iterable[str], source: str) -> ImportReport:
+    """Bring a published list of hydrants (CSV, lines of text) into the register of things; it can be undone there.
+
+    Raises BadInput where columns are missing, NotAllowed.
+    """
+    require(actor, "things.import")
+    if HYDRANT_KIND not in {kind.code for kind in list_kinds()}:
+        name = Text(ko="소화전", en="Hydrant")
+        register_kind(actor=actor, now=now, kind=Kind(code=HYDRANT_KIND, name=name, icon="hydrant"))
+    districts = {one.name_ko: one.code for one in list_districts()}
+    rows = read_hydrants(csv.DictReader(lines), districts)
+    return import_things(actor=actor, now=now, rows=rows, source=source)

@@ -1,0 +1,65 @@
+"""Bringing a list of hydrants."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from madang.core.base.interface import Actor, BadInput, Text
+from madang.core.pages.interface import FormPage, say_lazily
+from madang.infrastructure.fire_safety.actions import import_hydrants
+
+from .alarms import HOME
+
+
+class HydrantsForm(forms.Form):
+    """A published list of hydrants."""
+
+    file = forms.FileField(
+        label=say_lazily("소화전 목록 (CSV)", "List of hydrants (CSV)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
+    )
+
+
+def decode(raw: bytes) -> str:
+    """Return the text of a published list: UTF-8 or CP949; BadInput where it is neither."""
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(
+        "fire_safety.encoding",
+        "글자 부호가 UTF-8도 CP949도 아닙니다",
+        "the text is neither UTF-8 nor CP949",
+        field="file",
+    )
+
+
+def _import(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    file = data["file"]
+    lines = io.StringIO(decode(file.read()))
+    report = import_hydrants(actor=actor, now=now, lines=lines, source=file.name[:200])
+    return f"/desk/things/imports/{report.batch_id}/"
+
+
+HYDRANTS = FormPage(
+    title=Text(ko="소화전 목록 가져오기", en="Bring a list of hydrants"),
+    permission="things.import",
+    form=HydrantsForm,
+    run=_import,
+    about=Text(
+        ko="전국 소방용수시설 표준데이터(시설번호, 시설유형코드, 시군구명, 위도, 경도 …)를 읽습니다. 같은 목록을 다시 가져오면 바뀌는 것이 없습니다.",
+        en="The national standard of hydrants (시설번호, 시설유형코드, 시군구명, 위도, 경도 …) is read. The same list again changes nothing.",
+    ),
+    consequence=Text(
+        ko="시설물 대장에 들어가고, 119에 보내는 경보와 시설의 지도에 가까운 소화전이 나타납니다. 결과 화면에서 되돌릴 수 있습니다.",
+        en="They go into the register of things; alarms to 119 and the facilities’ maps show the nearest. It can be undone on the page that follows.",
+    ),
+    button=Text(ko="가져오기", en="Bring"),
+    back=HOME,
+    is_upload=True,
+)

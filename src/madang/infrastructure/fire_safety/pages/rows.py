@@ -1,0 +1,44 @@
+"""Records as lines with commas, which a person can edit."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from madang.core.base.interface import BadInput
+from madang.infrastructure.fire_safety.records import NEEDS, Room
+
+
+def write_rows(columns: tuple[str, ...], rows: Sequence[Any]) -> str:
+    """Return records as lines."""
+    return "\n".join(", ".join(_write_cell(one, name) for name in columns) for one in rows)
+
+
+def _write_cell(one: Any, name: str) -> str:
+    value = one.needs.get(name, 0) if name in NEEDS else getattr(one, name)
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def read_rows(text: str, columns: tuple[str, ...], field: str, into: type) -> tuple[Any, ...]:
+    """Return the records of lines with commas; a wrong line is named."""
+    found = []
+    for number, cells in enumerate(csv.reader(text.splitlines(), skipinitialspace=True), start=1):
+        values: dict[str, Any] = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        if not any(values.values()):
+            continue
+        needs = {name: int(values.pop(name)) for name in NEEDS if values.get(name, "").isdigit()}
+        if into is Room:
+            values = {name: value for name, value in values.items() if name not in NEEDS}
+            values["needs"] = {name: count for name, count in needs.items() if count}
+        try:
+            found.append(msgspec.convert({k: v for k, v in values.items() if v != ""}, into, strict=False))
+        except msgspec.ValidationError as error:
+            raise BadInput(
+                "fire_safety.line", f"{number}번째 줄: {error}", f"line {number}: {error}", field=field
+            ) from error
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""Who is told when: the rota by weekday and hour, the ladder, and the hours that nobody covers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.core.base.interface import CITY_TIMEZONE, HOUSE
+from madang.infrastructure.fire_safety.actions import decide_due, register_facility, take_messages
+from madang.infrastructure.fire_safety.methods.duty import choose_told, is_on_duty, list_gaps, order_ladder
+from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow
+from madang.infrastructure.fire_safety.queries import list_alarms, list_decisions
+from madang.infrastructure.fire_safety.records import Contact, Verdict
+
+from .facilities import FACILITY, register, uplink
+
+DAY = Contact(name="주간", days="12345", hours="9-18")
+NIGHT = Contact(name="야간", days="12345", hours="18-9")
+WEEKEND = Contact(name="주말", days="67", hours="")
+HEAD = Contact(name="시설장", phone="02-000-0001", days="1", hours="9-10")
+MONDAY = datetime(2026, 11, 23, tzinfo=CITY_TIMEZONE)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "name"),
+    [
+        (1, 9, "주간"),
+        (5, 17, "주간"),
+        (1, 18, "야간"),
+        (2, 3, "야간"),
+        (6, 3, "야간"),
+        (6, 12, "주말"),
+        (7, 23, "주말"),
+    ],
+)
+def test_the_first_told_is_who_is_on_duty_in_that_hour(day, hour, name):
+    at = MONDAY + timedelta(days=day - 1, hours=hour)
+    ladder = order_ladder([WEEKEND, DAY, NIGHT, HEAD], at.astimezone(UTC), CITY_TIMEZONE)
+    assert name in {ladder[0].name, ladder[1].name}
+    assert is_on_duty(ladder[0], day, hour)
+
+
+def test_a_turn_over_midnight_belongs_to_the_day_on_which_it_begins():
+    friday_night = Contact(name="금요일 밤", days="5", hours="22-6")
+    assert is_on_duty(friday_night, 5, 23)
+    assert is_on_duty(friday_night, 6, 5)
+    assert not is_on_duty(friday_night, 5, 5)
+    assert not is_on_duty(friday_night, 6, 23)
+
+
+def test_hours_without_anybody_are_named():
+    assert list_gaps([DAY, NIGHT, WEEKEND]) == [(1, hour) for hour in range(9)]
+    assert list_gaps([DAY, NIGHT]) == [
+        *((1, hour) for hour in range(9)),
+        *((6, hour) for hour in range(9, 24)),
+        *((7, hour) for hour in range(24)),
+    ]
+
+
+HOURS = st.sampled_from(["", "0-24", "9-18", "22-6", "5-5", "23-24"])
+CONTACTS = st.lists(
+    st.builds(
+        Contact, name=st.sampled_from("가나다라"), days=st.sampled_from(["", "1", "67", "12345"]), hours=HOURS
+    ),
+    max_size=5,
+)
+
+
+@given(CONTACTS, st.integers(0, 7 * 24 - 1), st.integers(0, 9))
+def test_nobody_is_left_out_and_somebody_is_told_while_there_is_anybody(contacts, hour, step):
+    at = MONDAY + timedelta(hours=hour)
+    ladder = order_ladder(contacts, at, CITY_TIMEZONE)
+    assert sorted(map(str, ladder)) == sorted(map(str, contacts))
+    on_duty = [is_on_duty(one, at.isoweekday(), at.hour) for one in ladder]
+    assert on_duty == sorted(on_duty, reverse=True)
+    assert (choose_told(contacts, at, CITY_TIMEZONE, step) is None) == (not contacts)
+
+
+@given(CONTACTS)
+def test_a_gap_is_an_hour_in_which_nobody_is_on_duty(contacts):
+    gaps = set(list_gaps(contacts))
+    for hour in range(7 * 24):
+        at = MONDAY + timedelta(hours=hour)
+        covered = any(is_on_duty(one, at.isoweekday(), at.hour) for one in contacts)
+        assert covered != ((at.isoweekday(), at.hour) in gaps)
+
+
+@pytest.mark.parametrize("wrong", [{"days": "8"}, {"hours": "25-3"}, {"hours": "9"}, {"hours": "9-"}])
+def test_a_turn_that_is_none_is_refused(wrong):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"name": "가", **wrong}, Contact)
+
+
+@pytest.mark.django_db
+def test_each_step_of_the_ladder_tells_the_next_one_and_says_whom():
+    at = MONDAY + timedelta(hours=20)
+    register(at)
+    register_facility(
+        actor=HOUSE, now=at, facility=msgspec.structs.replace(FACILITY, contacts=(DAY, NIGHT, HEAD))
+    )
+    take_messages(now=at, messages=[uplink("d301", at, "smoke")], via="mqtt")
+    for seconds in (0, 31, 61, 91):
+        decide_due(now=at + timedelta(seconds=seconds))
+    told = list(DecisionRow.objects.order_by("id").values_list("verdict", "told"))
+    assert told == [
+        (Verdict.TELL_MANAGER.value, "야간"),
+        (Verdict.ESCALATE.value, "주간"),
+        (Verdict.ESCALATE.value, "시설장"),
+        (Verdict.HAND_OVER.value, ""),
+    ]
+    (alarm,) = list_alarms(actor=HOUSE)[0]
+    assert [one.told for one in list_decisions(HOUSE, alarm.id)] == ["야○", "주○", "시○○", ""]
+    assert AlarmRow.objects.get().tellings == 3

@@ -22,9 +22,19 @@ const strip = ({ kty, crv, x, y }) => ({ kty, crv, x, y });
 const find = (jwk) => pairs.find((one) => one.publicKey.x === jwk.x);
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
+/** openid4vci 0.4.6 takes a deferred answer only without its `notification_id`, which OpenID4VCI 1.0 (section 9.2) allows there. */
+let notificationId;
+async function fetchSaid(address, options) {
+  const answer = await fetch(address, options);
+  if (!String(address).endsWith("/deferred-credential") || answer.status !== 200) return answer;
+  const { notification_id: told, ...rest } = await answer.json();
+  notificationId = told;
+  return new Response(JSON.stringify(rest), { status: 200, headers: answer.headers });
+}
+
 const client = new Openid4vciClient({
   callbacks: {
-    fetch,
+    fetch: fetchSaid,
     hash: (data, algorithm) => createHash(algorithm.replace("-", "")).update(data).digest(),
     generateRandom: (count) => randomBytes(count),
     clientAuthentication: clientAuthenticationNone({ clientId: asked.client_id }),
@@ -79,7 +89,8 @@ while (given.credentialResponse?.transaction_id ?? given.deferredCredentialRespo
   given = await client.retrieveDeferredCredentials({ issuerMetadata, accessToken, transactionId });
 }
 const said = given.credentialResponse ?? given.deferredCredentialResponse;
-await client.sendNotification({ issuerMetadata, accessToken, notification: { notificationId: said.notification_id, event: "credential_accepted" } });
+notificationId ??= said.notification_id;
+await client.sendNotification({ issuerMetadata, accessToken, notification: { notificationId, event: "credential_accepted" } });
 
 const issuer = new URL(credentialOffer.credential_issuer);
 const { jwks } = await (await fetch(`${issuer.origin}/.well-known/jwt-vc-issuer${issuer.pathname}`)).json();

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.authorizing import answers_challenge, read_authorization, refuse
@@ -57,16 +56,19 @@ def make_offer(*, actor: Actor, now: datetime, kind: str, subject: str, issuer: 
 
 def redeem_code(*, now: datetime, code: str, pin: str) -> IssuedToken:
     """Return an access token for an offer's code and PIN; five wrong PINs end the offer."""
-    code_hash = hash_secret(code)
-    offers = models.OfferRow.objects.filter(
-        code_hash=code_hash, challenge="", token_hash=None, expires_at__gt=now
-    )
-    # The try is counted before it is judged, so that many at once aren't more than allowed.
-    if not offers.filter(pin_failures__lt=MOST_PINS).update(pin_failures=F("pin_failures") + 1):
-        raise refuse("invalid_grant", "코드가 맞지 않거나 기한이 지났습니다", "the code is unknown or over")
-    if not hmac.compare_digest(offers.values_list("pin_hash", flat=True)[0], hash_secret(code + pin)):
-        raise refuse("invalid_grant", "확인 번호가 다릅니다", "the PIN is wrong")
-    return _give_token(offers, now)
+    with transaction.atomic():
+        offers = models.OfferRow.objects.select_for_update()
+        offer = offers.filter(code_hash=hash_secret(code), challenge="", expires_at__gt=now).first()
+        if offer is None or offer.token_hash or offer.pin_failures >= MOST_PINS:
+            raise refuse(
+                "invalid_grant", "코드가 맞지 않거나 기한이 지났습니다", "the code is unknown or over"
+            )
+        is_right = hmac.compare_digest(offer.pin_hash, hash_secret(code + pin))
+        if is_right:
+            return _give_token(offer, now)
+        offer.pin_failures += 1
+        offer.save(update_fields=["pin_failures"])
+    raise refuse("invalid_grant", "확인 번호가 다릅니다", "the PIN is wrong")
 
 
 def push_request(*, now: datetime, issuer: str, form: Mapping[str, str]) -> tuple[str, int]:
@@ -120,17 +122,22 @@ def redeem_permission(
     *, now: datetime, code: str, verifier: str, client: str, redirect_uri: str
 ) -> IssuedToken:
     """Return an access token for a citizen's permission; a code that comes twice ends the first one's token."""
-    offers = models.OfferRow.objects.filter(code_hash=hash_secret(code), expires_at__gt=now).exclude(
-        challenge=""
-    )
-    offer = offers.first()
-    if offer is None or (offer.client, offer.redirect_uri) != (client, redirect_uri):
-        raise refuse("invalid_grant", "코드가 맞지 않거나 기한이 지났습니다", "the code is unknown or over")
-    if not answers_challenge(offer.challenge, verifier):
-        raise refuse("invalid_grant", "코드를 청한 지갑이 아닙니다", "not the wallet that asked for the code")
-    if offer.token_hash:
-        offers.update(token_expires_at=now)
-    return _give_token(offers.filter(token_hash=None), now)
+    with transaction.atomic():
+        offers = models.OfferRow.objects.select_for_update().exclude(challenge="")
+        offer = offers.filter(code_hash=hash_secret(code), expires_at__gt=now).first()
+        if offer is None or (offer.client, offer.redirect_uri) != (client, redirect_uri):
+            raise refuse(
+                "invalid_grant", "코드가 맞지 않거나 기한이 지났습니다", "the code is unknown or over"
+            )
+        if not answers_challenge(offer.challenge, verifier):
+            raise refuse(
+                "invalid_grant", "코드를 청한 지갑이 아닙니다", "not the wallet that asked for the code"
+            )
+        if offer.token_hash is None:
+            return _give_token(offer, now)
+        offer.token_expires_at = now
+        offer.save(update_fields=["token_expires_at"])
+    raise refuse("invalid_grant", "이미 쓴 코드입니다", "the code was used already")
 
 
 def hash_secret(text: str) -> str:
@@ -138,10 +145,9 @@ def hash_secret(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _give_token(offers: QuerySet[models.OfferRow], now: datetime) -> IssuedToken:
-    kind = offers.values_list("kind", flat=True).first()
-    lasts = APPROVAL_LASTS if kind and get_kind(kind).needs_approval else TOKEN_LASTS
+def _give_token(offer: models.OfferRow, now: datetime) -> IssuedToken:
+    lasts = APPROVAL_LASTS if get_kind(offer.kind).needs_approval else TOKEN_LASTS
     token = secrets.token_urlsafe(32)
-    if not offers.update(token_hash=hash_secret(token), token_expires_at=now + lasts):
-        raise refuse("invalid_grant", "이미 쓴 코드입니다", "the code was used already")
+    offer.token_hash, offer.token_expires_at = hash_secret(token), now + lasts
+    offer.save(update_fields=["token_hash", "token_expires_at"])
     return IssuedToken(token, int(lasts.total_seconds()))

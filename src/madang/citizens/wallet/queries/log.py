@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Max, Q
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_log_key
@@ -39,6 +43,16 @@ def read_node(level: int, index: int) -> bytes:
     if row is None:
         raise IndexError(f"no node {index} at level {level}")
     return bytes.fromhex(row)
+
+
+def read_nodes(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Return the hashes of full subtrees by their (level, index), asked for at once."""
+    wanted = [Q(level=level, index=index) for level, index in places]
+    rows = (
+        models.LogNodeRow.objects.filter(reduce(or_, wanted)) if wanted else models.LogNodeRow.objects.none()
+    )
+    found = rows.values_list("level", "index", "hash")
+    return {(level, index): bytes.fromhex(text) for level, index, text in found}
 
 
 def get_root(size: int) -> bytes:

@@ -1,59 +1,21 @@
 /** The wallet of a browser: certificates are fetched by OpenID4VCI 1.0 and shown by OpenID4VP 1.0, from here alone. */
 import { say } from "./parts/look";
-import { listClaims, present, readPayload, sign, type Claim } from "./parts/sd-jwt";
-import { list, put, remove, type Held, type Shown, type Words } from "./parts/wallet-store";
+import { listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
+import { findLock, readFile, writeFile } from "./parts/wallet-file";
+import { accept, ask, collect, comeBack, Problem, signIn, type Offer } from "./parts/wallet-issuer";
+import { makeLock } from "./parts/wallet-lock";
+import { list, listHeld, put, remove, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
 
-type Offer = { credential_issuer: string; credential_configuration_ids: string[]; grants: Record<string, { "pre-authorized_code": string }> };
-type Named = { name: string; locale: string };
-type Configuration = { vct: string; credential_metadata: { display: Named[]; claims: { path: string[]; display: Named[] }[] } };
-type Issuer = { credential_endpoint: string; nonce_endpoint: string; credential_configurations_supported: Record<string, Configuration> };
 type Query = { credentials: { id: string; meta: { vct_values: string[] }; claims: { path: string[] }[] }[] };
 type Asked = { client: string; address: string; nonce: string; state: string; query: Query };
 
-const GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
-
-class Problem extends Error {}
+const SHORTEST = 12;
 
 const find = <T extends HTMLElement>(name: string): T => document.querySelector<T>(`[data-${name}]`)!;
 
 function show(name: "problem" | "done", words: string): void {
   for (const one of ["problem", "done"]) find(one).hidden = one !== name;
   find(name).textContent = words;
-}
-
-/** Nothing that the house could tell one visitor from another by goes with a wallet's requests. */
-async function ask<T>(address: string, options: RequestInit = {}): Promise<T> {
-  const answer = await fetch(address, { ...options, credentials: "omit" });
-  const said = await answer.json();
-  if (!answer.ok) throw new Problem(said.message ?? said.error_description ?? said.error);
-  return said as T;
-}
-
-function askIssuer<T>(issuer: string, name: string): Promise<T> {
-  const { origin, pathname } = new URL(issuer);
-  return ask<T>(`${origin}/.well-known/${name}${pathname}`);
-}
-
-const pick = (names: Named[], locale: string): string => names.find((one) => one.locale === locale)?.name ?? names[0]?.name ?? "";
-
-async function accept(offer: Offer, pin: string): Promise<void> {
-  const name = offer.credential_configuration_ids[0]!;
-  const issuer = await askIssuer<Issuer>(offer.credential_issuer, "openid-credential-issuer");
-  const server = await askIssuer<{ token_endpoint: string }>(offer.credential_issuer, "oauth-authorization-server");
-  const form = new URLSearchParams({ grant_type: GRANT, "pre-authorized_code": offer.grants[GRANT]!["pre-authorized_code"], tx_code: pin });
-  const { access_token: token } = await ask<{ access_token: string }>(server.token_endpoint, { method: "POST", body: form });
-  const { c_nonce: nonce } = await ask<{ c_nonce: string }>(issuer.nonce_endpoint, { method: "POST" });
-  const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", keys.publicKey);
-  const claims = { aud: offer.credential_issuer, iat: Math.floor(Date.now() / 1000), nonce };
-  const proof = await sign(claims, { typ: "openid4vci-proof+jwt", jwk: { kty, crv, x, y } }, keys.privateKey);
-  const body = JSON.stringify({ credential_configuration_id: name, proofs: { jwt: [proof] } });
-  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  const given = await ask<{ credentials: { credential: string }[] }>(issuer.credential_endpoint, { method: "POST", headers, body });
-  const { vct, credential_metadata: said } = issuer.credential_configurations_supported[name]!;
-  const words: Words[] = said.claims.map((one) => ({ path: one.path, ko: pick(one.display, "ko"), en: pick(one.display, "en") }));
-  const named = { ko: pick(said.display, "ko"), en: pick(said.display, "en") };
-  await put("held", { id: crypto.randomUUID(), text: given.credentials[0]!.credential, issuer: offer.credential_issuer, kind: vct, ...named, words, keys, addedAt: Date.now() });
 }
 
 const findWords = (held: Held, path: string[]): number => held.words.findIndex((one) => one.path.join("\n") === path.join("\n"));
@@ -70,17 +32,19 @@ function write(tag: string, words: string, ...inside: Node[]): HTMLElement {
 }
 
 async function drawHeld(): Promise<void> {
-  const all = await list<Held>("held");
-  find("none").hidden = all.length > 0;
-  find("held").replaceChildren(...(await Promise.all(all.sort((a, b) => b.addedAt - a.addedAt).map(drawOne))));
+  const [all, waiting] = await Promise.all([listHeld(), list<Waiting>("waiting")]);
+  find("none").hidden = all.length + waiting.length > 0;
+  const lines = waiting.map((one) => write("p", say(`승인을 기다리고 있어요: ${one.name}`, `Waiting for approval: ${one.name}`)));
+  find("held").replaceChildren(...lines, ...(await Promise.all(all.map(drawOne))));
 }
 
 async function drawOne(held: Held): Promise<HTMLElement> {
   const facts = document.createElement("dl");
   facts.className = "facts";
-  const claims = (await listClaims(held.text)).sort((a, b) => findWords(held, a.path) - findWords(held, b.path));
+  const text = held.copies[0]!.text;
+  const claims = (await listClaims(text)).sort((a, b) => findWords(held, a.path) - findWords(held, b.path));
   for (const { path, value } of claims) facts.append(write("dt", nameClaim(held, path)), write("dd", typeof value === "object" ? JSON.stringify(value) : String(value)));
-  const until = new Date((readPayload(held.text).exp as number) * 1000).toLocaleDateString(document.documentElement.lang);
+  const until = new Date((readPayload(text).exp as number) * 1000).toLocaleDateString(document.documentElement.lang);
   const button = write("button", say("지우기", "Remove"));
   button.className = "krds-btn small danger";
   button.addEventListener("click", async () => {
@@ -88,7 +52,10 @@ async function drawOne(held: Held): Promise<HTMLElement> {
     await remove("held", held.id);
     await drawHeld();
   });
-  const one = write("details", "", write("summary", `${say(held.ko, held.en)} · ${say(`${until}까지`, `until ${until}`)}`), facts, button);
+  const left = held.copies.filter((one) => !one.isUsed).length;
+  const copies = write("p", say(`한 번씩 쓰는 사본이 ${left}벌 남았어요.`, `${left} copies are left, each shown once.`));
+  copies.className = "quiet";
+  const one = write("details", "", write("summary", `${say(held.ko, held.en)} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, button);
   one.className = "field";
   return one;
 }
@@ -113,14 +80,15 @@ function readAsked(said: URLSearchParams): Asked {
 
 const covers = (claim: Claim, path: string[]): boolean => path.length <= claim.path.length && path.every((step, at) => step === claim.path[at]);
 
-/** The first certificate that has everything that is asked for, with those claims. */
-async function match(query: Query["credentials"][number]): Promise<[Held, Claim[]] | null> {
+/** The first certificate that has everything that is asked for, a copy of it that nobody saw yet, and those claims. */
+async function match(query: Query["credentials"][number]): Promise<[Held, Copy, Claim[]] | null> {
   const now = Date.now() / 1000;
-  for (const held of (await list<Held>("held")).sort((a, b) => b.addedAt - a.addedAt)) {
-    if (!query.meta.vct_values.includes(held.kind) || (readPayload(held.text).exp as number) < now) continue;
-    const claims = await listClaims(held.text);
+  for (const held of await listHeld()) {
+    const copy = held.copies.find((one) => !one.isUsed) ?? held.copies[0]!;
+    if (!query.meta.vct_values.includes(held.kind) || (readPayload(copy.text).exp as number) < now) continue;
+    const claims = await listClaims(copy.text);
     const wanted = query.claims.map((one) => claims.find((claim) => covers(claim, one.path)));
-    if (wanted.every((one) => one !== undefined)) return [held, wanted as Claim[]];
+    if (wanted.every((one) => one !== undefined)) return [held, copy, wanted as Claim[]];
   }
   return null;
 }
@@ -133,11 +101,32 @@ function listen(form: HTMLFormElement, act: () => Promise<void>): void {
     try {
       await act();
     } catch (error) {
-      show("problem", error instanceof Problem ? error.message : say("하지 못했어요. 다시 해 주세요.", "It did not work. Please try again."));
+      const words = navigator.onLine ? say("하지 못했어요. 다시 해 주세요.", "It did not work. Please try again.") : say("인터넷에 연결되어 있지 않아요.", "You are offline.");
+      show("problem", error instanceof Problem ? error.message : words);
     } finally {
       button.disabled = false;
     }
   };
+}
+
+async function tell(isThere: boolean | null): Promise<void> {
+  if (isThere === null) show("problem", say("받지 않았어요.", "Nothing was fetched."));
+  else show("done", isThere ? say("지갑에 담았어요.", "It is in your wallet.") : say("신청했어요. 승인되면 이 지갑이 받아 와요.", "Asked for. This wallet fetches it when it is approved."));
+  await drawHeld();
+}
+
+/** Fetch what was approved since; what was refused says why, and isn't asked for again. */
+async function collectAll(): Promise<void> {
+  for (const one of await list<Waiting>("waiting")) {
+    try {
+      if (await collect(one)) await tell(true);
+    } catch (error) {
+      if (!(error instanceof Problem)) return;
+      await remove("waiting", one.id);
+      show("problem", error.message);
+    }
+  }
+  await drawHeld();
 }
 
 function drawOffer(offer: Offer): void {
@@ -147,11 +136,10 @@ function drawOffer(offer: Offer): void {
   const pin = document.querySelector<HTMLInputElement>("#pin")!;
   pin.focus();
   listen(find<HTMLFormElement>("offer-form"), async () => {
-    await accept(offer, pin.value.trim());
+    const isThere = await accept(offer, pin.value.trim());
     pin.value = "";
     section.hidden = true;
-    show("done", say("지갑에 담았어요.", "It is in your wallet."));
-    await drawHeld();
+    await tell(isThere);
   });
 }
 
@@ -159,7 +147,7 @@ async function drawRequest(asked: Asked): Promise<void> {
   const query = asked.query.credentials[0];
   const found = query && asked.query.credentials.length === 1 ? await match(query) : null;
   if (!query || !found) throw new Problem(say("묻는 것에 답할 증명서가 지갑에 없어요.", "No certificate in the wallet answers this request."));
-  const [held, claims] = found;
+  const [held, copy, claims] = found;
   const host = new URL(asked.address).host;
   const section = find("request");
   section.hidden = false;
@@ -174,12 +162,14 @@ async function drawRequest(asked: Asked): Promise<void> {
   find("decline").onclick = () => (section.hidden = true);
   listen(find<HTMLFormElement>("request-form"), async () => {
     const chosen = boxes.filter((one) => one.box.checked).map((one) => one.claim);
-    const presentation = await present(held.text, chosen, asked.client, asked.nonce, held.keys.privateKey);
+    const presentation = await present(copy.text, chosen, asked.client, asked.nonce, copy.key);
     await ask(asked.address, { method: "POST", body: new URLSearchParams({ vp_token: JSON.stringify({ [query.id]: [presentation] }), state: asked.state }) });
+    copy.isUsed = true;
+    await put("held", held);
     await put("shown", { id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: held.ko, en: held.en, claims: chosen.map((one) => nameClaim(held, one.path)) });
     section.hidden = true;
     show("done", say("보여 줬어요.", "It was shown."));
-    await drawHistory();
+    await Promise.all([drawHeld(), drawHistory()]);
   });
 }
 
@@ -194,8 +184,66 @@ async function open(query: string): Promise<void> {
   }
 }
 
+function needPassphrase(field: HTMLInputElement): string {
+  if (field.value.length < SHORTEST) throw new Problem(say(`암호는 ${SHORTEST}자 이상이어야 해요.`, `A passphrase has ${SHORTEST} characters or more.`));
+  return field.value;
+}
+
+async function drawExport(): Promise<void> {
+  const lock = await findLock();
+  find("lock-form").hidden = lock !== undefined;
+  find("export-form").hidden = lock === undefined;
+}
+
+function listenToFiles(): void {
+  listen(find<HTMLFormElement>("lock-form"), async () => {
+    const field = document.querySelector<HTMLInputElement>("#new-passphrase")!;
+    await put("kept", { id: "lock", lock: await makeLock(needPassphrase(field)) });
+    field.value = "";
+    show("done", say("이제부터 받는 증명서는 파일로 옮길 수 있어요.", "Certificates you get from now on can be saved to a file."));
+    await drawExport();
+  });
+  listen(find<HTMLFormElement>("export-form"), async () => {
+    const { file, count, missing } = await writeFile((await findLock())!);
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "wallet.json" });
+    link.click();
+    URL.revokeObjectURL(link.href);
+    const rest = missing ? say(` 암호를 정하기 전에 받은 ${missing}건은 빠졌어요.`, ` ${missing} from before the passphrase are not in it.`) : "";
+    show("done", say(`증명서 ${count}건을 저장했어요.`, `${count} certificates were saved.`) + rest);
+  });
+  listen(find<HTMLFormElement>("restore-form"), async () => {
+    const file = document.querySelector<HTMLInputElement>("#file")!.files?.[0];
+    const field = document.querySelector<HTMLInputElement>("#passphrase")!;
+    if (!file) throw new Problem(say("파일을 골라 주세요.", "Please choose a file."));
+    const count = await readFile(await file.text(), field.value).catch(() => {
+      throw new Problem(say("암호가 다르거나 지갑 파일이 아니에요.", "Another passphrase, or not a wallet's file."));
+    });
+    field.value = "";
+    show("done", say(`증명서 ${count}건을 되살렸어요.`, `${count} certificates were restored.`));
+    await Promise.all([drawHeld(), drawHistory(), drawExport()]);
+  });
+}
+
+/** Keep this page and what it is made of, as a stranger sees it, so that it opens without a network. */
+async function stayUseful(): Promise<void> {
+  await navigator.serviceWorker.register("/wallet/holder/worker.js");
+  const cache = await caches.open("madang-wallet");
+  const parts = performance.getEntriesByType("resource").map((one) => one.name).filter((one) => one.startsWith(`${location.origin}/static/`));
+  await cache.addAll([location.pathname, ...new Set(parts)].map((one) => new Request(one, { credentials: "omit" })));
+}
+
 async function begin(): Promise<void> {
-  await Promise.all([drawHeld(), drawHistory()]);
+  if ("serviceWorker" in navigator && navigator.onLine) void stayUseful().catch(() => null);
+  await Promise.all([drawHeld(), drawHistory(), drawExport()]);
+  listenToFiles();
+  const kind = document.querySelector<HTMLSelectElement>("#kind")!;
+  listen(find<HTMLFormElement>("get-form"), () => signIn(`${location.origin}/wallet`, kind.value));
+  const said = new URLSearchParams(location.search);
+  if (said.has("state")) {
+    history.replaceState(null, "", location.pathname); // nor is a code for signing in
+    await comeBack(said).then(tell, (error: unknown) => show("problem", error instanceof Problem ? error.message : say("받지 못했어요.", "It could not be fetched.")));
+  }
+  if (navigator.onLine) await collectAll();
   listen(find<HTMLFormElement>("paste-form"), () => open(document.querySelector<HTMLInputElement>("#link")!.value.replace(/^[^?#]*[?#]/, "")));
   if (location.hash.length > 1) {
     const query = location.hash.slice(1);

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from madang.core.base.interface import HOUSE
 
-from .actions.issuing import save_entry
+from .actions.registers import save_entry
 from .queries.certificates import list_subjects
 
 SOURCE = "시뮬레이션 · simulated"

@@ -7,9 +7,12 @@ from .pages.checks import TITLE as CHECKS_TITLE
 from .pages.desk import DESK
 from .pages.desk import TITLE as DESK_TITLE
 from .pages.public import HOME, TITLE
+from .pages.transfers import DESK_HOME
+from .pages.transfers import DESK_TITLE as TRANSFERS_TITLE
 
 MENU = [
     MenuLink(title=TITLE, href=HOME, order=24),
     MenuLink(title=DESK_TITLE, href=DESK, door="desk", order=430, permission="wallet.issue"),
     MenuLink(title=CHECKS_TITLE, href=CHECKS_HOME, door="desk", order=431, permission="wallet.verify"),
+    MenuLink(title=TRANSFERS_TITLE, href=DESK_HOME, door="desk", order=432, permission="wallet.receive"),
 ]

@@ -19,7 +19,10 @@ class RegisterRow(models.Model):
 
 
 class OfferRow(models.Model):
-    """An offer and what became of it; secrets stand here as hashes only."""
+    """An offer, or a citizen's permission to a wallet, and what became of it; secrets stand here as hashes only.
+
+    A permission has a challenge, an offer has a PIN.
+    """
 
     code_hash = models.CharField(max_length=64, primary_key=True)
     token_hash = models.CharField(max_length=64, unique=True, null=True)
@@ -29,15 +32,52 @@ class OfferRow(models.Model):
     subject = models.CharField(max_length=64)
     issuer = models.CharField(max_length=300)
     offered_by = models.CharField(max_length=64)
+    client = models.CharField(max_length=100, default="")
+    redirect_uri = models.CharField(max_length=300, default="")
+    challenge = models.CharField(max_length=64, default="")
     expires_at = models.DateTimeField()
     token_expires_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
+    issuance = models.CharField(max_length=36, default="")
+
+
+class PushedRow(models.Model):
+    """What a wallet asked for and no citizen has allowed yet."""
+
+    request_hash = models.CharField(max_length=64, primary_key=True)
+    client = models.CharField(max_length=100)
+    redirect_uri = models.CharField(max_length=300)
+    challenge = models.CharField(max_length=64)
+    state = models.CharField(max_length=500)
+    kind = models.CharField(max_length=40)
+    issuer = models.CharField(max_length=300)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class RequestRow(models.Model):
+    """A request for certificates that somebody at the desk decides; `keys` are the holder's public ones."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    transaction_hash = models.CharField(max_length=64, unique=True)
+    offer = models.ForeignKey(OfferRow, on_delete=models.PROTECT)
+    keys = models.JSONField()
+    state = models.CharField(max_length=10, default="waiting")
+    reason = models.CharField(max_length=300, default="")
+    created_at = models.DateTimeField(db_index=True)
+    decided_at = models.DateTimeField(null=True)
 
 
 class CertificateRow(models.Model):
-    """A certificate that was issued: its status, not its content."""
+    """A certificate that was issued: its status, not its content.
+
+    Those of one `issuance` are copies; the first has its number.
+    """
 
     id = models.CharField(max_length=36, primary_key=True)
+    issuance = models.CharField(max_length=36, db_index=True, default="")
+    copies = models.IntegerField(default=1)
+    event = models.CharField(max_length=24, default="")
+    is_printed = models.BooleanField(default=False)
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=64, db_index=True)
     digest = models.CharField(max_length=64, unique=True)
@@ -88,3 +128,46 @@ class LogNodeRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["level", "index"], name="wallet_each_node_once")]
+
+
+class WitnessRow(models.Model):
+    """A witness whose cosignatures the log takes and shows; `key` is its line (C2SP signed-note, "vkey")."""
+
+    key = models.CharField(max_length=300, primary_key=True)
+    name = models.CharField(max_length=200)
+    added_at = models.DateTimeField()
+
+
+class CosignatureRow(models.Model):
+    """A witness's signature of the checkpoint of one size."""
+
+    witness = models.ForeignKey(WitnessRow, on_delete=models.CASCADE)
+    size = models.BigIntegerField(db_index=True)
+    line = models.CharField(max_length=400)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["witness", "size"], name="wallet_each_signs_once")]
+
+
+class TransferConsentRow(models.Model):
+    """A person's consent that a bundle of what registers say of them goes to its receiver."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    subject = models.CharField(max_length=64, db_index=True)
+    bundle = models.CharField(max_length=64)
+    version = models.IntegerField()
+    given_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class TransferRow(models.Model):
+    """One transfer under a consent: when, to whom, of what, and the digest of what was sent; never the content."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    consent = models.ForeignKey(TransferConsentRow, on_delete=models.PROTECT)
+    at = models.DateTimeField(db_index=True)
+    received_by = models.CharField(max_length=64)
+    kinds = models.JSONField()
+    digest = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Kinds of certificate, offers, certificates, eligibility requests and the log as records."""
+"""Kinds of certificate, wallets, offers, certificates, eligibility requests and the log as records."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ class ClaimWords(msgspec.Struct, frozen=True):
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of certificate: its schema and words; it holds for `valid_days` days."""
+    """A kind of certificate: its schema and words; it holds for `valid_days` days.
+
+    One that `needs_approval` is issued when somebody at the desk has said yes.
+    """
 
     name: str
     title: Text
     about: Text
     valid_days: int
     claims: tuple[ClaimWords, ...]
+    needs_approval: bool = False
 
 
 class EligibilityRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +55,16 @@ class CertificateState(StrEnum):
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
-    """What the issuer keeps of a certificate: never its content. `digest` is of the signed message, in hexadecimal."""
+    """What the issuer keeps of a certificate: never its content.
+
+    `digest` is of the certificate as it was issued, with every disclosure, in hexadecimal: who was shown a part
+    can't find it. `copies` were issued at once, each to a key of its own; they stand and fall together.
+    """
 
     id: str
+    copies: int
+    event: str
+    is_printed: bool
     kind: str
     subject: str
     digest: str
@@ -66,6 +77,21 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
+class Printed(msgspec.Struct, frozen=True):
+    """A certificate for a sheet of paper: what is kept of it, and its text for the QR code."""
+
+    certificate: Certificate
+    text: str
+
+
+class PaperCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """What a printed certificate says: its kind, and each claim by its name."""
+
+    kind: str
+    claims: tuple[tuple[Text, str], ...]
+    valid_until: datetime
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """An offer that was just made: `code` and `pin` are told this once and kept only as hashes."""
 
@@ -76,11 +102,77 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class Client(msgspec.Struct, frozen=True):
+    """A wallet that the authorization server knows, and where its users may be sent back to.
+
+    A redirect URI that begins with a slash is this house's own; one of the machine itself has any port.
+    """
+
+    id: str
+    title: Text
+    redirect_uris: tuple[str, ...]
+
+
+class Authorization(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wallet asks a citizen to allow: one kind of certificate; `challenge` is PKCE's (S256)."""
+
+    client: str
+    redirect_uri: str
+    challenge: str
+    state: str
+    kind: str
+    issuer: str
+
+
 class IssuedToken(msgspec.Struct, frozen=True):
-    """An access token, good for one certificate within `lasts_s` seconds."""
+    """An access token, good for one issuance within `lasts_s` seconds."""
 
     token: str
     lasts_s: int
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """Certificates that were just issued, one for each key; the holder's wallet tells by `issuance` what became of them."""
+
+    certificates: tuple[str, ...]
+    issuance: str
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Certificates that somebody must approve first: they are asked for again by `transaction`."""
+
+    transaction: str
+    interval_s: int
+
+
+class RequestState(StrEnum):
+    """Where a request for a certificate is on its way."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    ISSUED = "issued"
+
+
+class CertificateRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for certificates that somebody at the desk decides."""
+
+    id: str
+    kind: str
+    subject: str
+    copies: int
+    state: RequestState
+    reason: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+class HolderEvent(StrEnum):
+    """What a holder's wallet says became of the certificates it was sent (OpenID4VCI 1.0, section 11.1)."""
+
+    ACCEPTED = "credential_accepted"
+    FAILURE = "credential_failure"
+    DELETED = "credential_deleted"
 
 
 class CheckState(StrEnum):
@@ -109,8 +201,81 @@ class EligibilityCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the log: what happened to which certificate, by the digest of its signed message."""
+    """One entry of the log: what happened to which certificate, by its digest."""
 
     number: int
     content: str
     hash: str
+
+
+class Witness(msgspec.Struct, frozen=True, kw_only=True):
+    """A witness whose signatures the log shows: its key in one line, the size of the log that it signed last, and when."""
+
+    name: str
+    key: str
+    size: int | None
+    signed_at: datetime | None
+
+
+class BundlePart(msgspec.Struct, frozen=True):
+    """What a bundle takes of one kind of certificate."""
+
+    kind: str
+    paths: tuple[tuple[str, ...], ...]
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """A bundle (묶음정보): what its receiver, an agency's code, needs of several registers; a consent lasts `days` at most."""
+
+    name: str
+    version: int
+    title: Text
+    about: Text
+    receiver: str
+    days: int
+    parts: tuple[BundlePart, ...]
+
+
+class ConsentState(StrEnum):
+    """Whether a consent still holds."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class TransferConsent(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's consent that a bundle goes to its receiver."""
+
+    id: str
+    subject: str
+    bundle: str
+    version: int
+    state: ConsentState
+    given_at: datetime
+    expires_at: datetime
+    withdrawn_at: datetime | None
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """One transfer under a consent; `digest` is the SHA-256 of what was sent, in hexadecimal."""
+
+    id: str
+    consent: str
+    bundle: str
+    subject: str
+    at: datetime
+    received_by: str
+    kinds: tuple[str, ...]
+    digest: str
+
+
+class SentBundle(msgspec.Struct, frozen=True, kw_only=True):
+    """What a receiver is sent: content by kind; `missing` are kinds that the registers hold nothing of."""
+
+    transfer: str
+    bundle: str
+    content: dict[str, dict[str, Any]]
+    missing: tuple[str, ...]
+    digest: str
+    receipt: str

@@ -2,21 +2,36 @@
 
 from django.urls import path
 
+from .pages.authorizing import ask_citizen
 from .pages.checks import CHECKS, show_check, start_check
-from .pages.credential import send_credential
 from .pages.desk import CERTIFICATE, CERTIFICATES, make_change, show_offer
-from .pages.public import LOG, get_certificate, show_holder, show_wallet
+from .pages.papers import print_own, verify_sheet
+from .pages.public import LOG, get_certificate, send_worker, show_holder, show_wallet, show_witnesses
+from .pages.requests import DECISION, REQUESTS
+from .pages.transfers import CONSENT, TRANSFERS, receive, send_receipt, show_transfers, withdraw
 from .records import CertificateState
 
 DESK = "desk/wallet/"
 urlpatterns = [
     path("wallet/", show_wallet, name="wallet"),
-    path("wallet/credential", send_credential, name="wallet-credential"),
+    path("wallet/authorize", ask_citizen, name="wallet-authorize"),
     path("wallet/holder/", show_holder, name="wallet-holder"),
+    path("wallet/holder/worker.js", send_worker, name="wallet-worker"),
     path("wallet/log/", LOG.as_view(), name="wallet-log"),
+    path("wallet/log/witnesses/", show_witnesses, name="wallet-witnesses"),
+    path("wallet/paper/", verify_sheet, name="wallet-paper"),
+    path("wallet/print/<str:kind>/", print_own, name="wallet-print"),
     path("wallet/get/<str:kind>/", get_certificate, name="wallet-get"),
+    path("wallet/mydata/", show_transfers, name="wallet-mydata"),
+    path("wallet/mydata/consents/<str:consent_id>/withdraw/", withdraw, name="wallet-withdraw"),
+    path("wallet/mydata/transfers/<str:transfer_id>/receipt/", send_receipt, name="wallet-receipt"),
+    path("wallet/mydata/<str:bundle>/", CONSENT.as_view(), name="wallet-consent"),
     path(DESK, CERTIFICATES.as_view(), name="wallet-desk"),
     path(f"{DESK}offers/new/", show_offer, name="wallet-offer"),
+    path(f"{DESK}transfers/", TRANSFERS.as_view(), name="wallet-transfers"),
+    path(f"{DESK}transfers/<str:consent_id>/", receive, name="wallet-transfer"),
+    path(f"{DESK}requests/", REQUESTS.as_view(), name="wallet-requests"),
+    path(f"{DESK}requests/<str:request_id>/", DECISION.as_view(), name="wallet-request"),
     path(f"{DESK}checks/", CHECKS.as_view(), name="wallet-checks"),
     path(f"{DESK}checks/new/", start_check, name="wallet-check-new"),
     path(f"{DESK}checks/<str:check_id>/", show_check, name="wallet-check"),

@@ -20,7 +20,8 @@ class Route(msgspec.Struct, frozen=True):
     (no database), and returns a record (→ JSON), None (→ 204) or a Starlette Response. `query` and
     `body` are msgspec Structs, `returns` any type msgspec can describe; None: the endpoint answers
     with a Response of its own. With `upload` the endpoint reads `request.stream()` itself.
-    `permission` is "public", "signed-in" or one that a manifest declares.
+    `permission` is "public", "signed-in" or one that a manifest declares. With `own_tokens` the Authorization
+    header is the endpoint's to read: it isn't the house's token, and the actor is nobody.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Route(msgspec.Struct, frozen=True):
     returns: Any = None
     tags: tuple[str, ...] = ()
     upload: bool = False
+    own_tokens: bool = False
 
 
 class ErrorRecord(msgspec.Struct, frozen=True):

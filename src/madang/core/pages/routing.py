@@ -19,7 +19,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from madang.core.base.interface import Actor, BadInput, MadangError, NotAllowed, NotFound, Text, new_id
+from madang.core.base.interface import (
+    ANONYMOUS,
+    Actor,
+    BadInput,
+    MadangError,
+    NotAllowed,
+    NotFound,
+    Text,
+    new_id,
+)
 
 from .parsing import TooLarge, WrongMediaType, parse_body, parse_query
 from .records import ErrorRecord, Route
@@ -84,15 +93,16 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
     is_async = asyncio.iscoroutinefunction(route.endpoint)
     is_login_async = asyncio.iscoroutinefunction(authenticate)
 
+    async def identify(request: Request) -> Actor:
+        if is_login_async:
+            return await authenticate(request)
+        return await run_in_threadpool(_with_database, authenticate, request)
+
     async def answer(request: Request) -> Response:
         try:
             _refuse_cross_site(request)
             raw = await _read_body(request) if route.body is not None else b""
-            actor = await (
-                authenticate(request)
-                if is_login_async
-                else run_in_threadpool(_with_database, authenticate, request)
-            )
+            actor = ANONYMOUS if route.own_tokens else await identify(request)
             query, body = _admit(route, request, actor, raw)
             if is_async:
                 result = await route.endpoint(request, query, body)

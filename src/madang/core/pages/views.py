@@ -17,13 +17,18 @@ View = Callable[..., HttpResponseBase]
 
 
 def page(
-    permission: str, title: Text | None = None, methods: Iterable[str] = ("GET",)
+    permission: str,
+    title: Text | None = None,
+    methods: Iterable[str] = ("GET",),
+    *,
+    leads_outside: bool = False,
 ) -> Callable[[View], View]:
     """Declare who may see a view, its title and its methods (HEAD comes with GET).
 
     `permission` is "public", "signed-in" or one that a manifest declares. The middleware of
     `people` refuses every view without it, and everybody who doesn't hold it. A MadangError that
-    the view raises becomes the page that says so, with its status.
+    the view raises becomes the page that says so, with its status. The form of one that `leads_outside`
+    may end at another system.
     """
     allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
 
@@ -38,6 +43,7 @@ def page(
         checked: Any = require_http_methods(sorted(allowed))(declared)
         checked.permission = permission
         checked.title = title
+        checked.leads_outside = leads_outside
         return checked
 
     return declare

@@ -67,7 +67,7 @@ class ActorMiddleware:
         request.actor = actor_of(request.user) if request.user.is_authenticated else ANONYMOUS
         response = self.get_response(request)
         match = request.resolver_match
-        if match and match.view_name in LEADS_OUTSIDE:
+        if match and (match.view_name in LEADS_OUTSIDE or getattr(match.func, "leads_outside", False)):
             policy = response.headers.get("Content-Security-Policy", "")
             response.headers["Content-Security-Policy"] = policy.replace("form-action 'self'", OUTSIDE)
         return response

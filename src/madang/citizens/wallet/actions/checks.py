@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from madang.citizens.wallet import models
-from madang.citizens.wallet.methods.credential import Credential, Demand, verify_credential
+from madang.citizens.wallet.methods.credential import Demand, verify_credential
 from madang.citizens.wallet.methods.dcql import Held, check_answer
 from madang.citizens.wallet.methods.eligibility import Decision, decide
 from madang.citizens.wallet.methods.key_binding import Binding
@@ -18,10 +18,10 @@ from madang.citizens.wallet.methods.metadata import name_kind
 from madang.citizens.wallet.methods.queries import read_query
 from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.methods.requests import QUERY_ID, name_client
-from madang.citizens.wallet.queries.certificates import find_issuer_key, find_status
+from madang.citizens.wallet.queries.certificates import check_status, find_issuer_key
 from madang.citizens.wallet.queries.checks import build_query, describe, get_check, name_response
 from madang.citizens.wallet.queries.kinds import get_rule, read_condition
-from madang.citizens.wallet.records import CertificateState, CheckState, EligibilityCheck
+from madang.citizens.wallet.records import CheckState, EligibilityCheck
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, new_id, to_city_time
 from madang.core.people.interface import record_audit, require
 
@@ -104,7 +104,7 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         binding=Binding(audience=name_client(name_response(check)), nonce=check.nonce, now=seconds),
     )
     credential = verify_credential(presented[0], demand)
-    _check_status(credential, check.address)
+    check_status(credential, check.address)
     held = Held(
         id=QUERY_ID,
         kind=credential.kind,
@@ -114,14 +114,3 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
     )
     check_answer(read_query(build_query(check)), {QUERY_ID: [held]})
     return decide(read_condition(check.rule), credential.content, to_city_time(now).date())
-
-
-def _check_status(credential: Credential, address: str) -> None:
-    place = credential.status
-    number = place.uri.removeprefix(f"{address}/status/") if place else ""
-    known = find_status(int(number), place.index) if place and number.isdecimal() else None
-    if known is None:
-        raise Refused(Part.CREDENTIAL, Reason.REFERENCE, "no status of ours is there")
-    if known != CertificateState.VALID:
-        reason = Reason.REVOKED if known == CertificateState.REVOKED else Reason.SUSPENDED
-        raise Refused(Part.CREDENTIAL, reason, "the issuer took it back")

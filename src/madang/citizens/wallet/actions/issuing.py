@@ -1,94 +1,37 @@
-"""From a register's entry to a certificate: an offer, its code and PIN for a token, a proven key for the certificate."""
+"""A token and proven keys become certificates, at once or when somebody has approved them."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_signing_key
-from madang.citizens.wallet.methods.credential import Draft, StatusReference, issue_credential
+from madang.citizens.wallet.methods.authorizing import refuse
+from madang.citizens.wallet.methods.credential import DAY_S, Draft, StatusReference, issue_credential
 from madang.citizens.wallet.methods.key_proof import verify_key_proof
-from madang.citizens.wallet.methods.metadata import PIN_DIGITS, name_kind, name_list
+from madang.citizens.wallet.methods.metadata import BATCH_SIZE, name_kind, name_list
 from madang.citizens.wallet.methods.refusals import Reason, Refused
 from madang.citizens.wallet.queries.certificates import LIST_SIZE, get_content
 from madang.citizens.wallet.queries.kinds import get_kind
-from madang.citizens.wallet.records import IssuedToken, Kind, Offer
-from madang.core.base.interface import HOUSE, Actor, BadInput, new_id
-from madang.core.people.interface import record_audit, require
+from madang.citizens.wallet.queries.log import count_entries
+from madang.citizens.wallet.records import HolderEvent, Issued, Kind, RequestState, Waiting
+from madang.core.base.interface import HOUSE, new_id
+from madang.core.people.interface import record_audit
 
+from .granting import hash_secret
 from .log import record
 
-OFFER_LASTS = timedelta(minutes=30)
-TOKEN_LASTS = timedelta(minutes=5)
 NONCE_LASTS_S = 300
-MOST_PINS = 5
 DECOYS = 2
+ASK_AGAIN_S = 5
 PUBLIC_MEMBERS = ("kty", "crv", "x", "y")
-
-
-def save_entry(
-    *, actor: Actor, now: datetime, kind: str, subject: str, content: Mapping[str, Any], source: str
-) -> None:
-    """Write down what a register says of a person, as the content of one kind of certificate."""
-    require(actor, "wallet.issue")
-    missing = [words.path for words in get_kind(kind).claims if not _has(content, words.path)]
-    if missing:
-        raise BadInput("wallet.content", f"빠진 것이 있습니다: {missing}", f"something is missing: {missing}")
-    with transaction.atomic():
-        models.RegisterRow.objects.update_or_create(
-            kind=kind,
-            subject=subject,
-            defaults={"content": dict(content), "source": source, "updated_at": now},
-        )
-        record_audit(actor=actor, now=now, action="wallet.save_entry", subject=f"{kind}/{subject}")
-
-
-def make_offer(*, actor: Actor, now: datetime, kind: str, subject: str, issuer: str) -> Offer:
-    """Offer a certificate to the person it is about: they themselves ask for it, or staff for them.
-
-    `issuer` is the issuer's URL, which the certificate will name.
-    """
-    if actor.id != subject:
-        require(actor, "wallet.issue")
-    get_content(kind, subject)
-    code = secrets.token_urlsafe(32)
-    pin = f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}d}"
-    offer = Offer(kind=kind, issuer=issuer, code=code, pin=pin, expires_at=now + OFFER_LASTS)
-    with transaction.atomic():
-        models.OfferRow.objects.create(
-            code_hash=_hash(code),
-            pin_hash=_hash(code + pin),
-            kind=get_kind(kind).name,
-            subject=subject,
-            issuer=issuer,
-            offered_by=actor.id,
-            expires_at=offer.expires_at,
-        )
-        record_audit(actor=actor, now=now, action="wallet.offer", subject=f"{kind}/{subject}")
-    return offer
-
-
-def redeem_code(*, now: datetime, code: str, pin: str) -> IssuedToken:
-    """Return an access token for an offer's code and PIN; five wrong PINs end the offer."""
-    offers = models.OfferRow.objects.filter(code_hash=_hash(code), token_hash=None, expires_at__gt=now)
-    # The try is counted before it is judged, so that many at once aren't more than allowed.
-    if not offers.filter(pin_failures__lt=MOST_PINS).update(pin_failures=F("pin_failures") + 1):
-        raise _refuse("invalid_grant", "코드가 맞지 않거나 기한이 지났습니다", "the code is unknown or over")
-    if not hmac.compare_digest(offers.values_list("pin_hash", flat=True)[0], _hash(code + pin)):
-        raise _refuse("invalid_grant", "확인 번호가 다릅니다", "the PIN is wrong")
-    token = secrets.token_urlsafe(32)
-    if not offers.update(token_hash=_hash(token), token_expires_at=now + TOKEN_LASTS):
-        raise _refuse("invalid_grant", "이미 쓴 코드입니다", "the code was used already")
-    return IssuedToken(token, int(TOKEN_LASTS.total_seconds()))
+JWK = Mapping[str, Any]
 
 
 def make_nonce(now: datetime) -> str:
@@ -96,75 +39,174 @@ def make_nonce(now: datetime) -> str:
     return signing.Signer(salt="wallet.nonce").sign(f"{int(now.timestamp())}.{secrets.token_urlsafe(16)}")
 
 
-def issue_certificate(*, now: datetime, token: str, kind: str, proof: str) -> str:
-    """Issue the certificate that a token is good for, bound to the key that `proof` proves; the token is used up."""
+def request_certificates(*, now: datetime, token: str, kind: str, proofs: Sequence[str]) -> Issued | Waiting:
+    """Issue a certificate to each key that is proven, or keep the request until it is approved.
+
+    The token is used up, but for what may still be asked about this issuance.
+    """
     with transaction.atomic():
-        offer = (
-            models.OfferRow.objects.select_for_update()
-            .filter(token_hash=_hash(token), token_expires_at__gt=now, issued_at=None)
+        offer = models.OfferRow.objects.select_for_update().filter(token_hash=hash_secret(token)).first()
+        if offer is None or not _holds(offer, now) or offer.issued_at:
+            raise refuse("invalid_token", "토큰이 맞지 않거나 이미 썼습니다", "the token is unknown or used")
+        if kind != offer.kind:
+            raise refuse("unknown_credential_configuration", "다른 증명서입니다", "another kind was offered")
+        keys = _check_proofs(proofs, offer.issuer, now)
+        offer.issued_at = now
+        if get_kind(kind).needs_approval:
+            offer.save(update_fields=["issued_at"])
+            return _keep_request(offer, keys, now)
+        return _issue(offer, keys, now)
+
+
+def collect_certificates(*, now: datetime, token: str, transaction_id: str) -> Issued | Waiting:
+    """Issue what was asked for and approved since; nothing is issued twice."""
+    with transaction.atomic():
+        offer = _find_offer(token, now)
+        row = (
+            models.RequestRow.objects.select_for_update()
+            .filter(transaction_hash=hash_secret(transaction_id), offer=offer)
             .first()
         )
-        if offer is None:
-            raise _refuse("invalid_token", "토큰이 맞지 않거나 이미 썼습니다", "the token is unknown or used")
-        if kind != offer.kind:
-            raise _refuse("unknown_credential_configuration", "다른 증명서입니다", "another kind was offered")
-        holder_key = _check_proof(proof, offer.issuer, now)
-        certificate, text = _make(offer, holder_key, now)
-        offer.issued_at = now
-        offer.save(update_fields=["issued_at"])
-        record(actor=HOUSE, now=now, what="issue", certificate=certificate, by=offer.offered_by)
-    return text
+        if row is None or row.state == RequestState.ISSUED:
+            raise refuse("invalid_transaction_id", "그런 신청이 없습니다", "there is no such request")
+        if row.state == RequestState.REFUSED:
+            raise refuse(
+                "credential_request_denied", f"거절되었습니다: {row.reason}", f"refused: {row.reason}"
+            )
+        if row.state == RequestState.WAITING:
+            return Waiting(transaction_id, ASK_AGAIN_S)
+        keys, row.state, row.keys = row.keys, RequestState.ISSUED, []
+        row.save(update_fields=["state", "keys"])
+        return _issue(offer, keys, now)
 
 
-def _make(
-    offer: models.OfferRow, holder_key: Mapping[str, Any], now: datetime
-) -> tuple[models.CertificateRow, str]:
-    kind, seconds = get_kind(offer.kind), int(now.timestamp())
-    content = _select(kind, get_content(offer.kind, offer.subject))
-    list_number, index = _pick_status()
-    valid_until = now + timedelta(days=kind.valid_days)
-    draft = Draft(
-        issuer=offer.issuer,
-        kind=name_kind(offer.issuer, kind.name),
-        content=content,
-        hidden=tuple(words.path for words in kind.claims),
-        issued_at=seconds,
-        valid_until=int(valid_until.timestamp()),
-        holder_key=holder_key,
-        status=StatusReference(name_list(offer.issuer, list_number), index),
+def take_notification(*, now: datetime, token: str, issuance: str, event: HolderEvent) -> None:
+    """Write down what a holder's wallet says became of its certificates; the same said twice is nothing new."""
+    with transaction.atomic():
+        offer = _find_offer(token, now)
+        if not offer.issuance or offer.issuance != issuance:
+            raise refuse("invalid_notification_id", "그런 발급이 없습니다", "there is no such issuance")
+        rows = models.CertificateRow.objects.filter(issuance=issuance).exclude(event=event)
+        if rows.update(event=event):
+            record_audit(
+                actor=HOUSE, now=now, action="wallet.notify", subject=issuance, details={"event": event}
+            )
+
+
+def _find_offer(token: str, now: datetime) -> models.OfferRow:
+    offer = models.OfferRow.objects.filter(token_hash=hash_secret(token)).first()
+    if offer is None or not _holds(offer, now):
+        raise refuse("invalid_token", "토큰이 맞지 않거나 기한이 지났습니다", "the token is unknown or over")
+    return offer
+
+
+def _holds(offer: models.OfferRow, now: datetime) -> bool:
+    return offer.token_expires_at is not None and offer.token_expires_at > now
+
+
+def _keep_request(offer: models.OfferRow, keys: list[JWK], now: datetime) -> Waiting:
+    secret = secrets.token_urlsafe(32)
+    row = models.RequestRow.objects.create(
+        id=new_id(), transaction_hash=hash_secret(secret), offer=offer, keys=keys, created_at=now
     )
+    details = {"kind": offer.kind, "copies": len(keys)}
+    record_audit(actor=HOUSE, now=now, action="wallet.request", subject=row.id, details=details)
+    return Waiting(secret, ASK_AGAIN_S)
+
+
+def _issue(offer: models.OfferRow, keys: Sequence[JWK], now: datetime) -> Issued:
+    made = make_certificates(
+        kind=offer.kind, subject=offer.subject, issuer=offer.issuer, keys=keys, by=offer.offered_by, now=now
+    )
+    offer.issuance = made.issuance
+    offer.save(update_fields=["issued_at", "issuance"])
+    return made
+
+
+def make_certificates(
+    *, kind: str, subject: str, issuer: str, keys: Sequence[JWK | None], by: str, now: datetime
+) -> Issued:
+    """Issue what the register says to each key, None for one on paper, which hides nothing; call it in a transaction.
+
+    Two of them have nothing in common that a verifier sees but their times, which are those of a whole day.
+    """
+    known = get_kind(kind)
+    content = _select(known, get_content(kind, subject))
+    hidden = tuple(words.path for words in known.claims)
+    begins = int(now.timestamp()) // DAY_S * DAY_S
+    until = begins + (known.valid_days + 1) * DAY_S
+    list_number, indexes = _pick_statuses(len(keys))
     key_id, key = get_signing_key(now)
-    issued = issue_credential(draft, key, {"kid": key_id}, decoys=DECOYS)
-    row = models.CertificateRow.objects.create(
-        id=new_id(),
-        kind=kind.name,
-        subject=offer.subject,
-        digest=_hash(issued.message),
-        list_number=list_number,
-        status_index=index,
-        issued_at=now,
-        valid_until=valid_until,
-        changed_at=now,
-    )
-    return row, issued.text
+    ids = [new_id() for _ in keys]
+    rows, texts = [], []
+    for number, holder_key, index in zip(ids, keys, indexes, strict=True):
+        draft = Draft(
+            issuer=issuer,
+            kind=name_kind(issuer, kind),
+            content=content,
+            hidden=hidden if holder_key else (),
+            issued_at=begins,
+            valid_until=until,
+            holder_key=holder_key,
+            status=StatusReference(name_list(issuer, list_number), index),
+        )
+        text = issue_credential(draft, key, {"kid": key_id}, decoys=DECOYS if holder_key else 0).text
+        texts.append(text)
+        rows.append(
+            models.CertificateRow(
+                id=number,
+                issuance=ids[0],
+                copies=len(ids),
+                is_printed=holder_key is None,
+                kind=kind,
+                subject=subject,
+                digest=hash_secret(text),
+                list_number=list_number,
+                status_index=index,
+                issued_at=now,
+                valid_until=datetime.fromtimestamp(until, now.tzinfo),
+                changed_at=now,
+            )
+        )
+    models.CertificateRow.objects.bulk_create(rows)
+    record(actor=HOUSE, now=now, what="issue", certificates=rows, by=by)
+    return Issued(tuple(texts), ids[0])
 
 
-def _pick_status() -> tuple[int, int]:
-    """Return a place that is free, at random: neighbours in a list have nothing to do with each other."""
-    rows = models.CertificateRow.objects
-    number = rows.count() // (LIST_SIZE // 2)
-    while True:
-        index = secrets.randbelow(LIST_SIZE)
-        if not rows.filter(list_number=number, status_index=index).exists():
-            return number, index
+def _pick_statuses(count: int) -> tuple[int, list[int]]:
+    """Return (a list's number, places in it that are free, at random): neighbours have nothing to do with each other.
+
+    Every certificate stands in the log, so that a list whose turn is over is half full at most.
+    """
+    number = count_entries() // (LIST_SIZE // 2)
+    found: set[int] = set()
+    while len(found) < count:
+        asked = {secrets.randbelow(LIST_SIZE) for _ in range(count - len(found))}
+        taken = models.CertificateRow.objects.filter(list_number=number, status_index__in=asked)
+        found |= asked - set(taken.values_list("status_index", flat=True))
+    picked = list(found)
+    secrets.SystemRandom().shuffle(picked)
+    return number, picked
 
 
-def _check_proof(proof: str, issuer: str, now: datetime) -> dict[str, Any]:
+def _check_proofs(proofs: Sequence[str], issuer: str, now: datetime) -> list[JWK]:
+    """Return the keys that are proven, each once; whoever proves two keys proves them for one nonce."""
+    if not 1 <= len(proofs) <= BATCH_SIZE:
+        raise refuse(
+            "invalid_proof", f"열쇠는 1개부터 {BATCH_SIZE}개까지입니다", f"1 to {BATCH_SIZE} keys are taken"
+        )
+    keys = [_check_proof(one, issuer, now) for one in proofs]
+    if len({tuple(sorted(one.items())) for one in keys}) != len(keys):
+        raise refuse("invalid_proof", "같은 열쇠가 두 번 있습니다", "a key is there twice")
+    return keys
+
+
+def _check_proof(proof: str, issuer: str, now: datetime) -> JWK:
     try:
         said = verify_key_proof(proof, issuer, int(now.timestamp()))
     except Refused as refused:
         error = "invalid_nonce" if refused.reason == Reason.NONCE else "invalid_proof"
-        raise _refuse(
+        raise refuse(
             error,
             f"열쇠의 증명을 받을 수 없습니다 ({refused.code})",
             f"the key's proof can't be taken: {refused}",
@@ -174,7 +216,7 @@ def _check_proof(proof: str, issuer: str, now: datetime) -> dict[str, Any]:
     except (signing.BadSignature, ValueError):
         made_at = 0
     if not 0 <= now.timestamp() - made_at <= NONCE_LASTS_S:
-        raise _refuse("invalid_nonce", "새 nonce가 필요합니다", "a new nonce is needed")
+        raise refuse("invalid_nonce", "새 nonce가 필요합니다", "a new nonce is needed")
     return {name: said.key[name] for name in PUBLIC_MEMBERS if name in said.key}
 
 
@@ -187,19 +229,3 @@ def _select(kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:
             source, target = source[step], target.setdefault(step, {})
         target[words.path[-1]] = source[words.path[-1]]
     return chosen
-
-
-def _has(content: Any, path: tuple[str, ...]) -> bool:
-    for step in path:
-        if not isinstance(content, Mapping) or step not in content:
-            return False
-        content = content[step]
-    return True
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _refuse(error: str, ko: str, en: str) -> BadInput:
-    return BadInput(f"wallet.{error}", ko, en, error=error)

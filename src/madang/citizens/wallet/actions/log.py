@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.messages import write
-from madang.citizens.wallet.methods.transparency import hash_entry, hash_pair
-from madang.citizens.wallet.queries.log import count_entries, read_node
+from madang.citizens.wallet.methods.transparency import hash_entry, hash_pair, list_edge
+from madang.citizens.wallet.queries.log import count_entries, read_nodes
 from madang.core.base.interface import Actor
 from madang.core.people.interface import record_audit
 
 
-def record(*, actor: Actor, now: datetime, what: str, certificate: models.CertificateRow, by: str) -> int:
-    """Audit what happened to a certificate, add it to the log, and return its number there.
+def record(
+    *, actor: Actor, now: datetime, what: str, certificates: Sequence[models.CertificateRow], by: str
+) -> int:
+    """Audit what happened to certificates issued at once, add it to the log, and return the first's number there.
 
-    The entry says what, when, of which kind, and the digest of the signed message: nothing of the person.
+    An entry says what, when, of which kind, and the certificate's digest: nothing of the person.
     """
-    details = {"kind": certificate.kind, "digest": certificate.digest, "by": by, "reason": certificate.reason}
-    # The audit log lets one writer at a time on until it commits: the number below is this one's alone.
-    record_audit(
-        actor=actor, now=now, action=f"wallet.{what}", subject=certificate.id, purpose="", details=details
-    )
-    entry = {
-        "at": int(now.timestamp()),
-        "credential": certificate.digest,
-        "kind": certificate.kind,
-        "what": what,
+    first = certificates[0]
+    details = {
+        "kind": first.kind,
+        "digests": [one.digest for one in certificates],
+        "by": by,
+        "reason": first.reason,
     }
-    return _append(write(entry).decode())
+    # The audit log lets one writer at a time on until it commits: the numbers below are this one's alone.
+    record_audit(actor=actor, now=now, action=f"wallet.{what}", subject=first.id, purpose="", details=details)
+    at = int(now.timestamp())
+    entries = [{"at": at, "credential": one.digest, "kind": one.kind, "what": what} for one in certificates]
+    return _append([write(one).decode() for one in entries])
 
 
-def _append(content: str) -> int:
-    number = count_entries()
-    models.LogEntryRow.objects.create(number=number, content=content)
-    level, index, value = 0, number, hash_entry(content.encode())
-    nodes = [models.LogNodeRow(level=level, index=index, hash=value.hex())]
-    while index % 2:
-        value = hash_pair(read_node(level, index - 1), value)
-        level, index = level + 1, index // 2
-        nodes.append(models.LogNodeRow(level=level, index=index, hash=value.hex()))
-    models.LogNodeRow.objects.bulk_create(nodes)
-    return number
+def _append(contents: Sequence[str]) -> int:
+    first = count_entries()
+    nodes = read_nodes(list_edge(first, first + len(contents)))
+    made: dict[tuple[int, int], bytes] = {}
+    for number, content in enumerate(contents, first):
+        level, index, value = 0, number, hash_entry(content.encode())
+        made[level, index] = value
+        while index % 2:
+            left = level, index - 1
+            value = hash_pair(made[left] if left in made else nodes[left], value)
+            level, index = level + 1, index // 2
+            made[level, index] = value
+    models.LogEntryRow.objects.bulk_create(
+        models.LogEntryRow(number=number, content=content) for number, content in enumerate(contents, first)
+    )
+    models.LogNodeRow.objects.bulk_create(
+        models.LogNodeRow(level=level, index=index, hash=value.hex())
+        for (level, index), value in made.items()
+    )
+    return first

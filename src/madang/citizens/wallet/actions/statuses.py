@@ -24,19 +24,22 @@ WORDS = {
 def change_state(
     *, actor: Actor, now: datetime, certificate_id: str, state: CertificateState, reason: str
 ) -> Certificate:
-    """Change how a certificate stands; what was revoked never holds again."""
+    """Change how a certificate stands with all its copies; what was revoked never holds again."""
     require(actor, "wallet.revoke")
     if not reason.strip():
         raise BadInput("wallet.reason", "까닭을 적어 주세요", "please say why", field="reason")
     with transaction.atomic():
-        row = models.CertificateRow.objects.select_for_update().filter(id=certificate_id).first()
-        if row is None:
+        rows = list(
+            models.CertificateRow.objects.select_for_update().filter(issuance=certificate_id).order_by("id")
+        )
+        if not rows:
             raise NotFound("wallet.certificate", "그런 증명서가 없습니다", "there is no such certificate")
-        if row.state in {state, CertificateState.REVOKED}:
+        if rows[0].state in {state, CertificateState.REVOKED}:
             raise Conflict(
                 "wallet.state", "이미 그런 상태이거나 폐기된 증명서입니다", "it is so already, or revoked"
             )
-        row.state, row.reason, row.changed_at = state, reason.strip(), now
-        row.save(update_fields=["state", "reason", "changed_at"])
-        record(actor=actor, now=now, what=WORDS[state], certificate=row, by=actor.id)
-    return describe(row)
+        for row in rows:
+            row.state, row.reason, row.changed_at = state, reason.strip(), now
+        models.CertificateRow.objects.bulk_update(rows, ["state", "reason", "changed_at"])
+        record(actor=actor, now=now, what=WORDS[state], certificates=rows, by=actor.id)
+    return describe(next(row for row in rows if row.id == certificate_id))

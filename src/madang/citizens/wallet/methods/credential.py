@@ -20,6 +20,7 @@ from .signatures import Signed
 from .times import check_times
 
 TYPE = "dc+sd-jwt"
+DAY_S = 86_400
 NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"})
 """Claims that are always shown, with all that is inside them (section 2.2.2.3 of the draft)."""
 OWN = NEVER_HIDDEN | {"iat"}

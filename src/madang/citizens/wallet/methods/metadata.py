@@ -13,9 +13,12 @@ from madang.citizens.wallet.records import Kind
 from madang.core.base.interface import Text
 
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+AUTHORIZATION_CODE = "authorization_code"
 FORMAT = "dc+sd-jwt"
 LOCALES = ("ko", "en")
 PIN_DIGITS = 6
+BATCH_SIZE = 32
+"""At most so many certificates are issued at once, each to a key of its own."""
 
 
 def name_kind(issuer: str, name: str) -> str:
@@ -34,18 +37,27 @@ def describe_issuer(issuer: str, kinds: Iterable[Kind], city: Text) -> dict[str,
         "credential_issuer": issuer,
         "credential_endpoint": f"{issuer}/credential",
         "nonce_endpoint": f"{issuer}/nonce",
+        "deferred_credential_endpoint": f"{issuer}/deferred-credential",
+        "notification_endpoint": f"{issuer}/notification",
+        "batch_credential_issuance": {"batch_size": BATCH_SIZE},
         "display": [{"name": city.say(locale), "locale": locale} for locale in LOCALES],
         "credential_configurations_supported": {one.name: _describe_kind(issuer, one) for one in kinds},
     }
 
 
-def describe_authorization(issuer: str) -> dict[str, Any]:
-    """Return the authorization server's metadata: codes that were authorised before, and nothing else."""
+def describe_authorization(issuer: str, kinds: Iterable[Kind]) -> dict[str, Any]:
+    """Return the authorization server's metadata: a kind of certificate is asked for by its scope, always pushed."""
     return {
         "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "pushed_authorization_request_endpoint": f"{issuer}/par",
+        "require_pushed_authorization_requests": True,
         "token_endpoint": f"{issuer}/token",
-        "grant_types_supported": [PRE_AUTHORIZED],
-        "response_types_supported": [],
+        "grant_types_supported": [AUTHORIZATION_CODE, PRE_AUTHORIZED],
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "scopes_supported": [one.name for one in kinds],
         "token_endpoint_auth_methods_supported": ["none"],
         "pre-authorized_grant_anonymous_access_supported": True,
     }
@@ -84,6 +96,15 @@ def make_offer(issuer: str, kind: str, code: str) -> dict[str, Any]:
         "credential_issuer": issuer,
         "credential_configuration_ids": [kind],
         "grants": {PRE_AUTHORIZED: {"pre-authorized_code": code, "tx_code": pin}},
+    }
+
+
+def make_open_offer(issuer: str, kind: str) -> dict[str, Any]:
+    """Return a credential offer for whoever signs in: there is nothing secret in it."""
+    return {
+        "credential_issuer": issuer,
+        "credential_configuration_ids": [kind],
+        "grants": {AUTHORIZATION_CODE: {}},
     }
 
 

@@ -20,6 +20,7 @@ class Part(StrEnum):
     QUERY = "query"
     ANSWER = "answer"
     RULE = "rule"
+    RECEIPT = "receipt"
 
 
 class Reason(StrEnum):

@@ -38,10 +38,14 @@ class Verifier(msgspec.Struct, frozen=True):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """A signature that was verified; `at` is a cosignature's time in seconds since 1970, None for a plain one."""
+    """A signature that was verified; `at` is a cosignature's time in seconds since 1970, None for a plain one.
+
+    `line` is the note's line that it stands in.
+    """
 
     verifier: Verifier
     at: int | None
+    line: str = ""
 
 
 def make_verifier(name: str, kind: int, key: Ed25519PrivateKey) -> Verifier:
@@ -96,13 +100,13 @@ def verify_note(note: str, known: Sequence[Verifier]) -> tuple[str, tuple[Signat
         name, blob = _read_line(line)
         verifier = by_id.get((name, blob[:ID_BYTES]))
         if verifier is not None:
-            found.setdefault(verifier, _verify(text, verifier, blob[ID_BYTES:]))
+            found.setdefault(verifier, Signature(verifier, _verify(text, verifier, blob[ID_BYTES:]), line))
     if not found:
         raise Refused(Part.NOTE, Reason.UNSIGNED, "nobody who is known signed it")
     return text, tuple(found.values())
 
 
-def _verify(text: str, verifier: Verifier, signed: bytes) -> Signature:
+def _verify(text: str, verifier: Verifier, signed: bytes) -> int | None:
     message, at = text.encode(), None
     if verifier.kind == COSIGNATURE:
         at = int.from_bytes(signed[:TIME_BYTES])
@@ -111,7 +115,7 @@ def _verify(text: str, verifier: Verifier, signed: bytes) -> Signature:
         Ed25519PublicKey.from_public_bytes(verifier.key).verify(signed, message)
     except (InvalidSignature, ValueError):
         raise Refused(Part.NOTE, Reason.SIGNATURE, f"the signature of {verifier.name} is wrong") from None
-    return Signature(verifier, at)
+    return at
 
 
 def _make_cosigned(text: str, at: int) -> bytes:

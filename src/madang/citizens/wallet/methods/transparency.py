@@ -57,6 +57,12 @@ class Tree:
         return self.levels[level][index]
 
 
+def list_edge(old_size: int, size: int) -> list[tuple[int, int]]:
+    """Return the (level, index) of the full subtrees of `old_size` entries that those up to `size` are joined to."""
+    levels = range((old_size ^ size).bit_length())
+    return [(level, (old_size >> level) - 1) for level in levels if old_size >> level & 1]
+
+
 def compute_root(size: int, read_node: ReadNode) -> bytes:
     """Return the root of the tree of the first `size` entries."""
     return _hash_range(0, size, read_node) if size else EMPTY_ROOT

@@ -10,12 +10,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.citizens.wallet.actions.issuing import make_offer
+from madang.citizens.wallet.actions.granting import make_offer
 from madang.citizens.wallet.actions.statuses import change_state
 from madang.citizens.wallet.queries.certificates import get_certificate, list_certificates, list_subjects
 from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.queries.log import find_entries
-from madang.citizens.wallet.records import Certificate, CertificateState
+from madang.citizens.wallet.records import Certificate, CertificateState, HolderEvent
 from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now
 from madang.core.pages.interface import (
     Detail,
@@ -31,11 +31,13 @@ from madang.core.pages.interface import (
 )
 
 from .drawing import find_address
+from .papers import send_sheet
 from .public import draw_offer
-from .words import STATES, name_kind
+from .words import HOLDER_EVENTS, STATES, name_kind
 
 TITLE = Text(ko="전자증명서", en="Certificates")
 DESK = "/desk/wallet/"
+PAPER = Text(ko="종이", en="On paper")
 
 
 def _query(
@@ -95,7 +97,7 @@ CERTIFICATES = ListPage(
 
 
 class OfferForm(forms.Form):
-    """Which certificate, and for whom."""
+    """Which certificate, for whom, on a phone or on paper."""
 
     kind = forms.ChoiceField(
         label=say_lazily("증명서", "Certificate"),
@@ -105,6 +107,15 @@ class OfferForm(forms.Form):
         label=say_lazily("받을 사람", "For whom"),
         choices=lambda: [(number, f"{name} ({number[:8]})") for number, name in list_subjects()],
     )
+    form = forms.ChoiceField(
+        label=say_lazily("어떻게", "How"),
+        choices=lambda: [
+            ("wallet", say_lazily("휴대전화의 지갑", "Into a wallet on a phone")),
+            ("paper", say_lazily("종이 (PDF)", "On paper (PDF)")),
+        ],
+        initial="wallet",
+        widget=forms.RadioSelect,
+    )
 
 
 OFFER = FormPage(
@@ -113,8 +124,8 @@ OFFER = FormPage(
     form=OfferForm,
     run=lambda **_: "",
     about=Text(
-        ko="창구에서 신원을 확인한 사람에게 QR 코드와 확인 번호를 보여 줍니다.",
-        en="For somebody whose identity was checked at the counter: a QR code and a PIN.",
+        ko="창구에서 신원을 확인한 사람에게 QR 코드와 확인 번호를 보여 주거나, 종이로 뽑아 줍니다.",
+        en="For somebody whose identity was checked at the counter: a QR code and a PIN, or a sheet of paper.",
     ),
     button=Text(ko="내주기", en="Offer it"),
     back=DESK,
@@ -126,9 +137,12 @@ def show_offer(request: HttpRequest) -> HttpResponse:
     """Ask which certificate is for whom, and show its offer this once."""
     form = OfferForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
+        kind, subject = form.cleaned_data["kind"], form.cleaned_data["subject"]
         try:
+            if form.cleaned_data["form"] == "paper":
+                return send_sheet(request, kind, subject)
             offer = make_offer(
-                actor=request.actor, now=now(), issuer=find_address(request), **form.cleaned_data
+                actor=request.actor, now=now(), issuer=find_address(request), kind=kind, subject=subject
             )
             return draw_offer(request, offer, DESK)
         except MadangError as error:
@@ -148,6 +162,17 @@ def _describe(*, actor: Actor, language: str, certificate_id: str) -> Detail:
             Fact(title=Text(ko="발급", en="Issued"), value=held.issued_at),
             Fact(title=Text(ko="기한", en="Valid until"), value=held.valid_until),
             *([Fact(title=Text(ko="까닭", en="Reason"), value=held.reason)] if held.reason else []),
+            Fact(title=Text(ko="벌수", en="Copies"), value=PAPER if held.is_printed else held.copies),
+            *(
+                [
+                    Fact(
+                        title=Text(ko="지갑의 알림", en="The wallet said"),
+                        value=HOLDER_EVENTS[HolderEvent(held.event)],
+                    )
+                ]
+                if held.event
+                else []
+            ),
             Fact(
                 title=Text(ko="발급 기록", en="In the log"),
                 value=len(find_entries(held.digest)),

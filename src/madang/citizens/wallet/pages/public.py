@@ -10,11 +10,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.citizens.wallet.actions.issuing import make_offer
+from madang.citizens.wallet.actions.granting import make_offer
 from madang.citizens.wallet.methods import metadata
 from madang.citizens.wallet.queries.certificates import count_certificates, list_entries_of
 from madang.citizens.wallet.queries.kinds import get_kind, list_kinds
-from madang.citizens.wallet.queries.log import count_entries, find_entries, list_log
+from madang.citizens.wallet.queries.log import (
+    count_entries,
+    find_entries,
+    list_log,
+    list_witnesses,
+    make_checkpoint,
+)
 from madang.citizens.wallet.records import CertificateState, LogEntry, Offer
 from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import ListColumn, ListPage, draw_qr, page
@@ -73,7 +79,29 @@ def draw_offer(request: HttpRequest, offer: Offer, back: str) -> HttpResponse:
 @page("public", title=Text(ko="내 지갑", en="My wallet"))
 def show_holder(request: HttpRequest) -> HttpResponse:
     """Show the wallet that lives in this browser: the house learns nothing of what is in it."""
-    return render(request, "wallet/holder.html", {"title": Text(ko="내 지갑", en="My wallet")})
+    context = {"title": Text(ko="내 지갑", en="My wallet"), "kinds": list_kinds().values()}
+    return render(request, "wallet/holder.html", context)
+
+
+@page("public", title=Text(ko="서명된 요약과 증인", en="Signed checkpoint and witnesses"))
+def show_witnesses(request: HttpRequest) -> HttpResponse:
+    """Show what the log says of itself now, and who has signed what."""
+    address = find_address(request)
+    context = {
+        "title": Text(ko="서명된 요약과 증인", en="Signed checkpoint and witnesses"),
+        "checkpoint": make_checkpoint(address),
+        "witnesses": list_witnesses(),
+        "address": address,
+    }
+    return render(request, "wallet/witnesses.html", context)
+
+
+@page("public")
+def send_worker(request: HttpRequest) -> HttpResponse:
+    """Send the script that lets the browser's wallet open without a network."""
+    answer = render(request, "wallet/worker.js", content_type="text/javascript; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def _read(entry: LogEntry) -> dict[str, Any]:
@@ -125,6 +153,7 @@ LOG = ListPage(
     ),
     query=_query,
     row_id="number",
+    template="wallet/log.html",
     empty=Text(
         ko="아직 발급한 증명서가 없어요. 첫 발급부터 모두 여기에 쌓여요.",
         en="No certificate was issued yet. Every one will stand here, from the first.",

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from madang.citizens.wallet.queries.kinds import list_kinds, list_rules
-from madang.citizens.wallet.records import CertificateState, CheckState, EligibilityCheck
+from madang.citizens.wallet.records import (
+    CertificateState,
+    CheckState,
+    ConsentState,
+    EligibilityCheck,
+    HolderEvent,
+    RequestState,
+)
 from madang.core.base.interface import Text
 
 STATES = {
     CertificateState.VALID: Text(ko="유효", en="valid"),
     CertificateState.SUSPENDED: Text(ko="정지", en="suspended"),
     CertificateState.REVOKED: Text(ko="폐기", en="revoked"),
+}
+REQUEST_STATES = {
+    RequestState.WAITING: Text(ko="승인을 기다림", en="waiting for approval"),
+    RequestState.APPROVED: Text(ko="승인", en="approved"),
+    RequestState.REFUSED: Text(ko="거절", en="refused"),
+    RequestState.ISSUED: Text(ko="발급함", en="issued"),
+}
+HOLDER_EVENTS = {
+    HolderEvent.ACCEPTED: Text(ko="지갑에 담음", en="kept in a wallet"),
+    HolderEvent.FAILURE: Text(ko="지갑에 담지 못함", en="a wallet failed to keep it"),
+    HolderEvent.DELETED: Text(ko="지갑에서 지움", en="deleted in the wallet"),
+}
+CONSENT_STATES = {
+    ConsentState.ACTIVE: Text(ko="동의함", en="holds"),
+    ConsentState.EXPIRED: Text(ko="기한 지남", en="expired"),
+    ConsentState.WITHDRAWN: Text(ko="거둠", en="withdrawn"),
 }
 CHECK_STATES = {
     CheckState.WAITING: Text(ko="답을 기다림", en="waiting for an answer"),
@@ -34,6 +57,11 @@ REFUSALS = {
     "credential.expired": Text(ko="기한이 지난 증명서입니다", en="The certificate has expired"),
     "credential.suspended": Text(ko="정지된 증명서입니다", en="The certificate is suspended"),
     "credential.revoked": Text(ko="폐기된 증명서입니다", en="The certificate was revoked"),
+    "credential.malformed": Text(ko="증명서가 아닙니다", en="This is not a certificate"),
+    "credential.holder_key": Text(
+        ko="휴대전화의 지갑으로만 보여 줄 수 있는 증명서입니다",
+        en="Only its holder's device can show this one",
+    ),
     "credential.reference": Text(ko="상태를 확인할 수 없습니다", en="Its status can't be looked up"),
     "key_binding.signature": Text(
         ko="증명서를 받은 사람의 기기가 아닙니다", en="Not the device the certificate was given to"

@@ -8,11 +8,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import F, QuerySet
 from joserfc.jwk import ECKey
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_key, get_signing_key, list_key_ids
+from madang.citizens.wallet.methods.credential import Credential
 from madang.citizens.wallet.methods.metadata import name_list
+from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.methods.status_list import Status, StatusList
 from madang.citizens.wallet.methods.status_token import Edition, publish
 from madang.citizens.wallet.records import Certificate, CertificateState
@@ -28,15 +31,15 @@ STATUSES = {CertificateState.SUSPENDED: Status.SUSPENDED, CertificateState.REVOK
 def list_certificates(
     *, search: str = "", state: str = "", kind: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[Certificate], int]:
-    """Return a page of certificates, newest first, and how many there are; `search` is a beginning of an id."""
-    rows = models.CertificateRow.objects.filter(id__startswith=search).order_by("-issued_at", "id")
+    """Return a page of certificates, newest first, copies as one, and how many; `search` is a beginning of an id."""
+    rows = _list_firsts().filter(id__startswith=search).order_by("-issued_at", "id")
     rows = rows.filter(**({"state": state} if state else {}), **({"kind": kind} if kind else {}))
     return [describe(row) for row in rows[offset : offset + limit]], rows.count()
 
 
 def get_certificate(certificate_id: str) -> Certificate:
     """Return what is kept of one certificate; raise NotFound where there is none."""
-    row = models.CertificateRow.objects.filter(id=certificate_id).first()
+    row = _list_firsts().filter(id=certificate_id).first()
     if row is None:
         raise NotFound("wallet.certificate", "그런 증명서가 없습니다", "there is no such certificate")
     return describe(row)
@@ -50,9 +53,13 @@ def describe(row: models.CertificateRow) -> Certificate:
 
 
 def count_certificates() -> dict[str, int]:
-    """Return how many certificates there are by state."""
-    states = models.CertificateRow.objects.values_list("state", flat=True)
+    """Return how many certificates there are by state, copies as one."""
+    states = _list_firsts().values_list("state", flat=True)
     return {one.value: states.filter(state=one).count() for one in CertificateState}
+
+
+def _list_firsts() -> QuerySet[models.CertificateRow]:
+    return models.CertificateRow.objects.filter(id=F("issuance"))
 
 
 def list_entries_of(subject: str) -> list[str]:
@@ -103,6 +110,18 @@ def find_status(list_number: int, index: int) -> CertificateState | None:
         .first()
     )
     return None if state is None else CertificateState(state)
+
+
+def check_status(credential: Credential, address: str) -> None:
+    """Raise Refused (credential) unless a certificate of the issuer at `address` still holds: reference, revoked, suspended."""
+    place = credential.status
+    number = place.uri.removeprefix(f"{address}/status/") if place else ""
+    known = find_status(int(number), place.index) if place and number.isdecimal() else None
+    if known is None:
+        raise Refused(Part.CREDENTIAL, Reason.REFERENCE, "no status of ours is there")
+    if known != CertificateState.VALID:
+        reason = Reason.REVOKED if known == CertificateState.REVOKED else Reason.SUSPENDED
+        raise Refused(Part.CREDENTIAL, reason, "the issuer took it back")
 
 
 def publish_list(issuer: str, number: int, now: datetime) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Kinds of certificate and eligibility rules, as the packs say."""
+"""Kinds of certificate, eligibility rules and known wallets, as the packs say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from madang.citizens.wallet.methods.rules import Rule, read_rule
-from madang.citizens.wallet.records import EligibilityRule, Kind
+from madang.citizens.wallet.records import Client, EligibilityRule, Kind
 from madang.core.base.interface import NotFound
 
 PACKS = Path(__file__).parents[1] / "packs"
@@ -27,6 +27,13 @@ def list_rules() -> dict[str, EligibilityRule]:
     """Return every eligibility rule by its name."""
     said = tomllib.loads((PACKS / "rules.toml").read_text("utf-8"))["rule"]
     return {one.name: one for one in msgspec.convert(said, tuple[EligibilityRule, ...])}
+
+
+@cache
+def list_clients() -> dict[str, Client]:
+    """Return every wallet that may ask citizens to sign in, by its client identifier."""
+    said = tomllib.loads((PACKS / "clients.toml").read_text("utf-8"))["client"]
+    return {one.id: one for one in msgspec.convert(said, tuple[Client, ...])}
 
 
 def get_kind(name: str) -> Kind:

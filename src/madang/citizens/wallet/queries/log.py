@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Max, Q
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_log_key
@@ -11,7 +15,7 @@ from madang.citizens.wallet.methods.entry_bundles import write_bundle
 from madang.citizens.wallet.methods.signed_notes import PLAIN, Verifier, make_verifier, sign_note, write_note
 from madang.citizens.wallet.methods.tiles import HEIGHT, WIDTH, Tile, find_width
 from madang.citizens.wallet.methods.transparency import compute_root, hash_entry, prove_inclusion
-from madang.citizens.wallet.records import LogEntry
+from madang.citizens.wallet.records import LogEntry, Witness
 from madang.core.base.interface import NotFound
 
 
@@ -41,6 +45,16 @@ def read_node(level: int, index: int) -> bytes:
     return bytes.fromhex(row)
 
 
+def read_nodes(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Return the hashes of full subtrees by their (level, index), asked for at once."""
+    wanted = [Q(level=level, index=index) for level, index in places]
+    rows = (
+        models.LogNodeRow.objects.filter(reduce(or_, wanted)) if wanted else models.LogNodeRow.objects.none()
+    )
+    found = rows.values_list("level", "index", "hash")
+    return {(level, index): bytes.fromhex(text) for level, index, text in found}
+
+
 def get_root(size: int) -> bytes:
     """Return the root of the log's first `size` entries."""
     return compute_root(size, read_node)
@@ -62,11 +76,33 @@ def get_log_verifier(address: str) -> Verifier:
 
 
 def make_checkpoint(address: str) -> str:
-    """Return the log's checkpoint as a signed note."""
-    size = count_entries()
+    """Return the log's checkpoint as a signed note, with the signatures of witnesses that saw this very one."""
+    return _write_checkpoint(address, count_entries())
+
+
+def find_witnessed(address: str) -> str:
+    """Return the latest checkpoint that a witness signed, as a note; raise NotFound where none did."""
+    size = models.CosignatureRow.objects.aggregate(last=Max("size"))["last"]
+    if size is None:
+        raise NotFound("wallet.witnessed", "아직 증인이 서명하지 않았습니다", "no witness has signed yet")
+    return _write_checkpoint(address, size)
+
+
+def list_witnesses() -> list[Witness]:
+    """Return the witnesses with what each signed last."""
+    rows = models.WitnessRow.objects.annotate(
+        size=Max("cosignaturerow__size"), at=Max("cosignaturerow__signed_at")
+    )
+    return [
+        Witness(name=row.name, key=row.key, size=row.size, signed_at=row.at) for row in rows.order_by("name")
+    ]
+
+
+def _write_checkpoint(address: str, size: int) -> str:
     origin = name_log(address)
     text = write_checkpoint(Checkpoint(origin=origin, size=size, root=get_root(size)))
-    return write_note(text, [sign_note(text, origin, get_log_key())])
+    lines = models.CosignatureRow.objects.filter(size=size).order_by("witness").values_list("line", flat=True)
+    return write_note(text, [sign_note(text, origin, get_log_key()), *lines])
 
 
 def get_tile(tile: Tile) -> bytes:

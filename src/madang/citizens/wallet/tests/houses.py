@@ -12,8 +12,19 @@ from urllib.parse import urlsplit
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from madang.citizens.wallet.actions.granting import make_offer
+from madang.citizens.wallet.methods import metadata
+from madang.core.base.interface import HOUSE, now
+
 GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
-HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+ADDRESS = "http://testserver"
+ISSUER = f"{ADDRESS}/wallet"
+
+
+def offer_to(kind: str = "resident_extract", subject: str = "sim-0001") -> tuple[dict[str, Any], str]:
+    """Return (an offer made at the desk, its PIN)."""
+    made = make_offer(actor=HOUSE, now=now(), kind=kind, subject=subject, issuer=ISSUER)
+    return metadata.make_offer(ISSUER, kind, made.code), made.pin
 
 
 def encode(data: bytes) -> str:
@@ -43,13 +54,14 @@ class Holder:
     def sign(self, claims: dict[str, Any], header: dict[str, Any], key: ECKey | None = None) -> str:
         return jws.serialize_compact({"alg": "ES256", **header}, json.dumps(claims), key or self.key)
 
-    def prove(self, issuer: str, nonce: str, **changes: Any) -> str:
+    def prove(self, issuer: str, nonce: str, key: ECKey | None = None, **changes: Any) -> str:
+        key = key or self.key
         claims = {"aud": issuer, "iat": self.time(), "nonce": nonce, **changes}
-        header = {"typ": "openid4vci-proof+jwt", "jwk": self.key.as_dict(private=False)}
+        header = {"typ": "openid4vci-proof+jwt", "jwk": key.as_dict(private=False)}
         return jws.serialize_compact(
             {"alg": "ES256", **header},
             json.dumps(claims),
-            self.key,
+            key,
             registry=jws.JWSRegistry(strict_check_header=False, algorithms=["ES256"]),
         )
 
@@ -59,16 +71,28 @@ class Holder:
         form = {"grant_type": GRANT, "pre-authorized_code": code, "tx_code": pin}
         return self.client.post(server["token_endpoint"], data=form)
 
-    def fetch(self, offer: dict[str, Any], token: str, proof: str | None = None, kind: str = "") -> Any:
+    def fetch(
+        self,
+        offer: dict[str, Any],
+        token: str,
+        proof: str | None = None,
+        kind: str = "",
+        keys: Iterable[ECKey] = (),
+    ) -> Any:
         issuer = offer["credential_issuer"]
-        said = self.discover(issuer, "openid-credential-issuer")
-        nonce = self.client.post(said["nonce_endpoint"]).json()["c_nonce"]
+        nonce = self.call(issuer, "nonce_endpoint").json()["c_nonce"]
+        proofs = [self.prove(issuer, nonce, key) for key in keys]
         body = {
             "credential_configuration_id": kind or offer["credential_configuration_ids"][0],
-            "proofs": {"jwt": [proof or self.prove(issuer, nonce)]},
+            "proofs": {"jwt": proofs or [proof or self.prove(issuer, nonce)]},
         }
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.client.post(said["credential_endpoint"], json=body, headers=headers)
+        return self.call(issuer, "credential_endpoint", token, body)
+
+    def call(self, issuer: str, endpoint: str, token: str = "", body: Any = None) -> Any:
+        """Post to one of the issuer's endpoints, by its metadata."""
+        address = self.discover(issuer, "openid-credential-issuer")[endpoint]
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.client.post(address, json=body, headers=headers)
 
     def accept(self, offer: dict[str, Any], pin: str) -> str:
         token = self.redeem(offer, pin)

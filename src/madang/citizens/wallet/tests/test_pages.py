@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from madang.citizens.wallet.actions.checks import open_check
-from madang.citizens.wallet.actions.issuing import issue_certificate, make_nonce, make_offer, redeem_code
+from madang.citizens.wallet.actions.granting import make_offer, redeem_code
+from madang.citizens.wallet.actions.issuing import make_nonce, request_certificates
 from madang.citizens.wallet.demo import lay_out
 from madang.citizens.wallet.pages.checks import CHECKS
 from madang.citizens.wallet.pages.desk import CERTIFICATES
@@ -32,7 +33,7 @@ def issue() -> str:
     offer = make_offer(actor=HOUSE, now=now(), kind="tuition", subject=SUBJECT, issuer=ISSUER)
     token = redeem_code(now=now(), code=offer.code, pin=offer.pin).token
     proof = holder.prove(ISSUER, make_nonce(now()))
-    issue_certificate(now=now(), token=token, kind="tuition", proof=proof)
+    request_certificates(now=now(), token=token, kind="tuition", proofs=[proof])
     return list_certificates()[0][0].id
 
 
@@ -70,7 +71,9 @@ class TestCertificates(ListPageCases):
         self.id = issue()
 
     def test_an_offer_is_shown_once_with_its_pin_and_code(self, reader):
-        reply = reader.post(f"{self.path}offers/new/", {"kind": "resident_extract", "subject": SUBJECT})
+        reply = reader.post(
+            f"{self.path}offers/new/", {"kind": "resident_extract", "subject": SUBJECT, "form": "wallet"}
+        )
         page = reply.content.decode()
         assert reply.headers["Cache-Control"] == "no-store"
         assert "<svg" in page

@@ -17,6 +17,7 @@ from madang.citizens.wallet.methods.transparency import (
     compute_root,
     hash_entry,
     hash_pair,
+    list_edge,
     prove_consistency,
     prove_inclusion,
     verify_consistency,
@@ -240,3 +241,18 @@ def test_a_wrong_checkpoint_is_refused_for_its_own_reason(name):
 def test_a_checkpoint_that_couldnt_be_read_is_not_written(origin):
     with pytest.raises(ValueError, match="line"):
         write_checkpoint(Checkpoint(origin=origin, size=1, root=bytes(32)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 40), st.integers(1, 40))
+def test_what_new_entries_join_is_all_that_must_be_read(old_size, count):
+    whole = Tree([hash_entry(b"%d" % number) for number in range(old_size + count)])
+    known = {place: whole.read_node(*place) for place in list_edge(old_size, old_size + count)}
+    for number in range(old_size, old_size + count):
+        level, index, value = 0, number, hash_entry(b"%d" % number)
+        known[level, index] = value
+        while index % 2:
+            value = hash_pair(known[level, index - 1], value)
+            level, index = level + 1, index // 2
+            known[level, index] = value
+    assert all(whole.read_node(*place) == value for place, value in known.items())

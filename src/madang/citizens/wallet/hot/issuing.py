@@ -1,0 +1,153 @@
+"""What holders' wallets speak to the issuer: metadata, pushed requests, tokens, nonces, certificates (OpenID4VCI 1.0)."""
+
+from __future__ import annotations
+
+import msgspec
+from django.conf import settings
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.citizens.wallet.actions.granting import push_request, redeem_code, redeem_permission
+from madang.citizens.wallet.actions.issuing import (
+    collect_certificates,
+    make_nonce,
+    request_certificates,
+    take_notification,
+)
+from madang.citizens.wallet.methods.metadata import (
+    AUTHORIZATION_CODE,
+    PRE_AUTHORIZED,
+    describe_authorization,
+    describe_issuer,
+)
+from madang.citizens.wallet.queries.kinds import list_kinds
+from madang.citizens.wallet.records import HolderEvent, Issued, Waiting
+from madang.core.base.interface import BadInput, MadangError, Text, now
+
+from .answers import find_issuer, read_form, read_json, read_token, refuse, send_json
+
+
+class Proofs(msgspec.Struct):
+    """Proofs of keys; one certificate is issued to each."""
+
+    jwt: tuple[str, ...]
+
+
+class CredentialRequest(msgspec.Struct):
+    """What is asked for."""
+
+    credential_configuration_id: str
+    proofs: Proofs
+
+
+class DeferredRequest(msgspec.Struct):
+    """What was asked for before."""
+
+    transaction_id: str
+
+
+class Notification(msgspec.Struct):
+    """What became of certificates."""
+
+    notification_id: str
+    event: HolderEvent
+
+
+def send_issuer(request: Request, _query: None, _body: None) -> Response:
+    """Answer what can be issued, and where."""
+    city = Text(ko=settings.MADANG.city_name_ko, en=settings.MADANG.city_name_en)
+    return send_json(describe_issuer(find_issuer(request), list_kinds().values(), city))
+
+
+def send_authorization(request: Request, _query: None, _body: None) -> Response:
+    """Answer where citizens allow a wallet, and where tokens are had."""
+    return send_json(describe_authorization(find_issuer(request), list_kinds().values()))
+
+
+def take_request(request: Request, _query: None, _body: None) -> Response:
+    """Keep what a wallet will send its user here to allow (RFC 9126)."""
+    try:
+        uri, lasts_s = push_request(now=now(), issuer=find_issuer(request), form=read_form(request).dict())
+    except MadangError as error:
+        return refuse(request, error)
+    return send_json({"request_uri": uri, "expires_in": lasts_s}, status=201, caching="no-store")
+
+
+def send_token(request: Request, _query: None, _body: None) -> Response:
+    """Give a token for an offer's code and PIN, or for a citizen's permission."""
+    form = read_form(request)
+    grant, code = form.get("grant_type"), form.get("code", "")
+    try:
+        if grant == PRE_AUTHORIZED:
+            given = redeem_code(
+                now=now(), code=form.get("pre-authorized_code", ""), pin=form.get("tx_code", "")
+            )
+        elif grant == AUTHORIZATION_CODE:
+            given = redeem_permission(
+                now=now(),
+                code=code,
+                verifier=form.get("code_verifier", ""),
+                client=form.get("client_id", ""),
+                redirect_uri=form.get("redirect_uri", ""),
+            )
+        else:
+            raise BadInput(
+                "wallet.grant",
+                "승인된 코드만 받습니다",
+                "only codes that were authorised are taken",
+                error="unsupported_grant_type",
+            )
+    except MadangError as error:
+        return refuse(request, error)
+    return send_json(
+        {"access_token": given.token, "token_type": "Bearer", "expires_in": given.lasts_s},
+        caching="no-store",
+    )
+
+
+def send_nonce(_request: Request, _query: None, _body: None) -> Response:
+    """Give a nonce for a holder's proof of a key."""
+    return send_json({"c_nonce": make_nonce(now())}, caching="no-store")
+
+
+def send_certificates(request: Request, _query: None, _body: None) -> Response:
+    """Issue a certificate to each key that is proven, to who holds a token."""
+    try:
+        token = read_token(request)
+        asked = read_json(request, CredentialRequest, "invalid_credential_request")
+        made = request_certificates(
+            now=now(), token=token, kind=asked.credential_configuration_id, proofs=asked.proofs.jwt
+        )
+    except MadangError as error:
+        return refuse(request, error)
+    return _send_made(made)
+
+
+def send_deferred(request: Request, _query: None, _body: None) -> Response:
+    """Issue what was asked for before, where it was approved since."""
+    try:
+        token = read_token(request)
+        asked = read_json(request, DeferredRequest, "invalid_transaction_id")
+        made = collect_certificates(now=now(), token=token, transaction_id=asked.transaction_id)
+    except MadangError as error:
+        return refuse(request, error)
+    return _send_made(made)
+
+
+def take_event(request: Request, _query: None, _body: None) -> Response:
+    """Take note of what became of certificates in their holder's wallet."""
+    try:
+        token = read_token(request)
+        said = read_json(request, Notification, "invalid_notification_request")
+        take_notification(now=now(), token=token, issuance=said.notification_id, event=said.event)
+    except MadangError as error:
+        return refuse(request, error)
+    return Response(status_code=204)
+
+
+def _send_made(made: Issued | Waiting) -> Response:
+    if isinstance(made, Waiting):
+        said = {"transaction_id": made.transaction, "interval": made.interval_s}
+        return send_json(said, status=202, caching="no-store")
+    credentials = [{"credential": one} for one in made.certificates]
+    return send_json({"credentials": credentials, "notification_id": made.issuance}, caching="no-store")

@@ -1,4 +1,5 @@
 /** How a wallet speaks to an issuer: OpenID4VCI 1.0 by an offer's code or by signing in, several copies at once. */
+import { say } from "./look";
 import { encode, readPayload, sign } from "./sd-jwt";
 import { findLock } from "./wallet-file";
 import { makeKey } from "./wallet-lock";
@@ -98,7 +99,7 @@ async function fetchCopies(address: string, name: string, token: string): Promis
   const claims = { aud: address, iat: Math.floor(Date.now() / 1000), nonce };
   const jwt = await Promise.all(made.map(({ key, jwk }) => sign(claims, { typ: "openid4vci-proof+jwt", jwk }, key)));
   const given = await ask<Given>(issuer.credential_endpoint, send(token, { credential_configuration_id: name, proofs: { jwt } }));
-  const keys = made.map(({ key, sealed }) => (sealed ? { key, sealed } : { key }));
+  const keys = made.map(({ key, jwk, sealed }) => ({ x: jwk.x!, key, ...(sealed && { sealed }) }));
   const asked = { id: crypto.randomUUID(), issuer: address, name, token, transaction: given.transaction_id ?? "", keys, askedAt: Date.now() };
   if (given.credentials) return keep(issuer, asked, given);
   await put("waiting", asked);
@@ -117,8 +118,8 @@ async function keep(issuer: Issuer, asked: Waiting, given: Given): Promise<boole
   const words: Words[] = said.claims.map((one) => ({ path: one.path, ko: pick(one.display, "ko"), en: pick(one.display, "en") }));
   const named = { ko: pick(said.display, "ko"), en: pick(said.display, "en") };
   const texts = new Map(given.credentials!.map(({ credential }) => [readKey(credential), credential]));
-  const copies = await Promise.all(asked.keys.map(async (one, at) => ({ ...one, text: given.credentials![at]!.credential, isUsed: false })));
-  if (texts.size !== copies.length) throw new Problem("copies");
+  const copies = asked.keys.filter(({ x }) => texts.has(x)).map(({ x, ...one }) => ({ ...one, text: texts.get(x)!, isUsed: false }));
+  if (!copies.length) throw new Problem(say("이 지갑의 열쇠로 만든 증명서가 아니에요.", "It was made for other keys than this wallet's."));
   const held: Held = { id: asked.id, copies, issuer: asked.issuer, kind: vct, ...named, words, addedAt: Date.now() };
   await put("held", held);
   await remove("waiting", asked.id);

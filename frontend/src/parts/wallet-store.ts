@@ -6,8 +6,8 @@ export type Words = { path: string[]; ko: string; en: string };
 export type Copy = { text: string; key: CryptoKey; sealed?: Sealed; isUsed: boolean };
 export type Held = { id: string; copies: Copy[]; issuer: string; kind: string; ko: string; en: string; words: Words[]; addedAt: number };
 export type Shown = { id: string; at: number; verifier: string; ko: string; en: string; claims: string[] };
-/** Certificates that somebody must approve before they are issued. */
-export type Waiting = { id: string; issuer: string; name: string; token: string; transaction: string; keys: Omit<Copy, "text" | "isUsed">[]; askedAt: number };
+/** Certificates that somebody must approve before they are issued, and the keys they were asked for, by `x`. */
+export type Waiting = { id: string; issuer: string; name: string; token: string; transaction: string; keys: { x: string; key: CryptoKey; sealed?: Sealed }[]; askedAt: number };
 export type Kept = { id: "lock"; lock: Lock };
 
 const STORES = ["held", "shown", "waiting", "kept"] as const;

@@ -36,7 +36,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 KIND, SUBJECT = "resident_extract", "bench"
 LIST = 10_000_000
 REVOKED = LIST // 100
-THREADS = 16
+THREADS = 4
 ES256 = ec.ECDSA(hashes.SHA256())
 
 
@@ -293,7 +293,7 @@ def main() -> int:
             rate, by_work, _, _ = measure_issuing(port, server, flows, 1)
             print("OpenID4VCI over HTTP: metadata, token, nonce, certificate")
             print(
-                f"  {THREADS} wallets at once                       {rate:8,.0f} flows/s {by_work:8,.0f} flows/CPU-s"
+                f"  {THREADS} wallets at once                        {rate:8,.0f} flows/s {by_work:8,.0f} flows/CPU-s"
             )
             for copies in (8, 32):
                 _, _, rate, by_work = measure_issuing(port, server, max(THREADS, flows // copies), copies)

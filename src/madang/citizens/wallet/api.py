@@ -17,7 +17,7 @@ from .records import SentBundle
 class ReceiveRequest(msgspec.Struct, frozen=True):
     """Which consent."""
 
-    consent: Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
+    consent: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f-]{36}$")]
 
 
 def receive(request: Request, _query: None, body: ReceiveRequest) -> SentBundle:

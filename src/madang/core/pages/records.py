@@ -20,8 +20,8 @@ class Route(msgspec.Struct, frozen=True):
     (no database), and returns a record (→ JSON), None (→ 204) or a Starlette Response. `query` and
     `body` are msgspec Structs, `returns` any type msgspec can describe; None: the endpoint answers
     with a Response of its own. With `upload` the endpoint reads `request.stream()` itself.
-    `permission` is "public", "signed-in" or one that a manifest declares. With `own_tokens` the Authorization
-    header is the endpoint's to read: it isn't the house's token, and the actor is nobody.
+    `permission` is "public", "signed-in" or one that a manifest declares. With `own_tokens` an Authorization
+    header is the endpoint's to read: it isn't the house's token, and who sends it is nobody.
     """
 
     method: str

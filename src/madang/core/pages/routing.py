@@ -102,7 +102,8 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
         try:
             _refuse_cross_site(request)
             raw = await _read_body(request) if route.body is not None else b""
-            actor = ANONYMOUS if route.own_tokens else await identify(request)
+            has_own = route.own_tokens and "authorization" in request.headers
+            actor = ANONYMOUS if has_own else await identify(request)
             query, body = _admit(route, request, actor, raw)
             if is_async:
                 result = await route.endpoint(request, query, body)

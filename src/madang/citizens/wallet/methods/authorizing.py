@@ -37,8 +37,10 @@ def read_authorization(
     challenge, state = form.get("code_challenge", ""), form.get("state", "")
     if form.get("code_challenge_method") != "S256" or not CHALLENGE.fullmatch(challenge):
         raise refuse("invalid_request", "PKCE(S256)가 필요합니다", "PKCE with S256 is needed")
-    if len(state) > LONGEST_STATE:
-        raise refuse("invalid_request", "state가 너무 깁니다", "the state is too long")
+    if len(state) > LONGEST_STATE or not (state.isprintable() and state.isascii()):
+        raise refuse(
+            "invalid_request", "받을 수 없는 state입니다", "the state is too long, or not of ASCII letters"
+        )
     asked = [one for one in form.get("scope", "").split() if one in kinds]
     if len(asked) != 1:
         raise refuse(

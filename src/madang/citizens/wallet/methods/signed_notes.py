@@ -45,7 +45,7 @@ class Signature(msgspec.Struct, frozen=True):
 
     verifier: Verifier
     at: int | None
-    line: str = ""
+    line: str
 
 
 def make_verifier(name: str, kind: int, key: Ed25519PrivateKey) -> Verifier:

@@ -77,10 +77,10 @@ def list_subjects(kind: str = "") -> list[tuple[str, str]]:
 
 def get_content(kind: str, subject: str) -> dict[str, Any]:
     """Return what a register says of a person; raise NotFound where it says nothing."""
-    row = models.RegisterRow.objects.filter(kind=kind, subject=subject).first()
-    if row is None:
-        raise NotFound("wallet.entry", "대장에 없습니다", "the register has no such entry")
-    return row.content
+    rows = models.RegisterRow.objects.filter(kind=kind, subject=subject).values_list("content", flat=True)
+    for content in rows:
+        return content
+    raise NotFound("wallet.entry", "대장에 없습니다", "the register has no such entry")
 
 
 def find_issuer_key(address: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
+from django.db import connection
 from django.db.models import Max, Q
 
 from madang.citizens.wallet import models
@@ -21,7 +22,9 @@ from madang.core.base.interface import NotFound
 
 def count_entries() -> int:
     """Return how many entries the log has."""
-    last = models.LogEntryRow.objects.aggregate(last=Max("number"))["last"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT MAX(number) FROM wallet_logentryrow")
+        last = cursor.fetchone()[0]
     return 0 if last is None else last + 1
 
 

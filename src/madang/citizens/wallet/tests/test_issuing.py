@@ -136,6 +136,7 @@ def test_who_declines_gives_nothing(holder, browser):
         ({"scope": "openid"}, "invalid_scope"),
         ({"scope": "tuition local_tax"}, "invalid_scope"),
         ({"state": "x" * 501}, "invalid_request"),
+        ({"state": "x\0"}, "invalid_request"),
         ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "invalid_request"),
     ],
 )

@@ -40,12 +40,13 @@ def test_the_published_note_is_verified():
     assert verifier.key_id.hex() == key_id
     text, signatures = verify_note(spec.NOTE, [verifier])
     assert text.endswith("what your problem is.\n")
-    assert signatures == (Signature(verifier, None),)
+    assert signatures == (Signature(verifier, None, spec.NOTE.splitlines(keepends=True)[-1]),)
 
 
 def test_the_log_and_its_witness_sign_and_strangers_are_passed_over():
     note = write_note(TEXT, [STRANGER, SIGNED, COSIGNED])
-    assert verify_note(note, KNOWN) == (TEXT, (Signature(KNOWN[0], None), Signature(KNOWN[1], NOW)))
+    signatures = (Signature(KNOWN[0], None, SIGNED), Signature(KNOWN[1], NOW, COSIGNED))
+    assert verify_note(note, KNOWN) == (TEXT, signatures)
     assert read_note(note) == (TEXT, (STRANGER, SIGNED, COSIGNED))
 
 

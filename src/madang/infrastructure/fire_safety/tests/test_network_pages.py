@@ -1,0 +1,114 @@
+"""The pages of the network, of decoders, hydrants and floor plans, and one story through them."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from madang.core.base.interface import HOUSE, now
+from madang.core.pages.testing import PageCases
+from madang.infrastructure.fire_safety.actions import (
+    register_facility,
+    save_decoder,
+    save_gateways,
+    save_plan,
+)
+from madang.infrastructure.fire_safety.pages.facilities import CONTACT_COLUMNS
+from madang.infrastructure.fire_safety.pages.rows import read_rows, write_rows
+from madang.infrastructure.fire_safety.queries import (
+    find_plan,
+    get_decoder,
+    get_facility,
+    list_detectors,
+    list_gateways,
+    list_hydrants,
+)
+from madang.infrastructure.fire_safety.records import Contact, Gateway
+
+from .facilities import FACILITY, register
+from .test_network import DECODER, LIST, draw_picture
+
+HOME = "/desk/fire_safety/"
+ONE = f"{HOME}facilities/{FACILITY.code}/"
+
+
+class TestNetwork(PageCases):
+    path = f"{HOME}network/"
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        save_gateways(actor=HOUSE, now=now(), gateways=[Gateway(id="g1", institution="중부소방서")])
+        save_decoder(actor=HOUSE, now=now(), decoder=DECODER)
+
+
+class TestDecoder(PageCases):
+    path = f"{HOME}network/decoders/ACME%20SD-1/?port=2&data=01b42c01"
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        save_decoder(actor=HOUSE, now=now(), decoder=DECODER)
+
+    def test_a_payload_is_tried_and_a_short_one_is_told(self, reader):
+        assert "90.0" in reader.get(self.path).content.decode()
+        assert "stands at byte" in reader.get(self.path.replace("01b42c01", "01")).content.decode()
+        assert reader.get(self.path.replace("01b42c01", "zz")).status_code == 200
+        assert reader.get(f"{HOME}network/decoders/nobody/").status_code == 404
+
+
+class TestPlace(PageCases):
+    path = f"{ONE}place/?floor=3층"
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        register(now())
+        save_plan(actor=HOUSE, now=now(), code=FACILITY.code, floor="3층", content=draw_picture(), width_m=24)
+
+
+@pytest.mark.django_db
+class TestStory(PageCases):
+    path = ONE
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        register(now())
+
+    def test_an_officer_sets_the_net_up_from_pages_alone(self, reader):
+        gateways = reader.post(
+            f"{HOME}network/gateways/", {"gateways_text": "g1, 중부소방서, city, 600, 37.5, 127"}
+        )
+        assert gateways.status_code == 302
+        assert list_gateways()[0].institution == "중부소방서"
+        text = 'profile = "SD"\n[[fields]]\nname = "smoke"\noffset = 0\n'
+        assert reader.post(f"{HOME}network/decoders/new/", {"toml": text}).status_code == 302
+        assert get_decoder("SD").fields[0].name == "smoke"
+        wrong = reader.post(f"{HOME}network/decoders/new/", {"toml": "nonsense"})
+        assert wrong.status_code in {200, 422}
+        hydrants = SimpleUploadedFile("h.csv", LIST.encode("cp949"))
+        assert reader.post(f"{HOME}hydrants/import/", {"file": hydrants}).status_code == 302
+        assert len(list_hydrants(FACILITY.lon, FACILITY.lat)) == 2
+        picture = SimpleUploadedFile("plan.png", draw_picture())
+        plan = {"floor": "3층", "width_m": "24", "file": picture}
+        assert reader.post(f"{ONE}plan/", plan).status_code == 302
+        kept = find_plan(HOUSE, FACILITY.code, "3층")
+        assert reader.get(f"{HOME}plans/{kept.id}/")["Content-Type"] == "image/png"
+        hung = reader.post(f"{ONE}place/", {"floor": "3층", "detector": "d301", "x": "7.5", "y": "2"})
+        assert hung.status_code == 302
+        assert next(one for one in list_detectors(HOUSE) if one.id == "d301").x == 7.5
+        assert reader.post(f"{ONE}place/", {"floor": "3층", "detector": "d301", "x": "?"}).status_code == 302
+        page = reader.get(f"{ONE}?floor=3층").content.decode()
+        assert f"{HOME}plans/{kept.id}/" in page
+        assert "지상식소화전" in page
+        assert reader.post(f"{ONE}plan/remove/", {"floor": "3층"}).status_code == 302
+        assert find_plan(HOUSE, FACILITY.code, "3층") is None
+
+    def test_a_rota_is_written_as_lines(self, reader):
+        lines = "주간, 02-1, 12345, 9-18\n야간, 02-2, , 18-9"
+        contacts = read_rows(lines, CONTACT_COLUMNS, "contacts_text", Contact)
+        assert write_rows(CONTACT_COLUMNS, contacts) == lines
+        facility = msgspec.structs.replace(FACILITY, contacts=contacts)
+        register_facility(actor=HOUSE, now=now(), facility=facility)
+        assert [one.hours for one in get_facility(HOUSE, FACILITY.code).contacts] == ["9-18", "18-9"]
+        page = reader.get(ONE).content.decode()
+        assert "당직자가 없는 시간" in page
+        assert "토 9–18" in page

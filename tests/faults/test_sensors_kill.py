@@ -90,10 +90,13 @@ class Sender:
         while not self.stop.is_set():
             number += 2
             sent = client.publish(f"sensors/{KEY}", json.dumps(self.make(number)), qos=1)
-            while not sent.is_published() and not self.stop.is_set():
-                time.sleep(0.002)
-            if sent.is_published():
-                self.acknowledged.append(number)
+            try:
+                while not sent.is_published() and not self.stop.is_set():
+                    time.sleep(0.002)
+                if sent.is_published():
+                    self.acknowledged.append(number)
+            except RuntimeError:  # the broker is away: paho says so of what is published meanwhile
+                time.sleep(0.1)
         client.loop_stop()
 
     def send_by_http(self):

@@ -30,6 +30,7 @@ from .icons import draw_icon
 TITLE = Text(ko="도시생활지도", en="City life map")
 HOME = "/city_map/"
 SHOWN, FOUND, MOST_THEMES, MOST_LIVE = 30, 6, 5, 2
+FIRST_THEMES = 8
 LIVE_COLOURS = ("danger", "chart-5")
 EMBED_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -115,11 +116,13 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
     mine = {one.collection: one for one in themes}
     titles = {one.id: one.title for one in [*chosen, *(live[name] for name in asked.live)]}
     themed = [_choose(one, collections[one.collection], asked, today) for one in themes]
+    themed.sort(key=lambda one: (not one.is_on, not one.is_now, one.season is None))
     others = [one for name, one in sorted(collections.items()) if name not in mine]
     return {
         "title": TITLE,
         "asked": asked,
-        "themes": sorted(themed, key=lambda one: not one.is_now),
+        "themes": themed[:FIRST_THEMES],
+        "more": themed[FIRST_THEMES:],
         "others": [_offer(one, asked) for one in others],
         "is_other": any(one.id not in mine for one in chosen),
         "chosen": [(one, mine.get(one.id), draw_icon(_icon(mine.get(one.id)))) for one in chosen],

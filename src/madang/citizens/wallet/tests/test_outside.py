@@ -38,6 +38,7 @@ from . import people
 from .houses import ISSUER, offer_to
 from .test_issuing import REDIRECT, answer
 
+pytestmark = pytest.mark.xdist_group("node")
 ROOT = Path(__file__).resolve().parents[5]
 PROGRAMS = ROOT / "tests" / "node"
 

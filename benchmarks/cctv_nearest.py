@@ -26,14 +26,17 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "madang.project.settings"
 
 def main() -> None:
     """Measure and print."""
+    import django  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
     if not data.exists():
         data.mkdir(parents=True)
+        django.setup()
+        call_command("migrate", verbosity=0)
         started = time.perf_counter()
         command = [sys.executable, "-m", "madang.project.command_line", "cctv", "import", str(FILE)]
         subprocess.run(command, check=True)  # noqa: S603
         print(f"import {time.perf_counter() - started:.0f} s")
-    import django  # noqa: PLC0415
-
     django.setup()
     from madang.infrastructure.cctv.queries.cameras import iterate_cameras, list_nearest  # noqa: PLC0415
 

@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import motmetrics
 import numpy as np
+import psutil
 from cctv_clips.composing import compose, cut_people, write_clip
 from cctv_clips.scoring import Rows, read_rows, say, score
 from cctv_clips.trembling import Seen, follow_greedily, see
@@ -31,18 +32,28 @@ from madang.infrastructure.cctv.gateway.analysing import LOOKS, analyse
 from madang.infrastructure.cctv.gateway.clips import Files
 from madang.infrastructure.cctv.gateway.detector import Detector
 from madang.infrastructure.cctv.gateway.simulating import Walker, write_street
-from madang.infrastructure.cctv.gateway.video import Video
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.tracking import Tracker
-from madang.infrastructure.cctv.records import SORTS, EventKind, Rules, Sort, Source, Told, Track, Zone
+from madang.infrastructure.cctv.records import (
+    SORTS,
+    Detections,
+    EventKind,
+    Picture,
+    Rules,
+    Sort,
+    Source,
+    Told,
+    Track,
+    Zone,
+)
 from madang.project.pytest_plugin import find_free_port
 
 DEBIAN = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 TUD = Path(motmetrics.__file__).parent / "data"
-SCENES = ((11, 6), (12, 9), (13, 12))
+SCENES = ((11, 6), (13, 12))
 """Seed and number of people of each composed clip."""
-FRAMES, FPS, TUD_FPS = 150, 10, 25.0
-PACE = 3.0
+FRAMES, FPS, TUD_FPS = 100, 10, 25.0
+PACE, TURNS, WATCHED_S = 3.0, 3, 20.0
 
 
 def main() -> None:
@@ -92,28 +103,35 @@ def _measure_composed(video: Path, folder: Path) -> None:
         _measure_clip(f"{count} people of {video.stem}, seed {seed}", path, truth)
 
 
+class Recorder(Detector):
+    """A detector that keeps what it found of people, so that the floor needs no second look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Seen] = []
+        self.pictures = 0
+
+    def detect(self, picture: Picture) -> Detections:
+        """Return what is in a picture, and keep the people."""
+        found = super().detect(picture)
+        self.pictures += 1
+        people = np.array([SORTS.get(int(one)) is Sort.PERSON for one in found.classes], bool)
+        looks = np.zeros((int(people.sum()), LOOKS), np.float32)
+        self.seen.append((self.pictures, found.boxes[people], found.scores[people], looks))
+        return found
+
+
 def _measure_clip(name: str, video: Path, truth: Rows) -> None:
-    detector = Detector()
+    detector = Recorder()
     began, worked = time.perf_counter(), time.process_time()
     found = analyse(video, detector, Rules())
     took, cost = time.perf_counter() - began, time.process_time() - worked
     say(name, score(truth, _to_rows([one for one in found.tracks if one.sort is Sort.PERSON])))
-    say("  floor: by overlap alone", score(truth, follow_greedily(list(_detect(video, detector)))))
+    if detector.pictures == found.frames:  # where nothing moved no picture was looked at
+        say("  floor: by overlap alone", score(truth, follow_greedily(detector.seen)))
     print(
         f"  {1000 * took / found.frames:.0f} ms a frame ({1000 * cost / found.frames:.0f} ms of processor time)"
     )
-
-
-def _detect(video: Path, detector: Detector) -> Iterator[Seen]:
-    for number, picture in enumerate(Video(video).frames(), start=1):
-        found = detector.detect(picture)
-        people = np.array([SORTS.get(int(one)) is Sort.PERSON for one in found.classes], bool)
-        yield (
-            number,
-            found.boxes[people],
-            found.scores[people],
-            np.zeros((int(people.sum()), LOOKS), np.float32),
-        )
 
 
 def _to_rows(tracks: list[Track]) -> Rows:
@@ -139,23 +157,26 @@ def _measure_cameras(folder: Path, numbers: list[int], people: list[Path]) -> No
         analysis = Analysis(files)
         sources = [Source(camera_id=f"C{at}", url=url, fps=PACE) for at in range(number)]
         try:
-            rates = _count_pictures(analysis, files, sources)
+            rates, cost = _count_pictures(analysis, files, sources)
         finally:
             analysis.stop()
             server.kill()
         print(
             f"{number} cameras by RTSP, {PACE:.0f} pictures a second wanted: {min(rates):.1f} at the slowest, "
-            f"{np.mean(rates):.1f} on average",
+            f"{np.mean(rates):.1f} on average; {1000 * cost:.0f} ms of processor time a picture, "
+            f"so that two cores carry {2 / (cost * PACE):.1f} cameras",
             flush=True,
         )
 
 
-def _count_pictures(analysis: Analysis, files: Files, sources: list[Source]) -> list[float]:
+def _count_pictures(analysis: Analysis, files: Files, sources: list[Source]) -> tuple[list[float], float]:
+    """Return each camera's pictures a second, and the seconds of processor time that one costs."""
     paths = {one.camera_id: files.name_live(one.camera_id) for one in sources}
-    deadline, last, counted, began = (
+    deadline, last, counted, began, worked = (
         time.monotonic() + 90,
         dict.fromkeys(paths, 0),
         dict.fromkeys(paths, 0),
+        0.0,
         0.0,
     )
     while time.monotonic() < deadline:
@@ -166,9 +187,19 @@ def _count_pictures(analysis: Analysis, files: Files, sources: list[Source]) -> 
             counted[name] += at != last[name]
             last[name] = at
         if not began and all(last.values()):
-            began, counted = time.monotonic(), dict.fromkeys(paths, 0)
-            deadline = began + 20
-    return [count / (time.monotonic() - began) for count in counted.values()] if began else [0.0]
+            began, worked, counted = time.monotonic(), _count_work(analysis), dict.fromkeys(paths, 0)
+            deadline = began + WATCHED_S
+    if not began:
+        return [0.0], float("inf")
+    took = time.monotonic() - began
+    cost = (_count_work(analysis) - worked) / max(1, sum(counted.values()))
+    return [count / took for count in counted.values()], cost
+
+
+def _count_work(analysis: Analysis) -> float:
+    """Return the seconds of processor time that the analysis has used."""
+    times = psutil.Process(analysis.child.pid).cpu_times() if analysis.child else None
+    return times.user + times.system if times else 0.0
 
 
 def _measure_delay(folder: Path) -> None:
@@ -223,7 +254,7 @@ server.set_address("127.0.0.1")
 server.set_service(sys.argv[2])
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(f"( filesrc location={sys.argv[1]} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )")
-factory.set_shared(True)
+factory.set_shared(False)
 def configure(_factory, media):
     media.set_reusable(True)
     def playing(_media, state):
@@ -249,14 +280,20 @@ def _serve(video: Path) -> tuple[subprocess.Popen[str], str]:
 
 
 def _encode(video: Path, path: Path) -> None:
-    """Write a video as H.264 in MP4, which cameras send."""
-    with av.open(str(video)) as given, av.open(str(path), "w") as container:
-        rate = given.streams.video[0].average_rate
-        stream = container.add_stream("libx264", rate=rate, options={"preset": "veryfast", "g": "20"})
-        facts = given.streams.video[0].codec_context
-        stream.width, stream.height, stream.pix_fmt = facts.width, facts.height, "yuv420p"
-        for frame in given.decode(video=0):
-            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+    """Write a video TURNS times over as H.264 in MP4, which cameras send."""
+    with av.open(str(path), "w") as container:
+        stream, number = (
+            container.add_stream("libx264", rate=FPS, options={"preset": "veryfast", "g": "20"}),
+            0,
+        )
+        for _ in range(TURNS):
+            with av.open(str(video)) as given:
+                for frame in given.decode(video=0):
+                    if number == 0:
+                        stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "yuv420p"
+                    sent = frame.reformat(format="yuv420p")
+                    sent.pts, sent.time_base, number = number, Fraction(1, FPS), number + 1
+                    container.mux(stream.encode(sent))
         container.mux(stream.encode())
 
 

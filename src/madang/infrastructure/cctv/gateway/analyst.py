@@ -8,6 +8,7 @@ watch starts it again. It ends when its input does.
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import sys
 import threading
@@ -63,6 +64,8 @@ LOST_S = 10.0
 IDLE_S = 0.01
 BACKGROUND_SHARE = 0.05
 FACE_SIZE = 20
+FACES_EVERY_S = 1.0
+"""A face in nobody who was found: it costs more than all else, and what moves is hidden anyway."""
 SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
 HEAD, SAME_PERSON = 0.22, 0.5
@@ -118,13 +121,13 @@ class Watched:
             maxlen=int((BEFORE_S + AFTER_S + 2) * source.fps)
         )
         self._background: Floats | None = None
-        self._boxes = np.zeros((0, 4), np.float32)
+        self._boxes = self._face_boxes = np.zeros((0, 4), np.float32)
         self._size = (1, 1)
         self._number = 0
         self._told: dict[tuple[object, ...], tuple[str, float]] = {}
         self._sighted: dict[int, datetime] = {}
         self._waiting: list[tuple[float, str]] = []
-        self._due = self._look_due = self._pulse_due = 0.0
+        self._due = self._look_due = self._pulse_due = self._faces_due = 0.0
         self._came: tuple[float, datetime] | None = None
         mark = hashlib.sha256(source.camera_id.encode()).hexdigest()[:6]
         self._prefix = f"{to_name(source.camera_id)[:16]}-{mark}-{int(now().timestamp())}"
@@ -175,7 +178,9 @@ class Watched:
         if self._gate.is_moving(picture) or not all(one.is_idle for one in self._trackers.values()):
             found = self._detector.detect(picture)
             take_frame(self._trackers, self._number, picture, found)
-            self._boxes = np.concatenate([_choose(found), self._find_faces(picture)])
+            if at >= self._faces_due:
+                self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._find_faces(picture)
+            self._boxes = np.concatenate([_choose(found), self._face_boxes])
             if self.source.is_searched:
                 self._tell_people(picture)
         watch_burning(self._burns, self._number, picture, self._rules, found, self._classifier)
@@ -311,7 +316,7 @@ def _choose(found: Detections) -> Floats:
 
 
 class Analyst:
-    """Watches every source it was told of, with one detector for each number of tiles."""
+    """Watches every source it was told of, each core one at a time, with one detector for each number of tiles."""
 
     def __init__(self, files: Files, output: BinaryIO) -> None:
         self.files, self.writer = files, Writer(files, output)
@@ -323,12 +328,14 @@ class Analyst:
     def run(self, told: BinaryIO) -> None:
         """Work until the input ends."""
         threading.Thread(target=self._listen, args=(told,), daemon=True).start()
+        pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="cameras")
         while not self._ended.is_set():
             wanted, self._wanted = self._wanted, None
             if wanted is not None:
                 self._change(wanted)
-            if not any([one.work() for one in self._watched.values()]):
+            if not any(list(pool.map(Watched.work, self._watched.values()))):
                 time.sleep(IDLE_S)
+        pool.shutdown()
         for one in self._watched.values():
             one.close()
         self.writer.close()
@@ -357,6 +364,7 @@ class Analyst:
 def main() -> None:
     """Watch what the standard input says."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)  # cameras are worked on side by side
     Analyst(Files(Path(sys.argv[1])), sys.stdout.buffer).run(sys.stdin.buffer)
 
 

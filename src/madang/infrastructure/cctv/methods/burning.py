@@ -22,7 +22,7 @@ from madang.infrastructure.cctv.records import Event, EventKind, Floats, Picture
 
 Mask = npt.NDArray[np.bool_]
 
-WIDTH, LOOKS_S = 160, 5.0
+WIDTH, LOOKS_S, JUDGED_S = 160, 5.0, 2.0
 LEAST_FLAME, LEAST_SMOKE, MOST_SMOKE, MOST_PLUMES = 6, 60, 0.5, 2
 """Pixels of the small picture; the largest share of it that is smoke rather than fog; plumes at once."""
 RED, SATURATION, GLARE, GLARING = 160, 60, 200, 0.1
@@ -57,14 +57,14 @@ class Burning:
 
 
 class BurnWatch:
-    """Watches one camera of `fps` frames a second; it looks at most LOOKS_S times a second."""
+    """Watches one camera of `fps` frames a second: looks at most LOOKS_S times a second, judges JUDGED_S times."""
 
     def __init__(self, fps: float) -> None:
         self._fps = fps
         self._every = max(1, round(fps / LOOKS_S))
         self._looks: deque[_Look] = deque()
         self._background: Floats | None = None
-        self._seen = 0
+        self._seen = self._judged = 0
         self._burning: list[Burning] = []
 
     def update(
@@ -86,6 +86,9 @@ class BurnWatch:
         oldest = frame - int(max(rules.fire_s, rules.smoke_s) * self._fps)
         while len(self._looks) > 2 and self._looks[1].frame <= oldest:
             self._looks.popleft()
+        if frame - self._judged < self._fps / JUDGED_S:
+            return []
+        self._judged = frame
         found = [*self._judge_flames(frame, rules), *self._judge_smoke(frame, rules)]
         return [
             one for kind, box, measured in found for one in self._keep(frame, kind, box / scale, measured)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from contextlib import closing
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_an_accepted_place_comes_into_its_tiles_and_leaves_the_others_kept(phone
     assert abs(float(phone.input_value("[name=lon]")) - 126.97689) < 0.002
     assert abs(float(phone.input_value("[name=lat]")) - 37.57759) < 0.002
     phone.fill("[name=name]", "궁 앞 약국 수거함")
-    phone.select_option("[name=kind]", "약국")
+    phone.select_option("select[name=kind]", "약국")
     assert not find_problems(phone) + phone.problems
     phone.get_by_role("button", name="보내기").click()
     phone.wait_for_url("**/city_map/proposals/**")
@@ -77,7 +78,7 @@ def test_an_accepted_place_comes_into_its_tiles_and_leaves_the_others_kept(phone
 def accept_and_await_tiles(officer):
     """Accept the proposal; the place comes into every tile it lies in, and a tile elsewhere stays kept."""
     listed = officer.get("/desk/city_map/proposals/?state=waiting&q=궁").text
-    address = listed.split('<a href="/desk/city_map/proposals/')[1].split('"')[0]
+    (address,) = set(re.findall(r'href="/desk/city_map/proposals/([0-9a-f-]{36}/)"', listed))
     near = [TILE.format(14, 13970, 6343), TILE.format(11, 1746, 792)]
     far = TILE.format(14, 13990, 6343)
     before = {tile: officer.get(tile).headers["etag"] for tile in [*near, far]}

@@ -119,7 +119,7 @@ def measure_rows(house: House) -> None:
         *values, offset = draw(turn)
         held = "FROM read_parquet(?) WHERE gu = ? AND item = ? AND value > ?"
         alone.execute(f"SELECT count(*) {held}", [files, *values]).fetchone()
-        alone.execute(f"SELECT * {held} LIMIT 100 OFFSET {offset}", [files, *values]).fetchall()
+        alone.execute(f"SELECT * {held} LIMIT 100 OFFSET {offset}", [files, *values]).to_arrow_table()
 
     def by_json(turn: int) -> None:
         gu, item, bound, offset = draw(turn)

@@ -20,18 +20,24 @@ DEBIAN = {
     "strace": "strace",
     "belenios-tool": "belenios-tool",
 }
+# A camera by RTSP: GStreamer's server, spoken to by the machine's own Python.
+RTSP = ("python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad")
 
 
 def install_servers() -> None:
     """Install the servers that tests talk to, where this machine lets us."""
     missing = [package for program, package in DEBIAN.items() if _find(program) is None]
-    if not missing or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    has_rtsp = any(Path("/usr/lib").glob("*/girepository-1.0/GstRtspServer-1.0.typelib"))
+    wanted = [missing, [] if has_rtsp else [*RTSP]]
+    if not any(wanted) or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     with suppress(subprocess.CalledProcessError):
         subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    for packages in filter(None, wanted):
+        with suppress(subprocess.CalledProcessError):
+            command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+            subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

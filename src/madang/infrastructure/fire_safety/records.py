@@ -58,6 +58,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How signals become decisions; seconds. Nothing here can make 119 wait longer than 90 s.
 
+    The default `wait_s` leaves ten seconds for the work itself where thousands of alarms fall due at once.
     `pair_s`: two detectors within it verify each other. `night` is from–to in hours of the city's clock:
     then a single detector's alarm waits only `night_wait_s`. After `quiet_s` without a signal an alarm
     is over. `ladder_s` says when the next person is told while nobody has answered. For `hold_s` after a
@@ -66,7 +67,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     name: str = "기본 · default"
-    wait_s: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_S)] = 90.0
+    wait_s: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_S)] = 80.0
     night_wait_s: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_S)] = 45.0
     night: tuple[Annotated[int, Meta(ge=0, le=23)], Annotated[int, Meta(ge=0, le=23)]] = (22, 6)
     pair_s: Annotated[float, Meta(ge=0, le=600)] = 90.0

@@ -90,7 +90,7 @@ def _decide(codes: list[str], now: datetime) -> int:
     heard: dict[str, list[SignalRow]] = {code: [] for code in codes}
     for signal in SignalRow.objects.filter(facility__in=codes, heard_at=None).order_by("id")[:SIGNALS]:
         heard[signal.facility].append(signal)
-    writer = _Writer(now)
+    writer = _Writer(now, codes)
     for code, signals in heard.items():
         if code in rows:
             _watch(rows[code], signals, writer)
@@ -139,9 +139,12 @@ def _hear(row: SignalRow, earliest: datetime, now: datetime) -> Signal:
 class _Writer:
     """Gathers what watches decide, and writes it down together: alarms, decisions, messages to 119."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, codes: list[str]) -> None:
         self.now = now
         self.alarms: dict[tuple[str, int], AlarmRow] = {}
+        going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes)
+        going_on = going_on.exclude(state=AlarmState.CLOSED.value)
+        self.going_on = {(one.facility_id, one.number): one for one in going_on}
         self.decisions: list[DecisionRow] = []
         self.relays: list[tuple[AlarmRow, Decision, datetime | None]] = []
 
@@ -152,9 +155,8 @@ class _Writer:
             if decision.verdict is Verdict.TELL_MANAGER:
                 self.alarms[key] = self._begin(row, watch, decision, signal)
             elif decision.alarm and key not in self.alarms:
-                self.alarms[key] = AlarmRow.objects.select_for_update().get(
-                    facility=row, number=decision.alarm
-                )
+                self.alarms[key] = self.going_on.get(key) or self._find(row, decision.alarm)
+                self.alarms[key].facility = row
             alarm = self.alarms[key] if decision.alarm else None
             told = ""
             if alarm is not None:
@@ -177,6 +179,9 @@ class _Writer:
             one.alarm_id = one.alarm.pk if one.alarm else None
         DecisionRow.objects.bulk_create(self.decisions)
         RelayRow.objects.bulk_create([self._compose(*one) for one in self.relays])
+
+    def _find(self, row: FacilityRow, number: int) -> AlarmRow:
+        return AlarmRow.objects.select_for_update().get(facility=row, number=number)
 
     def _begin(self, row: FacilityRow, watch: Watch, decision: Decision, signal: Signal | None) -> AlarmRow:
         open_alarm = watch.state.alarm

@@ -44,9 +44,9 @@ def said(*signals, policy=None, until=3600):
     return [(one.verdict.value, (one.at - signals[0].at).total_seconds()) for one in made]
 
 
-def test_a_single_detector_tells_the_manager_at_once_and_119_after_90_seconds():
+def test_a_single_detector_tells_the_manager_at_once_and_119_after_80_seconds():
     assert said(hear(0, Kind.SMOKE)) == [
-        ("tell_manager", 0), ("escalate", 30), ("escalate", 60), ("hand_over", 90)
+        ("tell_manager", 0), ("escalate", 30), ("escalate", 60), ("hand_over", 80)
     ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_what_is_verified_goes_at_once(second):
 
 
 def test_the_same_detector_twice_verifies_nothing():
-    assert ("hand_over", 90) in said(hear(0, Kind.SMOKE), hear(20, Kind.SMOKE))
+    assert ("hand_over", 80) in said(hear(0, Kind.SMOKE), hear(20, Kind.SMOKE))
 
 
 def test_a_reason_cancels_and_none_does_not():
@@ -72,7 +72,7 @@ def test_a_reason_cancels_and_none_does_not():
         "tell_manager", "stand_down"
     ]  # fmt: skip
     without = said(hear(0, Kind.SMOKE), hear(20, Kind.FALSE_ALARM, "관리자", reason=" "))
-    assert ("hand_over", 90) in without
+    assert ("hand_over", 80) in without
 
 
 def test_another_detector_after_a_cancellation_goes_at_once():
@@ -82,7 +82,7 @@ def test_another_detector_after_a_cancellation_goes_at_once():
 
 def test_seen_stops_the_ladder_and_not_the_clock():
     decided = said(hear(0, Kind.SMOKE), hear(10, Kind.SEEN, "관리자"))
-    assert decided == [("tell_manager", 0), ("hand_over", 90)]
+    assert decided == [("tell_manager", 0), ("hand_over", 80)]
 
 
 def test_while_detectors_are_tested_only_a_person_alarms():
@@ -120,14 +120,14 @@ def test_the_end_of_a_drill_stands_its_alarm_down():
     begins, ends = hear(0, Kind.DRILL_BEGINS), hear(50, Kind.DRILL_ENDS)
     made = decided(begins, hear(1, Kind.SMOKE), ends, hear(60, Kind.SMOKE))
     assert ("stand_down", 50, 1, True) in made
-    assert ("hand_over", 150, 2, False) in made
+    assert ("hand_over", 140, 2, False) in made
 
 
 def test_tests_and_drills_end_by_themselves_and_say_so():
     for begins, longest in ((Kind.TEST_BEGINS, 3600), (Kind.DRILL_BEGINS, 1800)):
         made = decided(hear(0, begins), hear(7000, Kind.SMOKE))
         assert ("nothing", longest, 0, False) in made
-        assert ("hand_over", 7090, 1, False) in made
+        assert ("hand_over", 7080, 1, False) in made
 
 
 def test_a_call_point_pressed_again_after_a_cancellation_goes_at_once():
@@ -139,7 +139,7 @@ def test_a_cancelled_detector_that_goes_on_is_silent_for_the_hold_only():
     again = [hear(30 * step, Kind.SMOKE) for step in range(1, 40)]
     made = decided(hear(0, Kind.SMOKE), hear(20, Kind.FALSE_ALARM), *again)
     assert [one[:2] for one in made if one[2] == 2] == [
-        ("tell_manager", 330), ("escalate", 360), ("escalate", 390), ("hand_over", 420)
+        ("tell_manager", 330), ("escalate", 360), ("escalate", 390), ("hand_over", 410)
     ]  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def send(seconds, pool, *addresses):
     )
 
 
-def test_a_detector_tells_at_once_and_119_after_90_seconds_and_a_cancellation_follows(receiver, pool):
+def test_a_detector_tells_at_once_and_119_after_80_seconds_and_a_cancellation_follows(receiver, pool):
     address, read = receiver
     register(NOW)
     assert hear(0, uplink("d301", NOW, "smoke")) == Taken(signals=1, devices=1)
@@ -92,15 +92,15 @@ def test_a_detector_tells_at_once_and_119_after_90_seconds_and_a_cancellation_fo
         AlarmState.TOLD,
         "3층",
         "301호",
-        after(90),
+        after(80),
     )
     assert tell_incidents(now=after(1)) == 1
     (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))
     assert (incident.kind, incident.agency_code) == ("fire_alarm", "11110")
-    decide_due(now=after(89))
-    assert send(89, pool, address) == 0
-    decide_due(now=after(91))
-    assert send(91, pool, address) == 1
+    decide_due(now=after(79))
+    assert send(79, pool, address) == 0
+    decide_due(now=after(81))
+    assert send(81, pool, address) == 1
     (line,) = read()
     assert (line["identifier"], line["msgType"], line["status"]) == ("haemalgeun-1", "Alert", "Actual")
     assert "3층 301호" in line["headline"]
@@ -234,7 +234,7 @@ def test_10_000_doubled_and_reordered_uplinks_are_the_alarms_they_are():
     decide_due(now=after(91))
     alarms, total = list_alarms(actor=HOUSE, limit=100)
     assert total == RelayRow.objects.count() == 20
-    assert {one.handed_over_at for one in alarms} == {after(90)}
+    assert {one.handed_over_at for one in alarms} == {after(80)}
 
 
 def test_who_may_not_answer_is_refused_and_a_cancellation_needs_a_reason():

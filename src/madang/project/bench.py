@@ -53,7 +53,7 @@ def _read_sections() -> dict[str, str]:
     if not DOCUMENT.is_file():
         return {}
     parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)[1:]
-    return {part.split("\n", 1)[0]: "## " + part for part in parts}
+    return {part.split("\n", 1)[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 if __name__ == "__main__":

@@ -138,7 +138,9 @@ class House(msgspec.Struct):
 def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
     """Start `madang up` on `data` and return it once it says that it is there."""
     port, open_api_port = find_free_port(), find_free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MADANG_")}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("MADANG_", "DJANGO_ALLOW"))
+    }
     environment |= {"MADANG_DATA": str(data), "MADANG_PORT": str(port), "MADANG_DEMO_HISTORY_HOURS": "2"}
     environment["MADANG_OPEN_API_PORT"] = str(open_api_port)
     if "MADANG_HOUSE_DATABASE_URL" in os.environ:
@@ -197,6 +199,8 @@ def browser() -> Iterator[object]:
     flags = "--no-sandbox --disable-quic --no-first-run --disable-background-networking"
     flags += " --disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader"
     flags += " --enable-unsafe-swiftshader"
+    # Its synchronous interface leaves an event loop running in this thread, where tests use the database as ever.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=flags.split())
         yield started

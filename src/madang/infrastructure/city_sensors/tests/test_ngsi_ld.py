@@ -348,3 +348,12 @@ def test_no_question_is_a_crash(text):
         read_q(text, TERMS)
     except Problem:
         return
+
+
+@pytest.mark.parametrize("kind", [[], {}, 1, None, ["Property"]])
+def test_a_type_that_is_no_text_names_no_kind(kind):
+    body = {"id": "urn:x:1", "type": "Room", "temp": {"type": kind, "location": 1}}
+    one = read_entity(body, TERMS).attributes["https://example.org/temp"]
+    assert one == {"type": "Property", "value": {"type": kind, "location": 1}}
+    nested = {"id": "urn:x:1", "type": "Room", "temp": {"value": {"type": kind}}}
+    assert read_entity(nested, TERMS).attributes["https://example.org/temp"]["type"] == "Property"

@@ -83,7 +83,7 @@ def read_attribute(name: str, value: Any, terms: Terms, depth: int = 0) -> Any:
         return _read_instance(name, value, terms, depth)
     if value is None:
         raise bad(f"{name} is null; delete an attribute to be rid of it")
-    kind = "GeoProperty" if isinstance(value, dict) and value.get("type") in GEOMETRIES else "Property"
+    kind = "GeoProperty" if isinstance(value, dict) and _get_type(value) in GEOMETRIES else "Property"
     return _check(name, {"type": kind, "value": value})
 
 
@@ -182,10 +182,15 @@ def _list_plain(path: str, value: Any, keys: tuple[str, ...] = ()) -> Iterator[t
         yield path + (f"[{'.'.join(keys)}]" if keys else ""), value
 
 
+def _get_type(value: dict[str, Any]) -> str:
+    kind = value.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def _is_instance(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    return value.get("type") in VALUES or ("type" not in value and bool(set(VALUES.values()) & set(value)))
+    return _get_type(value) in VALUES or ("type" not in value and bool(set(VALUES.values()) & set(value)))
 
 
 def _read_instance(name: str, value: dict[str, Any], terms: Terms, depth: int) -> dict[str, Any]:
@@ -212,7 +217,7 @@ def _guess_kind(value: dict[str, Any]) -> str:
         if member in value and kind not in {"Property", "GeoProperty"}:
             return kind
     inner = value["value"]
-    return "GeoProperty" if isinstance(inner, dict) and inner.get("type") in GEOMETRIES else "Property"
+    return "GeoProperty" if isinstance(inner, dict) and _get_type(inner) in GEOMETRIES else "Property"
 
 
 def _check(name: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from madang.citizens.voting.cli import add_arguments, run
 from madang.citizens.voting.detectors.openings import check_opening
 from madang.citizens.voting.detectors.reading import Broken
 from madang.citizens.voting.methods.messages import fingerprint, write
 from madang.citizens.voting.methods.proofs import encrypt
-from madang.project.command_line import run as run_command
 
 from .boards import GROUP, UUID, VOTES, hold
 
@@ -90,7 +91,10 @@ def test_anyone_checks_it_with_a_command(board, tmp_path, capsys):
     archive, ballot = tmp_path / "vote.bel", tmp_path / "ballot.json"
     archive.write_bytes(board.write())
     ballot.write_text(json.dumps(open_ballot(board)), "utf-8")
-    assert run_command(["vote", "audit", str(ballot), str(archive)]) == 0
+    parser = ArgumentParser()
+    add_arguments(parser)
+    asked = parser.parse_args(["audit", str(ballot), str(archive)])
+    assert run(asked) == 0
     assert "하나: 가" in capsys.readouterr().out
     ballot.write_text("{}", "utf-8")
-    assert run_command(["vote", "audit", str(ballot), str(archive)]) == 1
+    assert run(asked) == 1

@@ -111,7 +111,10 @@ def test_a_thousand_bad_bodies_of_the_standards(sender):
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             body = make_noise(chance) if chance.random() < 0.3 else json.dumps(make_document(chance)).encode()
             answer = client.request(method, path, content=body, headers=headers)
-            assert answer.status_code < 500, (path, body, answer.text)
+            is_told = (
+                answer.status_code == 503 and "LdContextNotAvailable" in answer.text
+            )  # the standard's own answer
+            assert answer.status_code < 500 or is_told, (path, body, answer.text)
 
 
 def make_document(chance, depth=0):

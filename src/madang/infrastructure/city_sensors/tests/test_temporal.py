@@ -57,11 +57,15 @@ def history(sender):
     address = f"{sender.url}/api/city-sensors/messages"
     httpx.post(address, json=said, headers={"X-Certkey": KEY}).raise_for_status()
     deadline = time.monotonic() + 60
-    where = {"timerel": "after", "timeAt": stamp(BEGIN), "attrs": "noise"}
-    known = 0  # by so many asks in a row: each process of the house learns of it by itself
-    while known < 5:
+    # The city itself goes on telling of this station: what was sent here are the values of that day.
+    where = {
+        "timerel": "between",
+        "timeAt": stamp(BEGIN),
+        "endTimeAt": stamp(BEGIN + timedelta(days=1)),
+        "attrs": "noise",
+    }
+    while len(evolve(sender, where).get("noise", [])) < len(VALUES):
         assert time.monotonic() < deadline
-        known = known + 1 if len(evolve(sender, where).get("noise", [])) == 5 else 0
         time.sleep(0.3)
     return sender
 

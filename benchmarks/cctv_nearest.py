@@ -30,8 +30,7 @@ def _lay_out() -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
-    if not data.exists():
-        data.mkdir(parents=True)
+    if not (data / "registers.sqlite").exists():
         call_command("migrate", verbosity=0)
         started = time.perf_counter()
         command = [sys.executable, "-m", "madang.project.command_line", "cctv", "import", str(FILE)]

@@ -17,6 +17,7 @@ from madang.governance.budget.records.ledger import Side
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
 TODAY = NOW.date()
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

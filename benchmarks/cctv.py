@@ -46,6 +46,7 @@ from madang.infrastructure.cctv.records import (
     Track,
     Zone,
 )
+from madang.infrastructure.cctv.tests.rtsp import start_server
 from madang.project.pytest_plugin import find_free_port
 
 DEBIAN = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
@@ -242,41 +243,12 @@ def _wait_for_event(analysis: Analysis, source: Source) -> Told | None:
     return None
 
 
-SERVER = """
-import sys, time
-import gi
-gi.require_version("Gst", "1.0")
-gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer
-Gst.init(None)
-server = GstRtspServer.RTSPServer()
-server.set_address("127.0.0.1")
-server.set_service(sys.argv[2])
-factory = GstRtspServer.RTSPMediaFactory()
-factory.set_launch(f"( filesrc location={sys.argv[1]} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )")
-factory.set_shared(False)
-def configure(_factory, media):
-    media.set_reusable(True)
-    def playing(_media, state):
-        if state == Gst.State.PLAYING:
-            print("playing", time.time(), flush=True)
-    media.connect("new-state", playing)
-factory.connect("media-configure", configure)
-server.get_mount_points().add_factory("/camera", factory)
-server.attach(None)
-print("serving", flush=True)
-GLib.MainLoop().run()
-"""
-
-
 def _serve(video: Path) -> tuple[subprocess.Popen[str], str]:
     """Serve a file as a camera does, its time told when it begins to play."""
-    port = find_free_port()
-    command = ["/usr/bin/python3", "-c", SERVER, str(video), str(port)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if child.stdout is None or child.stdout.readline().strip() != "serving":
+    child, url = start_server(video, find_free_port())
+    if child is None:
         sys.exit("GStreamer's RTSP server isn't on this machine (gir1.2-gst-rtsp-server-1.0)")
-    return child, f"rtsp://127.0.0.1:{port}/camera"
+    return child, url
 
 
 def _encode(video: Path, path: Path) -> None:

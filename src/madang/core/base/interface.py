@@ -10,6 +10,7 @@ from .distances import box_around, measure_m
 from .errors import BadInput, Conflict, MadangError, NotAllowed, NotFound, Unavailable
 from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
+from .headings import find_headings
 from .ids import new_id
 from .indicators import Aim, Indicator
 from .jobs import Job
@@ -69,6 +70,7 @@ __all__ = [
     "collect",
     "declare_column",
     "find_broker_url",
+    "find_headings",
     "get_broker",
     "hash_row",
     "list_commands",

@@ -9,6 +9,7 @@ from .formats import format_number, format_unit
 from .forms import FormPage, say_lazily
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
+from .pictures import read_picture, remake_picture
 from .print import print_pdf
 from .qr import draw_qr
 from .records import (
@@ -74,6 +75,8 @@ __all__ = [
     "points_layer",
     "print_pdf",
     "read_language",
+    "read_picture",
+    "remake_picture",
     "render_error",
     "render_error_page",
     "run_due_jobs_forever",

@@ -9,6 +9,7 @@ from .actions import (
     retire_thing,
     undo_import,
 )
+from .gateway import read_list, read_table
 from .queries import (
     count_things,
     get_import,
@@ -62,6 +63,8 @@ __all__ = [
     "list_places",
     "list_things",
     "move_thing",
+    "read_list",
+    "read_table",
     "register_kind",
     "register_thing",
     "retire_thing",

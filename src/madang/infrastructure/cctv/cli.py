@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
@@ -12,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
+from madang.core.things.interface import read_list
 
 from .actions import import_cameras
 from .gateway.analysing import Analysis, analyse
@@ -78,13 +77,10 @@ def run_import(arguments: Namespace) -> int:
     """Bring a list of cameras and say what became of it."""
     path: Path = arguments.file
     try:
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        rows = read_list(path.read_bytes(), path.name)
+    except OSError as error:
         raise BadInput("cctv.file", f"{path}: {error}", f"{path}: {error}") from error
-    report = import_cameras(
-        actor=HOUSE, now=now(), lines=io.StringIO(text), source=path.name, dry_run=arguments.dry_run
-    )
+    report = import_cameras(actor=HOUSE, now=now(), rows=rows, source=path.name, dry_run=arguments.dry_run)
     misplaced = 0 if arguments.dry_run else len(list_misplaced())
     sys.stdout.write(
         f"{report.rows_read:,} rows: {report.added:,} added, {report.changed:,} changed, {report.unchanged:,} "

@@ -109,7 +109,7 @@ def lay_out(now: datetime) -> None:
         )
         register_facility(actor=HOUSE, now=now, facility=facility)
         save_detectors(actor=HOUSE, now=now, code=code, detectors=_draw_detectors(facility))
-    import_hydrants(actor=HOUSE, now=now, lines=_draw_hydrants(generator), source=SOURCE)
+    import_hydrants(actor=HOUSE, now=now, rows=_draw_hydrants(generator), source=SOURCE)
 
 
 def feed(since: datetime, now: datetime) -> None:
@@ -216,17 +216,23 @@ def _draw_gateways(points: dict[str, tuple[float, float]]) -> list[Gateway]:
     ]
 
 
-def _draw_hydrants(generator: np.random.Generator) -> list[str]:
+def _draw_hydrants(generator: np.random.Generator) -> list[dict[str, str]]:
     """Return a list of hydrants around the facilities as fire services publish it."""
     districts = {one.code: one.name_ko for one in list_districts()}
-    lines = ["시설번호,시설유형코드,시군구명,위도,경도,상세위치"]
+    rows = []
     for one in list_facilities(actor=HOUSE, limit=100)[0]:
         for number in range(HYDRANTS_NEAR):
             lon, lat = (one.lon, one.lat) + generator.normal(0, 0.0008, 2)
-            place = f"{one.name} 앞 {number + 1} (시뮬레이션)"
-            district = districts[one.agency_code]
-            lines.append(f"{one.code}-{number + 1},{1 + number % 2},{district},{lat:.6f},{lon:.6f},{place}")
-    return lines
+            row = {
+                "시설번호": f"{one.code}-{number + 1}",
+                "시설유형코드": f"{1 + number % 2}",
+                "시군구명": districts[one.agency_code],
+                "위도": f"{lat:.6f}",
+                "경도": f"{lon:.6f}",
+                "상세위치": f"{one.name} 앞 {number + 1} (시뮬레이션)",
+            }
+            rows.append(row)
+    return rows
 
 
 def _draw_rooms(generator: np.random.Generator, kind: FacilityKind) -> tuple[Room, ...]:

@@ -13,7 +13,7 @@ from madang.core.base.interface import HOUSE, Actor, BadInput, Finding, NotFound
 from madang.core.incidents.interface import IncidentFilter, list_incidents, open_or_update
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import list_districts, locate_points
-from madang.core.things.interface import register_thing
+from madang.core.things.interface import read_table, register_thing
 
 from . import models
 from .methods.importing import read_feeders, read_sites
@@ -216,16 +216,17 @@ def save_sites(*, actor: Actor, now: datetime, sites: Sequence[Site]) -> int:
 
 
 def bring_file(*, actor: Actor, now: datetime, kind: ImportKind, file_name: str, raw: bytes) -> int:
-    """Take the feeders or candidate sites of a CSV file; what can't be taken is kept with its reason.
+    """Take the feeders or candidate sites of a file (CSV, TSV, workbook); what can't be taken is kept with its reason.
 
     Return the number of the import. A known code takes the place of what was there. Raises BadInput for what is no table.
     """
     permission = CHANGE if kind is ImportKind.FEEDERS else "smart_poles.plan"
     require(actor, permission)
+    table = read_table(raw, file_name)
     if kind is ImportKind.FEEDERS:
-        taken, rejected = read_feeders(raw)
+        taken, rejected = read_feeders(table)
     else:
-        taken, rejected = read_sites(raw, file_name[:200], _find_districts)
+        taken, rejected = read_sites(table, file_name[:200], _find_districts)
     with transaction.atomic():
         if kind is ImportKind.FEEDERS:
             for feeder in taken:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from itertools import permutations
 
-import av
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,7 +19,6 @@ from madang.citizens.voting.methods.polls.opinions import (
     map_opinions,
     measure_silhouettes,
 )
-from madang.citizens.voting.methods.polls.pictures import remake_picture
 from madang.citizens.voting.methods.polls.schulze import count_preferences, find_strongest_paths, rank
 from madang.citizens.voting.methods.polls.stv import elect
 from madang.citizens.voting.records.polls import BallotKind, Vote
@@ -279,43 +275,3 @@ def test_each_kind_is_counted_in_its_own_way():
     assert (money.mean, money.median) == (15, 15)
     assert line("opinion", {1: 1}, {1: -1}, {1: 0}, {2: 1}).counts == (1, 1, 1)
     assert count(BallotKind.SINGLE, [1, 2], [Vote({1: 1})] * 4, threshold=5).lines == ()
-
-
-def draw(kind: str, width: int, height: int) -> bytes:
-    picture = np.zeros((height, width, 3), np.uint8)
-    picture[:, : width // 2] = 255
-    return cv2.imencode(kind, picture)[1].tobytes()
-
-
-@pytest.mark.parametrize("kind", [".jpg", ".png", ".webp"])
-def test_a_picture_is_made_small_and_written_anew(kind):
-    made = remake_picture(draw(kind, 1600, 900))
-    with av.open(io.BytesIO(made)) as file:
-        assert (file.format.name, file.streams.video[0].width, file.streams.video[0].height) == (
-            "jpeg_pipe",
-            800,
-            450,
-        )
-
-
-def test_nothing_but_the_picture_stays_of_a_file():
-    plain = draw(".jpg", 300, 200)
-    place = b"Exif\0\0GPS 37.5665 N 126.9780 E"
-    marked = plain[:2] + b"\xff\xe1" + (len(place) + 2).to_bytes(2, "big") + place + plain[2:]
-    assert b"GPS" in marked
-    assert b"GPS" not in remake_picture(marked)
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"<svg/>", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n" + b"0" * 99, b"GIF89a" + b"0" * 99]
-)
-def test_what_is_no_picture_is_refused(content):
-    with pytest.raises(BadInput):
-        remake_picture(content)
-
-
-def test_a_small_file_that_would_unpack_to_a_huge_picture_is_refused():
-    content = cv2.imencode(".png", np.zeros((9000, 9000), np.uint8))[1].tobytes()
-    assert len(content) < 1_000_000
-    with pytest.raises(BadInput, match="pixels"):
-        remake_picture(content)

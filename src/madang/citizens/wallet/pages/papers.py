@@ -19,8 +19,8 @@ from madang.citizens.wallet.queries.certificates import get_content
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.papers import check_paper
 from madang.citizens.wallet.records import Printed
-from madang.core.base.interface import Text, now, to_city_time
-from madang.core.pages.interface import draw_qr, page, print_pdf, say_lazily
+from madang.core.base.interface import BadInput, Text, now, to_city_time
+from madang.core.pages.interface import draw_qr, page, print_pdf, read_picture, say_lazily
 
 from .drawing import find_address
 from .words import OTHER_REFUSAL, REFUSALS, name_kind
@@ -42,7 +42,6 @@ WORDS = {
         en="Whoever has this sheet can read all of it.",
     ),
 }
-LARGEST_PHOTO = 8_000_000
 
 
 def send_sheet(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
@@ -103,7 +102,10 @@ class PaperForm(forms.Form):
         photo = self.cleaned_data.get("photo")
         if photo is None:
             return self.cleaned_data["code"]
-        return read_qr(photo.read()) or "" if photo.size <= LARGEST_PHOTO else ""
+        try:
+            return read_qr(read_picture(photo.read(), is_grey=True)) or ""
+        except BadInput:
+            return ""
 
 
 @page("public", title=TITLE, methods=("GET", "POST"))

@@ -14,6 +14,7 @@ from madang.governance.budget.actions.changing import CHANGE, add_supplementary,
 from madang.governance.budget.actions.spending import SPEND, commit_money, pay_commitment, reverse_entry
 from madang.governance.budget.queries.ledger import get_entry
 from madang.governance.budget.queries.nodes import get_node, list_items
+from madang.governance.budget.records.ledger import SIDE_NAMES
 
 from .words import HOME, find_today
 
@@ -41,6 +42,25 @@ def ground_field() -> forms.CharField:
             "법령의 조문, 조례·규칙의 개정이나 의결. 예: 지방재정법 제49조 (예산의 전용)",
             "An article of law, an amended ordinance or a decision of the council.",
         ),
+    )
+
+
+class SeriesForm(forms.Form):
+    """Which budget a new one is."""
+
+    name = forms.CharField(label=say_lazily("예산의 이름", "Name of the budget"), max_length=200)
+    series = forms.RegexField(
+        r"^[a-z0-9][a-z0-9\-]*$",
+        label=say_lazily("계열", "Series"),
+        max_length=60,
+        help_text=say_lazily(
+            "해마다 이어지는 같은 예산에 붙이는 영문 이름. 예: bureau-expenditure",
+            "The same for each year's budget of one body, such as bureau-expenditure.",
+        ),
+    )
+    side = forms.ChoiceField(
+        label=say_lazily("세입·세출", "Side"),
+        choices=[(side.value, say_lazily(name.ko, name.en)) for side, name in SIDE_NAMES.items()],
     )
 
 

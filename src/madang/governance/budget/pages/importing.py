@@ -28,8 +28,9 @@ from madang.governance.budget.records import (
     TotalFault,
 )
 from madang.governance.budget.records.imports import REASON_NAMES, ImportFinding, TableWish
-from madang.governance.budget.records.ledger import LEVEL_WORDS, SIDE_NAMES, Side
+from madang.governance.budget.records.ledger import LEVEL_WORDS, Side
 
+from .forms import SeriesForm
 from .words import HOME, name_book, text_column
 
 IMPORTS = Text(ko="가져온 예산표", en="Budget tables brought")
@@ -39,26 +40,13 @@ CURRENT_DIFFERS = Text(
 )
 
 
-class UploadForm(forms.Form):
+class UploadForm(SeriesForm):
     """A budget table and what it doesn't say itself."""
 
+    field_order = ("file",)
     file = forms.FileField(
         label=say_lazily("예산표 (CSV, XLSX)", "Budget table (CSV, XLSX)"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.gz,.xlsx,.xls"}),
-    )
-    name = forms.CharField(label=say_lazily("예산의 이름", "Name of the budget"), max_length=200)
-    series = forms.RegexField(
-        r"^[a-z0-9][a-z0-9\-]*$",
-        label=say_lazily("계열", "Series"),
-        max_length=60,
-        help_text=say_lazily(
-            "해마다 이어지는 같은 예산에 붙이는 영문 이름. 예: bureau-expenditure",
-            "The same for each year's budget of one body, such as bureau-expenditure.",
-        ),
-    )
-    side = forms.ChoiceField(
-        label=say_lazily("세입·세출", "Side"),
-        choices=[(side.value, say_lazily(name.ko, name.en)) for side, name in SIDE_NAMES.items()],
     )
     fiscal_year = forms.IntegerField(
         label=say_lazily("회계연도 (표에 없을 때)", "Fiscal year (if the table has none)"),

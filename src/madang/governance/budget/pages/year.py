@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from madang.core.base.interface import Actor, BadInput, Text
+from madang.core.base.interface import Actor, Text
 from madang.core.pages.interface import FormPage, say_lazily
 from madang.core.people.interface import require
 from madang.governance.budget.actions.books import (
@@ -19,24 +19,21 @@ from madang.governance.budget.actions.books import (
     set_plan,
 )
 from madang.governance.budget.actions.changing import carry_over, set_original
-from madang.governance.budget.methods.amount import UnreadAmount, read_amount
+from madang.governance.budget.methods.written import read_items
 from madang.governance.budget.queries.ledger import list_open_commitments
 from madang.governance.budget.queries.nodes import get_book, get_node, get_plan
 from madang.governance.budget.records import Level
 from madang.governance.budget.records.ledger import (
-    SIDE_NAMES,
     BookPlan,
-    ItemPlan,
     Node,
     RevenueLevel,
     Side,
 )
 
-from .forms import ground_field, won_field
+from .forms import SeriesForm, ground_field, won_field
 from .words import HOME, link_node, name_book
 
 AVAILABLE = "available"
-MOST_LINES = 5_000
 LEVELS: dict[Side, tuple[str, ...]] = {
     Side.EXPENDITURE: (Level.ORGANIZATION, Level.ACCOUNT, Level.PROJECT, Level.ITEM),
     Side.REVENUE: tuple(RevenueLevel),
@@ -44,25 +41,11 @@ LEVELS: dict[Side, tuple[str, ...]] = {
 LONG = forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
 
 
-class BookForm(forms.Form):
+class BookForm(SeriesForm):
     """A budget written by hand, one item a line."""
 
-    name = forms.CharField(label=say_lazily("예산의 이름", "Name of the budget"), max_length=200)
-    series = forms.RegexField(
-        r"^[a-z0-9][a-z0-9\-]*$",
-        label=say_lazily("계열", "Series"),
-        max_length=60,
-        help_text=say_lazily(
-            "해마다 이어지는 같은 예산에 붙이는 영문 이름. 예: bureau-expenditure",
-            "The same for each year's budget of one body, such as bureau-expenditure.",
-        ),
-    )
     fiscal_year = forms.IntegerField(
         label=say_lazily("회계연도", "Fiscal year"), min_value=1948, max_value=2200
-    )
-    side = forms.ChoiceField(
-        label=say_lazily("세입·세출", "Side"),
-        choices=lambda: [(one.value, say_lazily(name.ko, name.en)) for one, name in SIDE_NAMES.items()],
     )
     items = forms.CharField(
         label=say_lazily("항목", "Items"),
@@ -84,36 +67,6 @@ class OriginalForm(forms.Form):
 
     amount_krw = won_field("당초예산 (원)", "Original budget (won)")
     note = forms.CharField(label=say_lazily("적요", "Note"), max_length=500, required=False)
-
-
-def read_items(text: str, levels: tuple[str, ...]) -> list[tuple[ItemPlan, int]]:
-    """Return the items written one a line, each with its original budget in won; a refusal names the line."""
-    lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(lines) > MOST_LINES:
-        raise BadInput(
-            "budget.lines",
-            f"한 번에 {MOST_LINES:,}줄까지 적을 수 있습니다. 더 많으면 예산표로 가져오세요.",
-            f"{MOST_LINES:,} lines at most; bring more as a table",
-            field="items",
-        )
-    return [_read_item(at, line, levels) for at, line in lines]
-
-
-def _read_item(at: int, line: str, levels: tuple[str, ...]) -> tuple[ItemPlan, int]:
-    path, equals, amount = line.rpartition("=")
-    names = tuple(name.strip() for name in path.split(">"))
-    try:
-        won = read_amount(amount, "원") if equals else None
-    except UnreadAmount:
-        won = None
-    if len(names) != len(levels) or not all(names) or won is None or won < 0:
-        raise BadInput(
-            "budget.line",
-            f"{at}번째 줄: 이름 {len(levels)}개를 '>'로 나누고 '=' 뒤에 0 이상의 금액(원)을 적어 주세요",
-            f"line {at}: write {len(levels)} names divided by '>', then '=' and an amount in won, 0 or more",
-            field="items",
-        )
-    return ItemPlan(names=names), won
 
 
 def _build_plan(actor: Actor, *, book_id: str, code: str) -> type[forms.Form]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -33,9 +33,9 @@ SERVICE_LIFE_YEARS = 7
 
 
 def import_cameras(
-    *, actor: Actor, now: datetime, lines: Iterable[str], source: str, dry_run: bool = False
+    *, actor: Actor, now: datetime, rows: Iterable[Mapping[str, Any]], source: str, dry_run: bool = False
 ) -> ImportReport:
-    """Bring a published list of cameras (CSV, lines of text) into the register of things.
+    """Bring a published list of cameras (its rows by heading, as `read_list` gives them) into the register of things.
 
     A camera outside the district that its list says is kept, and flagged wherever it is shown. The import can
     be undone as every import of things. Raises BadInput where columns are missing, NotAllowed.
@@ -44,8 +44,8 @@ def import_cameras(
     if CAMERA_KIND not in {kind.code for kind in list_kinds()}:
         register_camera_kind(actor=actor, now=now)
     districts = {one.name_ko: one.code for one in list_districts()}
-    rows = read_rows(csv.DictReader(lines), districts)
-    report = import_things(actor=actor, now=now, rows=rows, source=source, dry_run=dry_run)
+    things = read_rows(rows, districts)
+    report = import_things(actor=actor, now=now, rows=things, source=source[:200], dry_run=dry_run)
     forget()
     return report
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import find_headings
 from madang.infrastructure.cctv.records import CAMERA_KIND
 
 HEADINGS = {
@@ -28,26 +28,7 @@ BEARINGS = {"북": 0, "북동": 45, "동": 90, "남동": 135, "남": 180, "남�
 DIGITS = 12
 
 
-def find_columns(heading: Iterable[str]) -> dict[str, str]:
-    """Return the heading of each thing that is read; raise BadInput where a needed one is missing."""
-    names = {name.strip() for name in heading}
-    found = {
-        what: next(name for name in wanted if name in names)
-        for what, wanted in HEADINGS.items()
-        if names.intersection(wanted)
-    }
-    missing = [HEADINGS[what][0] for what in NEEDED if what not in found]
-    if missing:
-        raise BadInput(
-            "cctv.heading",
-            f"열이 없습니다: {', '.join(missing)}",
-            f"columns are missing: {', '.join(missing)}",
-            field="file",
-        )
-    return found
-
-
-def read_rows(rows: Iterable[Mapping[str, str]], districts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def read_rows(rows: Iterable[Mapping[str, Any]], districts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield the rows of a published list as rows of the register of things.
 
     `districts` maps a district's name to its code. A row has no number of its own, so that its number is made
@@ -57,7 +38,7 @@ def read_rows(rows: Iterable[Mapping[str, str]], districts: Mapping[str, str]) -
     seen: Counter[str] = Counter()
     columns: dict[str, str] = {}
     for raw in rows:
-        columns = columns or find_columns(raw)
+        columns = columns or find_headings(raw, HEADINGS, NEEDED)
         row = {what: str(raw.get(name) or "").strip() for what, name in columns.items()}
         place = "|".join(row[what] for what in NEEDED)
         number = hashlib.sha256(place.encode()).hexdigest()[:DIGITS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -24,7 +23,7 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 from madang.core.people.interface import get_agency
-from madang.core.things.interface import STATE_NAMES
+from madang.core.things.interface import STATE_NAMES, read_list
 from madang.infrastructure.cctv.actions import import_cameras, remove_source, save_source, save_view
 from madang.infrastructure.cctv.queries.cameras import get_camera, list_cameras, list_misplaced
 from madang.infrastructure.cctv.queries.sources import find_source
@@ -402,32 +401,16 @@ class ImportForm(forms.Form):
     """A published list of cameras."""
 
     file = forms.FileField(
-        label=say_lazily("카메라 목록 (CSV)", "List of cameras (CSV)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
+        label=say_lazily("카메라 목록 (CSV, XLSX)", "List of cameras (CSV, XLSX)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,.xlsx,.xls"}),
     )
 
 
 def _import(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
     file = data["file"]
-    try:
-        text = decode(file.read())
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            "cctv.encoding",
-            "글자 부호가 UTF-8도 CP949도 아닙니다",
-            "the text is neither UTF-8 nor CP949",
-            field="file",
-        ) from error
-    report = import_cameras(actor=actor, now=now, lines=io.StringIO(text), source=file.name[:200])
+    rows = read_list(file.read(), file.name)
+    report = import_cameras(actor=actor, now=now, rows=rows, source=file.name)
     return f"/desk/things/imports/{report.batch_id}/"
-
-
-def decode(raw: bytes) -> str:
-    """Return the text of a list as cities publish them: UTF-8 or CP949."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp949")
 
 
 IMPORT = FormPage(

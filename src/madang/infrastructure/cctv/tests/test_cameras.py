@@ -49,7 +49,9 @@ def fresh():
 
 
 def bring(text=LIST_OF_FOUR, **more):
-    return actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="목록.csv", **more)
+    return actions.import_cameras(
+        actor=HOUSE, now=NOW, rows=csv.DictReader(text.splitlines()), source="목록.csv", **more
+    )
 
 
 @pytest.mark.django_db
@@ -76,7 +78,7 @@ class TestImport:
         assert bring(dry_run=True).added == 3
         assert list_cameras()[1] == 0
         with pytest.raises(NotAllowed):
-            actions.import_cameras(actor=ANONYMOUS, now=NOW, lines=[], source="x")
+            actions.import_cameras(actor=ANONYMOUS, now=NOW, rows=[], source="x")
 
     def test_the_national_standard_is_read_with_what_it_says(self):
         text = (

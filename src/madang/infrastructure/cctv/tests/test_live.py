@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
@@ -136,7 +137,7 @@ def lay_out():
     text = (
         "자치구,주소,위도,경도,수량\n종로구,세종로 1,37.5759,126.9769,1\n종로구,세종로 2,37.5760,126.9770,1\n"
     )
-    actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
+    actions.import_cameras(actor=HOUSE, now=NOW, rows=csv.DictReader(text.splitlines()), source="시험")
     return [one.id for one in list_cameras(sort="name")[0]]
 
 

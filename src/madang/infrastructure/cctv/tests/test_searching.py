@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -53,7 +54,7 @@ def lay_out():
     """Register three watched cameras at 0, 450 and 3,200 metres; return their numbers, the nearest first."""
     rows = "".join(f"종로구,길 {n},{lat},126.9769,1\n" for n, lat in enumerate((37.5759, 37.5799, 37.6049)))
     text = "자치구,주소,위도,경도,수량\n" + rows
-    actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
+    actions.import_cameras(actor=HOUSE, now=NOW, rows=csv.DictReader(text.splitlines()), source="시험")
     ids = [one.id for one in list_cameras(sort="name")[0]]
     for one in ids:
         actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=one, url="rtsp://camera.example/1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -49,7 +50,7 @@ def lay_out(uid="a", kind=EventKind.LOITERING, at=NOW, strength=1.1, x=0.5, with
     text = (
         "자치구,주소,위도,경도,수량\n종로구,세종로 1,37.5759,126.9769,1\n종로구,세종로 2,37.5660,126.9770,1\n"
     )
-    actions.import_cameras(actor=HOUSE, now=NOW, lines=text.splitlines(), source="시험")
+    actions.import_cameras(actor=HOUSE, now=NOW, rows=csv.DictReader(text.splitlines()), source="시험")
     camera = list_cameras(sort="name")[0][0]
     actions.save_source(
         actor=HOUSE, now=NOW, source=Source(camera_id=camera.id, url="rtsp://camera.example/1")

@@ -6,6 +6,7 @@ A process that dies anywhere leaves either all of it or nothing; the next one go
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
@@ -262,8 +263,8 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     if on_duty:
         facts["contact"] = f"{on_duty.name} {on_duty.phone}"
     hour = int(now.timestamp()) // 3600
-    facts["hydrants"] = ", ".join(_find_hydrants(row.lon, row.lat, hour))
-    facts["cameras"] = ", ".join(_find_cameras(row.lon, row.lat, hour))
+    facts["hydrants"] = _find_near(_find_hydrants, row, hour)
+    facts["cameras"] = _find_near(_find_cameras, row, hour)
     address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
     return Scene(
         place=" ".join(filter(None, (row.name, alarm.floor, alarm.room))),
@@ -274,21 +275,24 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     )
 
 
+def _find_near(find: Callable[[float, float, int], tuple[str, ...]], row: FacilityRow, hour: int) -> str:
+    """Return what stands near a facility; an alarm goes out without it rather than wait."""
+    try:
+        return ", ".join(find(row.lon, row.lat, hour))
+    except MadangError:
+        log.exception("an alarm of %s goes out without what stands near", row.code)
+        return ""
+
+
 @lru_cache(maxsize=4096)
 def _find_hydrants(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
-    found = list_hydrants(lon, lat)
-    return tuple(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in found)
+    return tuple(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in list_hydrants(lon, lat))
 
 
 @lru_cache(maxsize=4096)
 def _find_cameras(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
-    """Return the cameras nearest to a place; an alarm goes out without them rather than wait."""
     request = {"lon": lon, "lat": lat, "within_m": NEAR_M, "limit": CAMERAS}
-    try:
-        found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
-    except MadangError:
-        log.exception("no cameras for an alarm")
-        return ()
+    found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
     return tuple(f"{one.id} ({one.distance_m:.0f} m)" for one in found)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from madang.core.base.interface import Actor, Text
 from madang.core.people.interface import require
@@ -13,8 +13,10 @@ from madang.core.things.interface import ImportReport, Kind, import_things, list
 from madang.infrastructure.fire_safety.methods.hydrants import HYDRANT_KIND, read_hydrants
 
 
-def import_hydrants(*, actor: Actor, now: datetime, lines: Iterable[str], source: str) -> ImportReport:
-    """Bring a published list of hydrants (CSV, lines of text) into the register of things; it can be undone there.
+def import_hydrants(
+    *, actor: Actor, now: datetime, rows: Iterable[Mapping[str, Any]], source: str
+) -> ImportReport:
+    """Bring a published list of hydrants (its rows by heading) into the register of things; it can be undone there.
 
     Raises BadInput where columns are missing, NotAllowed.
     """
@@ -23,5 +25,4 @@ def import_hydrants(*, actor: Actor, now: datetime, lines: Iterable[str], source
         name = Text(ko="소화전", en="Hydrant")
         register_kind(actor=actor, now=now, kind=Kind(code=HYDRANT_KIND, name=name, icon="hydrant"))
     districts = {one.name_ko: one.code for one in list_districts()}
-    rows = read_hydrants(csv.DictReader(lines), districts)
-    return import_things(actor=actor, now=now, rows=rows, source=source)
+    return import_things(actor=actor, now=now, rows=read_hydrants(rows, districts), source=source[:200])

@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 
 from madang.core.base.interface import Actor, BadInput
+from madang.core.pages.interface import remake_picture
 from madang.core.people.interface import record_audit, require
-from madang.infrastructure.fire_safety.methods.pictures import read_plan
 from madang.infrastructure.fire_safety.models import DetectorRow, PlanRow
 from madang.infrastructure.fire_safety.queries import find_facility_row
 
 CHANGE = "fire_safety.change"
 WIDEST_M = 1000.0
+LARGEST_SIDE = 2400
 
 
 def save_plan(*, actor: Actor, now: datetime, code: str, floor: str, content: bytes, width_m: float) -> None:
@@ -24,7 +25,7 @@ def save_plan(*, actor: Actor, now: datetime, code: str, floor: str, content: by
         raise BadInput(
             "fire_safety.plan", "층과 너비를 적어 주십시오", "say the floor and the width", field="width_m"
         )
-    picture, width, height = read_plan(content)
+    picture, width, height = remake_picture(content, side=LARGEST_SIDE, ending=".png")
     values = {"picture": picture, "width_m": width_m, "height_m": round(width_m * height / width, 3)}
     with transaction.atomic():
         PlanRow.objects.update_or_create(facility=row, floor=floor.strip()[:100], defaults=values)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import find_headings
 
 HYDRANT_KIND = "hydrant"
 HEADINGS = {
@@ -36,7 +36,7 @@ DIGITS = 12
 
 
 def read_hydrants(
-    rows: Iterable[Mapping[str, str]], districts: Mapping[str, str]
+    rows: Iterable[Mapping[str, Any]], districts: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     """Yield a published list as rows of the register of things; raise BadInput where a needed column is missing.
 
@@ -45,7 +45,7 @@ def read_hydrants(
     """
     columns: dict[str, str] = {}
     for raw in rows:
-        columns = columns or _find_columns(raw)
+        columns = columns or find_headings(raw, HEADINGS, NEEDED)
         row = {what: str(raw.get(name) or "").strip() for what, name in columns.items()}
         place = "|".join((row["lat"], row["lon"], row.get("address", "")))
         number = row.get("id") or hashlib.sha256(place.encode()).hexdigest()[:DIGITS]
@@ -62,24 +62,6 @@ def read_hydrants(
             "state": "faulty" if row.get("is_usable", "").upper() == "N" else "active",
             "attributes": {"hydrant": kind[:100], **facts},
         }
-
-
-def _find_columns(heading: Iterable[str]) -> dict[str, str]:
-    names = {name.strip() for name in heading if name}
-    found = {
-        what: next(name for name in wanted if name in names)
-        for what, wanted in HEADINGS.items()
-        if names.intersection(wanted)
-    }
-    missing = [HEADINGS[what][0] for what in NEEDED if what not in found]
-    if missing:
-        raise BadInput(
-            "fire_safety.heading",
-            f"열이 없습니다: {', '.join(missing)}",
-            f"columns are missing: {', '.join(missing)}",
-            field="file",
-        )
-    return found
 
 
 def _find_district(text: str, districts: Mapping[str, str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from madang.core.base.interface import Actor, BadInput, Text
+from madang.core.base.interface import Actor, Text
 from madang.core.pages.interface import FormPage, say_lazily
+from madang.core.things.interface import read_list
 from madang.infrastructure.fire_safety.actions import import_hydrants
 
 from .alarms import HOME
@@ -19,30 +19,15 @@ class HydrantsForm(forms.Form):
     """A published list of hydrants."""
 
     file = forms.FileField(
-        label=say_lazily("소화전 목록 (CSV)", "List of hydrants (CSV)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
-    )
-
-
-def decode(raw: bytes) -> str:
-    """Return the text of a published list: UTF-8 or CP949; BadInput where it is neither."""
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput(
-        "fire_safety.encoding",
-        "글자 부호가 UTF-8도 CP949도 아닙니다",
-        "the text is neither UTF-8 nor CP949",
-        field="file",
+        label=say_lazily("소화전 목록 (CSV, XLSX)", "List of hydrants (CSV, XLSX)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,.xlsx,.xls"}),
     )
 
 
 def _import(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
     file = data["file"]
-    lines = io.StringIO(decode(file.read()))
-    report = import_hydrants(actor=actor, now=now, lines=lines, source=file.name[:200])
+    rows = read_list(file.read(), file.name)
+    report = import_hydrants(actor=actor, now=now, rows=rows, source=file.name)
     return f"/desk/things/imports/{report.batch_id}/"
 
 

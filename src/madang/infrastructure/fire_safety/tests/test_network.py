@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import json
 from datetime import timedelta
 
@@ -260,9 +261,13 @@ LIST = """시설번호,시설유형코드,시군구명,소재지도로명주소,
 @pytest.mark.django_db
 class TestHydrants:
     def test_a_published_list_is_kept_and_the_nearest_usable_go_to_119(self):
-        report = import_hydrants(actor=HOUSE, now=NOW, lines=LIST.splitlines(), source="hydrants.csv")
+        report = import_hydrants(
+            actor=HOUSE, now=NOW, rows=csv.DictReader(LIST.splitlines()), source="hydrants.csv"
+        )
         assert (report.added, len(report.rejected)) == (4, 0)
-        again = import_hydrants(actor=HOUSE, now=NOW, lines=LIST.splitlines(), source="hydrants.csv")
+        again = import_hydrants(
+            actor=HOUSE, now=NOW, rows=csv.DictReader(LIST.splitlines()), source="hydrants.csv"
+        )
         assert (again.added, again.unchanged) == (0, 4)
         assert [one.id for one in list_hydrants(FACILITY.lon, FACILITY.lat)] == ["HYD-11-1", "HYD-11-2"]
         register(NOW)
@@ -273,7 +278,7 @@ class TestHydrants:
 
     def test_a_list_without_places_is_refused(self):
         with pytest.raises(BadInput):
-            import_hydrants(actor=HOUSE, now=NOW, lines=["시설번호,주소", "1,종로"], source="x")
+            import_hydrants(actor=HOUSE, now=NOW, rows=[{"시설번호": "1", "주소": "종로"}], source="x")
 
 
 def draw_picture(extension=".png"):

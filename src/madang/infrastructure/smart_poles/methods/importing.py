@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -30,8 +28,8 @@ NEEDED = {
     ImportKind.FEEDERS: ("code", "name"),
     ImportKind.SITES: ("code", "name", "lon", "lat", "cost"),
 }
-
-
+Table = Sequence[tuple[int, Sequence[Any]]]
+"""Lines with their cells, the heading first."""
 Locate = Callable[[Sequence[float], Sequence[float]], Sequence[str]]
 
 
@@ -43,13 +41,13 @@ class Refused(ValueError):
         self.text = Text(ko=ko, en=en)
 
 
-def read_feeders(raw: bytes) -> tuple[list[Feeder], list[RejectedRow]]:
-    """Return the feeders of a CSV file, and the rows that aren't any. Raises BadInput for what is no table."""
-    return _read_rows(raw, ImportKind.FEEDERS, _read_feeder)
+def read_feeders(table: Table) -> tuple[list[Feeder], list[RejectedRow]]:
+    """Return the feeders of a table, and the rows that aren't any. Raises BadInput where a column is missing."""
+    return _read_rows(table, ImportKind.FEEDERS, _read_feeder)
 
 
-def read_sites(raw: bytes, source: str, locate: Locate) -> tuple[list[Site], list[RejectedRow]]:
-    """Return the candidate sites of a CSV file, and the rows that aren't any.
+def read_sites(table: Table, source: str, locate: Locate) -> tuple[list[Site], list[RejectedRow]]:
+    """Return the candidate sites of a table, and the rows that aren't any.
 
     `locate(lons, lats)` returns the code of each place's district, "" outside the city.
     """
@@ -61,17 +59,21 @@ def read_sites(raw: bytes, source: str, locate: Locate) -> tuple[list[Site], lis
             codes = locate([lon for lon, _ in places], [lat for _, lat in places])
             located.update(zip(places, codes, strict=True))
 
-    return _read_rows(raw, ImportKind.SITES, lambda row: _read_site(row, source, located), prepare)
+    return _read_rows(table, ImportKind.SITES, lambda row: _read_site(row, source, located), prepare)
 
 
 def _read_rows(
-    raw: bytes,
+    table: Table,
     kind: ImportKind,
     read: Callable[[Mapping[str, str]], Any],
     prepare: Callable[[list[dict[str, str]]], None] = lambda _rows: None,
 ) -> tuple[list[Any], list[RejectedRow]]:
-    header, rows = _split(raw)
-    columns = [_find_name(cell) for cell in header]
+    (_, header), *rows = table
+    if len(rows) > MOST_ROWS:
+        raise _wrong(
+            f"한 번에 {MOST_ROWS:,}행까지 가져옵니다", f"at most {MOST_ROWS:,} rows are taken at once"
+        )
+    columns = [_find_name(str(cell)) for cell in header]
     missing = [name for name in NEEDED[kind] if name not in columns]
     if missing:
         raise _wrong(
@@ -79,7 +81,8 @@ def _read_rows(
             f"no column {', '.join(missing)}",
         )
     named = [
-        {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name} for _, cells in rows
+        {name: str(cell).strip() for name, cell in zip(columns, cells, strict=False) if name}
+        for _, cells in rows
     ]
     prepare(named)
     taken: dict[str, Any] = {}
@@ -93,31 +96,9 @@ def _read_rows(
                 )
             taken[one.code] = one
         except Refused as refused:
-            text = ",".join(cells)[:LONGEST_ROW]
+            text = ",".join(map(str, cells))[:LONGEST_ROW]
             rejected.append(RejectedRow(line=line, reason=refused.text, text=text))
     return list(taken.values()), rejected
-
-
-def _split(raw: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header, and each row that isn't blank with its line."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp949", "replace")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise _wrong(f"표를 읽을 수 없습니다: {error}", f"can't read the table: {error}") from error
-    if not rows:
-        raise _wrong("빈 파일입니다", "the file is empty")
-    if len(rows) > MOST_ROWS + 1:
-        raise _wrong(
-            f"한 번에 {MOST_ROWS:,}행까지 가져옵니다", f"at most {MOST_ROWS:,} rows are taken at once"
-        )
-    return rows[0][1], rows[1:]
 
 
 def _find_name(cell: str) -> str:

@@ -34,8 +34,8 @@ class UploadForm(forms.Form):
         choices=[(kind.value, say_lazily(name.ko, name.en)) for kind, name in IMPORT_NAMES.items()],
     )
     file = forms.FileField(
-        label=say_lazily("파일 (CSV)", "File (CSV)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt"}),
+        label=say_lazily("파일 (CSV, XLSX)", "File (CSV, XLSX)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,.xlsx,.xls"}),
     )
 
 

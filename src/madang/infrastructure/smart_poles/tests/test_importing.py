@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.core.base.interface import BadInput
+from madang.core.things.interface import read_table
 from madang.infrastructure.smart_poles.methods.importing import read_feeders, read_sites
 
 FEEDERS = '번호,이름,용량(kW)\nF1,종로 1,40\nF2,종로 2,\nF1,다시,10\n,이름뿐,5\nF3,음수,-1\nF4,콤마,"1,500"\n'
@@ -24,14 +25,14 @@ def locate(lons, _lats):
 
 
 def test_rows_are_taken_or_refused_with_their_line():
-    taken, rejected = read_feeders(FEEDERS.encode("cp949"))
+    taken, rejected = read_feeders(read_table(FEEDERS.encode("cp949"), "a.csv"))
     assert [(one.code, one.capacity_w) for one in taken] == [("F1", 40_000), ("F4", 1_500_000)]
     assert [one.line for one in rejected] == [3, 4, 5, 6]
     assert all(one.reason.ko and one.reason.en and one.text for one in rejected)
 
 
 def test_sites_stand_in_their_district():
-    taken, rejected = read_sites(SITES.encode(), "file.csv", locate)
+    taken, rejected = read_sites(read_table(SITES.encode(), "file.csv"), "file.csv", locate)
     assert [(one.code, one.district_code, one.footfall) for one in taken] == [
         ("K1", "11110", 9999),
         ("K5", "11110", 0),
@@ -48,13 +49,15 @@ def test_sites_stand_in_their_district():
 )
 def test_what_is_no_table_is_refused_as_a_whole(raw):
     with pytest.raises(BadInput):
-        read_feeders(raw)
+        read_feeders(read_table(raw, "a.csv"))
 
 
-@given(st.binary(max_size=200))
+@given(st.text(max_size=200))
 def test_every_row_is_accounted_for_whatever_it_holds(noise):
-    for read in (read_feeders, lambda raw: read_sites(raw, "noise", locate)):
-        taken, rejected = read(b"code,name,capacity_w,lon,lat,cost\n" + noise + b"\nZ9,last,5,127,37.5,9\n")
+    text = f"code,name,capacity_w,lon,lat,cost\n{noise}\nZ9,last,5,127,37.5,9\n"
+    table = read_table(text.encode(), "noise.csv")
+    for read in (read_feeders, lambda table: read_sites(table, "noise", locate)):
+        taken, rejected = read(table)
         assert len({one.code for one in taken}) == len(taken)
         assert all(one.line > 1 for one in rejected)
         assert taken or rejected

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from madang.citizens.voting.methods.polls.pictures import remake_picture
 from madang.citizens.voting.models import ChoiceRow, PollRow
 from madang.citizens.voting.queries.polls import CITY, HOLD, get_poll, may_manage
 from madang.citizens.voting.records.polls import BallotKind, Eligibility, NewPoll, Poll, PollKind
 from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed
+from madang.core.pages.interface import remake_picture
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import list_districts
 
 ID_BYTES = 8
+PICTURE_SIDE = 800
 MOST_CHOICES = 50
 MOST_INVITED = 1000
 MOST_POLLS_A_DAY = 20
@@ -27,7 +28,10 @@ def open_poll(*, actor: Actor, now: datetime, plan: NewPoll) -> Poll:
     """Make a poll: a policy poll by staff of its agency, a group poll by anybody who is signed in."""
     _check_maker(actor, now, plan)
     _check_plan(now, plan)
-    pictures = [remake_picture(choice.picture) if choice.picture else None for choice in plan.choices]
+    pictures = [
+        remake_picture(choice.picture, side=PICTURE_SIDE)[0] if choice.picture else None
+        for choice in plan.choices
+    ]
     with transaction.atomic():
         row = PollRow.objects.create(
             id=secrets.token_hex(ID_BYTES),

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,11 +49,17 @@ def find_free_port() -> int:
 
 
 def pytest_configure() -> None:
-    """Hash the passwords of test accounts quickly; houses that tests start hash as they always do."""
+    """Hash the passwords of test accounts quickly (houses that tests start hash as they always do).
+
+    The browser's synchronous interface leaves an event loop running in this thread, where Django would open a
+    second connection, outside the transaction that a test is rolled back with: a thread has one connection here.
+    """
     from django.conf import settings  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
 
     quick = "django.contrib.auth.hashers.MD5PasswordHasher"
     settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
+    connections._connections = threading.local()
 
 
 def _find_shared(item: pytest.Item | None) -> str:
@@ -199,7 +206,7 @@ def browser() -> Iterator[object]:
     flags = "--no-sandbox --disable-quic --no-first-run --disable-background-networking"
     flags += " --disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader"
     flags += " --enable-unsafe-swiftshader"
-    # Its synchronous interface leaves an event loop running in this thread, where tests use the database as ever.
+    # Tests use the database as ever in the thread where its event loop runs: see pytest_configure.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=flags.split())

@@ -26,11 +26,14 @@ DELIMITERS = ",\t;"
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield one dictionary a row of a list of things, which names each by `id`; raises BadInput as `read_list` does."""
-    name = path.name
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _wrong(f"파일을 읽을 수 없습니다: {path}", f"the file can't be read: {error}") from error
     if path.suffix.lower() == ".json":
-        yield from _read_json(path.read_bytes())
+        yield from _read_json(raw)
         return
-    table = read_table(path.read_bytes(), name)
+    table = read_table(raw, path.name)
     if "id" not in _read_heading(table):
         raise _wrong(
             "첫 줄은 열 이름이며 id가 있어야 합니다.", "the first row names the columns, id among them"

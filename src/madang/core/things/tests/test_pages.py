@@ -176,8 +176,10 @@ def test_workbooks_and_json_give_the_same_rows(tmp_path):
     expected = [{"id": "101", "name": "가", "installed_on": "2024-05-01"}]
     for name in ("a.xlsx", "a.json", "a.tsv"):
         assert list(read_rows(tmp_path / name)) == expected
-    with pytest.raises(BadInput):
-        list(read_rows(tmp_path / "a.doc"))
+    (tmp_path / "a.doc").write_text("id\n101\n")
+    for name in ("a.doc", "nothing.csv"):
+        with pytest.raises(BadInput):
+            list(read_rows(tmp_path / name))
 
 
 def test_the_search_box_finds_things_for_those_who_may():

@@ -55,7 +55,7 @@ if (form && block) {
   const problem = document.querySelector<HTMLElement>("[data-problem]")!;
   const part = <Kind extends HTMLElement>(name: string): Kind => document.querySelector<Kind>(`[data-${name}]`)!;
   let order: Order;
-  let sealed: Sealed;
+  let sealed: Sealed | null;
 
   const show = (step: string): void => {
     for (const [name, one] of Object.entries(steps)) one.hidden = name !== step;
@@ -87,15 +87,22 @@ if (form && block) {
     });
   });
   part("cast").addEventListener("click", () => {
+    const casting = sealed;
+    if (!casting) return;
+    // From here on nothing opens it: what the server has may be on the board, even where its answer is lost.
+    casting.opening = "";
+    for (const one of ["challenge", "again"]) part(one).hidden = true;
     void attempt(part("cast"), say("내는 중…", "Casting…"), async () => {
-      const tracker = await cast(order, sealed);
+      const tracker = await cast(order, casting);
       part("tracker").textContent = tracker;
       part<HTMLAnchorElement>("board").href += `?tracker=${encodeURIComponent(tracker)}`;
       show("done");
     });
   });
   part("challenge").addEventListener("click", () => {
+    if (!sealed?.opening) return;
     part<HTMLAnchorElement>("opening").href = `data:application/json;charset=utf-8,${encodeURIComponent(sealed.opening)}`;
+    sealed = null;
     show("opened");
   });
   for (const one of document.querySelectorAll("[data-again]")) one.addEventListener("click", () => show("choose"));

@@ -56,7 +56,11 @@ def list_questions(archive: bytes) -> list[list[str]]:
     held = read_archive(archive)
     election = held.read(held.read(held.list_payloads("Setup")[0], "setup")["election"], "setup")
     return [
-        [one["question"], *(["기권 · blank"] if one.get("blank") else []), *one["answers"]]
+        [
+            str(one["question"]),
+            *(["기권 · blank"] if one.get("blank") is True else []),
+            *map(str, one["answers"]),
+        ]
         for one in election["questions"]
     ]
 

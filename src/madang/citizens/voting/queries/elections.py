@@ -16,6 +16,14 @@ from madang.citizens.voting.records.elections import BoardLine, Election, Electi
 from madang.core.base.interface import NotFound
 
 
+class _Signature(msgspec.Struct):
+    hash: str
+
+
+class _Ballot(msgspec.Struct):
+    signature: _Signature
+
+
 def list_elections(*, search: str = "", offset: int = 0, limit: int = 50) -> tuple[list[Election], int]:
     """Return a page of the elections, newest first, and how many there are."""
     rows = models.ElectionRow.objects.filter(name__icontains=search).order_by("-opened_at", "uuid")
@@ -65,8 +73,14 @@ def list_board(
     ballots = models.EntryRow.objects.filter(election_id=uuid, kind="ballot")
     later = ballots.filter(credential=OuterRef("credential"), number__gt=OuterRef("number"))
     rows = ballots.filter(~Exists(later), tracker__contains=search).order_by("-number")
-    page = rows.values_list("tracker", "number")[offset : offset + limit]
-    return [BoardLine(tracker=tracker, height=number) for tracker, number in page], rows.count()
+    page = rows.values_list("tracker", "number", "content")[offset : offset + limit]
+    lines = [
+        BoardLine(
+            tracker=tracker, seal=msgspec.json.decode(content, type=_Ballot).signature.hash, height=number
+        )
+        for tracker, number, content in page
+    ]
+    return lines, rows.count()
 
 
 def read_entries(uuid: str) -> Archive:

@@ -60,9 +60,13 @@ class Election(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the public board: the tracking number of a ballot that counts now."""
+    """One line of the public board: the tracking number of a ballot that counts now, and the seal it was cast under.
+
+    The seal is the hash that its signature signs: the voter saw it before she decided to cast.
+    """
 
     tracker: str
+    seal: str
     height: int
 
 

@@ -216,9 +216,11 @@ def vote_in_a_browser(page, address: str, code: str) -> str:
     page.click("[data-seal]")
     page.click("[data-cast]", timeout=60_000)
     page.wait_for_selector("[data-done]:not([hidden])", timeout=60_000)
-    tracker = page.text_content("[data-tracker]")
+    assert page.is_hidden("[data-challenge]"), "a ballot that is cast can't be opened"
+    tracker, seal = page.text_content("[data-tracker]"), page.text_content("[data-step=done] [data-sealed]")
     page.click("[data-board]")
-    assert tracker in page.text_content("main ul.rows code")
+    shown = page.locator("main ul.rows code").all_text_contents()
+    assert shown == [tracker, seal], "the board shows the seal under which it was cast"
     page.close()
     return tracker
 

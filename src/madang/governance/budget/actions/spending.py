@@ -12,7 +12,7 @@ from madang.governance.budget.methods.posting import make_move, reverse_moves
 from madang.governance.budget.models import EntryRow, NodeRow
 from madang.governance.budget.queries.ledger import get_entry, measure_open
 from madang.governance.budget.queries.nodes import get_node_row
-from madang.governance.budget.records.ledger import Draft, Entry, EntryKind, Move
+from madang.governance.budget.records.ledger import CARRIED, Draft, Entry, EntryKind, Move
 
 from .posting import lock_whole, post
 
@@ -100,6 +100,13 @@ def _refuse_reversal(entry: Entry) -> None:
     if entry.kind is EntryKind.REVERSAL or EntryRow.objects.filter(reverses_id=entry.id).exists():
         raise Conflict(
             "budget.reversed", "이미 취소했거나 취소 기입입니다", "it was reversed already, or is a reversal"
+        )
+    if entry.kind in CARRIED:
+        raise Conflict(
+            "budget.carried",
+            "이월은 두 해의 장부에 함께 적혀 있어 한쪽만 취소할 수 없습니다. 추가경정이나 이용으로 바로잡아 주세요",
+            "money carried over stands in two years' ledgers and can't be undone in one; correct it by a supplementary "
+            "budget",
         )
     if entry.kind is EntryKind.COMMITMENT and measure_open(entry.id) < entry.amount_krw:
         raise Conflict(

@@ -27,7 +27,7 @@ def read_items(text: str, levels: Sequence[str]) -> list[tuple[ItemPlan, int]]:
 
 def _read_item(at: int, line: str, levels: Sequence[str]) -> tuple[ItemPlan, int]:
     path, equals, amount = line.rpartition("=")
-    names = tuple(name.strip() for name in path.split(">"))
+    names = tuple(" ".join(name.split()) for name in path.split(">"))
     try:
         won = read_amount(amount, "원") if equals else None
     except UnreadAmount:

@@ -7,7 +7,7 @@ from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, Rec
 from madang.core.people.interface import require
 from madang.governance.budget.queries.ledger import get_entry, list_settling
 from madang.governance.budget.queries.nodes import get_book, get_node_row
-from madang.governance.budget.records.ledger import Book, Entry, EntryKind
+from madang.governance.budget.records.ledger import CARRIED, Book, Entry, EntryKind
 
 from .words import HOME, VIEW, name_accounts, name_book, name_disbursed, name_kinds
 
@@ -115,7 +115,7 @@ def _list_actions(actor: Actor, entry: Entry, book: Book) -> tuple[RecordAction,
             )
         )
     is_whole = entry.kind is not EntryKind.COMMITMENT or entry.open_krw == entry.amount_krw
-    if entry.kind is not EntryKind.REVERSAL and entry.reversed_by is None and is_whole:
+    if entry.kind not in {EntryKind.REVERSAL, *CARRIED} and entry.reversed_by is None and is_whole:
         actions.append(
             RecordAction(
                 title=Text(ko="취소 기입", en="Reverse"),

@@ -97,6 +97,7 @@ class EntryKind(StrEnum):
     REVERSAL = "reversal"
 
 
+CARRIED = frozenset({EntryKind.CARRIED_IN, EntryKind.CARRIED_OUT})
 KIND_NAMES = {
     EntryKind.ORIGINAL: Text(ko="당초예산", en="Original budget"),
     EntryKind.CARRIED_IN: Text(ko="이월 받음", en="Carried in"),

@@ -32,7 +32,7 @@ WRITTEN = {
     "series": "hand",
     "fiscal_year": "2031",
     "side": "expenditure",
-    "items": "가과 > 일반회계 > 광장 > 시설비 = 5,000\n\n가과 > 일반회계 > 광장 > 사무관리비 = 0\n",
+    "items": "가과 > 일반회계 > 광장 >\t시설비 = 5,000\n\n가과 > 일반회계 > 광장 > 사무관리비 = 0\n",
 }
 TABLE = "소관명,세부사업명,당초예산(천원)\n가과,광장,100\n가과,합계,90\n나과,꽃,열\n"
 
@@ -291,6 +291,10 @@ def test_money_goes_into_the_next_year_and_the_old_one_is_closed(reader):
     for source, amount in (("available", "2000"), (contract, "1000")):
         done = reader.post(f"{site}carry-over/", ground | {"source": source, "amount_krw": amount})
         assert done.status_code == 302
+        left = done["Location"]
+        assert "reverse/" not in reader.get(left).content.decode()
+        undone = reader.post(f"{left}reverse/", {"booked_on": "2031-12-31", "reason": "착오"})
+        assert undone.status_code == 422, "half of a carry-over would double the money"
     assert get_node(coming.split("/")[-2]).balance.carried_in_krw == 3_000
     assert reader.post(f"{home}close/", {"must_equal": "다른 예산"}).status_code == 422
     assert reader.post(f"{home}close/", {"must_equal": "2031년 손 예산"}).status_code == 302

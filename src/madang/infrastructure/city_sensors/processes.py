@@ -58,7 +58,7 @@ def listen(host: str, port: int, stop: threading.Event) -> None:
         heard = [Heard(certkey=one.topic.partition("/")[2], payload=one.payload) for one in messages]
         close_old_connections()
         try:
-            hear_messages(now=now(), messages=heard)
+            hear_messages(now=now(), messages=heard, may_refuse=False)
         except MadangError as error:
             log.warning("not kept, comes again: %s", error.text.en)
             _pause(listener, stop)

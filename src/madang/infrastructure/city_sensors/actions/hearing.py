@@ -22,7 +22,7 @@ from madang.infrastructure.city_sensors.queries.stations import find_certificate
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Heard, Said
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .holding import HELD, hold
+from .holding import HELD, hold, rates
 from .receiving import AHEAD, LONGEST, append_refused
 
 UNKNOWN_KEY = "unknown or expired key"
@@ -35,25 +35,33 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
 
 
-def hear_messages(*, now: datetime, messages: Sequence[Heard]) -> list[Judged]:
+def hear_messages(*, now: datetime, messages: Sequence[Heard], may_refuse: bool = True) -> list[Judged]:
     """Take in messages together; when this returns, every value and every refusal survives a power cut.
 
     A sender without a valid key leaves nothing. Raises Unavailable where nothing can be stored; send all again.
+    Where what comes was acknowledged to its sender already (`may_refuse` False), a source that sends far more than
+    it promised is told of as ever, and nothing of it is left out.
     """
     readings: list[Said] = []
     refusals: list[dict[str, Any]] = []
     judged = []
     for number, message in enumerate(messages):
-        one, refused = _judge(message, now, readings)
+        one, refused = _judge(message, now, readings, may_refuse=may_refuse)
         judged.append(one)
         refusals += [{"pk_seq": f"{now.timestamp():.6f}-{number}"} | line for line in refused]
-    if readings:
-        append(READINGS.name, _make_rows(readings), actor=HOUSE)
-    append_refused(refusals, now)
+    try:
+        if readings:
+            append(READINGS.name, _make_rows(readings), actor=HOUSE)
+        append_refused(refusals, now)
+    except Exception:
+        rates.give_back(_count(readings, list_stations()))
+        raise
     return judged
 
 
-def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged, list[dict[str, Any]]]:
+def _judge(
+    message: Heard, now: datetime, readings: list[Said], *, may_refuse: bool
+) -> tuple[Judged, list[dict[str, Any]]]:
     certificate = find_certificate(message.certkey)
     if certificate is None or not certificate.valid_from <= now < certificate.valid_until:
         return Judged(taken=0, reasons=(UNKNOWN_KEY,)), []
@@ -65,7 +73,11 @@ def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged,
     else:
         reasons = {reason: one.serial for one in said if (reason := _find_fault(one, stations, now))}
     good = [one for one in said if _find_fault(one, stations, now) is None] if reasons else said
-    held, lines = _hold(good, stations, certificate.name, now)
+    held, lines = set[str](), list[dict[str, Any]]()
+    if map_allowances():
+        held, lines = hold(_count(good, stations), certificate.name, now)
+    if not may_refuse:
+        held = set()
     if held:
         good = [one for one in good if stations[one.serial].source not in held]
     readings += good
@@ -85,12 +97,9 @@ def _judge(message: Heard, now: datetime, readings: list[Said]) -> tuple[Judged,
     return judged, lines
 
 
-def _hold(
-    said: list[Said], stations: dict[str, Thing], sender: str, now: datetime
-) -> tuple[set[str], list[dict[str, Any]]]:
-    if not map_allowances():
-        return set(), []
-    return hold(Counter(stations[one.serial].source for one in said), sender, now)
+def _count(said: list[Said], stations: dict[str, Thing]) -> Counter[str]:
+    """Return how many values each source sent."""
+    return Counter(stations[one.serial].source for one in said)
 
 
 def _find_fault(one: Said, stations: dict[str, Thing], now: datetime) -> str | None:

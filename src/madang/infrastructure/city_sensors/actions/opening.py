@@ -32,7 +32,7 @@ def open_hours(*, now: datetime) -> int:
 
 def _open(since: datetime, until: datetime, now: datetime) -> int:
     rows = make_rows(read_hours(since, until), describe_stations(), now)
-    changed = pick_changed(rows, read_open_rows(since, until))
+    changed = pick_changed(rows, read_open_rows(since, until), now)
     if changed.num_rows:
         revision = pa.array([int(now.timestamp())] * changed.num_rows, pa.int64())
         append(OPEN_ROWS.name, changed.append_column("revision", revision), actor=HOUSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ from madang.infrastructure.city_sensors.queries.stations import (
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Answer, Packet, PacketLayout, Sent
 from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
 
-from .holding import CODE, HELD, hold
+from .holding import CODE, HELD, hold, rates
 
 AHEAD = timedelta(minutes=10)
 """A sensor's clock may be this far ahead of ours."""
@@ -117,6 +118,7 @@ class _Desk:
         self.layouts: dict[str, PacketLayout | None] = {}
         self.columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
         self.refused: list[dict[str, Any]] = []
+        self.counted: Counter[str] = Counter()
 
     def judge(self, sent: Sent) -> Packet | Answer:
         """Return what a packet says, to be stored; or the answer to it."""
@@ -132,6 +134,7 @@ class _Desk:
             self.refused += lines
             if held:
                 return Answer(code=CODE, message=f"{HELD.ko} · {HELD.en}")
+            self.counted[source] += len(packet.values)
             self._add(sent.serial, packet)
         else:
             self._refuse(sent, certificate.name, packet)
@@ -144,7 +147,11 @@ class _Desk:
             columns = {
                 name: pa.array(values, types.get(name, pa.string())) for name, values in self.columns.items()
             }
-            append(READINGS.name, pa.table(columns), actor=HOUSE)
+            try:
+                append(READINGS.name, pa.table(columns), actor=HOUSE)
+            except Exception:
+                rates.give_back(self.counted)
+                raise
 
     def keep_refused(self) -> None:
         """Make what was refused durable."""

@@ -124,16 +124,18 @@ def sort_out(
 
 
 def _list_faults(readings: pa.Table, reason: str) -> list[Fault]:
-    faults = []
-    for group in readings["thing_id"].value_counts().to_pylist():
-        serial = group["values"]
-        those = (
-            pc.equal(readings["thing_id"], serial) if serial is not None else pc.is_null(readings["thing_id"])
+    """Return one fault a sensor, with how many readings have it and the first of them."""
+    firsts = [(name, "first") for name in ("property", "observed_at", "value")]
+    groups = readings.group_by("thing_id", use_threads=False).aggregate([([], "count_all"), *firsts])
+    return [
+        Fault(
+            serial=one["thing_id"] or "?",
+            reason=reason,
+            count=one["count_all"],
+            example=f"{one['property_first']} {one['observed_at_first']} {one['value_first']}",
         )
-        first = readings.filter(those).slice(0, 1).to_pylist()[0]
-        example = f"{first['property']} {first['observed_at']} {first['value']}"
-        faults.append(Fault(serial=serial or "?", reason=reason, count=group["counts"], example=example))
-    return faults
+        for one in groups.to_pylist()
+    ]
 
 
 def _read_times(column: pa.ChunkedArray, zone: tzinfo) -> pa.ChunkedArray | pa.Array:

@@ -42,10 +42,17 @@ def make_rows(hours: pa.Table, described: Mapping[str, Sequence[str]], now: date
     return rows.append_column("reg_dttm", moment).sort_by([(name, "ascending") for name in KEY])
 
 
-def pick_changed(rows: pa.Table, before: pa.Table) -> pa.Table:
-    """Return those of `rows` that `before` (with all columns) lacks or has otherwise, whenever it was registered."""
-    compared = [name for name in rows.column_names if name not in {*KEY, "reg_dttm"}]
+def pick_changed(rows: pa.Table, before: pa.Table, now: datetime) -> pa.Table:
+    """Return those of `rows` that `before` (with all columns) lacks or has otherwise, whenever it was registered.
+
+    An hour or a quantity that `before` has and `rows` lacks was taken back: such an hour is returned once more,
+    registered `now`, without any value.
+    """
+    compared = [name for name in before.column_names if name not in {*KEY, "reg_dttm", "revision"}]
     numbered = rows.append_column("number", pa.array(range(rows.num_rows), pa.int64()))
+    for name in compared:
+        if name not in rows.column_names:
+            numbered = numbered.append_column(name, pa.nulls(rows.num_rows, before.schema.field(name).type))
     held = before.select([*KEY, *compared]).append_column(
         "is_held", pa.array([True] * before.num_rows, pa.bool_())
     )
@@ -55,4 +62,17 @@ def pick_changed(rows: pa.Table, before: pa.Table) -> pa.Table:
         new, old = both[name], both[f"{name}_before"]
         differs = pc.fill_null(pc.not_equal(new, old), fill_value=False)
         changed = pc.or_(changed, pc.or_(differs, pc.not_equal(pc.is_null(new), pc.is_null(old))))
-    return rows.take(both["number"].filter(changed))
+    measured = [name for name in compared if name not in DESCRIBED]
+    gone = before.join(rows.select(KEY), KEY, join_type="left anti")
+    gone = gone.filter(_has_any(gone, measured)).select([*KEY, *DESCRIBED])
+    moments = pa.array([now] * gone.num_rows, pa.timestamp("us", "UTC"))
+    kept = rows.take(both["number"].filter(changed))
+    return pa.concat_tables([kept, gone.append_column("reg_dttm", moments)], promote_options="default")
+
+
+def _has_any(rows: pa.Table, names: Sequence[str]) -> pa.Array | pa.ChunkedArray:
+    """Return which rows have a value under any of the names."""
+    found = pa.array([False] * rows.num_rows, pa.bool_())
+    for name in names:
+        found = pc.or_(found, pc.is_valid(rows[name]))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 import msgspec
 
@@ -51,3 +52,11 @@ class Rates:
                 return Verdict(is_held=True, is_first=window.held == values)
             window.taken += values
             return TAKEN
+
+    def give_back(self, counts: Mapping[str, int]) -> None:
+        """Forget values that were counted and couldn't be stored: their senders send them again."""
+        with self._lock:
+            for source, values in counts.items():
+                window = self._windows.get(source)
+                if window is not None:
+                    window.taken = max(0, window.taken - values)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.base.interface import HOUSE
+from madang.core.base.interface import HOUSE, Unavailable
 from madang.core.incidents.interface import IncidentFilter, list_incidents, open_or_update
 from madang.core.things.interface import import_things
-from madang.infrastructure.city_sensors.actions import holding
+from madang.infrastructure.city_sensors.actions import hearing, holding, receiving
 from madang.infrastructure.city_sensors.actions.hearing import hear_messages
 from madang.infrastructure.city_sensors.actions.receiving import receive_packets
 from madang.infrastructure.city_sensors.actions.sources import save_source
@@ -49,7 +49,9 @@ def test_no_window_has_more_than_is_allowed_and_its_first_always_passes(sendings
 @pytest.fixture
 def sources(receiver, monkeypatch):
     """Two sources of a station each, one sending every ten minutes; both promises are written down."""
-    monkeypatch.setattr(holding, "rates", Rates())
+    rates = Rates()
+    for module in (holding, hearing, receiving):
+        monkeypatch.setattr(module, "rates", rates)
     rows = [
         {"id": f"{name}1", "kind": STATION_KIND, "name": name, "agency_code": "city", "source": name}
         for name in ("wild", "calm")
@@ -97,6 +99,28 @@ def test_messages_are_held_by_the_same_count(sources):
     held = hear("wild1", 1)
     assert (held.taken, held.reasons) == (0, (holding.HELD.en,))
     assert hear("calm1", 1).taken == 7
+
+
+def test_what_its_sender_was_acknowledged_is_never_left_out(sources):
+    payload = [{"serial": "wild1", "values": {one.code: 1.0 for one in PROPERTIES}}] * 50
+    heard = [Heard(certkey=KEY, payload=json.dumps(payload).encode())] * 4
+    assert [one.taken for one in hear_messages(now=NOW, messages=heard, may_refuse=False)] == [350] * 4
+
+
+def test_what_cannot_be_stored_is_not_counted(sources, monkeypatch):
+    def fail(*_args, **_more):
+        raise Unavailable("lake.full", "가득 찼습니다", "full")
+
+    heard = [Heard(certkey=KEY, payload=json.dumps({"serial": "wild1", "values": {"noise": 1.0}}).encode())]
+    with monkeypatch.context() as broken:
+        broken.setattr(hearing, "append", fail)
+        for _ in range(2 * ALLOWED):
+            with pytest.raises(Unavailable):
+                hear_messages(now=NOW, messages=heard)
+        broken.setattr(receiving, "append", fail)
+        tried = receive_packets(now=NOW, sent=[make_packet("wild1", number) for number in range(2 * ALLOWED)])
+    assert {one.code for one in tried} == {"ERROR-900"}
+    assert hear_messages(now=NOW, messages=heard)[0].taken == 1
 
 
 def test_it_is_told_once_and_over_when_the_source_keeps_its_promise(sources, messages):

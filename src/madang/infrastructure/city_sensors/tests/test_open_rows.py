@@ -71,25 +71,28 @@ def test_a_row_is_an_hour_of_a_sensor():
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(["S1", "S2"]), st.sampled_from(["noise", "uv"]), st.integers(0, 3)),
-        st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=12,
+        st.tuples(st.integers(0, 2), st.none() | st.integers(0, 2)), max_size=12,
     )
 )  # fmt: skip
 def test_only_what_is_new_or_changed_is_written_again(values):
     before, after = (
         make_rows(
-            make_hours([(*key, pair[place]) for key, pair in values.items()]),
+            make_hours([(*key, pair[place]) for key, pair in values.items() if pair[place] is not None]),
             NAMES,
             START + timedelta(days=place),
         )
         for place in (0, 1)
     )
-    assert pick_changed(before, complete(before.slice(0, 0))).equals(before)
-    assert pick_changed(before, complete(before)).num_rows == 0
+    assert pick_changed(before, complete(before.slice(0, 0)), START).equals(before)
+    assert pick_changed(before, complete(before), START).num_rows == 0
     changed = {
         (key[0], START + timedelta(hours=key[2])) for key, pair in values.items() if pair[0] != pair[1]
     }
-    found = pick_changed(after, complete(before)).to_pylist()
-    assert {(row["serial_no"], row["sensing_time"]) for row in found} == changed
+    found = pick_changed(after, complete(before), START)
+    assert {(row["serial_no"], row["sensing_time"]) for row in found.to_pylist()} == changed
+    emptied = [row for row in complete(found).to_pylist() if row["avg_noise"] is row["avg_ultra_rays"] is None]
+    left = {(key[0], key[2]) for key, pair in values.items() if pair[1] is not None}
+    assert all((row["serial_no"], row["sensing_time"].hour) not in left for row in emptied)
 
 
 def test_the_open_api_serves_them_under_the_citys_names(house):

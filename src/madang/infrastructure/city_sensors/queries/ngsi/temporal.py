@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -42,7 +44,7 @@ def find_instances(entities: Sequence[Entity], attrs: Sequence[str], during: Dur
     """Return the instances of attributes (IRIs; none: all) in the time asked for, oldest first."""
     streams = _map_streams(entities, attrs)
     found: dict[Place, list[Instance]] = defaultdict(list)
-    total = 0
+    total, is_cut = 0, False
     for place, one in _list_known(entities, attrs, streams.values()):
         if is_within(during, one.observed_at):
             found[place].append(one)
@@ -52,13 +54,14 @@ def find_instances(entities: Sequence[Entity], attrs: Sequence[str], during: Dur
         where = [*_select(streams, during), *_WITH_VALUE]
         columns = ["thing_id", "property", "observed_at", "value"]
         rows = reader.read(columns, where, order_by=["-observed_at"], limit=MOST)
-        total += rows.num_rows if rows.num_rows < MOST else reader.count(where)
+        is_cut = rows.num_rows == MOST
+        total += reader.count(where) if is_cut else rows.num_rows
         for row in reversed(rows.to_pylist()):
             place = streams[row["thing_id"], row["property"]]
             found[place].append(Instance(value=row["value"], observed_at=row["observed_at"]))
     if during.last is not None:
         found = defaultdict(list, {place: those[-during.last :][::-1] for place, those in found.items()})
-        total = min(total, sum(map(len, found.values())))
+        total = total if is_cut else sum(map(len, found.values()))
     return Found(instances=dict(found), total=total)
 
 
@@ -123,11 +126,19 @@ def _list_known(
                     yield (entity.id, iri), Instance(value=one["value"], observed_at=moment)
 
 
-def _select(streams: Mapping[tuple[str, str], Place], during: During) -> list[Filter]:
-    where = [
-        Filter("thing_id", Op.IN, sorted({thing for thing, _ in streams})),
-        Filter("property", Op.IN, sorted({prop for _, prop in streams})),
-    ]
+def _select(streams: Mapping[tuple[str, str], Place], during: During) -> list[Filter | AnyOf]:
+    where: list[Filter | AnyOf] = [Filter("thing_id", Op.IN, sorted({thing for thing, _ in streams}))]
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)  # things of the same properties: mostly all
+    for thing, group in groupby(sorted(streams), key=itemgetter(0)):
+        alike[tuple(prop for _, prop in group)].append(thing)
+    where.append(
+        AnyOf(
+            tuple(
+                (Filter("thing_id", Op.IN, things), Filter("property", Op.IN, list(properties)))
+                for properties, things in alike.items()
+            )
+        )
+    )
     if during.since is not None:
         where.append(Filter("observed_at", Op.GE, during.since))
     if during.until is not None:

@@ -90,7 +90,9 @@ def test_only_what_is_new_or_changed_is_written_again(values):
     }
     found = pick_changed(after, complete(before), START)
     assert {(row["serial_no"], row["sensing_time"]) for row in found.to_pylist()} == changed
-    emptied = [row for row in complete(found).to_pylist() if row["avg_noise"] is row["avg_ultra_rays"] is None]
+    emptied = [
+        row for row in complete(found).to_pylist() if row["avg_noise"] is row["avg_ultra_rays"] is None
+    ]
     left = {(key[0], key[2]) for key, pair in values.items() if pair[1] is not None}
     assert all((row["serial_no"], row["sensing_time"].hour) not in left for row in emptied)
 

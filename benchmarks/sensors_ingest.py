@@ -2,8 +2,9 @@
 
 A house without demonstration runs on a fresh folder with STATIONS stations. Each door is fed as fast as it
 acknowledges, from a few connections, for SECONDS; the clock stops when the last acknowledged value is in the table.
-What is acknowledged and not there after a minute is counted as lost. CPU is that of all the house's processes: web, listener, broker,
-writer with its detectors. Floor in the same run: the same rows by `append` alone, without a protocol. Run with
+What is acknowledged and not there after a minute is counted as lost. CPU is that of all the house's processes: web,
+listener, broker, writer with its detectors; the next door is fed once the house has come to rest, so that none pays
+for the hours and days that are summed up in the background after another's. Floor in the same run: the same rows by `append` alone, without a protocol. Run with
 `madang bench sensors_ingest [SECONDS]`; with `--minutes M --rate VALUES_A_SECOND` values come by MQTT at that rate
 instead, and memory and delay (from the acknowledgement until a value can be read) are printed for each minute.
 """
@@ -105,6 +106,7 @@ def lay_out() -> None:
 
 def report(what: str, house: House, feed: Callable[[House], tuple[int, float]]) -> None:
     """Feed one door and print values per second and per CPU-second; `feed` returns values and its own CPU."""
+    settle(house)
     before, stored, began = read_cpu(house), count_rows(house), time.perf_counter()
     values, own_cpu = feed(house)
     given_up = time.perf_counter() + PATIENCE
@@ -115,6 +117,16 @@ def report(what: str, house: House, feed: Callable[[House], tuple[int, float]]) 
         f"{what:<44}{values / cpu:>9,.0f} values/CPU-s {values / took:>9,.0f}/s   "
         f"{values:,} acknowledged, {max(0, values - found)} lost, {max(0, found - values)} more in the table"
     )
+
+
+def settle(house: House) -> None:
+    """Wait until the house does next to nothing, at most PATIENCE."""
+    given_up = time.perf_counter() + PATIENCE
+    while time.perf_counter() < given_up:
+        before = read_cpu(house)
+        time.sleep(2)
+        if read_cpu(house) - before < 0.2:
+            return
 
 
 def keep_up(house: House) -> None:

@@ -37,20 +37,27 @@ CHANGE = "smart_poles.change"
 FAULT_KIND = "pole_module_fault"
 
 
-def save_feeder(*, actor: Actor, now: datetime, feeder: Feeder) -> None:
-    """Write a feeder."""
+def save_feeders(*, actor: Actor, now: datetime, feeders: Sequence[Feeder]) -> int:
+    """Write feeders; one with a known code takes the place of what was there."""
     require(actor, CHANGE)
-    if feeder.capacity_w <= 0:
-        raise BadInput(
-            "smart_poles.capacity",
-            "용량은 0보다 커야 합니다",
-            "the capacity must be above 0",
-            field="capacity_w",
-        )
+    for feeder in feeders:
+        if feeder.capacity_w <= 0:
+            raise BadInput(
+                "smart_poles.capacity",
+                f"{feeder.code}의 용량은 0보다 커야 합니다",
+                f"the capacity of {feeder.code} must be above 0",
+                field="capacity_w",
+            )
     with transaction.atomic():
-        values = {"name": feeder.name, "capacity_w": feeder.capacity_w}
-        models.FeederRow.objects.update_or_create(code=feeder.code, defaults=values)
-        record_audit(actor=actor, now=now, action="smart_poles.save_feeder", subject=feeder.code)
+        models.FeederRow.objects.bulk_create(
+            [models.FeederRow(code=one.code, name=one.name, capacity_w=one.capacity_w) for one in feeders],
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["name", "capacity_w"],
+        )
+        subject = feeders[0].code if len(feeders) == 1 else f"{len(feeders)}"
+        record_audit(actor=actor, now=now, action="smart_poles.save_feeders", subject=subject)
+    return len(feeders)
 
 
 def set_target(*, actor: Actor, now: datetime, year: int, district_code: str, planned: int) -> None:
@@ -229,8 +236,7 @@ def bring_file(*, actor: Actor, now: datetime, kind: ImportKind, file_name: str,
         taken, rejected = read_sites(table, file_name[:200], _find_districts)
     with transaction.atomic():
         if kind is ImportKind.FEEDERS:
-            for feeder in taken:
-                save_feeder(actor=actor, now=now, feeder=feeder)
+            save_feeders(actor=actor, now=now, feeders=taken)
         else:
             save_sites(actor=actor, now=now, sites=taken)
         row = models.ImportRow.objects.create(

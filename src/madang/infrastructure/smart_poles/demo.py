@@ -19,7 +19,7 @@ from madang.core.things.interface import (
     register_kind,
 )
 
-from .actions import apply_permit, decide_permit, plan_visit, save_feeder, save_sites, set_target
+from .actions import apply_permit, decide_permit, plan_visit, save_feeders, save_sites, set_target
 from .queries import forget
 from .records import MODULE_KIND, MODULE_NAMES, POLE_KIND, Feeder, ModuleType, PermitState, Site
 
@@ -65,9 +65,11 @@ def lay_out(now: datetime) -> None:
     poles = _draw_poles(generator, districts)
     import_things(actor=HOUSE, now=now, rows=poles, source=SOURCE)
     import_things(actor=HOUSE, now=now, rows=_draw_modules(generator, poles), source=SOURCE)
-    for code, name in districts.items():
-        feeder = Feeder(code=f"F-{code}", name=f"{name} 배전선로", capacity_w=40_000.0)
-        save_feeder(actor=HOUSE, now=now, feeder=feeder)
+    feeders = [
+        Feeder(code=f"F-{code}", name=f"{name} 배전선로", capacity_w=40_000.0)
+        for code, name in districts.items()
+    ]
+    save_feeders(actor=HOUSE, now=now, feeders=feeders)
     _set_targets(now, poles)
     _file_papers(now, poles)
     save_sites(actor=HOUSE, now=now, sites=_draw_sites(generator, districts))

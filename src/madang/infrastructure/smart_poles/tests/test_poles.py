@@ -43,7 +43,7 @@ def poles():
         for n in (1, 2)
     ]  # fmt: skip
     assert not import_things(actor=HOUSE, now=NOW, rows=rows, source="test").rejected
-    actions.save_feeder(actor=HOUSE, now=NOW, feeder=Feeder(code="F1", name="선로", capacity_w=4000))
+    actions.save_feeders(actor=HOUSE, now=NOW, feeders=[Feeder(code="F1", name="선로", capacity_w=4000)])
 
 
 def hang(pole_id, kind, rated_w, **more):
@@ -97,7 +97,7 @@ def test_strangers_change_nothing_and_nonsense_is_refused():
     for change in (
         lambda: actions.plan_visit(actor=ANONYMOUS, now=NOW, pole_id="SP1", planned_on=TODAY, what="x"),
         lambda: actions.set_target(actor=ANONYMOUS, now=NOW, year=2022, district_code="11110", planned=5),
-        lambda: actions.save_feeder(actor=HOUSE, now=NOW, feeder=Feeder(code="F", name="", capacity_w=0)),
+        lambda: actions.save_feeders(actor=HOUSE, now=NOW, feeders=[Feeder(code="F", name="", capacity_w=0)]),
         lambda: hang("SP1", ModuleType.LIGHT, -1),
         lambda: hang("nobody", ModuleType.LIGHT, 1),
         lambda: actions.apply_permit(

@@ -20,6 +20,7 @@ VIEW = "budget.view"
 _TAGS = ("budget",)
 _Won = Annotated[int, Meta(ge=1, le=10**16)]
 _Note = Annotated[str, Meta(min_length=1, max_length=500)]
+_Reference = Annotated[str, Meta(max_length=100)]
 
 
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,20 +64,22 @@ class Lines(msgspec.Struct, frozen=True):
 
 
 class CommitBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A commitment (of revenue: a levy) of one item."""
+    """A commitment (of revenue: a levy) of one item; sent again under its `reference`, it is written once."""
 
     code: Annotated[str, Meta(min_length=1, max_length=200)]
     amount_krw: _Won
     booked_on: date
     note: _Note
+    reference: _Reference = ""
 
 
 class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A payment (of revenue: a receipt) on a commitment."""
+    """A payment (of revenue: a receipt) on a commitment; sent again under its `reference`, it is written once."""
 
     amount_krw: _Won
     booked_on: date
     note: _Note
+    reference: _Reference = ""
 
 
 def _find_book(actor: Actor, book_id: str) -> Book:
@@ -124,6 +127,7 @@ def commit(request: Request, _query: None, body: CommitBody) -> Entry:
         amount_krw=body.amount_krw,
         booked_on=body.booked_on,
         note=body.note,
+        reference=body.reference,
     )
     return get_entry(entry_id)
 
@@ -137,6 +141,7 @@ def pay(request: Request, _query: None, body: PayBody) -> Entry:
         amount_krw=body.amount_krw,
         booked_on=body.booked_on,
         note=body.note,
+        reference=body.reference,
     )
     return get_entry(entry_id)
 

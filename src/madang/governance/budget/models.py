@@ -141,6 +141,17 @@ class EntryRow(models.Model):
         ]
 
 
+class ReferenceRow(models.Model):
+    """The number under which another program wrote an entry: sent again, it is the same entry."""
+
+    book = models.ForeignKey(BookRow, on_delete=models.PROTECT)
+    reference = models.CharField(max_length=100)
+    entry = models.OneToOneField(EntryRow, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "reference"], name="budget_one_reference")]
+
+
 class LineRow(models.Model):
     """One line of the ledger."""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from madang.core.base.interface import Actor, Conflict
 from madang.core.people.interface import record_audit, require
 from madang.governance.budget.methods.posting import make_move, reverse_moves
-from madang.governance.budget.models import EntryRow, NodeRow
+from madang.governance.budget.models import EntryRow, NodeRow, ReferenceRow
 from madang.governance.budget.queries.ledger import get_entry, measure_open
 from madang.governance.budget.queries.nodes import get_node_row
 from madang.governance.budget.records.ledger import CARRIED, Draft, Entry, EntryKind, Move
@@ -21,11 +21,20 @@ SPEND = "budget.spend"
 
 @transaction.atomic
 def commit_money(
-    *, actor: Actor, now: datetime, node_id: int, amount_krw: int, booked_on: date, note: str
+    *,
+    actor: Actor,
+    now: datetime,
+    node_id: int,
+    amount_krw: int,
+    booked_on: date,
+    note: str,
+    reference: str = "",
 ) -> int:
     """Commit money of an item (원인행위; of revenue: 징수결정) and return the entry's id.
 
-    Raises Conflict where less is available: of two who want the last money, one gets it.
+    `reference` is the caller's own number: what was written under it before is returned, and not written again.
+    Raises Conflict where less is available (of two who want the last money, one gets it), and where something
+    else was written under `reference`.
     """
     node = get_node_row(node_id)
     require(actor, SPEND, node.agency_code or "city")
@@ -35,18 +44,39 @@ def commit_money(
         moves=(make_move(EntryKind.COMMITMENT, node_id, amount_krw),) if amount_krw > 0 else (),
         note=note,
     )
-    return _post_one(actor, now, node, draft, "budget.commit")
+    lock_whole(node.book_id)
+    done = _find_written(node, draft, reference)
+    return done or _post_one(actor, now, node, draft, "budget.commit", reference)
 
 
 @transaction.atomic
 def pay_commitment(
-    *, actor: Actor, now: datetime, entry_id: int, amount_krw: int, booked_on: date, note: str
+    *,
+    actor: Actor,
+    now: datetime,
+    entry_id: int,
+    amount_krw: int,
+    booked_on: date,
+    note: str,
+    reference: str = "",
 ) -> int:
-    """Disburse on a commitment (지출; of revenue: 수납), in whole or in part, and return the entry's id."""
+    """Disburse on a commitment (지출; of revenue: 수납), in whole or in part, and return the entry's id.
+
+    `reference` as in `commit_money`.
+    """
     entry = get_entry(entry_id)
     node = get_node_row(entry.lines[0].node_id)
     require(actor, SPEND, node.agency_code or "city")
     lock_whole(node.book_id)
+    draft = Draft(
+        kind=EntryKind.DISBURSEMENT,
+        booked_on=booked_on,
+        moves=(make_move(EntryKind.DISBURSEMENT, node.pk, amount_krw),) if amount_krw > 0 else (),
+        note=note,
+        settles=entry_id,
+    )
+    if done := _find_written(node, draft, reference):
+        return done
     left = measure_open(entry_id)
     if entry.kind is not EntryKind.COMMITMENT or amount_krw > left:
         raise Conflict(
@@ -55,14 +85,7 @@ def pay_commitment(
             f"{left:,} won of this commitment are open",
             field="amount_krw",
         )
-    draft = Draft(
-        kind=EntryKind.DISBURSEMENT,
-        booked_on=booked_on,
-        moves=(make_move(EntryKind.DISBURSEMENT, node.pk, amount_krw),) if amount_krw > 0 else (),
-        note=note,
-        settles=entry_id,
-    )
-    return _post_one(actor, now, node, draft, "budget.pay")
+    return _post_one(actor, now, node, draft, "budget.pay", reference)
 
 
 @transaction.atomic
@@ -116,8 +139,32 @@ def _refuse_reversal(entry: Entry) -> None:
         )
 
 
-def _post_one(actor: Actor, now: datetime, node: NodeRow, draft: Draft, action: str) -> int:
+def _find_written(node: NodeRow, draft: Draft, reference: str) -> int:
+    """Return the entry that was written under `reference`, 0 for none; raise Conflict where it says something else."""
+    row = (
+        ReferenceRow.objects.filter(book_id=node.book_id, reference=reference).select_related("entry").first()
+    )
+    if row is None or not reference:
+        return 0
+    before, amount = row.entry, sum(move.amount_krw for move in draft.moves)
+    said = (before.kind, before.booked_on, before.amount_krw, before.settles_id)
+    is_same = said == (draft.kind.value, draft.booked_on, amount, draft.settles)
+    if not is_same or not before.lines.filter(node=node).exists():
+        raise Conflict(
+            "budget.reference",
+            f"번호 {reference}로 다른 것을 이미 적었습니다 (기입 {before.pk})",
+            f"something else was written under {reference} (entry {before.pk})",
+            field="reference",
+        )
+    return before.pk
+
+
+def _post_one(
+    actor: Actor, now: datetime, node: NodeRow, draft: Draft, action: str, reference: str = ""
+) -> int:
     (entry_id,) = post(actor=actor, now=now, book_id=node.book_id, drafts=[draft])
+    if reference:
+        ReferenceRow.objects.create(book_id=node.book_id, reference=reference, entry_id=entry_id)
     amount = sum(move.amount_krw for move in draft.moves)
     record_audit(
         actor=actor, now=now, action=action, subject=f"entry {entry_id}", details={"amount_krw": amount}

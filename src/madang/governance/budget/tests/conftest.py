@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-from madang.governance.budget.models import EntryRow, LineRow
+from madang.governance.budget.models import EntryRow, LineRow, ReferenceRow
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def lasting(transactional_db):
     guard = import_module("madang.governance.budget.migrations.0002_ledger_guard")
     with connection.schema_editor() as editor:
         guard.remove(None, editor)
+    ReferenceRow.objects.all().delete()
     LineRow.objects.all().delete()
     EntryRow.objects.exclude(reverses=None).delete()
     EntryRow.objects.exclude(settles=None).delete()

@@ -50,3 +50,34 @@ def test_a_program_commits_pays_and_is_told_what_is_short():
     lines = house.get(f"/api/budget/books/{book_id}/lines", params={"code": SQUARE}).json()
     assert lines["total"] == 3
     assert house.get("/api/budget/entries/99999999999999999999").status_code == 404
+
+
+def test_what_is_sent_again_under_its_number_is_written_once():
+    book_id = open_small()
+    house = visit(HOUSE)
+    address = f"/api/budget/books/{book_id}/commitments"
+    body = {"code": SQUARE, "amount_krw": 400, "booked_on": "2026-06-01", "note": "계약", "reference": "K-1"}
+    first, again = (house.post(address, json=body).json() for _ in range(2))
+    assert first == again
+    pay = {"amount_krw": 400, "booked_on": "2026-06-02", "note": "대금", "reference": "P-1"}
+    paid = [
+        house.post(f"/api/budget/entries/{first['id']}/payments", json=pay).json()["id"] for _ in range(2)
+    ]
+    assert paid[0] == paid[1]
+    assert house.get(f"/api/budget/entries/{first['id']}").json()["open_krw"] == 0
+    for other in ({"amount_krw": 401}, {"booked_on": "2026-06-03"}, {"reference": "P-1"}):
+        refused = house.post(address, json=body | other)
+        assert (refused.status_code, refused.json()["code"]) == (409, "budget.reference")
+
+
+def test_a_program_is_told_why_nothing_was_written():
+    book_id = open_small()
+    address = f"/api/budget/books/{book_id}/commitments"
+    body = {"code": SQUARE, "amount_krw": 400, "booked_on": "2026-06-01", "note": "계약"}
+    other_agency = Actor(id="9", name="다른 과", grants=frozenset({("budget.spend", "nowhere")}))
+    assert visit(other_agency).post(address, json=body).status_code == 403
+    house = visit(HOUSE)
+    assert house.post(address, json=body | {"booked_on": "2025-06-01"}).json()["code"] == "budget.year"
+    assert house.post(address, json=body | {"code": "없는 곳"}).status_code == 404
+    BookRow.objects.update(is_open=False)
+    assert house.post(address, json=body).json()["code"] == "budget.closed"

@@ -97,16 +97,17 @@ def _promise(now: datetime) -> None:
 
 
 def feed(since: datetime, now: datetime) -> None:
-    """Send what the stations measured in (since, now]; at first, the hours before as well."""
+    """Send what the stations measured in (since, now]; at first, the hours before as well, and all report."""
     serials = sorted(one.id for one in list_stations().values() if one.source == SOURCE)
     if not serials:
         return
-    if not list_values(LAYOUT.fields[1].name):
+    is_first = not list_values(LAYOUT.fields[1].name)
+    if is_first:
         _bring_history(serials, now)
     due = [
         number
         for number in range(len(serials))
-        if number % SILENT_EVERY and _is_due(number, len(serials), since, now)
+        if number % SILENT_EVERY and (is_first or _is_due(number, len(serials), since, now))
     ]
     if due:
         send_packets([_write_packet(serials, number, now) for number in due])

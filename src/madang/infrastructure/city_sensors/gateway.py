@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 from django.conf import settings
 
 from .records import Sent
 
+AT_ONCE = 16
+
 
 def send_packets(packets: list[Sent]) -> None:
-    """Send packets to the receiver over HTTP, as sensors in the street do; nobody waits for them."""
-    with httpx.Client(
-        base_url=f"http://{settings.MADANG.own_host}:{settings.MADANG.port}", timeout=10
-    ) as client:
-        for one in packets:
-            client.get(f"/n/api/send/{one.certkey}/{one.data_no}/{one.pk_seq}/{one.serial}/{one.packet}")
+    """Send packets to the receiver over HTTP, a few at a time, as sensors in the street do; nobody waits for them."""
+    address = f"http://{settings.MADANG.own_host}:{settings.MADANG.port}"
+    with httpx.Client(base_url=address, timeout=10) as client, ThreadPoolExecutor(AT_ONCE) as senders:
+        for answer in [senders.submit(_send, client, one) for one in packets]:
+            answer.result()
+
+
+def _send(client: httpx.Client, one: Sent) -> None:
+    client.get(f"/n/api/send/{one.certkey}/{one.data_no}/{one.pk_seq}/{one.serial}/{one.packet}")

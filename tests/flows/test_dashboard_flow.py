@@ -34,6 +34,10 @@ def count_open(page) -> int:
     return int(page.inner_text(".tile-incidents .figure").replace(",", ""))
 
 
+def list_ids(answer) -> set[str]:
+    return {one["properties"]["id"] for one in answer.json()["features"]}
+
+
 def test_what_happens_is_on_the_wall_without_a_reload(house, browser):
     report(house, "railing:first")
     wall = open_as(browser, house, "operator", PATH, viewport=WALL)
@@ -41,10 +45,11 @@ def test_what_happens_is_on_the_wall_without_a_reload(house, browser):
     wall.wait_for_selector(".map[data-ready=true]")
     wall.evaluate("window.neverReloaded = true")
     before = count_open(wall)
-    with wall.expect_response(lambda one: "incidents.geojson" in one.url) as places:
-        number = report(house, "railing:second")
+    answers = []
+    wall.on("response", lambda one: answers.append(one) if "incidents.geojson" in one.url else None)
+    number = str(report(house, "railing:second"))
     await_true(lambda: count_open(wall) > before)
-    assert str(number) in {one["properties"]["id"] for one in places.value.json()["features"]}
+    await_true(lambda: wall.title() and answers and number in list_ids(answers[-1]))
     assert wall.evaluate("window.neverReloaded")
     wall.click(".tile-incidents .figure")
     wall.wait_for_url("**/desk/incidents/?state=active")

@@ -112,19 +112,11 @@ def show_once(page, officer):
 def wait_for_approval(page, citizen, officer):
     """A request outlives an issuer that fails, and is fetched when it is approved."""
     receive(page, citizen, "multi_child_card")
-    failed = []
-
-    def fail(route):
-        failed.append(route)
-        route.fulfill(status=503, json={"error": "temporarily_unavailable", "message": "later"})
-
-    page.route("**/deferred-credential", fail)
-    page.reload()
-    waiting = page.locator("[data-held] > p", has_text="승인을 기다리고")
-    expect(waiting).to_have_count(1)
-    page.reload()
-    expect(waiting).to_have_count(1)
-    assert failed
+    busy = {"error": "temporarily_unavailable", "message": "later"}
+    page.route("**/deferred-credential", lambda route: route.fulfill(status=503, json=busy))
+    with page.expect_response("**/deferred-credential"):
+        page.reload()
+    expect(page.locator("[data-held] > p", has_text="승인을 기다리고")).to_have_count(1)
     page.unroute("**/deferred-credential")
     desk = officer.get("/desk/wallet/requests/?state=waiting").text
     for one in set(re.findall(r"/desk/wallet/requests/([0-9a-f-]{36})/", desk)):
@@ -166,11 +158,10 @@ def test_a_wallet_from_the_first_certificate_to_another_device(house, open_walle
     restore(laptop, file, SEALED)
     third = open_wallet()
     restore(third, save(laptop, tmp_path / "laptop.json"), OTHER)
+    third.reload()
     for page in (laptop, third):
-        page.reload()
         copies_left(page, 3)
     phone.evaluate(USE_UP)
-    phone.reload()
     restore(phone, file, SEALED)
     copies_left(phone, 0)
     be_asked(phone, officer)

@@ -2,9 +2,9 @@
 import { say } from "./parts/look";
 import { listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
 import { findLock, readFile, writeFile } from "./parts/wallet-file";
-import { accept, ask, collect, comeBack, Problem, signIn, type Offer } from "./parts/wallet-issuer";
+import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
 import { makeLock } from "./parts/wallet-lock";
-import { list, listHeld, put, remove, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
+import { change, list, listHeld, put, remove, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
 
 type Query = { credentials: { id: string; meta: { vct_values: string[] }; claims: { path: string[] }[] }[] };
 type Asked = { client: string; address: string; nonce: string; state: string; query: Query };
@@ -53,7 +53,7 @@ async function drawOne(held: Held): Promise<HTMLElement> {
     await drawHeld();
   });
   const left = held.copies.filter((one) => !one.isUsed).length;
-  const copies = write("p", say(`한 번씩 쓰는 사본이 ${left}벌 남았어요.`, `${left} copies are left, each shown once.`));
+  const copies = write("p", left ? say(`한 번씩 쓰는 사본이 ${left}벌 남았어요.`, `${left} copies are left, each shown once.`) : say("사본을 모두 썼어요. 새로 받아 주세요.", "Every copy was shown. Please get a new one."));
   copies.className = "quiet";
   const one = write("details", "", write("summary", `${say(held.ko, held.en)} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, button);
   one.className = "field";
@@ -80,17 +80,32 @@ function readAsked(said: URLSearchParams): Asked {
 
 const covers = (claim: Claim, path: string[]): boolean => path.length <= claim.path.length && path.every((step, at) => step === claim.path[at]);
 
-/** The first certificate that has everything that is asked for, a copy of it that nobody saw yet, and those claims. */
+/** A certificate that has everything that is asked for, those claims, and a copy of it: one that nobody saw yet, where there is one. */
 async function match(query: Query["credentials"][number]): Promise<[Held, Copy, Claim[]] | null> {
   const now = Date.now() / 1000;
+  let shown: [Held, Copy, Claim[]] | null = null;
   for (const held of await listHeld()) {
     const copy = held.copies.find((one) => !one.isUsed) ?? held.copies[0]!;
     if (!query.meta.vct_values.includes(held.kind) || (readPayload(copy.text).exp as number) < now) continue;
     const claims = await listClaims(copy.text);
     const wanted = query.claims.map((one) => claims.find((claim) => covers(claim, one.path)));
-    if (wanted.every((one) => one !== undefined)) return [held, copy, wanted as Claim[]];
+    if (!wanted.every((one) => one !== undefined)) continue;
+    const found: [Held, Copy, Claim[]] = [held, copy, wanted as Claim[]];
+    if (!copy.isUsed) return found;
+    shown ??= found;
   }
-  return null;
+  return shown;
+}
+
+/** Mark a copy as shown, before it is: what is sent once may have arrived, whatever the network says. */
+async function use(held: Held, copy: Copy): Promise<void> {
+  await change(held.id, (now) => {
+    const kept = now?.copies.find((one) => one.text === copy.text);
+    if (!now || !kept || (kept.isUsed && !copy.isUsed)) throw new Problem(say("다른 창에서 이미 보여 줬거나 지운 증명서예요. 링크를 다시 열어 주세요.", "It was shown or removed in another window. Please open the link again."));
+    kept.isUsed = true;
+    return now;
+  });
+  copy.isUsed = true;
 }
 
 function listen(form: HTMLFormElement, act: () => Promise<void>): void {
@@ -121,7 +136,7 @@ async function collectAll(): Promise<void> {
     try {
       if (await collect(one)) await tell(true);
     } catch (error) {
-      if (!(error instanceof Problem)) return;
+      if (!(error instanceof Refusal)) continue; // it waits on: the next visit asks again
       await remove("waiting", one.id);
       show("problem", error.message);
     }
@@ -159,13 +174,13 @@ async function drawRequest(asked: Asked): Promise<void> {
   });
   for (const { line, box, label } of boxes) line.append(box, label);
   find("request-claims").replaceChildren(...boxes.map((one) => one.line));
+  find("again").hidden = !copy.isUsed;
   find("decline").onclick = () => (section.hidden = true);
   listen(find<HTMLFormElement>("request-form"), async () => {
     const chosen = boxes.filter((one) => one.box.checked).map((one) => one.claim);
     const presentation = await present(copy.text, chosen, asked.client, asked.nonce, copy.key);
+    await use(held, copy);
     await ask(asked.address, { method: "POST", body: new URLSearchParams({ vp_token: JSON.stringify({ [query.id]: [presentation] }), state: asked.state }) });
-    copy.isUsed = true;
-    await put("held", held);
     await put("shown", { id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: held.ko, en: held.en, claims: chosen.map((one) => nameClaim(held, one.path)) });
     section.hidden = true;
     show("done", say("보여 줬어요.", "It was shown."));

@@ -1,9 +1,10 @@
 /** A wallet as a file: everything in it is sealed, and only its passphrase opens it. */
 import { importKey, seal, unlock, unseal, type Lock, type Sealed } from "./wallet-lock";
-import { list, listHeld, put, type Held, type Kept, type Shown } from "./wallet-store";
+import { change, list, listHeld, put, type Copy, type Held, type Kept, type Shown } from "./wallet-store";
 
 type WalletFile = { madang: "wallet"; version: 1; lock: Lock; sealed: Sealed };
-type Content = { held: (Omit<Held, "copies"> & { copies: { text: string; isUsed: boolean; sealed: Sealed }[] })[]; shown: Shown[] };
+type SealedCopy = { text: string; isUsed: boolean; sealed: Sealed };
+type Content = { held: (Omit<Held, "copies"> & { copies: SealedCopy[] })[]; shown: Shown[] };
 
 export const findLock = async (): Promise<Lock | undefined> => (await list<Kept>("kept"))[0]?.lock;
 
@@ -18,17 +19,29 @@ export async function writeFile(lock: Lock): Promise<{ file: Blob; count: number
   return { file: new Blob([JSON.stringify(said)], { type: "application/json" }), count: whole.length, missing: all.length - whole.length };
 }
 
-/** Put what a file holds beside what is here; its passphrase becomes this wallet's where it has none. */
+/**
+ * Put what a file holds beside what is here, sealed for this wallet's passphrase; the file's becomes it where it has none.
+ *
+ * A copy that was shown, here or there, stays one that was shown.
+ */
 export async function readFile(text: string, passphrase: string): Promise<number> {
   const said = JSON.parse(text) as WalletFile;
   if (said.madang !== "wallet" || said.version !== 1) throw new SyntaxError("not a wallet's file");
-  const key = await unlock(said.lock, passphrase);
-  const content = JSON.parse(new TextDecoder().decode(await unseal(key, said.sealed))) as Content;
-  for (const one of content.held) {
-    const copies = await Promise.all(one.copies.map(async (copy) => ({ ...copy, key: await importKey(await unseal(key, copy.sealed)) })));
-    await put("held", { ...one, copies });
-  }
+  const [theirs, mine] = await Promise.all([unlock(said.lock, passphrase), findLock()]);
+  const content = JSON.parse(new TextDecoder().decode(await unseal(theirs, said.sealed))) as Content;
+  const open = async (copy: SealedCopy): Promise<Copy> => {
+    const secret = await unseal(theirs, copy.sealed);
+    return { ...copy, key: await importKey(secret), sealed: mine ? await seal(mine, secret) : copy.sealed };
+  };
+  const held = await Promise.all(content.held.map(async (one) => ({ ...one, copies: await Promise.all(one.copies.map(open)) })));
+  if (!mine) await put("kept", { id: "lock", lock: said.lock });
+  for (const one of held) await change(one.id, (here) => ({ ...one, copies: join(here?.copies ?? [], one.copies) }));
   for (const one of content.shown) await put("shown", one);
-  if (!(await findLock())) await put("kept", { id: "lock", lock: said.lock });
-  return content.held.length;
+  return held.length;
+}
+
+function join(here: Copy[], theirs: Copy[]): Copy[] {
+  const wasUsed = new Set(here.filter((one) => one.isUsed).map((one) => one.text));
+  const texts = new Set(theirs.map((one) => one.text));
+  return [...theirs.map((one) => ({ ...one, isUsed: one.isUsed || wasUsed.has(one.text) })), ...here.filter((one) => !texts.has(one.text))];
 }

@@ -22,16 +22,21 @@ type Pending = { issuer: string; name: string; verifier: string; state: string }
 
 export const PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 const CLIENT = "madang-holder";
-const COPIES = 5; // each is shown once, so that nobody can tell that two of them are the same person's
+const COPIES = 5; // each is meant to be shown once, so that those who see two of them don't know by the certificate that they are one person's
 const PENDING = "madang-wallet-pending";
 
+/** What makes no difference to ask again: refused, issued already, or its token over. */
+const FINAL = ["credential_request_denied", "invalid_transaction_id", "invalid_token"];
+
 export class Problem extends Error {}
+/** A problem that stays however often one asks. */
+export class Refusal extends Problem {}
 
 /** Nothing that the house could tell one visitor from another by goes with a wallet's requests. */
 export async function ask<T>(address: string, options: RequestInit = {}): Promise<T> {
   const answer = await fetch(address, { ...options, credentials: "omit" });
   const said = answer.status === 204 ? {} : await answer.json();
-  if (!answer.ok) throw new Problem(said.message ?? said.error_description ?? said.error);
+  if (!answer.ok) throw new (answer.status < 500 && FINAL.includes(said.error) ? Refusal : Problem)(said.message ?? said.error_description ?? said.error);
   return said as T;
 }
 
@@ -119,7 +124,7 @@ async function keep(issuer: Issuer, asked: Waiting, given: Given): Promise<boole
   const named = { ko: pick(said.display, "ko"), en: pick(said.display, "en") };
   const texts = new Map(given.credentials!.map(({ credential }) => [readKey(credential), credential]));
   const copies = asked.keys.filter(({ x }) => texts.has(x)).map(({ x, ...one }) => ({ ...one, text: texts.get(x)!, isUsed: false }));
-  if (!copies.length) throw new Problem(say("이 지갑의 열쇠로 만든 증명서가 아니에요.", "It was made for other keys than this wallet's."));
+  if (!copies.length) throw new Refusal(say("이 지갑의 열쇠로 만든 증명서가 아니에요.", "It was made for other keys than this wallet's."));
   const held: Held = { id: asked.id, copies, issuer: asked.issuer, kind: vct, ...named, words, addedAt: Date.now() };
   await put("held", held);
   await remove("waiting", asked.id);

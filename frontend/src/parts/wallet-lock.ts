@@ -1,5 +1,5 @@
 /**
- * A passphrase that makes certificates restorable while their keys still can't leave the browser.
+ * A passphrase that makes certificates restorable: their keys leave the browser sealed under it, in a file, or not at all.
  *
  * Setting it makes a pair of keys: whatever is sealed to the public one opens with the private one, which is kept under
  * the passphrase alone (PBKDF2, AES-GCM). Every new certificate's key is sealed once, when it is made, and then kept

@@ -21,6 +21,14 @@ function finish<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
+/** Wait until what was written is there to stay. */
+function commit({ transaction }: IDBObjectStore): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
 async function open(store: Store, mode: IDBTransactionMode): Promise<IDBObjectStore> {
   const request = indexedDB.open("madang-wallet", 2);
   request.onupgradeneeded = () => {
@@ -33,17 +41,30 @@ export async function list<T>(store: Store): Promise<T[]> {
   return finish((await open(store, "readonly")).getAll());
 }
 
-/** Certificates, the last one got first; those of before there were copies count as one copy. */
+/** A certificate of before there were copies counts as one copy. */
+const widen = (one: Old): Held => ({ ...one, copies: one.copies ?? [{ text: one.text!, key: one.keys!.privateKey, isUsed: false }] });
+
+/** Certificates, the last one got first. */
 export async function listHeld(): Promise<Held[]> {
-  const all = await list<Old>("held");
-  const whole = all.map((one) => ({ ...one, copies: one.copies ?? [{ text: one.text!, key: one.keys!.privateKey, isUsed: false }] }));
-  return whole.sort((a, b) => b.addedAt - a.addedAt);
+  return (await list<Old>("held")).map(widen).sort((a, b) => b.addedAt - a.addedAt);
 }
 
-export async function put(store: Store, value: Held | Shown | Waiting | Kept): Promise<void> {
-  await finish((await open(store, "readwrite")).put(value));
+/** Change what is kept of one certificate; no other page's change comes between. */
+export async function change(id: string, act: (held: Held | undefined) => Held): Promise<void> {
+  const store = await open("held", "readwrite");
+  const found = await finish<Old | undefined>(store.get(id));
+  store.put(act(found && widen(found)));
+  await commit(store);
 }
 
-export async function remove(store: Store, id: string): Promise<void> {
-  await finish((await open(store, "readwrite")).delete(id));
+export async function put(name: Store, value: Held | Shown | Waiting | Kept): Promise<void> {
+  const store = await open(name, "readwrite");
+  store.put(value);
+  await commit(store);
+}
+
+export async function remove(name: Store, id: string): Promise<void> {
+  const store = await open(name, "readwrite");
+  store.delete(id);
+  await commit(store);
 }

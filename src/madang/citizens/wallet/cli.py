@@ -152,8 +152,8 @@ def run_verify(arguments: Namespace) -> int:
             digest=arguments.digest.lower(),
             witnesses=[read_key(one) for one in arguments.witness],
         )
-    except (Refused, Unavailable) as error:
-        sys.stdout.write(f"FAILED {error.text.en if isinstance(error, Unavailable) else error}\n")
+    except (Refused, MadangError) as error:
+        sys.stdout.write(f"FAILED {error.text.en if isinstance(error, MadangError) else error}\n")
         return 1
     if memory:
         memory.write_text(checked.note, "utf-8")

@@ -163,11 +163,12 @@ class TransferConsentRow(models.Model):
 
 
 class TransferRow(models.Model):
-    """One transfer under a consent: when, to whom, of what, and the digest of what was sent; never the content."""
+    """One transfer under a consent: when, to which agency, of what; of the content only a digest with a salt not kept."""
 
     id = models.CharField(max_length=36, primary_key=True)
     consent = models.ForeignKey(TransferConsentRow, on_delete=models.PROTECT)
     at = models.DateTimeField(db_index=True)
+    receiver = models.CharField(max_length=64)
     received_by = models.CharField(max_length=64)
     kinds = models.JSONField()
     digest = models.CharField(max_length=64)

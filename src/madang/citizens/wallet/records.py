@@ -216,6 +216,11 @@ class Witness(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None
     signed_at: datetime | None
 
+    @property
+    def key_id(self) -> str:
+        """The id in its key, under which its signatures are found."""
+        return self.key.split("+")[1]
+
 
 class BundlePart(msgspec.Struct, frozen=True):
     """What a bundle takes of one kind of certificate."""
@@ -258,24 +263,29 @@ class TransferConsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
-    """One transfer under a consent; `digest` is the SHA-256 of what was sent, in hexadecimal."""
+    """One transfer under a consent to an agency (its code); `digest` is of what was sent with its salt."""
 
     id: str
     consent: str
     bundle: str
     subject: str
     at: datetime
+    receiver: str
     received_by: str
     kinds: tuple[str, ...]
     digest: str
 
 
 class SentBundle(msgspec.Struct, frozen=True, kw_only=True):
-    """What a receiver is sent: content by kind; `missing` are kinds that the registers hold nothing of."""
+    """What a receiver is sent: content by kind; `missing` are kinds that the registers hold nothing of.
+
+    Only the receiver is told the `salt`: with it and the content they can show what the receipt's digest is of.
+    """
 
     transfer: str
     bundle: str
     content: dict[str, dict[str, Any]]
     missing: tuple[str, ...]
+    salt: str
     digest: str
     receipt: str

@@ -12,6 +12,7 @@ from .queries import get_agency, list_agencies
 from .records import AGENCY_KINDS, AgencyRecord, ConsentRecord, Purpose
 from .roles import ROLES, STAFF_ROLES, list_permissions, list_role_permissions
 from .senders import hide_sender
+from .tokens import hash_secret
 
 __all__ = [
     "AGENCY_KINDS",
@@ -28,6 +29,7 @@ __all__ = [
     "get_view_permission",
     "give_consent",
     "has_consent",
+    "hash_secret",
     "hide_sender",
     "list_agencies",
     "list_permissions",

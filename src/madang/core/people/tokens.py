@@ -21,7 +21,7 @@ def make_secret() -> tuple[str, str]:
 
 
 def hash_secret(secret: str) -> str:
-    """Return what is kept of a token."""
+    """Return how a secret is kept: its SHA-256 in hexadecimal."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

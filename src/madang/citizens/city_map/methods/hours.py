@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 DAYS = "월화수목금토일"
 ENGLISH = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), DAYS, strict=True))
@@ -27,6 +28,7 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 Week = tuple[tuple[int, int], ...]
 
 
+@lru_cache(maxsize=4096)
 def read_hours(text: str) -> Week | None:
     """Return the spans of a week, in minutes from Monday 00:00, that a place is open; None for other texts.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import time
@@ -24,7 +25,7 @@ KEPT_S = 3600
 
 
 def find_extract(one: Collection) -> Path:
-    """Return the PMTiles file of what a collection now holds, made where there is none yet.
+    """Return the PMTiles file of what a collection now holds, made by one process where there is none yet.
 
     Raises Wrong where the collection is too large for a file of its own, NotFound where nothing is placed.
     """
@@ -33,8 +34,11 @@ def find_extract(one: Collection) -> Path:
     path: Path = folder / f"{one.id}.{_name(reader)}.pmtiles"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        _write(reader, one, path)
-        _tidy(path, one)
+        with (folder / f"making-{one.id}").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():  # nor did another process make it meanwhile
+                _write(reader, one, path)
+                _tidy(path, one)
     return path
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import mapbox_vector_tile
 import msgspec
 import pytest
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.citizens.city_map import models
 from madang.citizens.city_map.actions import mirroring, places, proposals, themes
+from madang.citizens.city_map.methods import packing
 from madang.citizens.city_map.methods.fields import check_fields, read_values
 from madang.citizens.city_map.methods.seasons import is_in_season, read_season
-from madang.citizens.city_map.queries import features, spots
+from madang.citizens.city_map.queries import extracts, features, spots
 from madang.citizens.city_map.queries.themes import (
     find_receipt,
     get_theme,
@@ -431,3 +435,27 @@ def test_a_value_is_read_into_its_type_or_refused_by_its_field(kind, text):
     assert all(isinstance(value, kinds.get(kind, str)) for value in values.values())
     if kind is FieldType.LINK:
         assert all(value.startswith("http") for value in values.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_tiles_that_many_ask_for_at_once_is_made_once(theme, monkeypatch):
+    made, found, one = [], [], features.get_collection("map_cooling")
+
+    def pack_slowly(path, *rest):
+        made.append(path)
+        time.sleep(0.3)
+        packing.pack(path, *rest)
+
+    def take():
+        found.append(extracts.find_extract(one))
+        connections.close_all()
+
+    monkeypatch.setattr(extracts, "pack", pack_slowly)
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert len(set(found)) == 1
+    assert len(found) == 4

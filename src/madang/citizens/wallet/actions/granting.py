@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from madang.citizens.wallet.queries.certificates import get_content
 from madang.citizens.wallet.queries.kinds import get_kind, list_clients, list_kinds
 from madang.citizens.wallet.records import Authorization, IssuedToken, Offer
 from madang.core.base.interface import Actor
-from madang.core.people.interface import record_audit, require
+from madang.core.people.interface import hash_secret, record_audit, require
 
 OFFER_LASTS = timedelta(minutes=30)
 REQUEST_LASTS = timedelta(minutes=10)
@@ -84,12 +83,12 @@ def push_request(*, now: datetime, issuer: str, form: Mapping[str, str]) -> tupl
     return f"{REQUEST_URN}{secret}", int(REQUEST_LASTS.total_seconds())
 
 
-def allow_request(*, actor: Actor, now: datetime, request_uri: str) -> tuple[Authorization, str]:
+def allow_request(*, actor: Actor, now: datetime, request_uri: str, issuer: str) -> tuple[Authorization, str]:
     """Allow a wallet to fetch the actor's own certificate; return (what was asked, the code for it)."""
     require(actor, "signed-in")
     code = secrets.token_urlsafe(32)
     with transaction.atomic():
-        asked = end_request(now=now, request_uri=request_uri)
+        asked = end_request(now=now, request_uri=request_uri, issuer=issuer)
         get_content(asked.kind, actor.id)
         models.OfferRow.objects.create(
             code_hash=hash_secret(code),
@@ -110,9 +109,9 @@ def allow_request(*, actor: Actor, now: datetime, request_uri: str) -> tuple[Aut
     return asked, code
 
 
-def end_request(*, now: datetime, request_uri: str) -> Authorization:
-    """Return what was asked, which can't be answered again."""
-    found = find_pushed(request_uri, now)
+def end_request(*, now: datetime, request_uri: str, issuer: str) -> Authorization:
+    """Return what was asked of the issuer at this URL, which can't be answered again."""
+    found = find_pushed(request_uri, now, issuer)
     if not models.PushedRow.objects.filter(request_hash=found.request_hash).delete()[0]:
         raise refuse("invalid_request_uri", "이미 답한 요청입니다", "this request was answered already")
     return found.asked
@@ -138,11 +137,6 @@ def redeem_permission(
         offer.token_expires_at = now
         offer.save(update_fields=["token_expires_at"])
     raise refuse("invalid_grant", "이미 쓴 코드입니다", "the code was used already")
-
-
-def hash_secret(text: str) -> str:
-    """Return how a secret is kept: its SHA-256 in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _give_token(offer: models.OfferRow, now: datetime) -> IssuedToken:

@@ -22,9 +22,8 @@ from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.log import count_entries
 from madang.citizens.wallet.records import HolderEvent, Issued, Kind, RequestState, Waiting
 from madang.core.base.interface import HOUSE, new_id
-from madang.core.people.interface import record_audit
+from madang.core.people.interface import hash_secret, record_audit
 
-from .granting import hash_secret
 from .log import record
 
 NONCE_LASTS_S = 300
@@ -190,7 +189,7 @@ def _pick_statuses(count: int) -> tuple[int, list[int]]:
 
 
 def _check_proofs(proofs: Sequence[str], issuer: str, now: datetime) -> list[JWK]:
-    """Return the keys that are proven, each once; whoever proves two keys proves them for one nonce."""
+    """Return the keys that are proven, each once."""
     if not 1 <= len(proofs) <= BATCH_SIZE:
         raise refuse(
             "invalid_proof", f"열쇠는 1개부터 {BATCH_SIZE}개까지입니다", f"1 to {BATCH_SIZE} keys are taken"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.messages import write
-from madang.citizens.wallet.methods.transparency import hash_entry, hash_pair, list_edge
+from madang.citizens.wallet.methods.transparency import grow, hash_entry, list_edge
 from madang.citizens.wallet.queries.log import count_entries, read_nodes
 from madang.core.base.interface import Actor
 from madang.core.people.interface import record_audit
@@ -37,15 +37,8 @@ def record(
 def _append(contents: Sequence[str]) -> int:
     first = count_entries()
     nodes = read_nodes(list_edge(first, first + len(contents)))
-    made: dict[tuple[int, int], bytes] = {}
-    for number, content in enumerate(contents, first):
-        level, index, value = 0, number, hash_entry(content.encode())
-        made[level, index] = value
-        while index % 2:
-            left = level, index - 1
-            value = hash_pair(made[left] if left in made else nodes[left], value)
-            level, index = level + 1, index // 2
-            made[level, index] = value
+    entries = [hash_entry(one.encode()) for one in contents]
+    made = grow(first, entries, lambda level, index: nodes[level, index])
     models.LogEntryRow.objects.bulk_create(
         models.LogEntryRow(number=number, content=content) for number, content in enumerate(contents, first)
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.bundles import digest_content, select_bundle
+from madang.citizens.wallet.methods.disclosures import make_salt
 from madang.citizens.wallet.queries.transfers import (
     describe_consent,
     describe_transfer,
@@ -75,16 +76,18 @@ def receive_bundle(*, actor: Actor, now: datetime, consent_id: str, issuer: str)
             )
         kinds = [part.kind for part in bundle.parts]
         entries = models.RegisterRow.objects.filter(subject=row.subject, kind__in=kinds)
-        content = select_bundle(bundle, dict(entries.values_list("kind", "content")))
+        content, salt = select_bundle(bundle, dict(entries.values_list("kind", "content"))), make_salt()
         sent = models.TransferRow.objects.create(
             id=new_id(),
             consent=row,
             at=now,
+            receiver=bundle.receiver,
             received_by=actor.id,
             kinds=sorted(content),
-            digest=digest_content(content),
+            digest=digest_content(content, salt),
         )
-        details = {"consent": row.id, "bundle": bundle.name, "kinds": sent.kinds, "digest": sent.digest}
+        names = ("receiver", "kinds", "digest")
+        details = {"consent": row.id, "bundle": bundle.name, **{one: getattr(sent, one) for one in names}}
         record_audit(
             actor=actor,
             now=now,
@@ -99,6 +102,7 @@ def receive_bundle(*, actor: Actor, now: datetime, consent_id: str, issuer: str)
         bundle=bundle.name,
         content=content,
         missing=tuple(one for one in kinds if one not in content),
+        salt=salt,
         digest=sent.digest,
         receipt=sign_receipt(transfer, issuer, now),
     )

@@ -1,4 +1,4 @@
-"""A witness's own folder: its configuration, its key, what it signed last of every log, and evidence of forks.
+"""A witness's own folder: its configuration, its key, what it signed last of every log, and why it signed no more.
 
 `witness.toml` names it and the logs that it follows. Nothing here is the house's: a witness runs anywhere.
 """
@@ -89,10 +89,14 @@ def keep_last(folder: Path, origin: str, note: str) -> None:
     _write(_find_place(folder, origin), note.encode())
 
 
-def keep_evidence(folder: Path, at: datetime, said: str) -> Path:
-    """Keep two signed checkpoints that contradict each other, and return where."""
-    path = folder / f"refused-{at:%Y%m%dT%H%M%S}-{hashlib.sha256(said.encode()).hexdigest()[:8]}.txt"
-    _write(path, said.encode())
+def keep_evidence(folder: Path, at: datetime, kind: str, said: str) -> Path:
+    """Keep what a log said before and what it says now, both signed, under a word for it, and return where.
+
+    What is found again is kept as it was found first.
+    """
+    path = folder / f"{kind}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.txt"
+    if not path.exists():
+        _write(path, f"Found at {at.isoformat(timespec='seconds')}.\n\n{said}".encode())
     return path
 
 

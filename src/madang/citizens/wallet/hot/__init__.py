@@ -62,8 +62,8 @@ ROUTES = [
         Text(ko="발급 기록의 서명된 요약", en="The log's signed checkpoint"), tags=_TAGS,
     ),
     Route(
-        "GET", "/wallet/log/witnessed", log.send_witnessed, "public",
-        Text(ko="증인이 서명한 마지막 요약", en="The latest checkpoint that a witness signed"), tags=_TAGS,
+        "GET", "/wallet/log/witnessed/{key_id}", log.send_witnessed, "public",
+        Text(ko="한 증인이 서명한 마지막 요약", en="The latest checkpoint that one witness signed"), tags=_TAGS,
     ),
     Route(
         "POST", "/wallet/log/cosignatures", log.take_cosigned, "public",

@@ -28,8 +28,8 @@ def send_checkpoint(request: Request, _query: None, _body: None) -> Response:
 
 
 def send_witnessed(request: Request, _query: None, _body: None) -> Response:
-    """Answer the latest checkpoint that a witness signed."""
-    note = find_witnessed(find_issuer(request))
+    """Answer the latest checkpoint that one witness signed, by its key's id."""
+    note = find_witnessed(find_issuer(request), request.path_params["key_id"])
     return Response(note, headers={"Cache-Control": "no-cache"}, media_type=TEXT)
 
 

@@ -1,7 +1,8 @@
 """What is sent of a bundle, and the receipt that both sides keep of it.
 
 A receipt is a signed message of type `transfer-receipt+jwt`: it says when what kind of content went to whom, and
-the SHA-256 of what was sent. Who has the content can show that it is what was sent; it tells nothing of the person.
+the SHA-256 of what was sent with a salt. The receiver has both and can show that it is what was sent; to anyone else
+the digest tells nothing of the person, not even whether a guess is right.
 """
 
 from __future__ import annotations
@@ -31,21 +32,21 @@ def select_bundle(bundle: Bundle, entries: Mapping[str, Mapping[str, Any]]) -> d
     }
 
 
-def digest_content(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of what is sent, as compact JSON with sorted names, in hexadecimal."""
+def digest_content(content: Mapping[str, Any], salt: str) -> str:
+    """Return the SHA-256 of [salt, what is sent], as compact JSON with sorted names, in hexadecimal."""
     ordered = {kind: dict(sorted(values.items())) for kind, values in sorted(content.items())}
-    return hashlib.sha256(write(ordered)).hexdigest()
+    return hashlib.sha256(write([salt, ordered])).hexdigest()
 
 
-def write_receipt(transfer: Transfer, issuer: str, receiver: str, key: Key, key_id: str) -> str:
-    """Return the receipt of a transfer to an agency (its code), signed by the house."""
+def write_receipt(transfer: Transfer, issuer: str, key: Key, key_id: str) -> str:
+    """Return the receipt of a transfer, signed by the house."""
     claims = {
         "iss": issuer,
         "iat": int(transfer.at.timestamp()),
         "jti": transfer.id,
         "consent": transfer.consent,
         "bundle": transfer.bundle,
-        "receiver": receiver,
+        "receiver": transfer.receiver,
         "kinds": list(transfer.kinds),
         "sha256": transfer.digest,
     }

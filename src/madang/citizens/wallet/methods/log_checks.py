@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from madang.core.base.interface import NotFound
+
 from .checkpoints import Checkpoint, read_checkpoint
 from .entry_bundles import read_bundle
+from .following import Fetch
 from .refusals import Part, Reason, Refused
 from .signed_notes import Verifier, verify_note
 from .tiles import WIDTH, Tile, write_path
 from .transparency import Tree, compute_root, hash_entry
-
-Fetch = Callable[[str], bytes]
-"""Gives what is served at a path below the log's address."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +41,13 @@ def check_log(
 
     `before` is an earlier checkpoint as a signed note, whose history must be the beginning of this one;
     `digest` (hexadecimal SHA-256 of a certificate as it was issued) asks for the entries about it; every one of
-    `witnesses` must have signed this checkpoint or, where the log has grown since, one that it grew from.
+    `witnesses` must have signed this checkpoint or one that it grew from: what each signed last is fetched first, so
+    that the log has grown from it.
     Raises Refused: note and checkpoint as they are read and verified; note.unsigned (a witness signed nothing);
     tile (malformed); log: origin, root (the entries aren't those that were signed, or history was rewritten),
     range (it shrank), forked.
     """
+    seen = [_fetch_witnessed(fetch, one) for one in witnesses]
     note = fetch("checkpoint").decode()
     now = _read(note, verifier)
     tree, found = Tree(), []
@@ -57,7 +59,9 @@ def check_log(
         raise Refused(Part.LOG, Reason.ROOT, "the entries aren't those that the checkpoint was signed for")
     if before:
         _check_beginning(_read(before, verifier), tree)
-    witnessed = _check_witnesses(fetch, verifier, witnesses, note, tree)
+    witnessed = tuple(
+        _check_witness(one, [note, last], verifier, tree) for one, last in zip(witnesses, seen, strict=True)
+    )
     return Checked(checkpoint=now, note=note, entries=tuple(found), witnessed=witnessed)
 
 
@@ -68,22 +72,24 @@ def _check_beginning(old: Checkpoint, tree: Tree) -> None:
         raise Refused(Part.LOG, Reason.FORKED, "this isn't the history that was signed before")
 
 
-def _check_witnesses(
-    fetch: Fetch, verifier: Verifier, witnesses: Sequence[Verifier], note: str, tree: Tree
-) -> tuple[tuple[str, int, int], ...]:
-    found: dict[Verifier, tuple[str, int, int]] = {}
-    for _ in range(2):
-        size = _read(note, verifier).size
-        signed = {one.verifier: one.at for one in verify_note(note, [verifier, *witnesses])[1]}
-        for one in witnesses:
-            if one in signed:
-                found.setdefault(one, (one.name, size, signed[one] or 0))
-        if all(one in found for one in witnesses):
-            return tuple(found.values())
-        note = fetch("witnessed").decode()
-        _check_beginning(_read(note, verifier), tree)
-    missing = ", ".join(one.name for one in witnesses if one not in found)
-    raise Refused(Part.NOTE, Reason.UNSIGNED, f"not signed by {missing}")
+def _fetch_witnessed(fetch: Fetch, witness: Verifier) -> str:
+    """Return the checkpoint that a witness signed last, as a note, "" where the log shows none."""
+    try:
+        return fetch(f"witnessed/{witness.key_id.hex()}").decode()
+    except NotFound:
+        return ""
+
+
+def _check_witness(
+    witness: Verifier, notes: Sequence[str], verifier: Verifier, tree: Tree
+) -> tuple[str, int, int]:
+    for note in filter(None, notes):
+        signed = {one.verifier: one.at for one in verify_note(note, [verifier, witness])[1]}
+        if witness in signed:
+            checkpoint = _read(note, verifier)
+            _check_beginning(checkpoint, tree)
+            return witness.name, checkpoint.size, signed[witness] or 0
+    raise Refused(Part.NOTE, Reason.UNSIGNED, f"not signed by {witness.name}")
 
 
 def _read(note: str, verifier: Verifier) -> Checkpoint:

@@ -8,7 +8,7 @@ the level, from 0; it stands for a full subtree of 2**level entries.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .refusals import Part, Reason, Refused
 
@@ -43,18 +43,32 @@ class Tree:
 
     def append(self, entry: bytes) -> int:
         """Add an entry's hash, and return its index."""
-        self.levels[0].append(entry)
-        level = 0
-        while len(self.levels[level]) % 2 == 0:
-            if level + 1 == len(self.levels):
+        for (level, _), value in grow(len(self), [entry], self.read_node).items():
+            if level == len(self.levels):
                 self.levels.append([])
-            self.levels[level + 1].append(hash_pair(*self.levels[level][-2:]))
-            level += 1
+            self.levels[level].append(value)
         return len(self) - 1
 
     def read_node(self, level: int, index: int) -> bytes:
         """Return the hash of a full subtree; raise IndexError where the tree hasn't got it."""
         return self.levels[level][index]
+
+
+def grow(old_size: int, entries: Sequence[bytes], read_node: ReadNode) -> dict[tuple[int, int], bytes]:
+    """Return the full subtrees that entries' hashes make behind `old_size` others, by their (level, index).
+
+    `read_node` is asked for those of `list_edge`.
+    """
+    made: dict[tuple[int, int], bytes] = {}
+    for number, entry in enumerate(entries, old_size):
+        level, index, value = 0, number, entry
+        made[level, index] = value
+        while index % 2:
+            left = made.get((level, index - 1))
+            value = hash_pair(read_node(level, index - 1) if left is None else left, value)
+            level, index = level + 1, index // 2
+            made[level, index] = value
+    return made
 
 
 def list_edge(old_size: int, size: int) -> list[tuple[int, int]]:
@@ -118,20 +132,10 @@ def verify_inclusion(index: int, size: int, entry: bytes, proof: Sequence[bytes]
     """
     if not 0 <= index < size:
         raise Refused(Part.LOG, Reason.RANGE, f"entry {index} isn't among {size}")
-    node, last, value = index, size - 1, entry
     _check_hashes([entry, root, *proof])
-    for sibling in proof:
-        if not last:
-            raise Refused(Part.LOG, Reason.PROOF, "the proof is too long")
-        if node & 1 or node == last:
-            value = hash_pair(sibling, value)
-            shift = _count_low_zeros(node)
-            node, last = node >> shift, last >> shift
-        else:
-            value = hash_pair(value, sibling)
-        node, last = node >> 1, last >> 1
-    if last:
-        raise Refused(Part.LOG, Reason.PROOF, "the proof is too short")
+    value = entry
+    for sibling, is_left in _climb(index, size - 1, proof):
+        value = hash_pair(sibling, value) if is_left else hash_pair(value, sibling)
     if value != root:
         raise Refused(Part.LOG, Reason.ROOT, "the proof leads to another root")
 
@@ -157,22 +161,31 @@ def verify_consistency(
     if not hashes:
         raise Refused(Part.LOG, Reason.PROOF, "the proof is too short")
     old_value = value = hashes[0]
-    for sibling in hashes[1:]:
-        if not last:
-            raise Refused(Part.LOG, Reason.PROOF, "the proof is too long")
-        if node & 1 or node == last:
+    for sibling, is_left in _climb(node, last, hashes[1:]):
+        if is_left:
             old_value, value = hash_pair(sibling, old_value), hash_pair(sibling, value)
-            shift = _count_low_zeros(node)
-            node, last = node >> shift, last >> shift
         else:
             value = hash_pair(value, sibling)
-        node, last = node >> 1, last >> 1
-    if last:
-        raise Refused(Part.LOG, Reason.PROOF, "the proof is too short")
     if old_value != old_root or value != root:
         raise Refused(
             Part.LOG, Reason.ROOT, "one of the roots isn't that of the proof: history was rewritten"
         )
+
+
+def _climb(node: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Give a proof's hashes from a node of a level up to the root, and whether each stands to the left.
+
+    `last` is the level's last node. Raises Refused (log.proof) where the proof is too long or too short.
+    """
+    for sibling in proof:
+        if not last:
+            raise Refused(Part.LOG, Reason.PROOF, "the proof is too long")
+        is_left = bool(node & 1) or node == last
+        yield sibling, is_left
+        shift = _count_low_zeros(node) if is_left else 0
+        node, last = node >> shift + 1, last >> shift + 1
+    if last:
+        raise Refused(Part.LOG, Reason.PROOF, "the proof is too short")
 
 
 def _check_without_growth(

@@ -15,6 +15,8 @@ from madang.citizens.wallet.records import Authorization
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import page
 
+from .drawing import find_address
+
 
 @page(
     "signed-in",
@@ -24,16 +26,16 @@ from madang.core.pages.interface import page
 )
 def ask_citizen(request: HttpRequest) -> HttpResponse:
     """Ask a citizen who signed in whether a wallet may fetch a certificate, and send them back to it."""
-    uri = request.GET.get("request_uri", "")
-    asked = find_pushed(uri, now()).asked
+    uri, issuer = request.GET.get("request_uri", ""), find_address(request)
+    asked = find_pushed(uri, now(), issuer).asked
     if request.GET.get("client_id") != asked.client:
         raise refuse("invalid_request", "다른 지갑의 요청입니다", "the request is another wallet's")
     has_entry = asked.kind in list_entries_of(request.actor.id)
     if request.method == "POST":
         if "allow" in request.POST and has_entry:
-            asked, code = allow_request(actor=request.actor, now=now(), request_uri=uri)
+            asked, code = allow_request(actor=request.actor, now=now(), request_uri=uri, issuer=issuer)
             return _send_back(asked, code=code)
-        end_request(now=now(), request_uri=uri)
+        end_request(now=now(), request_uri=uri, issuer=issuer)
         return _send_back(asked, error="access_denied")
     kind = get_kind(asked.kind)
     context = {

@@ -49,7 +49,12 @@ def show_transfers(request: HttpRequest) -> HttpResponse:
             for one in list_consents(request.actor.id, at)
         ],
         "transfers": [
-            (one, name_bundle(one.bundle), name_receiver(one.bundle), [name_kind(kind) for kind in one.kinds])
+            (
+                one,
+                name_bundle(one.bundle),
+                name_receiver(one.receiver),
+                [name_kind(kind) for kind in one.kinds],
+            )
             for one in list_transfers(request.actor.id)
         ],
     }
@@ -61,7 +66,7 @@ def _tell(bundle: Bundle) -> dict[str, Any]:
         (kind.title, [words.title for words in kind.claims if words.path in part.paths])
         for part, kind in ((part, get_kind(part.kind)) for part in bundle.parts)
     ]
-    return {"bundle": bundle, "receiver": name_receiver(bundle.name), "parts": parts}
+    return {"bundle": bundle, "receiver": name_receiver(bundle.receiver), "parts": parts}
 
 
 def name_bundle(name: str) -> Text:
@@ -70,9 +75,8 @@ def name_bundle(name: str) -> Text:
     return known.title if known else Text(ko=name, en=name)
 
 
-def name_receiver(name: str) -> Text:
-    """Return the name of the agency that receives a bundle, its code where the house doesn't know it."""
-    code = list_bundles()[name].receiver if name in list_bundles() else ""
+def name_receiver(code: str) -> Text:
+    """Return the name of an agency by its code, the code where the house doesn't know it."""
     return next((one.name for one in list_agencies() if one.code == code), Text(ko=code, en=code))
 
 

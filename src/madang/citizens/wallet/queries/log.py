@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_log_key
@@ -83,18 +83,19 @@ def make_checkpoint(address: str) -> str:
     return _write_checkpoint(address, count_entries())
 
 
-def find_witnessed(address: str) -> str:
-    """Return the latest checkpoint that a witness signed, as a note; raise NotFound where none did."""
-    size = models.CosignatureRow.objects.aggregate(last=Max("size"))["last"]
-    if size is None:
-        raise NotFound("wallet.witnessed", "아직 증인이 서명하지 않았습니다", "no witness has signed yet")
-    return _write_checkpoint(address, size)
+def find_witnessed(address: str, key_id: str) -> str:
+    """Return the latest checkpoint that a witness (its key's id) signed, as a note; raise NotFound for none."""
+    for one in list_witnesses():
+        if one.key_id == key_id and one.size is not None:
+            return _write_checkpoint(address, one.size)
+    raise NotFound("wallet.witnessed", "이 증인은 서명하지 않았습니다", "this witness has signed nothing")
 
 
 def list_witnesses() -> list[Witness]:
     """Return the witnesses with what each signed last."""
+    last = models.CosignatureRow.objects.filter(witness=OuterRef("pk")).order_by("-size")
     rows = models.WitnessRow.objects.annotate(
-        size=Max("cosignaturerow__size"), at=Max("cosignaturerow__signed_at")
+        size=Subquery(last.values("size")[:1]), at=Subquery(last.values("signed_at")[:1])
     )
     return [
         Witness(name=row.name, key=row.key, size=row.size, signed_at=row.at) for row in rows.order_by("name")

@@ -72,6 +72,7 @@ def describe_transfer(row: models.TransferRow) -> Transfer:
         bundle=row.consent.bundle,
         subject=row.consent.subject,
         at=row.at,
+        receiver=row.receiver,
         received_by=row.received_by,
         kinds=tuple(row.kinds),
         digest=row.digest,
@@ -89,4 +90,4 @@ def get_receipt(transfer_id: str, subject: str, issuer: str, now: datetime) -> s
 def sign_receipt(transfer: Transfer, issuer: str, now: datetime) -> str:
     """Return a transfer's receipt, signed by the house's present key."""
     key_id, key = get_signing_key(now)
-    return write_receipt(transfer, issuer, get_bundle(transfer.bundle).receiver, key, key_id)
+    return write_receipt(transfer, issuer, key, key_id)

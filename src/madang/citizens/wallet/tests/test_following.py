@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -34,7 +35,9 @@ from madang.citizens.wallet.methods.signed_notes import (
 from madang.citizens.wallet.methods.tiles import WIDTH, Tile, list_tiles, make_tile, write_path
 from madang.citizens.wallet.methods.transparency import Tree, compute_root, hash_entry
 from madang.citizens.wallet.methods.verifier_keys import read_key, write_key
-from madang.core.base.interface import HOUSE, BadInput, Conflict, Unavailable, now
+from madang.citizens.wallet.methods.witnessing import judge
+from madang.citizens.wallet.queries.log import list_witnesses
+from madang.core.base.interface import HOUSE, BadInput, Conflict, NotFound, Unavailable, now
 
 from .houses import ISSUER, offer_to
 
@@ -117,24 +120,50 @@ def test_a_log_is_signed_as_it_grows(log, witness):
         assert (seen.size, seen.refusal, seen.trouble) == (size, "", "")
         text, signed = verify_note((log.folder / "cosigned").read_text(), [verifier_of(witness)])
         assert (text.split("\n")[1], signed[0].verifier.name) == (str(size), NAME)
-    assert not list(witness.glob("refused-*"))
+    assert {one.name.partition("-")[0] for one in witness.iterdir()} == {
+        "last",
+        "witness.toml",
+        "witness.pem",
+    }
 
 
 @pytest.mark.parametrize(
-    ("size", "changed", "code"),
-    [(300, 7, "log.forked"), (700, 7, "log.root"), (299, None, "log.range"), (0, None, "log.range")],
+    ("size", "changed", "code", "name"),
+    [
+        (300, 7, "log.forked", "fork"),
+        (700, 7, "log.root", "unproven"),
+        (299, None, "log.range", "shrunk"),
+        (0, None, "log.range", "shrunk"),
+    ],
 )
-def test_a_log_that_is_forked_or_rewritten_is_never_signed(log, witness, size, changed, code):
+def test_a_log_that_is_forked_or_rewritten_is_never_signed(
+    log, witness, size, changed, code, name, monkeypatch
+):
     log.publish(300)
     look(witness)
     signed = (log.folder / "cosigned").read_bytes()
     log.publish(size, changed=changed)
+    judged = (log.folder / "checkpoint").read_text()
+
+    def judge_and_go_on(*asked):
+        """Judge while the log goes on and says something else."""
+        log.publish(301)
+        try:
+            return judge(*asked)
+        finally:
+            log.publish(size, changed=changed)
+
+    monkeypatch.setattr("madang.citizens.wallet.actions.following.judge", judge_and_go_on)
     for _ in range(2):
         seen = look(witness)
         assert seen.refusal == code
         assert (log.folder / "cosigned").read_bytes() == signed
     evidence = witness_folders.Path(seen.evidence).read_text()
     assert evidence.count(f"— {ORIGIN} ") == 2, "both signed checkpoints are kept"
+    assert evidence.endswith(judged), "and it is the one that was judged"
+    assert [one.name for one in witness.glob("*.txt")] == [witness_folders.Path(seen.evidence).name]
+    assert seen.evidence.startswith(f"{witness}/{name}-")
+    monkeypatch.undo()
     log.publish(700)
     assert look(witness).size == 700, "the true log is signed again"
 
@@ -156,6 +185,28 @@ def test_another_key_is_another_log_and_silence_is_no_fork(log, witness):
     seen = look(witness)
     assert seen.trouble
     assert not seen.evidence
+
+
+def test_a_log_with_a_wrong_key_keeps_no_other_from_being_signed(log, witness, capsys):
+    said = (witness / "witness.toml").read_text()
+    wrong = f'[[log]]\nurl = "{log.url}/elsewhere"\nkey = "no key"\n'
+    (witness / "witness.toml").write_text(
+        said.replace('[[log]]\nurl = "http://', f'{wrong}[[log]]\nurl = "http://')
+    )
+    log.publish(3)
+    assert run_cli(add_witness_arguments, "run", "--once", "--folder", witness) == 1
+    told = capsys.readouterr().out
+    assert f"TROUBLE {log.url}/elsewhere: note.malformed" in told
+    assert f"{ORIGIN}: signed at 3 entries" in told
+
+
+@pytest.mark.parametrize(("name", "most", "lasts_s"), [("more than", 10, 60), ("not done", 10_000, -1)])
+def test_what_is_too_large_or_too_slow_is_left(log, monkeypatch, name, most, lasts_s):
+    log.publish(3)
+    monkeypatch.setattr(logs, "MOST_BYTES", most)
+    monkeypatch.setattr(logs, "LASTS_S", lasts_s)
+    with pytest.raises(Unavailable, match=name):
+        logs.fetch_file(log.url, "checkpoint")
 
 
 def test_a_fork_is_refused_by_a_process_of_its_own(log, witness):
@@ -202,7 +253,8 @@ def followed(holder, web, witness, monkeypatch):
     def ask(method, url, content):
         reply = web.request(method, url, content=content)
         if reply.is_error:
-            raise Unavailable("wallet.log", reply.text, reply.text)
+            kind = NotFound if reply.status_code == 404 else Unavailable
+            raise kind("wallet.log", reply.text, reply.text)
         return reply.content
 
     monkeypatch.setattr(logs, "_ask", ask)
@@ -218,8 +270,8 @@ def test_the_houses_log_shows_and_serves_its_witnesses(followed, web, witness, c
     key, log_key = write_key(verifier_of(witness)), read_key(fetch("key").decode())
     followed.accept(*offer_to())
     assert look(witness).trouble, "a witness that nobody named isn't heard"
-    with pytest.raises(Unavailable):
-        fetch("witnessed")
+    with pytest.raises(NotFound):
+        fetch(f"witnessed/{verifier_of(witness).key_id.hex()}")
     assert run_cli(add_wallet_arguments, "trust-witness", key) == 0
     assert look(witness).trouble == ""
     checked = check_log(fetch, log_key, witnesses=[verifier_of(witness)])
@@ -237,6 +289,38 @@ def test_the_houses_log_shows_and_serves_its_witnesses(followed, web, witness, c
     assert run_cli(add_log_arguments, "verify", f"{ISSUER}/log", "--witness", other) == 1
     with pytest.raises(Refused, match="unsigned"):
         check_log(fetch, log_key, witnesses=[verifier_of(witness), read_key(other)])
+
+
+def test_each_witness_is_found_where_it_signed_last(followed, web, witness):
+    """One that is slow isn't missing, and a log that grows while it is checked is no fork."""
+    log_key, slow = read_key(web.get(f"{ISSUER}/log/key").text), Ed25519PrivateKey.generate()
+    verifiers = [make_verifier("slow.example", COSIGNATURE, slow), verifier_of(witness)]
+    for one in verifiers:
+        trust_witness(actor=HOUSE, now=now(), key=write_key(one))
+    followed.accept(*offer_to())
+    text, (line,) = read_note(web.get(f"{ISSUER}/log/checkpoint").text)
+    signed = [cosign_note(text, "slow.example", slow, 2_000_000_000)]
+    take_cosignatures(note=write_note(text, [line, *signed]), address=ISSUER)
+
+    def fetch(path):
+        if path.startswith("tile/"):  # the log grows, and a witness signs it, while it is fetched
+            followed.accept(*offer_to())
+            assert look(witness).trouble == ""
+        return logs.fetch_file(f"{ISSUER}/log", path)
+
+    followed.accept(*offer_to())
+    assert look(witness).size == 2
+    checked = check_log(fetch, log_key, witnesses=verifiers)
+    assert [one[:2] for one in checked.witnessed] == [("slow.example", 1), (NAME, 2)]
+    take_cosignatures(
+        note=write_note(
+            text, [line, cosign_note(text, NAME, witness_folders.read_key_of(witness), 2_000_000_000)]
+        ),
+        address=ISSUER,
+    )
+    late = next(one for one in list_witnesses() if one.name == NAME)
+    assert late.size == 3
+    assert late.signed_at < datetime.fromtimestamp(2_000_000_000, UTC), "size and time are of one signature"
 
 
 def test_only_what_the_log_signed_and_a_known_witness_too_is_kept(followed, web, witness):

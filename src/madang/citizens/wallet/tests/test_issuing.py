@@ -164,6 +164,25 @@ def test_a_code_is_its_wallets_and_good_once(holder, browser):
     assert holder.fetch(offer, token).status_code == 401, "a code that came twice ends the token"
 
 
+def test_a_request_that_names_another_host_is_nobodys(holder, browser):
+    """Who pushes a request as if the house were elsewhere would have the code sent there."""
+    there = "http://elsewhere.example"
+    form = {
+        "client_id": "madang-holder",
+        "response_type": "code",
+        "redirect_uri": f"{there}/wallet/holder/",
+        "scope": "tuition",
+        "code_challenge": "x" * 43,
+        "code_challenge_method": "S256",
+    }
+    pushed = holder.client.post("/wallet/par", data=form, headers={"Host": "elsewhere.example"})
+    address = f"/wallet/authorize?client_id=madang-holder&request_uri={pushed.json()['request_uri']}"
+    assert browser.get(address).status_code == 422
+    browser.handler.enforce_csrf_checks = False
+    assert [browser.post(address, {one: "yes"}).status_code for one in ("allow", "decline")] == [422, 422]
+    assert not OfferRow.objects.exists()
+
+
 def test_a_request_is_over_after_its_time(holder, browser):
     address = Wallet(holder).open()
     PushedRow.objects.update(expires_at=now() - timedelta(seconds=1))

@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -33,6 +33,7 @@ from madang.citizens.wallet.queries.certificates import list_certificates
 from madang.citizens.wallet.queries.checks import build_request, get_check
 from madang.citizens.wallet.queries.requests import list_requests
 from madang.core.base.interface import HOUSE, now
+from madang.project.pytest_plugin import miss
 
 from . import people
 from .houses import ISSUER, offer_to
@@ -45,7 +46,7 @@ PROGRAMS = ROOT / "tests" / "node"
 
 @pytest.fixture(scope="session")
 def node():
-    """The command that runs Node with the pinned programs of others; skip where they can't be had."""
+    """The command that runs Node with the pinned programs of others; skip where they can't be had, but for CI."""
     spec = importlib.util.spec_from_file_location("front_build", ROOT / "frontend" / "build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
@@ -61,7 +62,7 @@ def node():
                 command, cwd=PROGRAMS, env=environment, check=True, capture_output=True, timeout=300
             )
     except (RuntimeError, subprocess.SubprocessError) as error:
-        pytest.skip(f"the programs of others can't be installed: {error}")
+        miss(f"what npm installs in {PROGRAMS} ({error})")
     return environment
 
 
@@ -155,7 +156,7 @@ def test_a_wallet_of_others_fetches_and_shows(node, address):
 def test_a_wallet_of_others_signs_its_user_in_and_waits_for_approval(node, address):
     account = get_user_model().objects.create_user(username="lee")
     RegisterRow.objects.filter(subject=PEOPLE[1][0]).update(subject=account.public_id)
-    browser = Client(enforce_csrf_checks=True, SERVER_NAME="testserver")
+    browser = Client(enforce_csrf_checks=True, headers={"host": urlsplit(address).netloc})
     browser.force_login(account)
     request = asked_at(address, "family_parking")
     offer = metadata.make_open_offer(address, "multi_child_card")

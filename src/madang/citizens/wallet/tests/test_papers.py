@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import cv2
@@ -23,7 +24,7 @@ from madang.citizens.wallet.queries.certificates import get_content
 from madang.citizens.wallet.queries.log import count_entries
 from madang.citizens.wallet.queries.papers import check_paper
 from madang.citizens.wallet.records import CertificateState
-from madang.core.base.interface import HOUSE, Actor, NotAllowed, now
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, now
 from madang.core.pages.interface import read_picture
 from madang.core.pages.testing import PageCases
 
@@ -112,3 +113,11 @@ def test_one_prints_what_is_ones_own(printed):
     for kind, subject in ((KIND, SUBJECT), ("multi_child_card", "sim-0002")):
         with pytest.raises(NotAllowed):
             print_certificate(actor=family, now=now(), kind=kind, subject=subject, issuer=ISSUER)
+
+
+def test_nobody_approves_their_own_on_paper(printed):
+    for subject, is_refused in (("sim-0002", True), ("sim-0001", False)):
+        officer = Actor(id=subject, name="담당", grants=frozenset({("wallet.issue", "")}))
+        asked = {"actor": officer, "now": now(), "kind": "multi_child_card", "subject": "sim-0002"}
+        with pytest.raises(BadInput, match="own") if is_refused else nullcontext():
+            print_certificate(**asked, issuer=ISSUER)

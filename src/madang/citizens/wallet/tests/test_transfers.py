@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -55,14 +56,21 @@ def test_a_bundle_has_what_it_names_and_no_more(consent):
     assert "마포구" not in kept
 
 
-def test_both_sides_have_a_receipt_of_what_was_sent(consent):
+def test_both_sides_have_a_receipt_of_what_was_sent(consent, monkeypatch):
     sent = receive(consent)
     key = ECKey.import_key(list_public_keys()[-1])
     said = read_receipt(sent.receipt, key)
-    assert said["sha256"] == digest_content(sent.content)
+    assert said["sha256"] == digest_content(sent.content, sent.salt)
     assert (said["receiver"], said["consent"], said["kinds"]) == (
         "housing", consent.id, ["health_insurance", "resident_extract"],
     )  # fmt: skip
+    assert receive(consent).digest != sent.digest, "nobody can tell by guessing what was sent"
+    assert sent.salt not in json.dumps(list(TransferRow.objects.values()), default=str)
+    moved = {
+        **list_bundles(),
+        "youth_rent": msgspec.structs.replace(list_bundles()["youth_rent"], receiver="elsewhere"),
+    }
+    monkeypatch.setattr("madang.citizens.wallet.queries.transfers.list_bundles", lambda: moved)
     assert read_receipt(get_receipt(sent.transfer, CITIZEN.id, ISSUER, now()), key) == said
     with pytest.raises(NotFound):
         get_receipt(sent.transfer, "sim-0002", ISSUER, now())

@@ -15,6 +15,7 @@ from madang.citizens.wallet.methods.transparency import (
     EMPTY_ROOT,
     Tree,
     compute_root,
+    grow,
     hash_entry,
     hash_pair,
     list_edge,
@@ -248,11 +249,6 @@ def test_a_checkpoint_that_couldnt_be_read_is_not_written(origin):
 def test_what_new_entries_join_is_all_that_must_be_read(old_size, count):
     whole = Tree([hash_entry(b"%d" % number) for number in range(old_size + count)])
     known = {place: whole.read_node(*place) for place in list_edge(old_size, old_size + count)}
-    for number in range(old_size, old_size + count):
-        level, index, value = 0, number, hash_entry(b"%d" % number)
-        known[level, index] = value
-        while index % 2:
-            value = hash_pair(known[level, index - 1], value)
-            level, index = level + 1, index // 2
-            known[level, index] = value
-    assert all(whole.read_node(*place) == value for place, value in known.items())
+    entries = [hash_entry(b"%d" % number) for number in range(old_size, old_size + count)]
+    made = grow(old_size, entries, lambda level, index: known[level, index])
+    assert all(whole.read_node(*place) == value for place, value in (known | made).items())

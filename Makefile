@@ -41,8 +41,9 @@ service: .venv/everything ## make service CHAPTER=infrastructure NAME=parking KO
 docs: .venv/everything ## render the generated pages of docs/
 	@$(BIN)/python -m madang.project.documents
 
-lint: .venv/everything
+lint: .venv/everything ## style, import contracts, types of the front end
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --config src/madang/project/contracts.ini --no-cache
+	@$(BIN)/python frontend/build.py --check
 
 lock: .venv/bin/uv ## pin every dependency anew, with hashes
 	@for group in "" "-build" "-dev"; do \

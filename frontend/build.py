@@ -20,12 +20,17 @@ def build(*, force: bool = False) -> bool:
     inputs = hash_inputs()
     if not force and STAMP.is_file() and STAMP.read_text("ascii") == inputs:
         return False
+    run_script("build")
+    STAMP.write_text(inputs, "ascii")
+    return True
+
+
+def run_script(name: str) -> None:
+    """Run a script of package.json on the packages of the lock file; raises RuntimeError with its output where it fails."""
     npm, environment = find_npm()
     if not is_installed():
         run([*npm, "ci", "--no-audit", "--no-fund"], environment)
-    run([*npm, "run", "build"], environment)
-    STAMP.write_text(inputs, "ascii")
-    return True
+    run([*npm, "run", name], environment)
 
 
 def hash_inputs() -> str:
@@ -74,4 +79,7 @@ def run(command: list[str], environment: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("built\n" if build(force="--force" in sys.argv) else "unchanged\n")
+    if "--check" in sys.argv:
+        run_script("check")
+    else:
+        sys.stdout.write("built\n" if build(force="--force" in sys.argv) else "unchanged\n")

@@ -49,9 +49,10 @@ function options(config: Config, width: number, isFirst: boolean): ECBasicOption
 
 /** Areas by amount; a tile leads to what is inside it. Tiles too small for words keep them for the pointer and the table. */
 function tiles(config: Config, isFirst: boolean): ECBasicOption {
-  const whole = config.series[0].values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const values = config.series[0]?.values ?? [];
+  const whole = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   const share = (value: number) => `${((100 * value) / whole).toLocaleString(language(), { maximumFractionDigits: 1 })} %`;
-  const data = config.x.map((name, at) => ({ name, value: config.series[0].values[at] ?? 0, href: config.hrefs?.[at], itemStyle: { color: colour(`chart-${(at % 5) + 1}`) } }));
+  const data = config.x.map((name, at) => ({ name, value: values[at] ?? 0, href: config.hrefs?.[at], itemStyle: { color: colour(`chart-${(at % 5) + 1}`) } }));
   return {
     animation: isFirst && !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, description: config.title },

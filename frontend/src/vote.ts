@@ -51,7 +51,7 @@ const block = document.querySelector("#booth-data");
 if (form && block) {
   const data = JSON.parse(block.textContent ?? "{}") as Data;
   const group = data.groups[(JSON.parse(data.election) as { group: string }).group]!;
-  const steps = Object.fromEntries([...document.querySelectorAll<HTMLElement>("[data-step]")].map((one) => [one.dataset.step, one]));
+  const steps: Record<string, HTMLElement> = Object.fromEntries([...document.querySelectorAll<HTMLElement>("[data-step]")].map((one) => [one.dataset.step, one]));
   const problem = document.querySelector<HTMLElement>("[data-problem]")!;
   const part = <Kind extends HTMLElement>(name: string): Kind => document.querySelector<Kind>(`[data-${name}]`)!;
   let order: Order;

@@ -1,16 +1,21 @@
-"""Made-up people in the registers of the demonstration city; every entry says that it is simulated."""
+"""Made-up people in the registers of the demonstration city, who come to the counter; every entry says so."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 
-from madang.core.base.interface import HOUSE
+from madang.core.base.interface import HOUSE, Actor
 
+from .actions.printing import print_certificate
 from .actions.registers import save_entry
-from .queries.certificates import list_subjects
+from .actions.statuses import change_state
+from .actions.transfers import give_transfer_consent, receive_bundle
+from .queries.certificates import count_certificates, list_subjects
+from .records import CertificateState
 
 SOURCE = "시뮬레이션 · simulated"
 PEOPLE = (
@@ -18,6 +23,18 @@ PEOPLE = (
     ("sim-0002", "이모의", "1988-07-14", "성동구", 2),
     ("sim-0003", "박연습", "1957-11-03", "도봉구", 0),
 )
+CLERK = Actor(id="simulated", name="창구 담당 (시뮬레이션)", kind="house", is_superuser=True)
+COUNTER = (
+    ("sim-0001", "resident_extract"),
+    ("sim-0002", "multi_child_card"),
+    ("sim-0003", "local_tax"),
+    ("sim-0001", "tuition"),
+    ("sim-0002", "health_insurance"),
+    ("sim-0003", "volunteer_hours"),
+    ("sim-0002", "reservation"),
+)
+"""Who asks for which certificate on paper, one after the other."""
+EVERY_S = 1800
 
 
 def lay_out(now: datetime) -> None:
@@ -27,6 +44,40 @@ def lay_out(now: datetime) -> None:
     for person in (*PEOPLE, *_find_citizen()):
         for kind, content in _describe(*person).items():
             save_entry(actor=HOUSE, now=now, kind=kind, subject=person[0], content=content, source=SOURCE)
+
+
+def feed(since: datetime, now: datetime) -> None:
+    """Print a certificate now and then, as the counter does; at first, those of a morning."""
+    if not any(count_certificates().values()):
+        _open_counter(now)
+    elif now.timestamp() // EVERY_S > since.timestamp() // EVERY_S:
+        _print(int(now.timestamp() // EVERY_S) % len(COUNTER), now)
+
+
+def _open_counter(now: datetime) -> None:
+    printed = [_print(number, now) for number in range(len(COUNTER))]
+    change_state(
+        actor=CLERK,
+        now=now,
+        certificate_id=printed[0],
+        state=CertificateState.SUSPENDED,
+        reason="잃어버렸다고 알려 옴 (시뮬레이션)",
+    )
+    citizen = Actor(id=PEOPLE[0][0], name=f"{PEOPLE[0][1]} (시뮬레이션)")
+    consent = give_transfer_consent(actor=citizen, now=now, bundle="youth_rent", days=7)
+    receive_bundle(actor=CLERK, now=now, consent_id=consent.id, issuer=_find_issuer())
+
+
+def _print(number: int, now: datetime) -> str:
+    """Print what is asked for at the counter and return its id."""
+    subject, kind = COUNTER[number]
+    printed = print_certificate(actor=CLERK, now=now, kind=kind, subject=subject, issuer=_find_issuer())
+    return printed.certificate.id
+
+
+def _find_issuer() -> str:
+    address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
+    return f"{address}/wallet"
 
 
 def _find_citizen() -> list[tuple[str, str, str, str, int]]:

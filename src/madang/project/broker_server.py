@@ -1,24 +1,44 @@
-"""The packaged broker: NATS with JetStream and an MQTT listener, as a child process."""
+"""The packaged broker: NATS with JetStream and an MQTT listener, as a child process.
+
+Two parties speak to it: the house, which has a password of its own, and devices, which have none and may only
+publish and subscribe by MQTT, on the topics that the services' manifests declare. Whose a message is, they say in it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
-from madang.core.base.interface import Unavailable
+from madang.core.base.interface import Unavailable, list_manifests
+
+HOUSE, DEVICES = "house", "devices"
+MOST_UNACKNOWLEDGED = 4000
+"""Messages under way to one subscription; a session may have 65,535 in all, sixteen subscriptions."""
 
 CONFIGURATION = """
 server_name: madang
 listen: 127.0.0.1:{port}
 http: 127.0.0.1:{monitor_port}
 jetstream {{ store_dir: {store}, sync_interval: always, max_mem: 256M }}
-mqtt {{ listen: "{mqtt_host}:{mqtt_port}", ack_wait: "2s", max_ack_pending: 30000 }}
+mqtt {{ listen: "{mqtt_host}:{mqtt_port}", ack_wait: "2s", max_ack_pending: {most}{no_auth_user} }}
 max_payload: 8MB
 """
+USERS = """authorization {{ users: [
+  {{ user: {house}, password: {password} }}
+  {{ user: {devices}, password: "", allowed_connection_types: ["MQTT"], permissions: {{
+    publish: {{ allow: {sent} }}, subscribe: {{ allow: {heard} }} }} }}
+] }}
+"""
+_AS_SUBJECT = str.maketrans({"/": ".", ".": "//", "+": "*", "#": ">"})
+SESSION_SUBJECTS = ("$MQTT.sub.>", "$MQTT.deliver.>")
+"""Where the broker itself brings a session what its subscriptions of QoS 1 and 2 are to get."""
 
 
 def find_nats_server() -> str:
@@ -31,21 +51,62 @@ def find_nats_server() -> str:
     return str(path)
 
 
-def write_configuration(folder: Path, *, port: int, mqtt_port: int, monitor_port: int, host: str) -> Path:
-    """Write the broker's configuration below `folder` and return its path."""
+def write_configuration(
+    folder: Path, *, port: int, mqtt_port: int, monitor_port: int, host: str, password: str = ""
+) -> Path:
+    """Write the broker's configuration below `folder` and return its path.
+
+    `password` is the house's; without one everybody who reaches the broker may do everything.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "nats.conf"
-    path.write_text(
-        CONFIGURATION.format(
-            port=port,
-            monitor_port=monitor_port,
-            mqtt_port=mqtt_port,
-            mqtt_host=host,
-            store=json.dumps(str(folder)),
-        ),
-        "utf-8",
+    text = CONFIGURATION.format(
+        port=port,
+        monitor_port=monitor_port,
+        mqtt_port=mqtt_port,
+        mqtt_host=host,
+        store=json.dumps(str(folder)),
+        most=MOST_UNACKNOWLEDGED,
+        no_auth_user=f", no_auth_user: {DEVICES}" if password else "",
     )
+    write_secret(path, text + (_write_users(password) if password else ""))
     return path
+
+
+def keep_password(folder: Path) -> str:
+    """Return the house's password at its broker, made on the first start."""
+    path = folder / "password"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_secret(path, secrets.token_urlsafe(24))
+    return path.read_text("ascii")
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Replace a file that only its owner may read."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _write_users(password: str) -> str:
+    manifests = list_manifests()
+    sent = [subject for one in manifests for topic in one.devices_send for subject in list_subjects(topic)]
+    heard = [subject for one in manifests for topic in one.devices_hear for subject in list_subjects(topic)]
+    return USERS.format(
+        house=HOUSE,
+        devices=DEVICES,
+        password=json.dumps(password),
+        sent=json.dumps(sent),
+        heard=json.dumps([*heard, *SESSION_SUBJECTS]),
+    )
+
+
+def list_subjects(topic: str) -> Iterable[str]:
+    """Return the subjects of an MQTT topic; one that ends in /# means what stands above it too."""
+    subject = topic.translate(_AS_SUBJECT)
+    return [subject, subject.removesuffix(".>")] if subject.endswith(".>") else [subject]
 
 
 def start_broker(configuration: Path, log: Path) -> subprocess.Popen[bytes]:

@@ -24,7 +24,15 @@ from madang.core.base.interface import (
     write_run_state,
 )
 
-from .broker_server import await_broker, find_nats_server, is_broker_well, write_configuration
+from .broker_server import (
+    HOUSE,
+    await_broker,
+    find_nats_server,
+    is_broker_well,
+    keep_password,
+    write_configuration,
+    write_secret,
+)
 from .forking import Forked, die_with_parent
 
 STOP_PATIENCE_S = 10
@@ -96,13 +104,15 @@ class Supervisor:
             settings.broker_port, settings.mqtt_port, 0, settings.port
         )
         self.mqtt_port = mqtt_port
-        self.broker_url = f"nats://127.0.0.1:{broker_port}"
+        password = keep_password(settings.data_path / "broker")
+        self.broker_url = f"nats://{HOUSE}:{password}@127.0.0.1:{broker_port}"
         configuration = write_configuration(
             settings.data_path / "broker",
             port=broker_port,
             mqtt_port=mqtt_port,
             monitor_port=self.monitor_port,
             host=settings.host,
+            password=password,
         )
         self.broker = Member("broker", [find_nats_server(), "-c", str(configuration)])
         self.members: list[Member] = []
@@ -161,7 +171,7 @@ class Supervisor:
     def _start_broker(self) -> None:
         self.broker.start(self._log_folder)
         await_broker(self.monitor_port)
-        (self.folder / "broker.url").write_text(self.broker_url, "ascii")
+        write_secret(self.folder / "broker.url", self.broker_url)
 
     def _await_web(self, timeout_s: float = 180) -> None:
         deadline = time.monotonic() + timeout_s
@@ -226,7 +236,6 @@ class Supervisor:
         state = RunState(
             supervisor_pid=os.getpid(),
             address=self.address,
-            broker_url=self.broker_url,
             mqtt_port=self.mqtt_port,
             processes=[member.state for member in [self.broker, *self.members]],
         )

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 import nats
@@ -40,6 +41,12 @@ def find_broker_url(data_path: Path | None = None) -> str:
     if path.is_file():
         return path.read_text("ascii").strip()
     raise _unreachable("no broker runs on this data folder; start it with: madang up")
+
+
+def find_broker_login() -> tuple[str, str] | None:
+    """Return the house's user name and password at its broker; None where that knows no users."""
+    parts = urlsplit(find_broker_url())
+    return (parts.username, parts.password or "") if parts.username else None
 
 
 class Broker:

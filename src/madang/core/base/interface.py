@@ -1,7 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actors import ANONYMOUS, HOUSE, Actor
-from .broker import Broker, find_broker_url, get_broker, publish_live, subscribe_live
+from .broker import Broker, find_broker_login, find_broker_url, get_broker, publish_live, subscribe_live
 from .checks import Check
 from .cli import Subcommand
 from .clock import CITY_TIMEZONE, now, to_city_time
@@ -69,6 +69,7 @@ __all__ = [
     "call_command",
     "collect",
     "declare_column",
+    "find_broker_login",
     "find_broker_url",
     "find_headings",
     "get_broker",

@@ -40,7 +40,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`service.toml` of a service or `room.toml` of a core room.
 
     `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name.
-    `provides` and `uses` name commands other services may ask for, and those this one asks for.
+    `provides` and `uses` name commands other services may ask for, and those this one asks for. `devices_send` and
+    `devices_hear` are the MQTT topics (with + and #) that devices may publish to and subscribe to, without a password.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sources: tuple[OutsideSource, ...] = ()
     provides: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    devices_send: tuple[str, ...] = ()
+    devices_hear: tuple[str, ...] = ()
     package: str = ""
     chapter: str = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import sha256
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.client import MQTTMessage
@@ -18,14 +19,29 @@ _AS_SUBJECT = str.maketrans({"/": ".", ".": "//"})
 
 
 class MqttListener:
-    """What comes to `topics` (QoS 1) while nobody listens is delivered afterwards; each client has a name of its own."""
+    """What comes to `topics` (QoS 1) while nobody listens is delivered afterwards; each client has a name of its own.
 
-    def __init__(self, host: str, port: int, client: str, topics: Iterable[str]) -> None:
+    `login` are user name and password; with them, the client's name ends in what nobody can guess who doesn't know
+    them, so that nobody takes its session over by its name.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        client: str,
+        topics: Iterable[str],
+        *,
+        login: tuple[str, str] | None = None,
+    ) -> None:
         self._topics = [(topic, 1) for topic in topics]
         self._waiting: queue.Queue[MQTTMessage] = queue.Queue(MOST_WAITING)
+        name = f"{client}-{sha256(login[1].encode()).hexdigest()[:16]}" if login else client
         self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=client, clean_session=False, manual_ack=True
+            mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=False, manual_ack=True
         )
+        if login:
+            self._client.username_pw_set(*login)
         self._client.on_connect = self._subscribe
         self._client.on_message = self._put
         self._client.reconnect_delay_set(1, 5)

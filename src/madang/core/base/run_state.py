@@ -25,7 +25,6 @@ class RunState(msgspec.Struct, kw_only=True):
 
     supervisor_pid: int
     address: str
-    broker_url: str
     mqtt_port: int
     processes: list[ProcessState]
 

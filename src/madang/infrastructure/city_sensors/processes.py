@@ -11,7 +11,14 @@ from typing import Any
 import msgspec
 from django.db import close_old_connections
 
-from madang.core.base.interface import MadangError, MqttListener, Process, now, read_settings
+from madang.core.base.interface import (
+    MadangError,
+    MqttListener,
+    Process,
+    find_broker_login,
+    now,
+    read_settings,
+)
 from madang.core.incidents.interface import post_outside
 
 from .actions.hearing import hear_messages
@@ -37,20 +44,24 @@ def run_listener() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings = read_settings()
-    brokers = [(settings.own_host, settings.mqtt_port)]
+    own = settings.own_host, settings.mqtt_port
+    brokers = [own]
     if settings.also_mqtt:
         host, _, port = settings.also_mqtt.rpartition(":")
         brokers.append((host or settings.also_mqtt, int(port) if port.isdecimal() else MQTT_PORT))
-    threads = [threading.Thread(target=listen, args=(host, port, stop)) for host, port in brokers]
+    threads = [
+        threading.Thread(target=listen, args=(*one, stop, find_broker_login() if one is own else None))
+        for one in brokers
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def listen(host: str, port: int, stop: threading.Event) -> None:
+def listen(host: str, port: int, stop: threading.Event, login: tuple[str, str] | None = None) -> None:
     """Take in what sensors say by one broker until `stop` is set; each message is acknowledged once it is kept."""
-    listener = MqttListener(host, port, CLIENT, [TOPIC])
+    listener = MqttListener(host, port, CLIENT, [TOPIC], login=login)
     while not stop.is_set():
         messages = listener.take(MOST, 1.0)
         if not messages:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import MqttListener, Process, now, read_settings
+from madang.core.base.interface import MqttListener, Process, find_broker_login, now, read_settings
 
 from .actions import (
     check_detectors,
@@ -164,7 +164,8 @@ def run_watch() -> None:
     """Watch until SIGTERM or SIGINT."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     settings = read_settings()
-    listener = MqttListener(settings.own_host, settings.mqtt_port, CLIENT, TOPICS)
+    login = find_broker_login()
+    listener = MqttListener(settings.own_host, settings.mqtt_port, CLIENT, TOPICS, login=login)
     watchman = Watchman(listener, find_addresses)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watchman.stop.set())

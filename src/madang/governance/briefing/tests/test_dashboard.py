@@ -285,7 +285,7 @@ def test_what_has_stopped_and_what_is_late_is_said(reader, lake, indicators, mon
     run = lake.parent / "run"
     run.mkdir(parents=True)
     process = {"name": "writer", "pid": 1, "state": "restarting", "since": "2026-11-23T03:00:00Z"}
-    state = {"supervisor_pid": 1, "address": "", "broker_url": "", "mqtt_port": 1, "processes": [process]}
+    state = {"supervisor_pid": 1, "address": "", "mqtt_port": 1, "processes": [process]}
     (run / "state.json").write_text(json.dumps(state | {"processes": []}))
     assert "모든 처리가 돌고 있고 늦은 지표가 없습니다" in show(reader)
     (run / "state.json").write_text(json.dumps(state))

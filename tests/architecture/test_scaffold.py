@@ -48,7 +48,15 @@ def test_a_new_service_passes_every_check(copy_of_the_tree):
 
 @pytest.mark.parametrize(
     "words",
-    [("kitchen", "pots", "냄비", "Pots"), ("citizens", "Pots!", "냄비", "Pots"), ("citizens", "pots")],
+    [
+        ("kitchen", "pots", "냄비", "Pots"),
+        ("citizens", "Pots!", "냄비", "Pots"),
+        ("citizens", "pots"),
+        *[
+            ("citizens", name, "냄비", "Pots")
+            for name in ("class", "cctv", "things", "desk", "datasets", "api")
+        ],
+    ],
 )
 def test_a_service_that_can_not_be_is_refused(copy_of_the_tree, words):
     code, said = run(copy_of_the_tree, sys.executable, "-m", "madang.project.scaffold", *words)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import string
 import sys
 import tomllib
+from collections.abc import Iterator
+from keyword import iskeyword
 from pathlib import Path
 
-from madang.core.base.interface import CHAPTERS, BadInput, Conflict, MadangError
+import django
+from django.apps import apps
+from django.urls import URLResolver, get_resolver
+
+from madang.core.base.interface import CHAPTERS, BadInput, Conflict, MadangError, collect, list_manifests
 from madang.project.documents import DOCS, write_documents
 
 TEMPLATES = Path(__file__).parent / "service"
@@ -34,6 +41,7 @@ def write_service(chapter: str, name: str, korean: str, english: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(string.Template(template.read_text("utf-8")).substitute(words), "utf-8")
     _add_term(name, korean, english)
+    list_manifests.cache_clear()  # the house has one more
     return folder
 
 
@@ -49,12 +57,32 @@ def _check(chapter: str, name: str, korean: str, english: str) -> None:
     problem = ""
     if chapter not in CHAPTERS:
         problem = f"CHAPTER is one of {', '.join(CHAPTERS)}"
-    elif not re.fullmatch(r"[a-z][a-z0-9_]{2,30}", name):
+    elif not re.fullmatch(r"[a-z][a-z0-9_]{2,30}", name) or iskeyword(name):
         problem = "NAME is the term in lower case with underscores"
+    elif name in _list_taken() and not (PACKAGE / chapter / name).exists():
+        problem = f"{name} is taken, by a room, a service or an address"
     elif not korean or not english or '"' in korean + english:
         problem = "KO and EN name the service in both languages"
     if problem:
         raise BadInput("scaffold.words", f"{problem}. 예: {USAGE}", f"{problem}. Example: {USAGE}")
+
+
+def _list_taken() -> set[str]:
+    """Return the labels of what is installed, and the first words of the house's addresses."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.project.settings")
+    django.setup()
+    routes = [route.path for part in ("hot", "api") for _, route in collect(part, "ROUTES")]
+    words = {address.strip("/").partition("/")[0] for address in (*routes, *_list_addresses(get_resolver()))}
+    return words | {one.label for one in apps.get_app_configs()}
+
+
+def _list_addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for one in resolver.url_patterns:
+        address = f"{before}{one.pattern}"
+        if isinstance(one, URLResolver):
+            yield from _list_addresses(one, address)
+        else:
+            yield address
 
 
 def _to_class(name: str) -> str:

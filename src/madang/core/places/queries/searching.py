@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from madang.core.places.models import Place
 from madang.core.places.records import BoundaryArea, PlaceHit, PlaceRecord
 
 from .layers import get_layer_folder, list_area_layers, load_areas
+from .locating import find_district_in_text
 
 CANDIDATES = 2000
 EXACT, BEGINS, ALL_WORDS, WITHIN, NEAR = range(5)
@@ -40,12 +41,16 @@ def search_places(query: str, limit: int = 20) -> tuple[PlaceHit, ...]:
     """Return what people may mean by `query`, the likeliest first, at most `limit` (1–100).
 
     A name may be written in full, by its beginning, by its initials ("ㄱㄴ", "강ㄴ"), with one wrong
-    letter, romanised, or with the district or street before it ("종로구 청운동").
+    letter, romanised, or with the district or street before it ("종로구 청운동"), an area also by the beginning of its
+    code. Of an address that nothing else fits ("서울특별시 중구 을지로 30") the dong it names, else its district.
     """
     asked = normalize(query[:100])
     words = [word for word in map(normalize, query[:100].split()) if word]
     if not asked:
         return ()
+    most = max(1, min(limit, 100))
+    if asked.isdigit() and (coded := list_area_hits(asked)):
+        return coded[:most]
     areas = tuple(_list_area_entries())
     initials = initials_of(asked)
     fitting = [*areas, *_list_fitting_places(initials, words)]
@@ -55,7 +60,7 @@ def search_places(query: str, limit: int = 20) -> tuple[PlaceHit, ...]:
         ranked = _rank_all(
             similar, lambda entry: NEAR if any(is_near(asked, n) for n in entry.names) else None
         )
-    return tuple(hit for *_, hit in ranked[: max(1, min(limit, 100))])
+    return tuple(hit for *_, hit in ranked[:most]) or _find_in_address(query[:100], areas)[:most]
 
 
 def list_area_hits(search: str = "") -> tuple[PlaceHit, ...]:
@@ -88,6 +93,15 @@ def list_places(kind: str = "", *, limit: int = 1000) -> tuple[PlaceRecord, ...]
     """Return registered places by name, of one kind where `kind` is given."""
     found = Place.objects.filter(kind=kind) if kind else Place.objects.all()
     return tuple(PlaceRecord(**row) for row in found.values(*PlaceRecord.__struct_fields__)[:limit])
+
+
+def _find_in_address(query: str, areas: Sequence[Entry]) -> tuple[PlaceHit, ...]:
+    """Return the dongs that an address names within its district, or the district; nothing where it names none."""
+    code = str(find_district_in_text([query])[0])
+    inside = [entry.hit for entry in areas if code and entry.hit.code.startswith(code)]
+    words = set(query.split())
+    named = tuple(hit for hit in inside if len(hit.code) > len(code) and hit.name_ko in words)
+    return named or tuple(hit for hit in inside if hit.code == code)
 
 
 def _list_fitting_places(initials: str, words: list[str]) -> list[Entry]:

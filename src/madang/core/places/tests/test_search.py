@@ -140,3 +140,23 @@ class AnyQuery(TestCase):
     @hypothesis_settings(max_examples=40, deadline=None)
     def test_any_query_is_answered(self, query, limit):
         assert len(search_places(query, limit)) <= 100
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("서울특별시 중구 을지로 30", {"11140"}),
+        ("강남구 역삼동 123-4", {"1168010100"}),
+        ("11230", {"11230"}),
+    ],
+)
+def test_an_address_leads_to_its_area_and_a_code_to_what_begins_so(query, codes):
+    found = [hit.code for hit in search_places(query)]
+    assert codes <= set(found)
+    assert all(code.startswith(found[0]) for code in found)
+
+
+@pytest.mark.django_db
+def test_an_address_that_names_no_area_finds_nothing():
+    assert search_places("세종대로 110") == ()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connection
+from paho.mqtt.client import MQTTMessage
 
 from madang.core.base.interface import MqttListener, Process, now, read_settings
 
@@ -107,12 +108,19 @@ class Watchman:
             return
         messages = self.listener.take(MESSAGES, 1.0)
         if messages:
-            said = [one.payload for one in messages if not find_gateway(one.topic)]
-            take_messages(now=self.clock(), messages=said, via="mqtt")
-            alive = {name for one in messages if (name := find_gateway(one.topic))}
-            hear_gateways(now=self.clock(), gateways=alive)
+            try:
+                self._take(messages)
+            except Exception:
+                self.listener.ask_again()  # nothing of it is acknowledged
+                raise
             self.listener.acknowledge(messages)
             self.heard.set()
+
+    def _take(self, messages: list[MQTTMessage]) -> None:
+        named = [(find_gateway(_read_topic(one)), one.payload) for one in messages]
+        said = [payload for gateway, payload in named if not gateway]
+        take_messages(now=self.clock(), messages=said, via="mqtt")
+        hear_gateways(now=self.clock(), gateways={gateway for gateway, _ in named if gateway})
 
     def _decide(self) -> None:
         self.heard.clear()
@@ -141,6 +149,13 @@ class Watchman:
         check_detectors(now=now())
         check_network(now=now())
         self.stop.wait(CARE_S)
+
+
+def _read_topic(message: MQTTMessage) -> str:
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return ""
 
 
 def find_gateway(topic: str) -> str:

@@ -21,8 +21,9 @@ SERVICE = "fire_safety"
 
 def hear_gateways(*, now: datetime, gateways: Collection[str]) -> None:
     """Note that gateways are alive; those that nobody registered are nobody's."""
-    if gateways:
-        GatewayRow.objects.filter(pk__in=list(gateways)).update(heard_at=now)
+    names = [one for one in gateways if "\0" not in one]
+    if names:
+        GatewayRow.objects.filter(pk__in=names).update(heard_at=now)
 
 
 def check_network(*, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,6 +15,7 @@ from madang.core.people.interface import record_audit, require
 from madang.core.things import interface as things
 
 from .methods.deciding import decide
+from .methods.duty import order_told
 from .methods.hydrants import HYDRANT_KIND
 from .methods.masking import mask, mask_name
 from .models import (
@@ -264,6 +265,28 @@ def list_decisions(actor: Actor, alarm_id: int) -> list[Decision]:
         )
         for row in rows
     ]
+
+
+def list_told(alarms: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
+    """Return who was told of each alarm and when, in order."""
+    found: dict[int, list[tuple[str, datetime]]] = {one: [] for one in alarms}
+    rows = DecisionRow.objects.filter(alarm__in=list(alarms)).exclude(told="").order_by("at", "id")
+    for alarm, name, moment in rows.values_list("alarm_id", "told", "at"):
+        found[alarm].append((name, moment))
+    return found
+
+
+def list_ladder(
+    alarm: Alarm, contacts: Sequence[Contact], now: datetime
+) -> list[tuple[Contact, datetime | None]]:
+    """Return an alarm's facility's contacts as they were told of it and when, then those who are next (None).
+
+    `contacts` are all of them as they are to be shown, in the order in which they are registered.
+    """
+    registered = describe_facility(find_facility_row(alarm.facility)).contacts
+    told = list_told([alarm.id])[alarm.id]
+    order = order_told(registered, told, now, CITY_TIMEZONE)
+    return [(contacts[place], moment) for place, moment in order if place < len(contacts)]
 
 
 def list_signals(actor: Actor, alarm: Alarm, until: datetime) -> list[Signal]:

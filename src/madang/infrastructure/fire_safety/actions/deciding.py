@@ -6,6 +6,7 @@ A process that dies anywhere leaves either all of it or nothing; the next one go
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -30,8 +31,9 @@ from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_ord
 from madang.infrastructure.fire_safety.methods.duty import choose_told
 from madang.infrastructure.fire_safety.methods.masking import mask_name
 from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_hydrants
+from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_hydrants, list_told
 from madang.infrastructure.fire_safety.records import (
+    OPEN,
     AlarmState,
     Contact,
     Decision,
@@ -143,9 +145,10 @@ class _Writer:
     def __init__(self, now: datetime, codes: list[str]) -> None:
         self.now = now
         self.alarms: dict[tuple[str, int], AlarmRow] = {}
-        going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes)
-        going_on = going_on.exclude(state=AlarmState.CLOSED.value)
+        going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes, state__in=OPEN)
         self.going_on = {(one.facility_id, one.number): one for one in going_on}
+        told = list_told([one.pk for one in self.going_on.values()])
+        self._told = defaultdict(list, {key: told[one.pk] for key, one in self.going_on.items()})
         self.decisions: list[DecisionRow] = []
         self.relays: list[tuple[AlarmRow, Decision, datetime | None]] = []
 
@@ -174,7 +177,7 @@ class _Writer:
             [one for one in self.alarms.values() if id(one) not in fresh],
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["state", "handed_over_at", "stood_down_at", "tellings"],
+            update_fields=["state", "handed_over_at", "stood_down_at"],
         )
         for one in self.decisions:
             one.alarm_id = one.alarm.pk if one.alarm else None
@@ -203,9 +206,12 @@ class _Writer:
         if decision.verdict not in TELLING:
             return ""
         contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
-        chosen = choose_told(contacts, decision.at, CITY_TIMEZONE, alarm.tellings)
-        alarm.tellings += 1
-        return chosen.name if chosen else ""
+        told = self._told[row.code, alarm.number]
+        chosen = choose_told(contacts, told, decision.at, CITY_TIMEZONE)
+        if chosen is None:
+            return ""
+        told.append((chosen.name, decision.at))
+        return chosen.name
 
     def _describe(
         self, row: FacilityRow, alarm: AlarmRow | None, decision: Decision, told: str
@@ -259,7 +265,7 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     facts |= {name: str(count) for name, count in count_needs(facility.rooms).items()}
     on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
     facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
-    on_duty = choose_told(facility.contacts, now, CITY_TIMEZONE, 0)
+    on_duty = choose_told(facility.contacts, (), now, CITY_TIMEZONE)
     if on_duty:
         facts["contact"] = f"{on_duty.name} {on_duty.phone}"
     hour = int(now.timestamp()) // 3600

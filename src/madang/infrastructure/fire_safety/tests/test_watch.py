@@ -27,6 +27,7 @@ from madang.infrastructure.fire_safety.actions import (
     tell_incidents,
     warn_of_overdue_relays,
 )
+from madang.infrastructure.fire_safety.actions.deciding import _Writer
 from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
 from madang.infrastructure.fire_safety.processes import TOPICS, Watchman
@@ -230,9 +231,9 @@ def test_an_alarm_counts_whatever_its_battery_says():
 
 
 def test_what_the_registers_refuse_is_one_messages_fault():
-    register(NOW)
     with connection.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX only_one ON fire_safety_detectorrow (heard_at)")
+    register(NOW)
     assert hear(0, uplink("d301", NOW, "smoke"), uplink("d302", NOW, "heat")).signals == 1
     assert "IntegrityError" in RefusedRow.objects.get().reason
 
@@ -374,3 +375,16 @@ def test_a_failed_transaction_leaves_nothing_and_the_next_one_everything():
     assert list_all() == []
     decide_due(now=after(1))
     assert len(list_all()) == RelayRow.objects.count() == 1
+
+
+def test_what_is_over_is_not_read_again_by_every_decision():
+    register(NOW)
+    for at in range(0, 4000, 1000):
+        hear(at, uplink("d301", after(at), "smoke"))
+        assert len(_Writer(after(at), [FACILITY.code]).going_on) == 1
+        answer_alarm(
+            actor=HOUSE, now=after(at + 5), code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason="조리"
+        )
+        decide_due(now=after(at + 5))
+        assert _Writer(after(at + 5), [FACILITY.code]).going_on == {}
+    assert list_alarms(actor=HOUSE, state="stood_down")[1] == 4

@@ -88,6 +88,35 @@ class TestPayloads:
         with pytest.raises(ValueError):
             decode_payload(DECODER, port, payload)
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"bit": 8}, {"bit": 16, "length": 2}, {"at_least": float("nan")}, {"equals": float("inf")},
+            {"scale": 0.0}, {"add": float("-inf")}, {"scale": 1e308},
+        ],
+    )  # fmt: skip
+    def test_a_field_that_could_never_alarm_is_refused(self, wrong):
+        decoder = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, **wrong),))
+        with pytest.raises(ValueError):
+            decode_payload(decoder, 1, b"\xff\xff")
+
+    @pytest.mark.parametrize(
+        ("raw", "field"),
+        [
+            (3, {"scale": 0.1, "equals": 0.3}), (3, {"scale": 0.1, "add": -0.3, "equals": 0}),
+            (100, {"scale": 1.15, "at_least": 115}), (116, {"at_least": 115}), (3, {"equals": 3}),
+        ],
+    )  # fmt: skip
+    def test_a_value_alarms_though_it_can_be_written_as_no_float(self, raw, field):
+        decoder = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, **field),))
+        assert decode_payload(decoder, 1, bytes([raw])) == {"smoke": True}
+        assert decode_payload(decoder, 1, bytes([raw - 2])) == {"smoke": False}
+
+    def test_large_values_that_differ_by_one_are_not_the_same(self):
+        decoder = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, length=4, equals=2**31),))
+        assert decode_payload(decoder, 1, (2**31).to_bytes(4)) == {"smoke": True}
+        assert decode_payload(decoder, 1, (2**31 + 1).to_bytes(4)) == {"smoke": False}
+
     @given(st.binary(max_size=12), st.integers(0, 12), st.integers(1, 8), st.booleans(), st.booleans())
     def test_a_field_reads_what_the_bytes_say_or_refuses(self, raw, offset, length, is_signed, is_little):
         field = PayloadField(name="x", offset=offset, length=length, is_signed=is_signed, is_little=is_little)
@@ -142,6 +171,10 @@ class TestPayloads:
     def test_only_who_cares_for_the_whole_net_changes_decoders_and_gateways(self):
         with pytest.raises(NotAllowed):
             save_decoder(actor=OFFICER, now=NOW, decoder=DECODER)
+        for wrong in ({"bit": 8}, {"at_least": float("nan")}):
+            broken = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, **wrong),))
+            with pytest.raises(BadInput):
+                save_decoder(actor=HOUSE, now=NOW, decoder=broken)
         with pytest.raises(NotAllowed):
             save_gateways(actor=OFFICER, now=NOW, gateways=())
 

@@ -18,6 +18,7 @@ from .methods.deciding import decide
 from .methods.duty import order_told
 from .methods.hydrants import HYDRANT_KIND
 from .methods.masking import mask, mask_name
+from .methods.network import NetworkTrouble, find_network_troubles
 from .models import (
     AlarmRow,
     DecisionRow,
@@ -29,7 +30,6 @@ from .models import (
     RefusedRow,
     RelayRow,
     SignalRow,
-    TroubleRow,
 )
 from .records import (
     OPEN,
@@ -199,10 +199,9 @@ def list_gateways() -> list[Gateway]:
     return [describe_gateway(row) for row in GatewayRow.objects.order_by("institution", "id")]
 
 
-def list_network_troubles() -> list[tuple[datetime, Text]]:
-    """Return since when what of the network is silent, as the incidents know it."""
-    rows = TroubleRow.objects.order_by("begun_at", "key")
-    return [(row.begun_at, Text(ko=row.reason_ko, en=row.reason_en)) for row in rows]
+def list_network_troubles(now: datetime) -> list[NetworkTrouble]:
+    """Return what of the network is silent now, the largest that explains it."""
+    return find_network_troubles(list_gateways(), now)
 
 
 def list_decoders() -> list[Decoder]:

@@ -40,6 +40,7 @@ from madang.infrastructure.fire_safety.queries import (
     list_alarms,
     list_detectors,
     list_hydrants,
+    list_network_troubles,
     list_plan_floors,
     read_plan_picture,
 )
@@ -244,6 +245,28 @@ class TestSilence:
         assert list(GatewayRow.objects.values_list("pk", flat=True)) == ["g1"]
         with pytest.raises(BadInput):
             save_gateways(actor=HOUSE, now=NOW, gateways=[Gateway(id="g", institution="a")] * 2)
+
+    @pytest.mark.django_db
+    def test_a_trouble_that_a_larger_one_explains_is_over_when_it_is_heard_itself(self):
+        names = [f"i{at}" for at in range(8)]
+        own = [Gateway(id=f"{name}-{at}", institution=name) for name in names for at in range(2)]
+        save_gateways(actor=HOUSE, now=NOW, gateways=own)
+        late = [NOW + timedelta(minutes=31 * at) for at in range(1, 6)]
+
+        def hear(moment, *dark):
+            heard = [one.id for one in own if one.id not in dark and one.institution not in dark]
+            hear_gateways(now=moment, gateways=heard)
+            check_network(now=moment)
+            here = IncidentFilter(kind="fire_network_silent")
+            return {one.key for one in list_incidents(actor=HOUSE, where=here) if one.cleared_at is None}
+
+        assert hear(late[0], "i0-0") == {"fire-gateway:i0-0"}
+        assert hear(late[1], "i0") == {"fire-gateway:i0-0", "fire-institution:i0"}
+        assert hear(late[2], *names[:4]) == {"fire-gateway:i0-0", "fire-institution:i0", "fire-backbone"}
+        assert [one.key for one in list_network_troubles(late[2])] == ["fire-backbone"]
+        assert hear(late[3], "i0-0") == {"fire-gateway:i0-0"}
+        save_gateways(actor=HOUSE, now=NOW, gateways=[one for one in own if one.id != "i0-0"])
+        assert hear(late[4]) == set()
 
     def test_a_sign_of_life_is_known_by_its_topic(self):
         assert find_gateway("kr920/gateway/0a1b/event/stats") == "0a1b"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, now
 from madang.core.incidents.interface import IncidentFilter, list_incidents
+from madang.core.things.interface import ThingFilter, list_places
 from madang.infrastructure.fire_safety.actions import (
     check_network,
     decide_due,
@@ -325,12 +326,30 @@ class TestHydrants:
             actor=HOUSE, now=NOW, rows=csv.DictReader(LIST.splitlines()), source="hydrants.csv"
         )
         assert (again.added, again.unchanged) == (0, 4)
-        assert [one.id for one in list_hydrants(FACILITY.lon, FACILITY.lat)] == ["HYD-11-1", "HYD-11-2"]
+        assert [one.id for one in list_hydrants(FACILITY.lon, FACILITY.lat)] == [
+            "HYD-11110-11-1",
+            "HYD-11110-11-2",
+        ]
         register(NOW)
         take_messages(now=NOW, messages=[uplink("p3", NOW, "call_point")], via="mqtt")
         decide_due(now=NOW)
         scene = describe_scene(FacilityRow.objects.get(), AlarmRow.objects.get(), NOW)
-        assert scene.facts["hydrants"].startswith("HYD-11-1 지상식소화전 (")
+        assert scene.facts["hydrants"].startswith("HYD-11110-11-1 지상식소화전 (")
+
+    def test_a_number_is_a_districts_own_and_another_citys_hydrants_are_refused(self):
+        officer = Actor(id="d", name="자료", grants=frozenset({("things.import", "*")}))
+        lines = """일련번호,시설번호,시도명,시군구명,위도,경도
+1,7,서울특별시,종로구,37.58,126.98
+2,7,서울특별시,중구,37.56,126.99
+3,,서울특별시,중구,37.561,126.991
+3,7,부산광역시,중구,35.10,129.03
+"""
+        report = import_hydrants(actor=officer, now=NOW, rows=csv.DictReader(lines.splitlines()), source="x")
+        assert (report.added, len(report.rejected)) == (3, 1)
+        found = sorted(one for one, *_ in list_places(ThingFilter(kind="hydrant")))
+        assert found[0] == "HYD-11110-7"
+        assert "HYD-11140-7" in found
+        assert "HYD-11140-3" not in found, "a number of a line is no number of a hydrant"
 
     def test_a_list_without_places_is_refused(self):
         with pytest.raises(BadInput):

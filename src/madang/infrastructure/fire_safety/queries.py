@@ -147,9 +147,12 @@ def list_detectors(actor: Actor, code: str = "", *, only_trouble: bool = False) 
 
 
 def list_hydrants(lon: float, lat: float, limit: int = HYDRANTS) -> list[Hydrant]:
-    """Return the usable hydrants nearest to a place within NEAR_M metres."""
-    here = things.ThingFilter(kind=HYDRANT_KIND, bbox=box_around(lon, lat, NEAR_M))
-    away = sorted((measure_m(lon, lat, x, y), key) for key, _, x, y in things.list_places(here))
+    """Return the usable hydrants nearest to a place within NEAR_M metres.
+
+    Things of every kind are asked for: asked for one kind, SQLite walks through every hydrant of the city.
+    """
+    places = things.list_places(things.ThingFilter(bbox=box_around(lon, lat, NEAR_M)))
+    away = sorted((measure_m(lon, lat, x, y), key) for key, kind, x, y in places if kind == HYDRANT_KIND)
     found = things.get_things([key for _, key in away])
     return [
         Hydrant(

@@ -45,6 +45,8 @@ from madang.infrastructure.fire_safety.records import (
     WatchState,
 )
 
+from .writing import update_rows
+
 FACILITIES, SIGNALS = 200, 2000
 """At once, so that one transaction stays short."""
 TOLD_AT_ONCE = 50
@@ -102,12 +104,7 @@ def _decide(codes: list[str], now: datetime) -> int:
     writer.save()
     numbers = [one.pk for signals in heard.values() for one in signals]
     SignalRow.objects.filter(pk__in=numbers).update(heard_at=now)
-    FacilityRow.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["state", "heard_until", "next_due_at"],
-    )
+    update_rows(rows.values(), ["state", "heard_until", "next_due_at"])
     return len(writer.decisions)
 
 
@@ -173,12 +170,8 @@ class _Writer:
         new = [one for one in self.alarms.values() if one.pk is None]
         AlarmRow.objects.bulk_create(new)
         fresh = set(map(id, new))
-        AlarmRow.objects.bulk_create(
-            [one for one in self.alarms.values() if id(one) not in fresh],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["state", "handed_over_at", "stood_down_at"],
-        )
+        changed = [one for one in self.alarms.values() if id(one) not in fresh]
+        update_rows(changed, ["state", "handed_over_at", "stood_down_at"])
         for one in self.decisions:
             one.alarm_id = one.alarm.pk if one.alarm else None
         DecisionRow.objects.bulk_create(self.decisions)

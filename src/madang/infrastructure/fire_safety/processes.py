@@ -18,6 +18,7 @@ from paho.mqtt.client import MQTTMessage
 from madang.core.base.interface import MqttListener, Process, now, read_settings
 
 from .actions import (
+    Outlook,
     check_detectors,
     check_network,
     decide_due,
@@ -71,7 +72,7 @@ class Watchman:
 
     def __init__(self, listener: MqttListener | None, addresses: Callable[[], list[str]]) -> None:
         self.listener, self.addresses = listener, addresses
-        self.clock = Clock()
+        self.clock, self.outlook = Clock(), Outlook()
         self.stop = threading.Event()
         self.heard, self.decided, self.untold = threading.Event(), threading.Event(), threading.Event()
         self.pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="relay")
@@ -128,7 +129,7 @@ class Watchman:
             self.decided.set()
             self.untold.set()
             self.stop.wait(GATHER_S)
-        else:
+        elif not self.outlook.look():
             self.heard.wait(LOOK_S)
 
     def _relay(self) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property
 
 import msgspec
 from django.conf import settings
@@ -17,12 +16,9 @@ from django.db import transaction
 
 from madang.core.base.interface import (
     CITY_TIMEZONE,
-    HOUSE,
     Finding,
-    MadangError,
     Severity,
     Text,
-    call_command,
     publish_live,
 )
 from madang.core.incidents.interface import open_or_update
@@ -31,7 +27,7 @@ from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_ord
 from madang.infrastructure.fire_safety.methods.duty import choose_told
 from madang.infrastructure.fire_safety.methods.masking import mask_name
 from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_hydrants, list_told
+from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_told
 from madang.infrastructure.fire_safety.records import (
     OPEN,
     AlarmState,
@@ -45,15 +41,13 @@ from madang.infrastructure.fire_safety.records import (
     WatchState,
 )
 
+from .nearby import SERVICE, describe_near
 from .writing import update_rows
 
 FACILITIES, SIGNALS = 200, 2000
 """At once, so that one transaction stays short."""
 TOLD_AT_ONCE = 50
 TELLING = frozenset({Verdict.TELL_MANAGER, Verdict.ESCALATE})
-NEAR_M = 500
-CAMERAS = 5
-SERVICE = "fire_safety"
 TOPIC = "fire_safety"
 SEVERITIES = {
     Verdict.TELL_MANAGER: Severity.SEVERE,
@@ -144,10 +138,14 @@ class _Writer:
         self.alarms: dict[tuple[str, int], AlarmRow] = {}
         going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes, state__in=OPEN)
         self.going_on = {(one.facility_id, one.number): one for one in going_on}
-        told = list_told([one.pk for one in self.going_on.values()])
-        self._told = defaultdict(list, {key: told[one.pk] for key, one in self.going_on.items()})
         self.decisions: list[DecisionRow] = []
         self.relays: list[tuple[AlarmRow, Decision, datetime | None]] = []
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, int], list[tuple[str, datetime]]]:
+        """Who was told of each alarm and when, in order."""
+        told = list_told([one.pk for one in self.going_on.values()])
+        return defaultdict(list, {key: told[one.pk] for key, one in self.going_on.items()})
 
     def note(self, row: FacilityRow, watch: Watch, signal: Signal | None) -> None:
         """Take over what a watch decided, at `signal` where there is one."""
@@ -210,7 +208,7 @@ class _Writer:
         self, row: FacilityRow, alarm: AlarmRow | None, decision: Decision, told: str
     ) -> DecisionRow:
         return DecisionRow(
-            facility=row,
+            facility_id=row.code,
             alarm=alarm,
             verdict=decision.verdict.value,
             at=decision.at,
@@ -261,9 +259,7 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     on_duty = choose_told(facility.contacts, (), now, CITY_TIMEZONE)
     if on_duty:
         facts["contact"] = f"{on_duty.name} {on_duty.phone}"
-    hour = int(now.timestamp()) // 3600
-    facts["hydrants"] = _find_near(_find_hydrants, row, hour)
-    facts["cameras"] = _find_near(_find_cameras, row, hour)
+    facts |= describe_near(row.lon, row.lat, now)
     address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
     return Scene(
         place=" ".join(filter(None, (row.name, alarm.floor, alarm.room))),
@@ -272,27 +268,6 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
         link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
         facts={name: value for name, value in facts.items() if value},
     )
-
-
-def _find_near(find: Callable[[float, float, int], tuple[str, ...]], row: FacilityRow, hour: int) -> str:
-    """Return what stands near a facility; an alarm goes out without it rather than wait."""
-    try:
-        return ", ".join(find(row.lon, row.lat, hour))
-    except MadangError:
-        log.exception("an alarm of %s goes out without what stands near", row.code)
-        return ""
-
-
-@lru_cache(maxsize=4096)
-def _find_hydrants(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
-    return tuple(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in list_hydrants(lon, lat))
-
-
-@lru_cache(maxsize=4096)
-def _find_cameras(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
-    request = {"lon": lon, "lat": lat, "within_m": NEAR_M, "limit": CAMERAS}
-    found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
-    return tuple(f"{one.id} ({one.distance_m:.0f} m)" for one in found)
 
 
 def tell_incidents(*, now: datetime) -> int:

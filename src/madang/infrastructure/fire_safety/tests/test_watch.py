@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import msgspec
 import pytest
 from capvalidator import check_schema
 from django.db import DatabaseError, connection
@@ -17,12 +18,15 @@ from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, MqttLis
 from madang.core.base.tests.brokers import start_packaged
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.infrastructure.fire_safety.actions import (
+    Outlook,
     answer_alarm,
     check_detectors,
     close_alarm,
     decide_due,
     deliver_relays,
     forget_old_messages,
+    import_hydrants,
+    register_facility,
     take_messages,
     tell_incidents,
     warn_of_overdue_relays,
@@ -388,3 +392,36 @@ def test_what_is_over_is_not_read_again_by_every_decision():
         decide_due(now=after(at + 5))
         assert _Writer(after(at + 5), [FACILITY.code]).going_on == {}
     assert list_alarms(actor=HOUSE, state="stood_down")[1] == 4
+
+
+def lay_hydrant(lon):
+    """Register the facility elsewhere (each test its own place), with a hydrant in front of it."""
+    register_facility(actor=HOUSE, now=NOW, facility=msgspec.structs.replace(FACILITY, lon=lon))
+    row = {"시설번호": "1", "시군구명": "종로구", "위도": str(FACILITY.lat), "경도": str(lon)}
+    import_hydrants(actor=HOUSE, now=NOW, rows=[row], source="x")
+
+
+def rename_things(old, new):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def test_what_stands_near_is_known_before_an_alarm_is_handed_over():
+    lay_hydrant(126.971)
+    hear(0, uplink("d301", NOW, "smoke", deviceInfo={"devEui": "d301", "tags": {"facility": FACILITY.code}}))
+    outlook = Outlook()
+    assert (outlook.look(), outlook.look()) == (1, 0)
+    rename_things("things_thingrow", "gone")
+    decide_due(now=after(81))
+    rename_things("gone", "things_thingrow")
+    assert "HYD-11110-1" in RelayRow.objects.get().body
+
+
+def test_an_alarm_goes_out_without_what_stands_near_rather_than_wait():
+    lay_hydrant(126.972)
+    rename_things("things_thingrow", "gone")
+    hear(0, uplink("p3", NOW, "call_point", deviceInfo={"devEui": "p3", "tags": {"facility": FACILITY.code}}))
+    rename_things("gone", "things_thingrow")
+    body = RelayRow.objects.get().body
+    assert "hydrants" not in body
+    assert check_schema(body.encode()).passed

@@ -27,7 +27,7 @@ from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_ord
 from madang.infrastructure.fire_safety.methods.duty import choose_told
 from madang.infrastructure.fire_safety.methods.masking import mask_name
 from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_told
+from madang.infrastructure.fire_safety.queries import count_needs, list_told
 from madang.infrastructure.fire_safety.records import (
     OPEN,
     AlarmState,
@@ -35,6 +35,7 @@ from madang.infrastructure.fire_safety.records import (
     Decision,
     Policy,
     RelayState,
+    Room,
     Signal,
     SignalKind,
     Verdict,
@@ -42,7 +43,7 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .nearby import SERVICE, describe_near
-from .writing import update_rows
+from .writing import insert_rows, update_rows
 
 FACILITIES, SIGNALS = 200, 2000
 """At once, so that one transaction stays short."""
@@ -172,8 +173,8 @@ class _Writer:
         update_rows(changed, ["state", "handed_over_at", "stood_down_at"])
         for one in self.decisions:
             one.alarm_id = one.alarm.pk if one.alarm else None
-        DecisionRow.objects.bulk_create(self.decisions)
-        RelayRow.objects.bulk_create([self._compose(*one) for one in self.relays])
+        insert_rows(self.decisions)
+        insert_rows([self._compose(*one) for one in self.relays])
 
     def _find(self, row: FacilityRow, number: int) -> AlarmRow:
         return AlarmRow.objects.select_for_update().get(facility=row, number=number)
@@ -247,16 +248,17 @@ class _Writer:
 
 def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     """Return what 119 is told of an alarm's place: floor and room, who needs help, cameras, the live page."""
-    facility = describe_facility(row)
+    rooms = msgspec.convert(row.rooms, tuple[Room, ...])
+    contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
     facts = {
         "floor": alarm.floor,
         "room": alarm.room,
-        "people": str(sum(one.people for one in facility.rooms)),
+        "people": str(sum(one.people for one in rooms)),
     }
-    facts |= {name: str(count) for name, count in count_needs(facility.rooms).items()}
-    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    facts |= {name: str(count) for name, count in count_needs(rooms).items()}
+    on_floor = [one for one in rooms if one.floor == alarm.floor]
     facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
-    on_duty = choose_told(facility.contacts, (), now, CITY_TIMEZONE)
+    on_duty = choose_told(contacts, (), now, CITY_TIMEZONE)
     if on_duty:
         facts["contact"] = f"{on_duty.name} {on_duty.phone}"
     facts |= describe_near(row.lon, row.lat, now)

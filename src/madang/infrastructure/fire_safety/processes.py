@@ -11,9 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connection
-from paho.mqtt.client import MQTTMessage
 
 from madang.core.base.interface import MqttListener, Process, now, read_settings
 
@@ -117,7 +117,7 @@ class Watchman:
             self.listener.acknowledge(messages)
             self.heard.set()
 
-    def _take(self, messages: list[MQTTMessage]) -> None:
+    def _take(self, messages: list[Any]) -> None:
         named = [(find_gateway(_read_topic(one)), one.payload) for one in messages]
         said = [payload for gateway, payload in named if not gateway]
         take_messages(now=self.clock(), messages=said, via="mqtt")
@@ -152,7 +152,7 @@ class Watchman:
         self.stop.wait(CARE_S)
 
 
-def _read_topic(message: MQTTMessage) -> str:
+def _read_topic(message: Any) -> str:
     try:
         return message.topic
     except UnicodeDecodeError:

@@ -129,8 +129,8 @@ class _Known:
     def place(self, message: Any) -> Any:
         """Return a message with the facility, floor and room of its device where it names none."""
         device = _find_device(message)
-        tags = device.get("tags") or {} if device is not None else None
-        if not isinstance(tags, dict) or tags.get("facility"):
+        tags = {} if device is None else device.get("tags") or {}
+        if device is None or not isinstance(tags, dict) or tags.get("facility"):
             return message
         row = self._places.get(_name(device, "devEui"))
         if row is None:

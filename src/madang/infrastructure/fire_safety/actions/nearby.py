@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from madang.core.base.interface import HOUSE, call_command
 from madang.infrastructure.fire_safety.models import AlarmRow
@@ -58,15 +59,20 @@ def _find(find: Callable[[float, float, int], str], lon: float, lat: float, hour
 
 
 @lru_cache(maxsize=PLACES)
-@transaction.atomic
 def _find_hydrants(lon: float, lat: float, _hour: int) -> str:
-    found = list_hydrants(lon, lat)
+    with _guard():
+        found = list_hydrants(lon, lat)
     return ", ".join(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in found)
 
 
 @lru_cache(maxsize=PLACES)
-@transaction.atomic
 def _find_cameras(lon: float, lat: float, _hour: int) -> str:
     request = {"lon": lon, "lat": lat, "within_m": NEAR_M, "limit": CAMERAS}
-    found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
+    with _guard():
+        found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
     return ", ".join(f"{one.id} ({one.distance_m:.0f} m)" for one in found)
+
+
+def _guard() -> AbstractContextManager[None]:
+    """Return what keeps a fault of the database from the transaction around it, where there is one."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()

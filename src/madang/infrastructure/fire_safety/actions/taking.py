@@ -42,8 +42,7 @@ def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Take
     one's fault: it is refused, and the others are taken in. Raises DatabaseError while the registers are away.
     """
     try:
-        with transaction.atomic():
-            return _take(now, messages, via)
+        return _take(now, messages, via)
     except (DataError, IntegrityError, *FAULTS) as error:
         if len(messages) <= 1:
             RefusedRow.objects.bulk_create([_refuse(raw, error, now, via) for raw in messages])
@@ -71,10 +70,11 @@ def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
             health += read_health(message)
         except FAULTS as error:
             refused.append(_refuse(raw, error, now, via))
-    repeated = keep_signals(signals, now, via)
-    devices = _note_health(health, now)
-    hear_gateways(now=now, gateways={name for one in health for name in one.gateways})
-    RefusedRow.objects.bulk_create(refused)
+    with transaction.atomic():
+        repeated = keep_signals(signals, now, via)
+        devices = _note_health(health, now)
+        hear_gateways(now=now, gateways={name for one in health for name in one.gateways})
+        RefusedRow.objects.bulk_create(refused)
     return Taken(signals=len(signals) - repeated, repeated=repeated, devices=devices)
 
 

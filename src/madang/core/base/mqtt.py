@@ -70,11 +70,6 @@ class MqttListener:
         with suppress(OSError):  # the loop goes on trying
             self._client.reconnect()
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Tell whoever listens, at most once; nothing where the broker is away."""
-        if self._client.is_connected():
-            self._client.publish(topic, payload, qos=0)
-
     def close(self) -> None:
         """Leave; the session stays."""
         self._client.disconnect()

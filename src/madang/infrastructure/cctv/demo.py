@@ -56,7 +56,7 @@ def lay_out(now: datetime) -> None:
     """Register the cameras once."""
     if list_cameras(limit=1)[1]:
         return
-    register_camera_kind(actor=HOUSE, now=now)
+    register_camera_kind(now=now)
     generator = make_generator(SEED)
     districts = {one.code: one.name_ko for one in list_districts()}
     rows = [

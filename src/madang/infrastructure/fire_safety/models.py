@@ -142,7 +142,6 @@ class AlarmRow(models.Model):
     is_drill = models.BooleanField(default=False)
     begun_at = models.DateTimeField(db_index=True)
     due_at = models.DateTimeField()
-    tellings = models.IntegerField(default=0)
     handed_over_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     stood_down_at = models.DateTimeField(null=True)

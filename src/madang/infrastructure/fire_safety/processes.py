@@ -11,12 +11,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connection
 
 from madang.core.base.interface import MqttListener, Process, find_broker_login, now, read_settings
 
 from .actions import (
+    Outlook,
     check_detectors,
     check_network,
     decide_due,
@@ -70,7 +72,7 @@ class Watchman:
 
     def __init__(self, listener: MqttListener | None, addresses: Callable[[], list[str]]) -> None:
         self.listener, self.addresses = listener, addresses
-        self.clock = Clock()
+        self.clock, self.outlook = Clock(), Outlook()
         self.stop = threading.Event()
         self.heard, self.decided, self.untold = threading.Event(), threading.Event(), threading.Event()
         self.pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="relay")
@@ -107,12 +109,19 @@ class Watchman:
             return
         messages = self.listener.take(MESSAGES, 1.0)
         if messages:
-            said = [one.payload for one in messages if not find_gateway(one.topic)]
-            take_messages(now=self.clock(), messages=said, via="mqtt")
-            alive = {name for one in messages if (name := find_gateway(one.topic))}
-            hear_gateways(now=self.clock(), gateways=alive)
+            try:
+                self._take(messages)
+            except Exception:
+                self.listener.ask_again()  # nothing of it is acknowledged
+                raise
             self.listener.acknowledge(messages)
             self.heard.set()
+
+    def _take(self, messages: list[Any]) -> None:
+        named = [(find_gateway(_read_topic(one)), one.payload) for one in messages]
+        said = [payload for gateway, payload in named if not gateway]
+        take_messages(now=self.clock(), messages=said, via="mqtt")
+        hear_gateways(now=self.clock(), gateways={gateway for gateway, _ in named if gateway})
 
     def _decide(self) -> None:
         self.heard.clear()
@@ -120,7 +129,7 @@ class Watchman:
             self.decided.set()
             self.untold.set()
             self.stop.wait(GATHER_S)
-        else:
+        elif not self.outlook.look():
             self.heard.wait(LOOK_S)
 
     def _relay(self) -> None:
@@ -141,6 +150,13 @@ class Watchman:
         check_detectors(now=now())
         check_network(now=now())
         self.stop.wait(CARE_S)
+
+
+def _read_topic(message: Any) -> str:
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return ""
 
 
 def find_gateway(topic: str) -> str:

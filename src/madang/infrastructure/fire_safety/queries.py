@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,8 +15,10 @@ from madang.core.people.interface import record_audit, require
 from madang.core.things import interface as things
 
 from .methods.deciding import decide
+from .methods.duty import order_told
 from .methods.hydrants import HYDRANT_KIND
 from .methods.masking import mask, mask_name
+from .methods.network import NetworkTrouble, find_network_troubles
 from .models import (
     AlarmRow,
     DecisionRow,
@@ -28,7 +30,6 @@ from .models import (
     RefusedRow,
     RelayRow,
     SignalRow,
-    TroubleRow,
 )
 from .records import (
     OPEN,
@@ -146,7 +147,10 @@ def list_detectors(actor: Actor, code: str = "", *, only_trouble: bool = False) 
 
 
 def list_hydrants(lon: float, lat: float, limit: int = HYDRANTS) -> list[Hydrant]:
-    """Return the usable hydrants nearest to a place within NEAR_M metres."""
+    """Return the usable hydrants nearest to a place within NEAR_M metres.
+
+    Things of every kind are asked for: asked for one kind, SQLite walks through every hydrant of the city.
+    """
     places = things.list_places(things.ThingFilter(bbox=box_around(lon, lat, NEAR_M)))
     away = sorted((measure_m(lon, lat, x, y), key) for key, kind, x, y in places if kind == HYDRANT_KIND)
     found = things.get_things([key for _, key in away])
@@ -198,10 +202,9 @@ def list_gateways() -> list[Gateway]:
     return [describe_gateway(row) for row in GatewayRow.objects.order_by("institution", "id")]
 
 
-def list_network_troubles() -> list[tuple[datetime, Text]]:
-    """Return since when what of the network is silent, as the incidents know it."""
-    rows = TroubleRow.objects.order_by("begun_at", "key")
-    return [(row.begun_at, Text(ko=row.reason_ko, en=row.reason_en)) for row in rows]
+def list_network_troubles(now: datetime) -> list[NetworkTrouble]:
+    """Return what of the network is silent now, the largest that explains it."""
+    return find_network_troubles(list_gateways(), now)
 
 
 def list_decoders() -> list[Decoder]:
@@ -264,6 +267,28 @@ def list_decisions(actor: Actor, alarm_id: int) -> list[Decision]:
         )
         for row in rows
     ]
+
+
+def list_told(alarms: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
+    """Return who was told of each alarm and when, in order."""
+    found: dict[int, list[tuple[str, datetime]]] = {one: [] for one in alarms}
+    rows = DecisionRow.objects.filter(alarm__in=list(alarms)).exclude(told="").order_by("at", "id")
+    for alarm, name, moment in rows.values_list("alarm_id", "told", "at"):
+        found[alarm].append((name, moment))
+    return found
+
+
+def list_ladder(
+    alarm: Alarm, contacts: Sequence[Contact], now: datetime
+) -> list[tuple[Contact, datetime | None]]:
+    """Return an alarm's facility's contacts as they were told of it and when, then those who are next (None).
+
+    `contacts` are all of them as they are to be shown, in the order in which they are registered.
+    """
+    registered = describe_facility(find_facility_row(alarm.facility)).contacts
+    told = list_told([alarm.id])[alarm.id]
+    order = order_told(registered, told, now, CITY_TIMEZONE)
+    return [(contacts[place], moment) for place, moment in order if place < len(contacts)]
 
 
 def list_signals(actor: Actor, alarm: Alarm, until: datetime) -> list[Signal]:

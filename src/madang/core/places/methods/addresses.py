@@ -44,8 +44,11 @@ class AddressReader:
         )
         self._province = re.compile(rf"(?<![가-힣])({province})(?![가-힣])")
 
-    def find(self, texts: Iterable[str | None]) -> np.ndarray:
-        """Return the legal code of the district (5 digits) each text names, "" where it names none."""
+    def find(self, texts: Iterable[str | None], *, of_agency: bool = False) -> np.ndarray:
+        """Return the legal code of the district (5 digits) each text names, "" where it names none.
+
+        `of_agency`: a longer word may begin with its name, as those of its offices do ("종로구청").
+        """
         answers: dict[str, str] = {}
         codes = []
         for text in texts:
@@ -53,21 +56,21 @@ class AddressReader:
                 codes.append("")
                 continue
             if text not in answers:
-                answers[text] = self._find_one(text)
+                answers[text] = self._find_one(text, of_agency=of_agency)
             codes.append(answers[text])
         return np.array(codes, dtype="U5")
 
-    def _find_one(self, text: str) -> str:
+    def _find_one(self, text: str, *, of_agency: bool) -> str:
         text = unicodedata.normalize("NFC", text).lower()
         start = 0
         while found := self._pattern.search(text, start):
-            code = self._resolve(text, found)
+            code = self._resolve(text, found, of_agency=of_agency)
             if code:
                 return code
             start = found.end("district")
         return ""
 
-    def _resolve(self, text: str, found: re.Match[str]) -> str:
+    def _resolve(self, text: str, found: re.Match[str], *, of_agency: bool) -> str:
         named = found["province"] or self._province_before(text, found.start())
         homes = self._districts[re.sub(r"\s", "", found["district"])]
         district = homes.get(self._provinces.get(named, self._home))
@@ -76,7 +79,7 @@ class AddressReader:
         if district is None:
             return ""
         rest = found["rest"]
-        is_word = not rest or rest[0].isdigit()
+        is_word = of_agency or not rest or rest[0].isdigit()
         return district.code if is_word or rest.startswith(self._dongs.get(district.code, ())) else ""
 
     def _province_before(self, text: str, end: int) -> str:

@@ -83,6 +83,17 @@ def find_district_in_text(texts: Iterable[str | None]) -> np.ndarray:
     return _load_address_reader(get_province_code()).find(texts)
 
 
+def find_own_district(*parts: str) -> str:
+    """Return the legal code of the city's district that columns of a list name together; "" for another city's.
+
+    `parts` may be a province (시도명), a district or its office: "서울특별시", "종로구청".
+    """
+    province_code = get_province_code()
+    reader = _load_address_reader(province_code)
+    code = str(reader.find([" ".join(filter(None, parts))], of_agency=True)[0])
+    return code if code.startswith(province_code) else ""
+
+
 def get_area_name(code: str) -> str:
     """Return the Korean name of a district (5 digits) or legal dong (8 or 10), "" where there is none."""
     return _load_names().get(code[:8] if len(code) > 5 else code, "")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.places.interface import find_district_in_text, list_districts
+from madang.core.places.interface import find_district_in_text, find_own_district, list_districts
 
 CITY = list_districts()
 
@@ -44,6 +44,25 @@ CITY = list_districts()
 )
 def test_addresses(text, code):
     assert find_district_in_text([text]).tolist() == [code]
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        (("종로구",), "11110"),
+        (("", "서울특별시 종로구청"), "11110"),
+        (("서울특별시", "종로구시설관리공단"), "11110"),
+        (("서울특별시", "서울특별시 중구"), "11140"),
+        (("서울특별시", "강서구청장"), "11500"),
+        (("부산광역시", "중구"), ""),
+        (("부산광역시 중구청",), ""),
+        (("서울특별시",), ""),
+        (("도로사업소",), ""),
+        ((), ""),
+    ],
+)
+def test_columns_of_a_list_name_a_district_of_the_city(parts, code):
+    assert find_own_district(*parts) == code
 
 
 @given(st.sampled_from(CITY), st.sampled_from(["", "서울 ", "서울시 ", "서울특별시 "]), st.integers(1, 999))

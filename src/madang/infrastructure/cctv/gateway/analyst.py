@@ -25,12 +25,11 @@ import msgspec
 import numpy as np
 
 from madang.core.base.interface import now
-from madang.infrastructure.cctv.methods.boxes import measure_overlap
 from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.clothing import describe_wear
-from madang.infrastructure.cctv.methods.masking import find_motion, mask
+from madang.infrastructure.cctv.methods.masking import find_motion, hide_others, mask
 from madang.infrastructure.cctv.methods.rules import find_events, tighten
-from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.methods.tracking import Followed, Tracker
 from madang.infrastructure.cctv.records import (
     SORTS,
     Clip,
@@ -68,7 +67,6 @@ FACES_EVERY_S = 1.0
 """A face in nobody who was found: it costs more than all else, and what moves is hidden anyway."""
 SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
-HEAD, SAME_PERSON = 0.22, 0.5
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -178,44 +176,45 @@ class Watched:
         if self._gate.is_moving(picture) or not all(one.is_idle for one in self._trackers.values()):
             found = self._detector.detect(picture)
             take_frame(self._trackers, self._number, picture, found)
-            if at >= self._faces_due:
+            seen = self._list_to_tell() if self.source.is_searched else []
+            if seen or at >= self._faces_due:
                 self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._find_faces(picture)
-            self._boxes = np.concatenate([_choose(found), self._face_boxes])
-            if self.source.is_searched:
-                self._tell_people(picture)
+            hidden = _choose(found)
+            self._boxes = np.concatenate([*hidden.values(), self._face_boxes])
+            for one in seen:
+                self._tell_person(picture, one, hidden)
         watch_burning(self._burns, self._number, picture, self._rules, found, self._classifier)
         masked = mask(picture, self._boxes, self._find_motion(picture))
         body = encode_picture(masked)
         put(self._files.name_live(self.source.camera_id), body)
         self._ring.append((at, body, encode_picture(picture)))
 
-    def _tell_people(self, picture: Picture) -> None:
-        """Tell who is to be seen, every few seconds: the colours of their clothes, and a picture without a head."""
+    def _list_to_tell(self) -> list[Followed]:
+        """Return who is seen now and large enough, and of whom nothing was told for a few seconds."""
         moment = self._came[1] if self._came else now()
-        for one in self._trackers[Sort.PERSON].list_followed():
-            box = one.boxes[-1]
-            tall = float(box[3] - box[1])
-            if (
-                one.missed
-                or tall < SEARCHED_HEIGHT
-                or moment - self._sighted.get(one.id, BEGINNING) < SIGHTED_EVERY
-            ):
-                continue
-            self._sighted[one.id] = moment
-            top, bottom = describe_wear(picture, box)
-            uid = f"{self._prefix}-p{one.id}"
-            head = np.array([[box[0], box[1], box[2], box[1] + HEAD * tall]], np.float32)
-            overlap = measure_overlap(box[None], self._boxes)[0] if len(self._boxes) else np.zeros(0)
-            others = self._boxes[overlap < SAME_PERSON]
-            x1, y1, x2, y2 = (int(value) for value in box)
-            part = mask(picture, np.concatenate([others, head]))[
-                max(0, y1 - 8) : y2 + 8, max(0, x1 - 8) : x2 + 8
-            ]
-            put(self._files.name_sighting(uid), encode_picture(part))
-            self._tell(Told(sighting=Sighting(
-                uid=uid, camera_id=self.source.camera_id, last_at=moment, top=dict(top), bottom=dict(bottom),
-                first_at=self._to_moment(one.frames[0]),
-            )))  # fmt: skip
+        return [
+            one
+            for one in self._trackers[Sort.PERSON].list_followed()
+            if not one.missed
+            and one.boxes[-1][3] - one.boxes[-1][1] >= SEARCHED_HEIGHT
+            and moment - self._sighted.get(one.id, BEGINNING) >= SIGHTED_EVERY
+        ]
+
+    def _tell_person(self, picture: Picture, one: Followed, hidden: dict[Sort, Floats]) -> None:
+        """Tell who is to be seen: the colours of their clothes, and a picture in which every head is hidden."""
+        moment = self._came[1] if self._came else now()
+        self._sighted[one.id] = moment
+        box = one.boxes[-1]
+        top, bottom = describe_wear(picture, box)
+        uid = f"{self._prefix}-p{one.id}"
+        masks = [hide_others(box, hidden[Sort.PERSON]), hidden[Sort.VEHICLE], self._face_boxes]
+        x1, y1, x2, y2 = (int(value) for value in box)
+        part = mask(picture, np.concatenate(masks))[max(0, y1 - 8) : y2 + 8, max(0, x1 - 8) : x2 + 8]
+        put(self._files.name_sighting(uid), encode_picture(part))
+        self._tell(Told(sighting=Sighting(
+            uid=uid, camera_id=self.source.camera_id, last_at=moment, top=dict(top), bottom=dict(bottom),
+            first_at=self._to_moment(one.frames[0]),
+        )))  # fmt: skip
 
     def _find_faces(self, picture: Picture) -> Floats:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
@@ -309,10 +308,10 @@ class Watched:
         )
 
 
-def _choose(found: Detections) -> Floats:
+def _choose(found: Detections) -> dict[Sort, Floats]:
     """Return the boxes of whoever and whatever must be hidden: people and vehicles, also the doubtful ones."""
-    hidden = [SORTS.get(int(one)) in {Sort.PERSON, Sort.VEHICLE} for one in found.classes]
-    return found.boxes[np.array(hidden, bool)]
+    sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
+    return {sort: found.boxes[sorts == sort] for sort in (Sort.PERSON, Sort.VEHICLE)}
 
 
 class Analyst:

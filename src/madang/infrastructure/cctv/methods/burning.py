@@ -33,6 +33,10 @@ GROWTH, STEP, KEPT, SOFT, FADED = 1.4, 0.5, 0.7, 0.26, 0.6
 FLAT = 6.0
 """Steepness (levels a pixel) from which what stands behind has edges of its own."""
 LEARNED, FIRST_LOOKS = 0.002, 5
+LEAST_LOOKS, LONGEST_S = 6, 12.0
+"""Looks that are needed; seconds that they may be old where a camera gives few pictures."""
+CHANGED, AWAY_S = 1.5, 10.0
+"""What was refused is asked about again once it is so many times as large or wild, or was away for so long."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,10 @@ class _Look:
 
 @dataclass
 class Burning:
-    """Something that burns: of which kind, since when, seen last, its box in pixels (corners), and how it looked."""
+    """Something that burns: of which kind, since when, seen last, its box in pixels (corners), and how it looked.
+
+    `asked` is how large (square pixels) and how restless or grown it was when a classifier was asked about it.
+    """
 
     kind: EventKind
     first: int
@@ -53,7 +60,13 @@ class Burning:
     box: Floats
     place: tuple[float, float]
     measured: float
+    asked: tuple[float, float]
     is_refused: bool = False
+
+    def has_changed(self) -> bool:
+        """Return whether it is no longer what a classifier was asked about."""
+        size, measured = self.asked
+        return _measure(self.box) >= CHANGED * size or self.measured >= CHANGED * measured
 
 
 class BurnWatch:
@@ -84,7 +97,7 @@ class BurnWatch:
         )
         self._looks.append(_Look(frame, grey, flame, smoke))
         oldest = frame - int(max(rules.fire_s, rules.smoke_s) * self._fps)
-        while len(self._looks) > 2 and self._looks[1].frame <= oldest:
+        while len(self._looks) > LEAST_LOOKS and self._looks[1].frame <= oldest:
             self._looks.popleft()
         if frame - self._judged < self._fps / JUDGED_S:
             return []
@@ -149,22 +162,34 @@ class BurnWatch:
                 yield EventKind.SMOKE, box, growth
 
     def _list_looks(self, frame: int, seconds: float) -> list[_Look] | None:
-        """Return the looks of the last seconds; None while there aren't enough."""
+        """Return the looks of the last seconds, of longer where these are few; None while there aren't enough."""
         least = frame - seconds * self._fps
-        looks = [one for one in self._looks if one.frame >= least]
-        full = self._looks[0].frame <= least + self._every
-        return looks if full and len(looks) >= max(6, 0.6 * seconds * min(self._fps, LOOKS_S)) else None
+        if self._looks[0].frame > least + self._every:
+            return None
+        inside = sum(one.frame >= least for one in self._looks)
+        looks = list(self._looks)[-max(inside, LEAST_LOOKS) :]
+        longest = max(LONGEST_S * self._fps, 2 * LEAST_LOOKS * self._every)
+        return looks if len(looks) >= LEAST_LOOKS and frame - looks[0].frame <= longest else None
 
     def _keep(self, frame: int, kind: EventKind, box: Floats, measured: float) -> list[Burning]:
+        """Return what is to be asked about: what is new, and what was refused and has become something else."""
         for one in self._burning:
             if one.kind is kind and _touch(one.box, box):
+                was_away = frame - one.last > AWAY_S * self._fps
                 one.last, one.measured = frame, max(one.measured, measured)
                 one.box = np.concatenate([np.minimum(one.box[:2], box[:2]), np.maximum(one.box[2:], box[2:])])
-                return []
+                if not one.is_refused or not (was_away or one.has_changed()):
+                    return []
+                one.first, one.asked = self._looks[0].frame, (_measure(one.box), one.measured)
+                return [one]
         place = float((box[0] + box[2]) / 2), float(box[3])
-        began = self._looks[0].frame
-        self._burning.append(Burning(kind, began, frame, box, place, measured))
+        asked = _measure(box), measured
+        self._burning.append(Burning(kind, self._looks[0].frame, frame, box, place, measured, asked))
         return self._burning[-1:]
+
+
+def _measure(box: Floats) -> float:
+    return float(np.prod(box[2:] - box[:2]))
 
 
 def _find_flame(small: Picture) -> Mask:

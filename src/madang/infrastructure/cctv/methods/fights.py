@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -15,12 +15,14 @@ from .runs import exceed, find_runs
 SMOOTH_HZ = 8.0
 """Faster than this is the detector's trembling, not anybody's."""
 LEAST_FRAMES = 8
+Fight = tuple[int, int, set[int], float, tuple[float, float]]
+"""First and last frame, whose tracks, how wild, and where."""
 
 
 def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
     """Yield where two people jerk beside each other for long; further people who join are named with them."""
     restless = {one.id: measure_restlessness(one, fps) for one in people}
-    found: list[tuple[int, int, set[int], float, tuple[float, float]]] = []
+    found: list[Fight] = []
     for one, other in combinations(people, 2):
         frames, at, beside = np.intersect1d(one.frames, other.frames, return_indices=True)
         if len(frames) < LEAST_FRAMES:
@@ -34,7 +36,7 @@ def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[E
             found.append(
                 (int(frames[first]), int(frames[last]), {one.id, other.id}, measured, (float(x), float(y)))
             )
-    for begun, ended, tracks, measured, (x, y) in _merge(sorted(found, key=lambda each: each[:2])):
+    for begun, ended, tracks, measured, (x, y) in _merge(found):
         yield Event(
             kind=EventKind.FIGHT,
             start_frame=begun,
@@ -77,16 +79,23 @@ def _average(values: Floats, width: int) -> Floats:
     return ((total[high] - total[low]) / (high - low)[:, None]).astype(np.float32)
 
 
-def _merge(
-    found: Sequence[tuple[int, int, set[int], float, tuple[float, float]]],
-) -> list[tuple[int, int, set[int], float, tuple[float, float]]]:
-    """Join what shares somebody and a moment: three who fight are one fight."""
-    whole: list[tuple[int, int, set[int], float, tuple[float, float]]] = []
-    for begun, ended, tracks, measured, place in found:
-        for at, (first, last, known, most, where) in enumerate(whole):
-            if known & tracks and begun <= last:
-                whole[at] = first, max(last, ended), known | tracks, max(most, measured), where
-                break
-        else:
-            whole.append((begun, ended, tracks, measured, place))
-    return whole
+def _merge(found: Iterable[Fight]) -> list[Fight]:
+    """Join what shares somebody and a moment, by any chain of such: three who fight are one fight."""
+    groups: list[list[Fight]] = []
+    for one in sorted(found, key=lambda each: each[:2]):
+        linked = [any(_belong(one, other) for other in group) for group in groups]
+        joined = [
+            each for group, is_linked in zip(groups, linked, strict=True) if is_linked for each in group
+        ]
+        groups = [group for group, is_linked in zip(groups, linked, strict=True) if not is_linked]
+        groups.append([*joined, one])
+    whole = []
+    for group in groups:
+        begun, _, _, _, place = min(group, key=lambda each: each[:2])
+        tracks = set[int]().union(*(each[2] for each in group))
+        whole.append((begun, max(each[1] for each in group), tracks, max(each[3] for each in group), place))
+    return sorted(whole, key=lambda each: each[:2])
+
+
+def _belong(one: Fight, other: Fight) -> bool:
+    return bool(one[2] & other[2]) and one[0] <= other[1] and other[0] <= one[1]

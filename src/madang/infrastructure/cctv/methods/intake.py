@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from madang.core.base.interface import find_headings
 from madang.infrastructure.cctv.records import CAMERA_KIND
 
 HEADINGS = {
+    "province": ("시도명",),
     "district": ("자치구", "관리기관명", "구"),
     "address": ("주소", "소재지도로명주소", "안심 주소", "소재지지번주소"),
     "lat": ("위도", "WGS84위도"),
@@ -28,10 +29,12 @@ BEARINGS = {"북": 0, "북동": 45, "동": 90, "남동": 135, "남": 180, "남�
 DIGITS = 12
 
 
-def read_rows(rows: Iterable[Mapping[str, Any]], districts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def read_rows(
+    rows: Iterable[Mapping[str, Any]], find_district: Callable[[str, str], str]
+) -> Iterator[dict[str, Any]]:
     """Yield the rows of a published list as rows of the register of things.
 
-    `districts` maps a district's name to its code. A row has no number of its own, so that its number is made
+    `find_district` gives the code of a province's district. A row has no number of its own, so that its number is made
     of what it says: the same list again changes nothing. What a row doesn't say (purpose, view, retention)
     stays unknown. A row of no known district is passed on without an agency, and the register refuses it.
     """
@@ -44,7 +47,7 @@ def read_rows(rows: Iterable[Mapping[str, Any]], districts: Mapping[str, str]) -
         number = hashlib.sha256(place.encode()).hexdigest()[:DIGITS]
         seen[number] += 1
         again = f"-{seen[number]}" if seen[number] > 1 else ""
-        code = find_district(row["district"], districts)
+        code = find_district(row.get("province", ""), row["district"])
         yield {
             "id": f"CCTV-{number}{again}",
             "kind": CAMERA_KIND,
@@ -57,11 +60,6 @@ def read_rows(rows: Iterable[Mapping[str, Any]], districts: Mapping[str, str]) -
             "state": "active",
             "attributes": _read_attributes(row, code),
         }
-
-
-def find_district(text: str, districts: Mapping[str, str]) -> str:
-    """Return the code of the district that a text names, "" where it names none."""
-    return districts.get(text) or next((code for name, code in districts.items() if name in text), "")
 
 
 def _read_attributes(row: Mapping[str, str], code: str) -> dict[str, Any]:

@@ -8,10 +8,14 @@ import numpy.typing as npt
 
 from madang.infrastructure.cctv.records import Floats, Picture
 
+from .boxes import measure_overlap
+
 BLOCKS = 9
 """How many blocks stand across a hidden person's height: how somebody stands is seen, who it is isn't."""
 LEAST_BLOCK = 8
 GROW = 0.12
+HEAD, SAME_PERSON = 0.22, 0.5
+"""The head's share of somebody's height; overlap from which two boxes may be the same person."""
 MOTION_LEVEL = 14
 MOTION_REACH = 15
 
@@ -28,6 +32,18 @@ def mask(picture: Picture, boxes: Floats, moving: npt.NDArray[np.bool_] | None =
             block = max(LEAST_BLOCK, (y2 - y1) // BLOCKS)
             hidden[y1:y2, x1:x2] = _pixelate(picture[y1:y2, x1:x2], block)
     return hidden
+
+
+def hide_others(person: Floats, people: Floats) -> Floats:
+    """Return what to hide (corners) where one person (4,) alone is shown, of `people` (N, 4) in the same picture.
+
+    Hidden are the head, and everybody else whole; of who stands just where the person does, the head too.
+    """
+    boxes = np.concatenate([person[None], people])
+    same = measure_overlap(person[None], boxes)[0] >= SAME_PERSON
+    heads = boxes[same].copy()
+    heads[:, 3] = heads[:, 1] + HEAD * (heads[:, 3] - heads[:, 1])
+    return np.concatenate([boxes[~same], heads])
 
 
 def find_motion(picture: Picture, background: Floats) -> npt.NDArray[np.bool_]:

@@ -26,7 +26,7 @@ POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.006, 0.05
 
 
 @dataclass
-class _Followed:
+class Followed:
     """A track while it grows. State: centre x, centre y, width, height and their speeds a frame."""
 
     id: int
@@ -82,8 +82,8 @@ class Tracker:
         self.sort = sort
         self._grow = GROW if fps < SLOW_FPS else 0.0
         self._patience = max(5, int(fps * 1.5))
-        self._alive: list[_Followed] = []
-        self._ended: list[_Followed] = []
+        self._alive: list[Followed] = []
+        self._ended: list[Followed] = []
         self._next = 1
 
     @property
@@ -122,7 +122,7 @@ class Tracker:
             for one in sorted(whole, key=lambda one: one.id)
         ]
 
-    def list_followed(self) -> list[_Followed]:
+    def list_followed(self) -> list[Followed]:
         """Return what is believed to be there now; `missed` says for how many frames it wasn't seen."""
         return [one for one in self._alive if one.is_believed]
 
@@ -134,7 +134,7 @@ class Tracker:
             del one.frames[:past], one.boxes[:past], one.scores[:past]
 
     def _begin(self, frame: int, box: Floats, score: float, looks: Floats) -> None:
-        made = _Followed(self._next, to_centre(box), looks)
+        made = Followed(self._next, to_centre(box), looks)
         self._next += 1
         made.correct(frame, box, score, looks)
         self._alive.append(made)

@@ -8,13 +8,15 @@ import cv2
 import numpy as np
 import onnx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from madang.core.base.interface import BadInput
 from madang.infrastructure.cctv.gateway.analysing import NOTHING, watch_burning
 from madang.infrastructure.cctv.gateway.classifier import Classifier
 from madang.infrastructure.cctv.methods.burning import BurnWatch
-from madang.infrastructure.cctv.methods.fights import measure_restlessness
+from madang.infrastructure.cctv.methods.fights import _merge, measure_restlessness
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.records import EventKind, Rules
 from madang.infrastructure.cctv.tests.test_analysing import FPS, SIZE, line_of, walk
@@ -125,11 +127,11 @@ def watch(*things, light=1.0, noise=2.0, seed=5, fps=5.0):
     """Return the kinds of what was found in a clip in which `things` are drawn."""
     rng = np.random.default_rng(seed)
     wall, burns, rules = draw_wall(rng, light), BurnWatch(fps), Rules()
-    for number in range(int(SECONDS * fps)):
+    for number in range(int(SECONDS * max(1.0, 2 / fps) * fps)):
         canvas = np.ascontiguousarray(wall)
         canvas = canvas.copy()
         for draw in things:
-            draw(canvas, rng, number)
+            draw(canvas, rng, int(number * 5 / fps))
         canvas += rng.normal(0, noise, canvas.shape)
         picture = np.clip(canvas, 0, 255).astype(np.uint8)
         watch_burning(burns, number + 1, picture, rules, NOTHING, None)
@@ -145,6 +147,13 @@ def test_flames_are_fire_by_day_and_by_night(light, seed):
 @pytest.mark.parametrize("seed", range(2))
 def test_a_spreading_plume_is_smoke(seed):
     assert watch(plume, seed=seed) == {EventKind.SMOKE}
+
+
+@pytest.mark.parametrize("fps", [0.5, 1.0])
+def test_few_pictures_are_judged_too(fps):
+    assert EventKind.FIRE in watch(flames, fps=fps)
+    assert watch(plume, fps=fps) == {EventKind.SMOKE}
+    assert watch(orange_coat_waits, beacon, fps=fps) == set()
 
 
 @pytest.mark.parametrize(
@@ -214,6 +223,32 @@ def test_a_model_of_ones_own_must_agree(tmp_path):
         Classifier(tmp_path / "d.onnx")
 
 
+def test_what_a_model_refused_stays_refused_until_it_is_something_else(tmp_path):
+    refuses = Classifier(make_classifier(tmp_path / "no.onnx", [0.05, 0.9, 0.05]))
+    agrees = Classifier(make_classifier(tmp_path / "yes.onnx", [0.9, 0.05, 0.05]))
+    rng, burns, rules = np.random.default_rng(1), BurnWatch(5.0), Rules()
+    wall, number = draw_wall(rng), 0
+
+    def burn(seconds, classifier, *draws):
+        nonlocal number
+        for _ in range(int(seconds * 5)):
+            canvas, number = wall.copy(), number + 1
+            for draw in draws:
+                draw(canvas, rng, number)
+            picture = np.clip(canvas, 0, 255).astype(np.uint8)
+            watch_burning(burns, number, picture, rules, NOTHING, classifier)
+        return [one.kind for one in burns.list_events(rules)]
+
+    def blaze(canvas, rng, number):
+        for low, colour in ((0, (30, 120, 250)), (16, (120, 235, 255))):
+            tips = [(x, 140 - max(4, rng.normal(68 - low, 20))) for x in range(120 + low, 222 - low, 6)]
+            cv2.fillPoly(canvas, [np.array([(120 + low, 140), *tips, (220 - low, 140)], np.int32)], colour)
+
+    assert burn(8, refuses, flames) == []
+    assert burn(8, agrees, flames) == [], "it is what it was"
+    assert burn(8, agrees, blaze) == [EventKind.FIRE], "it grew"
+
+
 def struggle(x, number, seed, jerk=0.25, count=80):
     """Somebody whose outline jerks by so many heights."""
     rng = np.random.default_rng(seed)
@@ -236,6 +271,24 @@ def test_a_third_one_joins_the_same_fight():
     three = [struggle(300 + 22 * at, at, at) for at in range(3)]
     fights = [one for one in find_events(three, Rules(), FPS, SIZE) if one.kind is EventKind.FIGHT]
     assert [one.tracks for one in fights] == [(0, 1, 2)]
+
+
+def fight(one, other, begun, ended):
+    """A fight of two as it was found, before those that belong together are one."""
+    return begun, ended, {one, other}, 1.0, (0.0, 0.0)
+
+
+@given(st.permutations([fight(1, 2, 0, 50), fight(3, 4, 10, 60), fight(2, 3, 40, 90), fight(5, 6, 0, 99)]))
+def test_pairs_that_share_somebody_and_a_moment_are_one_fight_by_any_link(found):
+    assert sorted(sorted(tracks) for _, _, tracks, _, _ in _merge(found)) == [[1, 2, 3, 4], [5, 6]]
+
+
+def test_who_fights_another_later_is_in_another_fight():
+    found = _merge([fight(1, 2, 0, 50), fight(2, 3, 40, 100), fight(1, 4, 90, 120)])
+    assert [(begun, ended, tracks) for begun, ended, tracks, _, _ in found] == [
+        (0, 100, {1, 2, 3}),
+        (90, 120, {1, 4}),
+    ]
 
 
 def swing(points, number, seed=0):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, NotAllowed
 from madang.core.pages.testing import ListPageCases, PageCases
+from madang.core.places.interface import find_own_district
 from madang.core.things.interface import list_changes, undo_import
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.demo import lay_out
@@ -123,11 +124,13 @@ class TestImport:
                 actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=camera_id, url=wrong))
 
 
+@pytest.mark.django_db
 def test_every_real_row_finds_its_columns_and_a_number_of_its_own(municipal_files):
     with gzip.open(municipal_files / "cctv" / "seoulCCTV.csv.gz", "rt", encoding="utf-8-sig") as file:
-        rows = list(read_rows(csv.DictReader(file), {"강남구": "11680"}))
+        rows = list(read_rows(csv.DictReader(file), find_own_district))
     assert len(rows) == len({row["id"] for row in rows}) == 83_734
     assert sum(row["agency_code"] == "11680" for row in rows) == 7007
+    assert all(row["agency_code"] for row in rows)
 
 
 @pytest.mark.django_db

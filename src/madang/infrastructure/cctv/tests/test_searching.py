@@ -18,6 +18,7 @@ from madang.infrastructure.cctv.gateway.analyses import Analysis
 from madang.infrastructure.cctv.gateway.clips import Files, open_files
 from madang.infrastructure.cctv.gateway.simulating import Walker, draw_street, write_street
 from madang.infrastructure.cctv.methods.clothing import Wear, describe_wear, match, name_colours
+from madang.infrastructure.cctv.methods.masking import hide_others
 from madang.infrastructure.cctv.methods.reaching import Anchor, find_earliest, measure_reach, score
 from madang.infrastructure.cctv.models import SearchRow, SightingRow
 from madang.infrastructure.cctv.pages.searching import LIST
@@ -239,6 +240,21 @@ def test_what_a_drawn_person_wears_is_read_from_the_picture():
     top, bottom = describe_wear(picture, box)
     assert max(top, key=top.get) is Wear.RED
     assert match(Wear.BLACK, bottom) > 0.3
+
+
+def test_one_person_is_shown_without_a_head_and_nobody_else_is():
+    person = np.array([40, 20, 80, 120], np.float32)
+    close = np.array([46, 24, 86, 124], np.float32)
+    away = np.array([100, 20, 140, 120], np.float32)
+    boxes = hide_others(person, np.stack([person, close, away]))
+    hidden = np.zeros((160, 200), bool)
+    for x1, y1, x2, y2 in boxes.astype(int):
+        hidden[y1:y2, x1:x2] = True
+    assert hidden[20:120, 100:140].all()
+    assert hidden[20:40, 40:80].all()
+    assert hidden[25:45, 46:86].all(), "who stands at the same place has a head too"
+    assert not hidden[60:120, 40:80].any()
+    assert len(hide_others(person, np.zeros((0, 4), np.float32))) == 1
 
 
 def test_the_analysis_tells_of_people_only_where_a_search_asks(tmp_path):

@@ -5,6 +5,7 @@ from .caring import check_detectors, forget_old_messages
 from .deciding import decide_due, tell_incidents
 from .decoders import remove_decoder, save_decoder
 from .hydrants import import_hydrants
+from .nearby import Outlook
 from .network import check_network, hear_gateways, save_gateways
 from .plans import place_detector, remove_plan, save_plan
 from .register import change_policy, register_facility, remove_detector, save_detectors
@@ -12,6 +13,7 @@ from .relaying import deliver_relays, warn_of_overdue_relays
 from .taking import take_messages
 
 __all__ = [
+    "Outlook",
     "answer_alarm",
     "change_policy",
     "check_detectors",

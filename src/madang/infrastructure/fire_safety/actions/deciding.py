@@ -6,9 +6,9 @@ A process that dies anywhere leaves either all of it or nothing; the next one go
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import defaultdict
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property
 
 import msgspec
 from django.conf import settings
@@ -16,12 +16,9 @@ from django.db import transaction
 
 from madang.core.base.interface import (
     CITY_TIMEZONE,
-    HOUSE,
     Finding,
-    MadangError,
     Severity,
     Text,
-    call_command,
     publish_live,
 )
 from madang.core.incidents.interface import open_or_update
@@ -30,26 +27,28 @@ from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_ord
 from madang.infrastructure.fire_safety.methods.duty import choose_told
 from madang.infrastructure.fire_safety.methods.masking import mask_name
 from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.queries import count_needs, describe_facility, list_hydrants
+from madang.infrastructure.fire_safety.queries import count_needs, list_told
 from madang.infrastructure.fire_safety.records import (
+    OPEN,
     AlarmState,
     Contact,
     Decision,
     Policy,
     RelayState,
+    Room,
     Signal,
     SignalKind,
     Verdict,
     WatchState,
 )
 
+from .nearby import SERVICE, describe_near
+from .writing import insert_rows, update_rows
+
 FACILITIES, SIGNALS = 200, 2000
 """At once, so that one transaction stays short."""
 TOLD_AT_ONCE = 50
 TELLING = frozenset({Verdict.TELL_MANAGER, Verdict.ESCALATE})
-NEAR_M = 500
-CAMERAS = 5
-SERVICE = "fire_safety"
 TOPIC = "fire_safety"
 SEVERITIES = {
     Verdict.TELL_MANAGER: Severity.SEVERE,
@@ -100,12 +99,7 @@ def _decide(codes: list[str], now: datetime) -> int:
     writer.save()
     numbers = [one.pk for signals in heard.values() for one in signals]
     SignalRow.objects.filter(pk__in=numbers).update(heard_at=now)
-    FacilityRow.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["state", "heard_until", "next_due_at"],
-    )
+    update_rows(rows.values(), ["state", "heard_until", "next_due_at"])
     return len(writer.decisions)
 
 
@@ -143,11 +137,16 @@ class _Writer:
     def __init__(self, now: datetime, codes: list[str]) -> None:
         self.now = now
         self.alarms: dict[tuple[str, int], AlarmRow] = {}
-        going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes)
-        going_on = going_on.exclude(state=AlarmState.CLOSED.value)
+        going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes, state__in=OPEN)
         self.going_on = {(one.facility_id, one.number): one for one in going_on}
         self.decisions: list[DecisionRow] = []
         self.relays: list[tuple[AlarmRow, Decision, datetime | None]] = []
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, int], list[tuple[str, datetime]]]:
+        """Who was told of each alarm and when, in order."""
+        told = list_told([one.pk for one in self.going_on.values()])
+        return defaultdict(list, {key: told[one.pk] for key, one in self.going_on.items()})
 
     def note(self, row: FacilityRow, watch: Watch, signal: Signal | None) -> None:
         """Take over what a watch decided, at `signal` where there is one."""
@@ -170,16 +169,12 @@ class _Writer:
         new = [one for one in self.alarms.values() if one.pk is None]
         AlarmRow.objects.bulk_create(new)
         fresh = set(map(id, new))
-        AlarmRow.objects.bulk_create(
-            [one for one in self.alarms.values() if id(one) not in fresh],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["state", "handed_over_at", "stood_down_at", "tellings"],
-        )
+        changed = [one for one in self.alarms.values() if id(one) not in fresh]
+        update_rows(changed, ["state", "handed_over_at", "stood_down_at"])
         for one in self.decisions:
             one.alarm_id = one.alarm.pk if one.alarm else None
-        DecisionRow.objects.bulk_create(self.decisions)
-        RelayRow.objects.bulk_create([self._compose(*one) for one in self.relays])
+        insert_rows(self.decisions)
+        insert_rows([self._compose(*one) for one in self.relays])
 
     def _find(self, row: FacilityRow, number: int) -> AlarmRow:
         return AlarmRow.objects.select_for_update().get(facility=row, number=number)
@@ -203,15 +198,18 @@ class _Writer:
         if decision.verdict not in TELLING:
             return ""
         contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
-        chosen = choose_told(contacts, decision.at, CITY_TIMEZONE, alarm.tellings)
-        alarm.tellings += 1
-        return chosen.name if chosen else ""
+        told = self._told[row.code, alarm.number]
+        chosen = choose_told(contacts, told, decision.at, CITY_TIMEZONE)
+        if chosen is None:
+            return ""
+        told.append((chosen.name, decision.at))
+        return chosen.name
 
     def _describe(
         self, row: FacilityRow, alarm: AlarmRow | None, decision: Decision, told: str
     ) -> DecisionRow:
         return DecisionRow(
-            facility=row,
+            facility_id=row.code,
             alarm=alarm,
             verdict=decision.verdict.value,
             at=decision.at,
@@ -250,21 +248,20 @@ class _Writer:
 
 def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     """Return what 119 is told of an alarm's place: floor and room, who needs help, cameras, the live page."""
-    facility = describe_facility(row)
+    rooms = msgspec.convert(row.rooms, tuple[Room, ...])
+    contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
     facts = {
         "floor": alarm.floor,
         "room": alarm.room,
-        "people": str(sum(one.people for one in facility.rooms)),
+        "people": str(sum(one.people for one in rooms)),
     }
-    facts |= {name: str(count) for name, count in count_needs(facility.rooms).items()}
-    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    facts |= {name: str(count) for name, count in count_needs(rooms).items()}
+    on_floor = [one for one in rooms if one.floor == alarm.floor]
     facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
-    on_duty = choose_told(facility.contacts, now, CITY_TIMEZONE, 0)
+    on_duty = choose_told(contacts, (), now, CITY_TIMEZONE)
     if on_duty:
         facts["contact"] = f"{on_duty.name} {on_duty.phone}"
-    hour = int(now.timestamp()) // 3600
-    facts["hydrants"] = _find_near(_find_hydrants, row, hour)
-    facts["cameras"] = _find_near(_find_cameras, row, hour)
+    facts |= describe_near(row.lon, row.lat, now)
     address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
     return Scene(
         place=" ".join(filter(None, (row.name, alarm.floor, alarm.room))),
@@ -273,27 +270,6 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
         link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
         facts={name: value for name, value in facts.items() if value},
     )
-
-
-def _find_near(find: Callable[[float, float, int], tuple[str, ...]], row: FacilityRow, hour: int) -> str:
-    """Return what stands near a facility; an alarm goes out without it rather than wait."""
-    try:
-        return ", ".join(find(row.lon, row.lat, hour))
-    except MadangError:
-        log.exception("an alarm of %s goes out without what stands near", row.code)
-        return ""
-
-
-@lru_cache(maxsize=4096)
-def _find_hydrants(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
-    return tuple(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in list_hydrants(lon, lat))
-
-
-@lru_cache(maxsize=4096)
-def _find_cameras(lon: float, lat: float, _hour: int) -> tuple[str, ...]:
-    request = {"lon": lon, "lat": lat, "within_m": NEAR_M, "limit": CAMERAS}
-    found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
-    return tuple(f"{one.id} ({one.distance_m:.0f} m)" for one in found)
 
 
 def tell_incidents(*, now: datetime) -> int:

@@ -7,8 +7,9 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from madang.core.base.interface import Actor
+from madang.core.base.interface import Actor, BadInput
 from madang.core.people.interface import record_audit, require
+from madang.infrastructure.fire_safety.methods.payloads import find_fault
 from madang.infrastructure.fire_safety.models import DecoderRow
 from madang.infrastructure.fire_safety.records import Decoder
 
@@ -16,8 +17,11 @@ CHANGE = "fire_safety.change"
 
 
 def save_decoder(*, actor: Actor, now: datetime, decoder: Decoder) -> None:
-    """Let the payloads of a profile be read so from now on."""
+    """Let the payloads of a profile be read so from now on. Raises BadInput where it has a fault, NotAllowed."""
     require(actor, CHANGE, "*")
+    fault = find_fault(decoder)
+    if fault is not None:
+        raise BadInput("fire_safety.decoder", fault.ko, fault.en, field="toml")
     fields = msgspec.to_builtins(decoder.fields)
     with transaction.atomic():
         before = DecoderRow.objects.filter(pk=decoder.profile).values_list("fields", flat=True).first()

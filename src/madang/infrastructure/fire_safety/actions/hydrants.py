@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import HOUSE, Actor, Text
 from madang.core.people.interface import require
-from madang.core.places.interface import list_districts
+from madang.core.places.interface import find_own_district
 from madang.core.things.interface import ImportReport, Kind, import_things, list_kinds, register_kind
 from madang.infrastructure.fire_safety.methods.hydrants import HYDRANT_KIND, read_hydrants
 
@@ -23,6 +23,7 @@ def import_hydrants(
     require(actor, "things.import")
     if HYDRANT_KIND not in {kind.code for kind in list_kinds()}:
         name = Text(ko="소화전", en="Hydrant")
-        register_kind(actor=actor, now=now, kind=Kind(code=HYDRANT_KIND, name=name, icon="hydrant"))
-    districts = {one.name_ko: one.code for one in list_districts()}
-    return import_things(actor=actor, now=now, rows=read_hydrants(rows, districts), source=source[:200])
+        # What a hydrant is says the house, whoever brings the first list.
+        register_kind(actor=HOUSE, now=now, kind=Kind(code=HYDRANT_KIND, name=name, icon="hydrant"))
+    read = read_hydrants(rows, find_own_district)
+    return import_things(actor=actor, now=now, rows=read, source=source[:200])

@@ -10,7 +10,12 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Finding, Severity, Text
 from madang.core.incidents.interface import open_or_update
 from madang.core.people.interface import record_audit, require
-from madang.infrastructure.fire_safety.methods.network import NetworkTrouble, find_network_troubles
+from madang.infrastructure.fire_safety.methods.network import (
+    BACKBONE,
+    NetworkTrouble,
+    find_network_troubles,
+    list_silent,
+)
 from madang.infrastructure.fire_safety.models import GatewayRow, TroubleRow
 from madang.infrastructure.fire_safety.queries import describe_gateway
 from madang.infrastructure.fire_safety.records import Gateway
@@ -21,17 +26,22 @@ SERVICE = "fire_safety"
 
 def hear_gateways(*, now: datetime, gateways: Collection[str]) -> None:
     """Note that gateways are alive; those that nobody registered are nobody's."""
-    if gateways:
-        GatewayRow.objects.filter(pk__in=list(gateways)).update(heard_at=now)
+    names = [one for one in gateways if "\0" not in one]
+    if names:
+        GatewayRow.objects.filter(pk__in=names).update(heard_at=now)
 
 
 def check_network(*, now: datetime) -> int:
-    """Raise an incident for what is silent and clear it once it is heard; return how many changed."""
+    """Raise an incident for what is silent and clear it once it is heard; return how many changed.
+
+    What was silent before something larger explained it stays an incident until it is heard itself.
+    """
     gateways = [describe_gateway(row) for row in GatewayRow.objects.all()]
     found = {one.key: one for one in find_network_troubles(gateways, now)}
     known = {row.key: row for row in TroubleRow.objects.all()}
     new = [one for key, one in found.items() if key not in known]
-    over = [row for key, row in known.items() if key not in found]
+    silent = list_silent(gateways, now)
+    over = [row for key, row in known.items() if key not in silent]
     if new or over:
         findings = [_find(one, now) for one in new] + [_clear(row, now) for row in over]
         open_or_update(findings=findings, now=now, source=SERVICE)
@@ -84,7 +94,7 @@ def _find(one: NetworkTrouble, now: datetime) -> Finding:
     return Finding(
         key=one.key,
         kind="fire_network_silent",
-        severity=Severity.EXTREME if one.key == "fire-backbone" else Severity.SEVERE,
+        severity=Severity.EXTREME if one.key == BACKBONE else Severity.SEVERE,
         found_at=now,
         reason=one.reason,
         agency_code=one.agency_code,

@@ -16,6 +16,7 @@ from madang.infrastructure.fire_safety.models import AlarmRow, RelayRow
 from madang.infrastructure.fire_safety.records import RelayState
 
 from .deciding import SERVICE, TOPIC
+from .writing import update_rows
 
 AT_ONCE = 64
 LONGEST_PAUSE_S = 10.0
@@ -49,7 +50,7 @@ def deliver_relays(
             pause = min(LONGEST_PAUSE_S, 0.5 * 2 ** min(row.attempts, 6))
             row.next_attempt_at = moment + timedelta(seconds=pause)
     with transaction.atomic():
-        RelayRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED)
+        update_rows(rows, CHANGED)
         alarms = AlarmRow.objects.filter(pk__in=[row.alarm_id for row in arrived], received_at=None)
         alarms.update(received_at=moment)
     if arrived:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_message
 from madang.infrastructure.fire_safety.methods.network import FAST, SLOW, blend
@@ -18,36 +19,63 @@ from madang.infrastructure.fire_safety.records import ALARMING, Decoder, Health,
 
 from .network import hear_gateways
 
+FAULTS = (
+    msgspec.MsgspecError,
+    ValueError,
+    RecursionError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+)
+"""What reading a message that is none raises."""
 LONGEST_PAYLOAD = 4000
 MEASURED = ["heard_at", "battery", "rssi", "snr", "margin", "usual_margin", "level", "usual_level"]
+log = logging.getLogger("madang.fire_safety")
 
 
 def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Taken:
     """Keep what messages say: signals that alarm, how devices are; what is no message, with its reason.
 
     When this returns it is on the disk. Only detectors and call points speak here: a message can't
-    cancel, confirm or silence anything, persons do that.
+    cancel, confirm or silence anything, persons do that. What can't be kept because of one message is that
+    one's fault: it is refused, and the others are taken in. Raises DatabaseError while the registers are away.
     """
+    try:
+        return _take(now, messages, via)
+    except (DataError, IntegrityError, *FAULTS) as error:
+        if len(messages) <= 1:
+            RefusedRow.objects.bulk_create([_refuse(raw, error, now, via) for raw in messages])
+            return Taken()
+        log.exception("one of %s messages can't be kept", len(messages))
+    half = len(messages) // 2
+    parts = [take_messages(now=now, messages=part, via=via) for part in (messages[:half], messages[half:])]
+    return Taken(**{name: sum(getattr(one, name) for one in parts) for name in Taken.__struct_fields__})
+
+
+def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
     signals: list[Signal] = []
     health: list[Health] = []
     refused: list[RefusedRow] = []
-    for raw in messages:
+    decoded = [_decode(raw) for raw in messages]
+    known = _Known(decoded)
+    for raw, found in zip(messages, decoded, strict=True):
         try:
-            message = _open(_place(msgspec.json.decode(raw)), health)
+            if isinstance(found, Exception):
+                raise found
+            message = known.open(known.place(found), health)
             said = read_message(message)
             _refuse_persons(said)
             signals += said
             health += read_health(message)
-        except (msgspec.MsgspecError, ValueError, RecursionError, KeyError, TypeError) as error:
-            payload = raw[:LONGEST_PAYLOAD].decode("utf-8", "replace").replace("\0", "\ufffd")
-            reason = f"{type(error).__name__}: {error}"[:300].replace("\0", "\ufffd")
-            refused.append(RefusedRow(received_at=now, via=via, reason=reason, payload=payload))
+        except FAULTS as error:
+            refused.append(_refuse(raw, error, now, via))
     with transaction.atomic():
-        known = keep_signals(signals, now, via)
+        repeated = keep_signals(signals, now, via)
         devices = _note_health(health, now)
         hear_gateways(now=now, gateways={name for one in health for name in one.gateways})
         RefusedRow.objects.bulk_create(refused)
-    return Taken(signals=len(signals) - known, repeated=known, devices=devices)
+    return Taken(signals=len(signals) - repeated, repeated=repeated, devices=devices)
 
 
 def keep_signals(signals: Sequence[Signal], now: datetime, via: str) -> int:
@@ -76,38 +104,72 @@ def _write(one: Signal, now: datetime, via: str) -> SignalRow:
     )
 
 
-def _place(message: Any) -> Any:
-    """Return a network server's message with the facility, floor and room of its device where it names none."""
-    device = message.get("deviceInfo") if isinstance(message, dict) else None
-    tags = device.get("tags") or {} if isinstance(device, dict) else None
-    if not isinstance(tags, dict) or tags.get("facility"):
-        return message
-    row = DetectorRow.objects.filter(pk=str(device.get("devEui", ""))[:100]).first()
-    if row is None:
-        return message
-    tags = {**tags, "facility": row.facility_id, "floor": row.floor, "room": row.room}
-    return {**message, "deviceInfo": {**device, "tags": tags}}
-
-
-def _open(message: Any, health: list[Health]) -> Any:
-    """Return a network server's message with its payload read, where it comes unread and a decoder knows how.
-
-    One that can't be read is refused, but its device was heard: that is added to `health`.
-    """
-    device = message.get("deviceInfo") if isinstance(message, dict) else None
-    if not isinstance(device, dict) or message.get("object") or not message.get("data"):
-        return message
-    profile = str(device.get("deviceProfileName", ""))[:100]
+def _decode(raw: bytes) -> Any:
+    """Return a message, or the fault for which it is none."""
     try:
-        row = DecoderRow.objects.filter(pk=profile).first()
+        return msgspec.json.decode(raw)
+    except FAULTS as error:
+        return error
+
+
+def _refuse(raw: bytes, error: Exception, now: datetime, via: str) -> RefusedRow:
+    payload = raw[:LONGEST_PAYLOAD].decode("utf-8", "replace").replace("\0", "\ufffd")
+    reason = f"{type(error).__name__}: {error}"[:300].replace("\0", "\ufffd")
+    return RefusedRow(received_at=now, via=via, reason=reason, payload=payload)
+
+
+class _Known:
+    """The devices, and the decoders of their profiles, that the messages of a network server name."""
+
+    def __init__(self, messages: Iterable[Any]) -> None:
+        named = [device for one in messages if (device := _find_device(one)) is not None]
+        self._places = DetectorRow.objects.in_bulk(_list_names(named, "devEui"))
+        self._decoders = DecoderRow.objects.in_bulk(_list_names(named, "deviceProfileName"))
+
+    def place(self, message: Any) -> Any:
+        """Return a message with the facility, floor and room of its device where it names none."""
+        device = _find_device(message)
+        tags = {} if device is None else device.get("tags") or {}
+        if device is None or not isinstance(tags, dict) or tags.get("facility"):
+            return message
+        row = self._places.get(_name(device, "devEui"))
         if row is None:
-            raise ValueError(f"no decoder for payloads of {profile or 'a device without profile'}")
-        decoder = msgspec.convert({"profile": row.profile, "fields": row.fields}, Decoder)
-        values = decode_payload(decoder, message.get("fPort"), read_base64(message["data"]))
-    except ValueError:
-        health += read_health(message)
-        raise
-    return {**message, "object": values}
+            return message
+        tags = {**tags, "facility": row.facility_id, "floor": row.floor, "room": row.room}
+        return {**message, "deviceInfo": {**device, "tags": tags}}
+
+    def open(self, message: Any, health: list[Health]) -> Any:
+        """Return a message with its payload read, where it comes unread and a decoder knows how.
+
+        One that can't be read is refused, but its device was heard: that is added to `health`.
+        """
+        device = _find_device(message)
+        if device is None or message.get("object") or not message.get("data"):
+            return message
+        profile = _name(device, "deviceProfileName")
+        try:
+            row = self._decoders.get(profile)
+            if row is None:
+                raise ValueError(f"no decoder for payloads of {profile or 'a device without profile'}")
+            decoder = msgspec.convert({"profile": row.profile, "fields": row.fields}, Decoder)
+            values = decode_payload(decoder, message.get("fPort"), read_base64(message["data"]))
+        except ValueError:
+            health += read_health(message)
+            raise
+        return {**message, "object": values}
+
+
+def _find_device(message: Any) -> dict[str, Any] | None:
+    device = message.get("deviceInfo") if isinstance(message, dict) else None
+    return device if isinstance(device, dict) else None
+
+
+def _list_names(devices: Iterable[dict[str, Any]], what: str) -> list[str]:
+    return sorted({name for one in devices if "\0" not in (name := _name(one, what))})
+
+
+def _name(device: dict[str, Any], what: str) -> str:
+    return str(device.get(what, ""))[:100]
 
 
 def _refuse_persons(signals: Iterable[Signal]) -> None:

@@ -12,6 +12,8 @@ from madang.infrastructure.fire_safety.methods.network import measure_margin
 from madang.infrastructure.fire_safety.records import ALARMING, Health, Signal, SignalKind, Unread
 
 KINDS = {kind.value: kind for kind in SignalKind}
+LARGEST = 1e9
+"""What a device measures of itself is smaller; what isn't is no number."""
 RELATIVE_BELOW = 2**28
 """SenML (RFC 8428): smaller times are relative to now, which a recording doesn't have."""
 
@@ -43,8 +45,15 @@ def read_message(message: Any) -> list[Signal]:
 def read_health(message: Any) -> list[Health]:
     """Return what a message says of its device: battery (percent), the best gateway's signal (dBm, dB).
 
-    Of a SenML pack and of our own form only that the device was heard.
+    Of a SenML pack and of our own form only that the device was heard. Raises ValueError where a NUL is in a name.
     """
+    said = _read_health(message)
+    if any("\0" in one.source for one in said):
+        raise ValueError("a NUL in a name")
+    return said
+
+
+def _read_health(message: Any) -> list[Health]:
     if isinstance(message, list):
         names = {str(one.get("bn", "")) + str(one.get("n", "")) for one in message if isinstance(one, dict)}
         return [Health(source=parts[1]) for name in sorted(names) if len(parts := name.split("/")) > 1]
@@ -80,12 +89,18 @@ def _read_spreading_factor(message: dict[str, Any]) -> int | None:
 
 def _number(values: dict[str, Any], name: str) -> float | None:
     value = values.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > LARGEST:
+        return None
+    return float(value)
 
 
 def _check(one: Signal) -> Signal:
     if one.at.tzinfo is None:
         raise ValueError("a time without its zone")
+    try:
+        one.at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{one.at} is out of range") from error
     if one.kind in ALARMING and not one.source:
         raise ValueError("an alarm without its source")
     return one
@@ -138,6 +153,9 @@ def _read_senml(pack: list[Any]) -> list[Signal]:
         moment = float(base_time) + float(record.get("t", 0))
         if kind not in KINDS or moment < RELATIVE_BELOW:
             raise ValueError(f"{base_name}{record.get('n', '')}: no kind of signal, or no time")
-        at = datetime.fromtimestamp(moment, UTC)
+        try:
+            at = datetime.fromtimestamp(moment, UTC)
+        except (OverflowError, OSError) as error:
+            raise ValueError(f"{moment} is no time") from error
         signals.append(_check(Signal(at=at, facility=facility, kind=KINDS[kind], source=source)))
     return signals

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from xml.etree import ElementTree as ET
 
 import msgspec
 from lxml import etree
@@ -20,6 +20,8 @@ READ = {
     "msgType": "msgType",
     "headline": f"info/{{{NAMESPACE}}}headline",
 }
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML may hold: a receiver would refuse the whole alert for one of them."""
 LANGUAGES = (("ko-KR", "ko"), ("en-US", "en"))
 HEADLINES = {
     (Verdict.HAND_OVER, "ko"): "화재 경보",
@@ -54,7 +56,7 @@ def write_alert(
     is_cancel = decision.verdict is Verdict.STAND_DOWN and earlier_at is not None
     if decision.verdict is not Verdict.HAND_OVER and not is_cancel:
         raise ValueError(f"{decision.verdict} is not handed over")
-    alert = ET.Element("alert", xmlns=NAMESPACE)
+    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
     _add(alert, "identifier", name_alert(decision))
     _add(alert, "sender", sender)
     _add(alert, "sent", _moment(decision.at, city))
@@ -67,7 +69,7 @@ def write_alert(
         _add(alert, "references", f"{sender},{earlier},{_moment(earlier_at, city)}")
     for code, language in LANGUAGES:
         _add_info(alert, decision, scene, code, language)
-    return ET.tostring(alert, "utf-8", xml_declaration=True)
+    return etree.tostring(alert, encoding="utf-8", xml_declaration=True)
 
 
 def name_alert(decision: Decision) -> str:
@@ -92,8 +94,8 @@ def read_alert(content: bytes) -> dict[str, str]:
     return found
 
 
-def _add_info(alert: ET.Element, decision: Decision, scene: Scene, code: str, language: str) -> None:
-    info = ET.SubElement(alert, "info")
+def _add_info(alert: etree._Element, decision: Decision, scene: Scene, code: str, language: str) -> None:
+    info = _add(alert, "info")
     _add(info, "language", code)
     _add(info, "category", "Fire")
     _add(info, "event", HEADLINES[decision.verdict, language])
@@ -106,17 +108,19 @@ def _add_info(alert: ET.Element, decision: Decision, scene: Scene, code: str, la
     if scene.link:
         _add(info, "web", scene.link)
     for name, value in scene.facts.items():
-        parameter = ET.SubElement(info, "parameter")
+        parameter = _add(info, "parameter")
         _add(parameter, "valueName", name)
         _add(parameter, "value", value)
-    area = ET.SubElement(info, "area")
+    area = _add(info, "area")
     _add(area, "areaDesc", scene.place)
     if scene.lon is not None:
         _add(area, "circle", f"{scene.lat},{scene.lon} 0")
 
 
-def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = text
+def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
+    added = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    added.text = text and NO_XML.sub("\ufffd", text)
+    return added
 
 
 def _moment(at: datetime, city: tzinfo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from madang.infrastructure.fire_safety.records import Contact
@@ -15,14 +15,33 @@ def order_ladder(contacts: Sequence[Contact], at: datetime, city: tzinfo) -> lis
 
     Nobody is left out: where nobody on duty answers, or nobody is on duty, the others are told.
     """
-    local = at.astimezone(city)
-    return sorted(contacts, key=lambda one: not is_on_duty(one, local.isoweekday(), local.hour))
+    return [contacts[place] for place in _order(contacts, at, city)]
 
 
-def choose_told(contacts: Sequence[Contact], at: datetime, city: tzinfo, step: int) -> Contact | None:
-    """Return whom to tell at a step of the ladder, 0 the first; past the end the last one again."""
-    ladder = order_ladder(contacts, at, city)
-    return ladder[min(step, len(ladder) - 1)] if ladder else None
+def order_told(
+    contacts: Sequence[Contact], told: Iterable[tuple[str, datetime]], at: datetime, city: tzinfo
+) -> list[tuple[int, datetime | None]]:
+    """Return the place in `contacts` of everybody, and when they were told (None not yet): the next ones last.
+
+    `told` are the names of who was told and when. Who is next, and after them, are the others as the ladder has
+    them at `at`: when the shift has changed, the first of the new one who wasn't told yet.
+    """
+    found: dict[int, datetime] = {}
+    for name, moment in told:
+        for place, one in enumerate(contacts):
+            if one.name == name and place not in found:
+                found[place] = moment
+                break
+    return [*found.items(), *((place, None) for place in _order(contacts, at, city) if place not in found)]
+
+
+def choose_told(
+    contacts: Sequence[Contact], told: Iterable[tuple[str, datetime]], at: datetime, city: tzinfo
+) -> Contact | None:
+    """Return whom to tell next, None where there is nobody; where everybody was told, the last one again."""
+    order = order_told(contacts, told, at, city)
+    place = next((place for place, moment in order if moment is None), order[-1][0] if order else None)
+    return None if place is None else contacts[place]
 
 
 def is_on_duty(contact: Contact, day: int, hour: int) -> bool:
@@ -47,6 +66,12 @@ def list_gaps(contacts: Sequence[Contact]) -> list[tuple[int, int]]:
         for hour in range(HOURS)
         if not any(is_on_duty(one, day, hour) for one in contacts)
     ]
+
+
+def _order(contacts: Sequence[Contact], at: datetime, city: tzinfo) -> list[int]:
+    local = at.astimezone(city)
+    day, hour = local.isoweekday(), local.hour
+    return sorted(range(len(contacts)), key=lambda place: not is_on_duty(contacts[place], day, hour))
 
 
 def _is_day(contact: Contact, day: int) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from madang.core.base.interface import find_headings
 
 HYDRANT_KIND = "hydrant"
 HEADINGS = {
-    "id": ("시설번호", "관리번호", "소화전번호", "일련번호"),
+    "id": ("시설번호", "관리번호", "소화전번호"),
     "kind": ("시설유형코드", "시설유형", "소방용수시설유형", "구분"),
+    "province": ("시도명",),
     "district": ("시군구명", "자치구"),
     "address": ("소재지도로명주소", "소재지지번주소", "주소", "소재지"),
     "lat": ("위도", "WGS84위도"),
@@ -36,12 +37,12 @@ DIGITS = 12
 
 
 def read_hydrants(
-    rows: Iterable[Mapping[str, Any]], districts: Mapping[str, str]
+    rows: Iterable[Mapping[str, Any]], find_district: Callable[[str, str], str]
 ) -> Iterator[dict[str, Any]]:
     """Yield a published list as rows of the register of things; raise BadInput where a needed column is missing.
 
-    `districts` maps a district's name to its code. A row without a number gets one made of its place, so that
-    the same list again changes nothing.
+    `find_district` gives the code of a province's district. Numbers are a district's own; a row without one gets
+    one made of its place, so that the same list again changes nothing.
     """
     columns: dict[str, str] = {}
     for raw in rows:
@@ -51,18 +52,15 @@ def read_hydrants(
         number = row.get("id") or hashlib.sha256(place.encode()).hexdigest()[:DIGITS]
         kind = KINDS.get(row.get("kind", ""), row.get("kind", "")) or "소화전"
         facts = {name: row[name][:100] for name in ("place", "pressure", "pipe", "station") if row.get(name)}
+        district = find_district(row.get("province", ""), row["district"])
         yield {
-            "id": f"HYD-{number}"[:64],
+            "id": f"HYD-{district}-{number}"[:64],
             "kind": HYDRANT_KIND,
             "name": (row.get("place") or row.get("address") or kind)[:200],
-            "agency_code": _find_district(row["district"], districts),
+            "agency_code": district,
             "lon": row["lon"],
             "lat": row["lat"],
             "address": row.get("address", "")[:300],
             "state": "faulty" if row.get("is_usable", "").upper() == "N" else "active",
             "attributes": {"hydrant": kind[:100], **facts},
         }
-
-
-def _find_district(text: str, districts: Mapping[str, str]) -> str:
-    return districts.get(text) or next((code for name, code in districts.items() if name in text), "")

@@ -17,6 +17,7 @@ SLOWEST = 12
 MISSED = 3
 BACKBONE_SHARE, BACKBONE_LEAST = 0.5, 4
 """So much of the institutions silent at once, and at least so many, is the backbone and not each one's line."""
+BACKBONE = "fire-backbone"
 SLOW, FAST = 0.05, 0.3
 
 
@@ -47,11 +48,7 @@ def blend(usual: float | None, now: float | None, rate: float) -> float | None:
 
 def find_network_troubles(gateways: Sequence[Gateway], now: datetime) -> list[NetworkTrouble]:
     """Return what is silent, the largest that explains it: the backbone, else an institution, else a gateway."""
-    silent = {one.id for one in gateways if is_silent(one, now)}
-    by_institution: dict[str, list[Gateway]] = defaultdict(list)
-    for one in gateways:
-        by_institution[one.institution].append(one)
-    dark = [name for name, own in by_institution.items() if all(one.id in silent for one in own)]
+    silent, by_institution, dark = _sort(gateways, now)
     if len(dark) >= max(BACKBONE_LEAST, BACKBONE_SHARE * len(by_institution)):
         return [_say_backbone(dark, by_institution)]
     troubles = []
@@ -63,10 +60,37 @@ def find_network_troubles(gateways: Sequence[Gateway], now: datetime) -> list[Ne
     return troubles
 
 
+def list_silent(gateways: Sequence[Gateway], now: datetime) -> set[str]:
+    """Return the keys of all that isn't heard, also where something larger explains it."""
+    silent, _, dark = _sort(gateways, now)
+    found = {*map(name_gateway, silent), *map(name_institution, dark)}
+    return found | {one.key for one in find_network_troubles(gateways, now)}
+
+
+def name_gateway(gateway: str) -> str:
+    """Return the key of a gateway's silence."""
+    return f"fire-gateway:{gateway}"
+
+
+def name_institution(institution: str) -> str:
+    """Return the key of an institution's silence."""
+    return f"fire-institution:{institution}"
+
+
 def is_silent(one: Gateway, now: datetime) -> bool:
     """Return whether a gateway missed several signs of life."""
     since = one.heard_at or one.registered_at
     return since is None or now - since > timedelta(seconds=MISSED * one.expected_every_s)
+
+
+def _sort(gateways: Sequence[Gateway], now: datetime) -> tuple[set[str], dict[str, list[Gateway]], list[str]]:
+    """Return the silent gateways, all of them by institution, and the institutions of which none is heard."""
+    silent = {one.id for one in gateways if is_silent(one, now)}
+    by_institution: dict[str, list[Gateway]] = defaultdict(list)
+    for one in gateways:
+        by_institution[one.institution].append(one)
+    dark = [name for name, own in by_institution.items() if all(one.id in silent for one in own)]
+    return silent, by_institution, dark
 
 
 def _newest(gateways: Sequence[Gateway]) -> datetime | None:
@@ -76,7 +100,7 @@ def _newest(gateways: Sequence[Gateway]) -> datetime | None:
 def _say_backbone(dark: Sequence[str], by_institution: dict[str, list[Gateway]]) -> NetworkTrouble:
     heard = _newest([one for name in dark for one in by_institution[name]])
     return NetworkTrouble(
-        key="fire-backbone",
+        key=BACKBONE,
         since=heard,
         agency_code="city",
         reason=Text(
@@ -88,7 +112,7 @@ def _say_backbone(dark: Sequence[str], by_institution: dict[str, list[Gateway]])
 
 def _say_institution(name: str, own: Sequence[Gateway]) -> NetworkTrouble:
     return NetworkTrouble(
-        key=f"fire-institution:{name}",
+        key=name_institution(name),
         since=_newest(own),
         agency_code=own[0].agency_code,
         reason=Text(
@@ -102,7 +126,7 @@ def _say_institution(name: str, own: Sequence[Gateway]) -> NetworkTrouble:
 
 def _say_gateway(one: Gateway) -> NetworkTrouble:
     return NetworkTrouble(
-        key=f"fire-gateway:{one.id}",
+        key=name_gateway(one.id),
         since=one.heard_at,
         agency_code=one.agency_code,
         reason=Text(

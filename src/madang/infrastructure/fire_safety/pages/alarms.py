@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import CITY_TIMEZONE, Actor, ColumnType, MadangError, Text, now
+from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now
 from madang.core.pages.interface import (
     FormPage,
     ListColumn,
@@ -21,7 +20,6 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 from madang.infrastructure.fire_safety.actions import answer_alarm, close_alarm
-from madang.infrastructure.fire_safety.methods.duty import order_ladder
 from madang.infrastructure.fire_safety.queries import (
     find_plan,
     get_alarm,
@@ -30,6 +28,7 @@ from madang.infrastructure.fire_safety.queries import (
     list_decisions,
     list_detectors,
     list_hydrants,
+    list_ladder,
     list_relays,
     read_contacts,
 )
@@ -87,7 +86,6 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
     contacts = facility.contacts
     if may_answer and describe(alarm)["is_open"]:  # they may have to be called now
         contacts = read_contacts(actor, moment, alarm.facility, f"alarm {alarm.number}")
-    told_at = [one.at for one in decisions if one.told]
     context = {
         **describe(alarm),
         "title": Text(ko=f"{alarm.facility_name} 화재 경보", en=f"Fire alarm: {alarm.facility_name}"),
@@ -109,9 +107,7 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
         "decisions": [(one, VERDICTS[one.verdict]) for one in reversed(decisions)],
         "relays": list_relays(actor, alarm_id),
         "reasons": REASONS,
-        "contacts": list(
-            zip_longest(order_ladder(contacts, alarm.begun_at, CITY_TIMEZONE), told_at[: len(contacts)])
-        ),
+        "contacts": list_ladder(alarm, contacts, moment),
         "hydrants": list_hydrants(facility.lon, facility.lat),
         "may_answer": may_answer,
     }

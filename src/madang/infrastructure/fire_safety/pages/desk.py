@@ -57,7 +57,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "closed": states[AlarmState.CLOSED],
         "refused": count_refused(moment - timedelta(days=1)),
         "waiting": count_waiting_relays(),
-        "network": list_network_troubles(),
+        "network": list_network_troubles(moment),
         "is_simulated": is_simulated(),
     }
     return render(request, "fire_safety/desk.html", context)

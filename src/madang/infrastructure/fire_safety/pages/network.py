@@ -15,12 +15,13 @@ from django.shortcuts import render
 from madang.core.base.interface import Actor, BadInput, Text, now
 from madang.core.pages.interface import FormPage, page, say_lazily
 from madang.infrastructure.fire_safety.actions import remove_decoder, save_decoder, save_gateways
-from madang.infrastructure.fire_safety.methods.network import find_network_troubles, is_silent
+from madang.infrastructure.fire_safety.methods.network import is_silent
 from madang.infrastructure.fire_safety.methods.payloads import decode_payload
 from madang.infrastructure.fire_safety.queries import (
     get_decoder,
     list_decoders,
     list_gateways,
+    list_network_troubles,
 )
 from madang.infrastructure.fire_safety.records import Decoder, Gateway
 
@@ -64,7 +65,7 @@ def show_network(request: HttpRequest) -> HttpResponse:
         ],
         "gateway_count": len(gateways),
         "silent_count": sum(silent for own in by_institution.values() for _, silent in own),
-        "troubles": [(one.since, one.reason) for one in find_network_troubles(gateways, moment)],
+        "troubles": list_network_troubles(moment),
         "decoders": list_decoders(),
         "may_change": request.actor.may(CHANGE, "*"),
     }

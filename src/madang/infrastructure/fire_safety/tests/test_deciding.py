@@ -333,6 +333,15 @@ def test_a_hand_over_and_its_cancellation_are_valid_cap():
         write_alert(made[0], **sent)
 
 
+def test_what_no_xml_may_hold_keeps_no_alert_from_119():
+    made = decide(Policy(), [hear(0, Kind.CALL_POINT)], NOON, CITY_TIMEZONE)
+    first = next(one for one in made if one.verdict is Verdict.HAND_OVER)
+    scene = Scene(place="3\x01층 \ud800\ufffe<&>\U0001f525", facts={"room": "\x00301호"})
+    alert = write_alert(first, scene, sender="madang@city.example", city=CITY_TIMEZONE)
+    assert read_alert(alert)["headline"] == "화재 경보: 3\ufffd층 \ufffd\ufffd<&>\U0001f525"
+    assert check_schema(alert).passed
+
+
 UPLINK = {
     "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d",
     "time": "2026-11-20T03:00:00.5+00:00",

@@ -11,9 +11,15 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, HOUSE
 from madang.infrastructure.fire_safety.actions import decide_due, register_facility, take_messages
-from madang.infrastructure.fire_safety.methods.duty import choose_told, is_on_duty, list_gaps, order_ladder
-from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow
-from madang.infrastructure.fire_safety.queries import list_alarms, list_decisions
+from madang.infrastructure.fire_safety.methods.duty import (
+    choose_told,
+    is_on_duty,
+    list_gaps,
+    order_ladder,
+    order_told,
+)
+from madang.infrastructure.fire_safety.models import DecisionRow
+from madang.infrastructure.fire_safety.queries import list_alarms, list_decisions, list_ladder
 from madang.infrastructure.fire_safety.records import Contact, Verdict
 
 from .facilities import FACILITY, register, uplink
@@ -70,14 +76,22 @@ CONTACTS = st.lists(
 )
 
 
-@given(CONTACTS, st.integers(0, 7 * 24 - 1), st.integers(0, 9))
-def test_nobody_is_left_out_and_somebody_is_told_while_there_is_anybody(contacts, hour, step):
+@given(CONTACTS, st.integers(0, 7 * 24 - 1), st.lists(st.sampled_from("가나다라마"), max_size=9))
+def test_nobody_is_left_out_and_somebody_is_told_while_there_is_anybody(contacts, hour, told):
     at = MONDAY + timedelta(hours=hour)
     ladder = order_ladder(contacts, at, CITY_TIMEZONE)
     assert sorted(map(str, ladder)) == sorted(map(str, contacts))
     on_duty = [is_on_duty(one, at.isoweekday(), at.hour) for one in ladder]
     assert on_duty == sorted(on_duty, reverse=True)
-    assert (choose_told(contacts, at, CITY_TIMEZONE, step) is None) == (not contacts)
+    known = [(name, at) for name in told]
+    chosen = choose_told(contacts, known, at, CITY_TIMEZONE)
+    assert (chosen is None) == (not contacts)
+    order = order_told(contacts, known, at, CITY_TIMEZONE)
+    assert sorted(place for place, _ in order) == list(range(len(contacts)))
+    left = [contacts[place] for place, moment in order if moment is None]
+    if left:
+        assert chosen == left[0]
+        assert chosen == next(one for one in ladder if one in left)
 
 
 @given(CONTACTS)
@@ -114,4 +128,23 @@ def test_each_step_of_the_ladder_tells_the_next_one_and_says_whom():
     ]
     (alarm,) = list_alarms(actor=HOUSE)[0]
     assert [one.told for one in list_decisions(HOUSE, alarm.id)] == ["야○", "주○", "시○○", ""]
-    assert AlarmRow.objects.get().tellings == 3
+
+
+@pytest.mark.django_db
+def test_at_a_change_of_shift_the_first_of_the_new_one_is_next():
+    at = MONDAY + timedelta(hours=17, minutes=59, seconds=45)
+    people = tuple(Contact(name=name, hours=hours) for name, hours in
+                   (("낮일", "9-18"), ("낮이", "9-18"), ("밤일", "18-9"), ("밤이", "18-9")))  # fmt: skip
+    register(at)
+    register_facility(actor=HOUSE, now=at, facility=msgspec.structs.replace(FACILITY, contacts=people))
+    take_messages(now=at, messages=[uplink("d301", at, "smoke")], via="mqtt")
+    decide_due(now=at)
+    (alarm,) = list_alarms(actor=HOUSE)[0]
+    told = []
+    for seconds in (10, 31, 61):
+        moment = at + timedelta(seconds=seconds)
+        decide_due(now=moment)
+        ladder = list_ladder(alarm, people, moment)
+        told.append([one.name for one, when in ladder if when])
+        assert [one.name for one, when in ladder if not when][0] == ["낮이", "밤이", "낮이"][len(told) - 1]
+    assert told == [["낮일"], ["낮일", "밤일"], ["낮일", "밤일", "밤이"]]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, now
 from madang.core.incidents.interface import IncidentFilter, list_incidents
+from madang.core.things.interface import ThingFilter, list_places
 from madang.infrastructure.fire_safety.actions import (
     check_network,
     decide_due,
@@ -40,6 +41,7 @@ from madang.infrastructure.fire_safety.queries import (
     list_alarms,
     list_detectors,
     list_hydrants,
+    list_network_troubles,
     list_plan_floors,
     read_plan_picture,
 )
@@ -87,6 +89,35 @@ class TestPayloads:
     def test_what_cannot_be_read_is_refused_and_never_passes_for_no_alarm(self, port, payload):
         with pytest.raises(ValueError):
             decode_payload(DECODER, port, payload)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"bit": 8}, {"bit": 16, "length": 2}, {"at_least": float("nan")}, {"equals": float("inf")},
+            {"scale": 0.0}, {"add": float("-inf")}, {"scale": 1e308},
+        ],
+    )  # fmt: skip
+    def test_a_field_that_could_never_alarm_is_refused(self, wrong):
+        decoder = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, **wrong),))
+        with pytest.raises(ValueError):
+            decode_payload(decoder, 1, b"\xff\xff")
+
+    @pytest.mark.parametrize(
+        ("raw", "field"),
+        [
+            (3, {"scale": 0.1, "equals": 0.3}), (3, {"scale": 0.1, "add": -0.3, "equals": 0}),
+            (100, {"scale": 1.15, "at_least": 115}), (116, {"at_least": 115}), (3, {"equals": 3}),
+        ],
+    )  # fmt: skip
+    def test_a_value_alarms_though_it_can_be_written_as_no_float(self, raw, field):
+        decoder = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, **field),))
+        assert decode_payload(decoder, 1, bytes([raw])) == {"smoke": True}
+        assert decode_payload(decoder, 1, bytes([raw - 2])) == {"smoke": False}
+
+    def test_large_values_that_differ_by_one_are_not_the_same(self):
+        decoder = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, length=4, equals=2**31),))
+        assert decode_payload(decoder, 1, (2**31).to_bytes(4)) == {"smoke": True}
+        assert decode_payload(decoder, 1, (2**31 + 1).to_bytes(4)) == {"smoke": False}
 
     @given(st.binary(max_size=12), st.integers(0, 12), st.integers(1, 8), st.booleans(), st.booleans())
     def test_a_field_reads_what_the_bytes_say_or_refuses(self, raw, offset, length, is_signed, is_little):
@@ -142,6 +173,10 @@ class TestPayloads:
     def test_only_who_cares_for_the_whole_net_changes_decoders_and_gateways(self):
         with pytest.raises(NotAllowed):
             save_decoder(actor=OFFICER, now=NOW, decoder=DECODER)
+        for wrong in ({"bit": 8}, {"at_least": float("nan")}):
+            broken = Decoder(profile="x", fields=(PayloadField(name="smoke", offset=0, **wrong),))
+            with pytest.raises(BadInput):
+                save_decoder(actor=HOUSE, now=NOW, decoder=broken)
         with pytest.raises(NotAllowed):
             save_gateways(actor=OFFICER, now=NOW, gateways=())
 
@@ -212,6 +247,28 @@ class TestSilence:
         with pytest.raises(BadInput):
             save_gateways(actor=HOUSE, now=NOW, gateways=[Gateway(id="g", institution="a")] * 2)
 
+    @pytest.mark.django_db
+    def test_a_trouble_that_a_larger_one_explains_is_over_when_it_is_heard_itself(self):
+        names = [f"i{at}" for at in range(8)]
+        own = [Gateway(id=f"{name}-{at}", institution=name) for name in names for at in range(2)]
+        save_gateways(actor=HOUSE, now=NOW, gateways=own)
+        late = [NOW + timedelta(minutes=31 * at) for at in range(1, 6)]
+
+        def hear(moment, *dark):
+            heard = [one.id for one in own if one.id not in dark and one.institution not in dark]
+            hear_gateways(now=moment, gateways=heard)
+            check_network(now=moment)
+            here = IncidentFilter(kind="fire_network_silent")
+            return {one.key for one in list_incidents(actor=HOUSE, where=here) if one.cleared_at is None}
+
+        assert hear(late[0], "i0-0") == {"fire-gateway:i0-0"}
+        assert hear(late[1], "i0") == {"fire-gateway:i0-0", "fire-institution:i0"}
+        assert hear(late[2], *names[:4]) == {"fire-gateway:i0-0", "fire-institution:i0", "fire-backbone"}
+        assert [one.key for one in list_network_troubles(late[2])] == ["fire-backbone"]
+        assert hear(late[3], "i0-0") == {"fire-gateway:i0-0"}
+        save_gateways(actor=HOUSE, now=NOW, gateways=[one for one in own if one.id != "i0-0"])
+        assert hear(late[4]) == set()
+
     def test_a_sign_of_life_is_known_by_its_topic(self):
         assert find_gateway("kr920/gateway/0a1b/event/stats") == "0a1b"
         assert find_gateway("gateway/0a1b/event/stats") == "0a1b"
@@ -269,12 +326,32 @@ class TestHydrants:
             actor=HOUSE, now=NOW, rows=csv.DictReader(LIST.splitlines()), source="hydrants.csv"
         )
         assert (again.added, again.unchanged) == (0, 4)
-        assert [one.id for one in list_hydrants(FACILITY.lon, FACILITY.lat)] == ["HYD-11-1", "HYD-11-2"]
+        assert [one.id for one in list_hydrants(FACILITY.lon, FACILITY.lat)] == [
+            "HYD-11110-11-1",
+            "HYD-11110-11-2",
+        ]
         register(NOW)
         take_messages(now=NOW, messages=[uplink("p3", NOW, "call_point")], via="mqtt")
         decide_due(now=NOW)
-        scene = describe_scene(FacilityRow.objects.get(), AlarmRow.objects.get(), NOW)
-        assert scene.facts["hydrants"].startswith("HYD-11-1 지상식소화전 (")
+        row = FacilityRow.objects.get()
+        row.lon += 1e-6  # what stands near a place is kept for an hour, beyond each test
+        scene = describe_scene(row, AlarmRow.objects.get(), NOW)
+        assert scene.facts["hydrants"].startswith("HYD-11110-11-1 지상식소화전 (")
+
+    def test_a_number_is_a_districts_own_and_another_citys_hydrants_are_refused(self):
+        officer = Actor(id="d", name="자료", grants=frozenset({("things.import", "*")}))
+        lines = """일련번호,시설번호,시도명,시군구명,위도,경도
+1,7,서울특별시,종로구,37.58,126.98
+2,7,서울특별시,중구,37.56,126.99
+3,,서울특별시,중구,37.561,126.991
+3,7,부산광역시,중구,35.10,129.03
+"""
+        report = import_hydrants(actor=officer, now=NOW, rows=csv.DictReader(lines.splitlines()), source="x")
+        assert (report.added, len(report.rejected)) == (3, 1)
+        found = sorted(one for one, *_ in list_places(ThingFilter(kind="hydrant")))
+        assert found[0] == "HYD-11110-7"
+        assert "HYD-11140-7" in found
+        assert "HYD-11140-3" not in found, "a number of a line is no number of a hydrant"
 
     def test_a_list_without_places_is_refused(self):
         with pytest.raises(BadInput):

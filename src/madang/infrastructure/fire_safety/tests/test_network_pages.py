@@ -112,3 +112,23 @@ class TestStory(PageCases):
         page = reader.get(ONE).content.decode()
         assert "당직자가 없는 시간" in page
         assert "토 9–18" in page
+
+
+def test_a_click_on_the_plan_hangs_the_chosen_detector(house, browser):
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    place = f"{HOME}facilities/jongno/place/"
+    page.goto(f"{house.url}/accounts/login/?next={place}")
+    page.fill("[name=login]", "officer")
+    page.fill("[name=password]", house.accounts()["officer"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{place}")
+    radio = page.locator("[name=detector]").nth(2)
+    detector = radio.get_attribute("value")
+    radio.check()
+    room = page.locator(".plan .room rect").nth(3)
+    x, y, width, height = (float(room.get_attribute(one)) for one in ("x", "y", "width", "height"))
+    room.click(force=True)  # its middle, whatever stands before it
+    page.wait_for_selector(f"text={detector}의 자리를 옮겼습니다")
+    hung = page.locator(f".detector:has(title:text('{detector}')) circle")
+    assert float(hung.get_attribute("cx")) == pytest.approx(x + width / 2, abs=0.1)
+    assert float(hung.get_attribute("cy")) == pytest.approx(y + height / 2, abs=0.1)

@@ -5,27 +5,36 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import msgspec
 import pytest
 from capvalidator import check_schema
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, now
+from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, MqttListener, NotAllowed, now
+from madang.core.base.tests.brokers import start_packaged
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.infrastructure.fire_safety.actions import (
+    Outlook,
     answer_alarm,
     check_detectors,
     close_alarm,
     decide_due,
     deliver_relays,
     forget_old_messages,
+    import_hydrants,
+    register_facility,
     take_messages,
     tell_incidents,
     warn_of_overdue_relays,
 )
+from madang.infrastructure.fire_safety.actions.deciding import _Writer
+from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
+from madang.infrastructure.fire_safety.processes import TOPICS, Watchman
 from madang.infrastructure.fire_safety.queries import (
     get_facility,
     list_alarms,
@@ -35,6 +44,7 @@ from madang.infrastructure.fire_safety.queries import (
     read_contacts,
 )
 from madang.infrastructure.fire_safety.records import AlarmState, RelayState, SignalKind, Taken
+from madang.project.pytest_plugin import find_free_port
 
 from .facilities import FACILITY, register, uplink
 
@@ -54,6 +64,11 @@ def hear(seconds, *messages):
     taken = take_messages(now=after(seconds), messages=messages, via="mqtt")
     decide_due(now=after(seconds))
     return taken
+
+
+def send_unread(device, profile):
+    event = {"deviceInfo": {"devEui": device, "deviceProfileName": profile}, "data": "AAAA"}
+    return json.dumps(event).encode()
 
 
 def list_all():
@@ -201,11 +216,55 @@ def test_poison_is_kept_with_its_reason_and_holds_nothing_up():
               b"\xff\xfe", b"[" * 10_000, b'{"at":"2026-01-01T00:00:00Z","facility":"a\\u0000","kind":"smoke","source":"x"}',
               json.dumps({"at": NOW.isoformat(), "facility": FACILITY.code, "kind": "false_alarm", "source": "d301",
                           "reason": "x"}).encode()]  # fmt: skip
+    poison += [
+        uplink("d3\0", NOW), uplink("d\0", NOW, "smoke"), send_unread("d301", "SD\0"), send_unread("d\0", "SD"),
+        b'{"deviceInfo":{"devEui":"d301"},"time":"0001-01-01T00:00:00+09:00","object":{"smoke":true}}',
+        b'[{"n":"f/d\\u0000/smoke","vb":false}]', b'[{"n":"haemalgeun/d301/smoke","vb":true,"t":1e300}]',
+    ]  # fmt: skip
     assert hear(0, *poison, uplink("d301", NOW, "smoke")).signals == 1
     assert len(list_all()) == 1
     refused = RefusedRow.objects.order_by("id")
     assert len(refused) >= len(poison) - 2
     assert any("said by persons" in one.reason for one in refused)
+
+
+def test_an_alarm_counts_whatever_its_battery_says():
+    register(NOW)
+    assert hear(0, uplink("d301", NOW, object={"smoke": True, "battery": 10**400})).signals == 1
+    assert list_detectors(HOUSE)[0].battery is None
+
+
+def test_what_the_registers_refuse_is_one_messages_fault():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX only_one ON fire_safety_detectorrow (heard_at)")
+    register(NOW)
+    assert hear(0, uplink("d301", NOW, "smoke"), uplink("d302", NOW, "heat")).signals == 1
+    assert "IntegrityError" in RefusedRow.objects.get().reason
+
+
+def test_what_could_not_be_kept_is_asked_for_again(tmp_path):
+    port = find_free_port()
+    broker = start_packaged(tmp_path / "broker", port)
+    listener = MqttListener("127.0.0.1", port, "fire-watch", TOPICS)
+    try:
+        register(NOW)
+        watchman = Watchman(listener, list)
+        time.sleep(1)
+        publish_uplinks("127.0.0.1", port, [("d301", uplink("d301", NOW, "smoke"))])
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE fire_safety_signalrow RENAME TO gone")
+        with pytest.raises(DatabaseError):
+            watchman._listen()
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE gone RENAME TO fire_safety_signalrow")
+        deadline = time.monotonic() + 20
+        while not SignalRow.objects.exists() and time.monotonic() < deadline:
+            watchman._listen()
+        assert SignalRow.objects.count() == 1
+    finally:
+        listener.close()
+        broker.terminate()
+        broker.wait(10)
 
 
 def test_a_fire_in_a_facility_that_nobody_registered_is_told():
@@ -320,3 +379,49 @@ def test_a_failed_transaction_leaves_nothing_and_the_next_one_everything():
     assert list_all() == []
     decide_due(now=after(1))
     assert len(list_all()) == RelayRow.objects.count() == 1
+
+
+def test_what_is_over_is_not_read_again_by_every_decision():
+    register(NOW)
+    for at in range(0, 4000, 1000):
+        hear(at, uplink("d301", after(at), "smoke"))
+        assert len(_Writer(after(at), [FACILITY.code]).going_on) == 1
+        answer_alarm(
+            actor=HOUSE, now=after(at + 5), code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason="조리"
+        )
+        decide_due(now=after(at + 5))
+        assert _Writer(after(at + 5), [FACILITY.code]).going_on == {}
+    assert list_alarms(actor=HOUSE, state="stood_down")[1] == 4
+
+
+def lay_hydrant(lon):
+    """Register the facility elsewhere (each test its own place), with a hydrant in front of it."""
+    register_facility(actor=HOUSE, now=NOW, facility=msgspec.structs.replace(FACILITY, lon=lon))
+    row = {"시설번호": "1", "시군구명": "종로구", "위도": str(FACILITY.lat), "경도": str(lon)}
+    import_hydrants(actor=HOUSE, now=NOW, rows=[row], source="x")
+
+
+def rename_things(old, new):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def test_what_stands_near_is_known_before_an_alarm_is_handed_over():
+    lay_hydrant(126.971)
+    hear(0, uplink("d301", NOW, "smoke", deviceInfo={"devEui": "d301", "tags": {"facility": FACILITY.code}}))
+    outlook = Outlook()
+    assert (outlook.look(), outlook.look()) == (1, 0)
+    rename_things("things_thingrow", "gone")
+    decide_due(now=after(81))
+    rename_things("gone", "things_thingrow")
+    assert "HYD-11110-1" in RelayRow.objects.get().body
+
+
+def test_an_alarm_goes_out_without_what_stands_near_rather_than_wait():
+    lay_hydrant(126.972)
+    rename_things("things_thingrow", "gone")
+    hear(0, uplink("p3", NOW, "call_point", deviceInfo={"devEui": "p3", "tags": {"facility": FACILITY.code}}))
+    rename_things("gone", "things_thingrow")
+    body = RelayRow.objects.get().body
+    assert "hydrants" not in body
+    assert check_schema(body.encode()).passed

@@ -56,7 +56,10 @@ def pytest_configure() -> None:
     """
     from django.conf import settings  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
+    from hypothesis import settings as property_settings  # noqa: PLC0415
 
+    property_settings.register_profile("madang", deadline=None)  # how fast it is, benchmarks tell
+    property_settings.load_profile("madang")
     quick = "django.contrib.auth.hashers.MD5PasswordHasher"
     settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
     connections._connections = threading.local()

@@ -97,6 +97,7 @@ def _write_sheet(found: Answer) -> bytes:
 @asynccontextmanager
 async def _write_at_end(_application: Starlette) -> AsyncGenerator[None, None]:
     yield
+    await run_in_threadpool(counter.stop)
     await run_in_threadpool(counter.write)
     await run_in_threadpool(meter.flush)
 

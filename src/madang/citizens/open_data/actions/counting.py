@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import Counter
 
 from django.db import close_old_connections
@@ -31,6 +30,7 @@ class UseCounter:
         self._uses: Counter[tuple[str, str]] = Counter()
         self._rows: Counter[tuple[str, str]] = Counter()
         self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
         self.failures = 0
 
     @property
@@ -44,6 +44,7 @@ class UseCounter:
             self._uses[service, key_id] += 1
             self._rows[service, key_id] += rows
             if self._thread is None or not self._thread.is_alive():
+                self._stopping.clear()
                 self._thread = threading.Thread(target=self._write_for_ever, name="uses", daemon=True)
                 self._thread.start()
 
@@ -64,9 +65,14 @@ class UseCounter:
         else:
             self._recover()
 
+    def stop(self) -> None:
+        """Write no more by itself until something is counted; what was counted stays."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
     def _write_for_ever(self) -> None:
-        while True:
-            time.sleep(self.pause_s)
+        while not self._stopping.wait(self.pause_s):
             close_old_connections()
             self.write()
 

@@ -122,7 +122,7 @@ def _sniff_zip(path: Path) -> str:
     try:
         with open_bytes(path) as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError, ValueError) as error:
         raise refuse(
             "zip",
             "엑셀 또는 ZIP 파일이 손상되었습니다",

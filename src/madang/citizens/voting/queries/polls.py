@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from madang.citizens.voting.models import BallotRow, ChoiceRow, CommentRow, PollRow, VoterRow
 from madang.citizens.voting.records.polls import (
+    LISTED,
     BallotKind,
     Choice,
     Comment,
@@ -26,7 +27,6 @@ from .voters import name_ballot
 
 HOLD = "voting.hold"
 CITY = "city"
-LISTED = (Eligibility.EVERYONE, Eligibility.RESIDENCE)
 
 
 def get_poll(poll_id: str, *, now: datetime) -> Poll:

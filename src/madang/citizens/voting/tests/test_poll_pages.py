@@ -74,7 +74,7 @@ def test_every_demonstration_poll_shows_its_ballot_or_its_outcome(city, language
     client.cookies["language"] = language
     polls, total = list_polls(now=now())
     assert {poll.ballot for poll in polls} == set(BallotKind)
-    assert total == 8
+    assert total == 9
     for poll in polls:
         reply = client.get(f"/voting/polls/{poll.id}/")
         page = reply.content.decode()

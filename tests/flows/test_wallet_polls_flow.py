@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
+from looking import open_as
 from starlette.testclient import TestClient
 
 from madang.citizens.voting.actions.polls.casting import cast_vote
@@ -37,6 +38,8 @@ from madang.citizens.wallet.queries.checks import list_checks
 from madang.citizens.wallet.records import CertificateState
 from madang.citizens.wallet.tests.houses import ADDRESS, Holder, offer_to
 from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, BadInput, Conflict, now
+from madang.core.pages.tests.browsing import find_problems, note_problems
+from madang.project.pytest_plugin import House
 
 YOUNG, OLD = "sim-0001", "sim-0003"
 ASKED = {"region_code", "birth_date"}
@@ -241,3 +244,40 @@ def test_no_proof_is_begun_after_the_end(holder):
     with pytest.raises(Conflict, match="open"):
         begin_proof(now=now(), poll=get_poll(poll.id, now=now() + timedelta(days=2)), house=ADDRESS)
     assert Client().get(f"/voting/polls/{poll.id}/proof/").status_code == 405
+
+
+PHONE = {"width": 390, "height": 844}
+QUESTION = "청년에게 먼저 필요한 것은"
+
+
+def test_on_a_phone_the_wallet_in_the_same_browser_opens_the_ballot(house: House, browser):
+    page = open_as(browser, house, "citizen", "/voting/", viewport=PHONE)
+    note_problems(page)
+    page.evaluate("location.href = '/wallet/'")
+    page.click("form[action='/wallet/get/resident_extract/'] button")
+    pin = page.text_content("dd:text-matches('^[0-9]{6}$')")
+    page.goto(house.url + page.get_attribute("a[href^='/wallet/holder/#']", "href"))
+    page.fill("#pin", pin)
+    page.click("[data-offer-form] button")
+    page.wait_for_selector("[data-offer]", state="hidden")
+    page.goto(f"{house.url}/voting/")
+    page.click(f"a:has-text('{QUESTION}')")
+    found = find_problems(page)
+    page.click("button:has-text('지갑으로 자격 보이기')")
+    page.wait_for_selector("text=지갑의 답을 기다리고 있어요")
+    page.click("summary:has-text('QR 코드')")
+    found += find_problems(page)
+    with page.expect_popup() as opened:
+        page.click("text=이 브라우저의 지갑으로 보이기")
+    wallet = opened.value
+    wallet.click("[data-request-form] button:not([data-decline])")
+    wallet.wait_for_selector("text=보여 줬어요")
+    wallet.close()
+    page.wait_for_selector("button:has-text('투표하기')", timeout=30_000)
+    found += find_problems(page)
+    page.check("text=월세 지원")
+    page.click("button:has-text('투표하기')")
+    page.wait_for_selector("text=다시 보이면 마감 전까지")
+    found += find_problems(page) + page.problems
+    page.context.close()
+    assert found == []

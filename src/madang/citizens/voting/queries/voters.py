@@ -39,7 +39,12 @@ def name_voter(poll: Poll | PollRow, actor: Actor, code: str, now: datetime) -> 
         return _hash(poll.id, f"code:{code}")
     if not actor.id:
         raise BadInput("voting.sign_in", "먼저 로그인해 주세요", "please sign in first")
-    return _hash(poll.id, f"person:{actor.id}")
+    return name_account(poll.id, actor)
+
+
+def name_account(poll_id: str, actor: Actor) -> str:
+    """Return the name of a voter whose account counts."""
+    return _hash(poll_id, f"person:{actor.id}")
 
 
 def name_ballot(receipt: str) -> str:

@@ -46,7 +46,7 @@ def _hold(now: datetime, plan: NewPoll, voters: int, generator: np.random.Genera
     poll = open_poll(actor=HOUSE if plan.kind is PollKind.POLICY else MAKER, now=begun, plan=plan)
     codes = [one.code for one in list_districts()]
     favour = generator.permutation(len(poll.choices))
-    for number in range(voters):
+    for number in range(0 if plan.eligibility is Eligibility.WALLET else voters):
         cast_vote(
             actor=Actor(f"simulated-{number}", ""),
             now=begun,
@@ -117,6 +117,9 @@ def _plan_polls(now: datetime) -> list[tuple[NewPoll, int]]:
     )  # fmt: skip
     return [
         (pictured, 60),
+        (plan(policy, "청년에게 먼저 필요한 것은 무엇일까요? (19–39세 시민)", BallotKind.SINGLE,
+              ("월세 지원", "일자리 연결", "배움 지원", "마음 건강"), lately, now + 6 * DAY,
+              eligibility=Eligibility.WALLET, rule="youth_support"), 0),
         (plan(policy, "내년 동네 예산을 어디에 나눌까요?", BallotKind.BUDGET,
               ("어린이 놀이터", "골목 조명", "작은 도서관", "경로당 냉난방"), lately, now + 5 * DAY,
               total=1000, unit="만원"), 40),

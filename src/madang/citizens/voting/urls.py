@@ -14,6 +14,7 @@ urlpatterns = [
     path("voting/polls/new/", MAKE.as_view(), name="voting-make"),
     path(ONE, polls.show_poll, name="voting-poll"),
     path(f"{ONE}vote/", polls.vote, name="voting-vote"),
+    path(f"{ONE}proof/", polls.begin, name="voting-proof"),
     path(f"{ONE}pictures/<int:number>.jpg", polls.show_picture, name="voting-picture"),
     path(f"{ONE}invitations/", polls.show_invitations, name="voting-invitations"),
     path(f"{ONE}reply/", holding.REPLY.as_view(), name="voting-reply"),

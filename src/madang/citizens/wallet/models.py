@@ -96,7 +96,7 @@ class CertificateRow(models.Model):
 
 
 class CheckRow(models.Model):
-    """An eligibility check."""
+    """An eligibility check; `created_by` is "" where another service asked for it."""
 
     id = models.CharField(max_length=36, primary_key=True)
     rule = models.CharField(max_length=64)
@@ -110,6 +110,19 @@ class CheckRow(models.Model):
     is_eligible = models.BooleanField(null=True)
     reason = models.CharField(max_length=64, default="")
     refusal = models.CharField(max_length=64, default="")
+
+
+class PseudonymRow(models.Model):
+    """Who answers a check that another service asked for, as a pseudonym; "" before a yes, gone once it is used or old.
+
+    Whoever asks again must know the secret, of which the hash stands here.
+    """
+
+    asked = models.OneToOneField(CheckRow, on_delete=models.CASCADE, primary_key=True)
+    scope = models.CharField(max_length=100)
+    secret_hash = models.CharField(max_length=64)
+    value = models.CharField(max_length=64, default="")
+    expires_at = models.DateTimeField(db_index=True)
 
 
 class LogEntryRow(models.Model):

@@ -26,6 +26,7 @@ class PollRow(models.Model):
     total = models.IntegerField(default=0)
     unit = models.CharField(max_length=20, blank=True)
     invited = models.IntegerField(default=0)
+    rule = models.CharField(max_length=64, default="")
     may_change = models.BooleanField(default=True)
     by_district = models.BooleanField(default=False)
     threshold = models.IntegerField(default=5)
@@ -55,7 +56,7 @@ class ChoiceRow(models.Model):
 
 
 class VoterRow(models.Model):
-    """That somebody voted: `key` is a keyed hash of the poll and the person. Gone once the poll is counted."""
+    """That somebody voted: `key` is a keyed hash of the poll and the person (or pseudonym). Gone once the poll is counted."""
 
     id = models.BigIntegerField(primary_key=True)
     poll = models.ForeignKey(PollRow, on_delete=models.PROTECT, related_name="voter_rows")

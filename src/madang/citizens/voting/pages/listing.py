@@ -8,7 +8,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.citizens.voting.queries.polls import count_tasks, list_made_by, list_own_agencies, list_polls
+from madang.citizens.voting.queries.polls import (
+    count_tasks,
+    list_made_by,
+    list_own_agencies,
+    list_polls,
+    list_unvoted,
+)
 from madang.citizens.voting.records.polls import (
     BALLOT_NAMES,
     KIND_NAMES,
@@ -23,16 +29,18 @@ from madang.core.pages.interface import ListColumn, ListFilter, ListPage, page
 from .words import POLLS, TITLE, address_of, name_agencies, name_asker
 
 SHOWN = 6
+REMINDED = 3
 
 
 @page("public", title=TITLE)
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Show what one can vote on now, what was decided last, and one's own polls."""
+    """Show what one hasn't voted on yet, what one can vote on now, what was decided last, and one's own polls."""
     moment, agencies = now(), name_agencies()
     asked = {
         "policy": list_polls(now=moment, kind=PollKind.POLICY, state=PollState.OPEN, limit=SHOWN),
         "group": list_polls(now=moment, kind=PollKind.GROUP, state=PollState.OPEN, limit=SHOWN),
         "counted": list_polls(now=moment, state=PollState.COUNTED, limit=SHOWN),
+        "unvoted": list_unvoted(request.actor, now=moment, limit=REMINDED) if request.actor.id else ([], 0),
     }
     context: dict[str, Any] = {
         name: [_draw(poll, agencies) for poll in polls] for name, (polls, _) in asked.items()

@@ -10,6 +10,7 @@ from django import forms
 
 from madang.citizens.voting.actions.polls.making import MOST_INVITED, open_poll
 from madang.citizens.voting.queries.polls import list_own_agencies
+from madang.citizens.voting.queries.proofs import list_rules
 from madang.citizens.voting.records.polls import (
     BALLOT_NAMES,
     ELIGIBILITY_NAMES,
@@ -19,7 +20,7 @@ from madang.citizens.voting.records.polls import (
     NewPoll,
     PollKind,
 )
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import Actor, Text, now
 from madang.core.pages.interface import FormPage, say_lazily
 from madang.core.places.interface import list_districts
 
@@ -81,6 +82,11 @@ class PollForm(forms.Form):
         max_value=MOST_INVITED,
         required=False,
     )
+    rule = forms.ChoiceField(
+        label=say_lazily("지갑으로 무엇을 보이나요?", "What do voters prove with the wallet?"),
+        widget=forms.RadioSelect,
+        required=False,
+    )
     districts = forms.MultipleChoiceField(
         label=say_lazily("어느 자치구 주민인가요?", "Residents of which districts?"),
         widget=forms.CheckboxSelectMultiple,
@@ -117,6 +123,8 @@ class PollForm(forms.Form):
     def __init__(self, *args: Any, agencies: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["agency_code"].choices = [("", say_lazily("나", "Myself")), *agencies]  # type: ignore[attr-defined]
+        titles = {name: rule.title for name, rule in list_rules(now()).items()}
+        self.fields["rule"].choices = _choices(titles)  # type: ignore[attr-defined]
         names = {one.code: Text(ko=one.name_ko, en=one.name_en) for one in list_districts()}
         self.fields["districts"].choices = _choices(names)  # type: ignore[attr-defined]
         for number in range(1, ROWS + 1):
@@ -187,6 +195,7 @@ def _open(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
             total=data["total"] or 0,
             unit=data["unit"],
             invited=data["invited"] or 0,
+            rule=data["rule"],
             may_change=data["may_change"],
             by_district=data["by_district"],
             threshold=data["threshold"] or (POLICY_THRESHOLD if agency else GROUP_THRESHOLD),

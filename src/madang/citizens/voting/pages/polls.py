@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from madang.citizens.voting.actions.polls.casting import cast_vote
+from madang.citizens.voting.actions.polls.proving import begin_proof, forget_proof
 from madang.citizens.voting.queries.polls import (
     CITY,
     HOLD,
@@ -21,10 +24,12 @@ from madang.citizens.voting.queries.polls import (
     may_manage,
     may_moderate,
 )
+from madang.citizens.voting.queries.proofs import list_rules, read_proof, say_missing
 from madang.citizens.voting.queries.voters import (
+    find_voter,
     has_voted,
-    is_invited,
     list_invitations,
+    name_voter,
     tie_receipt,
     untie_receipt,
 )
@@ -39,6 +44,7 @@ from madang.citizens.voting.records.polls import (
     Marks,
     Poll,
     PollState,
+    ProofState,
     Vote,
 )
 from madang.core.base.interface import BadInput, Conflict, MadangError, NotFound, Text, now
@@ -47,6 +53,12 @@ from madang.core.pages.interface import draw_qr, page
 from .outcomes import draw_outcome
 from .words import TITLE, address_of, name_agencies, name_asker, name_districts
 
+PROOF_LASTS = timedelta(minutes=25)
+"""How long a browser keeps what leads to its proof: a little longer than the wallet does, which is twice ten minutes."""
+_VOTED_BY_WALLET = Text(
+    ko="투표했어요. 누가 무엇을 골랐는지는 남지 않아요. 이 기기에서 지갑으로 다시 보이면 마감 전까지 고칠 수 있어요.",
+    en="You have voted. Who chose what isn’t kept. On this device, showing your wallet again lets you change it until the end.",
+)
 STANCES = (
     (1, Text(ko="동의", en="Agree")),
     (-1, Text(ko="반대", en="Disagree")),
@@ -65,11 +77,12 @@ def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
     """Cast or change a vote and go back to the poll; what was wrong stands above the ballot, kept as filled in."""
     moment = now()
     poll = get_poll(poll_id, now=moment)
-    district, code = request.POST.get("district", ""), request.POST.get("code", "")
+    district, code = request.POST.get("district", ""), _read_code(request, poll)
     marks: Marks = {}
     try:
         marks = read_marks(poll.ballot, request)
-        kept = _read_receipt(request, poll, code) if request.POST.get("is_change") else ""
+        voter = name_voter(poll, request.actor, code, moment)
+        kept = _read_receipt(request, poll, voter) if request.POST.get("is_change") else ""
         receipt = cast_vote(
             actor=request.actor,
             now=moment,
@@ -81,17 +94,29 @@ def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
         )
     except (BadInput, Conflict) as refusal:
         return _draw(request, poll, Vote(marks, district), refusal)
-    response = HttpResponseRedirect(f"{address_of(poll)}?done=yes{f'&code={code}' if code else ''}#done")
+    if poll.eligibility is Eligibility.WALLET:
+        forget_proof(now=moment, poll=poll, code=code)
+        messages.success(request, _VOTED_BY_WALLET.say(request.language))
+        response = HttpResponseRedirect(address_of(poll))
+        response.delete_cookie(_name_proof(poll), path=address_of(poll))
+    else:
+        response = HttpResponseRedirect(f"{address_of(poll)}?done=yes{f'&code={code}' if code else ''}#done")
     if poll.may_change:
-        response.set_cookie(
-            _name_cookie(poll),
-            tie_receipt(poll, request.actor, code, receipt),
-            expires=poll.closes_at,
-            path=address_of(poll),
-            httponly=True,
-            samesite="Lax",
-            secure=settings.MADANG.behind_tls,
-        )
+        _keep(response, poll, _name_cookie(poll), tie_receipt(poll, voter, receipt), poll.closes_at)
+    return response
+
+
+@page("public", title=TITLE, methods=("POST",))
+def begin(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """Begin to prove by the wallet that one may vote; only this browser can then vote with the answer."""
+    moment = now()
+    poll = get_poll(poll_id, now=moment)
+    response = HttpResponseRedirect(f"{address_of(poll)}#ballot")
+    try:
+        code = begin_proof(now=moment, poll=poll, house=_find_house(request))
+        _keep(response, poll, _name_proof(poll), code, moment + PROOF_LASTS)
+    except Conflict as refusal:
+        messages.error(request, refusal.text.say(request.language))
     return response
 
 
@@ -126,7 +151,11 @@ def read_marks(kind: BallotKind, request: HttpRequest) -> Marks:
 
 def find_link(request: HttpRequest, poll: Poll) -> str:
     """Return the whole address of a poll, to hand on."""
-    return (settings.MADANG.public_url or request.build_absolute_uri("/")).rstrip("/") + address_of(poll)
+    return _find_house(request) + address_of(poll)
+
+
+def _find_house(request: HttpRequest) -> str:
+    return (settings.MADANG.public_url or request.build_absolute_uri("/")).rstrip("/")
 
 
 def _read(value: str) -> int:
@@ -140,15 +169,40 @@ def _name_cookie(poll: Poll) -> str:
     return f"vote-{poll.id}"
 
 
-def _read_receipt(request: HttpRequest, poll: Poll, code: str) -> str:
-    return untie_receipt(poll, request.actor, code, request.COOKIES.get(_name_cookie(poll), ""))
+def _name_proof(poll: Poll) -> str:
+    return f"proof-{poll.id}"
+
+
+def _keep(response: HttpResponse, poll: Poll, name: str, value: str, until: datetime) -> None:
+    """Let this browser keep something for this poll's pages alone."""
+    response.set_cookie(
+        name,
+        value,
+        expires=until,
+        path=address_of(poll),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.MADANG.behind_tls,
+    )
+
+
+def _read_code(request: HttpRequest, poll: Poll) -> str:
+    """Return what says who the voter is, where no account does: an invitation, or the browser's proof."""
+    if poll.eligibility is Eligibility.WALLET:
+        return request.COOKIES.get(_name_proof(poll), "")
+    return request.POST.get("code", request.GET.get("code", ""))
+
+
+def _read_receipt(request: HttpRequest, poll: Poll, voter: str) -> str:
+    return untie_receipt(poll, voter, request.COOKIES.get(_name_cookie(poll), ""))
 
 
 def _draw(
     request: HttpRequest, poll: Poll, filled: Vote | None = None, refusal: MadangError | None = None
 ) -> HttpResponse:
-    code = request.POST.get("code", request.GET.get("code", ""))
-    kept = find_vote(poll.id, _read_receipt(request, poll, code)) if poll.state is PollState.OPEN else None
+    moment, code, is_open = now(), _read_code(request, poll), poll.state is PollState.OPEN
+    voter = find_voter(poll, request.actor, code, moment) if is_open else ""
+    kept = find_vote(poll.id, _read_receipt(request, poll, voter)) if voter else None
     outcome = get_outcome(poll)
     districts = name_districts()
     link = find_link(request, poll)
@@ -163,9 +217,9 @@ def _draw(
         "districts": [(c, n) for c, n in districts.items() if not poll.districts or c in poll.districts],
         "chosen_districts": [districts[one] for one in poll.districts if one in districts],
         "asks_district": poll.by_district or poll.eligibility is Eligibility.RESIDENCE,
-        "code": code,
-        "may_vote": _may_vote(request, poll, code),
-        "has_voted": poll.state is PollState.OPEN and has_voted(poll, request.actor, code),
+        "code": "" if poll.eligibility is Eligibility.WALLET else code,
+        "may_vote": bool(voter) and not poll.hidden_reason,
+        "has_voted": has_voted(poll, voter),
         "kept": kept,
         "is_done": "done" in request.GET and kept is not None,
         "choices": _fill(poll, filled or kept),
@@ -182,13 +236,27 @@ def _draw(
         "link": link,
         "qr": draw_qr(link),
     }
-    return render(request, "voting/poll.html", context, status=refusal.status if refusal else 200)
+    if poll.eligibility is Eligibility.WALLET:
+        context |= _draw_proof(poll, code, moment)
+    response = render(request, "voting/poll.html", context, status=refusal.status if refusal else 200)
+    if request.headers.get("HX-Target") == "proof" and not context.get("waits"):
+        response.headers["HX-Refresh"] = "true"  # the ballot's script begins with the page
+    return response
 
 
-def _may_vote(request: HttpRequest, poll: Poll, code: str) -> bool:
-    if poll.state is not PollState.OPEN or poll.hidden_reason:
-        return False
-    return is_invited(poll, code) if poll.eligibility is Eligibility.LIST else bool(request.actor.id)
+def _draw_proof(poll: Poll, code: str, moment: datetime) -> dict[str, Any]:
+    """Return the rule in words, and where this browser's proof stands."""
+    rule, proof = list_rules(moment).get(poll.rule), read_proof(poll, code, moment)
+    waits = proof.state is ProofState.WAITING
+    missing = say_missing(proof) if code and not proof.pseudonym else None
+    return {
+        "rule": rule,
+        "eligibility": rule.title if rule else ELIGIBILITY_NAMES[poll.eligibility],
+        "proof": proof,
+        "waits": waits and poll.state is PollState.OPEN,
+        "missing": None if waits else missing,
+        "proof_qr": draw_qr(proof.link) if waits else "",
+    }
 
 
 def _fill(poll: Poll, vote: Vote | None) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from madang.citizens.voting.models import BallotRow, ChoiceRow, CommentRow, PollRow, VoterRow
 from madang.citizens.voting.records.polls import (
+    LISTED,
     BallotKind,
     Choice,
     Comment,
@@ -22,11 +23,12 @@ from madang.citizens.voting.records.polls import (
 from madang.core.base.interface import Actor, NotFound
 from madang.core.people.interface import AgencyRecord, list_agencies
 
-from .voters import name_ballot
+from .voters import name_account, name_ballot
 
 HOLD = "voting.hold"
 CITY = "city"
-LISTED = (Eligibility.EVERYONE, Eligibility.RESIDENCE)
+BY_ACCOUNT = (Eligibility.EVERYONE, Eligibility.RESIDENCE)
+MOST_LOOKED_AT = 500
 
 
 def get_poll(poll_id: str, *, now: datetime) -> Poll:
@@ -68,6 +70,23 @@ def list_polls(
     left, begin = limit - len(page), max(0, offset - count_open)
     page += rest[begin : begin + left] if left else []
     return _describe_all(page, now), count_open + rest.count()
+
+
+def list_unvoted(actor: Actor, *, now: datetime, limit: int) -> tuple[list[Poll], int]:
+    """Return open polls in which this account may vote and hasn't, soonest closed first, and how many there are.
+
+    These are polls that everybody may find and that go by the account: residents' too, since nobody's district is
+    known, but not those by wallet or by invitation, where it isn't known who is meant. At most 500 are looked at.
+    """
+    rows = PollRow.objects.filter(eligibility__in=BY_ACCOUNT, hidden_reason="")
+    by_key = {
+        name_account(row.id, actor): row
+        for row in _filter_state(rows, PollState.OPEN, now).order_by("closes_at", "id")[:MOST_LOOKED_AT]
+    }
+    polls = [row.id for row in by_key.values()]
+    voted = set(VoterRow.objects.filter(poll__in=polls, key__in=by_key).values_list("key", flat=True))
+    left = [row for key, row in by_key.items() if key not in voted]
+    return _describe_all(left[:limit], now), len(left)
 
 
 def list_made_by(actor: Actor, *, now: datetime) -> list[Poll]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import urlencode
@@ -11,14 +12,23 @@ from madang.citizens.voting.models import PollRow, VoterRow
 from madang.citizens.voting.records.polls import Eligibility, Poll
 from madang.core.base.interface import Actor, BadInput, NotAllowed
 
+from .proofs import read_proof, say_missing
+
 CODE_LENGTH = 12
 
 
-def name_voter(poll: Poll | PollRow, actor: Actor, code: str) -> str:
+def name_voter(poll: Poll | PollRow, actor: Actor, code: str, now: datetime) -> str:
     """Return the name under which it is kept that this person voted: a keyed hash of poll and person.
 
-    BadInput where the person must sign in first, or wasn't invited.
+    `code` is an invitation's, or what leads to a proof by the wallet. BadInput where the person must sign in
+    first, wasn't invited, or hasn't proven to be eligible.
     """
+    if poll.eligibility == Eligibility.WALLET:
+        proof = read_proof(poll, code, now)
+        if not proof.pseudonym:
+            missing = say_missing(proof)
+            raise BadInput("voting.proof", missing.ko, missing.en)
+        return _hash(poll.id, f"wallet:{proof.pseudonym}")
     if poll.eligibility == Eligibility.LIST:
         if not is_invited(poll, code):
             raise BadInput(
@@ -29,7 +39,12 @@ def name_voter(poll: Poll | PollRow, actor: Actor, code: str) -> str:
         return _hash(poll.id, f"code:{code}")
     if not actor.id:
         raise BadInput("voting.sign_in", "먼저 로그인해 주세요", "please sign in first")
-    return _hash(poll.id, f"person:{actor.id}")
+    return name_account(poll.id, actor)
+
+
+def name_account(poll_id: str, actor: Actor) -> str:
+    """Return the name of a voter whose account counts."""
+    return _hash(poll_id, f"person:{actor.id}")
 
 
 def name_ballot(receipt: str) -> str:
@@ -37,18 +52,23 @@ def name_ballot(receipt: str) -> str:
     return hashlib.sha256(receipt.encode()).hexdigest()
 
 
-def tie_receipt(poll: Poll, actor: Actor, code: str, receipt: str) -> str:
-    """Return what a device keeps: the receipt, tied to its voter so that nobody else on the device uses it."""
-    return f"{receipt}.{_hash(poll.id, f'{receipt} of {name_voter(poll, actor, code)}')}"
-
-
-def untie_receipt(poll: Poll, actor: Actor, code: str, kept: str) -> str:
-    """Return the receipt that a device kept, "" where it is somebody else's."""
-    receipt, _, _ = kept.partition(".")
+def find_voter(poll: Poll, actor: Actor, code: str, now: datetime) -> str:
+    """Return the name of this voter, "" where it isn't known who it is."""
     try:
-        is_own = constant_time_compare(kept, tie_receipt(poll, actor, code, receipt))
+        return name_voter(poll, actor, code, now)
     except BadInput:
         return ""
+
+
+def tie_receipt(poll: Poll, voter: str, receipt: str) -> str:
+    """Return what a device keeps: the receipt, tied to its voter so that nobody else on the device uses it."""
+    return f"{receipt}.{_hash(poll.id, f'{receipt} of {voter}')}"
+
+
+def untie_receipt(poll: Poll, voter: str, kept: str) -> str:
+    """Return the receipt that a device kept, "" where it is somebody else's."""
+    receipt, _, _ = kept.partition(".")
+    is_own = voter and constant_time_compare(kept, tie_receipt(poll, voter, receipt))
     return receipt if is_own else ""
 
 
@@ -77,9 +97,6 @@ def _hash(poll_id: str, subject: str) -> str:
     return salted_hmac(f"voting.poll.{poll_id}", subject, algorithm="sha256").hexdigest()
 
 
-def has_voted(poll: Poll, actor: Actor, code: str) -> bool:
-    """Return whether this person has voted already; False where it isn't known who it is."""
-    try:
-        return VoterRow.objects.filter(poll_id=poll.id, key=name_voter(poll, actor, code)).exists()
-    except BadInput:
-        return False
+def has_voted(poll: Poll, voter: str) -> bool:
+    """Return whether this voter has voted already; False where it isn't known who it is."""
+    return bool(voter) and VoterRow.objects.filter(poll_id=poll.id, key=voter).exists()

@@ -41,6 +41,7 @@ class Eligibility(StrEnum):
     RESIDENCE = "residence"
     LINK = "link"
     LIST = "list"
+    WALLET = "wallet"
 
 
 class PollState(StrEnum):
@@ -52,6 +53,8 @@ class PollState(StrEnum):
     COUNTED = "counted"
 
 
+LISTED = (Eligibility.EVERYONE, Eligibility.RESIDENCE, Eligibility.WALLET)
+"""Polls that everybody may find."""
 KIND_NAMES = {
     PollKind.POLICY: Text(ko="정책투표", en="Policy poll"),
     PollKind.GROUP: Text(ko="우리끼리 투표", en="Group poll"),
@@ -71,6 +74,10 @@ ELIGIBILITY_NAMES = {
         ko="주소를 아는 사람 (목록에 안 보임)", en="Whoever knows the address (not listed)"
     ),
     Eligibility.LIST: Text(ko="초대한 사람만 (한 사람에 주소 하나)", en="Those invited (one link each)"),
+    Eligibility.WALLET: Text(
+        ko="지갑의 증명서로 자격을 보인 사람 (로그인 없이)",
+        en="Whoever proves it with the wallet (without signing in)",
+    ),
 }
 STATE_NAMES = {
     PollState.PLANNED: Text(ko="곧 시작", en="soon"),
@@ -101,8 +108,8 @@ class NewPoll(msgspec.Struct, frozen=True, kw_only=True):
     """A poll to open.
 
     `most` is how many may be chosen (MULTIPLE), `seats` how many win (RANKING), `total` and `unit` what is
-    divided (BUDGET), `invited` how many personal links are made (LIST). Nothing is shown of fewer than
-    `threshold` voters. With `by_district` voters may say their district, and counts are given by district.
+    divided (BUDGET), `invited` how many personal links are made (LIST), `rule` the wallet's rule that voters
+    meet (WALLET). Nothing is shown of fewer than `threshold` voters. With `by_district` voters may say their district, and counts are given by district.
     """
 
     kind: PollKind
@@ -120,6 +127,7 @@ class NewPoll(msgspec.Struct, frozen=True, kw_only=True):
     total: int = 0
     unit: str = ""
     invited: int = 0
+    rule: str = ""
     may_change: bool = True
     by_district: bool = False
     threshold: int = 5
@@ -143,6 +151,7 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     unit: str
     invited: int
+    rule: str
     may_change: bool
     by_district: bool
     threshold: int
@@ -159,7 +168,40 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_listed(self) -> bool:
         """Whether everybody may find it; others are reached by their address only."""
-        return self.eligibility in {Eligibility.EVERYONE, Eligibility.RESIDENCE} and not self.hidden_reason
+        return self.eligibility in LISTED and not self.hidden_reason
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the wallet's rules in words: which certificate answers it, and what of it is shown."""
+
+    name: str
+    title: Text
+    kind: str
+    certificate: Text
+    claims: tuple[Text, ...]
+
+
+class ProofState(StrEnum):
+    """Where a voter's proof is on its way; EXPIRED is also one that nobody began here."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+
+
+class WalletProof(msgspec.Struct, frozen=True, kw_only=True):
+    """How a voter's proof stands.
+
+    `reason` is why the answer is yes or no, or why the last presentation was refused; `pseudonym` is the same for
+    the same person in the same poll, "" where there is no yes; `link` and `here` open wallets while it waits.
+    """
+
+    state: ProofState
+    is_eligible: bool
+    reason: Text
+    pseudonym: str
+    link: str
+    here: str
 
 
 class Vote(msgspec.Struct, frozen=True):

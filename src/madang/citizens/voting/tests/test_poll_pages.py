@@ -15,8 +15,9 @@ from madang.citizens.voting.actions.polls.counting import count_poll
 from madang.citizens.voting.actions.polls.discussion import comment
 from madang.citizens.voting.demo import _hold, _plan_polls
 from madang.citizens.voting.pages.listing import LISTED
-from madang.citizens.voting.queries.polls import get_outcome, get_poll, list_polls, list_votes
+from madang.citizens.voting.queries.polls import get_outcome, get_poll, list_polls, list_unvoted, list_votes
 from madang.citizens.voting.records.polls import BallotKind, Eligibility
+from madang.core.base.interface import Actor, now
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.pages.tests.browsing import find_problems, note_problems
 from madang.project.pytest_plugin import House
@@ -27,8 +28,6 @@ from .test_polls import END, NOW, begin, person, vote
 @pytest.fixture
 def city(db):
     """Lay out the demonstration's polls as they are an hour after their start."""
-    from madang.core.base.interface import now  # noqa: PLC0415
-
     for at, (plan, _) in enumerate(_plan_polls(now())):
         _hold(now(), plan, 8, np.random.default_rng(at))
 
@@ -68,13 +67,11 @@ class TestDesk(PageCases):
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_demonstration_poll_shows_its_ballot_or_its_outcome(city, language):
-    from madang.core.base.interface import now  # noqa: PLC0415
-
     client = Client()
     client.cookies["language"] = language
     polls, total = list_polls(now=now())
     assert {poll.ballot for poll in polls} == set(BallotKind)
-    assert total == 8
+    assert total == 9
     for poll in polls:
         reply = client.get(f"/voting/polls/{poll.id}/")
         page = reply.content.decode()
@@ -119,6 +116,22 @@ def test_a_poll_is_made_voted_in_changed_and_talked_about(citizen):
     assert "로그인하고 투표하기" in stranger
     assert Client().post(f"{address}vote/", {"choice": "1"}).status_code == 422
     assert citizen.get(f"{address}vote/").status_code == 405
+
+
+def test_who_has_not_voted_yet_is_reminded_soonest_closed_first(citizen, django_user_model):
+    me = Actor(django_user_model.objects.get(username="maru").public_id, "마루")
+    late = citizen.post("/voting/polls/new/", form(question="늦은 투표"))["Location"]
+    soon = citizen.post("/voting/polls/new/", form(question="이른 투표", lasts="1"))["Location"]
+    citizen.post("/voting/polls/new/", form(question="지갑 투표", eligibility="wallet", rule="youth_support"))
+    citizen.post("/voting/polls/new/", form(question="초대 투표", eligibility="list", invited="2"))
+    polls, total = list_unvoted(me, now=now(), limit=1)
+    assert ([poll.question for poll in polls], total) == (["이른 투표"], 2)
+    assert "아직 투표하지 않았어요" in citizen.get("/voting/").content.decode()
+    for address in (late, soon):
+        citizen.post(f"{address}vote/", {"choice": "1"})
+    assert list_unvoted(me, now=now(), limit=9) == ([], 0)
+    assert "아직 투표하지 않았어요" not in citizen.get("/voting/").content.decode()
+    assert "아직 투표하지 않았어요" not in Client().get("/voting/").content.decode()
 
 
 def test_the_device_that_voted_may_change_it_and_another_is_told_so(citizen, django_user_model):

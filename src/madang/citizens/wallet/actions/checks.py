@@ -25,26 +25,32 @@ from madang.citizens.wallet.records import CheckState, EligibilityCheck
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, new_id, to_city_time
 from madang.core.people.interface import record_audit, require
 
+from .pseudonyms import note_answer
+
 LASTS = timedelta(minutes=10)
 
 
 def open_check(*, actor: Actor, now: datetime, rule: str, address: str) -> EligibilityCheck:
     """Open a check of one rule; `address` is the service's URL, which the answer is bound to."""
     require(actor, "wallet.verify")
-    known = get_rule(rule)
     with transaction.atomic():
-        row = models.CheckRow.objects.create(
-            id=new_id(),
-            rule=known.name,
-            version=read_condition(rule).version,
-            address=address,
-            nonce=secrets.token_urlsafe(24),
-            created_by=actor.id,
-            created_at=now,
-            expires_at=now + LASTS,
-        )
+        row = add_check(now=now, rule=rule, address=address, created_by=actor.id)
         record_audit(actor=actor, now=now, action="wallet.open_check", subject=row.id, details={"rule": rule})
     return describe(row, now)
+
+
+def add_check(*, now: datetime, rule: str, address: str, created_by: str) -> models.CheckRow:
+    """Write a check that waits for its answer."""
+    return models.CheckRow.objects.create(
+        id=new_id(),
+        rule=get_rule(rule).name,
+        version=read_condition(rule).version,
+        address=address,
+        nonce=secrets.token_urlsafe(24),
+        created_by=created_by,
+        created_at=now,
+        expires_at=now + LASTS,
+    )
 
 
 def answer_check(
@@ -58,7 +64,7 @@ def answer_check(
     if check.state != CheckState.WAITING or state != check.id:
         raise Conflict("wallet.check_over", "끝난 확인 요청입니다", "this check is over")
     try:
-        decision = _judge(check, vp_token, now)
+        decision, subject = _judge(check, vp_token, now)
     except Refused as refused:
         models.CheckRow.objects.filter(id=check_id, answered_at=None).update(refusal=refused.code)
         raise BadInput(
@@ -78,6 +84,7 @@ def answer_check(
             nonce="",
         ):
             raise Conflict("wallet.check_over", "끝난 확인 요청입니다", "this check is over")
+        note_answer(now=now, check_id=check_id, subject=subject if decision.is_eligible else "")
         details = {
             "rule": decision.rule,
             "version": decision.version,
@@ -88,7 +95,8 @@ def answer_check(
     return get_check(check_id, now)
 
 
-def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) -> Decision:
+def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) -> tuple[Decision, str]:
+    """Return whether whoever presents is eligible, and who it is, by their number in the registers."""
     presented = vp_token.get(QUERY_ID)
     if vp_token.keys() != {QUERY_ID} or not isinstance(presented, list) or len(presented) != 1:
         raise Refused(
@@ -104,7 +112,7 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         binding=Binding(audience=name_client(name_response(check)), nonce=check.nonce, now=seconds),
     )
     credential = verify_credential(presented[0], demand)
-    check_status(credential, check.address)
+    subject = check_status(credential, check.address)
     held = Held(
         id=QUERY_ID,
         kind=credential.kind,
@@ -113,4 +121,4 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         shown=credential.shown,
     )
     check_answer(read_query(build_query(check)), {QUERY_ID: [held]})
-    return decide(read_condition(check.rule), credential.content, to_city_time(now).date())
+    return decide(read_condition(check.rule), credential.content, to_city_time(now).date()), subject

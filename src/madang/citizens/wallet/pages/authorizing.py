@@ -15,7 +15,7 @@ from madang.citizens.wallet.records import Authorization
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import page
 
-from .drawing import find_address
+from .addresses import find_address
 
 
 @page(

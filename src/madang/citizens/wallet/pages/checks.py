@@ -12,12 +12,14 @@ from django.shortcuts import render
 from madang.citizens.wallet.actions.checks import open_check
 from madang.citizens.wallet.queries.checks import build_query, build_request, get_check, list_checks
 from madang.citizens.wallet.queries.kinds import get_kind, get_rule, list_rules
+from madang.citizens.wallet.queries.links import link_request
+from madang.citizens.wallet.queries.reasons import say_reason
 from madang.citizens.wallet.records import CheckState, ClaimWords, EligibilityCheck
 from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, draw_qr, page, say_lazily
 
-from .drawing import find_address, link_request
-from .words import CHECK_STATES, name_rule, say_reason, say_result
+from .addresses import find_address
+from .words import CHECK_STATES, name_rule, say_result
 
 TITLE = Text(ko="비대면 자격확인", en="Eligibility without papers")
 CHECKS_HOME = "/desk/wallet/checks/"

@@ -30,7 +30,7 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 
-from .drawing import find_address
+from .addresses import find_address
 from .papers import send_sheet
 from .public import draw_offer
 from .words import HOLDER_EVENTS, STATES, name_kind

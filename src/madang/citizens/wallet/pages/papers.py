@@ -18,12 +18,13 @@ from madang.citizens.wallet.methods.refusals import Refused
 from madang.citizens.wallet.queries.certificates import get_content
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.papers import check_paper
+from madang.citizens.wallet.queries.reasons import OTHER_REFUSAL, REFUSALS
 from madang.citizens.wallet.records import Printed
 from madang.core.base.interface import BadInput, Text, now, to_city_time
 from madang.core.pages.interface import draw_qr, page, print_pdf, read_picture, say_lazily
 
-from .drawing import find_address
-from .words import OTHER_REFUSAL, REFUSALS, name_kind
+from .addresses import find_address
+from .words import name_kind
 
 SHEET = Path(__file__).resolve().parents[1] / "templates" / "wallet" / "paper.typ"
 TITLE = Text(ko="종이 증명서 확인", en="Verify a printed certificate")

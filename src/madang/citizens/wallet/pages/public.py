@@ -14,6 +14,7 @@ from madang.citizens.wallet.actions.granting import make_offer
 from madang.citizens.wallet.methods import metadata
 from madang.citizens.wallet.queries.certificates import count_certificates, list_entries_of
 from madang.citizens.wallet.queries.kinds import get_kind, list_kinds
+from madang.citizens.wallet.queries.links import link_offer
 from madang.citizens.wallet.queries.log import (
     count_entries,
     find_entries,
@@ -25,7 +26,7 @@ from madang.citizens.wallet.records import CertificateState, LogEntry, Offer
 from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import ListColumn, ListPage, draw_qr, page
 
-from .drawing import find_address, link_offer
+from .addresses import find_address
 from .words import EVENTS, name_kind
 
 TITLE = Text(ko="서울지갑", en="Wallet")

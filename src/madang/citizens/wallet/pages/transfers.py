@@ -29,7 +29,7 @@ from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, page, say_lazily
 from madang.core.people.interface import list_agencies
 
-from .drawing import find_address
+from .addresses import find_address
 from .words import CONSENT_STATES, name_kind
 
 HOME, DESK_HOME = "/wallet/mydata/", "/desk/wallet/transfers/"

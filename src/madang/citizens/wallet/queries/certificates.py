@@ -102,26 +102,24 @@ def list_public_keys() -> list[Mapping[str, Any]]:
     ]
 
 
-def find_status(list_number: int, index: int) -> CertificateState | None:
-    """Return how a certificate stands, by the place of its status; None where none has this place."""
-    state = (
-        models.CertificateRow.objects.filter(list_number=list_number, status_index=index)
-        .values_list("state", flat=True)
-        .first()
-    )
-    return None if state is None else CertificateState(state)
+def check_status(credential: Credential, address: str) -> str:
+    """Return whom a certificate of the issuer at `address` was issued to, by their number in the registers.
 
-
-def check_status(credential: Credential, address: str) -> None:
-    """Raise Refused (credential) unless a certificate of the issuer at `address` still holds: reference, revoked, suspended."""
+    Raises Refused (credential) unless it still holds: reference, revoked, suspended.
+    """
     place = credential.status
     number = place.uri.removeprefix(f"{address}/status/") if place else ""
-    known = find_status(int(number), place.index) if place and number.isdecimal() else None
+    known = _find_place(int(number), place.index) if place and number.isdecimal() else None
     if known is None:
         raise Refused(Part.CREDENTIAL, Reason.REFERENCE, "no status of ours is there")
-    if known != CertificateState.VALID:
-        reason = Reason.REVOKED if known == CertificateState.REVOKED else Reason.SUSPENDED
+    if known.state != CertificateState.VALID:
+        reason = Reason.REVOKED if known.state == CertificateState.REVOKED else Reason.SUSPENDED
         raise Refused(Part.CREDENTIAL, reason, "the issuer took it back")
+    return known.subject
+
+
+def _find_place(list_number: int, index: int) -> models.CertificateRow | None:
+    return models.CertificateRow.objects.filter(list_number=list_number, status_index=index).first()
 
 
 def publish_list(issuer: str, number: int, now: datetime) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from .kinds import get_rule, read_condition
 
 
 def list_checks(*, now: datetime, offset: int = 0, limit: int = 50) -> tuple[list[EligibilityCheck], int]:
-    """Return a page of the checks, newest first, and how many there are."""
-    rows = models.CheckRow.objects.order_by("-created_at", "id")
+    """Return a page of the checks that were opened at a desk, newest first, and how many there are."""
+    rows = models.CheckRow.objects.exclude(created_by="").order_by("-created_at", "id")
     return [describe(row, now) for row in rows[offset : offset + limit]], rows.count()
 
 

@@ -37,7 +37,7 @@ def cast_vote(
     Raises
     ------
     BadInput
-        marks that the poll doesn't allow, a district that may not vote, nobody signed in, no invitation
+        marks that the poll doesn't allow, a district that may not vote, nobody signed in, no invitation, no proof
     Conflict
         a poll that isn't open, or somebody who has voted already
     """
@@ -52,7 +52,7 @@ def cast_vote(
     entry = Entry(
         poll_id=poll_id,
         now=now,
-        voter="" if receipt else name_voter(row, actor, code),
+        voter="" if receipt else name_voter(row, actor, code, now),
         ballot=name_ballot(kept_receipt),
         marks=text,
         district=kept,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from madang.citizens.voting.models import ChoiceRow, PollRow
 from madang.citizens.voting.queries.polls import CITY, HOLD, get_poll, may_manage
+from madang.citizens.voting.queries.proofs import list_rules
 from madang.citizens.voting.records.polls import BallotKind, Eligibility, NewPoll, Poll, PollKind
 from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed
 from madang.core.pages.interface import remake_picture
@@ -48,6 +49,7 @@ def open_poll(*, actor: Actor, now: datetime, plan: NewPoll) -> Poll:
             total=plan.total,
             unit=plan.unit.strip(),
             invited=plan.invited if plan.eligibility is Eligibility.LIST else 0,
+            rule=plan.rule if plan.eligibility is Eligibility.WALLET else "",
             may_change=plan.may_change,
             by_district=plan.by_district,
             threshold=plan.threshold,
@@ -154,6 +156,12 @@ def _check_plan(now: datetime, plan: NewPoll) -> None:
         "the end must be after the start, within a year",
     )
     _check_counts(plan, len(texts))
+    _refuse_where(
+        plan.eligibility is Eligibility.WALLET and plan.rule not in list_rules(now),
+        "rule",
+        "지갑으로 무엇을 보일지 골라 주세요",
+        "choose what voters prove with the wallet",
+    )
     known = {district.code for district in list_districts()}
     _refuse_where(
         not set(plan.districts) <= known

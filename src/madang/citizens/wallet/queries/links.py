@@ -1,4 +1,4 @@
-"""Links that wallets open, and their QR codes."""
+"""Links that wallets open."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils.http import urlencode
 
 OFFER_SCHEME, REQUEST_SCHEME = "openid-credential-offer://", "openid4vp://authorize"
 HOLDER = "/wallet/holder/"
-
-
-def find_address(request: HttpRequest) -> str:
-    """Return this issuer's URL as others reach it."""
-    host = settings.MADANG.public_url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
-    return f"{host}/wallet"
 
 
 def link_offer(offer: Mapping[str, Any]) -> tuple[str, str]:

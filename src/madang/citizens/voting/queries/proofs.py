@@ -1,0 +1,61 @@
+"""What the wallet says: the rules a poll can ask for, and how the proof of one voter stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from madang.citizens.voting.models import PollRow
+from madang.citizens.voting.records.polls import Poll, ProofState, Rule, WalletProof
+from madang.core.base.interface import ANONYMOUS, Text, call_command
+
+SERVICE = "voting"
+
+
+def list_rules(now: datetime) -> dict[str, Rule]:
+    """Return the wallet's rules by name."""
+    found = call_command("wallet.rules", caller=SERVICE, actor=ANONYMOUS, now=now, request={})
+    return {one.name: msgspec.convert(one, Rule, from_attributes=True) for one in found}
+
+
+def read_proof(poll: Poll | PollRow, code: str, now: datetime) -> WalletProof:
+    """Return how the proof that a browser's `code` leads to stands; EXPIRED where it leads to none."""
+    found = call_command(
+        "wallet.result", caller=SERVICE, actor=ANONYMOUS, now=now, request=point_at(poll, code)
+    )
+    return WalletProof(
+        state=ProofState(found.state),
+        is_eligible=bool(found.is_eligible),
+        reason=found.reason,
+        pseudonym=found.pseudonym,
+        link=found.link,
+        here=found.here,
+    )
+
+
+def point_at(poll: Poll | PollRow, code: str) -> dict[str, Any]:
+    """Return what the wallet knows a proof by."""
+    check, _, secret = code.partition(".")
+    return {"check": check, "secret": secret, "scope": name_scope(poll)}
+
+
+def name_scope(poll: Poll | PollRow) -> str:
+    """Return what a pseudonym is good for: this poll."""
+    return f"voting.poll.{poll.id}"
+
+
+def say_missing(proof: WalletProof) -> Text:
+    """Return why nobody may vote with this proof."""
+    if proof.state is ProofState.ANSWERED:
+        return Text(
+            ko=f"이 투표를 할 자격이 없어요. {proof.reason.ko}",
+            en=f"You aren’t eligible to vote here. {proof.reason.en}",
+        )
+    if proof.state is ProofState.WAITING:
+        return Text(ko="지갑의 답을 기다리고 있어요", en="the wallet hasn’t answered yet")
+    return Text(
+        ko="지갑으로 자격을 보인 브라우저에서, 10분 안에 투표해 주세요. 다시 보여 주세요.",
+        en="vote within ten minutes, in the browser in which you showed your wallet; please show it again",
+    )

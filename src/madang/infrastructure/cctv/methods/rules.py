@@ -17,6 +17,8 @@ from .fights import find_fights
 from .runs import exceed, find_runs
 
 Size = tuple[int, int]
+SHORTEST_SAID_S = 0.1
+"""Whoever was somewhere for less has just come."""
 
 
 def find_events(tracks: Sequence[Track], rules: Rules, fps: float, size: Size) -> list[Event]:
@@ -62,13 +64,16 @@ def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Si
             track,
             first,
             last,
-            Text(
-                ko=f"{zone.name} 안에 {seconds:.1f}초 있었습니다",
-                en=f"inside {zone.name} for {seconds:.1f} s",
-            ),
+            _say_intrusion(zone.name, seconds),
             place=zone.name,
             strength=exceed(seconds, rules.intrusion_s),
         )
+
+
+def _say_intrusion(zone: str, seconds: float) -> Text:
+    if seconds < SHORTEST_SAID_S:
+        return Text(ko=f"{zone} 안에 들어왔습니다", en=f"entered {zone}")
+    return Text(ko=f"{zone} 안에 {seconds:.1f}초 있었습니다", en=f"inside {zone} for {seconds:.1f} s")
 
 
 def _find_crossings(track: Track, line: Line, size: Size) -> Iterator[Event]:

@@ -163,7 +163,9 @@ def test_numbers_count_before_arrival_and_arrival_where_there_are_none(tmp_path_
         for minute, value in one:
             numbered = value >= 100
             was = standing.get(minute, (-1, None))
-            rows.append(reading(minute=minute, value=value, revision=1000 * value if numbered else AS_IT_ARRIVES))
+            rows.append(
+                reading(minute=minute, value=value, revision=1000 * value if numbered else AS_IT_ARRIVES)
+            )
             if not numbered and was[1] != value:
                 standing[minute] = (was[0] + 1, value)
             elif numbered and 1000 * value > was[0]:

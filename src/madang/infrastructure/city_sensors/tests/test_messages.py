@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from madang.core.lake.interface import AS_IT_ARRIVES
 from madang.infrastructure.city_sensors.methods.messages import read_message
 from madang.infrastructure.city_sensors.methods.packets import read_fields, write_fields
 from madang.infrastructure.city_sensors.records import Field
@@ -22,7 +23,9 @@ KEY = "0123456789abcdef-test"
 
 
 def said(payload):
-    return [(one.serial, one.property, one.value) for one in read_message(json.dumps(payload).encode(), NOW)]
+    return [
+        (one.serial, one.property, one.value) for one in read_message(json.dumps(payload).encode(), NOW).said
+    ]
 
 
 def test_plain_json_and_senml_say_the_same():
@@ -34,7 +37,7 @@ def test_plain_json_and_senml_say_the_same():
         {"n": "noise", "t": -5, "v": 2},
     ]
     assert said(pack) == [("S1", "pm25", 1.0), ("S1", "noise", 2.0)]
-    relative = read_message(b'[{"n":"S1/pm25","v":3,"t":-60}]', NOW)[0]
+    relative = read_message(b'[{"n":"S1/pm25","v":3,"t":-60}]', NOW).said[0]
     assert (NOW - relative.observed_at).total_seconds() == 60
 
 
@@ -44,12 +47,52 @@ def test_plain_json_and_senml_say_the_same():
         b"", b"{", b"[1]", b"null", b"7", b'{"serial":"S1"}', b'{"serial":1,"values":{}}', b"\xff\xfe", b"[" * 5000,
         b'{"serial":"S1","values":{"pm25":"x"}}', b'[{"n":"pm25","v":1}]', b'[{"n":"S1:pm25","v":true}]',
         b'[{"n":"S1:pm25","v":1e999}]', b'[{"n":"S1:pm25","v":1,"bt":1e30}]',
-        b'{"serial":"S1","observed_at":"2026-01-01T00:00:00","values":{"pm25":1}}',
+        b'{"serial":"S1","observed_at":"2026-01-01T00:00:00","values":{"pm25":1}}', b"[]", b'{"serial":"S1","values":{}}',
+        b'{"serial":"S1","values":{"pm25":1e999}}', b'[{"n":"S1:pm25","v":1,"bver":11}]', b'[{"n":"S1:pm25","v":1,"new_":1}]',
+        b'{"serial":"S1","values":{"pm25":1},"sent_at":"2026-03-01T01:00:00Z"}', b'{"serial":"S1","values":{"pm25":1},"revision":-1}',
+        b'{"serial":"S1","values":{"pm25":1},"sent_at":"2026-03-01T00:00:00"}', b'[{"n":"S1:pm25","v":1,"revision":true}]',
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_reason(payload):
     with pytest.raises(ValueError, match=r"."):
         read_message(payload, NOW)
+
+
+def test_known_units_are_converted_and_what_is_left_out_says_why():
+    pack = [
+        {"bn": "S1:", "n": "temperature", "v": 300, "u": "K"},
+        {"n": "temperature", "v": 70, "u": "Fahrenheit"},
+        {"n": "humidity", "v": 0.5, "u": "/"},
+        {"n": "humidity", "v": 41, "u": "%RH"},
+        {"n": "pm25", "vs": "x"},
+        {"n": "noise", "vb": True},
+        {"n": "uv"},
+        {"bu": "mg/m3"},
+        {"n": "pm10", "v": 0.02},
+    ]
+    found = read_message(json.dumps(pack).encode(), NOW)
+    assert [(one.property, one.value) for one in found.said] == [
+        ("temperature", 26.85), ("humidity", 50.0), ("humidity", 41.0), ("pm10", 20.0),
+    ]  # fmt: skip
+    assert [reason.partition(";")[0] for reason, _ in found.faults] == [
+        "temperature in unknown unit Fahrenheit", "pm25 has vs in place of a number (v)",
+        "noise has vb in place of a number (v)", "uv has no value in place of a number (v)",
+    ]  # fmt: skip
+
+
+def test_a_number_of_the_senders_or_the_moment_of_sending_tells_what_is_newer():
+    plain = {"serial": "S1", "values": {"pm25": 1}}
+
+    def revisions(message):
+        return [one.revision for one in read_message(json.dumps(message).encode(), NOW).said]
+
+    assert revisions(plain) == [AS_IT_ARRIVES]
+    assert revisions(plain | {"revision": 2}) > revisions(plain | {"revision": 1}) > [0]
+    assert revisions(plain | {"sent_at": "2026-02-28T00:00:01Z"}) > revisions(
+        plain | {"sent_at": "2026-02-28T09:00:00.5+09:00"}
+    )
+    pack = [{"n": "S1:pm25", "v": 1}, {"n": "S1:pm10", "v": 1, "revision": 7}, {"n": "S1:uv", "v": 1}]
+    assert revisions(pack) == [AS_IT_ARRIVES, 7000, 7000]
 
 
 @given(st.binary(max_size=200))

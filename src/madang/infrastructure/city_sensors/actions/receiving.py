@@ -196,6 +196,8 @@ class _Desk:
             return Answer(
                 code="ERROR-200", message=f"등록되지 않은 센서입니다 · unknown serial {sent.serial}"
             )
+        if not sent.pk_seq:
+            return Answer(code="ERROR-300", message="순번이 없습니다 · no sequence (pk_seq)")
         try:
             packet = read_dated(layouts, sent.packet, CITY_TIMEZONE, self.today)
         except Misfit as misfit:

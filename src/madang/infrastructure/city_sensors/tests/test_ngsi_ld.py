@@ -189,7 +189,7 @@ def test_bad_entities_are_refused(api, body):
         {"type": "T", "q": "a~=(x+)+"}, {"type": "T", "idPattern": "("}, {"type": "T", "georel": "near", "geometry": "Point",
         "coordinates": "[1,2]"}, {"type": "T", "georel": "within", "geometry": "Point", "coordinates": "["},
         {"type": "T", "georel": "on", "geometry": "Point", "coordinates": "[1,2]"}, {"type": "T", "limit": "5000"},
-        {"type": "T", "q": "(" * 3000}, {"type": "T", "georel": "within", "geometry": "Polygon", "coordinates": "[1,2]"},
+        {"type": "T", "q": "(" * 3000}, {"type": "T", "q": "(" * 200 + "a==1" + ")" * 200}, {"type": "T", "georel": "within", "geometry": "Polygon", "coordinates": "[1,2]"},
     ],
 )  # fmt: skip
 def test_bad_questions_are_refused(api, asked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import frost_sta_client as fsc
 import httpx
@@ -196,6 +197,17 @@ def test_filters_orders_and_expansions(api):
     assert (array["components"], array["dataArray"]) == (["result"], [[1], [2.5], [3]])
 
 
+def test_functions_of_text_and_place(api):
+    make_thing(api, name="tower")
+    for path, condition in (
+        ("/Things", "concat(name,'x') eq 'towerx'"),
+        ("/Things", "name eq 'tower' and length(name) eq 5 and indexof(name,'w') eq 2"),
+        ("/Locations", "geo.length(location) eq 0"),
+        ("/HistoricalLocations", "year(time) gt 2020 and time gt now() sub duration'PT10M'"),
+    ):
+        assert ask(api, path, filter=condition, count="true", top=1)["@iot.count"], condition
+
+
 def test_paths_lead_to_what_they_name(api):
     thing = make_thing(api)
     root = f"/Things({thing['@iot.id']})"
@@ -222,6 +234,12 @@ def test_paths_lead_to_what_they_name(api):
         assert api.get(wrong).status_code == 404, wrong
 
 
+WRONG = (
+    "year(name) eq 1", "name add 1 eq 2", "not name", "date(name) eq 2020-01-01", "length('x')", "name mod 2 eq 0", "null eq null",
+    " or ".join(["name eq 'a'"] * 2000), "not " * 500 + "(name eq 'a')", "matchesPattern(name,'(a+)+$')", "year(properties/x) eq 1",
+)  # fmt: skip
+
+
 def test_what_is_wrong_is_said(api, house):
     thing = make_thing(api)
     stream = thing["Datastreams"][0]["@iot.id"]
@@ -234,6 +252,9 @@ def test_what_is_wrong_is_said(api, house):
         {"expand": "Nothing"},
         {"expand": "Datastreams("},
         {"search": "x"},
+        {"select": "nothing"},
+        {"expand": "Datastreams($select=nothing)"},
+        *({"filter": one} for one in WRONG),
     ):
         reply = api.get("/Things", params={f"${name}": value for name, value in options.items()})
         assert (reply.status_code, bool(reply.json()["message"])) == (400, True), options
@@ -258,6 +279,10 @@ def test_what_is_wrong_is_said(api, house):
         reply = api.post(path, json=body)
         assert reply.status_code in {400, 404}, (path, body, reply.text)
         assert reply.json()["message"]
+    places = api.get("/Locations", params={"$filter": "geo.length(location,location) eq 0"})
+    assert (places.status_code, bool(places.json()["message"])) == (400, True)
+    empty = api.patch(f"/Things({thing['@iot.id']})", json={"name": None})
+    assert (empty.status_code, "name can't be null" in empty.json()["message"]) == (400, True)
     count = ask(api, "/Things", count="true", top=0)["@iot.count"]
     assert (
         httpx.post(f"{house.url}/sta/v1.1/Things", json={"name": "x", "description": "y"}).status_code == 401
@@ -268,12 +293,11 @@ def test_what_is_wrong_is_said(api, house):
 def test_registered_stations_are_things_and_stay(api):
     station = ask(api, "/Things", filter="properties/source ne null", top=1, expand="Datastreams")["value"][0]
     assert {one["name"].split()[0] for one in station["Datastreams"]} >= {"PM2.5", "Temperature"}
-    newest = ask(
-        api,
-        f"/Things({station['@iot.id']})/Datastreams",
-        expand="Observations($top=1;$orderby=phenomenonTime desc)",
-    )
-    assert any(one["Observations"] for one in newest["value"])
+    path, deadline = f"/Things({station['@iot.id']})/Datastreams", time.monotonic() + 60
+    newest = "Observations($top=1;$orderby=phenomenonTime desc)"
+    while not any(one["Observations"] for one in ask(api, path, expand=newest)["value"]):
+        assert time.monotonic() < deadline, "the city has begun to measure by now"
+        time.sleep(0.5)
     stream = f"/Datastreams({station['Datastreams'][0]['@iot.id']})"
     owned = [f"/Things({station['@iot.id']})", stream, ask(api, f"{stream}/Sensor")["@iot.selfLink"]]
     owned += [ask(api, f"{owned[0]}/Locations")["value"][0]["@iot.selfLink"]]

@@ -208,6 +208,38 @@ def test_functions_of_text_and_place(api):
         assert ask(api, path, filter=condition, count="true", top=1)["@iot.count"], condition
 
 
+def test_observations_are_found_by_what_is_computed(api):
+    thing = make_thing(api, name="computed", results=(1, 2.5, 3, -4, "text"))
+    stream = f"/Datastreams({thing['Datastreams'][0]['@iot.id']})/Observations"
+    more = {
+        "resultQuality": "fair",
+        "parameters": {"depth": 7},
+        "validTime": "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z",
+    }
+    api.post(stream, json={"phenomenonTime": "2025-12-31T23:59:58Z", "result": 8} | more)
+    for condition, results in (
+        ("result add 5 gt 7", [2.5, 3, 8]), ("result mod 2 eq 0", [-4, 8]), ("10 sub result lt 7.6", [2.5, 3, 8]),
+        ("(result div 2) add 1 eq 2.5", [3]), ("round(result) eq 3", [2.5, 3]), ("floor(result) eq 2 or ceiling(result) eq 1", [1, 2.5]),
+        ("year(phenomenonTime) eq 2025", [8]), ("minute(phenomenonTime) eq 2 and hour(phenomenonTime) eq 0", [3]),
+        ("date(phenomenonTime) eq 2025-12-31", [8]), ("time(phenomenonTime) gt 12:00:00", [8]), ("not (second(phenomenonTime) eq 0)", [8]),
+        ("result gt 2 and phenomenonTime lt now()", [2.5, 3, 8]), ("phenomenonTime gt now() sub duration'PT10M'", []),
+        ("phenomenonTime lt 2026-01-01T00:01:00Z sub duration'PT1M'", [8]), ("resultQuality eq 'fair'", [8]), ("parameters/depth gt 6.5", [8]),
+        ("parameters/depth add 1 eq 8", [8]), ("parameters/depth ne null", [8]), ("result gt 1 add 1", [2.5, 3, 8]),
+        ("validTime eq '2026-01-01T00:00:00Z/2026-01-02T00:00:00Z'", [8]),
+    ):  # fmt: skip
+        found = ask(api, stream, filter=condition, orderby="result", count="true")
+        shown = [one["result"] for one in found["value"] if one["result"] != "text"]
+        assert (shown, found["@iot.count"]) == (results, len(found["value"])), condition
+    for condition in (
+        "result add phenomenonTime gt 1", "year(result) eq 1", "round(phenomenonTime) eq 1", "result add 'x' eq 1", "result eq 1 div 0",
+        "round(result) eq 'x'", "date(phenomenonTime) eq 1", "year(phenomenonTime) eq now()", "result add result eq 1", "nothing(result) eq 1",
+        "date(phenomenonTime) eq 2026-01-01T00:00:00Z", "5 mod result eq 1", "phenomenonTime add duration'PT1H' gt now()",
+        "phenomenonTime gt now() sub duration'P9999999D'", "parameters gt null", "date(phenomenonTime) eq 2026-13-01",
+    ):  # fmt: skip
+        reply = api.get(stream, params={"$filter": condition})
+        assert (reply.status_code, bool(reply.json()["message"])) == (400, True), condition
+
+
 def test_paths_lead_to_what_they_name(api):
     thing = make_thing(api)
     root = f"/Things({thing['@iot.id']})"

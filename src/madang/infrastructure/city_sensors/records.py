@@ -73,13 +73,16 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One value that a message says, in its property's unit; None where it is missing. `revision` is the lake's."""
+    """One value that a message says, in its property's unit; None where it is missing.
+
+    `revision` is the lake's, from the sender's number; None without one.
+    """
 
     serial: str
     property: str
     observed_at: datetime
     value: float | None
-    revision: int
+    revision: int | None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from madang.core.base.interface import CITY_TIMEZONE, HOUSE, Actor
-from madang.core.lake.interface import AS_IT_ARRIVES, append, open_file
+from madang.core.lake.interface import append, open_file
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors.methods.files import Fault, melt, plan_columns, sort_out
 from madang.infrastructure.city_sensors.methods.messages import AHEAD
@@ -89,4 +89,4 @@ def _describe(readings: pa.Table) -> pa.Table:
     count = readings.num_rows
     rows = readings.append_column("quality", pa.array([GOOD] * count, pa.string()))
     rows = rows.append_column("raw", pa.nulls(count, pa.string()))
-    return rows.append_column("revision", pa.array([AS_IT_ARRIVES] * count, pa.int64()))
+    return rows.append_column("revision", pa.nulls(count, pa.int64()))

@@ -87,7 +87,7 @@ def _read_plain(messages: list[_Plain], now: datetime) -> list[Said]:
     return _bound(said)
 
 
-def _read_revision(sent_at: Any, revision: Any, now: datetime) -> int:
+def _read_revision(sent_at: Any, revision: Any, now: datetime) -> int | None:
     """Return the lake's revision of what was sent at a moment, or with a number."""
     if sent_at is None:
         if revision is not None and (isinstance(revision, bool) or not isinstance(revision, int)):

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.lake.interface import AS_IT_ARRIVES
 from madang.infrastructure.city_sensors.methods.messages import read_message
 from madang.infrastructure.city_sensors.methods.packets import read_fields, write_fields
 from madang.infrastructure.city_sensors.records import Field
@@ -86,13 +85,13 @@ def test_a_number_of_the_senders_or_the_moment_of_sending_tells_what_is_newer():
     def revisions(message):
         return [one.revision for one in read_message(json.dumps(message).encode(), NOW).said]
 
-    assert revisions(plain) == [AS_IT_ARRIVES]
+    assert revisions(plain) == [None]
     assert revisions(plain | {"revision": 2}) > revisions(plain | {"revision": 1}) > [0]
     assert revisions(plain | {"sent_at": "2026-02-28T00:00:01Z"}) > revisions(
         plain | {"sent_at": "2026-02-28T09:00:00.5+09:00"}
     )
     pack = [{"n": "S1:pm25", "v": 1}, {"n": "S1:pm10", "v": 1, "revision": 7}, {"n": "S1:uv", "v": 1}]
-    assert revisions(pack) == [AS_IT_ARRIVES, 7000, 7000]
+    assert revisions(pack) == [None, 7000, 7000]
 
 
 @given(st.binary(max_size=200))

@@ -174,6 +174,44 @@ def test_http_says_what_was_taken(sender):
     assert httpx.post(address, json=[{"n": "S", "v": 1}], headers={"X-Certkey": KEY}).status_code == 422
 
 
+def test_a_correction_downwards_counts(sender):
+    """Each is acknowledged, so each must hold; of those with numbers the highest, whenever it comes."""
+    address = f"{sender.url}/api/city-sensors/messages"
+
+    def send(value, **numbered):
+        message = {"serial": "SIM00007", "observed_at": "2026-01-02T00:00:00Z", "values": {"noise": value}}
+        answer = httpx.post(address, json=message | numbered, headers={"X-Certkey": KEY})
+        assert (answer.status_code, answer.json()["taken"]) == (200, 1), answer.text
+
+    def await_value(value):
+        rows, deadline = f"{sender.url}/api/datasets/city_sensor_readings/rows", time.monotonic() + 30
+        where = {"where": ["thing_id:eq:SIM00007", "observed_at:eq:2026-01-02T00:00:00Z"]}
+        while [one["value"] for one in httpx.get(rows, params=where, timeout=30).json()["rows"]] != [value]:
+            assert time.monotonic() < deadline, value
+            time.sleep(0.3)
+
+    for value in (20, 80, 15, 3):
+        send(value)
+        await_value(value)
+    for value, number in ((60, 3), (50, 2), (70, 1)):
+        send(value, revision=number)
+    await_value(60)
+
+
+def test_a_layout_that_cannot_be_read_by_is_refused(sender):
+    with closing(sender.sign_in("data-officer")) as officer:
+        form = {
+            "csrfmiddlewaretoken": officer.cookies["csrftoken"],
+            "data_no": "77",
+            "valid_from": "2026-01-01",
+        }
+        for line in ("noise 3 factor=nan", "noise 3 factor=inf", "noise 3 low=9 high=8", "observed_at 14"):
+            text = line if line.startswith("observed_at") else f"observed_at 12\n{line}"
+            answer = officer.post("/desk/city_sensors/layouts/new/", data=form | {"fields_text": text})
+            assert answer.status_code in {200, 422}, line
+            assert "전문 정의가 잘못되었습니다" in answer.text, line
+
+
 def test_who_listens_hears_of_new_observations(sender):
     heard = []
     client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="listener-under-test")

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from madang.core.base.interface import CITY_TIMEZONE, Table
 
 from .ledger import LatestRow, encode_key
-from .schemas import REVISION
+from .schemas import AS_IT_ARRIVES, REVISION
 
 HOUR_US = 3_600_000_000
 NEVER = -(2**63)
@@ -52,13 +52,16 @@ def sift(
     """
     codes, keys = encode_keys(batch, table.key)
     moments = read_moments(batch, table)
+    newest = np.array([times.get(key, (NEVER, 0))[0] for key in keys], np.int64)
+    late = np.flatnonzero(moments <= newest[codes])
+    existing = find_existing(batch.take(pa.array(late))) if len(late) else batch.slice(0, 0)
+    batch = _number_arrivals(table, batch, existing)
     order = _choose_winners(batch, codes, moments)
     batch, codes, moments = batch.take(pa.array(order)), codes[order], moments[order]
-    newest = np.array([times.get(key, (NEVER, 0))[0] for key in keys], np.int64)
     known = np.flatnonzero(moments <= newest[codes])
     corrects = np.zeros(len(codes), bool)
     if len(known):
-        keep, corrects = _compare(table, batch, known, find_existing)
+        keep, corrects = _compare(table, batch, known, existing)
         batch = batch.filter(pa.array(keep))
         codes, moments, corrects = codes[keep], moments[keep], corrects[keep]
     return Sifted(
@@ -128,6 +131,66 @@ def is_greater(rows: pa.Table, others: pa.Table, names: Sequence[str]) -> np.nda
     return greater
 
 
+def _number_arrivals(table: Table, batch: pa.Table, existing: pa.Table) -> pa.Table:
+    """Return the batch with a revision for each row that came without a number.
+
+    The first of its key and time has 0, one that says the same as what it finds has the same revision, and any
+    other the next one; what it finds is a row of `existing` (the table's) or one before it in the batch.
+    """
+    revisions = batch[REVISION].to_numpy().copy()
+    arrived = revisions == AS_IT_ARRIVES
+    if not arrived.any():
+        return batch
+    both = pa.concat_tables([existing, batch])
+    codes, moments = number_keys(both, table.key), read_moments(both, table)
+    order = np.lexsort((np.arange(len(codes)), moments, codes))
+    same = (codes[order][1:] == codes[order][:-1]) & (moments[order][1:] == moments[order][:-1])
+    revisions[arrived] = 0
+    group = np.cumsum(np.append([True], ~same)) - 1
+    starts = np.flatnonzero(np.append([True], ~same))
+    sizes = np.diff(np.append(starts, [len(order)]))
+    pairs = starts[sizes == 2]  # most often one that the table has, and one that came
+    pairs = pairs[(order[pairs] < existing.num_rows) & (order[pairs + 1] >= existing.num_rows)]
+    mine, theirs = order[pairs + 1] - existing.num_rows, order[pairs]
+    pairs, mine, theirs = (one[arrived[mine]] for one in (pairs, mine, theirs))
+    differs = _differs(batch.take(pa.array(mine)), existing.take(pa.array(theirs)))
+    revisions[mine] = existing[REVISION].to_numpy()[theirs] + differs
+    settled = np.isin(group, group[pairs])
+    rest = order[(sizes[group] > 1) & ~settled]
+    rows = both.take(pa.array(rest)).to_pylist()
+    of_rows = group[(sizes[group] > 1) & ~settled]
+    for places in np.split(np.arange(len(rest)), np.flatnonzero(np.diff(of_rows)) + 1):
+        numbered = _number_rivals([rows[place] for place in places])
+        for place, revision in zip(places, numbered, strict=True):
+            if rest[place] >= existing.num_rows:
+                revisions[rest[place] - existing.num_rows] = revision
+    place = batch.column_names.index(REVISION)
+    return batch.set_column(place, batch.schema.field(REVISION), pa.array(revisions, pa.int64()))
+
+
+def _differs(rows: pa.Table, others: pa.Table) -> np.ndarray:
+    """Return for each row whether it says something else than the other at its place, revisions apart."""
+    names = [name for name in rows.column_names if name != REVISION]
+    return is_greater(rows, others, names) | is_greater(others, rows, names)
+
+
+def _number_rivals(rows: list[dict[str, Any]]) -> list[int]:
+    """Return the revisions of rows of one key and time, in the order in which they came."""
+    numbered: list[int] = []
+    standing: dict[str, Any] | None = None
+    for row in rows:
+        said = {name: value for name, value in row.items() if name != REVISION}
+        revision = row[REVISION]
+        if revision == AS_IT_ARRIVES:
+            highest = max(numbered, default=-1)
+            revision = highest if said == standing else highest + 1
+            standing = said
+        elif revision >= max(numbered, default=-1):
+            standing = said if revision > max(numbered, default=-1) else None  # a tie isn't told here
+        numbered.append(revision)
+    return numbered
+
+
 def _choose_winners(batch: pa.Table, codes: np.ndarray, moments: np.ndarray) -> np.ndarray:
     """Return row numbers by key and time, one of each: the highest revision, then the greatest row."""
     order = np.lexsort((moments, codes))
@@ -148,12 +211,11 @@ def _list_deciding(batch: pa.Table) -> list[str]:
 
 
 def _compare(
-    table: Table, batch: pa.Table, known: np.ndarray, find_existing: FindExisting
+    table: Table, batch: pa.Table, known: np.ndarray, existing: pa.Table
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return which rows to keep and which of them correct a row that the table has."""
     keep, corrects = np.ones(batch.num_rows, bool), np.zeros(batch.num_rows, bool)
     asked = batch.take(pa.array(known))
-    existing = find_existing(asked)
     both = pa.concat_tables([asked, existing])
     codes, moments = number_keys(both, table.key), read_moments(both, table)
     order = np.lexsort((moments, codes))

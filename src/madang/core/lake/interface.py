@@ -31,10 +31,12 @@ from .records import (
     TableHandler,
     VersionRecord,
 )
+from .schemas import AS_IT_ARRIVES
 from .sql import run_sql, run_sql_to_ipc
 from .streams import append
 
 __all__ = [
+    "AS_IT_ARRIVES",
     "AnyOf",
     "AppendResult",
     "Backlog",

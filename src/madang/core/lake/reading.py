@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from datetime import time as clock
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 from django.db import transaction
 
@@ -16,7 +18,7 @@ from . import engine
 from .declarations import get_table
 from .latest import read_latest
 from .models import Dataset
-from .records import AnyOf, DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot
+from .records import STEPS, AnyOf, DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot, Step
 from .tables_on_disk import read_snapshot
 
 _PERIODS = {"value", "hour", "day", "month", "year"}
@@ -166,6 +168,8 @@ class Reader:
             raise _bad(
                 "lake.filter", f"모르는 조건입니다: {one.op}", f"unknown condition: {one.op}"
             ) from None
+        if one.steps:
+            return _check_steps(column, op, one)
         return Filter(column.name, op, _read_operand(column, op, one.value))
 
     def _check_group(self, group: Group) -> None:
@@ -235,6 +239,33 @@ def _list_visible(actor: Actor, table: Table, purpose: str) -> tuple[Column, ...
     return tuple(column for column in table.columns if not column.personal)
 
 
+def _check_steps(column: Column, op: Op, one: Filter) -> Filter:
+    """Return a filter on what is computed; raise BadInput where the steps or the value don't fit one another."""
+    kind = _KINDS.get(column.type, "")
+    for name, argument in one.steps:
+        step = STEPS.get(name)
+        if step is None or step.takes != kind or not _fits_step(step, argument):
+            raise _bad(
+                "lake.filter_step", f"계산할 수 없습니다: {name}", f"can't compute {name} of {column.name}"
+            )
+        kind = step.gives
+    is_plain = op in {Op.IS_NULL, Op.NOT_NULL} or (
+        op in _COMPARABLE
+        and isinstance(one.value, _VALUES[kind])
+        and not isinstance(one.value, bool | datetime)
+    )
+    if not is_plain:
+        raise _bad("lake.filter_value", "계산한 값과 견줄 수 없습니다", f"{one.value!r} is no {kind}")
+    return msgspec.structs.replace(one, op=op)
+
+
+def _fits_step(step: Step, argument: Any) -> bool:
+    if "?" not in step.sql:
+        return argument is None
+    wanted = str if step.takes == "text" else int | float
+    return isinstance(argument, wanted) and not isinstance(argument, bool)
+
+
 def _read_operand(column: Column, op: Op, value: Any) -> Any:
     if op in {Op.IS_NULL, Op.NOT_NULL}:
         return None
@@ -292,6 +323,14 @@ def _read_time(value: Any) -> datetime:
     return moment
 
 
+_KINDS = {
+    ColumnType.NUMBER: "number",
+    ColumnType.INTEGER: "number",
+    ColumnType.TIME: "time",
+    ColumnType.TEXT: "text",
+}
+_VALUES: dict[str, Any] = {"number": int | float, "date": date, "clock": clock, "text": str}
+_COMPARABLE = {Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE}
 _READERS: dict[ColumnType, Any] = {
     ColumnType.TEXT: str,
     ColumnType.INTEGER: _read_integer,

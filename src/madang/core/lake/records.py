@@ -32,11 +32,50 @@ class Op(StrEnum):
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """One condition; IN and BETWEEN (both ends included) take a list, IS_NULL and NOT_NULL nothing."""
+    """One condition; IN and BETWEEN (both ends included) take a list, IS_NULL and NOT_NULL nothing.
+
+    With `steps` it is about what is computed from the column, one step after the other: (name, argument) of STEPS.
+    """
 
     column: str
     op: Op | str
     value: Any = None
+    steps: tuple[tuple[str, Any], ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What a step of a filter takes and gives ("number", "time", "date", "clock", "text"), and its SQL.
+
+    In it {} stands for what it takes, ? for its argument.
+    """
+
+    takes: str
+    gives: str
+    sql: str
+
+
+_UTC = "make_timestamp(epoch_us({}))"
+STEPS = {
+    "add": Step("number", "number", "({} + ?)"),
+    "sub": Step("number", "number", "({} - ?)"),
+    "sub_from": Step("number", "number", "(? - {})"),
+    "mul": Step("number", "number", "({} * ?)"),
+    "div": Step("number", "number", "({} / ?)"),
+    "div_into": Step("number", "number", "(? / {})"),
+    "mod": Step("number", "number", "({} % ?)"),
+    "round": Step("number", "number", "round({})"),
+    "floor": Step("number", "number", "floor({})"),
+    "ceiling": Step("number", "number", "ceil({})"),
+    **{
+        name: Step("time", "number", f"{name}({_UTC})")
+        for name in ("year", "month", "day", "hour", "minute", "second")
+    },
+    "date": Step("time", "date", f"{_UTC}::DATE"),
+    "time": Step("time", "clock", f"{_UTC}::TIME"),
+    "json": Step("text", "text", "json_extract_string({}, ?)"),
+    "json_number": Step("text", "number", "TRY_CAST(json_extract_string({}, ?) AS DOUBLE)"),
+}
+"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b"."""
 
 
 class AnyOf(msgspec.Struct, frozen=True):

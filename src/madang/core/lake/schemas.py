@@ -9,6 +9,8 @@ from madang.core.base.interface import BadInput, Column, ColumnType, Table, Tabl
 
 REVISION = "revision"
 """Column of a stream that decides between rows of one key and time: the highest wins."""
+AS_IT_ARRIVES = -1
+"""Revision of a row whose sender numbers nothing: the writer numbers it above what is there, unless it is the same."""
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.TEXT: pa.string(),

@@ -4,7 +4,8 @@ Only the writer takes them from there into tables. The same rows may be sent aga
 its key and time. Of several rows with the same key and time the highest `revision` wins (a row without
 one has 0), and among equal revisions the row that is greater when its values are compared column by
 column: so any order of arrival ends in the same table. A correction must therefore carry a higher
-revision than what it corrects.
+revision than what it corrects. Where the sender has no number, `AS_IT_ARRIVES` says so: of such rows the one
+that arrives last counts, whatever is there, and one that says the same as what is there changes nothing.
 """
 
 from __future__ import annotations

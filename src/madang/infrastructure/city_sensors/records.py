@@ -12,6 +12,7 @@ from madang.core.base.interface import Text
 class Property(msgspec.Struct, frozen=True, kw_only=True):
     """What a sensor measures. `unit` is a UCUM symbol; `steps` are the map's class borders, lowest first.
 
+    `least` and `most` are what the instruments of the street can measure: what lies beyond is no measurement.
     `floor` is how much an instrument wavers by itself. A district whose mean is `high` and more, or `low`
     and less, is an incident: particles at the levels of the advisories (Clean Air Conservation Act, enforcement
     rule, table 7), temperature at those of heat and cold wave advisories (Korea Meteorological Administration).
@@ -22,6 +23,8 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     steps: tuple[float, float, float]
     floor: float
+    least: float
+    most: float
     high: float | None = None
     low: float | None = None
 
@@ -70,12 +73,16 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One value that a message says; None where it is missing."""
+    """One value that a message says, in its property's unit; None where it is missing.
+
+    `revision` is the lake's, from the sender's number; None without one.
+    """
 
     serial: str
     property: str
     observed_at: datetime
     value: float | None
+    revision: int | None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +236,8 @@ PROPERTIES = (
         unit="ug/m3",
         steps=(15, 35, 75),
         floor=3,
+        least=0,
+        most=2000,
         high=75,
     ),
     Property(
@@ -237,6 +246,8 @@ PROPERTIES = (
         unit="ug/m3",
         steps=(30, 80, 150),
         floor=5,
+        least=0,
+        most=5000,
         high=150,
     ),
     Property(
@@ -245,21 +256,47 @@ PROPERTIES = (
         unit="Cel",
         steps=(0, 15, 28),
         floor=0.8,
+        least=-50,
+        most=80,
         high=33,
         low=-12,
     ),
-    Property(code="humidity", title=Text(ko="습도", en="Humidity"), unit="%", steps=(30, 50, 70), floor=4),
+    Property(
+        code="humidity",
+        title=Text(ko="습도", en="Humidity"),
+        unit="%",
+        steps=(30, 50, 70),
+        floor=4,
+        least=0,
+        most=100,
+    ),
     Property(
         code="illuminance",
         title=Text(ko="조도", en="Illuminance"),
         unit="lx",
         steps=(50, 1000, 20000),
         floor=2000,
+        least=0,
+        most=200000,
     ),
     Property(
-        code="uv", title=Text(ko="자외선 지수", en="UV index"), unit="{index}", steps=(3, 6, 8), floor=0.5
+        code="uv",
+        title=Text(ko="자외선 지수", en="UV index"),
+        unit="{index}",
+        steps=(3, 6, 8),
+        floor=0.5,
+        least=0,
+        most=25,
     ),
-    Property(code="noise", title=Text(ko="소음", en="Noise"), unit="dB", steps=(45, 55, 65), floor=2),
+    Property(
+        code="noise",
+        title=Text(ko="소음", en="Noise"),
+        unit="dB",
+        steps=(45, 55, 65),
+        floor=2,
+        least=0,
+        most=150,
+    ),
 )
 PROPERTY_BY_CODE = {one.code: one for one in PROPERTIES}
 STATION_KIND = "city_sensor"

@@ -7,7 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table
-from madang.core.lake.records import AnyOf, DataFile, Filter, Group, Measure, Op, Order, Query, Snapshot
+from madang.core.lake.records import (
+    STEPS,
+    AnyOf,
+    DataFile,
+    Filter,
+    Group,
+    Measure,
+    Op,
+    Order,
+    Query,
+    Snapshot,
+)
 from madang.core.lake.schemas import REVISION, identity_of, list_stored_columns
 
 SQL_TYPES = {
@@ -160,8 +171,14 @@ def _winner_sql(table: Table) -> str:
 
 def _condition_sql(one: Filter) -> tuple[str, list[Any]]:
     name, op = quote(one.column), Op(one.op)
+    bound: list[Any] = []
+    for step, argument in one.steps:
+        sql = STEPS[step].sql
+        if "?" in sql:
+            bound = [argument, *bound] if sql.index("?") < sql.index("{}") else [*bound, argument]
+        name = sql.format(name)
     if op in _COMPARISONS:
-        return f"{name} {_COMPARISONS[op]} ?", [one.value]
+        return f"{name} {_COMPARISONS[op]} ?", [*bound, one.value]
     if op is Op.IN:
         return (
             (f"{name} IN ({', '.join('?' * len(one.value))})", list(one.value))
@@ -174,7 +191,7 @@ def _condition_sql(one: Filter) -> tuple[str, list[Any]]:
         return f"contains(lower({name}::VARCHAR), lower(?))", [one.value]
     if op is Op.STARTS_WITH:
         return f"starts_with(lower({name}::VARCHAR), lower(?))", [one.value]
-    return f"{name} IS {'NOT ' if op is Op.NOT_NULL else ''}NULL", []
+    return f"{name} IS {'NOT ' if op is Op.NOT_NULL else ''}NULL", bound
 
 
 def _one_order_sql(one: Order) -> str:
@@ -186,7 +203,7 @@ def _time_bounds(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> tuple[s
     lows: list[str] = []
     highs: list[str] = []
     for one in where:
-        if isinstance(one, AnyOf) or one.column != snapshot.table.time:
+        if isinstance(one, AnyOf) or one.column != snapshot.table.time or one.steps:
             continue
         op = Op(one.op)
         if op in {Op.GT, Op.GE, Op.EQ, Op.BETWEEN}:

@@ -30,6 +30,7 @@ from madang.core.lake import streams
 from madang.core.lake.declarations import list_registers
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import (
+    AS_IT_ARRIVES,
     Filter,
     Group,
     Measure,
@@ -135,6 +136,44 @@ def test_a_correction_wins_by_revision_and_an_older_one_never_comes_back(lake):
     assert [row["value"] for row in rows_of()] == [2.0, 8.0]
     reader = authorize(HOUSE, "indicators")
     assert (reader.count(), reader.latest().to_pylist()[0]["value"]) == (2, 8.0)
+
+
+def test_without_a_number_what_arrives_last_counts_and_a_double_changes_nothing(lake):
+    house = House()
+    for value in (20, 80, 15, 3):
+        assert house.take_in(reading(value=value, revision=AS_IT_ARRIVES)).rows.num_rows == 1
+        assert house.take_in(reading(value=value, revision=AS_IT_ARRIVES)) is None
+        assert [row["value"] for row in rows_of()] == [value]
+    house.take_in(*(reading(value=value, revision=AS_IT_ARRIVES) for value in (7, 9, 5)), reading(minute=1))
+    assert [row["value"] for row in rows_of()] == [5, 1]
+    assert [row["value"] for row in authorize(HOUSE, "indicators").latest().to_pylist()] == [1]
+
+
+ARRIVALS = st.tuples(st.integers(0, 2), st.one_of(st.integers(0, 3), st.integers(100, 103)))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(ARRIVALS, max_size=6), max_size=8))
+def test_numbers_count_before_arrival_and_arrival_where_there_are_none(tmp_path_factory, settings, batches):
+    """Values from 100 on carry a number that grows with them; what a row is after each batch is counted beside it."""
+    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path_factory.mktemp("lake"))})
+    house, standing = House(), {}
+    for one in batches:
+        rows = []
+        for minute, value in one:
+            numbered = value >= 100
+            was = standing.get(minute, (-1, None))
+            rows.append(
+                reading(minute=minute, value=value, revision=1000 * value if numbered else AS_IT_ARRIVES)
+            )
+            if not numbered and was[1] != value:
+                standing[minute] = (was[0] + 1, value)
+            elif numbered and 1000 * value > was[0]:
+                standing[minute] = (1000 * value, value)
+        if rows:
+            house.take_in(*rows)
+        found = {(row["as_of"] - START).seconds // 60: row["value"] for row in rows_of()}
+        assert found == {minute: value for minute, (_, value) in standing.items()}
 
 
 def test_rollups_are_right_when_late_data_comes(lake):

@@ -12,15 +12,15 @@ from django.db import transaction
 from madang.core.base.interface import CITY_TIMEZONE, HOUSE, Actor
 from madang.core.lake.interface import append, open_file
 from madang.core.people.interface import record_audit, require
-from madang.infrastructure.city_sensors.methods.correcting import correct
 from madang.infrastructure.city_sensors.methods.files import Fault, melt, plan_columns, sort_out
+from madang.infrastructure.city_sensors.methods.messages import AHEAD
 from madang.infrastructure.city_sensors.methods.packets import GOOD
-from madang.infrastructure.city_sensors.queries.corrections import map_corrections
 from madang.infrastructure.city_sensors.queries.stations import list_stations
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .receiving import AHEAD, append_refused
+from .completing import complete
+from .receiving import append_refused
 
 MOST_FAULTS = 1_000
 
@@ -48,7 +48,7 @@ def bring_readings(*, actor: Actor, now: datetime, path: Path, file_name: str) -
             readings = melt(pa.Table.from_batches([batch]), plan, CITY_TIMEZONE)
             good, found = sort_out(readings, stations, PROPERTY_BY_CODE, now + AHEAD)
             if good.num_rows:
-                append(READINGS.name, _complete(good), actor=HOUSE)
+                append(READINGS.name, complete(_describe(good)), actor=HOUSE)
             taken += good.num_rows
             refused += sum(one.count for one in found)
             faults += found[: MOST_FAULTS - len(faults)]
@@ -84,17 +84,9 @@ def bring_readings(*, actor: Actor, now: datetime, path: Path, file_name: str) -
     return Outcome(taken=taken, refused=refused)
 
 
-def _complete(readings: pa.Table) -> pa.Table:
-    """Return readings with their quality, corrected where their station is."""
-    rows = readings.append_column("quality", pa.array([GOOD] * readings.num_rows, pa.string()))
-    known = map_corrections()
-    if not known:
-        return rows
-    corrected = [
-        correct(known.get((row["thing_id"], row["property"]), ()), row["observed_at"], row["value"])
-        for row in readings.to_pylist()
-    ]
-    values, details = zip(*corrected, strict=True)
-    place = rows.column_names.index("value")
-    rows = rows.set_column(place, "value", pa.array(values, pa.float64()))
-    return rows.append_column("details", pa.array(details, pa.string()))
+def _describe(readings: pa.Table) -> pa.Table:
+    """Return readings with their quality; of two of one moment the later in the file counts."""
+    count = readings.num_rows
+    rows = readings.append_column("quality", pa.array([GOOD] * count, pa.string()))
+    rows = rows.append_column("raw", pa.nulls(count, pa.string()))
+    return rows.append_column("revision", pa.nulls(count, pa.int64()))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, BadInput
-from madang.core.lake.interface import Filter, Op, append, authorize
+from madang.core.lake.interface import AS_IT_ARRIVES, Filter, Op, append, authorize
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.correcting import correct, find_original
@@ -58,20 +58,18 @@ def calibrate(*, actor: Actor, now: datetime, correction: Correction) -> int:
         details = {"gain": correction.gain, "offset": correction.offset, "reason": correction.reason}
         record_audit(actor=actor, now=now, action="city_sensors.calibrate", subject=subject, details=details)
     forget_corrections()
-    return recorrect(
-        now=now, thing_id=correction.thing_id, code=correction.property, since=correction.valid_from
-    )
+    return recorrect(thing_id=correction.thing_id, code=correction.property, since=correction.valid_from)
 
 
 def recorrect_recent(*, now: datetime) -> int:
     """Correct what arrived while a new correction was not yet known everywhere; return how many changed."""
     return sum(
-        recorrect(now=now, thing_id=one.thing_id, code=one.property, since=one.made_at - LOOK_BACK)
+        recorrect(thing_id=one.thing_id, code=one.property, since=one.made_at - LOOK_BACK)
         for one in list_made_since(now - LOOK_BACK)
     )
 
 
-def recorrect(*, now: datetime, thing_id: str, code: str, since: datetime) -> int:
+def recorrect(*, thing_id: str, code: str, since: datetime) -> int:
     """Write a station's readings since a moment as its corrections say; return how many changed."""
     corrections = [one for one in list_corrections(thing_id) if one.property == code]
     stream = [
@@ -86,7 +84,7 @@ def recorrect(*, now: datetime, thing_id: str, code: str, since: datetime) -> in
         corrected = [one for row in rows if (one := _correct_row(row, corrections)) is not None]
         if corrected:
             for one in corrected:
-                one["revision"] = int(now.timestamp() * 1e6)
+                one["revision"] = AS_IT_ARRIVES
             columns = [*(column.name for column in READINGS.columns), "revision"]
             times = {"observed_at", "result_at"}
             types = {"value": pa.float64(), "revision": pa.int64()}

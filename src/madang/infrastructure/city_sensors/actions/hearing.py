@@ -13,23 +13,23 @@ import pyarrow as pa
 from madang.core.base.interface import HOUSE
 from madang.core.lake.interface import append
 from madang.core.things.interface import Thing
-from madang.infrastructure.city_sensors.methods.correcting import correct
-from madang.infrastructure.city_sensors.methods.messages import read_message
+from madang.infrastructure.city_sensors.methods.limits import is_possible
+from madang.infrastructure.city_sensors.methods.messages import AHEAD, read_message
 from madang.infrastructure.city_sensors.methods.packets import GOOD, MISSING
-from madang.infrastructure.city_sensors.queries.corrections import map_corrections
 from madang.infrastructure.city_sensors.queries.sources import map_allowances
 from madang.infrastructure.city_sensors.queries.stations import find_certificate, list_stations
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Heard, Said
 from madang.infrastructure.city_sensors.tables import READINGS
 
+from .completing import complete
 from .holding import HELD, hold, rates
-from .receiving import AHEAD, LONGEST, append_refused
+from .receiving import LONGEST, append_refused
 
 UNKNOWN_KEY = "unknown or expired key"
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one message: how many values were taken, and why the others weren't."""
+    """What became of one message: how many values were taken, and why the others weren't, or were flagged."""
 
     taken: int
     reasons: tuple[str, ...] = ()
@@ -67,11 +67,12 @@ def _judge(
         return Judged(taken=0, reasons=(UNKNOWN_KEY,)), []
     stations = list_stations()
     try:
-        said = read_message(message.payload, now)
+        found = read_message(message.payload, now)
     except ValueError as error:
         said, reasons = [], {str(error)[:300]: ""}
     else:
-        reasons = {reason: one.serial for one in said if (reason := _find_fault(one, stations, now))}
+        said, reasons = found.said, dict(found.faults)
+        reasons |= {reason: one.serial for one in said if (reason := _find_fault(one, stations, now))}
     good = [one for one in said if _find_fault(one, stations, now) is None] if reasons else said
     held, lines = set[str](), list[dict[str, Any]]()
     if map_allowances():
@@ -81,7 +82,13 @@ def _judge(
     if held:
         good = [one for one in good if stations[one.serial].source not in held]
     readings += good
-    judged = Judged(taken=len(good), reasons=(*reasons, *((HELD.en,) if held else ())))
+    flagged = tuple(
+        f"{one.property} {one.value:g} is out of range, kept without a value"
+        for one in good
+        if not is_possible(one.property, one.value)
+    )
+    told = (*reasons, *dict.fromkeys(flagged), *((HELD.en,) if held else ()))
+    judged = Judged(taken=len(good), reasons=told)
     if reasons:
         lines.append(
             {
@@ -113,17 +120,15 @@ def _find_fault(one: Said, stations: dict[str, Thing], now: datetime) -> str | N
 
 
 def _make_rows(readings: list[Said]) -> pa.Table:
-    known = map_corrections()
-    corrected = [
-        correct(known.get((one.serial, one.property), ()), one.observed_at, one.value) for one in readings
-    ]
-    return pa.table(
+    rows = pa.table(
         {
             "thing_id": [one.serial for one in readings],
             "property": [one.property for one in readings],
             "observed_at": pa.array([one.observed_at for one in readings], pa.timestamp("us", "UTC")),
-            "value": pa.array([value for value, _ in corrected], pa.float64()),
+            "value": pa.array([one.value for one in readings], pa.float64()),
             "quality": [MISSING if one.value is None else GOOD for one in readings],
-            "details": pa.array([details for _, details in corrected], pa.string()),
+            "raw": pa.nulls(len(readings), pa.string()),
+            "revision": pa.array([one.revision for one in readings], pa.int64()),
         }
     )
+    return complete(rows)

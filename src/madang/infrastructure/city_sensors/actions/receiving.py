@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -15,25 +16,41 @@ from madang.core.base.interface import CITY_TIMEZONE, HOUSE, Actor, BadInput, Ma
 from madang.core.lake.interface import append
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
-from madang.infrastructure.city_sensors.methods.correcting import correct
-from madang.infrastructure.city_sensors.methods.packets import TIME_FIELD, read_packet
-from madang.infrastructure.city_sensors.queries.corrections import map_corrections
+from madang.infrastructure.city_sensors.methods.messages import AHEAD
+from madang.infrastructure.city_sensors.methods.numbering import read_sequence
+from madang.infrastructure.city_sensors.methods.packets import STAMP_WIDTH, TIME_FIELD, Misfit, read_dated
 from madang.infrastructure.city_sensors.queries.stations import (
     find_certificate,
-    find_layout,
+    find_layouts,
     forget,
     hash_key,
     list_stations,
 )
-from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Answer, Packet, PacketLayout, Sent
+from madang.infrastructure.city_sensors.records import (
+    PROPERTY_BY_CODE,
+    Answer,
+    Field,
+    Packet,
+    PacketLayout,
+    Sent,
+)
 from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
 
+from .completing import complete
 from .holding import CODE, HELD, hold, rates
+from .sequences import sequences
 
-AHEAD = timedelta(minutes=10)
-"""A sensor's clock may be this far ahead of ours."""
 LONGEST = 2000
-COLUMNS = ("thing_id", "property", "observed_at", "value", "quality", "raw", "details")
+LARGEST = 10**15
+TYPES = {
+    "thing_id": pa.string(),
+    "property": pa.string(),
+    "observed_at": pa.timestamp("us", "UTC"),
+    "value": pa.float64(),
+    "quality": pa.string(),
+    "raw": pa.string(),
+    "revision": pa.int64(),
+}
 STORED = Answer(code="SUCC-000", message="저장했습니다 · stored")
 UNKNOWN = Answer(code="ERROR-100", message="인증키가 없거나 기간이 지났습니다 · unknown or expired key")
 NOT_YET = Answer(code="READY-000", message="인증키를 아직 쓸 수 없습니다 · the key is not valid yet")
@@ -90,8 +107,8 @@ def define_packet(*, actor: Actor, now: datetime, layout: PacketLayout) -> None:
     require(actor, "city_sensors.change_receiver")
     names = [field.name for field in layout.fields]
     unknown = set(names) - set(PROPERTY_BY_CODE) - {TIME_FIELD}
-    widths_right = all(field.width > 0 and field.factor != 0 for field in layout.fields)
-    if unknown or TIME_FIELD not in names or len(set(names)) < len(names) or not widths_right:
+    is_right = all(map(_is_right, layout.fields))
+    if unknown or TIME_FIELD not in names or len(set(names)) < len(names) or not is_right:
         raise BadInput(
             "city_sensors.layout",
             f"전문 정의가 잘못되었습니다: {', '.join(sorted(unknown)) or '항목과 너비를 확인하십시오'}",
@@ -107,6 +124,19 @@ def define_packet(*, actor: Actor, now: datetime, layout: PacketLayout) -> None:
     forget()
 
 
+def _is_right(field: Field) -> bool:
+    """Return whether a field has a width, numbers that can be computed with, and limits in their order."""
+    limits = [limit for limit in (field.low, field.high) if limit is not None]
+    return (
+        (field.width == STAMP_WIDTH if field.name == TIME_FIELD else 0 < field.width <= LONGEST)
+        and isfinite(field.factor)
+        and field.factor != 0
+        and isfinite(field.offset)
+        and limits == sorted(limits)
+        and all(abs(limit) <= LARGEST for limit in limits)
+    )
+
+
 class _Desk:
     """Packets that came together: what they say, column by column, and what is refused of them."""
 
@@ -114,9 +144,9 @@ class _Desk:
         self.now = now
         self.today = to_city_time(now).date()
         self.stations = list_stations()
-        self.corrections = map_corrections()
-        self.layouts: dict[str, PacketLayout | None] = {}
-        self.columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self.layouts: dict[str, tuple[PacketLayout, ...]] = {}
+        self.columns: dict[str, list[Any]] = {name: [] for name in TYPES}
+        self.taken: list[Sent] = []
         self.refused: list[dict[str, Any]] = []
         self.counted: Counter[str] = Counter()
 
@@ -135,7 +165,7 @@ class _Desk:
             if held:
                 return Answer(code=CODE, message=f"{HELD.ko} · {HELD.en}")
             self.counted[source] += len(packet.values)
-            self._add(sent.serial, packet)
+            self._add(sent, packet)
         else:
             self._refuse(sent, certificate.name, packet)
         return packet
@@ -143,14 +173,13 @@ class _Desk:
     def store(self) -> None:
         """Make what was taken durable."""
         if self.columns["thing_id"]:
-            types = {"observed_at": pa.timestamp("us", "UTC"), "value": pa.float64()}
-            columns = {
-                name: pa.array(values, types.get(name, pa.string())) for name, values in self.columns.items()
-            }
+            columns = {name: pa.array(self.columns[name], kind) for name, kind in TYPES.items()}
             try:
-                append(READINGS.name, pa.table(columns), actor=HOUSE)
+                append(READINGS.name, complete(pa.table(columns)), actor=HOUSE)
             except Exception:
                 rates.give_back(self.counted)
+                for sent in self.taken:
+                    sequences.give_back(sent)
                 raise
 
     def keep_refused(self) -> None:
@@ -159,41 +188,41 @@ class _Desk:
 
     def _read(self, sent: Sent) -> Packet | Answer:
         if sent.data_no not in self.layouts:
-            self.layouts[sent.data_no] = find_layout(sent.data_no, self.today)
-        layout = self.layouts[sent.data_no]
-        if layout is None:
+            self.layouts[sent.data_no] = find_layouts(sent.data_no)
+        layouts = self.layouts[sent.data_no]
+        if not layouts:
             return Answer(code="ERROR-200", message=f"전문 번호를 모릅니다 · unknown data_no {sent.data_no}")
         if sent.serial not in self.stations:
             return Answer(
                 code="ERROR-200", message=f"등록되지 않은 센서입니다 · unknown serial {sent.serial}"
             )
-        if len(sent.packet) != layout.length:
-            lengths = f"{layout.length} ≠ {len(sent.packet)}"
-            return Answer(
-                code="ERROR-300",
-                message=f"전문 길이가 다릅니다 · wrong length: expected ≠ received, {lengths}",
-            )
+        if not sent.pk_seq:
+            return Answer(code="ERROR-300", message="순번이 없습니다 · no sequence (pk_seq)")
         try:
-            packet = read_packet(layout, sent.packet, CITY_TIMEZONE)
-        except ValueError:
-            return Answer(code="ERROR-300", message="측정 시각을 읽을 수 없습니다 · unreadable time")
+            packet = read_dated(layouts, sent.packet, CITY_TIMEZONE, self.today)
+        except Misfit as misfit:
+            return _explain(misfit, len(sent.packet))
         if packet.observed_at > self.now + AHEAD:
             return Answer(code="ERROR-300", message="측정 시각이 앞서 있습니다 · time in the future")
+        if sequences.is_doubled(sent):
+            return Answer(
+                code="ERROR-300",
+                message=f"순번이 다른 전문에 쓰였습니다 · duplicate sequence {sent.pk_seq[:64]}",
+            )
         return packet
 
-    def _add(self, serial: str, packet: Packet) -> None:
-        columns, known = self.columns, self.corrections
+    def _add(self, sent: Sent, packet: Packet) -> None:
+        columns, count = self.columns, len(packet.values)
         for one in packet.values:
-            value, details = one.value, None
-            if (serial, one.property) in known:
-                value, details = correct(known[serial, one.property], packet.observed_at, value)
             columns["property"].append(one.property)
-            columns["value"].append(value)
+            columns["value"].append(one.value)
             columns["quality"].append(one.quality)
             columns["raw"].append(one.raw)
-            columns["details"].append(details)
-        columns["thing_id"] += [serial] * len(packet.values)
-        columns["observed_at"] += [packet.observed_at] * len(packet.values)
+        columns["thing_id"] += [sent.serial] * count
+        columns["observed_at"] += [packet.observed_at] * count
+        columns["revision"] += [read_sequence(sent.pk_seq)] * count
+        sequences.take(sent)
+        self.taken.append(sent)
 
     def _refuse(self, sent: Sent, sender: str, answer: Answer) -> None:
         self.refused.append(
@@ -208,6 +237,21 @@ class _Desk:
                 "packet": sent.packet,
             }
         )
+
+
+def _explain(misfit: Misfit, length: int) -> Answer:
+    if misfit.what == "time":
+        return Answer(code="ERROR-300", message="측정 시각을 읽을 수 없습니다 · unreadable time")
+    if misfit.what == "before":
+        day = misfit.layout.valid_from
+        return Answer(
+            code="ERROR-200",
+            message=f"{day} 전에 잰 전문의 정의가 없습니다 · no layout of packets measured before {day}",
+        )
+    return Answer(
+        code="ERROR-300",
+        message=f"전문 길이가 다릅니다 · wrong length: expected ≠ received, {misfit.layout.length} ≠ {length}",
+    )
 
 
 def append_refused(rows: Sequence[Mapping[str, Any]], now: datetime) -> None:

@@ -22,6 +22,15 @@ ROOT = "/ngsi-ld/v1"
 LINK = re.compile(r'<([^>]+)>\s*;[^,]*rel="http://www\.w3\.org/ns/json-ld#context"')
 LD = "application/ld+json"
 MOST = 1_000
+KNOWN = {
+    "id", "type", "idPattern", "attrs", "q", "georel", "geometry", "coordinates", "geoproperty", "limit", "offset", "count",
+    "options", "format", "local", "pick", "omit",
+}  # fmt: skip
+ELSEWHERE = {
+    "lang", "orderBy", "scopeQ", "csf", "datasetId", "geometryProperty", "join", "joinLevel", "containedBy", "via", "jsonldContext",
+    "entityMap", "splitEntities", "collation", "expandValues",
+}  # fmt: skip
+"""Parameters of the standard that are not served."""
 
 
 def serve(work: Callable[..., Response]) -> Callable[..., Response]:
@@ -45,7 +54,7 @@ def _refuse(kind: str, status: int, detail: str) -> Response:
     return Response(
         msgspec.json.encode(describe_problem(kind, status, detail)),
         status,
-        media_type="application/json",
+        media_type="application/problem+json",
     )
 
 
@@ -62,7 +71,13 @@ def describe_problem(kind: str, status: int, detail: str) -> dict[str, Any]:
 
 
 def find_source(request: Request, body: Any) -> Any:
-    """Return the @context of a request: of the body in JSON-LD, of the Link header otherwise."""
+    """Return the @context of a request: of the body in JSON-LD, of the Link header otherwise; raise Problem for a mix."""
+    if isinstance(body, dict):
+        is_ld = request.headers.get("content-type", "").partition(";")[0].strip().lower() == LD
+        if is_ld and "@context" not in body:
+            raise bad(f"{LD} has its @context in the body")
+        if not is_ld and "@context" in body:
+            raise bad(f"a body with @context is {LD}")
     if isinstance(body, dict) and "@context" in body:
         return body["@context"]
     link = LINK.search(request.headers.get("link", ""))
@@ -77,6 +92,41 @@ def read_terms(request: Request, body: Any) -> Terms:
 def expand_names(asked: Any, name: str, terms: Terms) -> tuple[str, ...]:
     """Return the IRIs of the names that a parameter lists."""
     return tuple(terms.expand(one) for one in str(asked.get(name) or "").split(",") if one)
+
+
+def expand_types(asked: Any, terms: Terms) -> tuple[str, ...]:
+    """Return the IRIs of a selection of types: names, any of which an entity has; raise Problem for more than that."""
+    text = str(asked.get("type") or "")
+    if ";" in text:
+        raise Problem(
+            "OperationNotSupported", "types are joined by , or |: entities of any of them are found"
+        )
+    names = text.replace("(", " ").replace(")", " ").replace("|", ",")
+    if text.count("(") != text.count(")"):
+        raise bad("a parenthesis isn't closed in type")
+    return tuple(terms.expand(name.strip()) for name in names.split(",") if name.strip())
+
+
+def check_parameters(asked: Any) -> None:
+    """Raise Problem for parameters that entities aren't asked for with, here or at all."""
+    unknown = set(asked) - KNOWN
+    if unknown & ELSEWHERE:
+        raise Problem("OperationNotSupported", f"{min(unknown & ELSEWHERE)} isn't supported here")
+    if unknown:
+        raise bad(f"there is no parameter {min(unknown)[:50]}")
+
+
+def pick(body: dict[str, Any], asked: Any, terms: Terms) -> dict[str, Any]:
+    """Return an entity's body with the members that `pick` names, or without those that `omit` names."""
+    for name, is_kept in (("pick", True), ("omit", False)):
+        if asked.get(name):
+            names = {
+                one if one in {"id", "type"} else terms.compact(terms.expand(one))
+                for one in asked[name].split(",")
+                if one
+            }
+            body = {member: value for member, value in body.items() if (member in names) is is_kept}
+    return body
 
 
 def read_page(asked: Any) -> tuple[int, int]:
@@ -96,7 +146,7 @@ def read_question(asked: dict[str, Any], terms: Terms) -> Asked:
     """Return which entities parameters ask for; raise Problem where they name none."""
     limit, offset = read_page(asked)
     wanted = Asked(
-        types=expand_names(asked, "type", terms),
+        types=expand_types(asked, terms),
         ids=tuple(one for one in str(asked.get("id") or "").split(",") if one),
         id_pattern=check_pattern(asked["idPattern"]) if asked.get("idPattern") else "",
         attrs=expand_names(asked, "attrs", terms),

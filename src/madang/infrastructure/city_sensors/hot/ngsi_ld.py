@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.core.base.interface import now
-from madang.core.pages.interface import find_address
+from madang.core.base.interface import Text, now
+from madang.core.pages.interface import Route, find_address
 from madang.infrastructure.city_sensors.actions.ngsi.entities import (
     create_entity,
     do_each,
@@ -41,6 +41,7 @@ from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, ba
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.models import ContextEntity, Subscription
 from madang.infrastructure.city_sensors.queries.ngsi.entities import (
+    Asked,
     count_types,
     find_context,
     find_entities,
@@ -53,9 +54,11 @@ from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_s
 from .ngsi_answers import (
     LD,
     ROOT,
+    check_parameters,
     describe_problem,
     expand_names,
     find_source,
+    pick,
     read_page,
     read_question,
     read_terms,
@@ -105,6 +108,7 @@ def query_by_post(request: Request, body: Any) -> Response:
 @serve
 def read_one(request: Request, _body: None) -> Response:
     """Answer one entity."""
+    check_parameters(request.query_params)
     terms = read_terms(request, None)
     row = get_row(request.path_params["id"])
     return send(
@@ -130,18 +134,30 @@ def replace(request: Request, body: Any) -> Response:
 @serve
 def merge(request: Request, body: Any) -> Response:
     """Write attributes over those that are there, and add the others (merge patch; null removes)."""
-    terms = read_terms(request, body)
+    _merge(request, request.path_params["id"], body)
+    return Response(status_code=204)
+
+
+def _merge(request: Request, identity: str, body: dict[str, Any]) -> None:
+    terms, actor = read_terms(request, body), request.state.actor
     gone = [name for name, value in body.items() if value is None or _is_null(value)]
-    _put(
-        request,
-        {name: value for name, value in body.items() if name not in gone},
-        terms,
-        lambda _iri, _there: True,
+    attributes = read_attributes({name: one for name, one in body.items() if name not in gone}, terms)
+    put_attributes(
+        actor=actor, now=now(), identity=identity, attributes=attributes, only=lambda _iri, _there: True
     )
     for name in gone:
-        remove_attribute(
-            actor=request.state.actor, now=now(), identity=request.path_params["id"], iri=terms.expand(name)
-        )
+        remove_attribute(actor=actor, now=now(), identity=identity, iri=terms.expand(name))
+
+
+@serve
+def purge(request: Request, _body: None) -> Response:
+    """Remove the entities that the parameters select."""
+    asked = dict(request.query_params.multi_items())
+    check_parameters(asked)
+    wanted = msgspec.structs.replace(read_question(asked, read_terms(request, None)), limit=1_000, offset=0)
+    while rows := find_entities(wanted)[0]:
+        for row in rows:
+            remove_entity(actor=request.state.actor, now=now(), identity=row.entity_id)
     return Response(status_code=204)
 
 
@@ -186,6 +202,23 @@ def update_one(request: Request, body: Any) -> Response:
 
 
 @serve
+def replace_one(request: Request, body: Any) -> Response:
+    """Write one attribute that is there, as a whole."""
+    terms, name = read_terms(request, body), request.path_params["attribute"]
+    value = {member: one for member, one in body.items() if member != "@context"}
+    written, _ = put_attributes(
+        actor=request.state.actor,
+        now=now(),
+        identity=request.path_params["id"],
+        attributes={terms.expand(name): read_attribute(name, value, terms)},
+        only=lambda _iri, there: there,
+    )
+    if not written:
+        raise missing(f"attribute {name}")
+    return Response(status_code=204)
+
+
+@serve
 def remove_one(request: Request, _body: None) -> Response:
     """Remove one attribute."""
     iri = read_terms(request, None).expand(request.path_params["attribute"])
@@ -221,6 +254,42 @@ def show_types(request: Request, _body: None) -> Response:
     return send(
         request, {"id": "urn:ngsi-ld:EntityTypeList:all", "type": "EntityTypeList", "typeList": names}
     )
+
+
+@serve
+def show_type(request: Request, _body: None) -> Response:
+    """Answer one type: how many entities there are of it, and which attributes they have."""
+    terms, name = read_terms(request, None), request.path_params["type"]
+    iri = terms.expand(name)
+    count = count_types().get(iri)
+    if not count:
+        raise missing(f"type {name}")
+    details = [
+        {"id": one, "type": "Attribute", "attributeName": terms.compact(one)} for one in list_attributes(iri)
+    ]
+    body = {"id": iri, "type": "EntityTypeInfo", "typeName": terms.compact(iri), "entityCount": count}
+    return send(request, body | {"attributeDetails": details})
+
+
+@serve
+def show_attribute(request: Request, _body: None) -> Response:
+    """Answer one attribute: how many entities have it."""
+    terms, name = read_terms(request, None), request.path_params["attribute"]
+    iri = terms.expand(name)
+    count = find_entities(Asked(attrs=(iri,), limit=0), count=True)[1]
+    if not count:
+        raise missing(f"attribute {name}")
+    body = {"id": iri, "type": "Attribute", "attributeName": terms.compact(iri), "attributeCount": count}
+    return send(request, body)
+
+
+@serve
+def refuse_rest(request: Request, _body: None) -> Response:
+    """Answer an address that leads nowhere, or a part of the standard that isn't served."""
+    rest = request.path_params["rest"]
+    if request.method != "GET" or rest.startswith(UNSERVED):
+        raise Problem("OperationNotSupported", f"{request.method} {rest[:200]} isn't served here")
+    raise missing(f"{ROOT}/{rest[:200]}")
 
 
 @serve
@@ -302,6 +371,7 @@ def drop_context(request: Request, _body: None) -> Response:
 
 
 def _answer_query(request: Request, asked: dict[str, Any], terms: Terms) -> Response:
+    check_parameters(asked)
     wanted = read_question(asked, terms)
     is_counted = asked.get("count") == "true"
     rows, total = find_entities(wanted, count=is_counted)
@@ -322,7 +392,7 @@ def _write(row: ContextEntity, asked: Any, terms: Terms, attrs: tuple[str, ...])
     form = "keyValues" if "keyValues" in options or "simplified" in options else "normalized"
     form = "concise" if "concise" in options else form
     times = (row.created_at, row.modified_at) if "sysAttrs" in options else None
-    return write_entity(read_row(row), terms, form=form, attrs=attrs, times=times)
+    return pick(write_entity(read_row(row), terms, form=form, attrs=attrs, times=times), asked, terms)
 
 
 def _make_feature(row: ContextEntity, body: dict[str, Any]) -> dict[str, Any]:
@@ -378,6 +448,11 @@ def _put_item(request: Request, entity: Entity) -> None:
     )
 
 
+def _merge_item(request: Request, item: Any) -> None:
+    entity = read_entity(item if isinstance(item, dict) else None, read_terms(request, item))
+    _merge(request, entity.id, {name: one for name, one in item.items() if name not in {"id", "type"}})
+
+
 def _delete_item(request: Request, item: Any) -> None:
     remove_entity(actor=request.state.actor, now=now(), identity=str(item))
 
@@ -386,7 +461,9 @@ def _identify(item: Any) -> str:
     return str(item.get("id", "") if isinstance(item, dict) else item)[:600]
 
 
-_BATCHES = {"create": _create_item, "upsert": _upsert_item, "update": _update_item, "delete": _delete_item}
+_BATCHES = {
+    "create": _create_item, "upsert": _upsert_item, "update": _update_item, "merge": _merge_item, "delete": _delete_item,
+}  # fmt: skip
 
 
 def _is_null(value: Any) -> bool:
@@ -414,9 +491,24 @@ def _describe_subscription(row: Subscription) -> dict[str, Any]:
 
 
 ONE = "/entities/{id}"
+UNSERVED = ("temporal/", "csource", "entityMaps", "info/", "snapshots")
+"""Begins of addresses of the standard that aren't served."""
+REST = [
+    Route(
+        method,
+        ROOT + "/{rest:path}",
+        refuse_rest,
+        "public",
+        Text(ko="NGSI-LD 다른 주소", en="NGSI-LD: any other address"),
+        tags=("ngsi-ld",),
+    )
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+]
+"""They stand last."""
 ROUTES = [
     route("GET", "/entities", query, "개체 찾기", "query entities"),
     route("POST", "/entities", create, "개체 만들기", "create an entity", dict[str, Any]),
+    route("DELETE", "/entities", purge, "찾은 개체 지우기", "purge entities"),
     route("GET", ONE, read_one, "개체 보기", "retrieve an entity"),
     route("PUT", ONE, replace, "개체 바꾸기", "replace an entity", dict[str, Any]),
     route("PATCH", ONE, merge, "개체 합치기", "merge an entity", dict[str, Any]),
@@ -431,10 +523,20 @@ ROUTES = [
         "update an attribute",
         dict[str, Any],
     ),
+    route(
+        "PUT",
+        ONE + "/attrs/{attribute}",
+        replace_one,
+        "속성 하나 바꾸기",
+        "replace an attribute",
+        dict[str, Any],
+    ),
     route("DELETE", ONE + "/attrs/{attribute}", remove_one, "속성 하나 지우기", "delete an attribute"),
     route("POST", "/entityOperations/query", query_by_post, "본문으로 찾기", "query by POST", dict[str, Any]),
     route("POST", "/entityOperations/{operation}", batch, "묶음", "batch operations", list[Any]),
     route("GET", "/types", show_types, "개체 종류", "entity types"),
+    route("GET", "/types/{type}", show_type, "개체 종류 하나", "an entity type"),
+    route("GET", "/attributes/{attribute}", show_attribute, "속성 하나", "an attribute"),
     route("GET", "/attributes", show_attributes, "속성 목록", "attributes"),
     route("GET", "/subscriptions", show_subscriptions, "구독 목록", "subscriptions"),
     route("POST", "/subscriptions", subscribe, "구독하기", "subscribe", dict[str, Any]),

@@ -32,12 +32,17 @@ from madang.infrastructure.city_sensors.queries.sensorthings.answers import (
 
 ROOT = "/sta/v1.1"
 SPEC = "http://www.opengis.net/spec/iot_sensing/1.1"
+REQUESTS = (
+    "status-code", "query-status-code", "orderby", "top", "skip", "count", "filter", "built-in-filter-operations", "expand", "select",
+    "pagination",
+)  # fmt: skip
+"""Of the functions in filters those of intervals (`during` and others) and `st_relate` aren't served."""
 CONFORMS = tuple(
     f"{SPEC}/req/{one}"
     for one in (
         "datamodel",
         "resource-path/resource-path-to-entities",
-        "request-data",
+        *(f"request-data/{one}" for one in REQUESTS),
         "create-update-delete",
         "data-array/data-array",
         "batch-request/batch-request",

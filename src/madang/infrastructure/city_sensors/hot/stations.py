@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 from django.db import close_old_connections
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,7 +30,27 @@ from madang.infrastructure.city_sensors.records import (
 )
 
 PropertyCode = StrEnum("PropertyCode", {one.code: one.code for one in PROPERTIES})
-SEND = "/n/api/send/{certkey}/{data_no}/{pk_seq}/{serial}/{packet}"
+PARTS = ("certkey", "data_no", "pk_seq", "serial", "packet")
+
+
+class Plain(StringConvertor):
+    """A part of the receiver's address; a NUL, which the house takes nowhere else, is read as any wrong letter."""
+
+    def convert(self, value: str) -> str:
+        """Return the part as it can be kept."""
+        return value.replace("\0", "?")
+
+
+class PlainRest(Plain):
+    """All that is left of the address."""
+
+    regex = ".*"
+
+
+register_url_convertor("plain", Plain())
+register_url_convertor("plain_rest", PlainRest())
+SEND = "/n/api/send/" + "/".join(f"{{{part}:plain}}" for part in PARTS)
+OTHERWISE = "/n/api/send/{rest:plain_rest}"
 
 
 class ValuesQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +73,21 @@ packets = Gathering(_receive)
 
 async def receive(request: Request, _query: None, _body: None) -> Response:
     """Answer the receiver protocol: HTTP 200 whatever became of the packet; the code tells."""
-    answer = await packets.bring(Sent(**request.path_params))
+    return _write(await packets.bring(Sent(**request.path_params)))
+
+
+async def receive_misshapen(request: Request, _query: None, _body: None) -> Response:
+    """Answer an address with too few or too many parts as the packet it holds."""
+    parts = [*request.path_params["rest"].split("/", len(PARTS) - 1), *[""] * len(PARTS)]
+    return _write(await packets.bring(Sent(**dict(zip(PARTS, parts, strict=False)))))
+
+
+async def refuse_method(_request: Request, _query: None, _body: None) -> Response:
+    """Answer a call by another method than GET."""
+    return _write(Answer(code="ERROR-300", message="GET으로 보내 주십시오 · send it by GET"))
+
+
+def _write(answer: Answer) -> Response:
     body = {"RESULT": {"CODE": answer.code, "MESSAGE": answer.message}}
     return Response(msgspec.json.encode(body), media_type="application/json")
 
@@ -102,6 +137,25 @@ ROUTES = [
         "public",
         Text(ko="센서 전문 받기 (수신 규약)", en="Take in a sensor's packet (receiver protocol)"),
         tags=("city_sensors",),
+    ),
+    Route(
+        "GET",
+        OTHERWISE,
+        receive_misshapen,
+        "public",
+        Text(ko="센서 전문 받기 (틀린 주소)", en="Take in a sensor's packet (misshapen address)"),
+        tags=("city_sensors",),
+    ),
+    *(
+        Route(
+            method,
+            OTHERWISE,
+            refuse_method,
+            "public",
+            Text(ko="센서 전문 받기 (GET으로만)", en="Take in a sensor's packet (by GET only)"),
+            tags=("city_sensors",),
+        )
+        for method in ("POST", "PUT", "PATCH", "DELETE")
     ),
     Route(
         "POST",

@@ -27,11 +27,12 @@ ALSO = {
     "uv": ("자외선",),
 }
 """Names of properties in the city's own files, besides their code and title."""
-UNKNOWN_SERIAL, UNKNOWN_PROPERTY, NO_TIME, FUTURE = (
+UNKNOWN_SERIAL, UNKNOWN_PROPERTY, NO_TIME, FUTURE, NOT_FINITE = (
     "unknown serial",
     "unknown property",
     "no readable time",
     "time in the future",
+    "no finite number",
 )
 TIME = pa.timestamp("us", "UTC")
 
@@ -114,6 +115,7 @@ def sort_out(
             FUTURE,
             pc.fill_null(pc.less_equal(readings["observed_at"], pa.scalar(latest, TIME)), fill_value=False),
         ),
+        (NOT_FINITE, pc.is_finite(readings["value"])),
     )
     good = None
     for reason, fits in checks:
@@ -164,7 +166,7 @@ def _read_numbers(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         raise _wrong(
             f"열 ‘{name}’에 수가 아닌 값이 있습니다", f"column '{name}' has values that are no numbers"
         ) from error
-    return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
+    return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
 
 
 def _fold(name: str) -> str:

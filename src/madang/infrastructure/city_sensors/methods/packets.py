@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from typing import Literal
 
 from madang.infrastructure.city_sensors.records import Field, Packet, PacketLayout, Value
 
@@ -26,6 +28,45 @@ def read_packet(layout: PacketLayout, packet: str, zone: tzinfo) -> Packet:
     if observed_at is None:
         raise ValueError("the layout has no time")
     return Packet(observed_at=observed_at, values=tuple(values))
+
+
+def find_in_force(layouts: Sequence[PacketLayout], day: date) -> PacketLayout | None:
+    """Return the one of layouts (newest first) that packets measured on a day are laid out by."""
+    return next((one for one in layouts if one.valid_from <= day), None)
+
+
+def read_dated(layouts: Sequence[PacketLayout], packet: str, zone: tzinfo, today: date) -> Packet:
+    """Return what a packet says by the layout that was in force when it was measured; `layouts` are newest first.
+
+    Where it was measured stands in the packet, at a place that the layout tells: it is read by the newest layout of
+    the packet's length that was in force on the day it finds there. Raises Misfit where there is none.
+    """
+    misfit = Misfit("length", find_in_force(layouts, today) or layouts[-1])
+    for layout in layouts:
+        if len(packet) != layout.length:
+            continue
+        try:
+            found = read_packet(layout, packet, zone)
+        except ValueError:
+            misfit = Misfit("time", layout)
+            continue
+        in_force = find_in_force(layouts, found.observed_at.date())
+        if in_force is layout:
+            return found
+        if in_force is None:
+            misfit = Misfit("before", layouts[-1])
+        elif in_force.length != len(packet):
+            misfit = Misfit("length", in_force)
+    raise misfit
+
+
+class Misfit(Exception):
+    """No layout reads a packet: its length is another than that of `layout`, its time isn't one, or is before all."""
+
+    def __init__(self, what: Literal["length", "time", "before"], layout: PacketLayout) -> None:
+        super().__init__(what)
+        self.what = what
+        self.layout = layout
 
 
 def read_stamp(text: str, zone: tzinfo) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -36,11 +36,9 @@ def find_certificate(key: str) -> Certificate | None:
     return kept.get(("certificate", key), lambda: _read_certificate(key))
 
 
-def find_layout(data_no: str, on: date) -> PacketLayout | None:
-    """Return the layout in force on the day packets of this number were sent."""
-    layouts = kept.get("layouts", list_layouts)
-    fitting = [one for one in layouts if one.data_no == data_no and one.valid_from <= on]
-    return max(fitting, key=lambda one: one.valid_from, default=None)
+def find_layouts(data_no: str) -> tuple[PacketLayout, ...]:
+    """Return the layouts of packets of this number, newest first; what is known may be 5 s old."""
+    return tuple(one for one in kept.get("layouts", list_layouts) if one.data_no == data_no)
 
 
 def list_layouts() -> tuple[PacketLayout, ...]:

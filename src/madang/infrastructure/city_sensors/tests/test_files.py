@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from math import isfinite
 
 import httpx
 import pyarrow as pa
@@ -58,7 +59,7 @@ def test_times_are_read_as_cities_write_them():
 
 cells = st.tuples(
     st.sampled_from(["S1", "S2", "S3", None]), st.sampled_from([0, 10**15, 10**16]), st.sampled_from(["noise", "uv", "taste"]),
-    st.none() | st.floats(-5, 5),
+    st.none() | st.floats(-5, 5) | st.just(float("inf")),
 )  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def test_every_value_is_taken_or_has_a_reason(rows):
     good, faults = sort_out(readings, KNOWN, PROPERTY_BY_CODE, LATEST)
     assert good.num_rows + sum(one.count for one in faults) == sum(value is not None for value in values)
     assert set(good["thing_id"].to_pylist()) <= set(KNOWN)
+    assert all(map(isfinite, good["value"].to_pylist()))
     assert all(moment <= LATEST for moment in good["observed_at"].to_pylist())
 
 

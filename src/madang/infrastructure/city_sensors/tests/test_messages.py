@@ -22,7 +22,9 @@ KEY = "0123456789abcdef-test"
 
 
 def said(payload):
-    return [(one.serial, one.property, one.value) for one in read_message(json.dumps(payload).encode(), NOW)]
+    return [
+        (one.serial, one.property, one.value) for one in read_message(json.dumps(payload).encode(), NOW).said
+    ]
 
 
 def test_plain_json_and_senml_say_the_same():
@@ -34,7 +36,7 @@ def test_plain_json_and_senml_say_the_same():
         {"n": "noise", "t": -5, "v": 2},
     ]
     assert said(pack) == [("S1", "pm25", 1.0), ("S1", "noise", 2.0)]
-    relative = read_message(b'[{"n":"S1/pm25","v":3,"t":-60}]', NOW)[0]
+    relative = read_message(b'[{"n":"S1/pm25","v":3,"t":-60}]', NOW).said[0]
     assert (NOW - relative.observed_at).total_seconds() == 60
 
 
@@ -44,12 +46,52 @@ def test_plain_json_and_senml_say_the_same():
         b"", b"{", b"[1]", b"null", b"7", b'{"serial":"S1"}', b'{"serial":1,"values":{}}', b"\xff\xfe", b"[" * 5000,
         b'{"serial":"S1","values":{"pm25":"x"}}', b'[{"n":"pm25","v":1}]', b'[{"n":"S1:pm25","v":true}]',
         b'[{"n":"S1:pm25","v":1e999}]', b'[{"n":"S1:pm25","v":1,"bt":1e30}]',
-        b'{"serial":"S1","observed_at":"2026-01-01T00:00:00","values":{"pm25":1}}',
+        b'{"serial":"S1","observed_at":"2026-01-01T00:00:00","values":{"pm25":1}}', b"[]", b'{"serial":"S1","values":{}}',
+        b'{"serial":"S1","values":{"pm25":1e999}}', b'[{"n":"S1:pm25","v":1,"bver":11}]', b'[{"n":"S1:pm25","v":1,"new_":1}]',
+        b'{"serial":"S1","values":{"pm25":1},"sent_at":"2026-03-01T01:00:00Z"}', b'{"serial":"S1","values":{"pm25":1},"revision":-1}',
+        b'{"serial":"S1","values":{"pm25":1},"sent_at":"2026-03-01T00:00:00"}', b'[{"n":"S1:pm25","v":1,"revision":true}]',
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_reason(payload):
     with pytest.raises(ValueError, match=r"."):
         read_message(payload, NOW)
+
+
+def test_known_units_are_converted_and_what_is_left_out_says_why():
+    pack = [
+        {"bn": "S1:", "n": "temperature", "v": 300, "u": "K"},
+        {"n": "temperature", "v": 70, "u": "Fahrenheit"},
+        {"n": "humidity", "v": 0.5, "u": "/"},
+        {"n": "humidity", "v": 41, "u": "%RH"},
+        {"n": "pm25", "vs": "x"},
+        {"n": "noise", "vb": True},
+        {"n": "uv"},
+        {"bu": "mg/m3"},
+        {"n": "pm10", "v": 0.02},
+    ]
+    found = read_message(json.dumps(pack).encode(), NOW)
+    assert [(one.property, one.value) for one in found.said] == [
+        ("temperature", 26.85), ("humidity", 50.0), ("humidity", 41.0), ("pm10", 20.0),
+    ]  # fmt: skip
+    assert [reason.partition(";")[0] for reason, _ in found.faults] == [
+        "temperature in unknown unit Fahrenheit", "pm25 has vs in place of a number (v)",
+        "noise has vb in place of a number (v)", "uv has no value in place of a number (v)",
+    ]  # fmt: skip
+
+
+def test_a_number_of_the_senders_or_the_moment_of_sending_tells_what_is_newer():
+    plain = {"serial": "S1", "values": {"pm25": 1}}
+
+    def revisions(message):
+        return [one.revision for one in read_message(json.dumps(message).encode(), NOW).said]
+
+    assert revisions(plain) == [None]
+    assert revisions(plain | {"revision": 2}) > revisions(plain | {"revision": 1}) > [0]
+    assert revisions(plain | {"sent_at": "2026-02-28T00:00:01Z"}) > revisions(
+        plain | {"sent_at": "2026-02-28T09:00:00.5+09:00"}
+    )
+    pack = [{"n": "S1:pm25", "v": 1}, {"n": "S1:pm10", "v": 1, "revision": 7}, {"n": "S1:uv", "v": 1}]
+    assert revisions(pack) == [None, 7000, 7000]
 
 
 @given(st.binary(max_size=200))
@@ -130,6 +172,44 @@ def test_http_says_what_was_taken(sender):
     refused = httpx.post(address, json=pack)
     assert (refused.status_code, "unknown or expired key" in refused.json()["message"]) == (422, True)
     assert httpx.post(address, json=[{"n": "S", "v": 1}], headers={"X-Certkey": KEY}).status_code == 422
+
+
+def test_a_correction_downwards_counts(sender):
+    """Each is acknowledged, so each must hold; of those with numbers the highest, whenever it comes."""
+    address = f"{sender.url}/api/city-sensors/messages"
+
+    def send(value, **numbered):
+        message = {"serial": "SIM00007", "observed_at": "2026-01-02T00:00:00Z", "values": {"noise": value}}
+        answer = httpx.post(address, json=message | numbered, headers={"X-Certkey": KEY})
+        assert (answer.status_code, answer.json()["taken"]) == (200, 1), answer.text
+
+    def await_value(value):
+        rows, deadline = f"{sender.url}/api/datasets/city_sensor_readings/rows", time.monotonic() + 30
+        where = {"where": ["thing_id:eq:SIM00007", "observed_at:eq:2026-01-02T00:00:00Z"]}
+        while [one["value"] for one in httpx.get(rows, params=where, timeout=30).json()["rows"]] != [value]:
+            assert time.monotonic() < deadline, value
+            time.sleep(0.3)
+
+    for value in (20, 80, 15, 3):
+        send(value)
+        await_value(value)
+    for value, number in ((60, 3), (50, 2), (70, 1)):
+        send(value, revision=number)
+    await_value(60)
+
+
+def test_a_layout_that_cannot_be_read_by_is_refused(sender):
+    with closing(sender.sign_in("data-officer")) as officer:
+        form = {
+            "csrfmiddlewaretoken": officer.cookies["csrftoken"],
+            "data_no": "77",
+            "valid_from": "2026-01-01",
+        }
+        for line in ("noise 3 factor=nan", "noise 3 factor=inf", "noise 3 low=9 high=8", "observed_at 14"):
+            text = line if line.startswith("observed_at") else f"observed_at 12\n{line}"
+            answer = officer.post("/desk/city_sensors/layouts/new/", data=form | {"fields_text": text})
+            assert answer.status_code in {200, 422}, line
+            assert "전문 정의가 잘못되었습니다" in answer.text, line
 
 
 def test_who_listens_hears_of_new_observations(sender):

@@ -26,6 +26,7 @@ from .tokens import make_token
 
 CONTEXT = {"@context": {"Room": "https://example.org/Room", "temp": "https://example.org/temp"}}
 TERMS = Terms(CONTEXT, lambda _address: None)
+LD = {"Content-Type": "application/ld+json"}
 LINK = '<{}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
 
 
@@ -189,7 +190,7 @@ def test_bad_entities_are_refused(api, body):
         {"type": "T", "q": "a~=(x+)+"}, {"type": "T", "idPattern": "("}, {"type": "T", "georel": "near", "geometry": "Point",
         "coordinates": "[1,2]"}, {"type": "T", "georel": "within", "geometry": "Point", "coordinates": "["},
         {"type": "T", "georel": "on", "geometry": "Point", "coordinates": "[1,2]"}, {"type": "T", "limit": "5000"},
-        {"type": "T", "q": "(" * 3000}, {"type": "T", "georel": "within", "geometry": "Polygon", "coordinates": "[1,2]"},
+        {"type": "T", "q": "(" * 3000}, {"type": "T", "q": "(" * 200 + "a==1" + ")" * 200}, {"type": "T", "georel": "within", "geometry": "Polygon", "coordinates": "[1,2]"},
     ],
 )  # fmt: skip
 def test_bad_questions_are_refused(api, asked):
@@ -278,9 +279,77 @@ def test_subscribers_are_told_or_it_shows(api, receiver):
         assert api.delete(one.removeprefix("/ngsi-ld/v1")).status_code == 204
 
 
+def test_triggers_say_what_a_subscriber_is_told_of(api, receiver):
+    hook, got = receiver
+    body = {
+        "type": "Subscription",
+        "entities": [{"type": "Kiosk"}],
+        "notificationTrigger": ["entityCreated", "entityDeleted", "attributeDeleted"],
+        "notification": {"endpoint": {"uri": hook}},
+    }
+    told = api.post("/subscriptions", json=body).headers["location"]
+    address = "/entities/urn:ngsi-ld:Kiosk:1"
+    api.post("/entities", json={"id": "urn:ngsi-ld:Kiosk:1", "type": "Kiosk", "a": 1, "b": 2})
+    api.patch(f"{address}/attrs", json={"a": 3})
+    api.delete(f"{address}/attrs/a")
+    api.delete(address)
+    await_subscription(api, told, lambda one: one["notification"]["timesSent"] == 3)
+    created, without, deleted = (one["data"][0] for one in got[1:])
+    assert (created["a"]["value"], without["a"]["value"], without["b"]["value"]) == (1, "urn:ngsi-ld:null", 2)
+    assert set(deleted) == {"id", "type", "deletedAt"}
+    assert api.delete(told.removeprefix("/ngsi-ld/v1")).status_code == 204
+
+
+def test_the_smaller_operations_of_the_standard(api):
+    for number in (1, 2):
+        api.post(
+            "/entities", json={"id": f"urn:ngsi-ld:Bin:{number}", "type": "Bin", "full": number, "lid": "x"}
+        )
+    assert len(api.get("/entities", params={"type": "(Bin|Barrel)"}).json()) == 2
+    assert api.get("/types/Bin").json()["entityCount"] == 2
+    assert {one["attributeName"] for one in api.get("/types/Bin").json()["attributeDetails"]} == {
+        "full",
+        "lid",
+    }
+    assert api.get("/attributes/lid").json()["attributeCount"] == 2
+    assert (api.get("/types/Nothing").status_code, api.get("/attributes/nothing").status_code) == (404, 404)
+    one = "/entities/urn:ngsi-ld:Bin:1"
+    assert api.put(f"{one}/attrs/full", json={"type": "Property", "value": 9}).status_code == 204
+    assert api.put(f"{one}/attrs/nothing", json={"type": "Property", "value": 9}).status_code == 404
+    merged = [{"id": "urn:ngsi-ld:Bin:1", "type": "Bin", "lid": "urn:ngsi-ld:null", "owner": "city"}]
+    assert api.post("/entityOperations/merge", json=merged).status_code == 204
+    plain = {"options": "keyValues"}
+    assert api.get(one, params=plain).json() == {
+        "id": "urn:ngsi-ld:Bin:1",
+        "type": "Bin",
+        "full": 9,
+        "owner": "city",
+    }
+    assert api.get(one, params=plain | {"pick": "id,full"}).json() == {"id": "urn:ngsi-ld:Bin:1", "full": 9}
+    assert "owner" not in api.get(one, params=plain | {"omit": "owner"}).json()
+    assert api.delete("/entities", params={"type": "Bin"}).status_code == 204
+    assert api.get("/entities", params={"type": "Bin"}).json() == []
+
+
+def test_what_is_not_served_is_said_as_the_standard_says_it(api):
+    for method, path, params, status in (
+        ("GET", "/entities", {"type": "T", "foo": "bar"}, 400), ("GET", "/entities", {"type": "T", "orderBy": "a"}, 422),
+        ("GET", "/entities", {"type": "T;U"}, 422), ("GET", "/nothing", {}, 404), ("POST", "/temporal/entities", {}, 422),
+        ("GET", "/csourceRegistrations", {}, 422), ("DELETE", "/types/T", {}, 422), ("DELETE", "/entities", {}, 400),
+    ):  # fmt: skip
+        answer = api.request(method, path, params=params)
+        assert (answer.status_code, answer.json()["status"]) == (status, status), (method, path, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+    body = {"id": "urn:ngsi-ld:T:1", "type": "T"}
+    bare = api.post("/entities", content=json.dumps(body), headers=LD)
+    mixed = api.post("/entities", json=body | CONTEXT)
+    assert (bare.status_code, mixed.status_code) == (400, 400)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
+        {"notificationTrigger": ["entityEaten"]}, {"notificationTrigger": "entityCreated"}, {"notificationTrigger": []},
         {"type": "X"}, {"entities": [], "watchedAttributes": []}, {"notification": {}}, {"timeInterval": 5}, {"q": "a=="},
         {"notification": {"endpoint": {"uri": "ftp://x/"}}}, {"notification": {"endpoint": {"uri": "http://169.254.1.1/"}}},
         {"throttling": -1}, {"expiresAt": "soon"}, {"colour": 1}, {"entities": [{"type": 5}]}, {"geoQ": {}},

@@ -4,6 +4,7 @@ import csv
 import random
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,15 +18,18 @@ from madang.core.base.interface import (
     read_settings,
 )
 from madang.core.lake import streams
+from madang.core.lake.interface import AS_IT_ARRIVES
 from madang.core.things.interface import Kind, import_things, register_kind
+from madang.infrastructure.city_sensors.actions.hearing import hear_messages
 from madang.infrastructure.city_sensors.actions.receiving import (
     define_packet,
     issue_certificate,
     receive_packets,
 )
+from madang.infrastructure.city_sensors.actions.sequences import sequences
 from madang.infrastructure.city_sensors.methods.packets import read_packet, read_value, write_value
 from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
-from madang.infrastructure.city_sensors.records import STATION_KIND, Field, PacketLayout, Sent
+from madang.infrastructure.city_sensors.records import STATION_KIND, Field, Heard, PacketLayout, Sent
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 KEY = "k" * 20
@@ -41,15 +45,21 @@ LAYOUT = PacketLayout(
 GOOD = "2026030112000121500070"[:12] + "01215" + "0070"
 
 
-def send(packet=GOOD, key=KEY, data_no="7", serial="S1", now=NOW):
-    sent = Sent(certkey=key, data_no=data_no, pk_seq="1", serial=serial, packet=packet)
+def send(packet=GOOD, key=KEY, data_no="7", serial="S1", now=NOW, pk_seq=None):
+    pk_seq = packet[:12] if pk_seq is None else pk_seq
+    sent = Sent(certkey=key, data_no=data_no, pk_seq=pk_seq, serial=serial, packet=packet)
     return receive_packets(now=now, sent=[sent])[0]
+
+
+def write(moment, temperature="01215", noise="0070"):
+    return f"{moment.astimezone(CITY_TIMEZONE):%Y%m%d%H%M}{temperature}{noise}"
 
 
 @pytest.fixture
 def receiver(db, settings, tmp_path, broker_url):
     settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
     forget()
+    sequences.forget()
     kind = Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor"), icon="sensor", service_life_years=7)
     register_kind(actor=HOUSE, now=NOW, kind=kind)
     import_things(
@@ -129,6 +139,61 @@ def test_what_cannot_be_taken_is_kept_with_its_reason(messages, changed, code, w
     assert row["packet"] == changed.get("packet", GOOD)
 
 
+def test_a_sequence_names_one_packet_and_a_higher_one_corrects(messages):
+    """The same again is answered as before; another under the same number is kept aside, told to its sender."""
+    assert send(pk_seq="5").code == send(pk_seq="5").code == "SUCC-000"
+    doubled = send(GOOD[:-1] + "1", pk_seq="5")
+    assert (doubled.code, "duplicate sequence 5" in doubled.message) == ("ERROR-300", True)
+    assert send(GOOD[:-1] + "2", pk_seq="6").code == send(GOOD[:-1] + "3", pk_seq="x").code == "SUCC-000"
+    kept = [rows[-1] for table, rows in messages() if table == "city_sensor_readings"]
+    revisions = [row["revision"] for row in kept]
+    assert revisions[0] == revisions[1] < revisions[2]
+    assert revisions[3] == AS_IT_ARRIVES
+    assert [rows[0]["pk_seq"] for table, rows in messages() if table == "city_sensor_refused"] == ["5"]
+
+
+def test_a_packet_is_read_by_the_layout_of_its_own_day(messages):
+    """Noise comes before temperature and is wider from tomorrow on; packets of before are still on their way then."""
+    day = NOW.astimezone(CITY_TIMEZONE).date() + timedelta(days=1)
+    time_field, temperature, noise = LAYOUT.fields
+    wider = PacketLayout(data_no="7", valid_from=day, fields=(noise, time_field, temperature))
+    define_packet(actor=HOUSE, now=NOW, layout=wider)
+    later = NOW + timedelta(hours=13)
+    new = "0071" + write(later, noise="")
+    assert send().code == send(now=later, pk_seq="2").code == send(new, now=later).code == "SUCC-000"
+    found = [{row["property"]: row["value"] for row in rows} for _, rows in messages()]
+    assert found == [{"temperature": 21.5, "noise": 70}] * 2 + [{"temperature": 21.5, "noise": 71}]
+    longer = PacketLayout(
+        data_no="7", valid_from=day, fields=(time_field, temperature, Field(name="noise", width=6))
+    )
+    define_packet(actor=HOUSE, now=NOW, layout=longer)
+    assert send(now=later).code == send(write(later, noise="000071"), now=later).code == "SUCC-000"
+    early, late = send(write(NOW, noise="000071"), now=later), send(write(later), now=later)
+    assert ("21 ≠ 23" in early.message, "23 ≠ 21" in late.message) == (True, True)
+    before = send(write(datetime(2025, 12, 1, tzinfo=UTC)), now=later)
+    assert (before.code, "2026-01-01" in before.message) == ("ERROR-200", True)
+
+
+def test_what_no_instrument_measures_is_kept_without_a_value(messages):
+    layout = PacketLayout(
+        data_no="8", valid_from=date(2026, 1, 1), fields=(LAYOUT.fields[0], Field(name="noise", width=4))
+    )
+    define_packet(actor=HOUSE, now=NOW, layout=layout)
+    assert send(GOOD[:12] + "0170", data_no="8").code == "SUCC-000"
+    said = {"serial": "S1", "values": {"humidity": 250, "pm25": 1e308, "noise": 60}}
+    heard = Heard(certkey=KEY, payload=msgspec.json.encode(said))
+    judged = hear_messages(now=NOW, messages=[heard])[0]
+    assert (judged.taken, len(judged.reasons)) == (3, 2)
+    rows = {(row["property"], row["raw"]): row for table, rows in messages() for row in rows}
+    kept = {key: (row["value"], row["quality"]) for key, row in rows.items()}
+    assert kept == {
+        ("noise", "0170"): (None, "out_of_range"),
+        ("humidity", "250"): (None, "out_of_range"),
+        ("pm25", "1e+308"): (None, "out_of_range"),
+        ("noise", None): (60.0, "good"),
+    }
+
+
 def test_a_clock_that_jumps_loses_nothing_and_doubles_nothing(messages):
     """Sensors' clocks are right, ours jumps by hours both ways; what was refused is sent again once it is right."""
     chance = random.Random(3)
@@ -156,6 +221,10 @@ def test_a_layout_with_unknown_or_doubled_fields_is_refused(receiver):
         (Field(name="observed_at", width=12), Field(name="gravity", width=3)),
         (Field(name="noise", width=3),),
         (Field(name="observed_at", width=12), Field(name="noise", width=0)),
+        (Field(name="observed_at", width=12), Field(name="noise", width=3, factor=float("nan"))),
+        (Field(name="observed_at", width=12), Field(name="noise", width=3, offset=float("inf"))),
+        (Field(name="observed_at", width=12), Field(name="noise", width=3, low=9, high=8)),
+        (Field(name="observed_at", width=14), Field(name="noise", width=3)),
     ):
         layout = PacketLayout(data_no="9", valid_from=date(2026, 1, 1), fields=fields)
         with pytest.raises(BadInput):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import frost_sta_client as fsc
 import httpx
@@ -196,6 +197,49 @@ def test_filters_orders_and_expansions(api):
     assert (array["components"], array["dataArray"]) == (["result"], [[1], [2.5], [3]])
 
 
+def test_functions_of_text_and_place(api):
+    make_thing(api, name="tower")
+    for path, condition in (
+        ("/Things", "concat(name,'x') eq 'towerx'"),
+        ("/Things", "name eq 'tower' and length(name) eq 5 and indexof(name,'w') eq 2"),
+        ("/Locations", "geo.length(location) eq 0"),
+        ("/HistoricalLocations", "year(time) gt 2020 and time gt now() sub duration'PT10M'"),
+    ):
+        assert ask(api, path, filter=condition, count="true", top=1)["@iot.count"], condition
+
+
+def test_observations_are_found_by_what_is_computed(api):
+    thing = make_thing(api, name="computed", results=(1, 2.5, 3, -4, "text"))
+    stream = f"/Datastreams({thing['Datastreams'][0]['@iot.id']})/Observations"
+    more = {
+        "resultQuality": "fair",
+        "parameters": {"depth": 7},
+        "validTime": "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z",
+    }
+    api.post(stream, json={"phenomenonTime": "2025-12-31T23:59:58Z", "result": 8} | more)
+    for condition, results in (
+        ("result add 5 gt 7", [2.5, 3, 8]), ("result mod 2 eq 0", [-4, 8]), ("10 sub result lt 7.6", [2.5, 3, 8]),
+        ("(result div 2) add 1 eq 2.5", [3]), ("round(result) eq 3", [2.5, 3]), ("floor(result) eq 2 or ceiling(result) eq 1", [1, 2.5]),
+        ("year(phenomenonTime) eq 2025", [8]), ("minute(phenomenonTime) eq 2 and hour(phenomenonTime) eq 0", [3]),
+        ("date(phenomenonTime) eq 2025-12-31", [8]), ("time(phenomenonTime) gt 12:00:00", [8]), ("not (second(phenomenonTime) eq 0)", [8]),
+        ("result gt 2 and phenomenonTime lt now()", [2.5, 3, 8]), ("phenomenonTime gt now() sub duration'PT10M'", []),
+        ("phenomenonTime lt 2026-01-01T00:01:00Z sub duration'PT1M'", [8]), ("resultQuality eq 'fair'", [8]), ("parameters/depth gt 6.5", [8]),
+        ("parameters/depth add 1 eq 8", [8]), ("parameters/depth ne null", [8]), ("result gt 1 add 1", [2.5, 3, 8]),
+        ("validTime eq '2026-01-01T00:00:00Z/2026-01-02T00:00:00Z'", [8]),
+    ):  # fmt: skip
+        found = ask(api, stream, filter=condition, orderby="result", count="true")
+        shown = [one["result"] for one in found["value"] if one["result"] != "text"]
+        assert (shown, found["@iot.count"]) == (results, len(found["value"])), condition
+    for condition in (
+        "result add phenomenonTime gt 1", "year(result) eq 1", "round(phenomenonTime) eq 1", "result add 'x' eq 1", "result eq 1 div 0",
+        "round(result) eq 'x'", "date(phenomenonTime) eq 1", "year(phenomenonTime) eq now()", "result add result eq 1", "nothing(result) eq 1",
+        "date(phenomenonTime) eq 2026-01-01T00:00:00Z", "5 mod result eq 1", "phenomenonTime add duration'PT1H' gt now()",
+        "phenomenonTime gt now() sub duration'P9999999D'", "parameters gt null", "date(phenomenonTime) eq 2026-13-01",
+    ):  # fmt: skip
+        reply = api.get(stream, params={"$filter": condition})
+        assert (reply.status_code, bool(reply.json()["message"])) == (400, True), condition
+
+
 def test_paths_lead_to_what_they_name(api):
     thing = make_thing(api)
     root = f"/Things({thing['@iot.id']})"
@@ -222,6 +266,12 @@ def test_paths_lead_to_what_they_name(api):
         assert api.get(wrong).status_code == 404, wrong
 
 
+WRONG = (
+    "year(name) eq 1", "name add 1 eq 2", "not name", "date(name) eq 2020-01-01", "length('x')", "name mod 2 eq 0", "null eq null",
+    " or ".join(["name eq 'a'"] * 2000), "not " * 500 + "(name eq 'a')", "matchesPattern(name,'(a+)+$')", "year(properties/x) eq 1",
+)  # fmt: skip
+
+
 def test_what_is_wrong_is_said(api, house):
     thing = make_thing(api)
     stream = thing["Datastreams"][0]["@iot.id"]
@@ -234,6 +284,9 @@ def test_what_is_wrong_is_said(api, house):
         {"expand": "Nothing"},
         {"expand": "Datastreams("},
         {"search": "x"},
+        {"select": "nothing"},
+        {"expand": "Datastreams($select=nothing)"},
+        *({"filter": one} for one in WRONG),
     ):
         reply = api.get("/Things", params={f"${name}": value for name, value in options.items()})
         assert (reply.status_code, bool(reply.json()["message"])) == (400, True), options
@@ -258,6 +311,10 @@ def test_what_is_wrong_is_said(api, house):
         reply = api.post(path, json=body)
         assert reply.status_code in {400, 404}, (path, body, reply.text)
         assert reply.json()["message"]
+    places = api.get("/Locations", params={"$filter": "geo.length(location,location) eq 0"})
+    assert (places.status_code, bool(places.json()["message"])) == (400, True)
+    empty = api.patch(f"/Things({thing['@iot.id']})", json={"name": None})
+    assert (empty.status_code, "name can't be null" in empty.json()["message"]) == (400, True)
     count = ask(api, "/Things", count="true", top=0)["@iot.count"]
     assert (
         httpx.post(f"{house.url}/sta/v1.1/Things", json={"name": "x", "description": "y"}).status_code == 401
@@ -268,12 +325,11 @@ def test_what_is_wrong_is_said(api, house):
 def test_registered_stations_are_things_and_stay(api):
     station = ask(api, "/Things", filter="properties/source ne null", top=1, expand="Datastreams")["value"][0]
     assert {one["name"].split()[0] for one in station["Datastreams"]} >= {"PM2.5", "Temperature"}
-    newest = ask(
-        api,
-        f"/Things({station['@iot.id']})/Datastreams",
-        expand="Observations($top=1;$orderby=phenomenonTime desc)",
-    )
-    assert any(one["Observations"] for one in newest["value"])
+    path, deadline = f"/Things({station['@iot.id']})/Datastreams", time.monotonic() + 60
+    newest = "Observations($top=1;$orderby=phenomenonTime desc)"
+    while not any(one["Observations"] for one in ask(api, path, expand=newest)["value"]):
+        assert time.monotonic() < deadline, "the city has begun to measure by now"
+        time.sleep(0.5)
     stream = f"/Datastreams({station['Datastreams'][0]['@iot.id']})"
     owned = [f"/Things({station['@iot.id']})", stream, ask(api, f"{stream}/Sensor")["@iot.selfLink"]]
     owned += [ask(api, f"{owned[0]}/Locations")["value"][0]["@iot.selfLink"]]

@@ -67,9 +67,23 @@ def test_a_thousand_bad_packets_are_answered_by_the_rules(sender):
             if chance.random() < 0.7:
                 parts[0] = KEY
             answer = client.get("/n/api/send/" + "/".join(part.strip("/ .") or "x" for part in parts))
-            assert answer.status_code in {200, 404}, answer.text
-            if answer.status_code == 200:
-                assert answer.json()["RESULT"]["CODE"] in {"ERROR-100", "ERROR-200", "ERROR-300"}
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["RESULT"]["CODE"] in {"ERROR-100", "ERROR-200", "ERROR-300"}
+
+
+def test_every_address_of_the_receiver_is_answered_with_a_code(sender):
+    packet = "20260101000000120024012304500100000005"
+    with httpx.Client(base_url=f"{sender.url}/n/api/send/", timeout=30) as client:
+        for rest, code in (
+            ("", "ERROR-100"), (f"{KEY}/1/1", "ERROR-200"), (f"{KEY}/1/1/SIM00001", "ERROR-300"), (f"{KEY}/1/1/SIM00001/", "ERROR-300"),
+            (f"{KEY}/1//SIM00001/{packet}", "ERROR-300"), (f"{KEY}/1/1/SIM00001/{packet}/more", "ERROR-300"),
+            (f"{KEY}/1/1/SIM%2F01/{packet}", "ERROR-200"), ("%00/1/1/SIM00001/%00", "ERROR-100"),
+        ):  # fmt: skip
+            answer = client.get(rest)
+            assert (answer.status_code, answer.json()["RESULT"]["CODE"]) == (200, code), rest
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            answer = client.request(method, f"{KEY}/1/1/SIM00001/{packet}")
+            assert (answer.status_code, answer.json()["RESULT"]["CODE"]) == (200, "ERROR-300")
 
 
 def test_a_thousand_bad_messages_are_refused_and_the_door_stays_open(sender):

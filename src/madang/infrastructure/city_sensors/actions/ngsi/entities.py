@@ -11,6 +11,7 @@ from django.db import transaction
 from madang.core.base.interface import Actor
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.changes import list_changes
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI
 from madang.infrastructure.city_sensors.methods.ngsi.documents import (
     Attributes,
@@ -63,10 +64,11 @@ def replace_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
     require(actor, WRITE)
     with transaction.atomic():
         row = get_row(entity.id)
-        types = entity.types or read_row(row).types
+        before = read_row(row)
+        types = entity.types or before.types
         record_audit(actor=actor, now=now, action="city_sensors.context_replace", subject=entity.id[:200])
         whole = Entity(id=entity.id, types=types, attributes=entity.attributes)
-        store(now=now, row=row, entity=whole, changed=tuple(entity.attributes))
+        store(now=now, row=row, entity=whole, changed=tuple(before.attributes | entity.attributes))
 
 
 def remove_attribute(*, actor: Actor, now: datetime, identity: str, iri: str) -> None:
@@ -90,7 +92,9 @@ def remove_entity(*, actor: Actor, now: datetime, identity: str) -> None:
     with transaction.atomic():
         row = get_row(identity)
         record_audit(actor=actor, now=now, action="city_sensors.context_delete", subject=identity[:200])
+        last = read_row(row)
         row.delete()
+        tell(now=now, entity=last, changes={"entityDeleted": set(last.attributes)}, gone={})
 
 
 def do_each(
@@ -113,7 +117,8 @@ def store(
     *, now: datetime, row: models.ContextEntity | None, entity: Entity, changed: tuple[str, ...]
 ) -> None:
     """Write an entity's row and what queries ask for, and tell who subscribed to what `changed` (IRIs)."""
-    before = row.attributes if row is not None else {}
+    known = None if row is None else row.attributes
+    before = known or {}
     stamped = stamp({iri: entity.attributes[iri] for iri in changed if iri in entity.attributes}, before, now)
     attributes = entity.attributes | stamped
     types = f"|{'|'.join(entity.types)}|"
@@ -135,7 +140,8 @@ def store(
         for path, value in list_values(attributes)
     )
     whole = Entity(id=entity.id, types=entity.types, attributes=attributes)
-    tell(now=now, entity=whole, changed=changed)
+    gone = {iri: before[iri] for iri in changed if iri in before and iri not in attributes}
+    tell(now=now, entity=whole, changes=list_changes(known, whole, changed), gone=gone)
 
 
 def _column(value: Any) -> dict[str, Any]:

@@ -56,11 +56,7 @@ def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> b
         }
         for code, one in newest.items()
     }
-    measured = {
-        iri: one
-        for iri, one in measured.items()
-        if iri not in before or before[iri]["observedAt"] < one["observedAt"]
-    }
+    measured = {iri: one for iri, one in measured.items() if iri not in before or _is_news(one, before[iri])}
     described = {iri: one for iri, one in _describe(station).items() if iri not in before}
     if not measured:
         return False
@@ -68,6 +64,13 @@ def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> b
     entity = Entity(id=identity, types=(TYPE,), attributes=attributes)
     store(now=now, row=row, entity=entity, changed=(*described, *measured))
     return True
+
+
+def _is_news(one: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Return whether a reading is newer than what the entity has, or a correction of it."""
+    if before["observedAt"] == one["observedAt"]:
+        return before["value"] != one["value"]
+    return before["observedAt"] < one["observedAt"]
 
 
 def _describe(station: Any) -> dict[str, Any]:

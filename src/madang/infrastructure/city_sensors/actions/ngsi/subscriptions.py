@@ -11,6 +11,7 @@ from madang.core.base.interface import Actor, BadInput, new_id
 from madang.core.incidents.interface import check_webhook_address
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.changes import TRIGGERS, USUAL
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import URI
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
@@ -143,6 +144,13 @@ def _check_what(body: dict[str, Any], terms: Terms) -> None:
     _check_names(watched, "watchedAttributes", terms)
     if body.get("q"):
         read_q(str(body["q"]), terms)
+    triggers = body.get("notificationTrigger", [*USUAL])
+    if (
+        not isinstance(triggers, list)
+        or not triggers
+        or not all(isinstance(one, str) and one in TRIGGERS for one in triggers)
+    ):
+        raise bad(f"notificationTrigger is a list of {', '.join(sorted(TRIGGERS))}")
     geo = body.get("geoQ")
     if geo is not None:
         if not isinstance(geo, dict) or not {"georel", "geometry", "coordinates"} <= set(geo):

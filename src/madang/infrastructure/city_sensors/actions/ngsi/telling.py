@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import F, Min, Q
 from madang.core.base.interface import new_id
 from madang.core.incidents.interface import Failed, Refused
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.changes import USUAL, Changes, is_wanted, write_gone
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, write_entity
 from madang.infrastructure.city_sensors.methods.ngsi.questions import match_entity, read_place, read_q
@@ -25,14 +26,17 @@ MOST_WAITING = 1_000
 KEPT = timedelta(days=7)
 
 
-def tell(*, now: datetime, entity: Entity, changed: tuple[str, ...]) -> None:
-    """Write a notification for every subscription that an entity's change is for."""
+def tell(*, now: datetime, entity: Entity, changes: Changes, gone: Mapping[str, Any]) -> None:
+    """Write a notification for every subscription that an entity's change is for.
+
+    `gone` are the attributes that were deleted, as they were. Of an entity that was deleted `entity` is the last there was.
+    """
     alive = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     for row in models.Subscription.objects.filter(alive, is_active=True):
         if _is_throttled(row, now):
             continue
         terms = Terms(row.context, find_context)
-        if not _is_for(row.body, terms, entity, changed):
+        if not _is_for(row.body, terms, entity, changes):
             continue
         wanted = row.body["notification"]
         form = {"keyValues": "keyValues", "simplified": "keyValues"}.get(
@@ -45,7 +49,7 @@ def tell(*, now: datetime, entity: Entity, changed: tuple[str, ...]) -> None:
             "type": "Notification",
             "subscriptionId": row.subscription_id,
             "notifiedAt": write_time(now),
-            "data": [write_entity(entity, terms, form=form, attrs=attrs)],
+            "data": [_write(entity, terms, form, attrs, changes, gone, now)],
         }
         models.ContextNotification.objects.create(
             notification_id=identity, subscription=row, body=body, due_at=now, created_at=now
@@ -91,9 +95,26 @@ def forget_told(*, now: datetime) -> int:
     return old.delete()[0]
 
 
-def _is_for(body: dict[str, Any], terms: Terms, entity: Entity, changed: tuple[str, ...]) -> bool:
+def _write(
+    entity: Entity,
+    terms: Terms,
+    form: str,
+    attrs: list[str],
+    changes: Changes,
+    gone: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return an entity as its notification has it: of one that was deleted its name, and when."""
+    if "entityDeleted" in changes:
+        bare = Entity(id=entity.id, types=entity.types, attributes={})
+        return write_entity(bare, terms, form=form) | {"deletedAt": write_time(now)}
+    body = write_entity(entity, terms, form=form, attrs=attrs)
+    return body | write_gone(gone, terms, now, plain=form == "keyValues", wanted=set(attrs))
+
+
+def _is_for(body: dict[str, Any], terms: Terms, entity: Entity, changes: Changes) -> bool:
     watched = {terms.expand(name) for name in body.get("watchedAttributes", [])}
-    if watched and not watched & set(changed):
+    if not is_wanted(changes, body.get("notificationTrigger") or USUAL, watched):
         return False
     selectors = [
         one | {"type": terms.expand(one["type"])} if one.get("type") else one

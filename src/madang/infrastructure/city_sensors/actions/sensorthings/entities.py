@@ -85,10 +85,10 @@ def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
     with transaction.atomic():
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_delete", subject=path)
         if kind is OBSERVATION:
-            remove_observations(now=now, observations=[entity])
+            remove_observations([entity])
             return
         for datastream in _list_below(kind, entity):
-            empty_datastream(now=now, datastream=datastream)
+            empty_datastream(datastream)
         entity.delete()
 
 

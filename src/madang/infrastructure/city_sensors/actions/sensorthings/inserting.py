@@ -94,7 +94,7 @@ class Insert:
 
     def finish(self) -> None:
         """Keep the observations."""
-        keep(self.observations, now=self.now)
+        keep(self.observations)
 
     def _fill(self, kind: EntityType, entity: Any, links: dict[str, Any], many: dict[str, list[Any]]) -> None:
         for link in kind.links:

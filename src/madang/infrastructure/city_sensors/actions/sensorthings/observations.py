@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from madang.core.base.interface import HOUSE
-from madang.core.lake.interface import append
+from madang.core.lake.interface import AS_IT_ARRIVES, append
 from madang.infrastructure.city_sensors import models
-from madang.infrastructure.city_sensors.methods.packets import GOOD
+from madang.infrastructure.city_sensors.methods.limits import is_possible
+from madang.infrastructure.city_sensors.methods.packets import GOOD, OUT_OF_RANGE
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body, read_time, write_time
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION
@@ -68,12 +69,16 @@ def make_row(
     is_number = isinstance(result, int | float) and not isinstance(result, bool)
     if is_number and abs(result) > 1e300:
         raise refuse("result", "수가 너무 큽니다", "the number is too large")
+    value = float(result) if is_number else None
+    code = (
+        "" if datastream.thing.asset_id is None else datastream.stream_property
+    )  # elsewhere the unit is its own
     row = {
         "thing_id": datastream.stream_thing,
         "property": datastream.stream_property,
         "observed_at": begin,
-        "value": float(result) if is_number else None,
-        "quality": GOOD,
+        "value": value if is_possible(code, value) else None,
+        "quality": GOOD if is_possible(code, value) else OUT_OF_RANGE,
         "raw": msgspec.json.encode(result).decode(),
         "result_at": result_at,
         "feature": str(feature_id) if feature_id else None,
@@ -84,15 +89,14 @@ def make_row(
     return Observed(datastream=datastream, row=row)
 
 
-def keep(observations: list[Observed], *, now: datetime) -> None:
+def keep(observations: list[Observed]) -> None:
     """Append observations durably; of two with the same datastream and time the later sent counts.
 
     Raises BadInput where a time lies a day or more ahead, and Unavailable where nothing can be stored.
     """
     if not observations:
         return
-    revision = int(now.timestamp() * 1e6)
-    rows = [one.row | {"revision": revision} for one in observations]
+    rows = [one.row | {"revision": AS_IT_ARRIVES} for one in observations]
     together = _together.get()
     if together is None:
         _append(rows)
@@ -135,22 +139,19 @@ def change_observation(*, now: datetime, one: Observed, body: dict[str, Any]) ->
     changed = make_row(
         now=now, datastream=one.datastream, body=body, feature_id=int(one.row["feature"] or 0) or None
     )
-    keep([changed], now=now)
+    keep([changed])
 
 
-def remove_observations(*, now: datetime, observations: list[Observed]) -> None:
+def remove_observations(observations: list[Observed]) -> None:
     """Take observations back: their rows stay as deleted, without a value."""
     blank = {"value": None, "quality": DELETED, "raw": None, "result_at": None, "details": None}
-    keep(
-        [Observed(datastream=one.datastream, row=one.row | blank) for one in observations],
-        now=max(now, datetime.now(UTC)),
-    )
+    keep([Observed(datastream=one.datastream, row=one.row | blank) for one in observations])
 
 
-def empty_datastream(*, now: datetime, datastream: models.Datastream) -> None:
+def empty_datastream(datastream: models.Datastream) -> None:
     """Take back every observation of a datastream."""
     while True:
         found, _, has_more = list_observations((select_stream(datastream),), Options(top=50_000))
-        remove_observations(now=now, observations=found)
+        remove_observations(found)
         if not has_more:
             return

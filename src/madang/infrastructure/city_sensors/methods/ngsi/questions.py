@@ -18,6 +18,7 @@ from .documents import Attributes, Entity, find_place, list_values
 from .problems import bad
 
 MOST_TERMS = 50
+DEEPEST = 20
 _TOKEN = re.compile(
     r"\s*(?:(?P<op>==|!=|>=|<=|!~=|~=|>|<)|(?P<mark>[();|!])|(?P<text>\"[^\"]*\")|(?P<word>[^\s();|!=<>~\"]+))"
 )
@@ -190,7 +191,7 @@ def match_value(term: Term, value: Any) -> bool:
 
 class _Reader:
     def __init__(self, tokens: list[tuple[str, str]], terms: Terms) -> None:
-        self.rest, self.terms = tokens, terms
+        self.rest, self.terms, self.depth = tokens, terms, 0
 
     def read_or(self) -> Term | Both:
         return self._read_joined("|", "or", lambda: self._read_joined(";", "and", self._read_one))
@@ -205,9 +206,13 @@ class _Reader:
     def _read_one(self) -> Term | Both:
         kind, text = self._take()
         if (kind, text) == ("mark", "("):
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise bad(f"q has more than {DEEPEST} parentheses in one another")
             tree = self.read_or()
             if self._take() != ("mark", ")"):
                 raise bad("a parenthesis isn't closed in q")
+            self.depth -= 1
             return tree
         if (kind, text) == ("mark", "!"):
             kind, text = self._take()

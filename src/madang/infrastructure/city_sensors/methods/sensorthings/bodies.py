@@ -36,15 +36,21 @@ def read_body(kind: EntityType, body: Any, *, partial: bool = False) -> tuple[di
         if (prop := kind.find_property(name)) is not None:
             if value is not None or not prop.required:
                 values[name] = _read_value(prop, value)
+            elif prop.name != "result":
+                raise refuse(name, f"{name}은(는) 비울 수 없습니다", f"{name} can't be null")
         elif kind.find_link(name) is not None:
             links[name] = value
         elif "@" not in name and name not in {"id", "phenomenonTime", "resultTime"}:
             raise refuse(name, f"{kind.name}에 없는 항목입니다: {name}", f"a {kind.name} has no {name}")
     if not partial:
-        for prop in kind.properties:
-            if prop.required and prop.name not in values and not (prop.name == "result" and "result" in body):
-                raise refuse(prop.name, f"{prop.name}이(가) 없습니다", f"{prop.name} is missing")
+        _check_complete(kind, body, values)
     return values, links
+
+
+def _check_complete(kind: EntityType, body: dict[str, Any], values: dict[str, Any]) -> None:
+    for prop in kind.properties:
+        if prop.required and prop.name not in values and not (prop.name == "result" and "result" in body):
+            raise refuse(prop.name, f"{prop.name}이(가) 없습니다", f"{prop.name} is missing")
 
 
 def _read_value(prop: Property, value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from odata_query import ast
@@ -17,6 +18,7 @@ from odata_query.grammar import ODataLexer, ODataParser
 from .wrong import refuse
 
 DEFAULT_TOP, MOST_TOP, DEEPEST = 100, 1000, 8
+DEEPEST_FILTER, MOST_NODES = 100, 2000
 _TEXTS = re.compile(r"('(?:[^']|'')*')")
 _OURS = re.compile(r"\b(substringof|st_\w+)\s*\(")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*")
@@ -70,7 +72,21 @@ def read_filter(text: str) -> ast._Node:
     tree = ODataParser().parse(ODataLexer().tokenize("".join(parts)))
     if tree is None:
         raise ValueError("nothing there")
+    _check_size(tree)
     return tree
+
+
+def _check_size(tree: ast._Node) -> None:
+    """Raise ValueError for a tree that is too deep to be walked, or too large to be asked."""
+    waiting: list[tuple[Any, int]] = [(tree, 1)]
+    nodes = 0
+    while waiting:
+        one, depth = waiting.pop()
+        nodes += 1
+        if depth > DEEPEST_FILTER or nodes > MOST_NODES:
+            raise ValueError("it has too many parts")
+        inner = one if isinstance(one, list) else vars(one).values() if isinstance(one, ast._Node) else ()
+        waiting += [(part, depth + 1) for part in inner if isinstance(part, ast._Node | list)]
 
 
 def flatten(node: ast._Node) -> tuple[str, ...] | None:

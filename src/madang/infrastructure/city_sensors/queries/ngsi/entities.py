@@ -92,9 +92,12 @@ def count_types() -> dict[str, int]:
     return {row["iri"]: row["count"] for row in rows}
 
 
-def list_attributes() -> list[str]:
-    """Return the attributes (IRIs) that some entity has."""
-    paths = models.ContextValue.objects.values_list("path", flat=True).distinct()
+def list_attributes(of_type: str = "") -> list[str]:
+    """Return the attributes (IRIs) that some entity has, or some entity of a type (IRI)."""
+    values = models.ContextValue.objects.all()
+    if of_type:
+        values = values.filter(entity__type_rows__iri=of_type)
+    paths = values.values_list("path", flat=True).distinct()
     iris = {path.partition("[")[0] for path in paths}
     return sorted(
         one for one in iris if not any(one != other and one.startswith(f"{other}.") for other in iris)

@@ -112,14 +112,22 @@ def link_to(kind: EntityType, row: Any, base: str) -> str:
 
 def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -> list[dict[str, Any]]:
     """Return the JSON of entities, with what is expanded inside of them."""
-    for name in options.expand:
-        if kind.find_link(name) is None:
-            raise refuse("$expand", f"{kind.name}에 없는 연결입니다: {name}", f"a {kind.name} has no {name}")
+    _check_names(kind, options)
     inner = {name: _expand(kind, rows, name, wanted, base) for name, wanted in options.expand.items()}
     return [
         _render_one(kind, row, options, base, {name: one[place] for name, one in inner.items()})
         for place, row in enumerate(rows)
     ]
+
+
+def _check_names(kind: EntityType, options: Options) -> None:
+    """Refuse to expand or select what entities of a kind don't have."""
+    for name in options.expand:
+        if kind.find_link(name) is None:
+            raise refuse("$expand", f"{kind.name}에 없는 연결입니다: {name}", f"a {kind.name} has no {name}")
+    for name in options.select:
+        if name != "id" and kind.find_property(name) is None and kind.find_link(name) is None:
+            raise refuse("$select", f"{kind.name}에 없는 항목입니다: {name}", f"a {kind.name} has no {name}")
 
 
 def _render_one(
@@ -256,6 +264,7 @@ def _relate(kind: EntityType, row: Any, link: Link) -> Q | Branches:
 
 def _make_arrays(rows: Sequence[Observed], base: str, options: Options) -> list[dict[str, Any]]:
     """Return observations in the data array form, one array for each datastream."""
+    _check_names(OBSERVATION, options)
     names = [name for name in ARRAY if not options.select or name in options.select]
     arrays: dict[int, dict[str, Any]] = {}
     for row in rows:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import shapely
-from django.db.models import F, Q, Value, functions, lookups
+from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
+from django.db.models import F, Q, TextField, Value, functions, lookups
 from odata_query import ast
 from odata_query.django.django_q import AstToDjangoQVisitor
 from odata_query.exceptions import ODataException
 from shapely.errors import ShapelyError
 
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
 from madang.infrastructure.city_sensors.methods.sensorthings.options import flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
@@ -30,20 +34,34 @@ RELATIONS = {
     "st_intersects": shapely.intersects,
     "st_contains": shapely.contains,
 }
+_WRONG = (
+    ODataException, FieldError, ValueError, TypeError, AttributeError, NotImplementedError, ImportError, DatabaseError,
+)  # fmt: skip
 _DISTANCES = {
     ast.Lt: lambda found, limit: found < limit,
     ast.LtE: lambda found, limit: found <= limit,
     ast.Gt: lambda found, limit: found > limit,
     ast.GtE: lambda found, limit: found >= limit,
+    ast.Eq: lambda found, limit: found == limit,
+    ast.NotEq: lambda found, limit: found != limit,
 }
+_NOWHERE = ast.Geography("POINT EMPTY")
 
 
 def make_condition(kind: EntityType, tree: ast._Node) -> Q:
     """Return the condition of a `$filter` on entities of `kind`; raise BadInput where it has no meaning."""
     try:
-        return Visitor(kind).visit(tree)
-    except (ODataException, ValueError, TypeError, AttributeError, NotImplementedError) as error:
+        condition = Visitor(kind).visit(tree)
+        _check_condition(kind, condition)
+    except _WRONG as error:
         raise refuse("$filter", "이 조건을 쓸 수 없습니다", f"can't filter by this: {error}") from error
+    return condition
+
+
+def _check_condition(kind: EntityType, condition: Q) -> None:
+    """Raise what Django has against a condition now, not when it is asked: types that don't fit, what is no condition."""
+    with suppress(EmptyResultSet, FullResultSet):
+        MODELS[kind.name].objects.filter(condition).query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
 
 
 def find_column(kind: EntityType, path: tuple[str, ...]) -> tuple[str, str]:
@@ -85,14 +103,8 @@ class Visitor(AstToDjangoQVisitor):
         left, comparator, right = node.left, node.comparator, node.right
         if isinstance(left, ast._Literal) and type(comparator) in FLIPPED:
             left, comparator, right = right, FLIPPED[type(comparator)](), left
-        if isinstance(left, ast.Call) and left.func.full_name() == "geo.distance":
-            compare = _DISTANCES.get(type(comparator))
-            limit = getattr(right, "py_val", None)
-            if compare is None or not isinstance(limit, int | float):
-                raise TypeError("a distance is compared to a number with lt, le, gt or ge")
-            return self._select_places(
-                left.args, lambda one, other: compare(shapely.distance(one, other), limit)
-            )
+        if isinstance(left, ast.Call) and left.func.full_name() in {"geo.distance", "geo.length"}:
+            return self._compare_measure(left, comparator, getattr(right, "py_val", None))
         path = flatten(left)
         if path is not None and find_column(self.kind, path)[1] == "json":
             return self._compare_json(find_column(self.kind, path)[0], comparator, right)
@@ -133,8 +145,35 @@ class Visitor(AstToDjangoQVisitor):
             return ~Q(**{column: value}) & Q(**{f"{column}__isnull": False})
         return Q(**{f"{column}__{LOOKUPS[type(comparator)]}": value})
 
+    def djangofunc_concat(self, *parts: ast._Node) -> functions.Concat:
+        """Return texts as one."""
+        return functions.Concat(*(self.visit(part) for part in parts), output_field=TextField())
+
+    def djangofunc_matchespattern(self, text: ast._Node, pattern: ast._Node) -> Any:
+        """Return whether a text matches a pattern, one that is quick for any text."""
+        if isinstance(pattern, ast.String):
+            check_pattern(pattern.val)
+        return super().djangofunc_matchespattern(text, pattern)
+
+    def _compare_measure(self, call: ast.Call, comparator: ast._Node, limit: Any) -> Q:
+        """Return the condition of a distance or a length, both in degrees as the geometries are."""
+        compare = _DISTANCES.get(type(comparator))
+        if compare is None or not isinstance(limit, int | float):
+            raise TypeError(
+                "a distance is compared to a number with lt, le, gt or ge, a length with eq and ne too"
+            )
+        if call.func.name == "length":
+            return self._select_places(
+                [*call.args, _NOWHERE], lambda one, _: compare(shapely.length(one), limit)
+            )
+        if type(comparator) in {ast.Eq, ast.NotEq}:
+            raise TypeError("a distance is compared with lt, le, gt or ge")
+        return self._select_places(call.args, lambda one, other: compare(shapely.distance(one, other), limit))
+
     def _select_places(self, arguments: list[ast._Node], relate: Any) -> Q:
         """Return the condition that shapely's `relate` holds between a place and a literal."""
+        if len(arguments) != 2:
+            raise TypeError("a geometry is compared to one other")
         path, other = flatten(arguments[0]), arguments[1]
         if path is None or not isinstance(other, ast.Geography):
             raise TypeError("a geometry is compared to geography'…' in well-known text")

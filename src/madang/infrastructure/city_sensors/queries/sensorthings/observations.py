@@ -10,12 +10,13 @@ import msgspec
 from django.db.models import Q
 from odata_query import ast
 
-from madang.core.base.interface import ANONYMOUS
+from madang.core.base.interface import ANONYMOUS, now
 from madang.core.lake.interface import AnyOf, Filter, Group, Measure, Op, Order, authorize, count_rows
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.correcting import ORIGINAL
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import fold, read_steps
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 from madang.infrastructure.city_sensors.tables import READINGS
@@ -26,6 +27,8 @@ from .written import await_written
 DELETED = "deleted"
 MOST_BRANCHES = 200
 COLUMNS = {"phenomenonTime": "observed_at", "resultTime": "result_at", "result": "value"}
+IN_DETAILS = {"resultQuality", "validTime", "parameters"}
+"""Properties that stand in a reading's details."""
 OPS = {ast.Eq: Op.EQ, ast.NotEq: Op.NE, ast.Lt: Op.LT, ast.LtE: Op.LE, ast.Gt: Op.GT, ast.GtE: Op.GE}
 OPPOSITE = {Op.EQ: Op.NE, Op.NE: Op.EQ, Op.LT: Op.GE, Op.GE: Op.LT, Op.GT: Op.LE, Op.LE: Op.GT}
 FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE}
@@ -206,13 +209,19 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
 
 
 def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
-    left, right, op = tree.left, tree.right, OPS.get(type(tree.comparator))
-    if isinstance(left, ast._Literal):
-        left, right = right, left
-        op = FLIPPED.get(op, op) if op else None
-    path = flatten(left)
-    if path is None or not isinstance(right, ast._Literal | ast.List):
+    moment = now()
+    try:
+        left, right, op = fold(tree.left, moment), fold(tree.right, moment), OPS.get(type(tree.comparator))
+        if isinstance(left, ast._Literal):
+            left, right = right, left
+            op = FLIPPED.get(op, op) if op else None
+        path, steps = read_steps(left)
+    except ValueError as error:
+        raise _cannot() from error
+    if not isinstance(right, ast._Literal | ast.List):
         raise _cannot()
+    if op is not None and (steps or path[0] in IN_DETAILS):
+        return ((_compare_computed(path, steps, OPPOSITE[op] if negated else op, right),),)
     if path[0] in {"Datastream", "FeatureOfInterest"} and len(path) > 1:
         return _follow_link(path, tree.comparator, right, negated=negated)
     if op is None or isinstance(right, ast.List):
@@ -234,6 +243,29 @@ def _compare_column(path: tuple[str, ...], op: Op, right: ast._Node) -> Filter:
     if column in {"observed_at", "result_at"} and isinstance(right, ast.DateTime):
         return Filter(column, op, read_time(path[0], right.val)[0])
     raise _cannot()
+
+
+def _compare_computed(
+    path: tuple[str, ...], steps: tuple[tuple[str, Any], ...], op: Op, right: ast._Node
+) -> Filter:
+    """Return a comparison of what is computed from a column, or stands in the details."""
+    if path[0] in IN_DETAILS:
+        place = "$" + "".join(f'."{name}"' for name in path)
+        is_number = isinstance(right, ast.Integer | ast.Float) or bool(steps)
+        column, steps = "details", (("json_number" if is_number else "json", place), *steps)
+    else:
+        column = COLUMNS.get(path[0]) if len(path) == 1 else None
+    if column is None:
+        raise _cannot()
+    if isinstance(right, ast.Null):
+        if op not in {Op.EQ, Op.NE}:
+            raise _cannot()
+        return Filter(column, Op.IS_NULL if op is Op.EQ else Op.NOT_NULL, steps=steps)
+    try:
+        value = right.py_val
+    except (ValueError, AttributeError) as error:
+        raise _cannot() from error
+    return Filter(column, op, value, steps)
 
 
 def _follow_link(
@@ -284,7 +316,9 @@ def _read_us(text: str) -> datetime:
 def _cannot() -> Exception:
     return refuse(
         "$filter",
-        "관측값은 id, result, phenomenonTime, resultTime과 Datastream, FeatureOfInterest로만 고를 수 있습니다",
-        "observations are filtered by id, result, phenomenonTime, resultTime, Datastream/… and "
-        "FeatureOfInterest/…, compared to literals (times in full, with their zone), joined by and, or, not",
+        "관측값은 id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters와 Datastream, "
+        "FeatureOfInterest를 상수와 견주어 고릅니다",
+        "observations are filtered by id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters, "
+        "Datastream/… and FeatureOfInterest/…, computed with constants, compared to constants (times in full, with "
+        "their zone), joined by and, or, not",
     )

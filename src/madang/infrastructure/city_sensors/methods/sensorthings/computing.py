@@ -1,0 +1,90 @@
+"""Arithmetic and functions in a `$filter` on observations: constants are computed, the rest becomes steps on a column."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from odata_query import ast
+
+from .bodies import read_time, write_time
+from .options import flatten
+
+FUNCTIONS = {
+    "round": "round", "floor": "floor", "ceiling": "ceiling", "year": "year", "month": "month", "day": "day", "hour": "hour",
+    "minute": "minute", "second": "second", "date": "date", "time": "time",
+}  # fmt: skip
+"""OData's functions of one argument → the lake's steps."""
+ARITHMETIC = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod"}
+TURNED = {ast.Add: "add", ast.Mult: "mul", ast.Sub: "sub_from", ast.Div: "div_into"}
+"""With the constant on the left."""
+Steps = tuple[tuple[str, Any], ...]
+
+
+def fold(node: ast._Node, now: datetime) -> ast._Node:
+    """Return a node as a literal where it is one in other words: `now()`, moments and durations, numbers computed."""
+    if isinstance(node, ast.Call) and node.func.full_name() == "now" and not node.args:
+        return ast.DateTime(write_time(now))
+    if not isinstance(node, ast.BinOp):
+        return node
+    left, right = fold(node.left, now), fold(node.right, now)
+    if (
+        isinstance(left, ast.DateTime)
+        and isinstance(right, ast.Duration)
+        and type(node.op) in {ast.Add, ast.Sub}
+    ):
+        wait = right.py_val if isinstance(node.op, ast.Add) else -right.py_val
+        return ast.DateTime(_shift(left, wait))
+    one, other = _read_number(left), _read_number(right)
+    if one is None or other is None:
+        return ast.BinOp(node.op, left, right)
+    return ast.Float(repr(_compute(node.op, one, other)))
+
+
+def read_steps(node: ast._Node) -> tuple[tuple[str, ...], Steps]:
+    """Return the path that an expression is about, and the steps to it; raise ValueError where there is no such one."""
+    path = flatten(node)
+    if path is not None:
+        return path, ()
+    if isinstance(node, ast.Call) and len(node.args) == 1 and node.func.full_name() in FUNCTIONS:
+        path, steps = read_steps(node.args[0])
+        return path, (*steps, (FUNCTIONS[node.func.full_name()], None))
+    if isinstance(node, ast.BinOp):
+        number, names = _read_number(node.right), ARITHMETIC
+        inner = node.left
+        if number is None:
+            number, names, inner = _read_number(node.left), TURNED, node.right
+        name = names.get(type(node.op))
+        if number is not None and name is not None:
+            path, steps = read_steps(inner)
+            return path, (*steps, (name, number))
+    raise ValueError("an observation is compared by one of its properties, computed with constants")
+
+
+def _shift(moment: ast.DateTime, wait: timedelta) -> str:
+    begin = read_time("$filter", moment.val)[0]
+    try:
+        return write_time((begin + wait).astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError("that time is too far away") from error
+
+
+def _read_number(node: ast._Node) -> float | None:
+    return float(node.py_val) if isinstance(node, ast.Integer | ast.Float) else None
+
+
+def _compute(op: ast._Node, one: float, other: float) -> float:
+    try:
+        found = {
+            ast.Add: lambda: one + other,
+            ast.Sub: lambda: one - other,
+            ast.Mult: lambda: one * other,
+            ast.Div: lambda: one / other,
+            ast.Mod: lambda: math.fmod(one, other),
+        }[type(op)]()
+    except (ZeroDivisionError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+    if not math.isfinite(found):
+        raise ValueError("that number is too large")
+    return found

@@ -142,6 +142,17 @@ def test_status_is_published_signed_and_heeded(holder, web):
     assert holder.answer(request, shown).json()["code"] == "wallet.credential.revoked"
 
 
+@pytest.mark.parametrize("host", ["evil.example", "testserver@evil.example", "evil.example:80", ""])
+def test_nothing_is_signed_or_said_in_a_strangers_name(web, host):
+    for path in (
+        "/wallet/status/0",
+        "/.well-known/openid-credential-issuer/wallet",
+        "/wallet/log/checkpoint",
+    ):
+        assert web.get(path, headers={"Host": host}).status_code == 400
+    assert web.post("/wallet/nonce", headers={"Host": host}).status_code == 400
+
+
 def test_what_was_signed_before_a_rotation_still_holds(holder):
     offer, pin = offer_to()
     held, request = holder.accept(offer, pin), asked()

@@ -18,7 +18,7 @@ from .answers import find_issuer, read_form, refuse, send_json
 
 def send_keys(request: Request, _query: None, _body: None) -> Response:
     """Answer the issuer's public keys."""
-    return send_json(describe_keys(find_issuer(request), list_public_keys()))
+    return send_json(describe_keys(find_issuer(request), list_public_keys(now())))
 
 
 def send_type(request: Request, _query: None, _body: None) -> Response:
@@ -30,9 +30,19 @@ def send_list(request: Request, _query: None, _body: None) -> Response:
     """Answer a signed status list; it may be kept for five minutes and is confirmed by its ETag."""
     token, tag = publish_list(find_issuer(request), request.path_params["number"], now())
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={FETCH_AGAIN_S}"}
-    if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+    if _has_tag(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(token, headers=headers, media_type="application/statuslist+jwt")
+
+
+def _has_tag(request: Request, tag: str) -> bool:
+    """Return whether who asks holds this already, by weak comparison (RFC 9110, section 13.1.2)."""
+    held = {
+        one.strip().removeprefix("W/")
+        for line in request.headers.getlist("if-none-match")
+        for one in line.split(",")
+    }
+    return bool(held & {tag, "*"})
 
 
 def take_answer(request: Request, _query: None, _body: None) -> Response:

@@ -193,7 +193,7 @@ def test_a_token_is_good_for_one_certificate_to_a_proven_key(holder, web):
     assert holder.fetch(offer, token).status_code == 200
     used = holder.fetch(offer, token)
     assert (used.status_code, used.json()["error"]) == (401, "invalid_token")
-    assert web.post(f"{ISSUER}/credential", json={}).status_code == 400
+    assert web.post(f"{ISSUER}/credential", json={}).status_code == 401
 
 
 def test_every_issuance_and_revocation_stands_in_the_log(holder, web):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +121,7 @@ def run_credentials(arguments: Namespace) -> int:
     codes = [make_credential() for _ in range(arguments.count)]
     listed = sorted(str(derive_public(GROUPS[PLAN.group], uuid, code)) for code in codes)
     _write_secret(arguments.out / f"{uuid}.codes.txt", "".join(f"{code}\n" for code in codes))
-    (arguments.out / f"{uuid}.credentials.json").write_text(write(listed))
+    _write(arguments.out / f"{uuid}.credentials.json", write(listed).encode())
     sys.stdout.write(f"{uuid}\n")
     return 0
 
@@ -130,7 +132,7 @@ def run_trustee_key(arguments: Namespace) -> int:
     secret, name = pick(group), make_token(8)
     _write_secret(arguments.out / f"{name}.private.json", write(str(secret)))
     target = arguments.out / f"{name}.public.json"
-    target.write_text(write(make_public_key(group, secret)))
+    _write(target, write(make_public_key(group, secret)).encode())
     sys.stdout.write(f"{target}\n")
     return 0
 
@@ -176,9 +178,32 @@ def run_publish(arguments: Namespace) -> int:
 
 
 def _write_secret(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(0o600)
-    path.write_text(text)
+    _make_folder(path.parent)
+    with _telling(path):
+        path.touch(0o600)
+        path.write_text(text)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with _telling(path):
+        path.write_bytes(content)
+
+
+def _make_folder(path: Path) -> None:
+    with _telling(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _telling(path: Path) -> Generator[None]:
+    """Say in a sentence where something can't be written."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror
+        raise BadInput(
+            "voting.out", f"{path}에 쓸 수 없습니다: {why}", f"can't write to {path}: {why}"
+        ) from error
 
 
 def _read_json(path: Path, kind: Any) -> Any:
@@ -196,11 +221,11 @@ def run_demo(arguments: Namespace) -> int:
             "유권자는 1명 이상, 정족수는 수탁자 수 이하입니다",
             "at least one voter, and no more trustees needed than there are",
         )
+    _make_folder(arguments.out)
     call_command("migrate", verbosity=0, interactive=False)
     election = hold_demo(arguments.voters, arguments.group, arguments.trustees, arguments.threshold)
-    arguments.out.mkdir(parents=True, exist_ok=True)
     target = arguments.out / f"{election.uuid}.bel"
-    target.write_bytes(get_archive(election.uuid))
+    _write(target, get_archive(election.uuid))
     sys.stdout.write(f"{target}\n")
     _print_result(election)
     return 0

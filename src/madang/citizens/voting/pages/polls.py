@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +48,8 @@ from madang.core.pages.interface import draw_qr, page
 from .outcomes import draw_outcome
 from .words import TITLE, address_of, name_agencies, name_asker, name_districts
 
+COUNTED_WITHIN = timedelta(minutes=2)
+"""Votes are counted within seconds of the end: after this, nobody counts them."""
 STANCES = (
     (1, Text(ko="동의", en="Agree")),
     (-1, Text(ko="반대", en="Disagree")),
@@ -152,6 +155,7 @@ def _draw(
     outcome = get_outcome(poll)
     districts = name_districts()
     link = find_link(request, poll)
+    late = now() - poll.closes_at
     context: dict[str, Any] = {
         "poll": poll,
         "title": Text(ko=poll.question, en=poll.question),
@@ -179,6 +183,8 @@ def _draw(
         "is_moderator": may_moderate(request.actor, poll),
         "is_city": request.actor.may(HOLD, CITY),
         "waiting": list_waiting(poll.id) if may_moderate(request.actor, poll) else [],
+        "is_late": poll.state is PollState.CLOSED and late > COUNTED_WITHIN,
+        "minutes_since_end": int(late.total_seconds() // 60),
         "link": link,
         "qr": draw_qr(link),
     }

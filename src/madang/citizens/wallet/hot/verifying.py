@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.citizens.wallet.actions.checks import answer_check
+from madang.citizens.wallet.actions.checks import answer_check, open_answer
 from madang.citizens.wallet.methods.messages import read_object
 from madang.citizens.wallet.methods.metadata import describe_keys, describe_type
-from madang.citizens.wallet.methods.refusals import Part, Refused
+from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.queries.certificates import FETCH_AGAIN_S, list_public_keys, publish_list
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.core.base.interface import BadInput, MadangError, now
@@ -46,16 +46,20 @@ def _has_tag(request: Request, tag: str) -> bool:
 
 
 def take_answer(request: Request, _query: None, _body: None) -> Response:
-    """Take a holder's answer to an eligibility check (direct_post)."""
-    form = read_form(request)
+    """Take a holder's answer to an eligibility check (direct_post, direct_post.jwt)."""
+    form, check_id = read_form(request), request.path_params["check_id"]
     try:
-        vp_token = read_object(form.get("vp_token", "").encode(), Part.ANSWER)
-        answer_check(
-            now=now(),
-            check_id=request.path_params["check_id"],
-            state=form.get("state", ""),
-            vp_token=vp_token,
-        )
+        if "response" in form:
+            said = open_answer(now=now(), check_id=check_id, response=form["response"])
+        else:
+            said = {
+                "vp_token": read_object(form.get("vp_token", "").encode(), Part.ANSWER),
+                "state": form.get("state", ""),
+            }
+        state, vp_token = said.get("state"), said.get("vp_token")
+        if not isinstance(state, str) or not isinstance(vp_token, dict):
+            raise Refused(Part.ANSWER, Reason.MALFORMED, "an answer has a vp_token and a state")
+        answer_check(now=now(), check_id=check_id, state=state, vp_token=vp_token)
     except Refused as refused:
         text = f"this answer can't be read: {refused}"
         return refuse(request, BadInput("wallet.answer", f"읽을 수 없는 답입니다 ({refused.code})", text))

@@ -27,6 +27,9 @@ from .records.elections import GROUPS, Election, Plan
 from .rehearsal import PLAN, hold_demo
 
 
+LONGEST_KEY = 1_000
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare `demo`, `verify` and `verify-diff`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -139,7 +142,7 @@ def run_trustee_key(arguments: Namespace) -> int:
 
 def run_open(arguments: Namespace) -> int:
     """Open an election from what the authority and the trustees made."""
-    call_command("migrate", verbosity=0, interactive=False)
+    _begin_house()
     election = open_election(
         actor=HOUSE,
         now=now(),
@@ -154,6 +157,7 @@ def run_open(arguments: Namespace) -> int:
 
 def run_close(arguments: Namespace) -> int:
     """End the vote."""
+    _begin_house()
     election = close_election(actor=HOUSE, now=now(), uuid=arguments.uuid)
     sys.stdout.write(f"{election.ballots} ballots\n")
     return 0
@@ -161,7 +165,8 @@ def run_close(arguments: Namespace) -> int:
 
 def run_decrypt(arguments: Namespace) -> int:
     """Give one trustee's share."""
-    secret = int(_read_json(arguments.key, str))
+    _begin_house()
+    secret = _read_secret(arguments.key)
     setup = get_setup(arguments.uuid)
     tally = read_tally(arguments.uuid)
     share = decrypt_partially(GROUPS[setup.group], secret, tally, setup.fingerprint)
@@ -172,9 +177,22 @@ def run_decrypt(arguments: Namespace) -> int:
 
 def run_publish(arguments: Namespace) -> int:
     """Open the tally and publish the result."""
+    _begin_house()
     election = publish_result(actor=HOUSE, now=now(), uuid=arguments.uuid)
     _print_result(election)
     return 0
+
+
+def _begin_house() -> None:
+    """Make the registers where no house was started yet, so that what isn't there is said to be not there."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _read_secret(path: Path) -> int:
+    text = _read_json(path, str)
+    if not (text.isascii() and text.isdecimal()) or len(text) > LONGEST_KEY:
+        raise BadInput("voting.file", f"{path}: 개인키가 아닙니다", f"{path}: no private key")
+    return int(text)
 
 
 def _write_secret(path: Path, text: str) -> None:
@@ -222,7 +240,7 @@ def run_demo(arguments: Namespace) -> int:
             "at least one voter, and no more trustees needed than there are",
         )
     _make_folder(arguments.out)
-    call_command("migrate", verbosity=0, interactive=False)
+    _begin_house()
     election = hold_demo(arguments.voters, arguments.group, arguments.trustees, arguments.threshold)
     target = arguments.out / f"{election.uuid}.bel"
     _write(target, get_archive(election.uuid))

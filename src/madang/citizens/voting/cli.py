@@ -26,7 +26,6 @@ from .queries.elections import get_archive, get_setup, read_tally
 from .records.elections import GROUPS, Election, Plan
 from .rehearsal import PLAN, hold_demo
 
-
 LONGEST_KEY = 1_000
 
 

@@ -1,5 +1,6 @@
 /** The wallet of a browser: certificates are fetched by OpenID4VCI 1.0 and shown by OpenID4VP 1.0, from here alone. */
 import { say } from "./parts/look";
+import { seal, type SealingKey } from "./parts/jwe";
 import { listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
 import { findLock, readFile, writeFile } from "./parts/wallet-file";
 import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
@@ -7,7 +8,7 @@ import { makeLock } from "./parts/wallet-lock";
 import { change, list, listHeld, put, remove, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
 
 type Query = { credentials: { id: string; meta: { vct_values: string[] }; claims: { path: string[] }[] }[] };
-type Asked = { client: string; address: string; nonce: string; state: string; query: Query };
+type Asked = { client: string; address: string; nonce: string; state: string; query: Query; key: SealingKey | null };
 
 const SHORTEST = 12;
 
@@ -74,8 +75,21 @@ async function drawHistory(): Promise<void> {
 
 function readAsked(said: URLSearchParams): Asked {
   const [client, address, nonce, state] = ["client_id", "response_uri", "nonce", "state"].map((name) => said.get(name) ?? "") as [string, string, string, string];
-  if (client !== `redirect_uri:${address}` || said.get("response_mode") !== "direct_post" || !nonce) throw new Problem(say("이 지갑이 모르는 방식의 요청이에요.", "This wallet doesn't know this kind of request."));
-  return { client, address, nonce, state, query: JSON.parse(said.get("dcql_query") ?? "{}") as Query };
+  const mode = said.get("response_mode");
+  const key = mode === "direct_post.jwt" ? findSealingKey(said) : null;
+  if (client !== `redirect_uri:${address}` || (mode !== "direct_post" && !key) || !nonce) throw new Problem(say("이 지갑이 모르는 방식의 요청이에요.", "This wallet doesn't know this kind of request."));
+  return { client, address, nonce, state, query: JSON.parse(said.get("dcql_query") ?? "{}") as Query, key };
+}
+
+function findSealingKey(said: URLSearchParams): SealingKey | null {
+  const told = JSON.parse(said.get("client_metadata") ?? "{}") as { jwks?: { keys: SealingKey[] } };
+  return told.jwks?.keys.find((one) => one.crv === "P-256" && one.alg === "ECDH-ES") ?? null;
+}
+
+async function writeAnswer(asked: Asked, id: string, presentation: string): Promise<URLSearchParams> {
+  const token = { [id]: [presentation] };
+  if (asked.key) return new URLSearchParams({ response: await seal({ vp_token: token, state: asked.state }, asked.key) });
+  return new URLSearchParams({ vp_token: JSON.stringify(token), state: asked.state });
 }
 
 const covers = (claim: Claim, path: string[]): boolean => path.length <= claim.path.length && path.every((step, at) => step === claim.path[at]);
@@ -180,7 +194,7 @@ async function drawRequest(asked: Asked): Promise<void> {
     const chosen = boxes.filter((one) => one.box.checked).map((one) => one.claim);
     const presentation = await present(copy.text, chosen, asked.client, asked.nonce, copy.key);
     await use(held, copy);
-    await ask(asked.address, { method: "POST", body: new URLSearchParams({ vp_token: JSON.stringify({ [query.id]: [presentation] }), state: asked.state }) });
+    await ask(asked.address, { method: "POST", body: await writeAnswer(asked, query.id, presentation) });
     await put("shown", { id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: held.ko, en: held.en, claims: chosen.map((one) => nameClaim(held, one.path)) });
     section.hidden = true;
     show("done", say("보여 줬어요.", "It was shown."));

@@ -32,8 +32,11 @@ def test_a_form_without_its_token_is_refused(house):
 
 
 def test_an_unknown_host_name_is_refused(house):
-    answer = httpx.get(house.url + "/accounts/login/", headers={"Host": "evil.example"})
-    assert answer.status_code == 400
+    paths = "/accounts/login/", "/wallet/status/0", "/.well-known/openid-credential-issuer/wallet", "/static/"
+    for path in paths:
+        answer = httpx.get(house.url + path, headers={"Host": "evil.example"})
+        assert answer.status_code == 400, path
+        assert "evil.example" not in answer.text
 
 
 def test_secrets_are_for_the_owner_only(house):

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.routing import Route as StarletteRoute
@@ -74,7 +76,33 @@ class NoGuessing:
         await self.app(scope, receive, send_named)
 
 
-application = Starlette(middleware=[Middleware(NoGuessing)])
+class OwnNames:
+    """Leaves a request for a host name that isn't the house's to Django, which refuses it with its own page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is asked by a name of the house, by Django's own rule."""
+        is_ours = scope["type"] != "http" or _is_own_name(scope)
+        await (self.app if is_ours else serve_django)(scope, receive, send)
+
+
+def _is_own_name(scope: Scope) -> bool:
+    server, port = scope.get("server") or ("", 0)
+    request = HttpRequest()
+    request.META = {"SERVER_NAME": server, "SERVER_PORT": str(port)}
+    host = Headers(scope=scope).get("host")
+    if host is not None:
+        request.META["HTTP_HOST"] = host
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
+application = Starlette(middleware=[Middleware(NoGuessing), Middleware(OwnNames)])
 application.router = FirstWord(  # type: ignore[assignment]
     [*build_starlette_routes(collect_routes(), authenticate_request), build_static_mount()],
     Mount("/", serve_django),

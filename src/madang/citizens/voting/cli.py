@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from .methods.trustees import decrypt_partially, make_public_key
 from .queries.elections import get_archive, get_setup, read_tally
 from .records.elections import GROUPS, Election, Plan
 from .rehearsal import PLAN, hold_demo
+
+LONGEST_KEY = 1_000
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -119,7 +123,7 @@ def run_credentials(arguments: Namespace) -> int:
     codes = [make_credential() for _ in range(arguments.count)]
     listed = sorted(str(derive_public(GROUPS[PLAN.group], uuid, code)) for code in codes)
     _write_secret(arguments.out / f"{uuid}.codes.txt", "".join(f"{code}\n" for code in codes))
-    (arguments.out / f"{uuid}.credentials.json").write_text(write(listed))
+    _write(arguments.out / f"{uuid}.credentials.json", write(listed).encode())
     sys.stdout.write(f"{uuid}\n")
     return 0
 
@@ -130,14 +134,14 @@ def run_trustee_key(arguments: Namespace) -> int:
     secret, name = pick(group), make_token(8)
     _write_secret(arguments.out / f"{name}.private.json", write(str(secret)))
     target = arguments.out / f"{name}.public.json"
-    target.write_text(write(make_public_key(group, secret)))
+    _write(target, write(make_public_key(group, secret)).encode())
     sys.stdout.write(f"{target}\n")
     return 0
 
 
 def run_open(arguments: Namespace) -> int:
     """Open an election from what the authority and the trustees made."""
-    call_command("migrate", verbosity=0, interactive=False)
+    _begin_house()
     election = open_election(
         actor=HOUSE,
         now=now(),
@@ -152,6 +156,7 @@ def run_open(arguments: Namespace) -> int:
 
 def run_close(arguments: Namespace) -> int:
     """End the vote."""
+    _begin_house()
     election = close_election(actor=HOUSE, now=now(), uuid=arguments.uuid)
     sys.stdout.write(f"{election.ballots} ballots\n")
     return 0
@@ -159,7 +164,8 @@ def run_close(arguments: Namespace) -> int:
 
 def run_decrypt(arguments: Namespace) -> int:
     """Give one trustee's share."""
-    secret = int(_read_json(arguments.key, str))
+    _begin_house()
+    secret = _read_secret(arguments.key)
     setup = get_setup(arguments.uuid)
     tally = read_tally(arguments.uuid)
     share = decrypt_partially(GROUPS[setup.group], secret, tally, setup.fingerprint)
@@ -170,15 +176,51 @@ def run_decrypt(arguments: Namespace) -> int:
 
 def run_publish(arguments: Namespace) -> int:
     """Open the tally and publish the result."""
+    _begin_house()
     election = publish_result(actor=HOUSE, now=now(), uuid=arguments.uuid)
     _print_result(election)
     return 0
 
 
+def _begin_house() -> None:
+    """Make the registers where no house was started yet, so that what isn't there is said to be not there."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _read_secret(path: Path) -> int:
+    text = _read_json(path, str)
+    if not (text.isascii() and text.isdecimal()) or len(text) > LONGEST_KEY:
+        raise BadInput("voting.file", f"{path}: 개인키가 아닙니다", f"{path}: no private key")
+    return int(text)
+
+
 def _write_secret(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(0o600)
-    path.write_text(text)
+    _make_folder(path.parent)
+    with _telling(path):
+        path.touch(0o600)
+        path.write_text(text)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with _telling(path):
+        path.write_bytes(content)
+
+
+def _make_folder(path: Path) -> None:
+    with _telling(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _telling(path: Path) -> Generator[None]:
+    """Say in a sentence where something can't be written."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror
+        raise BadInput(
+            "voting.out", f"{path}에 쓸 수 없습니다: {why}", f"can't write to {path}: {why}"
+        ) from error
 
 
 def _read_json(path: Path, kind: Any) -> Any:
@@ -196,11 +238,11 @@ def run_demo(arguments: Namespace) -> int:
             "유권자는 1명 이상, 정족수는 수탁자 수 이하입니다",
             "at least one voter, and no more trustees needed than there are",
         )
-    call_command("migrate", verbosity=0, interactive=False)
+    _make_folder(arguments.out)
+    _begin_house()
     election = hold_demo(arguments.voters, arguments.group, arguments.trustees, arguments.threshold)
-    arguments.out.mkdir(parents=True, exist_ok=True)
     target = arguments.out / f"{election.uuid}.bel"
-    target.write_bytes(get_archive(election.uuid))
+    _write(target, get_archive(election.uuid))
     sys.stdout.write(f"{target}\n")
     _print_result(election)
     return 0

@@ -32,9 +32,13 @@ COUNTER = (
     ("sim-0002", "health_insurance"),
     ("sim-0003", "volunteer_hours"),
     ("sim-0002", "reservation"),
+    ("sim-0001", "resident_register"),
+    ("sim-0003", "water_charges"),
 )
 """Who asks for which certificate on paper, one after the other."""
 EVERY_S = 1800
+BORN_AFTER = "1980"
+"""Who is older has sat no examination lately."""
 
 
 def lay_out(now: datetime) -> None:
@@ -98,7 +102,19 @@ def _describe(subject: str, name: str, birth: str, district: str, children: int)
         "local_tax": {**named, "overdue_krw": 0},
         "reservation": {**named, "facility": f"{district} 모의체육관", "date": "2026-12-20"},
         "volunteer_hours": {**named, "year": 2025, "hours": 24},
+        "resident_register": {**named, "head": name, "members": 2 + children, "address": address},
+        "insurance_history": {
+            **named,
+            "insured_as": "직장가입자",
+            "insured_since": "2020-03-01",
+            "insured_until": "",
+        },
+        "course_completion": {**named, "course": "모의 목공 교실", "completed_on": "2026-06-30", "hours": 16},
+        "tax_assessment": {**named, "year": 2025, "tax": "재산세", "assessed_krw": 312_000},
+        "water_charges": {**named, "address": {"district": district}, "year": 2025, "paid_krw": 186_400},
     }
+    if birth > BORN_AFTER:
+        found["exam_passed"] = {**named, "examination": "모의 9급 공개채용", "passed_on": "2026-09-18"}
     if children:
         found["multi_child_card"] = {**named, "children": children, "youngest_birth_date": "2019-09-09"}
     return found

@@ -31,7 +31,12 @@ SETTINGS = (
     Setting("data", str, "data", "Folder that holds all state of the city."),
     Setting("host", str, "127.0.0.1", "Address the web server listens on."),
     Setting("port", int, 8080, "Port of the web server."),
-    Setting("public_url", str, "", "Address people use, such as https://city.example; empty: host and port."),
+    Setting(
+        "public_url",
+        str,
+        "",
+        "Address people use, such as https://city.example, by which alone the house answers; empty: host and port.",
+    ),
     Setting("behind_tls", bool, False, "A proxy in front speaks TLS: secure cookies and HSTS."),
     Setting("open_api_port", int, 8088, "Port of the Seoul Open API; 0: it is not served."),
     Setting("demo", bool, True, "Lay out the demonstration city on first start."),

@@ -18,8 +18,9 @@ PATH_TYPES: dict[str | None, dict[str, Any]] = {
     "float": {"type": "number", "minimum": 0},
     "uuid": {"type": "string", "format": "uuid"},
 }
+OWN_TOKEN = "own_token"
 ERRORS = {
-    "401": "Nobody is signed in",
+    "401": "Nobody is signed in, or the token is missing",
     "403": "The permission is missing",
     "404": "There is no such record",
     "422": "What was sent can't be taken; `details.field` names the field",
@@ -50,6 +51,11 @@ def build_openapi(routes: Iterable[Route], *, language: str = "en", title: str =
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
                 "token": {"type": "http", "scheme": "bearer"},
+                OWN_TOKEN: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token that the address's own protocol gives",
+                },
             },
         },
         "tags": [{"name": tag} for tag in sorted({tag for route in listed for tag in route.tags})],
@@ -70,13 +76,21 @@ def _describe(route: Route, body: Any, returns: Any, language: str) -> dict[str,
         "tags": list(route.tags),
         "parameters": [*_list_path_parameters(route.path), *_list_query_parameters(route.query)],
         "responses": {**_describe_success(returns), **_describe_errors(route)},
-        "security": [*([{}] if route.permission == "public" else []), {"session": []}, {"token": []}],
+        "security": _list_security(route),
         "x-permission": route.permission,
     }
     content = _describe_body(route, body)
     if content:
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _list_security(route: Route) -> list[dict[str, list[str]]]:
+    if route.own_tokens:
+        return [{OWN_TOKEN: []}]
+    if route.cross_origin:
+        return [{}]
+    return [*([{}] if route.permission == "public" else []), {"session": []}, {"token": []}]
 
 
 def _describe_body(route: Route, body: Any) -> dict[str, Any]:
@@ -95,6 +109,8 @@ def _describe_errors(route: Route) -> dict[str, Any]:
     wanted = {"default"}
     if route.permission != "public":
         wanted |= {"401", "403"}
+    if route.own_tokens:
+        wanted.add("401")
     if "{" in route.path:
         wanted.add("404")
     if route.query is not None or route.body is not None:

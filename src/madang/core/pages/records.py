@@ -21,7 +21,9 @@ class Route(msgspec.Struct, frozen=True):
     `body` are msgspec Structs, `returns` any type msgspec can describe; None: the endpoint answers
     with a Response of its own. With `upload` the endpoint reads `request.stream()` itself.
     `permission` is "public", "signed-in" or one that a manifest declares. With `own_tokens` an Authorization
-    header is the endpoint's to read: it isn't the house's token, and who sends it is nobody.
+    header is the endpoint's to read: it isn't the house's token, and who sends it is nobody; it answers 401 to
+    a request without the token that its protocol asks for. With `cross_origin` pages of other sites may call
+    it: it reads no cookie, and who calls is nobody.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Route(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     upload: bool = False
     own_tokens: bool = False
+    cross_origin: bool = False
 
 
 class ErrorRecord(msgspec.Struct, frozen=True):

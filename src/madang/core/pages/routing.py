@@ -30,6 +30,7 @@ from madang.core.base.interface import (
     new_id,
 )
 
+from .cross_origin import METHODS, answer_preflight, list_allowed, open_to_sites
 from .parsing import TooLarge, WrongMediaType, parse_body, parse_query
 from .records import ErrorRecord, Route
 
@@ -51,11 +52,18 @@ def build_starlette_routes(routes: Iterable[Route], authenticate: Authenticate) 
     `authenticate(request)` returns the Actor (ANONYMOUS for nobody); it may be sync, with the
     database, or async. It may raise a MadangError. The actor is in `request.state.actor`.
     """
+    declared = list(routes)
     return [
-        StarletteRoute(
-            route.path, _build_endpoint(route, authenticate), methods=[route.method], name=_name_of(route)
-        )
-        for route in routes
+        *[
+            StarletteRoute(
+                route.path, _build_endpoint(route, authenticate), methods=[route.method], name=_name_of(route)
+            )
+            for route in declared
+        ],
+        *[
+            StarletteRoute(path, _build_rest(allowed), methods=METHODS)
+            for path, allowed in list_allowed(declared).items()
+        ],
     ]
 
 
@@ -99,11 +107,18 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
         return await run_in_threadpool(_with_database, authenticate, request)
 
     async def answer(request: Request) -> Response:
+        answered = await respond(request)
+        if route.cross_origin:
+            open_to_sites(answered.headers)
+        return answered
+
+    async def respond(request: Request) -> Response:
         try:
-            _refuse_cross_site(request)
+            if not route.cross_origin:
+                _refuse_cross_site(request)
             raw = await _read_body(request) if route.body is not None else b""
             has_own = route.own_tokens and "authorization" in request.headers
-            actor = ANONYMOUS if has_own else await identify(request)
+            actor = ANONYMOUS if has_own or route.cross_origin else await identify(request)
             query, body = _admit(route, request, actor, raw)
             if is_async:
                 result = await route.endpoint(request, query, body)
@@ -114,6 +129,19 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
             return Response(status_code=499)
         except Exception as error:
             return render_error(request, error)
+
+    return answer
+
+
+def _build_rest(allowed: list[str]) -> Callable[[Request], Any]:
+    """Return what an address open to other sites answers to the methods that it doesn't take."""
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return answer_preflight(allowed)
+        refused = render_error(request, HTTPException(405, headers={"Allow": ", ".join(allowed)}))
+        open_to_sites(refused.headers)
+        return refused
 
     return answer
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from madang.core.base.interface import HOUSE, Subcommand, now
+from django.core.management import call_command
+
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
 
 from .actions.importing import import_budget
 from .methods.amount import UNIT_WON
@@ -40,22 +43,24 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Run the named command and return its exit code."""
+    call_command("migrate", verbosity=0, interactive=False)
     return arguments.does(arguments)
 
 
 def run_import(arguments: Namespace) -> int:
     """Bring a table and print what came of it."""
     wish = TableWish(
-        series=arguments.series,
-        name=arguments.name,
+        series=_read_text(arguments.series),
+        name=_read_text(arguments.name),
         side=Side(arguments.side),
         fiscal_year=arguments.year,
         unit=arguments.unit,
-        source=arguments.source,
+        source=_read_text(arguments.source),
         is_public=arguments.public,
     )
-    raw = arguments.file.read_bytes()
-    import_id = import_budget(actor=HOUSE, now=now(), file_name=arguments.file.name, raw=raw, wish=wish)
+    name = os.fsencode(arguments.file.name).decode("utf-8", "replace")
+    raw = _read_file(arguments.file)
+    import_id = import_budget(actor=HOUSE, now=now(), file_name=name, raw=raw, wish=wish)
     found = get_import(import_id)
     said = f"{found.rows_read} rows: {found.lines_taken} taken, {found.totals_read} totals, {found.rejected} refused"
     sys.stdout.write(f"{said}, {len(found.findings)} totals differ\n")
@@ -67,6 +72,25 @@ def run_import(arguments: Namespace) -> int:
             f"row {one.row}: {place}: {one.measure}: {one.stated_krw} stated, {one.computed_krw} computed\n"
         )
     return 0
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(
+            "budget.file", f"파일을 읽을 수 없습니다: {why}", f"the file can't be read: {why}"
+        ) from error
+
+
+def _read_text(text: str) -> str:
+    """Return what was written on the command line; bytes that are no UTF-8 came as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput("budget.text", "UTF-8로 적어 주세요", "a name isn't written in UTF-8") from error
+    return text
 
 
 def run_check(_arguments: Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from madang.core.base.interface import BadInput
 MOST_BYTES = 256 * 2**20
 MOST_CELL = 131_072
 BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+HEAD_LINES = 20
+NO_SEPARATOR = re.compile(r'"[^"]*"|(?<=\d),(?=\d{3}(?!\d))')
 GZIP = b"\x1f\x8b"
 
 
@@ -54,13 +57,18 @@ def _read_workbook(raw: bytes) -> list[Sequence[object]]:
 
 def _read_text(raw: bytes) -> list[Sequence[object]]:
     text = _decode(raw)
-    first = text.partition("\n")[0]
-    sign = "\t" if first.count("\t") > first.count(",") else ","
+    sign = _find_separator(text)
     csv.field_size_limit(MOST_CELL)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True))
     except csv.Error as error:
         raise _refuse(f"CSV가 아닙니다 ({error})", f"it is no CSV ({error})") from error
+
+
+def _find_separator(text: str) -> str:
+    """Return what stands most between the cells of the first lines; a comma in a number or in quotes is none."""
+    head = NO_SEPARATOR.sub("", "\n".join(text.split("\n", HEAD_LINES)[:HEAD_LINES]))
+    return max(",\t;", key=head.count)
 
 
 def _decode(raw: bytes) -> str:

@@ -15,7 +15,12 @@ AT_ONCE = 16
 def send_packets(packets: list[Sent]) -> None:
     """Send packets to the receiver over HTTP, a few at a time, as sensors in the street do; nobody waits for them."""
     address = f"http://{settings.MADANG.own_host}:{settings.MADANG.port}"
-    with httpx.Client(base_url=address, timeout=10) as client, ThreadPoolExecutor(AT_ONCE) as senders:
+    name = settings.MADANG.public_url.partition("//")[2].partition("/")[0]
+    headers = {"Host": name} if name else {}
+    with (
+        httpx.Client(base_url=address, headers=headers, timeout=10) as client,
+        ThreadPoolExecutor(AT_ONCE) as senders,
+    ):
         for answer in [senders.submit(_send, client, one) for one in packets]:
             answer.result()
 

@@ -14,6 +14,8 @@ import msgspec
 ENTRY = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<kind>data|event)\.json")
 NUMBER = re.compile(r"0|[1-9][0-9]*")
 LONGEST_NUMBER = 1300
+SMALL = 2**30
+"""The reference program writes whole numbers below this as numbers of JSON, and others as text."""
 BLOCK = 512
 NEXT = {
     "": {"Setup"},
@@ -27,6 +29,8 @@ NEXT = {
     "Result": set(),
 }
 WITHOUT_PAYLOAD = {"EndBallots", "EndShuffles"}
+REFERRING = {"Setup", "EncryptedTally", "Shuffle", "PartialDecryption"}
+"""Events whose payload names other data."""
 
 
 class Broken(Exception):
@@ -84,6 +88,8 @@ def read_archive(content: bytes) -> Archive:
         if hashlib.sha256(raw).hexdigest() != match["hash"]:
             raise Broken("archive", f"{name} does not hold what its name says")
         if match["kind"] == "data":
+            if match["hash"] in data:
+                raise Broken("archive", f"{name} stands twice")
             data[match["hash"]] = text
         else:
             events.append(_read_event(match["hash"], text, events, data))
@@ -116,8 +122,27 @@ def _list_entries(content: bytes) -> list[tuple[str, bytes]]:
 
 def _check_header(name: str, text: str) -> None:
     header = read_json(text, "archive") if name == "BELENIOS" else None
-    if not isinstance(header, dict) or header.get("version") != 1:
+    if not isinstance(header, dict) or type(header.get("version")) is not int or header["version"] != 1:
         raise Broken("archive", "the archive does not begin with a BELENIOS header of version 1")
+    begun = header.get("timestamp")
+    # The specification has a number here, the reference program writes text.
+    if set(header) != {"version", "timestamp"} or not (
+        (type(begun) is int and begun >= 0) or (isinstance(begun, str) and NUMBER.fullmatch(begun))
+    ):
+        raise Broken("archive", "the header has a version and a timestamp, and nothing else")
+
+
+def refuse_unnamed(archive: Archive) -> None:
+    """Refuse data that no event has for its payload and no payload names."""
+    named = {event.payload for event in archive.events}
+    for event in archive.events:
+        if event.kind in REFERRING:
+            message = archive.read(event.payload, "chain")
+            if isinstance(message, dict):
+                named |= {value for value in message.values() if isinstance(value, str)}
+    unnamed = [name for name in archive.data if name not in named]
+    if unnamed:
+        raise Broken("archive", f"nothing refers to {unnamed[0]}")
 
 
 def _read_event(name: str, text: str, before: list[Event], data: dict[str, str]) -> Event:
@@ -125,6 +150,9 @@ def _read_event(name: str, text: str, before: list[Event], data: dict[str, str])
     if not isinstance(event, dict):
         raise Broken("chain", f"event {name} is no object")
     last = before[-1] if before else None
+    unknown = event.keys() - {"parent", "height", "type", "payload"}
+    if unknown or None in event.values():
+        raise Broken("chain", f"event {len(before)} has more than a parent, height, type and payload")
     kind, payload = event.get("type"), event.get("payload", "")
     if not (isinstance(kind, str) and isinstance(payload, str)):
         raise Broken("chain", f"type and payload of event {len(before)} are text")
@@ -172,20 +200,22 @@ def read_fields(message: Any, names: tuple[str, ...], check: str) -> list[Any]:
 
 def read_number(text: Any, below: int, check: str) -> int:
     """Return a number in base 10 without leading zeros, 0 ≤ number < below."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
         raise Broken(check, "a number in base 10 was expected")
-    number = read_whole(text, check)
+    number = int(text)
     if number >= below:
         raise Broken(check, "a number is out of range")
     return number
 
 
 def read_whole(value: Any, check: str) -> int:
-    """Return a whole number, written as a number of JSON or in base 10."""
+    """Return a whole number, written as a number of JSON or, where it is large, in base 10."""
     if type(value) is int:
         return value
     if not isinstance(value, str) or len(value) > LONGEST_NUMBER or not NUMBER.fullmatch(value):
         raise Broken(check, "a whole number was expected")
+    if int(value) < SMALL:
+        raise Broken(check, "a small number stands there as text")
     return int(value)
 
 

@@ -58,6 +58,8 @@ def read_setup(archive: Archive) -> Setup:
         raise Broken("setup", "the election is not of version 1 of the protocol")
     numbers = get_numbers(values["group"] if isinstance(values["group"], str) else "")
     key = numbers.read_element(values["public_key"], "setup")
+    if key == 1:
+        raise Broken("setup", "the election's key is 1, with which nothing is hidden")
     keys, combined = _read_trustees(numbers, read_json(trustees, "trustees"))
     if combined != key:
         raise Broken("trustees", "the election's key is not the one of its trustees")
@@ -176,6 +178,8 @@ def _read_credentials(numbers: Numbers, listed: Any) -> dict[int, int]:
             raise Broken("credentials", "a credential is text")
         text, comma, weight = line.partition(",")
         credential = int(numbers.read_element(text, "credentials"))
+        if credential == 1:
+            raise Broken("credentials", "a credential is 1, with which anybody can sign")
         if credential in weights:
             raise Broken("credentials", "a credential stands twice in the list")
         weights[credential] = read_number(weight, numbers.group.q, "credentials") if comma else 1

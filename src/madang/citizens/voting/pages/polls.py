@@ -59,6 +59,8 @@ _VOTED_BY_WALLET = Text(
     ko="투표했어요. 누가 무엇을 골랐는지는 남지 않아요. 이 기기에서 지갑으로 다시 보이면 마감 전까지 고칠 수 있어요.",
     en="You have voted. Who chose what isn’t kept. On this device, showing your wallet again lets you change it until the end.",
 )
+COUNTED_WITHIN = timedelta(minutes=2)
+"""Votes are counted within seconds of the end: after this, nobody counts them."""
 STANCES = (
     (1, Text(ko="동의", en="Agree")),
     (-1, Text(ko="반대", en="Disagree")),
@@ -206,6 +208,7 @@ def _draw(
     outcome = get_outcome(poll)
     districts = name_districts()
     link = find_link(request, poll)
+    late = now() - poll.closes_at
     context: dict[str, Any] = {
         "poll": poll,
         "title": Text(ko=poll.question, en=poll.question),
@@ -233,6 +236,8 @@ def _draw(
         "is_moderator": may_moderate(request.actor, poll),
         "is_city": request.actor.may(HOLD, CITY),
         "waiting": list_waiting(poll.id) if may_moderate(request.actor, poll) else [],
+        "is_late": poll.state is PollState.CLOSED and late > COUNTED_WITHIN,
+        "minutes_since_end": int(late.total_seconds() // 60),
         "link": link,
         "qr": draw_qr(link),
     }

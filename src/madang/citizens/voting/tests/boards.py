@@ -89,7 +89,8 @@ class Board:
 
         def keep(message: Any) -> str:
             content = (message if isinstance(message, str) else write(message)).encode()
-            entries.append(("data", content))
+            if ("data", content) not in entries:
+                entries.append(("data", content))
             return name_content(content)
 
         def happen(kind: str, payload: str = "") -> None:

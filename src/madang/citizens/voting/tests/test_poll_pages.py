@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import time
 from contextlib import closing
+from datetime import timedelta
 
 import cv2
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from madang.citizens.voting.actions.polls.counting import count_poll
 from madang.citizens.voting.actions.polls.discussion import comment
 from madang.citizens.voting.demo import _hold, _plan_polls
+from madang.citizens.voting.models import PollRow
 from madang.citizens.voting.pages.listing import LISTED
 from madang.citizens.voting.queries.polls import get_outcome, get_poll, list_polls, list_unvoted, list_votes
 from madang.citizens.voting.records.polls import BallotKind, Eligibility
@@ -132,6 +135,17 @@ def test_who_has_not_voted_yet_is_reminded_soonest_closed_first(citizen, django_
     assert list_unvoted(me, now=now(), limit=9) == ([], 0)
     assert "아직 투표하지 않았어요" not in citizen.get("/voting/").content.decode()
     assert "아직 투표하지 않았어요" not in Client().get("/voting/").content.decode()
+
+
+@pytest.mark.parametrize(("late_s", "says_so"), [(30, False), (200, True)])
+def test_a_poll_that_nobody_counts_says_so_in_red(citizen, late_s, says_so):
+    address = citizen.post("/voting/polls/new/", form())["Location"]
+    ended = timezone.now() - timedelta(seconds=late_s)
+    PollRow.objects.update(opens_at=ended - timedelta(days=1), closes_at=ended)
+    page = Client().get(address).content.decode()
+    assert ("표를 세는 일이 멈춰 있어요" in page) == says_so
+    assert ("곧 결과가 나와요" in page) != says_so
+    assert ("마감한 지 3분이" in page) == says_so
 
 
 def test_the_device_that_voted_may_change_it_and_another_is_told_so(citizen, django_user_model):

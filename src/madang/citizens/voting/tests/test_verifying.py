@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from argparse import Namespace
 from collections.abc import Callable
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from madang.citizens.voting.cli import run_demo
 from madang.citizens.voting.detectors.verifying import verify, verify_continues
 from madang.citizens.voting.methods.archives import write_archive
 from madang.citizens.voting.methods.ballots import make_ballot
@@ -17,6 +19,7 @@ from madang.citizens.voting.methods.credentials import ALPHABET, is_credential, 
 from madang.citizens.voting.methods.messages import fingerprint, write
 from madang.citizens.voting.methods.trustees import decrypt_partially, make_public_key
 from madang.citizens.voting.records.elections import Question
+from madang.core.base.interface import BadInput
 
 from .boards import GROUP, NOW, QUESTIONS, UUID, VOTES, Board, hold
 
@@ -184,6 +187,8 @@ MUTATIONS: dict[str, tuple[Callable[[Board], object], str]] = {
     "count above the ballots": (_set(["result", 0, 2], 4), "result"),
     "negative count": (_set(["result", 0, 2], lambda count: count - GROUP.q), "result"),
     "count that is no whole number": (_set(["result", 0, 2], 2.0), "result"),
+    "count as text": (_set(["result", 0, 0], "1"), "result"),
+    "weight tallied as text": (_set(["sized", "total_weight"], "3"), "tally"),
     "count that is true": (_set(["result", 0, 0], True), "result"),
     "number tallied as a fraction": (_set(["sized", "num_tallied"], 3.0), "tally"),
     "number tallied as text": (_set(["sized", "num_tallied"], "3"), "tally"),
@@ -208,6 +213,8 @@ MUTATIONS: dict[str, tuple[Callable[[Board], object], str]] = {
     ),
     "credential twice": (lambda b: b.credentials.append(b.credentials[0]), "credentials"),
     "credential outside the group": (_set(["credentials", 0], str(GROUP.p - 1)), "credentials"),
+    "credential of which the secret is known to all": (lambda b: b.credentials.append("1"), "credentials"),
+    "election key that hides nothing": (_set(["election", "public_key"], "1"), "setup"),
     "weight of 5,000 digits": (_set(["credentials", 0], lambda text: f"{text},{'9' * 5000}"), "credentials"),
     "weight of nothing": (_set(["credentials", 0], lambda text: f"{text},0"), "credentials"),
     "weights beyond the order": (
@@ -241,7 +248,7 @@ CHAIN = {
 @pytest.mark.parametrize(
     ("name", "value"),
     [("type", ["Ballot"]), ("type", {}), ("type", None), ("payload", ["a"]), ("payload", {"a": 1}), ("height", 1.0),
-     ("height", True), ("parent", ["a"])],
+     ("height", True), ("parent", ["a"]), ("extra", 1), ("signature", "x")],
 )  # fmt: skip
 def test_an_event_of_other_types_is_refused(name, value):
     entries = hold().list_entries()
@@ -260,6 +267,34 @@ def test_text_that_is_no_text_and_files_that_are_no_plain_files_are_refused():
     sparse.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9" * 12}
     fault = verify(sparse.tobuf(tarfile.PAX_FORMAT) + bytes(1024), processes=1).fault
     assert fault.check == "archive"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"version": True, "timestamp": "1"}, {"version": 1.0, "timestamp": "1"}, {"version": 2, "timestamp": "1"},
+     {"version": 1}, {"version": 1, "timestamp": "1", "extra": 1}, {"version": 1, "timestamp": True},
+     {"version": 1, "timestamp": "now"}, {"version": 1, "timestamp": -1}, {"version": 1, "timestamp": None}, [1]],
+)  # fmt: skip
+def test_a_header_that_is_not_of_the_specification_is_refused(header):
+    content = hold().write()
+    assert verify(with_header(content, {"timestamp": 1795987188, "version": 1}), processes=1).fault is None
+    assert verify(with_header(content, header), processes=1).fault.check == "archive"
+
+
+def with_header(content: bytes, header: object) -> bytes:
+    """Return an archive with another header."""
+    raw = write(header).encode()
+    first = tarfile.TarInfo("BELENIOS")
+    first.size = len(raw)
+    return first.tobuf(tarfile.USTAR_FORMAT) + raw + bytes(-len(raw) % 512) + content[1024:]
+
+
+@pytest.mark.parametrize("place", [0, 4, 7, None])
+def test_data_that_nothing_refers_to_or_that_stands_twice_is_refused(place):
+    for more in (b'"more"', hold().list_entries()[0][1]):
+        entries = hold().list_entries()
+        entries.insert(len(entries) if place is None else place, ("data", more))
+        assert verify(write_archive(entries, NOW), processes=1).fault.check == "archive"
 
 
 @pytest.mark.parametrize("name", CHAIN)
@@ -318,3 +353,11 @@ def test_a_credential_tells_its_typing_errors():
     for place in (0, 5, 17):
         following = ALPHABET[(ALPHABET.index(code[place]) + 1) % len(ALPHABET)]
         assert not is_credential(code[:place] + following + code[place + 1 :])
+
+
+def test_the_demonstration_says_in_a_sentence_where_it_cannot_write(tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "inside"):
+        asked = Namespace(voters=2, out=place, group=GROUP.name, trustees=3, threshold=2)
+        with pytest.raises(BadInput, match="can't write"):
+            run_demo(asked)

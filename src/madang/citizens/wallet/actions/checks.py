@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from madang.citizens.wallet import models
+from madang.citizens.wallet.gateway.keys import derive_response_key
 from madang.citizens.wallet.methods.credential import Demand, verify_credential
 from madang.citizens.wallet.methods.dcql import Held, check_answer
 from madang.citizens.wallet.methods.eligibility import Decision, decide
@@ -18,6 +19,7 @@ from madang.citizens.wallet.methods.metadata import name_kind
 from madang.citizens.wallet.methods.queries import read_query
 from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.methods.requests import QUERY_ID, name_client
+from madang.citizens.wallet.methods.sealed_answers import open_sealed
 from madang.citizens.wallet.queries.certificates import check_status, find_issuer_key
 from madang.citizens.wallet.queries.checks import build_query, describe, get_check, name_response
 from madang.citizens.wallet.queries.kinds import get_rule, read_condition
@@ -93,6 +95,14 @@ def answer_check(
         }
         record_audit(actor=HOUSE, now=now, action="wallet.check", subject=check_id, details=details)
     return get_check(check_id, now)
+
+
+def open_answer(*, now: datetime, check_id: str, response: str) -> dict[str, Any]:
+    """Return what a sealed answer to a check says; raise Refused (answer) where it can't be opened."""
+    check = get_check(check_id, now)
+    if check.state != CheckState.WAITING:
+        raise Conflict("wallet.check_over", "끝난 확인 요청입니다", "this check is over")
+    return open_sealed(response, derive_response_key(check.nonce))
 
 
 def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) -> tuple[Decision, str]:

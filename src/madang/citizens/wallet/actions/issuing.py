@@ -16,7 +16,7 @@ from madang.citizens.wallet.methods.authorizing import refuse
 from madang.citizens.wallet.methods.credential import DAY_S, Draft, StatusReference, issue_credential
 from madang.citizens.wallet.methods.key_proof import verify_key_proof
 from madang.citizens.wallet.methods.metadata import BATCH_SIZE, name_kind, name_list
-from madang.citizens.wallet.methods.refusals import Reason, Refused
+from madang.citizens.wallet.methods.refusals import Refused
 from madang.citizens.wallet.queries.certificates import LIST_SIZE, get_content
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.log import count_entries
@@ -204,9 +204,8 @@ def _check_proof(proof: str, issuer: str, now: datetime) -> JWK:
     try:
         said = verify_key_proof(proof, issuer, int(now.timestamp()))
     except Refused as refused:
-        error = "invalid_nonce" if refused.reason == Reason.NONCE else "invalid_proof"
         raise refuse(
-            error,
+            "invalid_proof",
             f"열쇠의 증명을 받을 수 없습니다 ({refused.code})",
             f"the key's proof can't be taken: {refused}",
         ) from refused

@@ -12,13 +12,17 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from joserfc.jwk import ECKey
 
 PREFIX, LOG = "wallet-", "wallet_log"
 CURVE = "P-256"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""How many points P-256 has (FIPS 186-4, D.1.2.3)."""
 
 
 def list_key_ids() -> list[str]:
@@ -43,6 +47,14 @@ def rotate_key(now: datetime) -> str:
     key_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{key.thumbprint()[:8]}"
     _write_once(_folder() / f"{PREFIX}{key_id}.pem", key.as_pem(private=True))
     return key_id
+
+
+def derive_response_key(nonce: str) -> ECKey:
+    """Return the key that the answer to one request is sealed to; who no longer has the nonce can't make it again."""
+    told = HKDF(hashes.SHA256(), 48, salt=None, info=b"wallet.response:" + nonce.encode())
+    number = int.from_bytes(told.derive(settings.SECRET_KEY.encode())) % (ORDER - 1) + 1
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return ECKey.import_key(ec.derive_private_key(number, ec.SECP256R1()).private_bytes(*form))
 
 
 def get_log_key() -> Ed25519PrivateKey:

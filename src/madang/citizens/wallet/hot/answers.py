@@ -18,16 +18,22 @@ BEARER = "bearer"
 UNKNOWN_TOKEN = "invalid_token"  # noqa: S105 - a name of RFC 6750
 
 
+class NoToken(MadangError):
+    """A request carries no token, and its address asks for one (RFC 6750)."""
+
+    status = 401
+
+
 def find_issuer(request: Request) -> str:
     """Return this issuer's URL as others reach it."""
     return f"{find_address(request)}/wallet"
 
 
 def read_token(request: Request) -> str:
-    """Return the token that a request carries (RFC 6750); raise BadInput where it carries none."""
+    """Return the token that a request carries (RFC 6750); raise NoToken where it carries none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != BEARER or not token.strip():
-        raise BadInput("wallet.no_token", "토큰이 필요합니다", "a token is needed")
+        raise NoToken("wallet.no_token", "토큰이 필요합니다", "a token is needed")
     return token.strip()
 
 
@@ -67,18 +73,20 @@ async def _receive(request: Request) -> bytes:
 def refuse(request: Request, error: MadangError) -> Response:
     """Return a refusal as OAuth 2.0 says it, with the house's own code and sentence beside."""
     name = str(error.details.get("error", "invalid_request"))
-    said = {
-        "error": name,
-        "error_description": error.text.en,
-        "code": error.code,
-        "message": error.text.say(read_language(request)),
-    }
+    own = {"code": error.code, "message": error.text.say(read_language(request))}
+    if isinstance(error, NoToken):
+        return _ask_for_token(own, "Bearer")
+    said = {"error": name, "error_description": error.text.en, **own}
     if name == UNKNOWN_TOKEN:
-        answer = send_json(said, status=401, caching="no-store")
-        answer.headers["WWW-Authenticate"] = f'Bearer error="{name}"'
-        return answer
+        return _ask_for_token(said, f'Bearer error="{name}"')
     status = error.status if error.status == NotFound.status else 400
     return send_json(said, status=status, caching="no-store")
+
+
+def _ask_for_token(said: dict[str, str], challenge: str) -> Response:
+    answer = send_json(said, status=NoToken.status, caching="no-store")
+    answer.headers["WWW-Authenticate"] = challenge
+    return answer
 
 
 def send_json(value: Any, *, status: int = 200, caching: str = "no-cache") -> Response:

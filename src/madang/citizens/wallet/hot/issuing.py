@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from django.conf import settings
+from django.http import QueryDict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,17 +28,17 @@ from madang.core.base.interface import BadInput, MadangError, Text, now
 from .answers import find_issuer, read_form, read_json, read_token, refuse, send_json
 
 
-class Proofs(msgspec.Struct):
+class Proofs(msgspec.Struct, frozen=True):
     """Proofs of keys; one certificate is issued to each."""
 
-    jwt: tuple[str, ...]
+    jwt: tuple[str, ...] = ()
 
 
 class CredentialRequest(msgspec.Struct):
     """What is asked for."""
 
     credential_configuration_id: str
-    proofs: Proofs
+    proofs: Proofs = Proofs()
 
 
 class DeferredRequest(msgspec.Struct):
@@ -76,16 +77,15 @@ def take_request(request: Request, _query: None, _body: None) -> Response:
 def send_token(request: Request, _query: None, _body: None) -> Response:
     """Give a token for an offer's code and PIN, or for a citizen's permission."""
     form = read_form(request)
-    grant, code = form.get("grant_type"), form.get("code", "")
     try:
+        grant = _require(form, "grant_type")
         if grant == PRE_AUTHORIZED:
-            given = redeem_code(
-                now=now(), code=form.get("pre-authorized_code", ""), pin=form.get("tx_code", "")
-            )
+            code, pin = _require(form, "pre-authorized_code"), _require(form, "tx_code")
+            given = redeem_code(now=now(), code=code, pin=pin)
         elif grant == AUTHORIZATION_CODE:
             given = redeem_permission(
                 now=now(),
-                code=code,
+                code=_require(form, "code"),
                 verifier=form.get("code_verifier", ""),
                 client=form.get("client_id", ""),
                 redirect_uri=form.get("redirect_uri", ""),
@@ -103,6 +103,15 @@ def send_token(request: Request, _query: None, _body: None) -> Response:
         {"access_token": given.token, "token_type": "Bearer", "expires_in": given.lasts_s},
         caching="no-store",
     )
+
+
+def _require(form: QueryDict, name: str) -> str:
+    value = form.get(name)
+    if not value:
+        raise BadInput(
+            "wallet.missing", f"{name} 값이 필요합니다", f"{name} is needed", error="invalid_request"
+        )
+    return value
 
 
 def send_nonce(_request: Request, _query: None, _body: None) -> Response:

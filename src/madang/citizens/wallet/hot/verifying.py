@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.citizens.wallet.actions.checks import answer_check
+from madang.citizens.wallet.actions.checks import answer_check, open_answer
 from madang.citizens.wallet.methods.messages import read_object
 from madang.citizens.wallet.methods.metadata import describe_keys, describe_type
-from madang.citizens.wallet.methods.refusals import Part, Refused
+from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.queries.certificates import FETCH_AGAIN_S, list_public_keys, publish_list
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.core.base.interface import BadInput, MadangError, now
@@ -18,7 +18,7 @@ from .answers import find_issuer, read_form, refuse, send_json
 
 def send_keys(request: Request, _query: None, _body: None) -> Response:
     """Answer the issuer's public keys."""
-    return send_json(describe_keys(find_issuer(request), list_public_keys()))
+    return send_json(describe_keys(find_issuer(request), list_public_keys(now())))
 
 
 def send_type(request: Request, _query: None, _body: None) -> Response:
@@ -30,22 +30,36 @@ def send_list(request: Request, _query: None, _body: None) -> Response:
     """Answer a signed status list; it may be kept for five minutes and is confirmed by its ETag."""
     token, tag = publish_list(find_issuer(request), request.path_params["number"], now())
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={FETCH_AGAIN_S}"}
-    if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+    if _has_tag(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(token, headers=headers, media_type="application/statuslist+jwt")
 
 
+def _has_tag(request: Request, tag: str) -> bool:
+    """Return whether who asks holds this already, by weak comparison (RFC 9110, section 13.1.2)."""
+    held = {
+        one.strip().removeprefix("W/")
+        for line in request.headers.getlist("if-none-match")
+        for one in line.split(",")
+    }
+    return bool(held & {tag, "*"})
+
+
 def take_answer(request: Request, _query: None, _body: None) -> Response:
-    """Take a holder's answer to an eligibility check (direct_post)."""
-    form = read_form(request)
+    """Take a holder's answer to an eligibility check (direct_post, direct_post.jwt)."""
+    form, check_id = read_form(request), request.path_params["check_id"]
     try:
-        vp_token = read_object(form.get("vp_token", "").encode(), Part.ANSWER)
-        answer_check(
-            now=now(),
-            check_id=request.path_params["check_id"],
-            state=form.get("state", ""),
-            vp_token=vp_token,
-        )
+        if "response" in form:
+            said = open_answer(now=now(), check_id=check_id, response=form["response"])
+        else:
+            said = {
+                "vp_token": read_object(form.get("vp_token", "").encode(), Part.ANSWER),
+                "state": form.get("state", ""),
+            }
+        state, vp_token = said.get("state"), said.get("vp_token")
+        if not isinstance(state, str) or not isinstance(vp_token, dict):
+            raise Refused(Part.ANSWER, Reason.MALFORMED, "an answer has a vp_token and a state")
+        answer_check(now=now(), check_id=check_id, state=state, vp_token=vp_token)
     except Refused as refused:
         text = f"this answer can't be read: {refused}"
         return refuse(request, BadInput("wallet.answer", f"읽을 수 없는 답입니다 ({refused.code})", text))

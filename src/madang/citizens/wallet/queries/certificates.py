@@ -92,8 +92,9 @@ def find_issuer_key(address: str) -> Any:
     return find
 
 
-def list_public_keys() -> list[Mapping[str, Any]]:
-    """Return the issuer's public keys as JWKs with their ids."""
+def list_public_keys(now: datetime) -> list[Mapping[str, Any]]:
+    """Return the issuer's public keys as JWKs with their ids; there is always one."""
+    get_signing_key(now)
     keys = {key_id: get_key(key_id) for key_id in list_key_ids()}
     return [
         {**key.as_dict(private=False), "kid": key_id, "use": "sig", "alg": "ES256"}

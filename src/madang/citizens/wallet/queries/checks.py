@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from madang.citizens.wallet import models
+from madang.citizens.wallet.gateway.keys import derive_response_key
 from madang.citizens.wallet.methods.metadata import name_kind
 from madang.citizens.wallet.methods.requests import make_query, make_request
 from madang.citizens.wallet.methods.rules import list_claims
+from madang.citizens.wallet.methods.sealed_answers import describe_sealing
 from madang.citizens.wallet.records import CheckState, EligibilityCheck
 from madang.core.base.interface import NotFound
 
@@ -59,6 +61,7 @@ def build_query(check: EligibilityCheck) -> dict[str, Any]:
     return make_query(kind, list_claims(read_condition(check.rule).condition))
 
 
-def build_request(check: EligibilityCheck) -> dict[str, Any]:
-    """Return the request that a holder's wallet answers."""
-    return make_request(name_response(check), check.nonce, check.id, build_query(check))
+def build_request(check: EligibilityCheck, *, is_sealed: bool = False) -> dict[str, Any]:
+    """Return the request that a holder's wallet answers; with `is_sealed` the answer is encrypted (`direct_post.jwt`)."""
+    sealing = describe_sealing(derive_response_key(check.nonce)) if is_sealed else None
+    return make_request(name_response(check), check.nonce, check.id, build_query(check), sealing)

@@ -7,10 +7,24 @@ from datetime import timedelta
 import pytest
 
 from madang.citizens.wallet.demo import COUNTER, EVERY_S, feed, lay_out
-from madang.citizens.wallet.queries.certificates import count_certificates
+from madang.citizens.wallet.queries.certificates import count_certificates, get_content, list_subjects
+from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.queries.log import count_entries
 from madang.citizens.wallet.queries.transfers import list_transfers
 from madang.core.base.interface import now
+
+
+@pytest.mark.django_db
+def test_everyone_who_comes_has_certificates_of_every_kind_between_them():
+    lay_out(now())
+    assert len(list_kinds()) == 13, "the report's 7 and 6"
+    for name, kind in list_kinds().items():
+        holders = list_subjects(name)
+        assert holders, name
+        for subject, _ in holders:
+            content = get_content(name, subject)
+            assert set(content) == {words.path[0] for words in kind.claims}
+        assert all(words.title.ko and words.title.en for words in kind.claims)
 
 
 @pytest.mark.django_db

@@ -58,7 +58,7 @@ def test_a_bundle_has_what_it_names_and_no_more(consent):
 
 def test_both_sides_have_a_receipt_of_what_was_sent(consent, monkeypatch):
     sent = receive(consent)
-    key = ECKey.import_key(list_public_keys()[-1])
+    key = ECKey.import_key(list_public_keys(now())[-1])
     said = read_receipt(sent.receipt, key)
     assert said["sha256"] == digest_content(sent.content, sent.salt)
     assert (said["receiver"], said["consent"], said["kinds"]) == (

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from joserfc.jwk import ECKey
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
 
 from madang.citizens.wallet.actions.checks import open_check
 from madang.citizens.wallet.actions.granting import make_offer
@@ -61,6 +63,39 @@ def test_from_an_offer_to_a_yes(holder):
     assert check.nonce == ""
     again = holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request))
     assert again.status_code == 400
+
+
+def seal(said: object, key: dict, **header: str) -> str:
+    """Seal an answer as a wallet of others does."""
+    protected = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key["kid"], **header}
+    sealed = JWE(json.dumps(said).encode(), json.dumps(protected))
+    sealed.add_recipient(JWK(**key))
+    return sealed.serialize(compact=True)
+
+
+def test_a_sealed_answer_is_opened_by_the_verifier_alone(holder, web):
+    offer, pin = offer_to()
+    held = holder.accept(offer, pin)
+    check = open_check(actor=HOUSE, now=now(), rule="youth_support", address=ISSUER)
+    request = build_request(check, is_sealed=True)
+    assert request["response_mode"] == "direct_post.jwt"
+    [key] = request["client_metadata"]["jwks"]["keys"]
+    assert "d" not in key
+    shown = holder.present(held, {"region_code", "birth_date"}, request)
+    said = {"vp_token": {"certificate": [shown]}, "state": request["state"]}
+    other = build_request(
+        open_check(actor=HOUSE, now=now(), rule="youth_support", address=ISSUER), is_sealed=True
+    )
+    stranger = other["client_metadata"]["jwks"]["keys"][0]
+    for wrong in (
+        "x", "a.b.c.d.e", seal(said, stranger), seal({**said, "state": 1}, key), seal([], key),
+        seal({"vp_token": "x", "state": request["state"]}, key), seal(said, key)[:-4], seal(said, key, zip="DEF"),
+    ):  # fmt: skip
+        reply = web.post(request["response_uri"], data={"response": wrong})
+        assert (reply.status_code, reply.json()["code"]) == (400, "wallet.answer"), wrong
+    assert web.post(request["response_uri"], data={"response": seal(said, key)}).json() == {}
+    assert get_check(check.id, now()).is_eligible
+    assert web.post(request["response_uri"], data={"response": seal(said, key)}).status_code == 400
 
 
 def test_a_no_has_its_reason(holder):
@@ -142,6 +177,17 @@ def test_status_is_published_signed_and_heeded(holder, web):
     assert holder.answer(request, shown).json()["code"] == "wallet.credential.revoked"
 
 
+@pytest.mark.parametrize("host", ["evil.example", "testserver@evil.example", "evil.example:80", ""])
+def test_nothing_is_signed_or_said_in_a_strangers_name(web, host):
+    for path in (
+        "/wallet/status/0",
+        "/.well-known/openid-credential-issuer/wallet",
+        "/wallet/log/checkpoint",
+    ):
+        assert web.get(path, headers={"Host": host}).status_code == 400
+    assert web.post("/wallet/nonce", headers={"Host": host}).status_code == 400
+
+
 def test_what_was_signed_before_a_rotation_still_holds(holder):
     offer, pin = offer_to()
     held, request = holder.accept(offer, pin), asked()
@@ -182,7 +228,7 @@ def test_a_token_is_good_for_one_certificate_to_a_proven_key(holder, web):
     assert holder.fetch(offer, token).status_code == 200
     used = holder.fetch(offer, token)
     assert (used.status_code, used.json()["error"]) == (401, "invalid_token")
-    assert web.post(f"{ISSUER}/credential", json={}).status_code == 400
+    assert web.post(f"{ISSUER}/credential", json={}).status_code == 401
 
 
 def test_every_issuance_and_revocation_stands_in_the_log(holder, web):

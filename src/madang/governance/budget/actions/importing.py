@@ -19,7 +19,7 @@ from madang.governance.budget.methods.reconcile import find_total_differences
 from madang.governance.budget.methods.tree import place_lines, place_totals
 from madang.governance.budget.models import ImportRow, NodeRow, RejectRow
 from madang.governance.budget.records import BudgetLine, BudgetTable, Level, Measure
-from madang.governance.budget.records.imports import BEYOND_BUDGET, ImportFinding, TableWish
+from madang.governance.budget.records.imports import BEYOND_BUDGET, REASON_NAMES, ImportFinding, TableWish
 from madang.governance.budget.records.ledger import BookPlan, Draft, EntryKind, ItemPlan, Side
 
 from .books import IMPORT, open_book
@@ -31,6 +31,7 @@ KIND_OF = {
     Measure.TRANSFERRED: EntryKind.TRANSFER,
     Measure.SUPPLEMENTARY: EntryKind.SUPPLEMENTARY,
 }
+FEW_REJECTS = 3
 NO_GROUND = "가져온 표에 적힌 금액 (근거는 표에 없음)"
 
 
@@ -52,7 +53,7 @@ def import_budget(*, actor: Actor, now: datetime, file_name: str, raw: bytes, wi
     table = read_table(read_cells(raw), fiscal_year=wish.fiscal_year, unit=wish.unit)
     taken, beyond = _divide(table, wish.side)
     if not taken:
-        raise BadInput("budget.nothing", "가져올 수 있는 행이 없습니다", "no row can be taken", field="file")
+        raise _refuse_all(table, beyond)
     findings = [*_find_totals(table), *_find_current(taken)]
     row = ImportRow.objects.create(
         name=file_name[:200],
@@ -81,6 +82,20 @@ def import_budget(*, actor: Actor, now: datetime, file_name: str, raw: bytes, wi
         },
     )
     return row.pk
+
+
+def _refuse_all(table: BudgetTable, beyond: Sequence[BudgetLine]) -> BadInput:
+    """Return the refusal of a table without a row to take, with the first rows and what is wrong with them."""
+    refused = [
+        *((one.row, REASON_NAMES[one.reason.value]) for one in table.rejects),
+        *((line.row, REASON_NAMES[BEYOND_BUDGET]) for line in beyond),
+    ]
+    first = sorted(refused, key=lambda one: one[0])[:FEW_REJECTS]
+    ko = "".join(f" {row}행: {why.ko}." for row, why in first)
+    en = "".join(f"; row {row}: {why.en}" for row, why in first)
+    return BadInput(
+        "budget.nothing", f"가져올 수 있는 행이 없습니다.{ko}", f"no row can be taken{en}", field="file"
+    )
 
 
 def _divide(table: BudgetTable, side: Side) -> tuple[list[BudgetLine], list[BudgetLine]]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
+from madang.governance.budget.methods.amount import LARGEST_KRW
 from madang.governance.budget.methods.posting import Deltas, list_ancestors, sum_moves
 from madang.governance.budget.models import BookRow, EntryRow, LineRow, MonthRow, NodeRow
 from madang.governance.budget.records.ledger import SOURCES, Account, Draft
 
 BATCH = 1000
 FEW = 400
+LARGEST_SUM_KRW = 10 * LARGEST_KRW
 KEPT = tuple(Account)
 
 
@@ -62,7 +64,7 @@ def _lock_nodes(book_id: str, sums: dict[int, Deltas]) -> dict[int, NodeRow]:
     return nodes
 
 
-def _refuse_drafts(book: BookRow, drafts: Iterable[Draft]) -> None:
+def _refuse_drafts(book: BookRow, drafts: Sequence[Draft]) -> None:
     if not book.is_open:
         raise Conflict("budget.closed", "마감한 예산입니다", "this budget is closed")
     for draft in drafts:
@@ -73,10 +75,13 @@ def _refuse_drafts(book: BookRow, drafts: Iterable[Draft]) -> None:
                 f"the day isn't in the fiscal year {book.fiscal_year}",
                 field="booked_on",
             )
-        if not draft.moves or any(not 0 < one.amount_krw < 10**17 for one in draft.moves):
+        if not draft.moves or any(one.amount_krw <= 0 for one in draft.moves):
             raise BadInput(
                 "budget.amount", "금액은 0보다 커야 합니다", "an amount is above 0", field="amount_krw"
             )
+    amounts = [one.amount_krw for draft in drafts for one in draft.moves]
+    if max(amounts, default=0) >= LARGEST_KRW or sum(amounts) >= LARGEST_SUM_KRW:
+        raise BadInput("budget.too_large", "금액이 너무 큽니다", "an amount is too large", field="amount_krw")
 
 
 def _refuse_shortage(nodes: dict[int, NodeRow], sums: dict[int, Deltas]) -> None:

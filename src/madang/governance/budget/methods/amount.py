@@ -8,6 +8,8 @@ from decimal import Decimal
 from madang.governance.budget.records import RejectReason
 
 UNIT_WON = {"원": 1, "천원": 10**3, "만원": 10**4, "백만원": 10**6, "억원": 10**8}
+LARGEST_KRW = 10**17
+"""A ledger's line is below this."""
 DASHES = {"-", "–", "—", "−", "―"}
 AMOUNT = re.compile(
     r"(?P<sign>[△▲\-−–]?)\s*(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?P<places>\.[0-9]{1,9})?"
@@ -29,7 +31,7 @@ def read_amount(text: str, unit: str) -> int | None:
     Raises
     ------
     UnreadAmount
-        The cell is empty, is no number, or is not a whole number of won.
+        The cell is empty, is no number, is not a whole number of won, or is LARGEST_KRW or more.
     KeyError
         The unit is not known.
     """
@@ -45,6 +47,8 @@ def read_amount(text: str, unit: str) -> int | None:
     won = Decimal(match["digits"].replace(",", "") + (match["places"] or "")) * factor
     if won != won.to_integral_value():
         raise UnreadAmount(RejectReason.AMOUNT_PART_WON)
+    if won >= LARGEST_KRW:
+        raise UnreadAmount(RejectReason.AMOUNT_TOO_LARGE)
     return -int(won) if match["sign"] else int(won)
 
 

@@ -50,6 +50,9 @@ UNIT = re.compile(
 )
 
 
+STATED_UNIT = re.compile(r"단위[:：]?(" + "|".join(UNIT_WON) + ")")
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Columns by position. `amounts` maps a position to its measure and unit; `titles` are as printed."""
 
@@ -73,26 +76,19 @@ def read_header(cells: Sequence[str], unit: str | None = None) -> Header:
     titles = tuple(cell.lstrip("\ufeff").strip() for cell in cells)
     read = [_read_title(title) for title in titles]
     meanings = [meaning for meaning, _ in read]
+    _refuse_unknown(titles, meanings)
     _refuse_repeats(titles, meanings)
     amounts = {}
     for at, (meaning, own_unit) in enumerate(read):
         if isinstance(meaning, Measure):
             amounts[at] = (meaning, _choose_unit(titles[at], own_unit or unit))
-    header = Header(
+    return Header(
         titles=titles,
         year=next((at for at, meaning in enumerate(meanings) if meaning == "year"), None),
         names={at: meaning for at, meaning in enumerate(meanings) if isinstance(meaning, Level)},
         amounts=amounts,
         ignored=tuple(title for title, meaning in zip(titles, meanings, strict=True) if meaning is None),
     )
-    if not header.names or not header.amounts:
-        raise BadInput(
-            "header_unknown",
-            "예산표의 머리글이 아닙니다. 소관·회계·사업명 가운데 하나와 금액 열이 있어야 합니다.",
-            "Not the header of a budget table: it needs a column of names and one of amounts.",
-            titles=titles,
-        )
-    return header
 
 
 def _read_title(title: str) -> tuple[Level | Measure | str | None, str | None]:
@@ -100,6 +96,23 @@ def _read_title(title: str) -> tuple[Level | Measure | str | None, str | None]:
     name = match["name"] if match else title
     unit = (match["bracketed"] or match["tail"]) if match else None
     return ("year" if name in YEAR_WORDS else WORDS.get(name)), unit
+
+
+def find_unit(cells: Sequence[str]) -> str | None:
+    """Return the unit that a line above the header states ('(단위: 천원)'), None where it states none."""
+    match = STATED_UNIT.search(re.sub(r"\s", "", "".join(cells)))
+    return match[1] if match else None
+
+
+def _refuse_unknown(titles: Sequence[str], meanings: Sequence[Level | Measure | str | None]) -> None:
+    kinds = {type(meaning) for meaning in meanings}
+    if not {Level, Measure} <= kinds:
+        raise BadInput(
+            "header_unknown",
+            "예산표의 머리글이 아닙니다. 소관·회계·사업명 가운데 하나와 금액 열이 있어야 합니다.",
+            "Not the header of a budget table: it needs a column of names and one of amounts.",
+            titles=titles,
+        )
 
 
 def _refuse_repeats(titles: Sequence[str], meanings: Sequence[Level | Measure | str | None]) -> None:

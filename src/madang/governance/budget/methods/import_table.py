@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from unicodedata import normalize
 
 from madang.core.base.interface import BadInput
 from madang.governance.budget.methods.amount import UnreadAmount, read_amount
-from madang.governance.budget.methods.header import Header, read_header
+from madang.governance.budget.methods.header import Header, find_unit, read_header
 from madang.governance.budget.records import (
     BudgetLine,
     BudgetTable,
@@ -20,6 +22,7 @@ from madang.governance.budget.records import (
 TOTAL = re.compile(r"(?:총|합|소|누)?\s*계")
 NUMERIC = re.compile(r"[△▲\-]?[0-9][0-9,]*(?:\.[0-9]+)?")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0)?")
+HEADER_WITHIN = 10
 MAY_BE_EMPTY = {Level.SUB_ACCOUNT, Level.ITEM, Level.EXPENSE_KIND, Level.SPENDING_KIND}
 """A general account has no sub-account (계정); kinds and items are not given for every line."""
 
@@ -34,7 +37,9 @@ class _Refused(Exception):
 def read_table(
     rows: Iterable[Sequence[object]], *, fiscal_year: int | None = None, unit: str | None = None
 ) -> BudgetTable:
-    """Return a table's lines, totals and rejects. `rows` are cells as a CSV or XLSX reader gives them, header first.
+    """Return a table's lines, totals and rejects. `rows` are cells as a CSV or XLSX reader gives them.
+
+    The header is the first of the first ten rows that is one; a unit that a line above it states outweighs `unit`.
 
     Every row that is not wholly empty is exactly one line, total or reject. A number's unit is taken from its
     column's title, else from `unit` (원, 천원, 만원, 백만원, 억원); amounts are kept in won. '-' is an amount not
@@ -71,10 +76,7 @@ def read_table(
 def _find_header(
     reading: Iterator[tuple[int, list[str]]], fiscal_year: int | None, unit: str | None
 ) -> Header:
-    cells = next((cells for _, cells in reading if any(cells)), None)
-    if cells is None:
-        raise BadInput("table_empty", "표가 비어 있습니다.", "The table is empty.")
-    header = read_header(cells, unit)
+    header = _search_header(reading, unit)
     if header.year is None and fiscal_year is None:
         raise BadInput(
             "year_missing",
@@ -82,6 +84,19 @@ def _find_header(
             "There is no column of fiscal years; say which year the table is of.",
         )
     return header
+
+
+def _search_header(reading: Iterator[tuple[int, list[str]]], unit: str | None) -> Header:
+    refusal = BadInput("table_empty", "표가 비어 있습니다.", "The table is empty.")
+    for at, cells in enumerate(islice((cells for _, cells in reading if any(cells)), HEADER_WITHIN)):
+        try:
+            return read_header(cells, unit)
+        except BadInput as error:
+            if error.code != "header_unknown":
+                raise
+            refusal = refusal if at else error
+            unit = find_unit(cells) or unit
+    raise refusal
 
 
 def _read_row(
@@ -152,4 +167,4 @@ def _write_cell(cell: object) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return normalize("NFC", str(cell).strip())

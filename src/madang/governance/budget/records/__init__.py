@@ -92,6 +92,7 @@ class RejectReason(StrEnum):
     AMOUNT_EMPTY = "amount_empty"
     AMOUNT_UNREADABLE = "amount_unreadable"
     AMOUNT_PART_WON = "amount_part_won"
+    AMOUNT_TOO_LARGE = "amount_too_large"
     NO_AMOUNT = "no_amount"
     REPEATED = "repeated"
 
@@ -108,6 +109,9 @@ REJECT_NAMES = {
     ),
     RejectReason.AMOUNT_UNREADABLE: Text(ko="금액을 읽을 수 없습니다", en="An amount can't be read"),
     RejectReason.AMOUNT_PART_WON: Text(ko="1원보다 작은 금액입니다", en="An amount has a part of a won"),
+    RejectReason.AMOUNT_TOO_LARGE: Text(
+        ko="금액이 너무 큽니다(10경 원 이상)", en="An amount is too large (10^17 won or more)"
+    ),
     RejectReason.NO_AMOUNT: Text(ko="금액이 하나도 없습니다", en="The row states no amount"),
     RejectReason.REPEATED: Text(ko="같은 행이 앞에 있습니다", en="The same row stands above"),
 }

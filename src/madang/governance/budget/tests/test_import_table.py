@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import Counter
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,7 @@ def test_amounts_that_are_read(text, unit, won):
         ("", "amount_empty"), ("  ", "amount_empty"), ("미정", "amount_unreadable"), ("1,23", "amount_unreadable"),
         ("1.234,5", "amount_unreadable"), ("12%", "amount_unreadable"), ("1e6", "amount_unreadable"), ("nan", "amount_unreadable"),
         ("△-5", "amount_unreadable"), ("１２", "amount_unreadable"), ("1,234천원", "amount_unreadable"), ("0.0005", "amount_part_won"),
+        ("999999999999999999", "amount_too_large"), ("△100000000000000", "amount_too_large"),
     ],
 )  # fmt: skip
 def test_amounts_that_are_not_guessed(text, reason):
@@ -133,6 +135,34 @@ def test_what_is_no_budget_table_is_refused(rows, code):
     with pytest.raises(BadInput) as why:
         read_table(rows)
     assert why.value.code == code
+
+
+@pytest.mark.parametrize(
+    "above",
+    [[["2024년 예산"]], [["2024년 예산", None, ""], [], ["", "(단위 : 천 원)"]], [["예산안"], ["사업명"]]],
+)
+def test_a_header_is_found_below_titles(above):
+    table = read_table([*above, ["사업명", "예산현액(천원)"], ["광장", "3"], ["망", ""]], fiscal_year=2024)
+    assert [(one.row, one.amounts) for one in table.lines] == [(len(above) + 2, {Measure.CURRENT: 3_000})]
+    assert [one.row for one in table.rejects] == [len(above) + 3]
+
+
+def test_a_unit_stated_above_the_header_outweighs_what_was_said():
+    rows = [["(단위: 백만 원)"], ["사업명", "예산현액", "지출액(천원)"], ["광장", "3", "5"]]
+    (line,) = read_table(rows, fiscal_year=2024, unit="원").lines
+    assert line.amounts == {Measure.CURRENT: 3_000_000, Measure.DISBURSED: 5_000}
+
+
+def test_a_header_far_below_is_none():
+    with pytest.raises(BadInput, match="header_unknown"):
+        read_table([*[["제목"]] * 10, ["사업명", "예산현액(천원)"]], fiscal_year=2024)
+
+
+def test_decomposed_letters_are_the_same_words():
+    rows = [["사업명", "예산현액(천원)"], ["광장", "3"], ["합계", "3"]]
+    table = read_table([[normalize("NFD", cell) for cell in row] for row in rows], fiscal_year=2024)
+    assert [one.names for one in table.lines] == [{Level.PROJECT: "광장"}]
+    assert len(table.totals) == 1
 
 
 cells = st.one_of(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,6 +94,54 @@ def test_what_is_no_budget_table_is_refused_whole():
 
 def test_a_gzipped_csv_and_tabs_are_read():
     assert read_cells(gzip.compress("가\t나\n1\t2".encode())) == [["가", "나"], ["1", "2"]]
+
+
+def test_cells_are_divided_by_what_stands_between_them():
+    assert read_cells("예산; 안\n사업명;금액\n광장, 길;1,234,567\n".encode())[1:] == [
+        ["사업명", "금액"],
+        ["광장, 길", "1,234,567"],
+    ]
+    assert read_cells('사업명,금액\n"광장; 길; 숲; 강",3\n'.encode())[1] == ["광장; 길; 숲; 강", "3"]
+    assert read_cells("2024년 예산\n사업명\t금액\n광장\t1,000,000\n".encode())[2] == ["광장", "1,000,000"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("amount", "why"), [("-100", "below 0"), ("999999999999999999", "too large")])
+def test_a_table_without_a_row_to_take_is_refused_with_row_and_reason(amount, why):
+    raw = f"사업명,당초예산(천원)\n광장,{amount}\n".encode()
+    with pytest.raises(BadInput) as refused:
+        bring(raw, fiscal_year=2024)
+    assert "row 2" in refused.value.text.en
+    assert why in refused.value.text.en
+
+
+@pytest.mark.django_db
+def test_sums_that_no_ledger_holds_are_refused():
+    rows = "".join(f"사업 {at},99999999999999999\n" for at in range(100))
+    with pytest.raises(BadInput) as refused:
+        bring(f"사업명,당초예산(원)\n{rows}".encode(), fiscal_year=2024)
+    assert refused.value.code == "budget.too_large"
+
+
+def run_madang(tmp_path: Path, *words: str | bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "madang.project.command_line", *words]
+    environment = {**os.environ, "MADANG_DATA": str(tmp_path / "new")}
+    return subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
+
+
+def test_the_command_line_refuses_in_a_sentence_and_begins_a_house(tmp_path):
+    table = tmp_path / "예산.csv"
+    table.write_text("사업명,당초예산(천원)\n광장,3\n")
+    rest = ("--name", "예산", "--year", "2024")
+    for words in (
+        ("budget", "import", str(tmp_path / "none.csv"), "--series", "s", *rest),
+        ("budget", "import", str(table), "--series", b"\xff", *rest),
+    ):
+        ended = run_madang(tmp_path, *words)
+        assert (ended.returncode, b"Traceback" in ended.stderr) == (2, False), ended.stderr.decode()
+    ended = run_madang(tmp_path, "budget", "import", str(table), "--series", "s", *rest)
+    assert ended.returncode == 0, ended.stderr.decode()
+    assert b"1 rows: 1 taken" in ended.stdout
 
 
 @pytest.mark.django_db

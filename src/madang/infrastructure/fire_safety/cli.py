@@ -44,7 +44,8 @@ def run_replay(arguments: Namespace) -> int:
     """Print decisions as JSON lines; lines that can't be read are named on the error output."""
     policy = read_policy(arguments.policy)
     try:
-        signals, unread = read_lines(arguments.file.read_text("utf-8", "replace").splitlines())
+        # Only line feeds end lines: JSON's texts may hold the others that Python splits at.
+        signals, unread = read_lines(arguments.file.read_text("utf-8-sig", "replace").split("\n"))
     except OSError as error:
         raise NotFound("fire.file", f"{arguments.file}: {error}", f"{arguments.file}: {error}") from error
     for one in unread:

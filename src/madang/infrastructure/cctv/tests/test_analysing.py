@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 
 from madang.core.base.interface import BadInput, NotFound
-from madang.infrastructure.cctv.cli import read_rules, run_analyse, write_tracks
+from madang.infrastructure.cctv.cli import EXIT_BROKEN, read_rules, run_analyse, write_tracks
 from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
 from madang.infrastructure.cctv.gateway.detector import Detector
@@ -187,6 +187,24 @@ def test_what_is_no_video_is_refused_and_a_cut_one_leaves_what_was_seen(tmp_path
     code = run_analyse(Arguments(tmp_path / "cut.avi", tmp_path))
     assert (tmp_path / "tracks.txt").exists()
     assert code == 0 or "breaks off" in capsys.readouterr().err
+
+
+def test_a_file_cut_off_says_so_though_nothing_in_it_is_broken(municipal_files, tmp_path, capsys):
+    whole = (municipal_files / "video" / "one-by-one-person-detection.mp4").read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(whole[:50_000])
+    assert run_analyse(Arguments(tmp_path / "cut.mp4", tmp_path)) == EXIT_BROKEN
+    assert "it should hold" in capsys.readouterr().err
+
+
+def test_outputs_that_cannot_be_written_are_refused_before_the_work(tmp_path):
+    video = write_video(tmp_path / "still.avi", [np.full((120, 160, 3), 90, np.uint8)] * 3)
+    before = video.read_bytes()
+    for wrong in (video, tmp_path, tmp_path / "events.jsonl", tmp_path / "nowhere" / "tracks.txt"):
+        arguments = Arguments(video, tmp_path)
+        arguments.tracks = wrong
+        with pytest.raises(BadInput):
+            run_analyse(arguments)
+    assert video.read_bytes() == before
 
 
 def test_rules_are_read_or_refused_with_their_place(tmp_path):

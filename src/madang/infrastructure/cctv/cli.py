@@ -132,7 +132,7 @@ def read_rules(path: Path | None) -> Rules:
         return Rules()
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rules)
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, msgspec.ValidationError, RecursionError) as error:
         raise BadInput("cctv.rules", f"{path}: {error}", f"{path}: {error}") from error
 
 

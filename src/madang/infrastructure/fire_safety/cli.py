@@ -77,7 +77,7 @@ def read_policy(path: Path | None) -> Policy:
         return Policy()
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Policy)
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, msgspec.ValidationError, RecursionError) as error:
         raise BadInput("fire.policy", f"{path}: {error}", f"{path}: {error}") from error
 
 

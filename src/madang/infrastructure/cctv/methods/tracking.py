@@ -17,12 +17,12 @@ from madang.infrastructure.cctv.records import Floats, Sort, Track
 from .boxes import measure_overlap
 
 SURE, WEAK, NEW = 0.4, 0.15, 0.45
-LEAST_OVERLAP, LEAST_WEAK_OVERLAP = 0.2, 0.5
+LEAST_OVERLAP, LEAST_WEAK_OVERLAP = 0.2, 0.35
 GROW, SLOW_FPS = 0.15, 8.0
 """Boxes grow before they are compared where pictures are so far apart that people leave their last box."""
 LOOKS_WEIGHT, LEAST_LOOKS = 0.25, 0.35
 HITS_TO_BELIEVE = 3
-POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.006, 0.05
+POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.003, 0.05
 
 
 @dataclass

@@ -224,7 +224,7 @@ def test_rules_are_read_or_refused_with_their_place(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text('loitering_s = 5\n[[lines]]\nname = "정문"\nstart = [0.1, 0.2]\nend = [0.3, 0.4]\n')
     assert read_rules(path).lines[0].name == "정문"
-    for wrong in ("loitering_s = 'long'", "unknown = 1", "loitering_s = ="):
+    for wrong in ("loitering_s = 'long'", "unknown = 1", "loitering_s = =", "x=" + "[" * 3000):
         path.write_text(wrong)
         with pytest.raises(BadInput):
             read_rules(path)

@@ -62,7 +62,7 @@ def run_receive(arguments: Namespace) -> int:
     """Receive alerts until interrupted; the address is printed once it listens."""
     try:
         server = open_receiver(arguments.host, arguments.port, arguments.ledger)
-    except OSError as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise BadInput("fire.receive", f"{error}", f"{error}") from error
     sys.stdout.write(f"http://{arguments.host}:{server.server_address[1]}/\n")
     sys.stdout.flush()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
-from madang.infrastructure.fire_safety.cli import read_policy, run_replay
+from madang.infrastructure.fire_safety.cli import read_policy, run_receive, run_replay
 from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines, read_message
 from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
@@ -439,6 +439,17 @@ def test_another_truth_about_a_device_does_not_hide_its_fire():
 def test_nobody_cancels_without_a_name_or_a_word(more):
     verdicts = said(hear(0, Kind.SMOKE), hear(5, Kind.FALSE_ALARM, **{"source": "관리자", **more}))
     assert ("hand_over", 80.0) in verdicts
+
+
+@pytest.mark.parametrize("content", [b"precious\nnotes", b"notes", b'{"other":1}\n{"identifier":'])
+def test_a_receiver_leaves_a_file_that_is_no_ledger_as_it_is(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadInput):
+        run_receive(SimpleNamespace(host="127.0.0.1", port=0, ledger=path))
+    assert path.read_bytes() == content
+    with pytest.raises(BadInput):
+        run_receive(SimpleNamespace(host="127.0.0.1", port=99_999, ledger=tmp_path / "new.jsonl"))
 
 
 def test_a_policy_that_lets_119_wait_too_long_is_refused(tmp_path):

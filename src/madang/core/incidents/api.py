@@ -33,11 +33,13 @@ from .queries import (
     summarize_queue,
 )
 from .records import (
+    SEVERITIES,
     Entry,
     HandOver,
     HandOverState,
     Incident,
     IncidentFilter,
+    IncidentState,
     IntakeReport,
     QueueCount,
     Resolution,
@@ -53,9 +55,9 @@ Offset = Annotated[int, Meta(ge=0)]
 class IncidentsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Filters; `state` "active" means all that aren't closed."""
 
-    state: str = ""
+    state: Literal["", "active", *map(str, IncidentState)] = ""  # type: ignore[valid-type]
     kind: str = ""
-    severity: str = ""
+    severity: Literal["", *map(str, SEVERITIES)] = ""  # type: ignore[valid-type]
     agency_code: str = ""
     district_code: str = ""
     thing_id: str = ""

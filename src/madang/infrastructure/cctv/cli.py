@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
@@ -22,6 +23,7 @@ from .records import Event, Rules, Sort, Track
 EXIT_BROKEN = 2
 SAID_EVERY = 100
 REJECTS_SHOWN = 20
+MOST_TILES = 8
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,7 +37,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     one.add_argument(
         "--fire-model", type=Path, metavar="FILE", help="ONNX classifier that must agree on fire and smoke"
     )
-    one.add_argument("--tiles", type=int, default=2, help="cuts along the longer side: more sees smaller")
+    one.add_argument(
+        "--tiles",
+        type=int,
+        default=2,
+        choices=range(1, MOST_TILES + 1),
+        metavar=f"1…{MOST_TILES}",
+        help="cuts along the longer side: more sees smaller",
+    )
     one.add_argument("--quiet", action="store_true")
     one.set_defaults(command=run_analyse)
     bring = commands.add_parser(
@@ -54,6 +63,7 @@ def run(arguments: Namespace) -> int:
 def run_analyse(arguments: Namespace) -> int:
     """Analyse a video; a video that breaks off leaves what was seen until there, and exit code 2."""
     rules = read_rules(arguments.rules)
+    _check_outputs(arguments)
 
     def say(number: int) -> None:
         if not arguments.quiet and number % SAID_EVERY == 0:
@@ -71,6 +81,24 @@ def run_analyse(arguments: Namespace) -> int:
         sys.stderr.write("\r")
         sys.stdout.write(f"{found.frames} frames, {people} people, {len(found.events)} events\n")
     return _tell_broken(arguments.video, found)
+
+
+def _check_outputs(arguments: Namespace) -> None:
+    """Refuse, before the work rather than after it, files that can't be written or would overwrite another."""
+    used = {arguments.video.resolve()}
+    for path in filter(None, (arguments.tracks, arguments.events)):
+        is_stream = path.exists() and not path.is_file() and not path.is_dir()
+        if path.resolve() in used and not is_stream:
+            raise _refuse_output(
+                path, "영상이나 다른 결과와 같은 파일입니다", "is the video or the other output"
+            )
+        used.add(path.resolve())
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise _refuse_output(path, "쓸 수 없습니다", "can't be written")
+
+
+def _refuse_output(path: Path, ko: str, en: str) -> BadInput:
+    return BadInput("cctv.output", f"{path}: {ko}", f"{path}: {en}")
 
 
 def run_import(arguments: Namespace) -> int:
@@ -104,7 +132,7 @@ def read_rules(path: Path | None) -> Rules:
         return Rules()
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rules)
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, msgspec.ValidationError, RecursionError) as error:
         raise BadInput("cctv.rules", f"{path}: {error}", f"{path}: {error}") from error
 
 

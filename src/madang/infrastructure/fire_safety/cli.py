@@ -44,7 +44,8 @@ def run_replay(arguments: Namespace) -> int:
     """Print decisions as JSON lines; lines that can't be read are named on the error output."""
     policy = read_policy(arguments.policy)
     try:
-        signals, unread = read_lines(arguments.file.read_text("utf-8", "replace").splitlines())
+        # Only line feeds end lines: JSON's texts may hold the others that Python splits at.
+        signals, unread = read_lines(arguments.file.read_text("utf-8-sig", "replace").split("\n"))
     except OSError as error:
         raise NotFound("fire.file", f"{arguments.file}: {error}", f"{arguments.file}: {error}") from error
     for one in unread:
@@ -61,7 +62,7 @@ def run_receive(arguments: Namespace) -> int:
     """Receive alerts until interrupted; the address is printed once it listens."""
     try:
         server = open_receiver(arguments.host, arguments.port, arguments.ledger)
-    except OSError as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise BadInput("fire.receive", f"{error}", f"{error}") from error
     sys.stdout.write(f"http://{arguments.host}:{server.server_address[1]}/\n")
     sys.stdout.flush()
@@ -76,7 +77,7 @@ def read_policy(path: Path | None) -> Policy:
         return Policy()
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Policy)
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, msgspec.ValidationError, RecursionError) as error:
         raise BadInput("fire.policy", f"{path}: {error}", f"{path}: {error}") from error
 
 

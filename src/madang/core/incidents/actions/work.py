@@ -29,6 +29,8 @@ from .ledger import Ledger, lock_incident
 
 WORK = "incidents.work"
 NOTE_LIMIT = 4000
+FILLERS = " \n\t\u115f\u1160\u3164\uffa0"
+"""Hangul's fillers count as letters, and show nothing."""
 
 
 def acknowledge(*, actor: Actor, now: datetime, number: int, note: str = "") -> Incident:
@@ -229,6 +231,6 @@ def _check_note(note: str) -> str:
 
 def _need_note(note: str) -> str:
     clean = _check_note(note)
-    if not clean:
+    if not any(one.isprintable() and one not in FILLERS for one in clean):
         raise BadInput("incident.note", "내용을 적어 주십시오.", "write a reason")
     return clean

@@ -105,3 +105,17 @@ def test_nobody_reads_or_answers_without_permission(house, operator):
 def test_every_route_is_described():
     described = build_openapi(ROUTES)["paths"]
     assert sum(map(len, described.values())) == len(ROUTES)
+
+
+def test_a_filter_that_is_none_is_refused_rather_than_answered_with_everything(house):
+    for wrong in ("severity=x", "state=gone"):
+        reply = house.get(f"/api/incidents?{wrong}")
+        assert (reply.status_code, reply.json()["code"]) == (422, "input.wrong")
+    assert house.get("/api/incidents?severity=severe&state=active").json()["total"] == 2
+    assert house.get("/api/incidents?severity=&state=").json()["total"] == 2
+
+
+def test_blanks_that_look_like_nothing_are_no_reason(house):
+    for blank in ("\u3164", "\u200b \u2060", "\u115f"):
+        reply = house.post("/api/incidents/1/close", json={"reason": blank})
+        assert (reply.status_code, reply.json()["code"]) == (422, "incident.note")

@@ -11,6 +11,9 @@ import msgspec
 from madang.core.base.interface import BadInput, NotFound
 from madang.infrastructure.cctv.records import Picture
 
+WHOLE = 0.9
+"""A file with a smaller share of the frames that its own index promises was cut off."""
+
 
 class VideoFacts(msgspec.Struct, frozen=True):
     """Frames a second, width and height in pixels."""
@@ -45,9 +48,13 @@ class Video:
 
     def frames(self) -> Iterator[Picture]:
         """Yield each frame as (height, width, 3), blue, green, red."""
+        promised, number = self._container.streams.video[0].frames, 0
         try:
             for frame in self._container.decode(video=0):
+                number += 1
                 yield frame.to_ndarray(format="bgr24")
+            if number < WHOLE * promised:
+                self.broken = f"it should hold {promised}"
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self.broken = str(error)
         finally:

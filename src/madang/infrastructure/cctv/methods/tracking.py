@@ -22,7 +22,7 @@ GROW, SLOW_FPS = 0.15, 8.0
 """Boxes grow before they are compared where pictures are so far apart that people leave their last box."""
 LOOKS_WEIGHT, LEAST_LOOKS = 0.25, 0.35
 HITS_TO_BELIEVE = 3
-POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.006, 0.05
+POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.003, 0.05
 
 
 @dataclass

@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 
 from madang.core.base.interface import BadInput, NotFound
-from madang.infrastructure.cctv.cli import read_rules, run_analyse, write_tracks
+from madang.infrastructure.cctv.cli import EXIT_BROKEN, read_rules, run_analyse, write_tracks
 from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
 from madang.infrastructure.cctv.gateway.detector import Detector
@@ -135,6 +135,19 @@ def test_a_gap_is_filled_along_the_way():
     assert one.scores[33] < one.scores[5]
 
 
+def test_boxes_are_steadied_where_they_tremble_and_not_held_back_at_the_ends():
+    walked = line_of(100, 300, 400, 300, 60)
+    chance = np.random.default_rng(5)
+    trembling = walk(walked + chance.normal(0, 4, walked.shape), width=chance.normal(24, 3, 60))
+    (steadied,) = mend([trembling], FPS)
+    off = [np.linalg.norm(one.feet - walked, axis=1) for one in (trembling, steadied)]
+    assert off[1].mean() < 0.6 * off[0].mean()
+    assert off[1][[0, -1]].max() < 12
+    still = walk(walked)
+    assert np.abs(mend([still], FPS)[0].boxes - still.boxes).max() < 0.01
+    assert steadied.boxes.min() >= trembling.boxes.min()
+
+
 def test_a_flicker_and_a_still_weak_thing_are_nobody():
     tracker = Tracker(Sort.PERSON, FPS)
     see(tracker, range(1, 4), lambda _: [(50, 50, 70, 110)])
@@ -189,11 +202,29 @@ def test_what_is_no_video_is_refused_and_a_cut_one_leaves_what_was_seen(tmp_path
     assert code == 0 or "breaks off" in capsys.readouterr().err
 
 
+def test_a_file_cut_off_says_so_though_nothing_in_it_is_broken(municipal_files, tmp_path, capsys):
+    whole = (municipal_files / "video" / "one-by-one-person-detection.mp4").read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(whole[:50_000])
+    assert run_analyse(Arguments(tmp_path / "cut.mp4", tmp_path)) == EXIT_BROKEN
+    assert "it should hold" in capsys.readouterr().err
+
+
+def test_outputs_that_cannot_be_written_are_refused_before_the_work(tmp_path):
+    video = write_video(tmp_path / "still.avi", [np.full((120, 160, 3), 90, np.uint8)] * 3)
+    before = video.read_bytes()
+    for wrong in (video, tmp_path, tmp_path / "events.jsonl", tmp_path / "nowhere" / "tracks.txt"):
+        arguments = Arguments(video, tmp_path)
+        arguments.tracks = wrong
+        with pytest.raises(BadInput):
+            run_analyse(arguments)
+    assert video.read_bytes() == before
+
+
 def test_rules_are_read_or_refused_with_their_place(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text('loitering_s = 5\n[[lines]]\nname = "정문"\nstart = [0.1, 0.2]\nend = [0.3, 0.4]\n')
     assert read_rules(path).lines[0].name == "정문"
-    for wrong in ("loitering_s = 'long'", "unknown = 1", "loitering_s = ="):
+    for wrong in ("loitering_s = 'long'", "unknown = 1", "loitering_s = =", "x=" + "[" * 3000):
         path.write_text(wrong)
         with pytest.raises(BadInput):
             read_rules(path)

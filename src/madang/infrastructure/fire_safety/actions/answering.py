@@ -8,6 +8,7 @@ from django.db import transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict, publish_live
 from madang.core.people.interface import record_audit, require
+from madang.infrastructure.fire_safety.methods.deciding import is_reason
 from madang.infrastructure.fire_safety.models import AlarmRow
 from madang.infrastructure.fire_safety.queries import find_alarm_row, find_facility_row
 from madang.infrastructure.fire_safety.records import ALARMING, OPEN, AlarmState, Signal, SignalKind
@@ -26,7 +27,7 @@ def answer_alarm(*, actor: Actor, now: datetime, code: str, kind: SignalKind, re
         raise BadInput(
             "fire_safety.kind", "사람이 할 수 있는 답이 아닙니다", "this isn't what a person can say here"
         )
-    if kind is SignalKind.FALSE_ALARM and not reason.strip():
+    if kind is SignalKind.FALSE_ALARM and not is_reason(reason):
         raise BadInput(
             "fire_safety.reason",
             "오경보인 까닭을 적어 주십시오",

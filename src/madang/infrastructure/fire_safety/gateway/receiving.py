@@ -19,18 +19,18 @@ LARGEST = 256 * 1024
 
 
 class Ledger:
-    """What was received."""
+    """What was received. Raises ValueError where the file is no ledger, and leaves it as it is."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._known: set[str] = set()
         path.parent.mkdir(parents=True, exist_ok=True)
-        whole = path.read_bytes().rpartition(b"\n")[0] + b"\n" if path.exists() else b""
+        content = path.read_bytes() if path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        self._known = {_read_identifier(path, line) for line in whole.split(b"\n") if line.strip()}
+        if not content.startswith(b"{"[: len(content)]):
+            raise ValueError(f"{path} is no ledger")
         self._file = path.open("ab")
-        self._file.truncate(len(whole) if whole.strip() else 0)  # what was cut off was never acknowledged
-        for line in whole.splitlines():
-            if line.strip():
-                self._known.add(json.loads(line)["identifier"])
+        self._file.truncate(len(whole))  # what was cut off was never acknowledged
 
     def write(self, alert: dict[str, str]) -> bool:
         """Write an alert down, durably; return whether it was new."""
@@ -43,6 +43,13 @@ class Ledger:
             os.fsync(self._file.fileno())
             self._known.add(alert["identifier"])
             return is_new
+
+
+def _read_identifier(path: Path, line: bytes) -> str:
+    try:
+        return str(json.loads(line)["identifier"])
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise ValueError(f"{path} is no ledger") from error
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,27 +15,40 @@ KINDS = {kind.value: kind for kind in SignalKind}
 LARGEST = 1e9
 """What a device measures of itself is smaller; what isn't is no number."""
 RELATIVE_BELOW = 2**28
-"""SenML (RFC 8428): smaller times are relative to now, which a recording doesn't have."""
+"""SenML (RFC 8428): smaller times are relative to now."""
+
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def read_lines(lines: Iterable[str]) -> tuple[list[Signal], list[Unread]]:
-    """Return the signals of a recording, and the lines that are none with their reasons."""
+    """Return the signals of a recording, and the lines that are none with their reasons.
+
+    A signal so late that no calendar has a time after it to decide in is none.
+    """
     signals: list[Signal] = []
     unread: list[Unread] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            signals += read_message(msgspec.json.decode(line))
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            said = read_message(msgspec.json.decode(line))
+            if any(one.at > LATEST for one in said):
+                raise ValueError(f"a time after the year {LATEST.year}")
+            signals += said
+        except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
             unread.append(Unread(line=number, reason=str(error)))
     return signals, unread
 
 
-def read_message(message: Any) -> list[Signal]:
-    """Return the signals of one message; raise ValueError where it is none that is known."""
+def read_message(message: Any, now: datetime | None = None) -> list[Signal]:
+    """Return the signals of one message; raise ValueError where it is none that is known.
+
+    `now` is what times of SenML are relative to; a recording has none.
+    """
     if isinstance(message, list):
-        return _read_senml(message)
+        if message and all(isinstance(one, dict) and "kind" in one for one in message):
+            return [_check(one) for one in msgspec.convert(message, list[Signal])]
+        return _read_senml(message, now)
     if isinstance(message, dict) and "deviceInfo" in message:
         return _read_uplink(message)
     one = msgspec.convert(message, Signal)
@@ -55,6 +68,8 @@ def read_health(message: Any) -> list[Health]:
 
 def _read_health(message: Any) -> list[Health]:
     if isinstance(message, list):
+        if message and all(isinstance(one, dict) and "kind" in one for one in message):
+            return [Health(source=str(one.get("source", ""))) for one in message]
         names = {str(one.get("bn", "")) + str(one.get("n", "")) for one in message if isinstance(one, dict)}
         return [Health(source=parts[1]) for name in sorted(names) if len(parts := name.split("/")) > 1]
     if "deviceInfo" not in message:
@@ -138,24 +153,38 @@ def _read_uplink(event: dict[str, Any]) -> list[Signal]:
     ]
 
 
-def _read_senml(pack: list[Any]) -> list[Signal]:
-    """Return what a SenML pack says; names are FACILITY/SOURCE/KIND, values true where it alarms."""
+def _read_senml(pack: list[Any], now: datetime | None) -> list[Signal]:
+    """Return what a SenML pack says; names are FACILITY/SOURCE/KIND, values true where it alarms.
+
+    What else is true of a device ("tamper") doesn't keep its fire from being heard.
+    """
     base_name, base_time = "", 0.0
-    signals = []
+    signals, other = [], ""
     for record in pack:
         if not isinstance(record, dict):
             raise ValueError("a SenML record is an object")  # noqa: TRY004 - bad input, whatever its type
         base_name, base_time = record.get("bn", base_name), record.get("bt", base_time)
         if record.get("vb") is not True:
             continue
-        facility, _, rest = f"{base_name}{record.get('n', '')}".partition("/")
+        name = f"{base_name}{record.get('n', '')}"
+        facility, _, rest = name.partition("/")
         source, _, kind = rest.partition("/")
-        moment = float(base_time) + float(record.get("t", 0))
-        if kind not in KINDS or moment < RELATIVE_BELOW:
-            raise ValueError(f"{base_name}{record.get('n', '')}: no kind of signal, or no time")
-        try:
-            at = datetime.fromtimestamp(moment, UTC)
-        except (OverflowError, OSError) as error:
-            raise ValueError(f"{moment} is no time") from error
+        if kind not in KINDS:
+            other = f"{name}: no kind of signal"
+            continue
+        at = _read_moment(name, float(base_time) + float(record.get("t", 0)), now)
         signals.append(_check(Signal(at=at, facility=facility, kind=KINDS[kind], source=source)))
+    if other and not signals:
+        raise ValueError(other)
     return signals
+
+
+def _read_moment(name: str, seconds: float, now: datetime | None) -> datetime:
+    try:
+        if seconds >= RELATIVE_BELOW:
+            return datetime.fromtimestamp(seconds, UTC)
+        if now is not None:
+            return now + timedelta(seconds=seconds)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{seconds} is no time") from error
+    raise ValueError(f"{name}: no time")

@@ -26,6 +26,7 @@ from madang.infrastructure.fire_safety.records import (
 
 TEST = Text(ko="점검", en="the test")
 DRILL = Text(ko="훈련", en="the drill")
+FILLERS = "\u115f\u1160\u3164\uffa0"
 # Of signals of one moment the safer order: what silences comes last, and a person's "fire" is the last word.
 FIRST, LAST = 0, 4
 ORDER = {
@@ -47,6 +48,11 @@ def decide(policy: Policy, signals: Iterable[Signal], until: datetime, city: tzi
         watch.pass_time(until)
     decisions = [decision for watch in watches.values() for decision in watch.take_decisions()]
     return sorted(decisions, key=lambda one: (one.at, one.facility, one.alarm))
+
+
+def is_reason(text: str) -> bool:
+    """Return whether there is something to read: neither blanks nor Hangul's fillers are."""
+    return any(one.isalnum() and one not in FILLERS for one in text)
 
 
 def put_in_order(one: Signal) -> tuple[datetime, int, tuple[str, ...]]:
@@ -231,7 +237,12 @@ class Watch:
         alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:
             return
-        if not one.reason.strip():
+        if not one.source.strip():
+            self._say(alarm, one.at, Verdict.NOTHING, Text(
+                ko="누가 취소하는지 알 수 없어 취소하지 않습니다", en="nothing is cancelled by nobody"
+            ))  # fmt: skip
+            return
+        if not is_reason(one.reason):
             self._say(alarm, one.at, Verdict.NOTHING, Text(
                 ko="이유 없이는 취소할 수 없습니다", en="nothing is cancelled without a reason"
             ))  # fmt: skip

@@ -173,7 +173,7 @@ def read_decoder(text: str) -> Decoder:
     """Return the decoder of a TOML text; raise BadInput that says what is wrong."""
     try:
         return msgspec.convert(tomllib.loads(text), Decoder)
-    except (ValueError, msgspec.ValidationError) as error:
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
         raise BadInput("fire_safety.decoder", f"{error}", f"{error}", field="toml") from error
 
 

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
-from madang.infrastructure.fire_safety.cli import read_policy, run_replay
-from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines
+from madang.infrastructure.fire_safety.cli import read_policy, run_receive, run_replay
+from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines, read_message
 from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
 from madang.infrastructure.fire_safety.records import (
@@ -411,11 +411,52 @@ def test_replay_prints_decisions_and_names_bad_lines(tmp_path, capsys):
         run_replay(SimpleNamespace(file=tmp_path / "nowhere", policy=None))
 
 
+def test_a_recording_is_read_whatever_its_marks_and_clocks(tmp_path, capsys):
+    own = {"at": "2026-11-20T12:00:00+09:00", "facility": "요양원", "kind": "heat", "source": "d2\u2028"}
+    first = json.dumps(own, ensure_ascii=False)
+    late = json.dumps({**own, "at": "9999-12-31T23:59:59Z"})
+    path = tmp_path / "night.jsonl"
+    path.write_bytes(f"\ufeff{first}\r\n{late}\n{json.dumps([own])}\n".encode())
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+    printed = capsys.readouterr()
+    assert [json.loads(one)["sources"] for one in printed.out.split("\n") if one] == [["d2\u2028"]] * 4
+    assert "line 2 is not read" in printed.err
+    assert "line 1" not in printed.err
+    read, unread = read_lines(['[{"bn":"F/a/","bt":null,"n":"smoke","vb":true}]', json.dumps([own])])
+    assert ([one.source for one in read], [one.line for one in unread]) == (["d2\u2028"], [1])
+
+
+def test_another_truth_about_a_device_does_not_hide_its_fire():
+    pack = [{"bn": "F/a/", "bt": 1795575600, "n": "tamper", "vb": True}, {"n": "smoke", "vb": True}]
+    assert [one.kind for one in read_message(pack)] == [Kind.SMOKE]
+    relative = [{"bn": "F/a/", "n": "smoke", "vb": True, "t": -5}]
+    assert read_message(relative, NOON)[0].at == NOON - timedelta(seconds=5)
+    with pytest.raises(ValueError, match="no time"):
+        read_message(relative)
+
+
+@pytest.mark.parametrize("more", [{"reason": "\u3164"}, {"reason": "\u200b."}, {"source": " "}])
+def test_nobody_cancels_without_a_name_or_a_word(more):
+    verdicts = said(hear(0, Kind.SMOKE), hear(5, Kind.FALSE_ALARM, **{"source": "관리자", **more}))
+    assert ("hand_over", 80.0) in verdicts
+
+
+@pytest.mark.parametrize("content", [b"precious\nnotes", b"notes", b'{"other":1}\n{"identifier":'])
+def test_a_receiver_leaves_a_file_that_is_no_ledger_as_it_is(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadInput):
+        run_receive(SimpleNamespace(host="127.0.0.1", port=0, ledger=path))
+    assert path.read_bytes() == content
+    with pytest.raises(BadInput):
+        run_receive(SimpleNamespace(host="127.0.0.1", port=99_999, ledger=tmp_path / "new.jsonl"))
+
+
 def test_a_policy_that_lets_119_wait_too_long_is_refused(tmp_path):
     path = tmp_path / "policy.toml"
     path.write_text("wait_s = 60\nnight = [23, 5]\n")
     assert read_policy(path).wait_s == 60
-    for wrong in ("wait_s = 91", "ladder_s = [120]", "unknown = 1", "wait_s ="):
+    for wrong in ("wait_s = 91", "ladder_s = [120]", "unknown = 1", "wait_s =", "x=" + "[" * 3000):
         path.write_text(wrong)
         with pytest.raises(BadInput):
             read_policy(path)

@@ -132,7 +132,12 @@ class TestPayloads:
 
     def test_as_text_and_back_it_is_the_same(self):
         assert read_decoder(write_decoder(DECODER)) == DECODER
-        for wrong in ("profile = 'x'", "profile = 'a/b'\n[[fields]]\nname='smoke'\noffset=0", "profile ="):
+        for wrong in (
+            "profile = 'x'",
+            "profile = 'a/b'\n[[fields]]\nname='smoke'\noffset=0",
+            "profile =",
+            "x=" + "[" * 3000,
+        ):
             with pytest.raises(BadInput):
                 read_decoder(wrong)
 

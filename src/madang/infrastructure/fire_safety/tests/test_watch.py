@@ -296,6 +296,15 @@ def test_10_000_doubled_and_reordered_uplinks_are_the_alarms_they_are():
     assert {one.handed_over_at for one in alarms} == {after(80)}
 
 
+def test_a_clock_that_stands_still_hides_no_later_fire():
+    stuck = json.dumps(
+        {"at": "1970-01-01T00:00:00Z", "facility": "nursing-1", "kind": "smoke", "source": "d301"}
+    )
+    assert hear(0, stuck.encode()).signals == 1
+    assert hear(1, stuck.encode()).repeated == 1
+    assert hear(7200, stuck.encode()).signals == 1
+
+
 def test_who_may_not_answer_is_refused_and_a_cancellation_needs_a_reason():
     register(NOW)
     hear(0, uplink("d301", NOW, "smoke"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -20,10 +19,10 @@ from madang.citizens.open_data.records.calls import (
     Call,
 )
 
+from .elements import name_elements
+
 FORMS = ("json", "xml", "xls")
 REQUIRED_PARTS = 5
-ODD = re.compile(r"[^A-Za-z0-9_.\-À-ÖØ-öø-ÿ一-龥가-힣]")
-"""What no element's name may hold; of what it may, just the letters that all editions of XML take."""
 PERIOD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[_ T]([0-9]{2})(?::00){0,2})?")
 
 
@@ -149,20 +148,6 @@ def write_xml(answer: Answer) -> bytes:
         for name, value in row.items():
             ET.SubElement(element, elements[name]).text = _clean(value)
     return ET.tostring(root, "utf-8", xml_declaration=True)
-
-
-def name_elements(names: Iterable[str]) -> dict[str, str]:
-    """Return the XML element of each field: its name, with an underscore where XML takes no such letter."""
-    elements: dict[str, str] = {}
-    for name in names:
-        plain = ODD.sub("_", name)
-        if not plain or plain[0] in "-.0123456789":
-            plain = f"_{plain}"
-        element, number = plain, 2
-        while element in elements.values():
-            element, number = f"{plain}_{number}", number + 1
-        elements[name] = element
-    return elements
 
 
 def _clean(text: str) -> str:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from madang.citizens.open_data.methods.calls import (
     check_call,
-    name_elements,
     read_call,
     read_period,
     read_range,
@@ -19,6 +18,7 @@ from madang.citizens.open_data.methods.calls import (
     write_value,
     write_xml,
 )
+from madang.citizens.open_data.methods.elements import name_elements
 from madang.citizens.open_data.records.calls import MESSAGES, Answer
 from madang.core.base.interface import CITY_TIMEZONE
 

@@ -164,3 +164,29 @@ class TestChanges(ListPageCases):
         assert (
             reader.get("/open_data/shelters/").status_code == 404
         )  # a withdrawn dataset's change stays listed
+
+
+def test_croissant_holds_whatever_columns_are_called():
+    names = ("기준 일자", "이용인원(명)", "<b/>", "a/b")
+    columns = tuple(Column(name=one, type=ColumnType.TEXT, title=Text(ko=one, en=one)) for one in names)
+    record = make_record()
+    table = msgspec.structs.replace(record.table, columns=columns, key=("기준 일자",))
+    one = Described(
+        table=table,
+        columns=columns,
+        keywords=(),
+        version=1,
+        created_at=NOW,
+        updated_at=NOW,
+        address=HOME,
+        city="마당시",
+    )
+    (rows,) = describe_croissant(one)["recordSet"]
+    assert [field["@id"] for field in rows["field"]] == [
+        "rows/기준_일자",
+        "rows/이용인원_명_",
+        "rows/_b__",
+        "rows/a_b",
+    ]
+    assert [field["source"]["extract"]["column"] for field in rows["field"]] == list(names)
+    assert rows["key"] == [{"@id": "rows/기준_일자"}]

@@ -12,6 +12,7 @@ from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_cate
 from madang.core.lake.interface import DatasetRecord
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
 IANA = "https://www.iana.org/assignments/media-types/"
 
@@ -45,6 +46,19 @@ def build_graph(
             graph.add((dataset, DCAT.contactPoint, answers))
         _add_dataset(graph, dataset, record, address, publisher)
     return graph
+
+
+def add_pages(graph: Graph, address: str, page: int, last: int, size: int, total: int) -> None:
+    """Say which page of `last` a graph is, and where the others are, in Hydra's words as CKAN's catalogues do."""
+    here = URIRef(f"{address}?page={page}")
+    graph.bind("hydra", HYDRA)
+    graph.add((here, RDF.type, HYDRA.PagedCollection))
+    graph.add((here, HYDRA.totalItems, Literal(total)))
+    graph.add((here, HYDRA.itemsPerPage, Literal(size)))
+    others = {"firstPage": 1, "previousPage": page - 1, "nextPage": page + 1, "lastPage": last}
+    for term, number in others.items():
+        if 1 <= number <= last:
+            graph.add((here, HYDRA[term], Literal(f"{address}?page={number}")))
 
 
 def _add_dataset(

@@ -119,6 +119,7 @@ def package_search(asked: Asked, address: str) -> dict[str, Any]:
             sort=sort,
             offset=read_number(asked, "start", 0, 10**9),
             limit=read_number(asked, "rows", 10, 1000),
+            counts_found=True,
             count=tuple(dict.fromkeys(packages.FACETS[one] for one in fields if one in packages.FACETS)),
         )
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from django.conf import settings
+from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 from starlette.requests import Request
 
@@ -143,7 +143,7 @@ def show_item(request: Request) -> Document:
     here = f"{find_address(request)}{OGC}/collections/{collection.id}"
     feature = _draw(collection, [row], [feature_id], asked.crs)[0]
     feature["links"] = [
-        link(f"{here}/items/{quote(feature_id, safe='')}", "self", "this feature", GEOJSON),
+        link(f"{here}/items/{escape_uri_path(feature_id)}", "self", "this feature", GEOJSON),
         link(here, "collection", collection.title.en),
     ]
     return send(feature, GEOJSON, headers={"Content-Crs": f"<{asked.crs}>"})

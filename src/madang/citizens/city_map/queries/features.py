@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import shapely
+from django.utils.encoding import escape_uri_path
 
 from madang.citizens.city_map.methods.cql.judging import judge
 from madang.citizens.city_map.methods.cql.tree import Wrong
@@ -154,7 +154,7 @@ def name_row(collection: Collection, row: dict[str, Any]) -> str:
 
 def find_page(collection: Collection, feature_id: str) -> str:
     """Return the address of a feature's own page, whatever letters its key has."""
-    return f"/city_map/places/{collection.id}/{quote(feature_id)}/"
+    return f"/city_map/places/{collection.id}/{escape_uri_path(feature_id)}/"
 
 
 def move(x: list[float], y: list[float], crs: str) -> list[tuple[float, float]]:

@@ -116,7 +116,9 @@ def test_a_facets_counts_leave_out_its_own_choice_only(index):
     assert dict(found.facets["licence"]) == {"KOGL-1": 1, "CC-BY-4.0": 1}
     assert dict(found.facets["category"])["transport"] == 1
     assert sum(dict(found.facets["category"]).values()) == 3
-    asked = Asked(facets=(("category", "transport"), ("licence", "KOGL-1")), sort="updated", counts_found=True)
+    asked = Asked(
+        facets=(("category", "transport"), ("licence", "KOGL-1")), sort="updated", counts_found=True
+    )
     assert [dict(index.search(asked).facets[one]) for one in ("licence", "category")] == [
         {"KOGL-1": 1},
         {"transport": 1},

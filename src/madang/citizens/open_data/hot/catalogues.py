@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.http import urlencode
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
+from madang.citizens.open_data.methods.harvesting import HYDRA
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category
 from madang.core.lake.interface import DatasetRecord
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
 IANA = "https://www.iana.org/assignments/media-types/"
 

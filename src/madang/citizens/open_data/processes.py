@@ -86,7 +86,7 @@ def _send(found: Answer, call: Call) -> Response:
 
 def _write_sheet(found: Answer) -> bytes:
     book, sheet = open_workbook(found.envelope)
-    sheet.append(list(found.rows[0]))
+    sheet.append([make_cell(sheet, name) for name in found.rows[0]])
     for row in found.rows:
         sheet.append([make_cell(sheet, value) for value in row.values()])
     output = io.BytesIO()

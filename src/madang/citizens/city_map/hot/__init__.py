@@ -20,7 +20,12 @@ ROUTES = [
         (_ONE, features.show_collection, "공간정보 모음 하나", "One collection of places"),
         (f"{_ONE}/queryables", features.show_queryables, "거를 수 있는 속성", "What a filter may name"),
         (f"{_ONE}/items", features.show_items, "모음의 장소 (GeoJSON)", "Features of a collection (GeoJSON)"),
-        (f"{_ONE}/items/{{feature}}", features.show_item, "장소 하나 (GeoJSON)", "One feature (GeoJSON)"),
+        (
+            f"{_ONE}/items/{{feature:path}}",
+            features.show_item,
+            "장소 하나 (GeoJSON)",
+            "One feature (GeoJSON)",
+        ),
         (f"{_ONE}/tiles", tiles.show_tilesets, "모음의 타일 묶음", "Tilesets of a collection"),
         (f"{_ONE}/tiles/{{grid}}", tiles.show_tileset, "타일 묶음 하나 (TileJSON)", "One tileset (TileJSON)"),
         (
@@ -39,6 +44,12 @@ ROUTES = [
         (f"{_ONE}/styles/{{style}}", tiles.show_style, "지도 스타일 하나", "One map style"),
         ("/ogc/tileMatrixSets", tiles.show_grids, "타일 격자", "Grids of tiles"),
         ("/ogc/tileMatrixSets/{grid}", tiles.show_grid, "타일 격자 하나", "One grid of tiles"),
+        (
+            "/ogc/{rest:path}",
+            features.show_nothing,
+            "없는 공간정보 주소",
+            "No such address of the places API",
+        ),
         (
             "/city_map/tiles/{z:int}/{x:int}/{y:int}.mvt",
             tiles.show_shown,

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 from starlette.requests import Request
 
@@ -25,6 +26,7 @@ from madang.citizens.city_map.queries.features import (
     read_page,
 )
 from madang.citizens.city_map.records import Asked, Collection
+from madang.core.base.interface import NotFound
 from madang.core.pages.interface import find_address
 
 from .describing import SCHEMAS, describe_api
@@ -141,10 +143,15 @@ def show_item(request: Request) -> Document:
     here = f"{find_address(request)}{OGC}/collections/{collection.id}"
     feature = _draw(collection, [row], [feature_id], asked.crs)[0]
     feature["links"] = [
-        link(f"{here}/items/{feature_id}", "self", "this feature", GEOJSON),
+        link(f"{here}/items/{escape_uri_path(feature_id)}", "self", "this feature", GEOJSON),
         link(here, "collection", collection.title.en),
     ]
     return send(feature, GEOJSON, headers={"Content-Crs": f"<{asked.crs}>"})
+
+
+def show_nothing(_request: Request) -> Document:
+    """Refuse an address that isn't one of the API's, in the API's own way."""
+    raise NotFound("city_map.address", "그런 주소가 없습니다", "there is no such address")
 
 
 def show_queryables(request: Request) -> Document:

@@ -26,7 +26,8 @@ STYLE, TILEJSON = "application/vnd.mapbox.style+json", "application/vnd.mapbox.t
 PMTILES = "application/vnd.pmtiles"
 OGC = "/ogc"
 PAGE = "text/html"
-FORMS = frozenset({"", "json", "geojson", "html", "tilejson", "mvt", "pbf"})
+DOCUMENT_FORMS = frozenset({"json", "geojson", "html"})
+FORMS = DOCUMENT_FORMS | {"", "tilejson", "mvt", "pbf"}
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +74,8 @@ def send(body: Any, media: str = JSON, headers: dict[str, str] | None = None) ->
 
 def _write(request: Request, found: Document) -> Response:
     form = request.query_params.get("f") or ("html" if _prefers_page(request) else "json")
+    if form not in DOCUMENT_FORMS and found.media != TILEJSON:
+        raise Wrong("f", "documents are answered as json or html")
     headers = {"Vary": "Accept", **found.headers}
     if form == "html":
         policy = {"Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'"}

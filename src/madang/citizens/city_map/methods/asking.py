@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from madang.citizens.city_map.records import Asked, Collection
+from madang.core.base.interface import CITY_TIMEZONE
 
 from .cql.checking import check
 from .cql.objects import read_json
@@ -20,6 +22,7 @@ FARTHEST = 10**9
 FILTER = ("filter", "filter-lang", "filter-crs")
 KNOWN = frozenset({"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f", *FILTER})
 SIDES = (4, 6)
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def read_asked(
@@ -38,14 +41,14 @@ def read_asked(
     crs = _read_system(values, "crs")
     box_crs = _read_system(values, "bbox-crs")
     asked = Asked(
-        times=_read_times(collection, values["datetime"]) if values.get("datetime") else None,
+        times=_read_times(collection, values["datetime"]) if "datetime" in values else None,
         equal=tuple((name, value) for name, value in given if name in names - KNOWN),
         filter=read_filter(collection, values),
         crs=crs,
         limit=min(_read_count(values, "limit", USUAL, 1), MOST),
         offset=_read_count(values, "offset", 0, 0),
     )
-    return asked, box_crs, _read_box(values["bbox"]) if values.get("bbox") else None
+    return asked, box_crs, _read_box(values["bbox"], box_crs) if values.get("bbox") else None
 
 
 def read_filter(collection: Collection, values: dict[str, str]) -> Any:
@@ -85,7 +88,8 @@ def _read_count(values: dict[str, str], name: str, usual: int, least: int) -> in
     return int(text)
 
 
-def _read_box(text: str) -> list[float]:
+def _read_box(text: str, crs: str) -> list[float]:
+    """Return west, south, east, north as given; in degrees west may be beyond east: across the antimeridian."""
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
@@ -94,24 +98,32 @@ def _read_box(text: str) -> list[float]:
         raise Wrong("bbox", "4 numbers, or 6 with heights, are needed")
     half = len(numbers) // 2
     low, high = numbers[:half][:2], numbers[half:][:2]
-    if low[1] > high[1] or low[0] > high[0]:
-        raise Wrong("bbox", "its lower corner comes first; a box across the antimeridian is not served")
+    if low[1] > high[1] or (low[0] > high[0] and crs != CRS84):
+        raise Wrong("bbox", "its lower corner comes first; across the antimeridian a box is given in CRS84")
     return [*low, *high]
 
 
-def _read_times(collection: Collection, text: str) -> tuple[datetime | None, datetime | None]:
-    if collection.time is None:
-        return None, None  # features without a time match any time, as the standard says
+def _read_times(collection: Collection, text: str) -> tuple[datetime | None, datetime | None] | None:
     begin, slash, end = text.partition("/")
-    first = _read_moment(begin)
-    return first, _read_moment(end) if slash else first
+    if not slash and begin in {"", ".."}:
+        raise Wrong("datetime", "a time, or two with / between them, are needed")
+    first = _read_moment(begin, is_end=False)
+    last = _read_moment(end if slash else begin, is_end=True)
+    if first and last and first > last:
+        raise Wrong("datetime", "the earlier time comes first")
+    # Features without a time match any time, as the standard says.
+    return None if collection.time is None else (first, last)
 
 
-def _read_moment(text: str) -> datetime | None:
+def _read_moment(text: str, *, is_end: bool) -> datetime | None:
+    """Return the moment a text names, of a day of the city its first or last; None for an open end."""
     if text in {"", ".."}:
         return None
     try:
+        if DAY.fullmatch(text):
+            begin = datetime.fromisoformat(text).replace(tzinfo=CITY_TIMEZONE)
+            return begin + timedelta(days=1, microseconds=-1) if is_end else begin
         moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Wrong("datetime", f"{text!r} is no time of RFC 3339") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

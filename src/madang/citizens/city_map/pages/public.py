@@ -148,7 +148,6 @@ def _read(
     request: HttpRequest, collections: dict[str, Collection], usual: Sequence[str], live: dict[str, LiveLayer]
 ) -> Asked:
     given = [name for name in dict.fromkeys(request.GET.getlist("theme")) if name in collections]
-    number = request.GET.get("page", "")
     return Asked(
         themes=tuple(given[:MOST_THEMES] or usual[:1]),
         live=tuple(name for name in dict.fromkeys(request.GET.getlist("live")) if name in live)[:MOST_LIVE],
@@ -157,8 +156,13 @@ def _read(
         near=read_near(request.GET.get("near", "")),
         label=request.GET.get("label", "").strip()[:60],
         hides_closed=request.GET.get("closed") == "hide",
-        page=min(int(number), 10_000) if number.isascii() and number.isdigit() and number != "0" else 1,
+        page=_read_page(request.GET.get("page", "")),
     )
+
+
+def _read_page(text: str) -> int:
+    """Return the number of a page from 1 to 10,000, 1 for anything else."""
+    return min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004 - no page
 
 
 def read_near(text: str) -> tuple[float, float] | None:

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import shapely
+from django.utils.encoding import escape_uri_path
 
 from madang.citizens.city_map.methods.cql.judging import judge
 from madang.citizens.city_map.methods.cql.tree import Wrong
@@ -151,6 +152,11 @@ def name_row(collection: Collection, row: dict[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(row, enc_hook=str)).hexdigest()[:20]
 
 
+def find_page(collection: Collection, feature_id: str) -> str:
+    """Return the address of a feature's own page, whatever letters its key has."""
+    return f"/city_map/places/{collection.id}/{escape_uri_path(feature_id)}/"
+
+
 def move(x: list[float], y: list[float], crs: str) -> list[tuple[float, float]]:
     """Return points of degrees in the system `crs`, its axes in its own order."""
     name, is_north_first = SYSTEMS[crs]
@@ -197,10 +203,9 @@ def _list_conditions(collection: Collection, asked: Asked) -> list[Filter | AnyO
     where: list[Filter | AnyOf] = [Filter(name, Op.EQ, value) for name, value in asked.equal]
     if asked.bbox is not None:
         west, south, east, north = asked.bbox
-        where += [
-            Filter(collection.lon, Op.BETWEEN, [west, east]),
-            Filter(collection.lat, Op.BETWEEN, [south, north]),
-        ]
+        beyond = ((Filter(collection.lon, Op.GE, west),), (Filter(collection.lon, Op.LE, east),))
+        along = Filter(collection.lon, Op.BETWEEN, [west, east]) if west <= east else AnyOf(beyond)
+        where += [along, Filter(collection.lat, Op.BETWEEN, [south, north])]
     if asked.times is not None and collection.time is not None:
         first, last = asked.times
         where += [Filter(collection.time, Op.GE, first)] if first else []

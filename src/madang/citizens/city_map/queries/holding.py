@@ -68,7 +68,11 @@ def find_rows(reader: Reader, one: Collection, box: Box | None, condition: Any) 
 
 
 def is_inside(rows: pa.Table, one: Collection, box: Box) -> np.ndarray:
-    """Return which rows lie in a box of degrees, its edges included; what has no place lies nowhere."""
+    """Return which rows lie in a box of degrees, its edges included; what has no place lies nowhere.
+
+    Where its west is beyond its east the box crosses the antimeridian.
+    """
     west, south, east, north = box
     x, y = (rows.column(name).to_numpy() for name in (one.lon, one.lat))
-    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    along = (x >= west) & (x <= east) if west <= east else (x >= west) | (x <= east)
+    return along & (y >= south) & (y <= north)

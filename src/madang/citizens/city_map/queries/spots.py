@@ -21,7 +21,7 @@ from madang.core.base.interface import box_around, measure_m
 from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows
 from madang.core.places.interface import matches_within, normalize
 
-from .features import name_row, open_reader
+from .features import find_page, name_row, open_reader
 from .holding import hold
 
 NEAR_M, MOST_NEAR = 3_000.0, 2_000
@@ -162,7 +162,7 @@ def _describe(one: Collection, row: dict[str, Any], at: datetime | None, away_m:
         address=str(row[address] or "") if address and address != name else "",
         lon=row[one.lon],
         lat=row[one.lat],
-        href=f"/city_map/places/{one.id}/{feature}/" if feature else "",
+        href=find_page(one, feature) if feature else "",
         away_m=away_m,
         is_open=is_open(row[hours], at) if at is not None and hours and row[hours] else None,
     )

@@ -17,7 +17,7 @@ from madang.citizens.city_map.records import Collection
 from madang.core.lake.interface import Filter, Op, Reader
 from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
 
-from .features import name_row, open_reader
+from .features import find_page, name_row, open_reader
 from .holding import hold, is_inside
 
 DETAIL_ZOOM, DETAIL_COLUMNS = 13, 12
@@ -82,7 +82,7 @@ def _describe(one: Collection, row: dict[str, Any], name: str, address: str) -> 
         said["address"] = row[address]
     if one.key:
         feature = name_row(one, row)
-        said |= {"id": f"{one.id} {feature}", "href": f"/city_map/places/{one.id}/{feature}/"}
+        said |= {"id": f"{one.id} {feature}", "href": find_page(one, feature)}
     return said
 
 

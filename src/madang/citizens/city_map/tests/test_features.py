@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 import httpx
 import mapbox_vector_tile
 import numpy as np
+import pyarrow as pa
 import pyogrio
 import pytest
 
 from madang.citizens.city_map.methods.asking import read_asked
 from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.systems import CRS84, EPSG, SYSTEMS, find_system
+from madang.citizens.city_map.queries.features import find_page
+from madang.citizens.city_map.queries.holding import is_inside
 from madang.citizens.city_map.records import Collection
-from madang.core.base.interface import Column, ColumnType, TableKind, Text, now
+from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, TableKind, Text, now
 
 from .laid_out import NAME, PLACES
 
@@ -219,12 +223,65 @@ def test_the_map_page_shows_a_theme_with_its_list(house, ogc):
         assert visitor.get("/city_map/?theme=nothing").status_code == 200
 
 
-def test_what_is_unknown_is_refused_before_anything_is_read():
+def describe(time: str | None = "at") -> Collection:
     column = Column(name="이름", type=ColumnType.TEXT, title=Text(ko="이름", en="name"))
-    one = Collection(
+    return Collection(
         id="x", title=Text(ko="x", en="x"), description=Text(ko="x", en="x"), columns=(column,), key=(), lon="lon",
-        lat="lat", time="at", licence="", kind=TableKind.DATASET, rows=0, version=0, updated_at=now(),
+        lat="lat", time=time, licence="", kind=TableKind.DATASET, rows=0, version=0, updated_at=now(),
     )  # fmt: skip
+
+
+def test_a_day_is_all_of_the_citys_day_and_an_interval_goes_forward():
+    def read(text: str, one: Collection):
+        return read_asked(one, [("datetime", text)])[0].times
+
+    begin = datetime(2026, 1, 1, tzinfo=CITY_TIMEZONE)
+    assert read("2026-01-01", describe()) == (begin, begin + timedelta(days=1, microseconds=-1))
+    assert read("2025-12-31/2026-01-01", describe())[1] == begin + timedelta(days=1, microseconds=-1)
+    assert read("2026-01-01/..", describe()) == (begin, None)
+    assert read("2026-01-01/..", describe(None)) is None
+    for one in (describe(), describe(None)):
+        for wrong in (
+            "garbage",
+            "",
+            "..",
+            "2026-01-02/2026-01-01",
+            "2026-01-01T00:00:00Z/x",
+            "2026-02-30",
+            "9999-12-31/x",
+        ):
+            with pytest.raises(Wrong, match="datetime: ."):
+                read(wrong, one)
+        read("9999-12-31", one)
+
+
+def test_a_box_in_degrees_may_cross_the_antimeridian():
+    assert read_asked(describe(), [("bbox", "177,30,-177,40")])[2] == [177, 30, -177, 40]
+    with pytest.raises(Wrong, match="CRS84"):
+        read_asked(describe(), [("bbox", "2,2,1,3"), ("bbox-crs", f"{EPSG}5179")])
+    rows = pa.table({"lon": [127.0, 178.0, -178.0, None], "lat": [37.0, 37.0, 37.0, 37.0]})
+    assert is_inside(rows, describe(), (177.0, 30.0, -177.0, 40.0)).tolist() == [False, True, True, False]
+
+
+def test_an_address_that_is_none_of_the_apis_is_refused_in_its_own_way(ogc):
+    for path in (
+        "/nothing",
+        "/collections/",
+        f"/collections/{NAME}/items/a/b",
+        f"/collections/{NAME}/tiles/x/y/z/0",
+    ):
+        answer = ogc.get(path, headers={"Accept": "text/html,*/*;q=0.1"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "NotFound"), path
+    assert ogc.get("/", params={"f": "tilejson"}).status_code == 400
+    assert items(ogc, bbox="127.1,37.4,126.9,37.6").json()["numberMatched"] < 120
+
+
+def test_a_features_page_has_an_address_whatever_its_key_is():
+    assert find_page(describe(), "a/b?c#d 가%") == "/city_map/places/x/a/b%3Fc%23d%20%EA%B0%80%25/"
+
+
+def test_what_is_unknown_is_refused_before_anything_is_read():
+    one = describe()
     asked, system, box = read_asked(
         one, [("이름", "가"), ("datetime", "../2026-01-02T00:00:00+09:00"), ("bbox", "1,2,3,4")]
     )

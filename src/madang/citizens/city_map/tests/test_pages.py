@@ -123,7 +123,7 @@ def test_the_map_lists_what_it_shows_and_data_is_never_html():
     assert "나&lt;/b&gt; 쉼터</a>" not in near
 
 
-@pytest.mark.parametrize("odd", ["theme=nothing", "near=x", "near=1e99,5", "near=nan,nan", "page=0", "page=99999",
+@pytest.mark.parametrize("odd", ["theme=nothing", "near=x", "near=1e99,5", "near=nan,nan", "page=0", "page=99999", "page=" + "9" * 5000,
                                  "q=%00", "find=%00", "theme=map_rest&" * 9, "label=" + "x" * 500])  # fmt: skip
 def test_any_address_is_answered(odd):
     assert Client().get(f"/city_map/?{odd}").status_code == 200

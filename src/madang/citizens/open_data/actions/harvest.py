@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.utils.http import urlencode
+from rdflib import Graph
+from rdflib.term import Node
 
 from madang.citizens.open_data import models
 from madang.citizens.open_data.gateway.fetching import NotFetched, fetch
@@ -171,8 +173,20 @@ def _read(source: models.SourceRow) -> Iterator[Remote | Wrong]:
     elif source.kind == SourceKind.DATA_JSON:
         yield from read_each(harvesting.read_data_json(fetch(source.address)), harvesting.read_listed)
     else:
-        graph = harvesting.read_graph(fetch(source.address))
-        yield from read_each(harvesting.list_described(graph), harvesting.read_described)
+        yield from read_each(_follow_pages(source.address), harvesting.read_described)
+
+
+def _follow_pages(address: str) -> Iterator[tuple[Graph, Node]]:
+    """Yield the datasets of a DCAT catalogue, also of the pages that it leads on to."""
+    seen: set[str] = set()
+    count = 0
+    while address and address not in seen and count < MOST_RECORDS:
+        seen.add(address)
+        graph = harvesting.read_graph(fetch(address))
+        described = harvesting.list_described(graph)
+        yield from described
+        count += max(1, len(described))
+        address = harvesting.find_next(graph)
 
 
 def _page_through(address: str) -> Iterator[Any]:

@@ -15,16 +15,17 @@ from madang.citizens.open_data.methods.linked import describe_croissant
 from madang.citizens.open_data.queries.calls import list_public
 from madang.citizens.open_data.queries.changes import list_changes
 from madang.citizens.open_data.queries.linked import describe
-from madang.core.base.interface import ANONYMOUS, Text, now
+from madang.core.base.interface import ANONYMOUS, NotFound, Text, now
 from madang.core.lake.interface import authorize, get_dataset
 from madang.core.pages.interface import Route, find_address
 
-from .catalogues import build_data_json, build_graph
+from .catalogues import add_pages, build_data_json, build_graph
 from .ckan import answer_get, answer_post
 from .datapackages import describe_package
 from .feeds import write_atom, write_json_feed
 
 FEED_PAGE = 50
+GRAPH_PAGE = 200
 
 GRAPHS = {
     "jsonld": ("json-ld", "application/ld+json"),
@@ -33,12 +34,33 @@ GRAPHS = {
 }
 
 
-def send_graph(request: Request, _query: None, _body: None) -> Response:
-    """Answer the catalogue as DCAT-AP in the form that the address ends with."""
+class GraphQuery(msgspec.Struct, frozen=True):
+    """Which page of the catalogue, from 1."""
+
+    page: Annotated[int, Meta(ge=1, le=10**6)] = 1
+
+
+def send_graph(request: Request, query: GraphQuery, _body: None) -> Response:
+    """Answer a page of the catalogue as DCAT-AP in the form that the address ends with.
+
+    A page has GRAPH_PAGE datasets and says where the next one is: a whole catalogue takes minutes to write.
+    """
     form, media = GRAPHS[request.url.path.rpartition(".")[2]]
     names = settings.MADANG.city_name_ko, settings.MADANG.city_name_en
-    graph = build_graph(list_public(), find_address(request), *names, settings.MADANG.contact_email)
-    return Response(graph.serialize(format=form), media_type=media, headers={"Cache-Control": "max-age=60"})
+    records, home = list_public(), find_address(request)
+    last = max(1, -(-len(records) // GRAPH_PAGE))
+    if query.page > last:
+        raise NotFound("open_data.page", "그런 쪽이 없습니다", "there is no such page")
+    begin = (query.page - 1) * GRAPH_PAGE
+    shown = records[begin : begin + GRAPH_PAGE]
+    graph = build_graph(shown, home, *names, settings.MADANG.contact_email)
+    headers = {"Cache-Control": "max-age=60"}
+    if last > 1:
+        here = f"{home}{request.url.path}"
+        add_pages(graph, here, query.page, last, GRAPH_PAGE, len(records))
+        if query.page < last:
+            headers["Link"] = f'<{here}?page={query.page + 1}>; rel="next"'
+    return Response(graph.serialize(format=form), media_type=media, headers=headers)
 
 
 def send_data_json(request: Request, _query: None, _body: None) -> Response:
@@ -109,6 +131,7 @@ ROUTES = [
             send_graph,
             "public",
             Text(ko=f"목록 (DCAT, {ending})", en=f"The catalogue (DCAT, {ending})"),
+            query=GraphQuery,
             tags=_TAGS,
         )
         for ending in GRAPHS

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.http import urlencode
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
+from madang.citizens.open_data.methods.harvesting import HYDRA
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category
 from madang.core.lake.interface import DatasetRecord
 
@@ -45,6 +46,19 @@ def build_graph(
             graph.add((dataset, DCAT.contactPoint, answers))
         _add_dataset(graph, dataset, record, address, publisher)
     return graph
+
+
+def add_pages(graph: Graph, address: str, page: int, last: int, size: int, total: int) -> None:
+    """Say which page of `last` a graph is, and where the others are, in Hydra's words as CKAN's catalogues do."""
+    here = URIRef(f"{address}?page={page}")
+    graph.bind("hydra", HYDRA)
+    graph.add((here, RDF.type, HYDRA.PagedCollection))
+    graph.add((here, HYDRA.totalItems, Literal(total)))
+    graph.add((here, HYDRA.itemsPerPage, Literal(size)))
+    others = {"firstPage": 1, "previousPage": page - 1, "nextPage": page + 1, "lastPage": last}
+    for term, number in others.items():
+        if 1 <= number <= last:
+            graph.add((here, HYDRA[term], Literal(f"{address}?page={number}")))
 
 
 def _add_dataset(

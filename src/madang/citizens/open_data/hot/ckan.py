@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,15 +17,13 @@ from madang.citizens.open_data.queries.calls import list_public
 from madang.citizens.open_data.queries.quotas import find_caller, get_quota, name_address
 from madang.citizens.open_data.queries.search import search
 from madang.citizens.open_data.records.search import Asked as Search
-from madang.core.base.interface import ANONYMOUS, Actor, BadInput, MadangError, NotFound, now
-from madang.core.lake.interface import authorize, count_rows, get_dataset, run_sql
+from madang.core.base.interface import ANONYMOUS, BadInput, MadangError, NotFound, now
+from madang.core.lake.interface import get_dataset
 from madang.core.pages.interface import find_address
 
 from . import packages
-
-MOST_ROWS = 32_000
-READS_SQL = Actor(id="", name="", kind="anonymous", grants=frozenset({("lake.sql", "*")}))
-Asked = Mapping[str, Any]
+from .datastore import datastore_search, datastore_search_sql
+from .parameters import Asked, read_flag, read_given, read_most, read_number, read_text, read_words
 
 
 class TooMany(MadangError):
@@ -87,70 +85,45 @@ def _refuse(error: MadangError) -> Response:
     return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
-def _number(asked: Asked, name: str, default: int, most: int) -> int:
-    try:
-        value = int(asked.get(name, default))
-    except (TypeError, ValueError):
-        value = -1
-    if value < 0:
-        raise BadInput("ckan.number", f"{name}은(는) 0 이상의 수입니다", f"{name} must be a number ≥ 0")
-    return min(value, most)
-
-
-def _text(asked: Asked, *names: str) -> str:
-    for name in names:
-        value = asked.get(name)
-        if isinstance(value, str) and value:
-            return value
-    raise BadInput("ckan.missing", f"{names[0]} 값이 필요합니다", f"missing value: {names[0]}")
-
-
-def _json(asked: Asked, name: str) -> Any:
-    value = asked.get(name) or None
-    if isinstance(value, str):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
-
-
 def package_list(asked: Asked, _address: str) -> list[str]:
     """Return the names of the datasets."""
     names = [record.name for record in list_public()]
-    first = _number(asked, "offset", 0, len(names))
-    return names[first : first + _number(asked, "limit", len(names), len(names))]
+    first = read_number(asked, "offset", 0, len(names))
+    return names[first : first + read_number(asked, "limit", len(names), len(names))]
 
 
 def package_show(asked: Asked, address: str) -> dict[str, Any]:
     """Return one dataset."""
-    name = _text(asked, "id", "name_or_id")
+    name = read_text(asked, "id", "name_or_id")
     return packages.describe_package(get_dataset(actor=ANONYMOUS, name=name), address)
 
 
 def package_search(asked: Asked, address: str) -> dict[str, Any]:
     """Return a page of the datasets found by `q` and `fq`, best first, with the exact count."""
     try:
-        facets, words = packages.read_fields(str(asked.get("q") or "").replace("*:*", ""))
-        more, _ = packages.read_fields(
-            " ".join([str(asked.get("fq") or ""), *(_json(asked, "fq_list") or ())])
-        )
-        sort = packages.read_search_sort(str(asked.get("sort") or ("score" if words else "name")))
+        facets, words = packages.read_fields(read_given(asked, "q").replace("*:*", ""))
+        narrowed = " ".join([read_given(asked, "fq"), *read_words(asked, "fq_list")]).replace("*:*", "")
+        more, rest = packages.read_fields(narrowed)
+        if rest:
+            raise ValueError(rest)
+        sort = packages.read_search_sort(read_given(asked, "sort") or ("score" if words else "name"))
     except ValueError as error:
-        raise BadInput("ckan.search", f"모르는 항목입니다: {error}", f"unknown field: {error}") from error
-    fields = _json(asked, "facet.field") or []
-    fields = [fields] if isinstance(fields, str) else list(fields)
+        raise BadInput(
+            "ckan.search", f"이렇게는 찾지 못합니다: {error}", f"this isn't served: {error}"
+        ) from error
+    fields = read_words(asked, "facet.field") if read_flag(asked, "facet", default=True) else []
     found, _ = search(
         Search(
             text=words,
             facets=(("owner", "own"), *facets, *more),
             sort=sort,
-            offset=_number(asked, "start", 0, 10**9),
-            limit=_number(asked, "rows", 10, 1000),
+            offset=read_number(asked, "start", 0, 10**9),
+            limit=read_number(asked, "rows", 10, 1000),
+            counts_found=True,
             count=tuple(dict.fromkeys(packages.FACETS[one] for one in fields if one in packages.FACETS)),
         )
     )
-    counts = packages.name_counts(found.facets, fields)
+    counts = packages.name_counts(found.facets, fields, read_most(asked, "facet.limit"))
     return {
         "count": found.total,
         "sort": sort,
@@ -169,67 +142,29 @@ def _describe_found(ids: Sequence[str], address: str) -> Iterator[dict[str, Any]
 
 def resource_show(asked: Asked, address: str) -> dict[str, Any]:
     """Return one form of a dataset."""
-    asked_id = _text(asked, "id")
+    asked_id = read_text(asked, "id")
     name, _, form = asked_id.rpartition("-")
     if form not in packages.FORMS:
         name, form = asked_id, packages.FORMS[0]
     return packages.describe_resource(get_dataset(actor=ANONYMOUS, name=name), form, address)
 
 
-def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
-    """Return rows of a dataset with the exact total of what `filters` leave."""
-    name = _text(asked, "resource_id", "id")
-    reader = authorize(ANONYMOUS, name)
-    filters, fields = _json(asked, "filters") or {}, _json(asked, "fields")
-    if not isinstance(filters, dict):
-        raise BadInput("ckan.filters", "filters는 객체입니다", "filters must be an object")
-    if isinstance(fields, str):
-        fields = [field.strip() for field in fields.split(",")]
-    try:
-        where, order = packages.read_filters(filters), packages.read_sort(str(asked.get("sort") or ""))
-    except ValueError as error:
-        raise BadInput("ckan.sort", f"모르는 순서입니다: {error}", f"unknown sort: {error}") from error
-    limit, offset = _number(asked, "limit", 100, MOST_ROWS), _number(asked, "offset", 0, 10**12)
-    rows = reader.read(fields, where, order, offset, limit)
-    shown = set(rows.column_names)
-    start = f"{address}/api/3/action/datastore_search?resource_id={name}&limit={limit}"
-    return {
-        "resource_id": name,
-        "fields": [
-            {"id": one.name, "type": packages.CKAN_TYPES.get(one.type, "text")}
-            for one in reader.columns
-            if one.name in shown
-        ],
-        "records": rows.to_pylist(),
-        "total": count_rows(reader, where),
-        "total_was_estimated": False,
-        "limit": limit,
-        "offset": offset,
-        "_links": {"start": start, "next": f"{start}&offset={offset + limit}"},
-    }
+def organization_list(asked: Asked, _address: str) -> list[Any]:
+    """Return the codes of the agencies that own a dataset; with `all_fields` what is known of each."""
+    counts = Counter(record.table.owner_agency for record in list_public())
+    return _list(asked, packages.describe_organization, counts)
 
 
-def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
-    """Return the rows of one reading SQL query over public tables."""
-    sql = _text(asked, "sql")
-    rows = run_sql(READS_SQL, sql).slice(0, MOST_ROWS + 1)
-    cut = rows.num_rows > MOST_ROWS
-    return {
-        "sql": sql,
-        "fields": [{"id": field.name, "type": str(field.type)} for field in rows.schema],
-        "records": rows.slice(0, MOST_ROWS).to_pylist(),
-        **({"records_truncated": True} if cut else {}),
-    }
+def group_list(asked: Asked, _address: str) -> list[Any]:
+    """Return the categories in use; with `all_fields` what is known of each."""
+    return _list(asked, packages.describe_group, Counter(record.category for record in list_public()))
 
 
-def organization_list(_asked: Asked, _address: str) -> list[str]:
-    """Return the codes of the agencies that own a dataset."""
-    return sorted({record.table.owner_agency for record in list_public()} - {""})
-
-
-def group_list(_asked: Asked, _address: str) -> list[str]:
-    """Return the categories in use."""
-    return sorted({record.category for record in list_public()} - {""})
+def _list(asked: Asked, describe: Callable[[str], dict[str, Any]], counts: Counter[str]) -> list[Any]:
+    names = sorted(counts.keys() - {""})
+    if not read_flag(asked, "all_fields", default=False):
+        return names
+    return [describe(name) | {"package_count": counts[name]} for name in names]
 
 
 def tag_list(_asked: Asked, _address: str) -> list[str]:
@@ -239,12 +174,12 @@ def tag_list(_asked: Asked, _address: str) -> list[str]:
 
 def organization_show(asked: Asked, _address: str) -> dict[str, Any]:
     """Return one agency that owns a dataset."""
-    return _show(packages.describe_organization, _text(asked, "id"), organization_list({}, ""))
+    return _show(packages.describe_organization, read_text(asked, "id"), organization_list({}, ""))
 
 
 def group_show(asked: Asked, _address: str) -> dict[str, Any]:
     """Return one category."""
-    return _show(packages.describe_group, _text(asked, "id"), group_list({}, ""))
+    return _show(packages.describe_group, read_text(asked, "id"), group_list({}, ""))
 
 
 def _show(describe: Callable[[str], dict[str, Any]], name: str, known: list[str]) -> dict[str, Any]:

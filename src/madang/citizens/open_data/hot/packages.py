@@ -80,7 +80,12 @@ FACETS = {
     "license_id": "licence", "res_format": "form",
 }  # fmt: skip
 IGNORED = frozenset({"state", "private", "capacity", "dataset_type", "type", "site_id"})
-FIELD = re.compile(r'[+]?(?P<field>[A-Za-z_]+):(?:"(?P<quoted>[^"]*)"|[(]?(?P<plain>[^\s()"]+)[)]?)')
+FIELD = re.compile(
+    r'[+]?(?P<field>[A-Za-z_]+):(?:"(?P<quoted>[^"]*)"|[(](?P<within>[^()]*)[)]|(?P<plain>[^\s()"]+))'
+)
+PART = re.compile(r'"([^"]*)"|(\S+)')
+REFUSED = re.compile(r"(?:^|[\s(])(?:[-!]|NOT\s+)(?=[A-Za-z_]+:)|(?:^|\s)(?:OR|\|\|)(?:\s|$)")
+"""What Solr has and this hasn't: fields that must not fit, and one of several."""
 SORTS = {
     "score": "score",
     "metadata_modified": "updated",
@@ -93,16 +98,36 @@ SORTS = {
 def read_fields(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
     """Return the (facet, value) that `field:value` parts of a search ask for, and the words that remain.
 
-    Raises ValueError for a field that isn't known. Fields that hold for every dataset here are left out.
+    Raises ValueError for what isn't served: other fields, NOT, OR and wildcards. Fields that hold for every
+    dataset here are left out.
     """
     facets = []
+    asks_fields = FIELD.search(text) is not None
+    refused = REFUSED.search(text)
+    if refused and asks_fields:
+        raise ValueError(refused[0].strip() or "-")
     for match in FIELD.finditer(text):
-        field, value = match["field"], match["quoted"] if match["quoted"] is not None else match["plain"]
-        if field in FACETS:
-            facets.append((FACETS[field], value.upper() if field == "res_format" else value))
-        elif field not in IGNORED:
+        field = match["field"]
+        if field not in FACETS and field not in IGNORED:
             raise ValueError(field)
-    return tuple(facets), " ".join(FIELD.sub(" ", text).split())
+        if field in FACETS:
+            facets += [(FACETS[field], value) for value in _read_values(field, match)]
+    rest = FIELD.sub(" ", text).split()
+    return tuple(facets), " ".join(word for word in rest if not (asks_fields and word in {"AND", "(", ")"}))
+
+
+def _read_values(field: str, match: re.Match[str]) -> list[str]:
+    if match["quoted"] is not None:
+        values = [match["quoted"]]
+    else:
+        parts = PART.findall(match["within"] if match["within"] is not None else match["plain"])
+        values = [quoted or plain for quoted, plain in parts if plain != "AND"]
+        if (
+            any(plain in {"OR", "NOT", "||"} or set(plain) & set("*?[]{}") for _, plain in parts)
+            or not values
+        ):
+            raise ValueError(match[0].strip())
+    return [value.upper() for value in values] if field == "res_format" else values
 
 
 def read_search_sort(text: str) -> str:
@@ -111,15 +136,17 @@ def read_search_sort(text: str) -> str:
     name = SORTS.get(first or "score")
     if name is None:
         raise ValueError(first)
+    if way.strip() not in {"", "asc", "desc"}:
+        raise ValueError(way.strip())
     falls = name in {"score", "updated"}
     return ("-" if (way.strip() == "asc") == falls and way.strip() else "") + name
 
 
 def name_counts(
-    counts: Mapping[str, Sequence[tuple[str, int]]], fields: Sequence[str]
+    counts: Mapping[str, Sequence[tuple[str, int]]], fields: Sequence[str], most: int | None = None
 ) -> dict[str, dict[str, int]]:
-    """Return counts by the fields that were asked for; fields that aren't known have none."""
-    return {field: dict(counts.get(FACETS.get(field, ""), ())) for field in fields}
+    """Return the `most` counts by the fields that were asked for; fields that aren't known have none."""
+    return {field: dict(counts.get(FACETS.get(field, ""), ())[:most]) for field in fields}
 
 
 def describe_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
@@ -134,9 +161,11 @@ def describe_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
 
 
 def read_filters(filters: dict[str, Any]) -> tuple[Filter, ...]:
-    """Return the conditions of datastore_search's `filters`; a list means any of its values."""
+    """Return the conditions of datastore_search's `filters`; a list means any of its values, null a missing one."""
     return tuple(
-        Filter(column, Op.IN, value) if isinstance(value, list) else Filter(column, Op.EQ, value)
+        Filter(column, Op.IS_NULL)
+        if value is None
+        else Filter(column, Op.IN if isinstance(value, list) else Op.EQ, value)
         for column, value in filters.items()
     )
 

@@ -19,6 +19,8 @@ from madang.citizens.open_data.records.calls import (
     Call,
 )
 
+from .elements import name_elements
+
 FORMS = ("json", "xml", "xls")
 REQUIRED_PARTS = 5
 PERIOD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[_ T]([0-9]{2})(?::00){0,2})?")
@@ -27,20 +29,23 @@ PERIOD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[_ T]([0-9]{2})(?::00){0,2}
 def read_call(path: bytes) -> Call:
     """Return the call that a still encoded path `/KEY/TYPE/SERVICE/START/END/…` makes; missing parts are "".
 
-    A blank argument (%20) stands for one that is left out; empty parts at the end don't count.
+    A blank argument (%20) stands for one that is left out; empty parts and blank arguments at the end don't count.
     """
     parts = [_decode(part) for part in path.lstrip(b"/").split(b"/")]
     while parts and parts[-1] == "":
         parts.pop()
     parts += [""] * (REQUIRED_PARTS - len(parts))
-    key, form, service, start, end, *arguments = parts
+    key, form, service, start, end, *rest = parts
+    arguments = [argument.strip() for argument in rest]
+    while arguments and arguments[-1] == "":
+        arguments.pop()
     return Call(
         key=key,
         form=form.lower(),
         service=service,
         start=start,
         end=end,
-        arguments=tuple(argument.strip() for argument in arguments),
+        arguments=tuple(arguments),
     )
 
 
@@ -137,10 +142,11 @@ def write_xml(answer: Answer) -> bytes:
     root = ET.Element(answer.envelope)
     ET.SubElement(root, "list_total_count").text = str(answer.total)
     root.append(result)
+    elements = name_elements(next(iter(answer.rows), ()))
     for row in answer.rows:
         element = ET.SubElement(root, "row")
         for name, value in row.items():
-            ET.SubElement(element, name).text = _clean(value)
+            ET.SubElement(element, elements[name]).text = _clean(value)
     return ET.tostring(root, "utf-8", xml_declaration=True)
 
 

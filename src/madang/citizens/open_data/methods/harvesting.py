@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
-from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from madang.citizens.open_data.records.harvest import Remote, Wrong
 
 from .naming import LICENCE_ADDRESSES
 
+HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 LONGEST_TITLE, LONGEST_ABOUT, MOST_PARTS = 300, 5_000, 50
 CODES = {address.rstrip("/"): code for code, address in LICENCE_ADDRESSES.items()}
 
@@ -119,6 +120,12 @@ def read_graph(body: bytes) -> Graph:
 def list_described(graph: Graph) -> list[tuple[Graph, Node]]:
     """Return the datasets that a graph describes, in the order of their names."""
     return [(graph, node) for node in sorted(set(graph.subjects(RDF.type, DCAT.Dataset)), key=str)]
+
+
+def find_next(graph: Graph) -> str:
+    """Return the address of the page after this one in Hydra's words, "" where there is none."""
+    following = [str(one) for term in ("nextPage", "next") for one in graph.objects(None, HYDRA[term])]
+    return _web(next(iter(sorted(following)), ""))
 
 
 def read_described(described: tuple[Graph, Node]) -> Remote:

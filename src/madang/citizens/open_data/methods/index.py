@@ -118,7 +118,7 @@ class Index:
         for facet in asked.count:
             others = mask.copy()
             for name, one in chosen:
-                if name != facet:
+                if asked.counts_found or name != facet:
                     others &= one
             counts[facet] = self._count(facet, others)
         numbers = self._sort(np.flatnonzero(narrowed), scores, asked.sort)

@@ -9,6 +9,7 @@ import msgspec
 
 from madang.core.base.interface import Column, ColumnType, Table
 
+from .elements import name_elements
 from .naming import LICENCE_ADDRESSES
 
 MEDIA = {
@@ -113,6 +114,7 @@ def describe_croissant(one: Described) -> dict[str, Any]:
     """Return a dataset as Croissant 1.0: its CSV file, live, and what each of its columns holds."""
     table = one.table
     file = f"{table.name}.csv"
+    plain = name_elements(column.name for column in one.columns)  # identifiers without blanks
     return {
         "@context": _write_context(),
         "@type": "sc:Dataset",
@@ -141,11 +143,11 @@ def describe_croissant(one: Described) -> dict[str, Any]:
                 "@type": "cr:RecordSet",
                 "@id": "rows",
                 "name": "rows",
-                **_key(one),
+                **_key(one, plain),
                 "field": [
                     {
                         "@type": "cr:Field",
-                        "@id": f"rows/{column.name}",
+                        "@id": f"rows/{plain[column.name]}",
                         "name": column.name,
                         "description": column.title.ko,
                         "dataType": TYPES.get(column.type, "sc:Text"),
@@ -167,11 +169,11 @@ def _license(table: Table) -> dict[str, str]:
     return {"license": LICENCE_ADDRESSES.get(table.licence, table.licence)} if table.licence else {}
 
 
-def _key(one: Described) -> dict[str, Any]:
+def _key(one: Described, plain: dict[str, str]) -> dict[str, Any]:
     shown = {column.name for column in one.columns}
     if not one.table.key or one.table.time or not shown.issuperset(one.table.key):
         return {}
-    return {"key": [{"@id": f"rows/{name}"} for name in one.table.key]}
+    return {"key": [{"@id": f"rows/{plain[name]}"} for name in one.table.key]}
 
 
 def _write_context() -> dict[str, Any]:

@@ -62,7 +62,10 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A search; `facets` are (facet, value) that must all hold, `sort` is one of SORTS and "-" in front turns it round."""
+    """A search; `facets` are (facet, value) that must all hold, `sort` is one of SORTS and "-" in front turns it round.
+
+    The counts of a facet leave out its own choice, so that another can be seen; with `counts_found` they don't.
+    """
 
     text: str = ""
     facets: tuple[tuple[str, str], ...] = ()
@@ -70,6 +73,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     limit: int = 20
     count: tuple[str, ...] = FACETS
+    counts_found: bool = False
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

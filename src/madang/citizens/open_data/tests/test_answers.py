@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from django.test import Client
@@ -159,6 +161,12 @@ def test_recorded_answers_of_the_city_are_given_again(municipal_files, file, ser
             "row": rows,
         }
     }
+
+
+def test_a_workbook_has_no_formula_even_in_the_names_of_its_columns():
+    open_table("sums", {"=1+1": ColumnType.TEXT}, [{"=1+1": "=2+2"}])
+    sheet = openpyxl.load_workbook(io.BytesIO(get("/sample/xls/sums/1/5").body)).active
+    assert [(cell.value, cell.data_type) for (cell,) in sheet.rows] == [("=1+1", "s"), ("=2+2", "s")]
 
 
 def test_a_program_is_answered_with_the_names_of_the_day_it_was_written():

@@ -6,7 +6,7 @@ from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from madang.citizens.open_data.methods.calls import (
@@ -18,6 +18,7 @@ from madang.citizens.open_data.methods.calls import (
     write_value,
     write_xml,
 )
+from madang.citizens.open_data.methods.elements import name_elements
 from madang.citizens.open_data.records.calls import MESSAGES, Answer
 from madang.core.base.interface import CITY_TIMEZONE
 
@@ -64,6 +65,8 @@ def test_a_range_is_rows_from_one_both_ends_included(key, start, end, found):
 def test_a_blank_argument_is_one_left_out():
     call = read_call(b"/k/json/s/1/5/%20/%EC%A2%85%EB%A1%9C%EA%B5%AC/a%2Fb//")
     assert call.arguments == ("", "종로구", "a/b")
+    assert read_call(b"/k/json/s/1/5/a/%20/%20").arguments == ("a",)
+    assert read_call(b"/k/json/s/1/5/%20").arguments == ()
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,23 @@ def test_both_forms_hold_the_same_rows(row):
     root = ET.fromstring(write_xml(answer))
     assert root.tag == "Shelters"
     assert [child.tag for child in root.find("row")] == list(row)
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6, unique=True))
+@example(["이용인원(명)", "이용인원[명]", "기준 일자", "1월", "㎡", "<b/>", "a:b", "-", "/"])
+def test_whatever_columns_are_called_the_xml_can_be_read(names):
+    row = {name: str(number) for number, name in enumerate(names)}
+    answer = Answer(code="INFO-000", envelope="Shelters", total=1, rows=(row,))
+    read = ET.fromstring(write_xml(answer)).find("row")
+    assert [child.text for child in read] == list(row.values())
+    assert len({child.tag for child in read}) == len(row)
+
+
+def test_a_name_that_xml_takes_stays():
+    assert name_elements(["관리번호", "MSRDT", "PM2.5", "a-b"]) == {
+        n: n for n in ("관리번호", "MSRDT", "PM2.5", "a-b")
+    }
+    assert name_elements(["1월", "인원(명)"]) == {"1월": "_1월", "인원(명)": "인원_명_"}
 
 
 @pytest.mark.parametrize("code", sorted(set(MESSAGES) - {"INFO-000"}))

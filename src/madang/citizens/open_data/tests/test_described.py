@@ -12,10 +12,11 @@ import pyshacl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdflib import DCAT, RDF, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, Namespace, URIRef
+from starlette.requests import Request
 
-from madang.citizens.open_data import models
-from madang.citizens.open_data.hot.catalogues import build_graph
+from madang.citizens.open_data import hot, models
+from madang.citizens.open_data.hot.catalogues import HYDRA, build_graph
 from madang.citizens.open_data.hot.feeds import write_atom, write_json_feed
 from madang.citizens.open_data.methods.linked import (
     Described,
@@ -26,7 +27,7 @@ from madang.citizens.open_data.methods.linked import (
 )
 from madang.citizens.open_data.pages.changes import CHANGES
 from madang.citizens.open_data.records.changes import Change, ChangeKind
-from madang.core.base.interface import Column, ColumnType, Table, Text
+from madang.core.base.interface import Column, ColumnType, NotFound, Table, Text
 from madang.core.lake.interface import DatasetRecord, DatasetState
 from madang.core.pages.testing import ListPageCases
 
@@ -164,3 +165,52 @@ class TestChanges(ListPageCases):
         assert (
             reader.get("/open_data/shelters/").status_code == 404
         )  # a withdrawn dataset's change stays listed
+
+
+def test_croissant_holds_whatever_columns_are_called():
+    names = ("기준 일자", "이용인원(명)", "<b/>", "a/b")
+    columns = tuple(Column(name=one, type=ColumnType.TEXT, title=Text(ko=one, en=one)) for one in names)
+    record = make_record()
+    table = msgspec.structs.replace(record.table, columns=columns, key=("기준 일자",))
+    one = Described(
+        table=table,
+        columns=columns,
+        keywords=(),
+        version=1,
+        created_at=NOW,
+        updated_at=NOW,
+        address=HOME,
+        city="마당시",
+    )
+    (rows,) = describe_croissant(one)["recordSet"]
+    assert [field["@id"] for field in rows["field"]] == [
+        "rows/기준_일자",
+        "rows/이용인원_명_",
+        "rows/_b__",
+        "rows/a_b",
+    ]
+    assert [field["source"]["extract"]["column"] for field in rows["field"]] == list(names)
+    assert rows["key"] == [{"@id": "rows/기준_일자"}]
+
+
+@pytest.mark.parametrize("ending", ["ttl", "rdf", "jsonld"])
+def test_a_large_catalogue_comes_in_pages_that_lead_on(monkeypatch, ending):
+    monkeypatch.setattr(hot, "list_public", lambda: [make_record(name=f"d{n}") for n in range(5)])
+    monkeypatch.setattr(hot, "GRAPH_PAGE", 2)
+    names: set[str] = set()
+    for page in (1, 2, 3):
+        scope = {
+            "type": "http", "method": "GET", "path": f"/catalog.{ending}", "query_string": b"", "scheme": "http",
+            "headers": [(b"host", b"localhost")], "server": ("localhost", 80),
+        }  # fmt: skip
+        answer = hot.send_graph(Request(scope), hot.GraphQuery(page=page), None)
+        graph = Graph().parse(data=bytes(answer.body), format=hot.GRAPHS[ending][0])
+        assert validate(graph)[0]
+        names |= {str(name) for name in graph.objects(None, DCTERMS.identifier)}
+        following = f"http://localhost/catalog.{ending}?page={page + 1}"
+        assert [str(one) for one in graph.objects(None, HYDRA.nextPage)] == ([following] if page < 3 else [])
+        assert answer.headers.get("link") == (f'<{following}>; rel="next"' if page < 3 else None)
+        assert [one.toPython() for one in graph.objects(None, HYDRA.totalItems)] == [5]
+    assert names == {f"d{n}" for n in range(5)}
+    with pytest.raises(NotFound):
+        hot.send_graph(Request(scope), hot.GraphQuery(page=4), None)

@@ -160,6 +160,33 @@ def test_a_ckan_site_is_looked_through_page_by_page_and_followed():
 
 
 @pytest.mark.django_db
+def test_a_dcat_catalogue_is_followed_from_page_to_page_and_not_in_a_circle():
+    dcat, dct, hydra = (
+        "http://www.w3.org/ns/dcat#",
+        "http://purl.org/dc/terms/",
+        "http://www.w3.org/ns/hydra/core#",
+    )
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        number = int(parse_qs(urlsplit(handler.path).query).get("page", ["1"])[0])
+        home = f"http://{handler.headers['Host']}/catalog.jsonld"
+        page = {
+            "@id": f"{home}?page={number}",
+            "@type": [f"{hydra}PagedCollection"],
+            f"{hydra}nextPage": [{"@value": f"{home}?page={number % 3 + 1}"}],
+        }
+        title = [{"@value": f"이웃시 {number}"}]
+        one = {"@id": f"https://a.example/{number}", "@type": [f"{dcat}Dataset"], f"{dct}title": title}
+        send(handler, json.dumps([page, one]).encode())
+
+    with serve(answer) as address:
+        source = add_source(f"{address}/catalog.jsonld?page=1", SourceKind.DCAT)
+        assert harvest_due(NOW) == 1
+        ((run, _),) = list_runs(source)
+        assert (run.seen, run.added, run.wrong, run.trouble) == (3, 3, 0, "")
+
+
+@pytest.mark.django_db
 def test_a_look_that_fails_half_way_takes_nothing_away_and_is_soon_tried_again():
     site = Site()
     with serve(site) as address:

@@ -116,6 +116,13 @@ def test_a_facets_counts_leave_out_its_own_choice_only(index):
     assert dict(found.facets["licence"]) == {"KOGL-1": 1, "CC-BY-4.0": 1}
     assert dict(found.facets["category"])["transport"] == 1
     assert sum(dict(found.facets["category"]).values()) == 3
+    asked = Asked(
+        facets=(("category", "transport"), ("licence", "KOGL-1")), sort="updated", counts_found=True
+    )
+    assert [dict(index.search(asked).facets[one]) for one in ("licence", "category")] == [
+        {"KOGL-1": 1},
+        {"transport": 1},
+    ]
 
 
 def test_pages_together_hold_everything_once_in_any_order(index, entries):
@@ -166,11 +173,25 @@ def test_ckan_words_become_facets():
         (("keyword", "미세 먼지"), ("form", "CSV")),
         "공기",
     )
-    with pytest.raises(ValueError, match="colour"):
-        read_fields("colour:red")
+    assert read_fields("groups:(복지) AND tags:(a b)") == (
+        (("category", "복지"), ("keyword", "a"), ("keyword", "b")),
+        "",
+    )
+    assert read_fields("물 OR 불 -x") == ((), "물 OR 불 -x")
     assert [read_search_sort(one) for one in ("score desc", "metadata_modified asc", "title desc", "name asc")] == [
         "score", "-updated", "-title", "title",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", [
+    "colour:red", "-groups:복지", "!groups:복지", "공기 NOT groups:복지", "(-groups:복지)", "groups:복지 OR groups:환경",
+    "groups:(복지 OR 환경)", "groups:복*", "tags:*", "tags:[a TO b]", "groups:()", 'groups:("a b" OR c)',
+])  # fmt: skip
+def test_what_ckan_could_ask_and_is_not_served_is_refused_and_not_read_as_something_else(asked):
+    with pytest.raises(ValueError, match=r"."):
+        read_fields(asked)
+    with pytest.raises(ValueError, match="upside"):
+        read_search_sort("title upside")
 
 
 COLUMNS = (Column(name="id", type=ColumnType.TEXT, title=Text(ko="번호", en="Number")),)

@@ -47,13 +47,13 @@ def _read(node: Any, depth: int) -> Any:
     if not isinstance(node, dict) or set(node) != {"op", "args"} or not isinstance(node["args"], list):
         raise Wrong("filter", 'a condition is {"op": …, "args": […]}')
     op, args = node["op"], node["args"]
+    if not isinstance(op, str) or not args:
+        raise Wrong("filter", f"{op!r:.40} is not served")
     if op in {"and", "or"} and len(args) >= PAIR:
         parts = tuple(_read(one, depth + 1) for one in args)
         return And(parts) if op == "and" else Or(parts)
     if op == "not" and len(args) == 1:
         return Not(_read(args[0], depth + 1))
-    if not isinstance(op, str) or not args:
-        raise Wrong("filter", f"{op!r:.40} is not served")
     return _read_condition(op, args)
 
 

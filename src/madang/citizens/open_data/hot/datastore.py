@@ -1,0 +1,161 @@
+"""CKAN's datastore: rows of a public dataset, searched, or asked for in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.utils.http import urlencode
+
+from madang.core.base.interface import ANONYMOUS, Actor, BadInput
+from madang.core.lake.interface import (
+    AnyOf,
+    Filter,
+    Measure,
+    Op,
+    Reader,
+    authorize,
+    count_rows,
+    run_sql,
+)
+
+from . import packages
+from .parameters import Asked, read_flag, read_json, read_number, read_text, read_words, refuse_unknown
+
+MOST_ROWS = 32_000
+MOST_DISTINCT = 100_000
+READS_SQL = Actor(id="", name="", kind="anonymous", grants=frozenset({("lake.sql", "*")}))
+IGNORED = frozenset({"force", "language", "plain", "total_estimation_threshold"})
+KNOWN = IGNORED | {
+    "resource_id", "id", "filters", "q", "distinct", "fields", "sort", "limit", "offset", "include_total",
+    "records_format",
+}  # fmt: skip
+COUNTED = "_of_them"
+
+
+def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
+    """Return rows of a dataset with the exact total of what `filters` and `q` leave.
+
+    `q` is words that all stand somewhere in a row, or an object of columns and the words that stand in them.
+    """
+    refuse_unknown(asked, KNOWN)
+    name = read_text(asked, "resource_id", "id")
+    reader = authorize(ANONYMOUS, name)
+    form = asked.get("records_format", "objects")
+    if form not in {"objects", "lists"}:
+        raise BadInput(
+            "ckan.form", "records_format은 objects나 lists입니다", "records_format is objects or lists"
+        )
+    where = [*_read_filters(asked), *_read_words(asked, reader)]
+    fields, order = list(dict.fromkeys(read_words(asked, "fields"))), _read_order(asked)
+    limit, offset = read_number(asked, "limit", 100, MOST_ROWS), read_number(asked, "offset", 0, 10**12)
+    if read_flag(asked, "distinct", default=False):
+        rows, total = _read_distinct(reader, fields, where, order, offset, limit)
+    else:
+        rows = reader.read(fields or None, where, order, offset, limit).to_pylist()
+        total = count_rows(reader, where) if read_flag(asked, "include_total", default=True) else 0
+    kinds = {one.name: packages.CKAN_TYPES.get(one.type, "text") for one in reader.columns}
+    shown = fields or list(kinds)
+    found = {
+        "resource_id": name,
+        "fields": [{"id": one, "type": kinds[one]} for one in shown],
+        "records": rows if form == "objects" else [[row[one] for one in shown] for row in rows],
+        "records_format": form,
+        "limit": limit,
+        "offset": offset,
+        "_links": _link(asked, address, offset, limit),
+    }
+    if read_flag(asked, "include_total", default=True):
+        found |= {"total": total, "total_was_estimated": False}
+    return found
+
+
+def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
+    """Return the rows of one reading SQL query over public tables."""
+    sql = read_text(asked, "sql")
+    rows = run_sql(READS_SQL, sql).slice(0, MOST_ROWS + 1)
+    cut = rows.num_rows > MOST_ROWS
+    try:
+        records = rows.slice(0, MOST_ROWS).to_pylist()
+    except (OverflowError, ValueError) as error:
+        raise BadInput(
+            "ckan.sql_value",
+            "JSON으로 적을 수 없는 값이 있습니다. 글자로 바꾸어 주세요.",
+            "a value can't be written as JSON; cast it to text",
+        ) from error
+    return {
+        "sql": sql,
+        "fields": [{"id": field.name, "type": str(field.type)} for field in rows.schema],
+        "records": records,
+        **({"records_truncated": True} if cut else {}),
+    }
+
+
+def _read_filters(asked: Asked) -> tuple[Filter, ...]:
+    filters = read_json(asked, "filters") or {}
+    if not isinstance(filters, dict):
+        raise BadInput("ckan.filters", "filters는 객체입니다", "filters must be an object")
+    return packages.read_filters(filters)
+
+
+def _read_words(asked: Asked, reader: Reader) -> list[Filter | AnyOf]:
+    words = read_json(asked, "q")
+    if isinstance(words, dict):
+        return [
+            Filter(column, Op.CONTAINS, word) for column, text in words.items() for word in str(text).split()
+        ]
+    if not read_flag(asked, "plain", default=True) and words is not None:
+        raise BadInput("ckan.plain", "plain=false는 받지 않습니다", "plain=false isn't served")
+    names = [one.name for one in reader.columns]
+    return [
+        AnyOf(tuple((Filter(name, Op.CONTAINS, word),) for name in names))
+        for word in str(asked.get("q") or "").split()
+    ]
+
+
+def _read_order(asked: Asked) -> list[str]:
+    given = asked.get("sort") or ""
+    text = ",".join(map(str, given)) if isinstance(given, list) else str(given)
+    try:
+        return packages.read_sort(text)
+    except ValueError as error:
+        raise BadInput("ckan.sort", f"모르는 순서입니다: {error}", f"unknown sort: {error}") from error
+
+
+def _read_distinct(
+    reader: Reader,
+    fields: Sequence[str],
+    where: Sequence[Filter | AnyOf],
+    order: Sequence[str],
+    offset: int,
+    limit: int,
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a part of the rows that differ, and how many there are."""
+    names = fields or [one.name for one in reader.columns]
+    outside = [one for one in order if one.removeprefix("-") not in names]
+    if outside:
+        raise BadInput(
+            "ckan.distinct",
+            "distinct는 fields 안에서만 정렬합니다",
+            "distinct rows are sorted by their fields only",
+        )
+    rows = reader.aggregate([Measure(function="count", name=COUNTED)], names, where, order, MOST_DISTINCT + 1)
+    if rows.num_rows > MOST_DISTINCT:
+        raise BadInput(
+            "ckan.distinct",
+            f"서로 다른 행이 {MOST_DISTINCT:,}개가 넘습니다. fields나 filters로 좁혀 주세요.",
+            f"more than {MOST_DISTINCT:,} rows differ; name fewer fields, or filter",
+        )
+    return rows.drop_columns([COUNTED]).slice(offset, limit).to_pylist(), rows.num_rows
+
+
+def _link(asked: Asked, address: str, offset: int, limit: int) -> dict[str, str]:
+    kept = {name: _write(value) for name, value in asked.items() if name not in {"offset", "limit"}}
+    here = f"{address}/api/3/action/datastore_search?{urlencode(kept | {'limit': limit})}"
+    links = {"start": here, "next": f"{here}&offset={offset + limit}"}
+    return links | ({"prev": f"{here}&offset={max(0, offset - limit)}"} if offset else {})
+
+
+def _write(value: Any) -> str:
+    return msgspec.json.encode(value).decode() if isinstance(value, dict | list | bool) else str(value)

@@ -10,7 +10,7 @@ import msgspec
 
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.figures import rounds_to, write_number, write_rate
-from madang.governance.briefing.methods.sums import build_tree, get_slack, list_additive
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, list_additive
 from madang.governance.briefing.records import (
     Cell,
     CellKind,
@@ -57,30 +57,28 @@ def find_table_faults(grids: Iterable[Grid]) -> Iterator[Fault]:
 
 
 def find_column_sums(grid: Grid) -> Iterator[Fault]:
-    """Yield rows that aren't the sum of their parts in a column; amounts in 천원 may be off by 1."""
-    slack, tree = get_slack(grid), build_tree(grid)
-    for index, parts in sorted(tree.items()):
-        row = grid.rows[index]
-        if _is_torn(grid, tree, index):
-            continue
-        for column in list_additive(grid):
-            stated = row.cells[column]
-            values = [grid.rows[part].cells[column].value for part in parts]
-            if stated.value is None or any(value is None for value in values):
+    """Yield rows that aren't the sum of their parts in a column; amounts in 천원 may be off by 1.
+
+    Where one of the parts is off by as much from its own parts, that one is wrong and not this row.
+    """
+    tree = build_tree(grid)
+    for column in list_additive(grid):
+        gaps = {index: gap for index in tree if (gap := find_gap(grid, index, column))}
+        for index, gap in sorted(gaps.items()):
+            parts = tree[index]
+            if sum(part in gaps and abs(gap + gaps[part]) <= get_slack(grid) for part in parts) == 1:
                 continue
-            computed = sum(values, Decimal(0))
-            if abs(stated.value - computed) > slack:
-                names = ", ".join(grid.rows[part].name for part in parts[:3])
-                more = f" … ({len(parts)})" if len(parts) > 3 else ""
-                yield _fault(
-                    grid,
-                    row,
-                    column,
-                    FaultKind.SUM,
-                    write_number(computed),
-                    delta=stated.value - computed,
-                    cause=Text(ko=f"더한 항목: {names}{more}", en=f"added up: {names}{more}"),
-                )
+            names = ", ".join(grid.rows[part].name for part in parts[:3])
+            more = f" … ({len(parts)})" if len(parts) > 3 else ""
+            yield _fault(
+                grid,
+                grid.rows[index],
+                column,
+                FaultKind.SUM,
+                write_number(grid.rows[index].cells[column].value - gap),
+                delta=gap,
+                cause=Text(ko=f"더한 항목: {names}{more}", en=f"added up: {names}{more}"),
+            )
 
 
 def find_differences(grid: Grid, row: Row) -> Iterator[Fault]:
@@ -156,6 +154,7 @@ def find_shares(grid: Grid) -> Iterator[Fault]:
     if share is None or area is None or not grid.rows:
         return
     whole = grid.rows[0].cells[area].value
+    wholes = [one for one in (whole, whole and whole - find_gap(grid, 0, area)) if one]
     for row in grid.rows:
         part, rate = row.cells[area], row.cells[share]
         if part.value is None:
@@ -163,7 +162,7 @@ def find_shares(grid: Grid) -> Iterator[Fault]:
         if (
             rate.value is not None
             and whole
-            and not rounds_to(part.value, whole, rate.value, rate.places, Decimal(0))
+            and not any(rounds_to(part.value, one, rate.value, rate.places, Decimal(0)) for one in wholes)
         ):
             true = 100 * part.value / whole
             yield _rate_fault(grid, row, share, true, _explain_rate(true, rate))
@@ -171,15 +170,6 @@ def find_shares(grid: Grid) -> Iterator[Fault]:
         if pieces and sum(pieces) != part.value:
             delta = part.value - sum(pieces)
             yield _fault(grid, row, area, FaultKind.SUM, write_number(sum(pieces, Decimal(0))), delta=delta)
-
-
-def _is_torn(grid: Grid, tree: dict[int, list[int]], index: int) -> bool:
-    """Return whether a row that couldn't be read may be among a row's parts."""
-    last = index
-    while tree.get(last):
-        last = tree[last][-1]
-    after = grid.rows[last + 1].line if last + 1 < len(grid.rows) else float("inf")
-    return any(grid.rows[index].line < line < after for line in grid.lost_lines)
 
 
 def _find_growth(grid: Grid, row: Row) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from madang.governance.briefing.records import Cell, CellKind, Quantity
 
@@ -97,8 +97,8 @@ def rounds_to(part: Decimal, whole: Decimal, stated: Decimal, places: int, slack
 
 
 def write_rate(value: Decimal, places: int) -> str:
-    """Return a rate as the report prints it: △ for minus, `places` decimal places."""
-    rounded = round(value, places)
+    """Return a rate as the report prints it: △ for minus, `places` decimal places, a half rounded up."""
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{'△' if rounded < 0 else ''}{abs(rounded):,.{places}f}%"
 
 

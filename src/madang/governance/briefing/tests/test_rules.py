@@ -139,6 +139,11 @@ def test_a_rate_cut_off_instead_of_rounded_is_minor_and_says_so():
     )
 
 
+def test_a_computed_rate_is_rounded_half_up():
+    found = find_in(project("가 사업\t3,200,000\t200,000\t200,000\t6.0%\t6.3%\t3,200,000\t100%"))
+    assert [one[1:] for one in found] == [("rate", "6.0%", "6.3%")]
+
+
 def test_differences_off_by_the_same_amount_have_one_cause():
     from madang.governance.briefing.detectors.checking import find_faults  # noqa: PLC0415
     from madang.governance.briefing.gateway.report import read_report  # noqa: PLC0415

@@ -17,6 +17,7 @@ COUNTED = re.compile(
 )
 UNITS = (
     "개소 개구 개區 개월 개국 개 대 본 종 건 명 회 식 억원 백만원 천원 만원 원 곳 팀 석 점 호선 가구 동 배 "
+    "그루 면 ㎞ km ha 톤 마리 권 편 세대 필지 척 량 좌석 병상 학급 강좌 "
     "과 담당관 정책관 사업소 ㎡ m2 % m 년 월 일 시간 층 호 차"
 ).split()
 CALENDAR = {"년", "월", "일", "시간", "층", "호", "차", "호선", "점", "m", "배", "개월"}
@@ -109,6 +110,11 @@ def write_number(value: Decimal | int) -> str:
     if "." in shown:
         shown = shown.rstrip("0").rstrip(".")
     return f"{'△' if value < 0 else ''}{shown}"
+
+
+def to_number(text: str) -> Decimal:
+    """Return the number of digits with commas and a point; a full stop at the end is none."""
+    return Decimal(text.replace(",", "").rstrip("."))
 
 
 def differs_in_one_digit(first: Decimal, second: Decimal) -> bool:

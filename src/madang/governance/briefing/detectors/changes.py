@@ -25,6 +25,11 @@ SHARE = re.compile(
     rf"(?P<b>{NUMBER})(?P=unit)\s*[가-힣\s]{{0,8}}?"
     rf"\((?P<label>(?:{RATES})[률율]|비율|비중)?\s*:?\s*(?P<rate>\d+(?:\.\d+)?)%\)"
 )
+RUNNING_TOTAL = re.compile(
+    rf"누적\)?[^→\d]{{0,6}}(?P<a>\d[\d,]*)\s?(?P<unit>[가-힣]{{1,2}}){YEAR}\s*→\s*(?P<b>\d[\d,]*)\s?(?P=unit)"
+)
+SHARED = re.compile(r"응답|선호|찬성|반대|비중|비율|점유|보급률|참여율|설치율|이용 기기")
+GROWING = re.compile(r"증가|성장|상승|대비|달성|늘어|초과")
 ABOUT = re.compile(r"약|여\b|\d여")
 
 
@@ -32,6 +37,8 @@ def find_changes(sentence: Sentence) -> Iterator[Fault]:
     """Yield differences, growth and shares of a sentence that don't follow from its numbers."""
     yield from find_arrows(sentence)
     yield from find_shares_of(sentence)
+    yield from find_shrinking_totals(sentence)
+    yield from find_too_large_shares(sentence)
 
 
 def find_arrows(sentence: Sentence) -> Iterator[Fault]:
@@ -68,6 +75,23 @@ def find_shares_of(sentence: Sentence) -> Iterator[Fault]:
         if not any(rounds_to(one, whole, rate, places, Decimal(0)) for one in parts):
             computed = write_rate(100 * part / whole, places)
             yield accuse_text(sentence, FaultKind.RATE, f"{match['rate']}%", computed)
+
+
+def find_shrinking_totals(sentence: Sentence) -> Iterator[Fault]:
+    """Check "(누적) : 6,959개('21) → 7,065개('22)": a running total doesn't fall."""
+    for match in RUNNING_TOTAL.finditer(sentence.text):
+        one, two = to_number(match["a"]), to_number(match["b"])
+        if one > two:
+            computed = f"≤ {write_number(two)}"
+            yield accuse_text(sentence, FaultKind.DIFFERENCE, match["a"] + match["unit"], computed, one - two)
+
+
+def find_too_large_shares(sentence: Sentence) -> Iterator[Fault]:
+    """Check that shares of those asked, in brackets, are no more than 100 %; growth and achievement may be."""
+    if SHARED.search(sentence.text) and not GROWING.search(sentence.text):
+        for match in re.finditer(rf"[가-힣]\((?P<n>{NUMBER})%", sentence.text):
+            if to_number(match["n"]) > 100:
+                yield accuse_text(sentence, FaultKind.RATE, f"{match['n']}%", "≤ 100%")
 
 
 def _find_scale(text: str, end: int) -> str:

@@ -15,6 +15,7 @@ from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, R
 from .dates import find_date_faults
 from .lists import find_list_faults
 from .names import find_name_faults
+from .ratios import find_ratio_faults
 from .references import find_reference_faults
 from .repeats import find_repeats, list_pairs
 from .sentences import find_sentence_faults
@@ -31,6 +32,7 @@ def find_faults(report: Report) -> list[Fault]:
         *find_table_faults(report.grids),
         *find_sentence_faults(report.sentences),
         *find_list_faults(report),
+        *find_ratio_faults(report),
         *find_repeats(report, pairs),
         *find_name_faults(report, pairs),
         *find_date_faults(report),

@@ -39,6 +39,7 @@ def find_date_faults(report: Report) -> Iterator[Fault]:
     """Yield impossible dates, periods and orders of the whole report."""
     for sentence in report.sentences:
         yield from find_impossible(sentence)
+        yield from find_impossible_days(sentence)
         yield from find_backwards(sentence)
         yield from find_backwards_quarters(sentence)
         yield from find_late_as_of(sentence, report.published_on)
@@ -57,6 +58,14 @@ def find_impossible(sentence: Sentence) -> Iterator[Fault]:
         if not is_possible(one) and not any(text in other or other in text for other in said):
             said.add(text)
             yield _fault(sentence, text, "", NO_DAY)
+
+
+def find_impossible_days(sentence: Sentence) -> Iterator[Fault]:
+    """Yield days without a year in a bracket, "(5.32. 계약)", that no month has."""
+    for match in re.finditer(r"\((?P<m>\d{1,2})\.\s?(?P<d>\d{2})\.(?=\s?[가-힣~)])", sentence.text):
+        one = PartialDate(month=int(match["m"]), day=int(match["d"]))
+        if 1 <= int(match["m"]) <= 12 and not is_possible(one):
+            yield _fault(sentence, match[0][1:], "", NO_DAY)
 
 
 def find_backwards(sentence: Sentence) -> Iterator[Fault]:

@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.names import (
     fold,
@@ -30,22 +32,42 @@ def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]
     for one, first, two, second in pairs:
         if is_misspelt(first.name, second.name):
             yield _choose(whole, (one.place, first), (two.place, second))
-    yield from find_titles(report.headings)
+    yield from find_titles(report.headings, whole)
+    yield from find_codes(report.headings)
     yield from find_division_names(report)
     yield from find_odd_words(report.lines)
 
 
-def find_titles(headings: Sequence[Heading]) -> Iterator[Fault]:
+def find_titles(headings: Sequence[Heading], whole: str) -> Iterator[Fault]:
     """Yield titles of a goal or task that differ from what most places print."""
     by_code: dict[str, list[Heading]] = defaultdict(list)
     for heading in headings:
         by_code[heading.code].append(heading)
     for code, places in by_code.items():
-        usual = _find_usual([heading.title for heading in places])
+        usual = _find_usual([heading.title for heading in places], whole)
         for heading in places:
             if is_misspelt(heading.title, usual):
                 place = Text(ko=f"{code} 제목", en=f"title of {code}")
                 yield _fault(heading.line, place, heading.title, usual)
+
+
+def find_codes(headings: Sequence[Heading]) -> Iterator[Fault]:
+    """Yield titles that stand under another code everywhere else."""
+    for heading in headings:
+        others = [other for other in headings if other is not heading]
+        own = [other for other in others if other.code == heading.code]
+        codes = {other.code for other in others if is_same(other.title, heading.title)} - {heading.code}
+        is_alone = not any(
+            is_same(one.title, heading.title)
+            or is_shortened(one.title, heading.title)
+            or is_misspelt(one.title, heading.title)
+            for one in own
+        )
+        if own and is_alone and len(codes) == 1:
+            code = codes.pop()
+            place = Text(ko=f"‘{heading.title}’의 번호", en=f"number of “{heading.title}”")
+            fault = _fault(heading.line, place, heading.code, code)
+            yield msgspec.structs.replace(fault, cause=Text(ko="", en=""), severity=Severity.MODERATE)
 
 
 def find_division_names(report: Report) -> Iterator[Fault]:
@@ -119,11 +141,13 @@ def _is_slip(stem: str, other: str, at: int) -> bool:
     return stem[at + 1] != END or (len(stem) > LONG and not {other[at], stem[at]} & PARTICLES)
 
 
-def _find_usual(titles: list[str]) -> str:
-    """Return the title most places agree on (a shortened one agrees half), the first where they are even."""
+def _find_usual(titles: list[str], whole: str) -> str:
+    """Return the title most places agree on (a shortened one agrees half), else that of more common words."""
 
-    def count(title: str) -> int:
-        return sum(2 * is_same(title, other) + is_shortened(title, other) for other in titles)
+    def count(title: str) -> tuple[int, int]:
+        agreeing = sum(2 * is_same(title, other) + is_shortened(title, other) for other in titles)
+        others = [other for other in titles if is_misspelt(title, other)]
+        return agreeing, max((_weigh(whole, title, other) for other in others), default=0)
 
     return max(titles, key=count)
 

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from madang.governance.briefing.methods.figures import read_quantities, to_number, write_number
+from madang.governance.briefing.methods.figures import (
+    read_leading_number,
+    read_quantities,
+    to_number,
+    write_number,
+)
 from madang.governance.briefing.methods.overlap import is_series, may_overlap
 from madang.governance.briefing.records import Fault, FaultKind, Quantity, Sentence
 
@@ -17,7 +22,9 @@ OPEN = re.compile(r"등|외|포함|여\b|주요")
 ABOUT = Decimal("0.05")
 PAIR = re.compile(r"(?P<a>[\d,]+)(?P<ua>개소|개|곳)\((?P<b>[\d,]+)(?P<ub>대|개|명|식|건|본)\)")
 LABELLED = re.compile(r"\((?P<label>[가-힣]{1,8})\)\s*(?P<said>[^()\d]*" + PAIR.pattern + ")")
+ARROWED = re.compile(r"(\d[\d,]*)\s*[가-힣]{0,2}\s*→\s*(\d[\d,]*)")
 STAR_NOTE = re.compile(r"^\*\s*(?P<list>.+)$")
+NEAR = 6
 YEARS = re.compile(r"\(['’](?P<first>\d{2})(?:년)?(?:\s*~\s*['’]?(?P<last>\d{2}))?년\)")
 BRACKETED = re.compile(r"\(([가-힣]{1,8})\)\s*(\d[\d,]*\s?[가-힣]{1,3})")
 UNDER = re.compile(r"[가-힣A-Za-z\s]{1,14}\s*:\s*\d[\d,]*\s?[가-힣]{1,3}")
@@ -26,18 +33,36 @@ RUNNING = re.compile(r"中|진행|추진")
 
 
 def find_sentence_faults(sentences: Sequence[Sentence]) -> Iterator[Fault]:
-    """Yield faults of totals, differences and rates in sentences, alone and with what stands below them."""
-    for index, sentence in enumerate(sentences):
-        yield from find_bracketed_parts(sentence)
-        yield from find_equations(sentence)
-        yield from find_totals_before(sentence)
-        yield from find_changes(sentence)
-        yield from find_states(sentence)
-        yield from find_star_notes(sentences, index)
-        yield from find_labelled_parts(sentences, index)
-        yield from find_parts_below(sentences, index)
-        yield from find_years(sentences, index)
-        yield from find_plans(sentences, index)
+    """Yield faults of totals, differences and rates in sentences, alone and with what stands below them.
+
+    A total that holds with what one of its parts would be is right: that part is wrong.
+    """
+    found = [fault for index in range(len(sentences)) for fault in _find_at(sentences, index)]
+    for fault in found:
+        if not any(_explains(other, fault) for other in found):
+            yield fault
+
+
+def _find_at(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
+    sentence = sentences[index]
+    yield from find_bracketed_parts(sentence)
+    yield from find_equations(sentence)
+    yield from find_totals_before(sentence)
+    yield from find_changes(sentence)
+    yield from find_states(sentence)
+    yield from find_star_notes(sentences, index)
+    yield from find_labelled_parts(sentences, index)
+    yield from find_parts_below(sentences, index)
+    yield from find_years(sentences, index)
+    yield from find_plans(sentences, index)
+
+
+def _explains(part: Fault, total: Fault) -> bool:
+    """Return whether `total` is off only since a smaller number near it is off by as much the other way."""
+    if part.kind != FaultKind.SUM or total.kind != FaultKind.SUM or not part.delta or not total.delta:
+        return False
+    is_smaller = read_leading_number(part.stated) < read_leading_number(total.stated)
+    return is_smaller and part.delta == -total.delta and abs(part.line - total.line) <= NEAR
 
 
 def find_bracketed_parts(sentence: Sentence) -> Iterator[Fault]:
@@ -130,7 +155,17 @@ def find_star_notes(sentences: Sequence[Sentence], index: int) -> Iterator[Fault
     parts = [_read_only(piece, total.unit) for piece in pieces]
     if all(parts) and len(between) <= 8:
         is_open = bool(OPEN.search(note["list"]))
-        yield from _check(above, total, [part for part in parts if part], is_open=is_open)
+        for fault in _check(above, total, [part for part in parts if part], is_open=is_open):
+            yield _place_note(fault, above, sentences[index], total)
+
+
+def _place_note(fault: Fault, head: Sentence, note: Sentence, total: Quantity) -> Fault:
+    """Blame the note where the number above follows from those beside it ("18개→72개(54개 추가)")."""
+    above = [q for q in ARROWED.findall(head.text) if to_number(q[1]) - to_number(q[0]) == total.value]
+    if not above or fault.delta is None:
+        return fault
+    stated, computed = write_number(total.value - fault.delta), write_number(total.value)
+    return accuse_text(note, FaultKind.SUM, stated, computed, -fault.delta)
 
 
 def find_labelled_parts(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:

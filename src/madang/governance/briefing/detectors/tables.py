@@ -33,6 +33,7 @@ LIMITS = (
     (R.FORECAST, R.FORECAST_RATE, R.CURRENT),
 )
 OVERSPENT = Text(ko="쓸 수 있는 금액보다 많음", en="more than there is to spend")
+BELOW = Text(ko="이미 집행한 금액보다 적음", en="less than is committed already")
 BREAKDOWN = re.compile(r"-\s+([가-힣]+)\s+([\d,]+)")
 UNKNOWN = Text(ko="", en="")
 TRUNCATED = Text(ko="반올림하지 않고 버린 값으로 보임", en="cut off instead of rounded, it seems")
@@ -52,6 +53,7 @@ def find_table_faults(grids: Iterable[Grid]) -> Iterator[Fault]:
             yield from find_rates(grid, row)
             yield from find_row_sums(grid, row)
             yield from find_overspent(grid, row)
+            yield from find_low_forecasts(grid, row)
         if grid.kind == TableKind.OCCUPANCY:
             yield from find_shares(grid)
 
@@ -132,6 +134,25 @@ def find_overspent(grid: Grid, row: Row) -> Iterator[Fault]:
                 delta=delta,
                 cause=OVERSPENT,
             )
+
+
+def find_low_forecasts(grid: Grid, row: Row) -> Iterator[Fault]:
+    """Yield forecasts for the end of the year below what is committed already, as the rate beside it confirms."""
+    forecast, committed = _get(grid, row, R.FORECAST), _get(grid, row, R.COMMITTED)
+    if forecast is None or committed is None or forecast.kind == CellKind.RATE:
+        return
+    delta, rate, base = (
+        forecast.value - committed.value,
+        grid.find(R.COMMITTED_RATE),
+        _get(grid, row, R.CURRENT),
+    )
+    if rate is None or base is None or row.cells[rate].value is None or delta >= -get_slack(grid):
+        return
+    stated = row.cells[rate]
+    if rounds_to(committed.value, base.value, stated.value, stated.places, get_slack(grid) / 2):
+        said = f"≥ {write_number(committed.value)}"
+        index = grid.find(R.FORECAST)
+        yield _fault(grid, row, index, FaultKind.DIFFERENCE, said, delta=delta, cause=BELOW)
 
 
 def find_row_sums(grid: Grid, row: Row) -> Iterator[Fault]:

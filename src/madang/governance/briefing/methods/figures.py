@@ -117,6 +117,12 @@ def to_number(text: str) -> Decimal:
     return Decimal(text.replace(",", "").rstrip("."))
 
 
+def read_leading_number(text: str) -> Decimal:
+    """Return the first number of a text, 0 where there is none."""
+    match = re.search(r"\d[\d,]*", text)
+    return to_number(match[0]) if match else Decimal(0)
+
+
 def differs_in_one_digit(first: Decimal, second: Decimal) -> bool:
     """Return whether two whole numbers are the same but for one digit: a slip rather than another thing."""
     one, two = str(abs(first)), str(abs(second))

@@ -20,6 +20,7 @@ from .references import find_reference_faults
 from .repeats import find_repeats, list_pairs
 from .sentences import find_sentence_faults
 from .tables import find_table_faults
+from .terms import find_term_faults
 
 TOGETHER = 2
 ORDER = list(FaultKind)
@@ -35,6 +36,7 @@ def find_faults(report: Report) -> list[Fault]:
         *find_ratio_faults(report),
         *find_repeats(report, pairs),
         *find_name_faults(report, pairs),
+        *find_term_faults(report),
         *find_date_faults(report),
         *find_reference_faults(report),
     ]

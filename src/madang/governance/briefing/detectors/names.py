@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from madang.core.base.interface import Severity, Text
+from madang.governance.briefing.methods.jamo import differ_in_one_letter
 from madang.governance.briefing.methods.names import (
     fold,
     is_misspelt,
@@ -23,7 +24,7 @@ PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할
 SURE = 0.8
 DIVISION = re.compile(r"(담당관|센터|과)$")
 WORD = re.compile(r"[가-힣]{5,40}|[A-Z]{4,40}")
-SHORTEST, LONG, ESTABLISHED, END = 5, 7, 3, "\n"
+SHORTEST, LONG, ESTABLISHED, EVERYWHERE, END = 5, 7, 3, 8, "\n"
 
 
 def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
@@ -111,7 +112,7 @@ def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
     """Match stems through patterns with one syllable left out."""
     patterns: dict[tuple[int, str], list[str]] = defaultdict(list)
     for stem in counts:
-        if counts[stem] >= ESTABLISHED:
+        if counts[stem] >= ESTABLISHED or (counts[stem] == ESTABLISHED - 1 and len(stem) >= LONG):
             for at in range(len(stem) - 1):
                 patterns[at, stem[:at] + stem[at + 1 :]].append(stem)
     found: set[int] = set()
@@ -123,6 +124,8 @@ def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
                 other
                 for other in patterns.get((at, stem[:at] + stem[at + 1 :]), ())
                 if _is_slip(stem, other, at)
+                if counts[other] >= ESTABLISHED or differ_in_one_letter(stem[at], other[at])
+                if not stem[0].isascii() or set(stem) == set(other) or counts[other] >= EVERYWHERE
             ]
             if usual:
                 found.add(where[stem])

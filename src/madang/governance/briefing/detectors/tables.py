@@ -90,7 +90,8 @@ def find_differences(grid: Grid, row: Row) -> Iterator[Fault]:
         if stated is None or one is None or two is None:
             continue
         delta = stated.value - (one.value - two.value)
-        if abs(delta) > get_slack(grid):
+        places = min((cell.places for cell in (stated, one, two) if cell.places), default=0)
+        if abs(delta) > max(get_slack(grid), Decimal(1).scaleb(-places) if places else Decimal(0)):
             computed = write_number(one.value - two.value)
             yield _fault(grid, row, grid.find(role), FaultKind.DIFFERENCE, computed, delta=delta)
 
@@ -200,7 +201,8 @@ def _find_growth(grid: Grid, row: Row) -> Iterator[Fault]:
         return
     rate, delta = row.cells[index], current.value - prior.value
     if prior.value == 0:
-        if current.value and rate.kind in {CellKind.RATE, CellKind.NUMBER, CellKind.NONE}:
+        is_dash = grid.kind == TableKind.SERIES and rate.kind == CellKind.NONE
+        if current.value and not is_dash and rate.kind in {CellKind.RATE, CellKind.NUMBER, CellKind.NONE}:
             yield _fault(grid, row, index, FaultKind.RATE, "순증")
         return
     true = 100 * delta / prior.value
@@ -227,7 +229,7 @@ def _find_row_sum(grid: Grid, row: Row, total: int, parts: list[int]) -> Iterato
     if stated is None or any(value is None for value in values):
         return
     delta = stated - sum(values)
-    if delta == 0:
+    if delta == 0 or (grid.kind == TableKind.OTHER and not _adds_up_elsewhere(grid, row, total, parts)):
         return
     cause = UNKNOWN
     left_out = _find_left_out(grid, total, parts)
@@ -240,6 +242,16 @@ def _find_row_sum(grid: Grid, row: Row, total: int, parts: list[int]) -> Iterato
     yield _fault(
         grid, row, total, FaultKind.SUM, write_number(sum(values, Decimal(0))), delta=delta, cause=cause
     )
+
+
+def _adds_up_elsewhere(grid: Grid, row: Row, total: int, parts: list[int]) -> bool:
+    """Return whether in most other rows the total is the sum of its parts."""
+    holds = [
+        other.cells[total].value == sum((other.cells[n].value or Decimal(0) for n in parts), Decimal(0))
+        for other in grid.rows
+        if other is not row and other.cells[total].value is not None
+    ]
+    return 2 * sum(holds) > len(holds)
 
 
 def _find_left_out(grid: Grid, total: int, parts: list[int]) -> int | None:

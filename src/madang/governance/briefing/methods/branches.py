@@ -151,6 +151,6 @@ def _list_sure(
         ]
         below = [tree.gaps[one] for one in parts if one in tree.gaps]
         check = _check(rows[index], totals, [0] * len(totals), below, slack)
-        if check.agreeing or may_gape or (has_top and index == 0 and check.is_near):
+        if check.agreeing or may_gape or (has_top and index == 0 and check.is_near and len(parts) > 1):
             sure.append((index, parts))
     return sure

@@ -45,7 +45,7 @@ def read_cell(text: str) -> Cell:
         return Cell(text=text, kind=CellKind.NONE, value=Decimal(0))
     if stripped == "순증":
         return Cell(text=text, kind=CellKind.NEW)
-    bare = re.sub(r"(?<=\d)(식|대|개|명|건|본|종)$", "", stripped)
+    bare = re.sub(r"(?<=\d)(식|대|개소|개|명|건|본|종|곳|면|그루|회)$", "", stripped)
     match = NUMBER.fullmatch(bare) or BROKEN_DOWN.fullmatch(bare)
     if match is None:
         return Cell(text=text, kind=CellKind.TEXT)

@@ -12,7 +12,8 @@ from .branches import find_branches
 from .names import fold
 
 TREES = {TableKind.REVENUE, TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL}
-ROUNDED_UNITS = {"천원", "백만원", "억원"}
+UNKNOWN = {TableKind.SERIES, TableKind.OTHER}
+ROUNDED = re.compile(r"[십백천만억]+[가-힣]")
 DERIVED = {
     Role.CHANGE: {Role.CURRENT, Role.PRIOR},
     Role.DIFFERENCE: {Role.AUTHORIZED, Role.IN_POST},
@@ -23,7 +24,7 @@ LEVELS = tuple(map(re.compile, (r"정책관$|본부$|실$|국$", r"담당관$|�
 
 def get_slack(grid: Grid) -> Decimal:
     """Return how far a sum of amounts that were each rounded to the table's unit may be off."""
-    return Decimal(1 if grid.unit in ROUNDED_UNITS else 0)
+    return Decimal(1 if ROUNDED.match(grid.unit) else 0)
 
 
 def list_additive(grid: Grid) -> list[int]:
@@ -98,7 +99,10 @@ def _build_by_level(grid: Grid) -> dict[int, list[int]]:
 
 
 def find_gap(grid: Grid, index: int, column: int) -> Decimal:
-    """Return what a row says in a column minus what its parts add up to; 0 where that may be right."""
+    """Return what a row says in a column minus what its parts add up to; 0 where that may be right.
+
+    In a table of unknown columns one that is off by half is no sum, but a mean or a share.
+    """
     tree = build_tree(grid)
     stated = grid.rows[index].cells[column].value
     values = [grid.rows[part].cells[column].value for part in tree.get(index, ())]
@@ -108,6 +112,8 @@ def find_gap(grid: Grid, index: int, column: int) -> Decimal:
     if grid.columns[column].role == Role.SHARE:
         places = max(grid.rows[part].cells[column].places for part in tree[index])
         slack = len(values) * Decimal(1).scaleb(-places) / 2
+    if grid.kind in UNKNOWN and 2 * abs(gap) > abs(stated):
+        return Decimal(0)
     return gap if abs(gap) > slack else Decimal(0)
 
 

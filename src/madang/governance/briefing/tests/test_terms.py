@@ -51,7 +51,7 @@ def test_another_spelling_of_a_term_is_found(said, usual):
 
 
 @pytest.mark.parametrize(
-    "said", ["메타데이터 정비", "SDSC 설치", "포상 수여", "엠보팅만 확대", "SDDC", "매일 운영", "보팅"]
+    "said", ["메타데이터 정비", "SDWN 설치", "포상 수여", "엠보팅만 확대", "SDDC", "매일 운영", "보팅"]
 )
 def test_another_word_is_no_other_spelling(said):
     assert find_names(BODY.format(said)) == []

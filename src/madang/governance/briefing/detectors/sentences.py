@@ -76,7 +76,7 @@ def find_bracketed_parts(sentence: Sentence) -> Iterator[Fault]:
         pieces = _split(inner)
         parts = [_read_only(piece, total.unit) for piece in pieces]
         if all(part is None for part in parts):
-            parts = [_read_bare(piece, total.unit) for piece in pieces]
+            parts = [_read_bare(piece, total) for piece in pieces]
         if (
             len(parts) < 2
             or any(part is None for part in parts)
@@ -120,7 +120,7 @@ def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
             or may_overlap(match["list"], [], total.unit)
         ):
             continue
-        is_open = bool(OPEN.search(match["list"]))
+        is_open = bool(OPEN.search(match["list"])) or is_series(pieces)
         yield from _check(sentence, total, [part for part in parts if part], is_open=is_open)
 
 
@@ -323,12 +323,13 @@ def _split(text: str) -> list[str]:
     return _join_thousands(pieces)
 
 
-def _read_bare(piece: str, unit: str) -> Quantity | None:
-    """Return the number of a piece like "일반직 180" as so many of `unit`."""
+def _read_bare(piece: str, total: Quantity) -> Quantity | None:
+    """Return the number of a piece like "일반직 180" in the total's unit and scale."""
     match = re.fullmatch(r"\s*[가-힣]{2,}[가-힣\s]*\s(?P<n>\d[\d,]*)\s*", piece)
-    if match is None or unit == "%":
+    if match is None or total.unit == "%" or not total.value:
         return None
-    return Quantity(value=to_number(match["n"]), unit=unit, start=0, end=0, text=match["n"])
+    scale = total.value / read_leading_number(total.text)
+    return Quantity(value=to_number(match["n"]) * scale, unit=total.unit, start=0, end=0, text=match["n"])
 
 
 def _read_only(piece: str, unit: str) -> Quantity | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.figures import rounds_to, write_number, write_rate
-from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, list_additive
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, is_total, list_additive
 from madang.governance.briefing.records import (
     Cell,
     CellKind,
@@ -171,12 +171,13 @@ def find_row_sums(grid: Grid, row: Row) -> Iterator[Fault]:
 
 
 def find_shares(grid: Grid) -> Iterator[Fault]:
-    """Yield shares of the first row that don't round, and areas that aren't the sum of what follows them."""
+    """Yield shares of the row 합계 that don't round, and areas that aren't the sum of what follows them."""
     share, area = grid.find(R.SHARE), grid.find(R.PART)
-    if share is None or area is None or not grid.rows:
+    if share is None or area is None:
         return
-    whole = grid.rows[0].cells[area].value
-    wholes = [one for one in (whole, whole and whole - find_gap(grid, 0, area)) if one]
+    top = next((number for number, row in enumerate(grid.rows) if is_total(row.name)), None)
+    whole = None if top is None else grid.rows[top].cells[area].value
+    wholes = [one for one in (whole, whole and whole - find_gap(grid, top, area)) if one]
     for row in grid.rows:
         part, rate = row.cells[area], row.cells[share]
         if part.value is None:
@@ -229,7 +230,9 @@ def _find_row_sum(grid: Grid, row: Row, total: int, parts: list[int]) -> Iterato
     if stated is None or any(value is None for value in values):
         return
     delta = stated - sum(values)
-    if delta == 0 or (grid.kind == TableKind.OTHER and not _adds_up_elsewhere(grid, row, total, parts)):
+    if abs(delta) <= get_slack(grid) or (
+        grid.kind == TableKind.OTHER and not _adds_up_elsewhere(grid, row, total, parts)
+    ):
         return
     cause = UNKNOWN
     left_out = _find_left_out(grid, total, parts)

@@ -132,8 +132,7 @@ def _is_likely(check: _Check, count: int, *, has_top: bool) -> bool:
         return bool(check.agreeing) or (bool(check.failing) and check.is_near)
     if count == 1:
         return check.agreeing >= SURE and check.agreeing > check.failing
-    is_long = check.longest >= LONG_NUMBER
-    return check.agreeing >= max(1, check.failing + (not is_long)) and (is_long or check.agreeing >= SURE)
+    return check.agreeing > check.failing and (check.longest >= LONG_NUMBER or check.agreeing >= SURE)
 
 
 def _list_sure(

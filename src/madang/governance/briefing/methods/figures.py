@@ -119,7 +119,7 @@ def to_number(text: str) -> Decimal:
 
 def read_leading_number(text: str) -> Decimal:
     """Return the first number of a text, 0 where there is none."""
-    match = re.search(r"\d[\d,]*", text)
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", text)
     return to_number(match[0]) if match else Decimal(0)
 
 

@@ -12,6 +12,7 @@ from .branches import find_branches
 from .names import fold
 
 TREES = {TableKind.REVENUE, TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL}
+INCLUDED = re.compile(r"^[(\[※*]|\s중(?:\s|$)")
 UNKNOWN = {TableKind.SERIES, TableKind.OTHER}
 ROUNDED = re.compile(r"[십백천만억]+[가-힣]")
 DERIVED = {
@@ -57,6 +58,7 @@ def build_tree(grid: Grid) -> dict[int, list[int]]:
     order = [
         number
         for number, row in enumerate(grid.rows)
+        if not INCLUDED.search(row.name)
         if any(_read(row.cells[column]) is not None for column in columns)
     ]
     ends = [is_total(grid.rows[number].name) for number in (order[:1] + order[-1:])]

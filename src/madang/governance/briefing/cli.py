@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from madang.core.base.interface import LANGUAGES, Subcommand
+from madang.core.base.interface import LANGUAGES, BadInput, Subcommand
 
 from .detectors.checking import find_faults
 from .gateway.report import read_report_file
@@ -19,7 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     check = commands.add_parser("check", help="read a work report and list what disagrees in it")
     check.add_argument("file", type=Path, metavar="FILE", help="the report's text, tables tab-separated")
-    check.add_argument("--json", action="store_true", help="print a JSON list")
+    check.add_argument(
+        "--json", action="store_true", help="print a JSON list (what wasn't read goes to standard error)"
+    )
     check.add_argument("--language", choices=LANGUAGES, default="ko", help="language of place and cause")
     check.set_defaults(check=run_check)
 
@@ -30,12 +32,20 @@ def run(arguments: Namespace) -> int:
 
 
 def run_check(arguments: Namespace) -> int:
-    """Print the findings; a file that can't be read raises BadInput (exit code 2)."""
+    """Print the findings; a file that can't be read or is no report raises BadInput (exit code 2)."""
     report = read_report_file(arguments.file)
     faults = find_faults(report)
+    if not (report.tasks or report.grids or faults):
+        raise BadInput(
+            "briefing.no_report",
+            f"{arguments.file}에서 표나 과제를 알아볼 수 없습니다",
+            f"no table and no task is recognised in {arguments.file}",
+        )
     if arguments.json:
         said = json.dumps([to_json(one, arguments.language) for one in faults], ensure_ascii=False, indent=1)
         sys.stdout.write(said + "\n")
+        for unread in report.unread:
+            sys.stderr.write(_write_unread(unread, arguments.language) + "\n")
         return 0
     for fault in faults:
         sys.stdout.write(_write(fault, arguments.language) + "\n")

@@ -74,7 +74,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableKind(StrEnum):
-    """Tables a report is known to have; OTHER has at least a total and its parts, or nothing to check."""
+    """Tables a report is known to have.
+
+    SERIES compares two years; OTHER has at least a total and its parts, or nothing to check.
+    """
 
     STAFF = "staff"
     DUTIES = "duties"
@@ -84,6 +87,7 @@ class TableKind(StrEnum):
     PROJECTS = "projects"
     OCCUPANCY = "occupancy"
     COUNTS = "counts"
+    SERIES = "series"
     OTHER = "other"
 
 

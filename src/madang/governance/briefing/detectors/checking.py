@@ -15,10 +15,12 @@ from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, R
 from .dates import find_date_faults
 from .lists import find_list_faults
 from .names import find_name_faults
+from .ratios import find_ratio_faults
 from .references import find_reference_faults
 from .repeats import find_repeats, list_pairs
 from .sentences import find_sentence_faults
 from .tables import find_table_faults
+from .terms import find_term_faults
 
 TOGETHER = 2
 ORDER = list(FaultKind)
@@ -31,12 +33,14 @@ def find_faults(report: Report) -> list[Fault]:
         *find_table_faults(report.grids),
         *find_sentence_faults(report.sentences),
         *find_list_faults(report),
+        *find_ratio_faults(report),
         *find_repeats(report, pairs),
         *find_name_faults(report, pairs),
+        *find_term_faults(report),
         *find_date_faults(report),
         *find_reference_faults(report),
     ]
-    found = _drop_consequences(_drop_doubles(found), report.grids)
+    found = _drop_doubles(found)
     found = explain_together(found, report.grids)
     return sorted(found, key=lambda fault: (fault.line, ORDER.index(fault.kind)))
 
@@ -91,25 +95,3 @@ def _drop_doubles(faults: list[Fault]) -> list[Fault]:
             key = key[:4]
         seen.setdefault(key, fault)
     return list(seen.values())
-
-
-def _drop_consequences(faults: list[Fault], grids: Iterable[Grid]) -> list[Fault]:
-    """Leave out sums of a column of differences where a difference itself is wrong by as much."""
-    wrong = {
-        (fault.line, abs(fault.delta))
-        for fault in faults
-        if fault.kind == FaultKind.DIFFERENCE and fault.delta
-    }
-    rows = {row.line: grid for grid in grids for row in grid.rows}
-
-    def is_consequence(fault: Fault) -> bool:
-        if (
-            fault.kind != FaultKind.SUM
-            or fault.column not in {Role.CHANGE, Role.DIFFERENCE}
-            or fault.delta is None
-        ):
-            return False
-        lines = {row.line for row in rows[fault.line].rows}
-        return any(delta == abs(fault.delta) and line in lines for line, delta in wrong)
-
-    return [fault for fault in faults if not is_consequence(fault)]

@@ -26,6 +26,10 @@ FUTURE = Text(ko="기준일이 보고 시점보다 늦음", en="as of a day afte
 CHRONICLE = Text(ko="경과를 적은 순서와 날짜가 어긋남", en="out of the order of the chronicle")
 STEPS_WRONG = Text(ko="앞 단계보다 먼저 끝남", en="over before the step that comes before it has begun")
 STEPS = (r"입찰|제안서\s*평가|사업자 선정|업체 선정", r"계약", r"착수", r"검수|준공|완료보고")
+QUARTERS = re.compile(
+    r"['’‘]?(?P<y1>\d{2}|20\d{2})년?\s?(?P<q1>[1-4]/4|[1-4](?=분기))(?:분기)?\s*~\s*"
+    r"(?:['’‘]?(?P<y2>\d{2}|20\d{2})년?\s?)?(?P<q2>[1-4]/4|[1-4](?=분기))(?:분기)?"
+)
 LIKELY = 15
 
 ENDED = ("(완료)", "(중단)")
@@ -35,7 +39,9 @@ def find_date_faults(report: Report) -> Iterator[Fault]:
     """Yield impossible dates, periods and orders of the whole report."""
     for sentence in report.sentences:
         yield from find_impossible(sentence)
+        yield from find_impossible_days(sentence)
         yield from find_backwards(sentence)
+        yield from find_backwards_quarters(sentence)
         yield from find_late_as_of(sentence, report.published_on)
     yield from find_chronicles(report.sentences)
     for task in report.tasks:
@@ -54,12 +60,29 @@ def find_impossible(sentence: Sentence) -> Iterator[Fault]:
             yield _fault(sentence, text, "", NO_DAY)
 
 
+def find_impossible_days(sentence: Sentence) -> Iterator[Fault]:
+    """Yield days without a year in a bracket, "(5.32. 계약)", that no month has."""
+    for match in re.finditer(r"\((?P<m>\d{1,2})\.\s?(?P<d>\d{2})\.(?=\s?[가-힣~)])", sentence.text):
+        one = PartialDate(month=int(match["m"]), day=int(match["d"]))
+        if 1 <= int(match["m"]) <= 12 and not is_possible(one):
+            yield _fault(sentence, match[0][1:], "", NO_DAY)
+
+
 def find_backwards(sentence: Sentence) -> Iterator[Fault]:
     """Yield periods whose end lies before their beginning."""
     for period in read_periods(sentence.text):
         if period.first and period.last and is_backwards(period.first, period.last):
             first, last = (_write(one) for one in (period.last, period.first))
             yield _fault(sentence, period.text, f"{first} ~ {last}", BACKWARDS)
+
+
+def find_backwards_quarters(sentence: Sentence) -> Iterator[Fault]:
+    """Yield "'24년 4분기 ~ '24년 2분기" and the like."""
+    for match in QUARTERS.finditer(sentence.text):
+        one, two = ((int(match[f"y{n}"] or match["y1"]), match[f"q{n}"]) for n in "12")
+        if len(one[1]) == len(two[1]) and (two[0] % 100, two[1]) < (one[0] % 100, one[1]):
+            computed = match[0].partition("~")[2].strip() + " ~"
+            yield _fault(sentence, match[0], computed, BACKWARDS)
 
 
 def find_late_as_of(sentence: Sentence, published_on: date | None) -> Iterator[Fault]:

@@ -40,6 +40,8 @@ def find_bracketed_names(sentence: Sentence) -> Iterator[Fault]:
         match = re.match(r"\s?(?:[가-힣]{1,6})?\((?P<list>[^()]+)\)", sentence.text[one.end :])
         if match is None or one.unit not in COUNTED or one.is_about:
             continue
+        if re.search(r"\s(?:중|가운데)(?:\s|$)", match["list"]):
+            continue
         is_open = bool(re.search(r"\s?등$", match["list"]))
         names = _split_names(re.sub(r"\s?등$", "", match["list"]))
         if len(names) >= 2 and (len(names) > one.value if is_open else len(names) != one.value):

@@ -6,7 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from madang.core.base.interface import Severity, Text
+from madang.governance.briefing.methods.jamo import differ_in_one_letter
 from madang.governance.briefing.methods.names import (
     fold,
     is_misspelt,
@@ -21,7 +24,7 @@ PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할
 SURE = 0.8
 DIVISION = re.compile(r"(담당관|센터|과)$")
 WORD = re.compile(r"[가-힣]{5,40}|[A-Z]{4,40}")
-SHORTEST, LONG, ESTABLISHED, END = 5, 7, 3, "\n"
+SHORTEST, LONG, ESTABLISHED, EVERYWHERE, END = 5, 7, 3, 8, "\n"
 
 
 def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
@@ -30,22 +33,42 @@ def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]
     for one, first, two, second in pairs:
         if is_misspelt(first.name, second.name):
             yield _choose(whole, (one.place, first), (two.place, second))
-    yield from find_titles(report.headings)
+    yield from find_titles(report.headings, whole)
+    yield from find_codes(report.headings)
     yield from find_division_names(report)
     yield from find_odd_words(report.lines)
 
 
-def find_titles(headings: Sequence[Heading]) -> Iterator[Fault]:
+def find_titles(headings: Sequence[Heading], whole: str) -> Iterator[Fault]:
     """Yield titles of a goal or task that differ from what most places print."""
     by_code: dict[str, list[Heading]] = defaultdict(list)
     for heading in headings:
         by_code[heading.code].append(heading)
     for code, places in by_code.items():
-        usual = _find_usual([heading.title for heading in places])
+        usual = _find_usual([heading.title for heading in places], whole)
         for heading in places:
             if is_misspelt(heading.title, usual):
                 place = Text(ko=f"{code} 제목", en=f"title of {code}")
                 yield _fault(heading.line, place, heading.title, usual)
+
+
+def find_codes(headings: Sequence[Heading]) -> Iterator[Fault]:
+    """Yield titles that stand under another code everywhere else."""
+    for heading in headings:
+        others = [other for other in headings if other is not heading]
+        own = [other for other in others if other.code == heading.code]
+        codes = {other.code for other in others if is_same(other.title, heading.title)} - {heading.code}
+        is_alone = not any(
+            is_same(one.title, heading.title)
+            or is_shortened(one.title, heading.title)
+            or is_misspelt(one.title, heading.title)
+            for one in own
+        )
+        if own and is_alone and len(codes) == 1:
+            code = codes.pop()
+            place = Text(ko=f"‘{heading.title}’의 번호", en=f"number of “{heading.title}”")
+            fault = _fault(heading.line, place, heading.code, code)
+            yield msgspec.structs.replace(fault, cause=Text(ko="", en=""), severity=Severity.MODERATE)
 
 
 def find_division_names(report: Report) -> Iterator[Fault]:
@@ -89,7 +112,7 @@ def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
     """Match stems through patterns with one syllable left out."""
     patterns: dict[tuple[int, str], list[str]] = defaultdict(list)
     for stem in counts:
-        if counts[stem] >= ESTABLISHED:
+        if counts[stem] >= ESTABLISHED or (counts[stem] == ESTABLISHED - 1 and len(stem) >= LONG):
             for at in range(len(stem) - 1):
                 patterns[at, stem[:at] + stem[at + 1 :]].append(stem)
     found: set[int] = set()
@@ -101,6 +124,8 @@ def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
                 other
                 for other in patterns.get((at, stem[:at] + stem[at + 1 :]), ())
                 if _is_slip(stem, other, at)
+                if counts[other] >= ESTABLISHED or differ_in_one_letter(stem[at], other[at])
+                if not stem[0].isascii() or set(stem) == set(other) or counts[other] >= EVERYWHERE
             ]
             if usual:
                 found.add(where[stem])
@@ -119,11 +144,13 @@ def _is_slip(stem: str, other: str, at: int) -> bool:
     return stem[at + 1] != END or (len(stem) > LONG and not {other[at], stem[at]} & PARTICLES)
 
 
-def _find_usual(titles: list[str]) -> str:
-    """Return the title most places agree on (a shortened one agrees half), the first where they are even."""
+def _find_usual(titles: list[str], whole: str) -> str:
+    """Return the title most places agree on (a shortened one agrees half), else that of more common words."""
 
-    def count(title: str) -> int:
-        return sum(2 * is_same(title, other) + is_shortened(title, other) for other in titles)
+    def count(title: str) -> tuple[int, int]:
+        agreeing = sum(2 * is_same(title, other) + is_shortened(title, other) for other in titles)
+        others = [other for other in titles if is_misspelt(title, other)]
+        return agreeing, max((_weigh(whole, title, other) for other in others), default=0)
 
     return max(titles, key=count)
 

@@ -14,7 +14,7 @@ NOWHERE = Text(ko="그 쪽에는 이 용어가 없음", en="the term isn't on th
 OUTSIDE = Text(ko="보고 내용이 있는 쪽을 벗어남", en="outside the pages of the report's tasks")
 NO_NOTE = Text(ko="각주 설명이 없음", en="the footnote isn't there")
 NO_MARK = Text(ko="본문에 각주 번호가 없음", en="no such mark in the text")
-VOTES, NEAR = 2, 2
+VOTES, NEAR, COMPOUND = 2, 2, 4
 Votes = dict[int, Counter[str]]
 
 
@@ -69,20 +69,27 @@ def find_footnotes(report: Report) -> Iterator[Fault]:
 
 
 def _find_uses(texts: dict[str, str], entry: GlossaryEntry) -> set[str]:
-    """Return the tasks whose text has the term, or one of the names in its brackets."""
-    names = [fold(name) for name in _list_names(entry.term)]
-    used = set()
-    for code, text in texts.items():
-        if any(_is_in(name, text) for name in names):
-            used.add(code)
-    return used
+    """Return the tasks whose text has the term; else a name in its brackets; else all words of the term."""
+    term, *inside = _list_names(entry.term)
+    for names in ([term], inside):
+        used = {code for code, text in texts.items() if any(_is_in(fold(name), text) for name in names)}
+        if used:
+            return used
+    words = [fold(word) for word in term.split()]
+    if len(words) == 1 and len(words[0]) == COMPOUND:
+        words = [words[0][:2], words[0][2:]]
+    return {
+        code for code, text in texts.items() if len(words) > 1 and all(_is_in(word, text) for word in words)
+    }
 
 
 def _list_names(term: str) -> list[str]:
-    inside = re.findall(r"\(([^()]*)\)", term)
-    names = [re.sub(r"\([^()]*\)", " ", term), *(part for said in inside for part in re.split(r"[,:]", said))]
-    folded = [name.strip() for name in names if len(fold(name)) >= 2]
-    return [name for name in folded if len(fold(name)) > 2] or folded
+    """Return the term without its brackets, then the names in them that are long enough to tell."""
+    inside = [part for said in re.findall(r"\(([^()]*)\)", term) for part in re.split(r"[,:]", said)]
+    return [
+        re.sub(r"\([^()]*\)", " ", term).strip(),
+        *(name.strip() for name in inside if len(fold(name)) > 2),
+    ]
 
 
 def _is_in(name: str, text: str) -> bool:
@@ -138,7 +145,8 @@ def _list_possible(page: int, shown: dict[int, str], votes: Votes, codes: list[s
     if page in sure:
         most = max(votes[page].values())
         return {code for code, count in votes[page].items() if count == most}
-    if page < min(shown) - NEAR or page > max(shown) + NEAR:
+    earlier, later = codes.index(shown[min(shown)]), len(codes) - 1 - codes.index(shown[max(shown)])
+    if page < min(shown) - NEAR - earlier or page > max(shown) + NEAR + later:
         return set()
     before, after = [p for p in sure if p < page], [p for p in sure if p > page]
     first = codes.index(sure[max(before)]) if before else 0

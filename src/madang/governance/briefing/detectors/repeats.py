@@ -10,7 +10,7 @@ from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.figures import differs_in_one_digit, write_number
 from madang.governance.briefing.methods.names import fold, is_same, is_shortened
 from madang.governance.briefing.methods.pairs import RowIndex, list_common, pair_rows
-from madang.governance.briefing.methods.sums import build_tree, get_slack
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack
 from madang.governance.briefing.records import (
     Fault,
     FaultKind,
@@ -81,19 +81,43 @@ def find_captions(report: Report) -> Iterator[Fault]:
                 yield from _check_columns(sentence, grid, row)
 
 
-def find_same_sentences(sentences: Iterable[Sentence]) -> Iterator[Fault]:
-    """Yield sentences that are word for word the same but for their quantities."""
-    seen: dict[str, Sentence] = {}
+def find_same_sentences(sentences: Sequence[Sentence]) -> Iterator[Fault]:
+    """Yield sentences that are word for word the same but for their quantities.
+
+    The number is right that most places have, here or elsewhere in the task; where they are even, the first.
+    """
+    seen: dict[str, list[Sentence]] = {}
     for sentence in sentences:
         if not sentence.quantities or re.search(r"['’]\d\d|기준", sentence.text):
             continue
         key = re.sub(r"\d[\d,.]*", "#", re.sub(r"^[^가-힣\d(]+|\s", "", sentence.text))
-        if len(key) < SENTENCE_KEY:
-            continue
-        first = seen.setdefault(key, sentence)
-        for one, two in zip(first.quantities, sentence.quantities, strict=False):
-            if one.value != two.value:
-                yield _fault(sentence, two, one.value, first.line)
+        if len(key) >= SENTENCE_KEY:
+            seen.setdefault(key, []).append(sentence)
+    for same in seen.values():
+        for place in range(min(len(one.quantities) for one in same)):
+            found = [(one, one.quantities[place]) for one in same]
+            usual = _find_usual(sentences, found)
+            first = next(one for one, said in found if said.value == usual)
+            for one, said in found:
+                if said.value != usual:
+                    yield _fault(one, said, usual, first.line)
+
+
+def _find_usual(sentences: Sequence[Sentence], found: Sequence[tuple[Sentence, Quantity]]) -> Decimal:
+    """Return the value most of the places have; those of the same task and unit count as well."""
+    codes, unit = {one.task_code for one, _ in found}, found[0][1].unit
+    own = {one.line for one, _ in found}
+    said = [one.value for _, one in found]
+    if len(set(said)) == 1:
+        return said[0]
+    elsewhere = [
+        one.value
+        for sentence in sentences
+        if sentence.line not in own and sentence.task_code in codes
+        for one in sentence.quantities
+        if one.unit == unit
+    ]
+    return max(said, key=lambda value: said.count(value) + elsewhere.count(value))
 
 
 def find_same_nouns(sentences: Sequence[Sentence]) -> Iterator[Fault]:
@@ -135,7 +159,7 @@ def _compare_rows(one: Grid, first: Row, two: Grid, second: Row) -> Iterator[Fau
         a, b = first.cells[i], second.cells[j]
         if a.value is None or b.value is None or a.value == b.value or role == Role.CHANGE:
             continue
-        if is_short and 0 in {a.value, b.value}:
+        if is_short and 0 in {a.value, b.value} and not _is_same_budget(one, first, two, second):
             continue
         grid, row, index, true, other = one, first, i, b, second
         if _is_wrong_there(two, second, j, a.value):
@@ -156,6 +180,15 @@ def _compare_rows(one: Grid, first: Row, two: Grid, second: Row) -> Iterator[Fau
             delta=row.cells[index].value - true.value,
             column=role.value,
         )
+
+
+def _is_same_budget(one: Grid, first: Row, two: Grid, second: Row) -> bool:
+    """Return whether the budgets are equal but for one digit, so that the whole item is meant."""
+    i, j = one.find(Role.CURRENT), two.find(Role.CURRENT)
+    if i is None or j is None:
+        return False
+    a, b = first.cells[i].value, second.cells[j].value
+    return a is not None and b is not None and (a == b or differs_in_one_digit(a, b))
 
 
 def _is_wrong_there(grid: Grid, row: Row, column: int, other: Decimal) -> bool:
@@ -191,9 +224,16 @@ def _find_total(grid: Grid) -> tuple[Row, int] | None:
 
 
 def _check_caption(sentence: Sentence, grid: Grid, row: Row, column: int) -> Iterator[Fault]:
+    """Leave a sentence alone that says what the table's own parts add up to."""
+    parts = [cell for cell, one in zip(row.cells, grid.columns, strict=True) if one.role == Role.PART]
+    computed = row.cells[column].value - find_gap(grid, 0, column)
+    if grid.kind == TableKind.COUNTS and all(cell.value is not None for cell in parts):
+        computed = sum((cell.value for cell in parts), Decimal(0))
     match = re.search(r"(?:총|연면적|모두)\s*(?=\d)", sentence.text)
     for one in sentence.quantities:
-        if match and one.start == match.end() and one.value != row.cells[column].value and not one.is_about:
+        if one.is_about or one.value in {row.cells[column].value, computed}:
+            continue
+        if match and one.start == match.end():
             yield _fault(sentence, one, row.cells[column].value, row.line)
 
 

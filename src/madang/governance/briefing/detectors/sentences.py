@@ -1,4 +1,4 @@
-"""Parts of a total, differences and rates inside running text."""
+"""Parts of a total inside running text, in one sentence or in several."""
 
 from __future__ import annotations
 
@@ -6,94 +6,122 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from madang.core.base.interface import Text
-from madang.governance.briefing.methods.figures import read_quantities, rounds_to, write_number, write_rate
+from madang.governance.briefing.methods.figures import (
+    read_leading_number,
+    read_quantities,
+    to_number,
+    write_number,
+)
+from madang.governance.briefing.methods.overlap import is_series, may_overlap
 from madang.governance.briefing.records import Fault, FaultKind, Quantity, Sentence
 
-from .wording import place_in_text
+from .changes import find_changes
+from .wording import accuse_text
 
-OPEN = re.compile(r"등|외|포함|누적|이상|여\b|주요")
+OPEN = re.compile(r"등|외|포함|여\b|주요")
 ABOUT = Decimal("0.05")
 PAIR = re.compile(r"(?P<a>[\d,]+)(?P<ua>개소|개|곳)\((?P<b>[\d,]+)(?P<ub>대|개|명|식|건|본)\)")
 LABELLED = re.compile(r"\((?P<label>[가-힣]{1,8})\)\s*(?P<said>[^()\d]*" + PAIR.pattern + ")")
+ARROWED = re.compile(r"(\d[\d,]*)\s*[가-힣]{0,2}\s*→\s*(\d[\d,]*)")
 STAR_NOTE = re.compile(r"^\*\s*(?P<list>.+)$")
-ARROW = re.compile(
-    r"(?P<a>\d[\d,]*)\s*(?:개소|[가-힣]{0,2})\s*→\s*(?P<b>\d[\d,]*)\s*[가-힣\s]{0,12}"
-    r"\((?P<c>\d[\d,.]*)\s*(?P<unit>%|개소|[가-힣]{1,2}?)\s*(?P<way>추가|증가|확대|증|감소|축소|감)"
-)
-SHARE = re.compile(
-    r"(?P<a>\d[\d,]*)(?P<unit>[가-힣]{1,2})\s*중\s*(?P<b>\d[\d,]*)(?P=unit)\s*\((?P<rate>\d+(?:\.\d+)?)%\)"
-)
+NEAR = 6
 YEARS = re.compile(r"\(['’](?P<first>\d{2})(?:년)?(?:\s*~\s*['’]?(?P<last>\d{2}))?년\)")
+BRACKETED = re.compile(r"\(([가-힣]{1,8})\)\s*(\d[\d,]*\s?[가-힣]{1,3})")
+UNDER = re.compile(r"[가-힣A-Za-z\s]{1,14}\s*:\s*\d[\d,]*\s?[가-힣]{1,3}")
 DONE = re.compile(r"完|완료|준공")
 RUNNING = re.compile(r"中|진행|추진")
 
 
 def find_sentence_faults(sentences: Sequence[Sentence]) -> Iterator[Fault]:
-    """Yield faults of totals, differences and rates in sentences, alone and with what stands below them."""
-    for index, sentence in enumerate(sentences):
-        yield from find_bracketed_parts(sentence)
-        yield from find_equations(sentence)
-        yield from find_arrows(sentence)
-        yield from find_shares_of(sentence)
-        yield from find_states(sentence)
-        yield from find_star_notes(sentences, index)
-        yield from find_labelled_parts(sentences, index)
-        yield from find_years(sentences, index)
-        yield from find_plans(sentences, index)
+    """Yield faults of totals, differences and rates in sentences, alone and with what stands below them.
+
+    A total that holds with what one of its parts would be is right: that part is wrong.
+    """
+    found = [fault for index in range(len(sentences)) for fault in _find_at(sentences, index)]
+    for fault in found:
+        if not any(_explains(other, fault) for other in found):
+            yield fault
+
+
+def _find_at(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
+    sentence = sentences[index]
+    yield from find_bracketed_parts(sentence)
+    yield from find_equations(sentence)
+    yield from find_totals_before(sentence)
+    yield from find_changes(sentence)
+    yield from find_states(sentence)
+    yield from find_star_notes(sentences, index)
+    yield from find_labelled_parts(sentences, index)
+    yield from find_parts_below(sentences, index)
+    yield from find_years(sentences, index)
+    yield from find_plans(sentences, index)
+
+
+def _explains(part: Fault, total: Fault) -> bool:
+    """Return whether `total` is off only since a smaller number near it is off by as much the other way."""
+    if part.kind != FaultKind.SUM or total.kind != FaultKind.SUM or not part.delta or not total.delta:
+        return False
+    is_smaller = read_leading_number(part.stated) < read_leading_number(total.stated)
+    return is_smaller and part.delta == -total.delta and abs(part.line - total.line) <= NEAR
 
 
 def find_bracketed_parts(sentence: Sentence) -> Iterator[Fault]:
-    """Check "N대(가 n대, 나 m대)": the parts directly behind a total, each with a name and its unit."""
+    """Check "N대(가 n대, 나 m대)": the parts behind a total, each with a name and its unit or no unit.
+
+    A verb may stand between. Percentages are parts of 100 % only; last year's number, numbers from or up to
+    a limit and groups that overlap are no parts.
+    """
     for total in sentence.quantities:
         inner = _read_bracket(sentence.text, total.end)
-        pieces = re.split(r"[+,]", inner.replace("\u3000", " ")) if inner else []
-        pieces = _join_thousands(pieces)
+        pieces = _split(inner)
         parts = [_read_only(piece, total.unit) for piece in pieces]
-        if len(parts) < 2 or any(part is None for part in parts) or "누적" in inner or "중" in inner:
+        if all(part is None for part in parts):
+            parts = [_read_bare(piece, total) for piece in pieces]
+        if (
+            len(parts) < 2
+            or any(part is None for part in parts)
+            or (total.unit == "%" and total.value != 100)
+        ):
+            continue
+        labels = [re.split(r"\d[\d,.]*", piece)[0] for piece in pieces]
+        if may_overlap(inner, labels, total.unit) or is_series(pieces):
             continue
         yield from _check(sentence, total, [part for part in parts if part], is_open=bool(OPEN.search(inner)))
 
 
 def find_equations(sentence: Sentence) -> Iterator[Fault]:
-    """Check "N = n + m" and "n + m = N", with or without units."""
-    chain = r"\d[\d,.]*\s*[가-힣㎡]{0,3}(?:\s*\+\s*\d[\d,.]*\s*[가-힣㎡]{0,3})+"
+    """Check "N = n + m" and "n + m = N", with or without names and units."""
+    item = r"(?:[가-힣]{1,8}\s*)?\d[\d,.]*\s*[가-힣㎡]{0,3}"
+    chain = rf"{item}(?:\s*\+\s*{item})+"
     single = r"(?P<{}>\d[\d,.]*)\s*[가-힣㎡]{{0,3}}"
     for pattern in (
         rf"{single.format('n')}\s*=\s*(?P<chain>{chain})",
         rf"(?P<chain>{chain})\s*=\s*{single.format('n')}",
     ):
         for match in re.finditer(pattern, sentence.text):
-            parts = [_to_number(part) for part in re.findall(r"\d[\d,.]*", match["chain"])]
-            stated, computed = _to_number(match["n"]), sum(parts, Decimal(0))
+            parts = [to_number(part) for part in re.findall(r"\d[\d,.]*", match["chain"])]
+            stated, computed = to_number(match["n"]), sum(parts, Decimal(0))
             if stated != computed:
-                yield _fault(sentence, FaultKind.SUM, match["n"], write_number(computed), stated - computed)
+                said, true = match["n"], write_number(computed)
+                yield accuse_text(sentence, FaultKind.SUM, said, true, stated - computed)
 
 
-def find_arrows(sentence: Sentence) -> Iterator[Fault]:
-    """Check "18개→72개 기관(54개 추가)" and "100건→120건(20% 증가)"."""
-    for match in ARROW.finditer(sentence.text):
-        one, two = _to_number(match["a"]), _to_number(match["b"])
-        sign = -1 if match["way"] in {"감소", "축소", "감"} else 1
-        stated, delta = _to_number(match["c"]), sign * (two - one)
-        if match["unit"] == "%":
-            places = len(match["c"].partition(".")[2])
-            if one and not rounds_to(delta, one, stated, places, Decimal(0)):
-                computed = write_rate(100 * delta / one, places)
-                yield _fault(sentence, FaultKind.RATE, f"{match['c']}%", computed)
-        elif stated != delta:
-            yield _fault(sentence, FaultKind.DIFFERENCE, match["c"], write_number(delta), stated - delta)
-
-
-def find_shares_of(sentence: Sentence) -> Iterator[Fault]:
-    """Check "200명 중 50명(25%)"."""
-    for match in SHARE.finditer(sentence.text):
-        whole, part, rate = (_to_number(match[name]) for name in ("a", "b", "rate"))
-        places = len(match["rate"].partition(".")[2])
-        if whole and not rounds_to(part, whole, rate, places, Decimal(0)):
-            yield _fault(
-                sentence, FaultKind.RATE, f"{match['rate']}%", write_rate(100 * part / whole, places)
-            )
+def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
+    """Check "총 N면 조성 : 공영 n면, 민영 m면": all there is, and a list of nothing but named parts."""
+    for total in sentence.quantities:
+        match = re.match(r"[가-힣\s]{0,12}:\s*(?P<list>[^:()]+)$", sentence.text[total.end :])
+        if match is None or not re.search(r"총\s*$", sentence.text[: total.start]):
+            continue
+        pieces = _split(match["list"])
+        parts = [_read_only(piece, total.unit) for piece in pieces]
+        if (
+            len(parts) < 2
+            or any(part is None for part in parts)
+            or may_overlap(match["list"], [], total.unit)
+        ):
+            continue
+        is_open = bool(OPEN.search(match["list"])) or is_series(pieces)
+        yield from _check(sentence, total, [part for part in parts if part], is_open=is_open)
 
 
 def find_states(sentence: Sentence) -> Iterator[Fault]:
@@ -102,6 +130,8 @@ def find_states(sentence: Sentence) -> Iterator[Fault]:
         if not re.match(r"\s*중\b", sentence.text[total.end :]):
             continue
         said = re.split(r"\(['’]|[.;]", sentence.text[total.end :])[0]
+        if may_overlap(said[said.find("중") + 1 :], re.findall(r"[가-힣]+", said), total.unit):
+            continue
         end = total.end + len(said)
         parts = [q for q in sentence.quantities[number + 1 :] if q.unit == total.unit and q.end <= end]
         if len(parts) >= 2:
@@ -125,7 +155,17 @@ def find_star_notes(sentences: Sequence[Sentence], index: int) -> Iterator[Fault
     parts = [_read_only(piece, total.unit) for piece in pieces]
     if all(parts) and len(between) <= 8:
         is_open = bool(OPEN.search(note["list"]))
-        yield from _check(above, total, [part for part in parts if part], is_open=is_open)
+        for fault in _check(above, total, [part for part in parts if part], is_open=is_open):
+            yield _place_note(fault, above, sentences[index], total)
+
+
+def _place_note(fault: Fault, head: Sentence, note: Sentence, total: Quantity) -> Fault:
+    """Blame the note where the number above follows from those beside it ("18개→72개(54개 추가)")."""
+    above = [q for q in ARROWED.findall(head.text) if to_number(q[1]) - to_number(q[0]) == total.value]
+    if not above or fault.delta is None:
+        return fault
+    stated, computed = write_number(total.value - fault.delta), write_number(total.value)
+    return accuse_text(note, FaultKind.SUM, stated, computed, -fault.delta)
 
 
 def find_labelled_parts(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
@@ -148,6 +188,31 @@ def find_labelled_parts(sentences: Sequence[Sentence], index: int) -> Iterator[F
     whole = _find_whole(sentences, index, found[0]["label"])
     if len(found) == 1 and len(pairs) >= 2 and whole is not None:
         yield from _check_pairs(sentence, whole, pairs)
+
+
+def find_parts_below(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
+    """Check "900개 설치" over "(동부) 400개, (서부) 500개", or over "동부권 : 400개" and "서부권 : 500개".
+
+    What stands below may leave out, unless the whole says 총; it can't be more.
+    """
+    head, below = sentences[index], _list_below(sentences, index)
+    if len(head.quantities) != 1 or not below or OPEN.search(head.text) or "중" in head.text:
+        return
+    total = head.quantities[0]
+    labels = re.findall(BRACKETED, below[0].text)
+    pieces = [f"{label} {said}" for label, said in labels]
+    if len(pieces) < 2 or re.sub(BRACKETED, "", below[0].text).strip(" ,·/"):
+        pieces = [one.text.replace(":", " ") for one in below if re.fullmatch(UNDER, one.text)]
+        if len(pieces) != len(below):
+            return
+    parts = [_read_only(piece, total.unit) for piece in pieces]
+    said = ", ".join(pieces)
+    if len(parts) < 2 or any(part is None for part in parts) or may_overlap(said, [], total.unit):
+        return
+    is_all = bool(labels) or re.search(r"총\s*$", head.text[: total.start]) is not None
+    yield from _check(
+        head, total, [one for one in parts if one], is_open=not is_all or bool(OPEN.search(said))
+    )
 
 
 def find_years(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
@@ -193,10 +258,10 @@ def _check_labels(parent: Sentence, found: list[re.Match[str]]) -> Iterator[Faul
     for number, unit in (("a", found[0]["ua"]), ("b", found[0]["ub"])):
         totals = [q for q in parent.quantities if q.unit == unit]
         if len(totals) == 1 and all(one["u" + number] == unit for one in found):
-            computed = sum((_to_number(one[number]) for one in found), Decimal(0))
+            computed = sum((to_number(one[number]) for one in found), Decimal(0))
             if totals[0].value != computed:
                 delta = totals[0].value - computed
-                yield _fault(parent, FaultKind.SUM, totals[0].text, write_number(computed), delta)
+                yield accuse_text(parent, FaultKind.SUM, totals[0].text, write_number(computed), delta)
 
 
 def _find_whole(
@@ -216,14 +281,14 @@ def _check_pairs(
     sentence: Sentence, whole: tuple[Sentence, re.Match[str]], pairs: list[re.Match[str]]
 ) -> Iterator[Fault]:
     above, total = whole
-    sums = {name: sum((_to_number(pair[name]) for pair in pairs), Decimal(0)) for name in ("a", "b")}
-    agrees = {name: sums[name] == _to_number(total[name]) for name in sums}
+    sums = {name: sum((to_number(pair[name]) for pair in pairs), Decimal(0)) for name in ("a", "b")}
+    agrees = {name: sums[name] == to_number(total[name]) for name in sums}
     is_open = bool(re.search(r"등\s*$", sentence.text)) and not any(agrees.values())
     for name, computed in sums.items():
-        stated = _to_number(total[name])
+        stated = to_number(total[name])
         if not agrees[name] and not (is_open and computed < stated):
             said = f"{total[name]}{total['u' + name]}"
-            yield _fault(above, FaultKind.SUM, said, write_number(computed), stated - computed)
+            yield accuse_text(above, FaultKind.SUM, said, write_number(computed), stated - computed)
 
 
 def _list_below(sentences: Sequence[Sentence], index: int) -> list[Sentence]:
@@ -241,27 +306,30 @@ def _check(sentence: Sentence, total: Quantity, parts: list[Quantity], *, is_ope
     delta = total.value - computed
     if abs(delta) <= slack or (is_open and delta > 0):
         return
-    yield _fault(sentence, FaultKind.SUM, total.text, write_number(computed), delta)
-
-
-def _fault(
-    sentence: Sentence, kind: FaultKind, stated: str, computed: str, delta: Decimal | None = None
-) -> Fault:
-    return Fault(
-        line=sentence.line,
-        place=place_in_text(sentence.task_code, sentence.text),
-        kind=kind,
-        stated=stated,
-        computed=computed,
-        delta=delta,
-        cause=Text(ko="", en=""),
-    )
+    yield accuse_text(sentence, FaultKind.SUM, total.text, write_number(computed), delta)
 
 
 def _read_bracket(text: str, start: int) -> str:
-    """Return what stands in a bracket that opens at `start` (after a space at most), or ""."""
-    match = re.match(r"\s?\(([^()]*)\)", text[start:])
+    """Return what stands in a bracket that opens at `start` or after a verb, or ""."""
+    match = re.match(r"\s?(?:[가-힣]{1,6}\s?){0,2}\(([^()]*)\)", text[start:])
     return match[1] if match else ""
+
+
+def _split(text: str) -> list[str]:
+    """Return the pieces of a list by comma or plus, else by · or /."""
+    pieces = re.split(r"[+,]", text.replace("\u3000", " ")) if text else []
+    if len(pieces) == 1:
+        return re.split(r"[·/]", text)
+    return _join_thousands(pieces)
+
+
+def _read_bare(piece: str, total: Quantity) -> Quantity | None:
+    """Return the number of a piece like "일반직 180" in the total's unit and scale."""
+    match = re.fullmatch(r"\s*[가-힣]{2,}[가-힣\s]*\s(?P<n>\d[\d,]*)\s*", piece)
+    if match is None or total.unit == "%" or not total.value:
+        return None
+    scale = total.value / read_leading_number(total.text)
+    return Quantity(value=to_number(match["n"]) * scale, unit=total.unit, start=0, end=0, text=match["n"])
 
 
 def _read_only(piece: str, unit: str) -> Quantity | None:
@@ -282,7 +350,3 @@ def _join_thousands(pieces: list[str]) -> list[str]:
         else:
             joined.append(piece)
     return joined
-
-
-def _to_number(text: str) -> Decimal:
-    return Decimal(text.replace(",", "").rstrip("."))

@@ -10,7 +10,7 @@ import msgspec
 
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.figures import rounds_to, write_number, write_rate
-from madang.governance.briefing.methods.sums import build_tree, get_slack, list_additive
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, is_total, list_additive
 from madang.governance.briefing.records import (
     Cell,
     CellKind,
@@ -33,6 +33,7 @@ LIMITS = (
     (R.FORECAST, R.FORECAST_RATE, R.CURRENT),
 )
 OVERSPENT = Text(ko="쓸 수 있는 금액보다 많음", en="more than there is to spend")
+BELOW = Text(ko="이미 집행한 금액보다 적음", en="less than is committed already")
 BREAKDOWN = re.compile(r"-\s+([가-힣]+)\s+([\d,]+)")
 UNKNOWN = Text(ko="", en="")
 TRUNCATED = Text(ko="반올림하지 않고 버린 값으로 보임", en="cut off instead of rounded, it seems")
@@ -52,35 +53,34 @@ def find_table_faults(grids: Iterable[Grid]) -> Iterator[Fault]:
             yield from find_rates(grid, row)
             yield from find_row_sums(grid, row)
             yield from find_overspent(grid, row)
+            yield from find_low_forecasts(grid, row)
         if grid.kind == TableKind.OCCUPANCY:
             yield from find_shares(grid)
 
 
 def find_column_sums(grid: Grid) -> Iterator[Fault]:
-    """Yield rows that aren't the sum of their parts in a column; amounts in 천원 may be off by 1."""
-    slack, tree = get_slack(grid), build_tree(grid)
-    for index, parts in sorted(tree.items()):
-        row = grid.rows[index]
-        if _is_torn(grid, tree, index):
-            continue
-        for column in list_additive(grid):
-            stated = row.cells[column]
-            values = [grid.rows[part].cells[column].value for part in parts]
-            if stated.value is None or any(value is None for value in values):
+    """Yield rows that aren't the sum of their parts in a column; amounts in 천원 may be off by 1.
+
+    Where one of the parts is off by as much from its own parts, that one is wrong and not this row.
+    """
+    tree = build_tree(grid)
+    for column in list_additive(grid):
+        gaps = {index: gap for index in tree if (gap := find_gap(grid, index, column))}
+        for index, gap in sorted(gaps.items()):
+            parts = tree[index]
+            if sum(part in gaps and abs(gap + gaps[part]) <= get_slack(grid) for part in parts) == 1:
                 continue
-            computed = sum(values, Decimal(0))
-            if abs(stated.value - computed) > slack:
-                names = ", ".join(grid.rows[part].name for part in parts[:3])
-                more = f" … ({len(parts)})" if len(parts) > 3 else ""
-                yield _fault(
-                    grid,
-                    row,
-                    column,
-                    FaultKind.SUM,
-                    write_number(computed),
-                    delta=stated.value - computed,
-                    cause=Text(ko=f"더한 항목: {names}{more}", en=f"added up: {names}{more}"),
-                )
+            names = ", ".join(grid.rows[part].name for part in parts[:3])
+            more = f" … ({len(parts)})" if len(parts) > 3 else ""
+            yield _fault(
+                grid,
+                grid.rows[index],
+                column,
+                FaultKind.SUM,
+                write_number(grid.rows[index].cells[column].value - gap),
+                delta=gap,
+                cause=Text(ko=f"더한 항목: {names}{more}", en=f"added up: {names}{more}"),
+            )
 
 
 def find_differences(grid: Grid, row: Row) -> Iterator[Fault]:
@@ -90,7 +90,8 @@ def find_differences(grid: Grid, row: Row) -> Iterator[Fault]:
         if stated is None or one is None or two is None:
             continue
         delta = stated.value - (one.value - two.value)
-        if abs(delta) > get_slack(grid):
+        places = min((cell.places for cell in (stated, one, two) if cell.places), default=0)
+        if abs(delta) > max(get_slack(grid), Decimal(1).scaleb(-places) if places else Decimal(0)):
             computed = write_number(one.value - two.value)
             yield _fault(grid, row, grid.find(role), FaultKind.DIFFERENCE, computed, delta=delta)
 
@@ -136,6 +137,25 @@ def find_overspent(grid: Grid, row: Row) -> Iterator[Fault]:
             )
 
 
+def find_low_forecasts(grid: Grid, row: Row) -> Iterator[Fault]:
+    """Yield forecasts for the end of the year below what is committed already, as the rate beside it confirms."""
+    forecast, committed = _get(grid, row, R.FORECAST), _get(grid, row, R.COMMITTED)
+    if forecast is None or committed is None or forecast.kind == CellKind.RATE:
+        return
+    delta, rate, base = (
+        forecast.value - committed.value,
+        grid.find(R.COMMITTED_RATE),
+        _get(grid, row, R.CURRENT),
+    )
+    if rate is None or base is None or row.cells[rate].value is None or delta >= -get_slack(grid):
+        return
+    stated = row.cells[rate]
+    if rounds_to(committed.value, base.value, stated.value, stated.places, get_slack(grid) / 2):
+        said = f"≥ {write_number(committed.value)}"
+        index = grid.find(R.FORECAST)
+        yield _fault(grid, row, index, FaultKind.DIFFERENCE, said, delta=delta, cause=BELOW)
+
+
 def find_row_sums(grid: Grid, row: Row) -> Iterator[Fault]:
     """Yield totals that aren't the sum of their parts in the same row, and groups with a printed total."""
     total = grid.find(R.TOTAL)
@@ -151,11 +171,13 @@ def find_row_sums(grid: Grid, row: Row) -> Iterator[Fault]:
 
 
 def find_shares(grid: Grid) -> Iterator[Fault]:
-    """Yield shares of the first row that don't round, and areas that aren't the sum of what follows them."""
+    """Yield shares of the row 합계 that don't round, and areas that aren't the sum of what follows them."""
     share, area = grid.find(R.SHARE), grid.find(R.PART)
-    if share is None or area is None or not grid.rows:
+    if share is None or area is None:
         return
-    whole = grid.rows[0].cells[area].value
+    top = next((number for number, row in enumerate(grid.rows) if is_total(row.name)), None)
+    whole = None if top is None else grid.rows[top].cells[area].value
+    wholes = [one for one in (whole, whole and whole - find_gap(grid, top, area)) if one]
     for row in grid.rows:
         part, rate = row.cells[area], row.cells[share]
         if part.value is None:
@@ -163,7 +185,7 @@ def find_shares(grid: Grid) -> Iterator[Fault]:
         if (
             rate.value is not None
             and whole
-            and not rounds_to(part.value, whole, rate.value, rate.places, Decimal(0))
+            and not any(rounds_to(part.value, one, rate.value, rate.places, Decimal(0)) for one in wholes)
         ):
             true = 100 * part.value / whole
             yield _rate_fault(grid, row, share, true, _explain_rate(true, rate))
@@ -173,15 +195,6 @@ def find_shares(grid: Grid) -> Iterator[Fault]:
             yield _fault(grid, row, area, FaultKind.SUM, write_number(sum(pieces, Decimal(0))), delta=delta)
 
 
-def _is_torn(grid: Grid, tree: dict[int, list[int]], index: int) -> bool:
-    """Return whether a row that couldn't be read may be among a row's parts."""
-    last = index
-    while tree.get(last):
-        last = tree[last][-1]
-    after = grid.rows[last + 1].line if last + 1 < len(grid.rows) else float("inf")
-    return any(grid.rows[index].line < line < after for line in grid.lost_lines)
-
-
 def _find_growth(grid: Grid, row: Row) -> Iterator[Fault]:
     index = grid.find(R.GROWTH)
     current, prior, change = (_get(grid, row, role) for role in (R.CURRENT, R.PRIOR, R.CHANGE))
@@ -189,7 +202,8 @@ def _find_growth(grid: Grid, row: Row) -> Iterator[Fault]:
         return
     rate, delta = row.cells[index], current.value - prior.value
     if prior.value == 0:
-        if current.value and rate.kind in {CellKind.RATE, CellKind.NUMBER, CellKind.NONE}:
+        is_dash = grid.kind == TableKind.SERIES and rate.kind == CellKind.NONE
+        if current.value and not is_dash and rate.kind in {CellKind.RATE, CellKind.NUMBER, CellKind.NONE}:
             yield _fault(grid, row, index, FaultKind.RATE, "순증")
         return
     true = 100 * delta / prior.value
@@ -216,7 +230,9 @@ def _find_row_sum(grid: Grid, row: Row, total: int, parts: list[int]) -> Iterato
     if stated is None or any(value is None for value in values):
         return
     delta = stated - sum(values)
-    if delta == 0:
+    if abs(delta) <= get_slack(grid) or (
+        grid.kind == TableKind.OTHER and not _adds_up_elsewhere(grid, row, total, parts)
+    ):
         return
     cause = UNKNOWN
     left_out = _find_left_out(grid, total, parts)
@@ -229,6 +245,16 @@ def _find_row_sum(grid: Grid, row: Row, total: int, parts: list[int]) -> Iterato
     yield _fault(
         grid, row, total, FaultKind.SUM, write_number(sum(values, Decimal(0))), delta=delta, cause=cause
     )
+
+
+def _adds_up_elsewhere(grid: Grid, row: Row, total: int, parts: list[int]) -> bool:
+    """Return whether in most other rows the total is the sum of its parts."""
+    holds = [
+        other.cells[total].value == sum((other.cells[n].value or Decimal(0) for n in parts), Decimal(0))
+        for other in grid.rows
+        if other is not row and other.cells[total].value is not None
+    ]
+    return 2 * sum(holds) > len(holds)
 
 
 def _find_left_out(grid: Grid, total: int, parts: list[int]) -> int | None:

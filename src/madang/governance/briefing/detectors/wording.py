@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from madang.core.base.interface import Text
-from madang.governance.briefing.records import Grid, Row
+from madang.governance.briefing.records import Fault, FaultKind, Grid, Row, Sentence
 
 
 def name_column(grid: Grid, index: int) -> str:
@@ -26,3 +28,17 @@ def place_in_text(task_code: str, said: str) -> Text:
     quoted = said if len(said) <= 60 else f"{said[:60]}…"
     task = f"{task_code} " if task_code else ""
     return Text(ko=f"{task}“{quoted}”", en=f"{task}“{quoted}”")
+
+
+def accuse_text(
+    sentence: Sentence, kind: FaultKind, stated: str, computed: str, delta: Decimal | None = None
+) -> Fault:
+    """Return a fault of a sentence."""
+    return Fault(
+        line=sentence.line,
+        place=place_in_text(sentence.task_code, sentence.text),
+        kind=kind,
+        stated=stated,
+        computed=computed,
+        delta=delta,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def decode_report(raw: bytes) -> str:
 
 def read_report(text: str) -> Report:
     """Return the records of a report; whatever can't be read stands in `unread` as text."""
-    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    composed = unicodedata.normalize("NFC", text)
+    reader = _Reader(composed.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     reader.read()
     return reader.build()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +13,7 @@ from madang.governance.briefing.methods.names import fold
 from madang.governance.briefing.records import Cell, CellKind, Column, Grid, Role, Row, TableKind, Unread
 
 R = Role
+SERIES = "연도"
 LAYOUTS = (
     (R.CURRENT, R.COMMITTED, R.DISBURSED, R.COMMITTED_RATE, R.DISBURSED_RATE, R.FORECAST, R.FORECAST_RATE),
     (R.CURRENT, R.PRIOR, R.CHANGE, R.GROWTH, R.COMMITTED, R.COMMITTED_RATE),
@@ -31,8 +33,15 @@ PLAIN = {
     "증감률": R.GROWTH,
     "증감율": R.GROWTH,
     "예상액": R.FORECAST,
+    "증감": R.CHANGE,
+    "계": R.TOTAL,
     "주요업무": R.TEXT,
 }
+BUDGETS = {"예산액", "예산", "총예산", "예산총액", "배정액", "사업비", "총사업비"}
+YEAR = re.compile(r"['’‘]?(?P<year>\d{2}|20\d{2})년?(?:도|실적|현황|말)?")
+NO_SUM = re.compile(
+    r"[율률]|비중|평균|단가|연령|점수|순위|밀도|당$|지수|등급|[연년]도|번호|순번|코드|전화|비고|면적당"
+)
 TOTALS = {"합계", "총합계", "총계"}
 MISMATCH = Text(
     ko="칸 수가 제목줄과 다릅니다 ({cells}칸, 제목 {columns}칸)",
@@ -60,7 +69,8 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
     lower = rows[1] if has_two else [""] * len(upper)
     columns = _read_columns(upper, lower)
     has_name = fold(upper[0]) not in TOTALS
-    kind = _find_kind(columns, has_name=has_name)
+    columns = _find_years(columns)
+    kind = _find_kind(columns, has_name=has_name, is_in_task=bool(block.task_code))
     if not has_name:
         parts = [msgspec.structs.replace(c, role=R.PART) if c.role == R.TEXT else c for c in columns]
         columns = [_name_total(upper[0]), *parts]
@@ -82,6 +92,8 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
         )
         unread += _list_wrong(row, columns, text, kind)
         read.append(row)
+    if kind == TableKind.OTHER:
+        columns = _find_counts(columns, read)
     grid = Grid(
         kind=kind,
         line=block.line,
@@ -138,12 +150,14 @@ def _read_columns(upper: list[str], lower: list[str]) -> list[Column]:
 
 
 def _find_role(title: str, group: str) -> Role:
-    name, above = fold(title), fold(group)
+    name, above = (fold(one).replace("집행율", "집행률") for one in (title, group))
     is_forecast = "예상" in above or "년말" in above
     role = R.TEXT
     if name in PLAIN:
         role = PLAIN[name]
     elif name.endswith("예산현액"):
+        role = R.CURRENT
+    elif name in BUDGETS and not is_forecast:
         role = R.CURRENT
     elif name.endswith("최종예산"):
         role = R.PRIOR
@@ -177,12 +191,43 @@ def _fill_by_layout(columns: list[Column]) -> list[Column]:
     return columns
 
 
-def _find_kind(columns: list[Column], *, has_name: bool) -> TableKind:
+def _find_years(columns: list[Column]) -> list[Column]:
+    """Return two columns that are years beside their difference as the earlier and the later amount."""
+    years = {
+        n: int(match["year"]) % 100 for n, c in enumerate(columns) if (match := YEAR.fullmatch(fold(c.title)))
+    }
+    roles = {column.role for column in columns}
+    if len(set(years.values())) != 2 or len(years) != 2 or not roles & {R.CHANGE, R.GROWTH}:
+        return columns
+    order = {
+        n: role for n, role in zip(sorted(years, key=lambda n: years[n]), (R.PRIOR, R.CURRENT), strict=True)
+    }
+    return [
+        msgspec.structs.replace(column, role=order[n], group=column.group or SERIES) if n in order else column
+        for n, column in enumerate(columns)
+    ]
+
+
+def _find_counts(columns: list[Column], rows: Sequence[Row]) -> list[Column]:
+    """Return the columns of a table of counts: all that hold nothing but numbers, and no rates or means."""
+    return [
+        msgspec.structs.replace(column, role=R.PART)
+        if column.role == R.TEXT
+        and not NO_SUM.search(fold(column.title))
+        and all(row.cells[n].kind in {CellKind.NUMBER, CellKind.NONE} for row in rows)
+        else column
+        for n, column in enumerate(columns)
+    ]
+
+
+def _find_kind(columns: list[Column], *, has_name: bool, is_in_task: bool) -> TableKind:
     roles = {column.role for column in columns}
     tests = (
         (not has_name, TableKind.COUNTS),
         (R.FORECAST in roles, TableKind.PROJECTS),
         (R.AUTHORIZED in roles and R.IN_POST in roles, TableKind.STAFF),
+        (any(column.group == SERIES for column in columns), TableKind.SERIES),
+        (R.CURRENT in roles and R.COMMITTED in roles and is_in_task, TableKind.PROJECTS),
         (R.PRIOR in roles and R.COMMITTED in roles, TableKind.EXPENDITURE),
         (R.PRIOR in roles and R.CURRENT in roles, TableKind.REVENUE),
         (R.CURRENT in roles and R.COMMITTED in roles, TableKind.EXPENDITURE_DETAIL),
@@ -192,7 +237,7 @@ def _find_kind(columns: list[Column], *, has_name: bool) -> TableKind:
     return next((kind for holds, kind in tests if holds), TableKind.OTHER)
 
 
-FREE = {TableKind.DUTIES, TableKind.OCCUPANCY, TableKind.OTHER}
+FREE = {TableKind.DUTIES, TableKind.OCCUPANCY, TableKind.SERIES, TableKind.OTHER}
 
 
 def _list_unknown(block: Block, columns: list[Column], kind: TableKind) -> list[Unread]:

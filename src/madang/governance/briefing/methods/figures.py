@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from madang.governance.briefing.records import Cell, CellKind, Quantity
 
@@ -17,6 +17,7 @@ COUNTED = re.compile(
 )
 UNITS = (
     "개소 개구 개區 개월 개국 개 대 본 종 건 명 회 식 억원 백만원 천원 만원 원 곳 팀 석 점 호선 가구 동 배 "
+    "그루 면 ㎞ km ha 톤 마리 권 편 세대 필지 척 량 좌석 병상 학급 강좌 "
     "과 담당관 정책관 사업소 ㎡ m2 % m 년 월 일 시간 층 호 차"
 ).split()
 CALENDAR = {"년", "월", "일", "시간", "층", "호", "차", "호선", "점", "m", "배", "개월"}
@@ -44,7 +45,7 @@ def read_cell(text: str) -> Cell:
         return Cell(text=text, kind=CellKind.NONE, value=Decimal(0))
     if stripped == "순증":
         return Cell(text=text, kind=CellKind.NEW)
-    bare = re.sub(r"(?<=\d)(식|대|개|명|건|본|종)$", "", stripped)
+    bare = re.sub(r"(?<=\d)(식|대|개소|개|명|건|본|종|곳|면|그루|회)$", "", stripped)
     match = NUMBER.fullmatch(bare) or BROKEN_DOWN.fullmatch(bare)
     if match is None:
         return Cell(text=text, kind=CellKind.TEXT)
@@ -97,8 +98,8 @@ def rounds_to(part: Decimal, whole: Decimal, stated: Decimal, places: int, slack
 
 
 def write_rate(value: Decimal, places: int) -> str:
-    """Return a rate as the report prints it: △ for minus, `places` decimal places."""
-    rounded = round(value, places)
+    """Return a rate as the report prints it: △ for minus, `places` decimal places, a half rounded up."""
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{'△' if rounded < 0 else ''}{abs(rounded):,.{places}f}%"
 
 
@@ -109,6 +110,17 @@ def write_number(value: Decimal | int) -> str:
     if "." in shown:
         shown = shown.rstrip("0").rstrip(".")
     return f"{'△' if value < 0 else ''}{shown}"
+
+
+def to_number(text: str) -> Decimal:
+    """Return the number of digits with commas and a point; a full stop at the end is none."""
+    return Decimal(text.replace(",", "").rstrip("."))
+
+
+def read_leading_number(text: str) -> Decimal:
+    """Return the first number of a text, 0 where there is none."""
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", text)
+    return to_number(match[0]) if match else Decimal(0)
 
 
 def differs_in_one_digit(first: Decimal, second: Decimal) -> bool:

@@ -4,52 +4,77 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from madang.governance.briefing.records import RATES, Cell, CellKind, Grid, Role, TableKind
 
-ROUNDED_UNITS = {"천원", "백만원", "억원"}
-DERIVED = {Role.CHANGE, Role.DIFFERENCE}
-LONG_NUMBER = 5
+from .branches import find_branches
+from .names import fold
+
+TREES = {TableKind.REVENUE, TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL}
+INCLUDED = re.compile(r"^[(\[※*]|\s중(?:\s|$)")
+UNKNOWN = {TableKind.SERIES, TableKind.OTHER}
+ROUNDED = re.compile(r"[십백천만억]+[가-힣]")
+DERIVED = {
+    Role.CHANGE: {Role.CURRENT, Role.PRIOR},
+    Role.DIFFERENCE: {Role.AUTHORIZED, Role.IN_POST},
+}
+TOTAL = re.compile(r"(총|합|소)?합?계")
 LEVELS = tuple(map(re.compile, (r"정책관$|본부$|실$|국$", r"담당관$|과$|센터$|사업소$", r"회계$")))
 
 
 def get_slack(grid: Grid) -> Decimal:
     """Return how far a sum of amounts that were each rounded to the table's unit may be off."""
-    return Decimal(1 if grid.unit in ROUNDED_UNITS else 0)
+    return Decimal(1 if ROUNDED.match(grid.unit) else 0)
 
 
 def list_additive(grid: Grid) -> list[int]:
-    """Return the columns whose numbers add up down the table."""
+    """Return the columns whose numbers add up down the table; a difference is none beside its two amounts."""
     adding_shares = grid.kind == TableKind.OCCUPANCY
+    roles = {column.role for column in grid.columns}
+    derived = {role for role, amounts in DERIVED.items() if amounts <= roles}
     return [
         index
         for index, column in enumerate(grid.columns)
         if column.role != Role.TEXT
+        and column.role not in derived
         and (column.role not in RATES or (adding_shares and column.role == Role.SHARE))
     ]
 
 
+@lru_cache(maxsize=256)
 def build_tree(grid: Grid) -> dict[int, list[int]]:
-    """Return {row: its parts} for every row that is the sum of rows that follow it.
+    """Return {row: its parts} for every row that is the sum of rows beside it; not to be changed.
 
-    Reports print no indentation. Spending by division, account and project is known by those words.
-    Elsewhere, going from the last row up, a row takes the next k rows (or whole branches) as its parts
-    where their sums agree with it in at least half of the columns, so that a wrong number in one
-    column doesn't hide the branch, and chance isn't taken for one.
+    Reports print no indentation. Spending by division, account and project is known by those words. A row
+    named 계 or 합계 at the top (or the bottom) is the sum of all branches. What else is a branch is what
+    makes most sums of the whole table hold: a number that is wrong moves no branch, it leaves a gap.
+    Projects without a row 계 are a list, no branch.
     """
     by_level = _build_by_level(grid)
     if by_level:
         return by_level
-    columns, slack = list_additive(grid), get_slack(grid)
-    tree: dict[int, list[int]] = {}
-    following: list[int] = []
-    for index in range(len(grid.rows) - 1, -1, -1):
-        count = _count_parts(grid, index, following, columns, slack)
-        if count:
-            tree[index] = following[:count]
-            following = following[count:]
-        following.insert(0, index)
-    return tree
+    columns = [n for n in list_additive(grid) if grid.columns[n].role != Role.SHARE]
+    order = [
+        number
+        for number, row in enumerate(grid.rows)
+        if not INCLUDED.search(row.name)
+        if any(_read(row.cells[column]) is not None for column in columns)
+    ]
+    ends = [is_total(grid.rows[number].name) for number in (order[:1] + order[-1:])]
+    has_top = any(ends)
+    if not has_top and grid.kind not in TREES:
+        return {}
+    if has_top and not ends[0]:
+        order.reverse()
+    values = [[_read(grid.rows[row].cells[column]) for column in columns] for row in order]
+    found = find_branches(values, get_slack(grid), has_top=has_top)
+    return {order[index]: sorted(order[part] for part in parts) for index, parts in found.items()}
+
+
+def is_total(name: str) -> bool:
+    """Return whether a row or column is called 계, 합계, 총계 and the like."""
+    return TOTAL.fullmatch(fold(name)) is not None
 
 
 def _build_by_level(grid: Grid) -> dict[int, list[int]]:
@@ -75,45 +100,34 @@ def _build_by_level(grid: Grid) -> dict[int, list[int]]:
     return tree if checks and 2 * sum(checks) > len(checks) else {}
 
 
-def _count_parts(grid: Grid, index: int, following: list[int], columns: list[int], slack: Decimal) -> int:
-    own = [_read(grid.rows[index].cells[column]) for column in columns]
-    weights = [1 if grid.columns[column].role in DERIVED else 2 for column in columns]
-    totals: list[Decimal | None] = [Decimal(0)] * len(columns)
-    best, best_score = 0, 0
-    for count, part in enumerate(following, 1):
-        cells = [_read(grid.rows[part].cells[column]) for column in columns]
-        totals = [
-            None if total is None or cell is None else total + cell
-            for total, cell in zip(totals, cells, strict=True)
-        ]
-        score = _score(own, totals, slack, weights, is_single=count == 1)
-        if score and score >= best_score:
-            best, best_score = count, score
-    return best
+def find_gap(grid: Grid, index: int, column: int) -> Decimal:
+    """Return what a row says in a column minus what its parts add up to; 0 where that may be right.
+
+    In a table of unknown columns one that is off by half is no sum, but a mean or a share.
+    """
+    tree = build_tree(grid)
+    stated = grid.rows[index].cells[column].value
+    values = [grid.rows[part].cells[column].value for part in tree.get(index, ())]
+    if not values or stated is None or any(value is None for value in values) or _is_torn(grid, tree, index):
+        return Decimal(0)
+    gap, slack = stated - sum(values, Decimal(0)), get_slack(grid)
+    if grid.columns[column].role == Role.SHARE:
+        places = max(grid.rows[part].cells[column].places for part in tree[index])
+        slack = len(values) * Decimal(1).scaleb(-places) / 2
+    if grid.kind in UNKNOWN and 2 * abs(gap) > abs(stated):
+        return Decimal(0)
+    return gap if abs(gap) > slack else Decimal(0)
 
 
-def _score(
-    own: list[Decimal | None],
-    totals: list[Decimal | None],
-    slack: Decimal,
-    weights: list[int],
-    *,
-    is_single: bool,
-) -> int:
-    """Return the digits of the numbers that agree, or 0 where that may be chance."""
-    known = [
-        (len(str(abs(one)).replace(".", "")), weight, abs(one - total) <= slack)
-        for one, total, weight in zip(own, totals, weights, strict=True)
-        if one and total is not None
-    ]
-    agreeing = [(length, weight) for length, weight, agrees in known if agrees]
-    longest = max((length for length, _ in agreeing), default=0)
-    half = 2 * sum(weight for _, weight in agreeing) >= sum(weight for _, weight, _ in known)
-    if is_single:
-        is_sure = longest >= LONG_NUMBER or (half and len(agreeing) >= 2)
-    else:
-        is_sure = half and (longest >= LONG_NUMBER or len(agreeing) >= 2)
-    return sum(length * weight for length, weight in agreeing) if is_sure else 0
+def _is_torn(grid: Grid, tree: dict[int, list[int]], index: int) -> bool:
+    """Return whether a row that couldn't be read may be among a row's parts."""
+    last = index
+    while tree.get(last):
+        last = tree[last][-1]
+    if last < index or tree[index][0] < index:
+        return bool(grid.lost_lines)
+    after = grid.rows[last + 1].line if last + 1 < len(grid.rows) else float("inf")
+    return any(grid.rows[index].line < line < after for line in grid.lost_lines)
 
 
 def _read(cell: Cell) -> Decimal | None:

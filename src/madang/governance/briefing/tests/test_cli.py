@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from argparse import ArgumentParser
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from madang.core.base.interface import BadInput
 from madang.governance.briefing.cli import SUBCOMMANDS
 
-from .fragments import WHOLE
+from .fragments import WHOLE, find_line
 
 
 def run(*arguments):
@@ -27,6 +28,31 @@ def test_findings_as_json(capsys, tmp_path):
     (one,) = json.loads(capsys.readouterr().out)
     assert set(one) == {"line", "place", "kind", "stated", "computed", "cause"}
     assert (one["kind"], one["stated"], one["computed"]) == ("sum", "1,350개", "1,530")
+
+
+def test_what_was_not_read_is_told_beside_the_json(capsys, tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_text(WHOLE.replace("주차요금수입\t742,720", "주차요금수입\t74ㄹ,720"), "utf-8")
+    assert run("check", str(path), "--json") == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == []
+    assert "74ㄹ,720" in said.err
+    assert f"{find_line('주차요금수입')}:" in said.err
+
+
+def test_a_text_that_is_no_report_is_refused(tmp_path):
+    path = tmp_path / "letter.txt"
+    path.write_text("안녕하십니까\n\n다음 주에 뵙겠습니다.\n", "utf-8")
+    with pytest.raises(BadInput, match="no table and no task"):
+        run("check", str(path), "--json")
+
+
+def test_text_as_a_mac_writes_it_reads_the_same(capsys, tmp_path):
+    path = tmp_path / "report.txt"
+    for text, count in ((WHOLE, 0), (WHOLE.replace("의자 1,530개", "의자 1,350개"), 1)):
+        path.write_text(unicodedata.normalize("NFD", text), "utf-8")
+        run("check", str(path), "--json")
+        assert len(json.loads(capsys.readouterr().out)) == count
 
 
 @pytest.mark.parametrize(("language", "words"), [("ko", "지적 0건"), ("en", "0 findings")])

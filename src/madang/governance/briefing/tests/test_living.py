@@ -205,7 +205,7 @@ def test_the_real_report_is_written_again_without_a_new_finding(db, real_report)
     adopt(real_report)
     report_id = write()
     findings = FindingRow.objects.filter(report_id=report_id)
-    assert (findings.count(), findings.filter(state="open").count()) == (44, 0)
+    assert (findings.count(), findings.filter(state="open").count()) == (48, 0)
     assert PlanRow.objects.count() == 20
     assert PlanRow.objects.get(pk="3-9").owner == "데이터센터"
     assert {

@@ -139,6 +139,11 @@ def test_a_rate_cut_off_instead_of_rounded_is_minor_and_says_so():
     )
 
 
+def test_a_computed_rate_is_rounded_half_up():
+    found = find_in(project("가 사업\t3,200,000\t200,000\t200,000\t6.0%\t6.3%\t3,200,000\t100%"))
+    assert [one[1:] for one in found] == [("rate", "6.0%", "6.3%")]
+
+
 def test_differences_off_by_the_same_amount_have_one_cause():
     from madang.governance.briefing.detectors.checking import find_faults  # noqa: PLC0415
     from madang.governance.briefing.gateway.report import read_report  # noqa: PLC0415
@@ -205,3 +210,54 @@ def test_a_step_that_is_said_to_be_done_is_not_a_plan_for_the_past():
     planned = WHOLE.replace("쉼터 입찰공고 : '22. 7월 ~ 8월", over)
     assert any(kind == "date" for _, kind, *_ in find_in(planned))
     assert find_in(planned.replace(over, f"{over} (완료)")) == []
+
+
+def test_the_value_most_places_have_is_right():
+    body = "- {} 개 기관 24시간 통합보안관제 운영을 실시\n- {}개 기관 24시간 통합보안관제 운영을 실시\n - 18개→72개 기관 확대"
+    first, second = (find_in(task(body.format(*said).replace(" 개", "개"))) for said in ((27, 72), (72, 27)))
+    assert [(line, kind, stated) for line, kind, stated, _ in first] == [(9, "repeat", "27개")]
+    assert [(line, kind, stated) for line, kind, stated, _ in second] == [(10, "repeat", "27개")]
+
+
+def test_a_total_confirmed_by_its_parts_is_not_blamed_for_the_sentence_beside_it():
+    text = WHOLE.replace("8,006\t3,329", "8,016\t3,329")
+    assert [(line, kind) for line, kind, *_ in find_in(text)] == [(find_line("8,016\t3,329", text), "sum")]
+    text = WHOLE.replace("총 8,006개", "총 8,060개")
+    assert [(line, kind) for line, kind, *_ in find_in(text)] == [(find_line("총 8,060개", text), "repeat")]
+
+
+def test_a_part_that_is_wrong_leaves_the_whole_alone():
+    text = WHOLE.replace("근린공원 26개소(873개)", "근린공원 26개소(837개)")
+    assert [(line, kind) for line, kind, *_ in find_in(text)] == [(find_line("837개", text), "sum")]
+
+
+def test_the_misspelt_title_is_named_and_not_the_first_printed():
+    text = WHOLE.replace("- 1-2. 하천 산책로 정비", "- 1-2. 하천 산책로 정배")
+    assert [(line, stated) for line, kind, stated, _ in find_in(text) if kind == "name"] == [
+        (find_line("정배", text), "하천 산책로 정배")
+    ]
+
+
+def test_a_title_under_another_code_is_found():
+    text = WHOLE.replace("- 1-1. 동네 공원", "- 1-2. 동네 공원")
+    assert ("name", "1-2", "1-1") in [one[1:] for one in find_in(text)]
+    both = WHOLE.replace("- 1-2. 하천 산책로 정비", "- 1-2. 하천 산책로 정비\n- 1-3. 홍보\n- 2-3. 홍보")
+    assert find_in(both) == []
+
+
+def test_a_forecast_below_what_is_committed_is_found():
+    row = "가 사업\t5,812,886\t5,234,780\t2,675,996\t90.1%\t46.0%\t{}"
+    assert kinds(project(row.format("5,234,526\t90.1%"))) == ["difference"]
+    assert kinds(project(row.format("5,234,780\t90.1%"))) == []
+
+
+def test_ratios_in_a_table_and_beside_it():
+    table = "핵심 성능\t\t4G\t5G\t4G 대비\n초고속\t최대 전송속도\t1 Gbps\t20 Gbps\t{}\n저지연\t전송지연\t10 ms\t1 ms\t1/10\n"
+    said = "- 4G 대비 용량은 1,000배 많고 속도는 {}배 빠름\n\n"
+    assert find_in(task(said.format(20) + table.format("20배"))) == []
+    assert [one[1:] for one in find_in(task(said.format(20) + table.format("30배")))] == [
+        ("rate", "30배", "20배")
+    ]
+    assert [one[1:] for one in find_in(task(said.format(200) + table.format("20배")))] == [
+        ("repeat", "200배", "20배")
+    ]

@@ -69,6 +69,9 @@ FIXES: dict[str, Text] = {
         ko="엑셀이 지수로 바꿔 놓은 코드를 표시했습니다", en="codes damaged by Excel (1.23E+12) marked"
     ),
     "codes_padded": Text(ko="엑셀이 지운 코드 앞의 0을 되살렸습니다", en="leading zeros of codes restored"),
+    "commas_joined": Text(
+        ko="쉼표로 갈라진 값을 하나로 이었습니다", en="values cut at their own commas put together"
+    ),
     "comment_lines_skipped": Text(ko="설명 줄을 건너뛰었습니다", en="comment lines skipped"),
     "coordinates_swapped": Text(ko="뒤바뀐 경도와 위도를 바로잡았습니다", en="swapped coordinates put right"),
     "dates_rewritten": Text(ko="날짜 표기를 하나로 맞췄습니다", en="dates written in one style"),

@@ -38,6 +38,12 @@ def find_district_column(columns: dict[str, pa.StringArray]) -> str | None:
     return None
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text begins as an address does, and goes on below the district."""
+    found = re.match(_HAS_ADDRESS, text)
+    return bool(found) and bool(text[found.end() :].strip())
+
+
 def named_districts(column: pa.StringArray) -> np.ndarray:
     """Return what each row calls its district ("서울 강남구", "강남구"), and "" where it names none."""
     encoded = column.dictionary_encode()

@@ -589,3 +589,39 @@ def test_reading_can_be_watched_and_cancelled(tmp_path):
     assert sum(counts) == len(table(LINES).encode()) - len(HEADER.encode()) - 1
     with pytest.raises(Cancelled):
         read_file(tmp_path / "file.csv", progress=stop)
+
+
+CUT = {
+    "address": ("연번,시설명,주소", "{n},도서관{n},서울 중구 을지로 {n}, 2층", "서울 중구 을지로 3, 2층"),
+    "no blank": ("연번,시설명,주소", "{n},도서관{n},서울 중구 을지로 {n},2층", "서울 중구 을지로 3,2층"),
+    "middle": ("id,name,address,lat,lon", "{n},a{n},12 Main, Seoul,37.5{n},126.9{n}", "12 Main, Seoul"),
+    "empty end": ("연번,address,비고", "{n},12 Main, {n}층,", "12 Main, 3층"),
+    "twice": ("연번,주소,동", "{n},서울 중구 을지로 {n}, 2층, 1호,다동", "서울 중구 을지로 3, 2층, 1호"),
+    "quoted": ("id,address", '{n}, "Main, {n}"', "Main, 3"),
+}
+
+
+@pytest.mark.parametrize(("header", "line", "value"), CUT.values(), ids=CUT)
+def test_a_comma_inside_an_address_shifts_no_column(take, header, line, value):
+    report, rows = take(table([line.format(n=n) for n in range(1, 30)], header))
+    assert (report["rows_kept"], report["fixes"].get("header_names_generated")) == (29, None)
+    first, address = header.split(",")[0], next(k for k in rows[2] if k in {"주소", "address"})
+    assert (rows[2][first], rows[2][address]) == (3, value)
+
+
+def test_a_row_that_is_cut_elsewhere_than_the_others_is_rejected(take):
+    lines = [f"{n},도서관{n},서울 중구 을지로 {n}, 2층" for n in range(1, 30)]
+    report, rows = take(table([*lines, "30,책,방,서울 중구"], "연번,시설명,주소"))
+    assert (report["rejected"], len(rows)) == ({"too_many_fields": 1}, 29)
+
+
+def test_thousands_without_quotes_are_one_number(take):
+    report, rows = take(table([f"{n},{n * 2},1,0{n:02}" for n in range(1, 30)], "순번,값,인원"))
+    assert (report["fixes"]["commas_joined"], rows[4]) == (29, {"순번": 5, "값": 10, "인원": 1005})
+
+
+@pytest.mark.parametrize("header", ["번호,구,값", "NO,구,값", "연도,구,값"])
+def test_a_missing_name_is_refused_where_no_row_number_is_missing(take, header):
+    first = 2001 if header[0] == "연" else 1
+    with pytest.raises(BadInput, match="the rows have 4"):
+        take(table([f"{n + first},가{n % 3},{n * 7},y" for n in range(20)], header))

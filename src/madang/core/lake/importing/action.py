@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+from django.db import transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict, MadangError, new_id
 from madang.core.lake.actions import (
@@ -72,7 +73,10 @@ def import_file(
         )
         if dry_run:
             return outcome
+        if choice.publish:
+            require(actor, "lake.publish", table.owner_agency)
         rejected = write_rejected(reading.rejected_rows())
+        version = None
         try:
             if row is None:
                 register_dataset(actor=actor, now=now, table=table)
@@ -84,15 +88,17 @@ def import_file(
                 source_name=file_name,
                 report=msgspec.to_builtins(report),
             )
+            _finish(actor, now, name, choice)
         except BaseException:
             if rejected:
                 rejected.unlink()
-            if row is None and Dataset.objects.filter(name=name, version=-1).exists():
+            if version is not None:
+                _take_back(actor, now, outcome, version)
+            elif row is None and Dataset.objects.filter(name=name, version=-1).exists():
                 drop_table(name, actor=actor, now=now)
             raise
     keep_rejected(rejected, name, version)
-    is_published = _finish(actor, now, name, choice) or outcome.is_published
-    return msgspec.structs.replace(outcome, version=version, is_published=is_published)
+    return msgspec.structs.replace(outcome, version=version, is_published=choice.publish or was_published)
 
 
 def preview_file(
@@ -223,11 +229,26 @@ def _read(path: Path, watch: _Watch) -> FileReading:
         ) from error
 
 
-def _finish(actor: Actor, now: datetime, name: str, choice: ImportChoice) -> bool:
-    """Write the words that the catalogue keeps beside the table, publish, measure."""
-    if choice.category is not None:
-        describe_dataset(actor=actor, now=now, name=name, change=DatasetChange(category=choice.category))
-    if choice.publish:
-        publish_dataset(actor=actor, now=now, name=name)
+def _finish(actor: Actor, now: datetime, name: str, choice: ImportChoice) -> None:
+    """Measure, then write the words that the catalogue keeps beside the table and publish, both or neither."""
     measure_quality(now=now, name=name)
-    return choice.publish
+    with transaction.atomic():
+        if choice.category is not None:
+            describe_dataset(actor=actor, now=now, name=name, change=DatasetChange(category=choice.category))
+        if choice.publish:
+            publish_dataset(actor=actor, now=now, name=name)
+
+
+def _take_back(actor: Actor, now: datetime, outcome: ImportOutcome, version: int) -> None:
+    """Undo rows that were written before the rest of the import failed, unless others changed them since."""
+    try:
+        undo_import(
+            actor=actor,
+            now=now,
+            name=outcome.report.table,
+            version=version,
+            previous_version=outcome.previous_version,
+            was_published=outcome.was_published,
+        )
+    except MadangError:
+        log.exception("import of %s: version %s stays", outcome.report.table, version)

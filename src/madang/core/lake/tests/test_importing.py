@@ -169,6 +169,30 @@ def test_choices_publish_and_hide(tmp_path):
     assert "도서관명" not in authorize(visitor, "libraries").read().column_names
 
 
+@pytest.mark.parametrize("name", ["lib", "other"])
+def test_who_may_not_publish_changes_nothing_by_asking_for_it(tmp_path, name):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    take(path, choice=ImportChoice(publish=True))
+    importer = Actor(id="7", name="민", grants=frozenset({("lake.import", "*")}))
+    path.write_text(LIBRARIES.replace("남산", "북산"), "utf-8")
+    with pytest.raises(NotAllowed):
+        import_file(actor=importer, now=now(), path=path, choice=ImportChoice(table_name=name, publish=True))
+    assert [row.name for row in Dataset.objects.all()] == ["lib"]
+    assert authorize(HOUSE, "lib").read(["도서관명"]).column(0).to_pylist()[0] == "남산"
+
+
+def test_an_import_that_fails_at_its_end_is_taken_back(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    take(path)
+    path.write_text(LIBRARIES.replace("남산", "북산"), "utf-8")
+
+    for name in ("lib", "other"):
+        with pytest.raises(TypeError):
+            take(path, choice=ImportChoice(table_name=name, category=5))
+    assert [row.name for row in Dataset.objects.all()] == ["lib"]
+    assert authorize(HOUSE, "lib").read(["도서관명"]).column(0).to_pylist()[0] == "남산"
+
+
 def test_strangers_may_not_import(tmp_path):
     with pytest.raises(NotAllowed):
         import_file(actor=Actor(id="1", name="민"), now=now(), path=write(tmp_path, "lib.csv", LIBRARIES))

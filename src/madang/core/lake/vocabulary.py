@@ -87,6 +87,10 @@ FIXES: dict[str, Text] = {
         ko="이름만 엑셀인 웹 문서를 읽었습니다", en="a web page named as a workbook was read"
     ),
     "merged_cells_filled": Text(ko="병합된 칸을 채웠습니다", en="merged cells filled"),
+    "odd_values_kept": Text(
+        ko="숫자나 날짜가 아닌 값이 섞여 열을 글자로 두었습니다",
+        en="values that are no number or date: their columns stay text",
+    ),
     "percent_signs": Text(ko="백분율 기호를 떼고 단위로 적었습니다", en="percent signs taken as the unit"),
     "midnight_24": Text(ko="24:00을 다음 날 0시로 읽었습니다", en="24:00 read as midnight of the next day"),
     "missing_markers": Text(

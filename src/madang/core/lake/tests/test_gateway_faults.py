@@ -625,3 +625,30 @@ def test_a_missing_name_is_refused_where_no_row_number_is_missing(take, header):
     first = 2001 if header[0] == "연" else 1
     with pytest.raises(BadInput, match="the rows have 4"):
         take(table([f"{n + first},가{n % 3},{n * 7},y" for n in range(20)], header))
+
+
+@pytest.mark.parametrize("value", ["{day} 00:00:00.0", "{day} 00:00", "{day}T00:00:00"])
+def test_nothing_but_midnights_are_dates(take, value):
+    days = [f"2023-12-{n + 1:02}" for n in range(20)]
+    report, rows = take(table([value.format(day=day) for day in days], "시작일"))
+    assert types(report) == {"시작일": "date"}
+    assert rows[6]["시작일"] == date(2023, 12, 7)
+    assert types(take(table([f"{day} 24:00" for day in days], "일시"))[0]) == {"일시": "datetime"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(name, "integer") for name in ("도서관 일련번호", "문서번호", "매출액", "doc_no")]
+    + [(name, "date") for name in ("등록일", "기준일ID", "USE_YMD", "opnDe", "base_dt", "생년월일(8자리)")],
+)
+def test_eight_digits_are_a_date_only_under_a_name_that_says_so(take, name, kind):
+    lines = [f"{n},201901{n + 1:02}" for n in range(20)]
+    assert types(take(table(lines, f"값,{name}"))[0])[name] == kind
+    assert types(take(table([*lines, "20,2019-01-30"], f"값,{name}"))[0])[name] == "date"
+
+
+@pytest.mark.parametrize("odd", ["2023-02-30", "미상"])
+def test_a_value_that_keeps_a_column_from_being_dates_is_told(take, odd):
+    lines = [f"{n % 7}구,2023-01-{n % 28 + 1:02}" for n in range(200)]
+    report, rows = take(table([*lines, f"가구,{odd}"], "구,날짜"))
+    assert (types(report)["날짜"], rows[-1]["날짜"], report["fixes"]["odd_values_kept"]) == ("text", odd, 1)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from itertools import permutations
+from functools import cache, lru_cache
+from itertools import permutations, product
 
 import msgspec
 import numpy as np
@@ -27,6 +27,7 @@ _MIN_ON_LAND = 0.9
 _FAR_DEGREES = 0.5
 _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
+_SMALLEST_PLANE, _LARGEST_PLANE = 1e4, 2.5e6
 _MIN_SHARE = 0.5
 _SAMPLE = 2_000
 _PLANE = (
@@ -111,7 +112,10 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     """
     found: list[tuple[tuple, Pair, tuple[float, float]]] = []
     names = list(columns)
+    large = {name for name, values in columns.items() if (np.abs(values) > _SMALLEST_PLANE).any()}
     for one, other in _close_pairs(names):
+        if not {one, other} <= large:
+            continue
         for pair, x, y, rows in _plane_candidates(columns, one, other):
             lon, lat = to_degrees(x, y, pair.epsg)
             if _in_korea(lon, lat).mean() < _MIN_SHARE:
@@ -223,16 +227,15 @@ def _is_fractional(*columns: np.ndarray) -> bool:
 
 def _close_pairs(names: list[str]) -> Iterable[tuple[str, str]]:
     """Yield pairs of columns, neighbours first; far apart only where both names speak of it."""
-    pairs = []
-    for i, one in enumerate(names):
-        for j in range(i + 1, len(names)):
-            other = names[j]
-            named = _kind(one) and _kind(other) and _kind(one) != _kind(other)
-            if j - i <= 3 or named:
-                pairs.append((j - i, one, other))
-    return [(one, other) for _, one, other in sorted(pairs, key=lambda pair: pair[0])]
+    named = {kind: [at for at, name in enumerate(names) if _kind(name) == kind] for kind in ("lon", "lat")}
+    pairs = {(at, at + step) for at in range(len(names)) for step in (1, 2, 3) if at + step < len(names)}
+    pairs |= {(min(pair), max(pair)) for pair in product(named["lon"], named["lat"])}
+    return [
+        (names[one], names[other]) for one, other in sorted(pairs, key=lambda pair: (pair[1] - pair[0], pair))
+    ]
 
 
+@lru_cache(maxsize=4096)
 def _kind(name: str) -> str:
     if _LON_NAME.search(name):
         return "lon"
@@ -283,4 +286,4 @@ def _plane_candidates(
 
 def _plausible(x: np.ndarray, y: np.ndarray) -> bool:
     """Return whether values could be metres of a Korean plane system."""
-    return all(1e4 < abs(float(np.median(values))) < 2.5e6 for values in (x, y))
+    return all(_SMALLEST_PLANE < abs(float(np.median(values))) < _LARGEST_PLANE for values in (x, y))

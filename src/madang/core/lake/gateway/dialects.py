@@ -20,7 +20,9 @@ _MAX_COLUMNS = 20_000
 _MAX_NAME = 60
 _MAX_WORD = 100
 
-_SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S|\S+\s+\S+\s+\S+\.\s*$")
+_SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S")
+_SENTENCE_END = re.compile(r"\S+\s+\S+\s+\S+\.\s*$")
+_END_SEEN = 200
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,10 +176,14 @@ def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> No
     long = sum(len(line) > _MAX_WORD for line in filled)
     in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
     alike = sum(len(row) == len(header.names) for row in body)
-    sentences = sum(bool(_SENTENCE.search(line)) for line in filled)
+    sentences = sum(_is_sentence(line) for line in filled)
     in_words |= sentences * 3 >= len(filled) and alike * 5 < len(body) * 4 + (not body)
     in_words |= len(header.names) == 1 and not body
     if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
         raise refuse(
             "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1
         )
+
+
+def _is_sentence(line: str) -> bool:
+    return bool(_SENTENCE.match(line) or _SENTENCE_END.search(line[-_END_SEEN:]))

@@ -40,6 +40,8 @@ POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 _ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent")
 # A column of nothing but midnights holds dates, which an offset must not turn into the day before.
 _MOMENTS = ("date", "midnight", "datetime")
+_NEVER_NUMBERS = {"boolean", "time", "percent"}
+_NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
 _LONG_CODE = 8
 _NUMBER_SIGNS = {
     "leading_zero": v.LEADING_ZERO,
@@ -297,10 +299,19 @@ _CONVERT: dict[ColumnType, Callable[[pa.Array, Decision], pa.Array]] = {
 
 def _judge(texts: pa.StringArray, kinds: set[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield for each kind where `texts` fit it."""
+    if _are_plain_numbers(texts):
+        # By far the most columns: they are asked no more than they can be.
+        never = kinds & (_NEVER_NUMBERS if pc.any(v.matches(texts, v.BARE_DATE)).as_py() else _NO_NUMBERS)
+        yield from ((kind, np.zeros(len(texts), bool)) for kind in never)
+        kinds = kinds - never
     if kinds & set(_MOMENTS):
         yield from ((kind, fits) for kind, fits in _fits_moment(texts).items() if kind in kinds)
     for kind in kinds & set(_FITS):
         yield kind, _FITS[kind](texts)
+
+
+def _are_plain_numbers(texts: pa.StringArray) -> bool:
+    return any(v.cast_numbers(texts, kind) is not None for kind in (pa.int64(), pa.float64()))
 
 
 def _fits_moment(texts: pa.StringArray) -> dict[str, np.ndarray]:

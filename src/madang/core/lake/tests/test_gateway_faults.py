@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, time
+from time import process_time
 
 import openpyxl
 import pyarrow as pa
@@ -652,3 +653,17 @@ def test_a_value_that_keeps_a_column_from_being_dates_is_told(take, odd):
     lines = [f"{n % 7}구,2023-01-{n % 28 + 1:02}" for n in range(200)]
     report, rows = take(table([*lines, f"가구,{odd}"], "구,날짜"))
     assert (types(report)["날짜"], rows[-1]["날짜"], report["fixes"]["odd_values_kept"]) == ("text", odd, 1)
+
+
+def test_a_wide_file_is_read_in_the_time_its_cells_take(take):
+    names, cells = ",".join(f"c{n}" for n in range(600)), ",".join(f"{n}.5" for n in range(600))
+    start = process_time()
+    report, rows = take(table([cells] * 3, names))
+    assert (len(report["columns"]), len(rows)) == (600, 3)
+    assert process_time() - start < 10
+
+
+def test_one_long_line_is_no_sentence_to_search_for_ever(take):
+    start = process_time()
+    _, rows = take(table(["1," + "가" * 300_000, "2,나"], "번호,글"))
+    assert (len(rows), process_time() - start < 10) == (2, True)

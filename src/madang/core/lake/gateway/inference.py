@@ -34,11 +34,12 @@ DATE_NAME = re.compile(
     r"|^column_\d+$",
     re.IGNORECASE,
 )
+CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
 _CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 # Kinds from the strictest to the widest: a column takes the first that all its values fit.
 _ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent")
-# A column of nothing but midnights holds dates, which an offset must not turn into the day before.
+# Nothing but midnights are dates unless the name says otherwise: an offset must not make them the day before.
 _MOMENTS = ("date", "midnight", "datetime")
 _NEVER_NUMBERS = {"boolean", "time", "percent"}
 _NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
@@ -165,7 +166,8 @@ class ColumnProfile:
         is_bare = seen["bare_dates"] + seen["empty_dates"] >= self.rows - self.misfits[kind]
         if is_bare and not DATE_NAME.search(self.name) and not _CAMEL_DATE_NAME.search(self.name):
             return None
-        if kind == "midnight" and seen["midnight_24"]:
+        is_clock = seen["midnight_24"] or CLOCK_NAME.search(self.name)
+        if kind == "midnight" and is_clock and not self.misfits["datetime"]:
             return None
         if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None

@@ -667,3 +667,32 @@ def test_one_long_line_is_no_sentence_to_search_for_ever(take):
     start = process_time()
     _, rows = take(table(["1," + "가" * 300_000, "2,나"], "번호,글"))
     assert (len(rows), process_time() - start < 10) == (2, True)
+
+
+@pytest.mark.parametrize("unit", ["자치구,명,㎢", "단위,명,㎢", "-,명,㎢", ",(명),(㎢)"])
+def test_a_row_of_units_beside_a_word_is_no_data(tmp_path, unit):
+    lines = [unit, *(f"{n}구,{n * 10},{n + 0.5}" for n in range(20))]
+    report, rows, reading = read(write(tmp_path, table(lines, "구분,인구,면적")))
+    assert types(report) == {"구분": "text", "인구": "integer", "면적": "number"}
+    assert (len(rows), report["fixes"]) == (20, {"unit_row_read": 1})
+    assert [column.unit for column in reading.columns] == ["", "명", "㎢"]
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ("자치구,담당,,시설,", ",이름,부서,이름,종류"),
+        ("자치구,담당,담당,시설,시설", "자치구,이름,부서,이름,종류"),
+        ("자치구,담당,,시설,", ",이름,부서,이름,종류", ",국문,국문,영문,영문"),
+    ],
+)
+def test_header_rows_over_words_are_joined(take, levels):
+    lines = [f"{n % 25}구,홍길동{n},{n}과,{n}관,도서관" for n in range(40)]
+    report, rows = take("\n".join([*levels, *lines]) + "\n")
+    assert (len(rows), report["fixes"]["header_rows_joined"]) == (40, len(levels))
+    assert list(rows[0])[:2] == ["자치구", "담당 이름" + " 국문" * (len(levels) > 2)]
+
+
+def test_a_first_row_of_words_under_repeated_names_is_a_row(take):
+    lines = ["강남구,홍길동,총무과", *(f"{n}구,사람{n},{n}과" for n in range(20))]
+    assert len(take(table(lines, "자치구,담당,담당"))[1]) == 21

@@ -73,6 +73,15 @@ FIXES: dict[str, Text] = {
         ko="쉼표로 갈라진 값을 하나로 이었습니다", en="values cut at their own commas put together"
     ),
     "comment_lines_skipped": Text(ko="설명 줄을 건너뛰었습니다", en="comment lines skipped"),
+    "coordinates_abroad": Text(
+        ko="나라 밖을 가리키는 좌표입니다 (그대로 둠)", en="coordinates outside the country, kept"
+    ),
+    "coordinates_impossible": Text(
+        ko="지구에 없는 좌표라 위치를 비웠습니다", en="impossible coordinates: no place given"
+    ),
+    "coordinates_undecided": Text(
+        ko="좌표계를 정할 수 없어 위치를 비웠습니다", en="plane coordinates whose system can't be told"
+    ),
     "coordinates_swapped": Text(ko="뒤바뀐 경도와 위도를 바로잡았습니다", en="swapped coordinates put right"),
     "dates_rewritten": Text(ko="날짜 표기를 하나로 맞췄습니다", en="dates written in one style"),
     "duplicate_keys": Text(ko="같은 식별값이 두 번 나옵니다 (그대로 둠)", en="doubled keys reported, kept"),

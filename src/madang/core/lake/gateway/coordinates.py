@@ -17,6 +17,8 @@ import msgspec
 import numpy as np
 import pyproj
 
+from .spool import POINT_X, POINT_Y
+
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
@@ -34,13 +36,10 @@ _PLANE = (
     r"(^|[^a-z])(map|pos|coord|crd|tm|utmk?|gps|geometry|point)?_?{axis}([^a-z]|$)|{axis}_?(crd|coord|pos)"
 )
 _DEGREE = r"{long}|(^|[^a-z]|gps|map|wgs|wgs84|pos|geo)({short})([^a-z]|$)"
-_LON_NAME = re.compile(
-    "경도|" + _DEGREE.format(long="longitude", short="lon|lng|long") + "|" + _PLANE.format(axis="x"),
-    re.IGNORECASE,
-)
-_LAT_NAME = re.compile(
-    "위도|" + _DEGREE.format(long="latitude", short="lat") + "|" + _PLANE.format(axis="y"), re.IGNORECASE
-)
+_LONGITUDE = "경도|" + _DEGREE.format(long="longitude", short="lon|lng|long")
+_LATITUDE = "위도|" + _DEGREE.format(long="latitude", short="lat")
+_LON_NAME = re.compile(_LONGITUDE + "|" + _PLANE.format(axis="x"), re.IGNORECASE)
+_LAT_NAME = re.compile(_LATITUDE + "|" + _PLANE.format(axis="y"), re.IGNORECASE)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,12 +71,18 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
-    """Degrees in EPSG:4326 (NaN where there are none) and which rows were zero or swapped."""
+    """Degrees in EPSG:4326 (NaN where there are none) and which rows were zero, swapped or nowhere on Earth."""
 
     lon: np.ndarray
     lat: np.ndarray
     swapped: np.ndarray
     zero: np.ndarray
+    impossible: np.ndarray
+
+    @property
+    def abroad(self) -> np.ndarray:
+        """Which rows have a point outside the country."""
+        return np.isfinite(self.lon) & np.isfinite(self.lat) & ~_in_korea(self.lon, self.lat)
 
 
 def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
@@ -133,6 +138,19 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     return best if sure or all(_are_near(place, where) for where in rivals) else None
 
 
+def find_undecided(columns: dict[str, np.ndarray]) -> int:
+    """Return how many rows hold plane coordinates by the names and sizes of two columns; 0 without such."""
+    for one, other in _close_pairs(list(columns)):
+        given = np.isfinite(columns[one]) & np.isfinite(columns[other])
+        given &= (columns[one] != 0) & (columns[other] != 0)
+        if {_kind(one), _kind(other)} != {"lon", "lat"} or not given.any():
+            continue
+        x, y = columns[one][given], columns[other][given]
+        if any(_plausible(x / scale, y / scale) for scale in _PLANE_SCALES):
+            return int(given.sum())
+    return 0
+
+
 def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
     """Return the points of a pair's columns `lon` and `lat` in EPSG:4326."""
     x, y = x / pair.scale, y / pair.scale
@@ -146,7 +164,11 @@ def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
         lon, lat = to_degrees(*((y, x) if pair.crossed else (x, y)), pair.epsg)
     valid = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     return Points(
-        lon=np.where(valid, lon, np.nan), lat=np.where(valid, lat, np.nan), swapped=swapped, zero=zero
+        lon=np.where(valid, lon, np.nan),
+        lat=np.where(valid, lat, np.nan),
+        swapped=swapped,
+        zero=zero,
+        impossible=np.isfinite(x) & np.isfinite(y) & ~valid,
     )
 
 
@@ -254,8 +276,8 @@ def _order(one: str, other: str, *, swapped: bool) -> tuple[str, str]:
 
 def _find_world_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
     """Return a pair named longitude and latitude whose values are degrees somewhere on Earth."""
-    lons = [name for name in columns if _LON_NAME.search(name)]
-    lats = [name for name in columns if _LAT_NAME.search(name)]
+    lons = [name for name in columns if re.search(_LONGITUDE, name, re.IGNORECASE) or name == POINT_X]
+    lats = [name for name in columns if re.search(_LATITUDE, name, re.IGNORECASE) or name == POINT_Y]
     for lon, lat in zip(lons, lats, strict=False):
         x, y = columns[lon], columns[lat]
         given = np.isfinite(x) & np.isfinite(y)

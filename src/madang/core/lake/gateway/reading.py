@@ -222,6 +222,7 @@ class FileReading:
         numeric = [name for name, kind in kinds.items() if kind in {ColumnType.INTEGER, ColumnType.NUMBER}]
         texts = [name for name, kind in kinds.items() if kind is ColumnType.TEXT]
         if not self.rows_kept or not self._placing.find(numeric, texts, self.rows_kept):
+            self._notes.fix("coordinates_undecided", self._placing.undecided)
             return
         self.place = self._placing.count(self._notes)
         for name, (kind, unit, title) in ADDED.items():

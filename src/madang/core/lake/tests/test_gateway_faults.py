@@ -341,7 +341,7 @@ def test_swapped_and_missing_coordinates_are_told_row_by_row(take):
     assert (rows[1]["lon"], rows[1]["lat"]) == (127.0573, 37.5072)
     assert (rows[1]["경도"], rows[1]["위도"]) == (127.0573, 37.5072)
     assert rows[3]["lon"] is None
-    assert report["fixes"] == {"coordinates_swapped": 2, "zero_coordinates": 1}
+    assert report["fixes"] == {"coordinates_swapped": 2, "zero_coordinates": 1, "coordinates_abroad": 1}
 
 
 # The district office of 강남구 (127.0473 E, 37.5172 N) and of 종로구 (126.9792 E, 37.5735 N) in each system.
@@ -696,3 +696,34 @@ def test_header_rows_over_words_are_joined(take, levels):
 def test_a_first_row_of_words_under_repeated_names_is_a_row(take):
     lines = ["강남구,홍길동,총무과", *(f"{n}구,사람{n},{n}과" for n in range(20))]
     assert len(take(table(lines, "자치구,담당,담당"))[1]) == 21
+
+
+POINTS = [f"점{n},37.5{n},126.9{n}" for n in range(10, 40)]
+
+
+def test_coordinates_that_are_nowhere_are_counted(take):
+    wrong = ["가,99,200", "나,37.5,1269.8", "다,3.756,126.98", "라,0,0"]
+    report, rows = take(table([*POINTS, *wrong], "이름,위도,경도"))
+    assert [row["lon"] for row in rows[-4:]] == [None, None, 126.98, None]
+    assert report["fixes"] == {"coordinates_impossible": 2, "coordinates_abroad": 1, "zero_coordinates": 1}
+
+
+def test_plane_coordinates_whose_system_cannot_be_told_are_counted(take):
+    report, _ = take(table([f"점{n},{200000 + n * 37},{450000 + n}" for n in range(30)], "이름,X좌표,Y좌표"))
+    assert (report["place"], report["fixes"]) == (None, {"coordinates_undecided": 30})
+
+
+def test_small_numbers_named_x_and_y_are_no_degrees(take):
+    report, _ = take(table([f"{n},{n * 10},{n * 20}" for n in range(1, 5)], "층,x,y"))
+    assert (report["place"], report["fixes"]) == (None, {})
+    abroad = take(table(["파리,48.85,2.35", "런던,51.5,-0.12"], "도시,위도,경도"))[0]
+    assert abroad["place"]["crs"] == "EPSG:4326"
+
+
+def test_a_district_of_the_same_name_in_another_city_is_outside(take):
+    seoul = [f"점{n},중구,37.5600,126.9{n}" for n in range(780, 820)]
+    busan = "점,중구,35.105,129.032"
+    assert take(table(seoul, "이름,구,위도,경도"))[0]["place"]["outside_district"] == 0
+    assert take(table([*seoul, busan], "이름,구,위도,경도"))[0]["place"]["outside_district"] == 1
+    named = [f"서울,{line}" for line in seoul] + [f"부산,{busan}"]
+    assert take(table(named, "시도,이름,구,위도,경도"))[0]["place"]["outside_district"] == 0

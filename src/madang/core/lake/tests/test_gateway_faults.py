@@ -727,3 +727,17 @@ def test_a_district_of_the_same_name_in_another_city_is_outside(take):
     assert take(table([*seoul, busan], "이름,구,위도,경도"))[0]["place"]["outside_district"] == 1
     named = [f"서울,{line}" for line in seoul] + [f"부산,{busan}"]
     assert take(table(named, "시도,이름,구,위도,경도"))[0]["place"]["outside_district"] == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "lines", "count"),
+    [
+        ("번호,값", [*(f"{n},a{n}" for n in range(9)), "5,zz"], 1),
+        ("아이디,값", ["1,a", "2,b", "2,c", "3,d"], 1),
+        ("측정소,일시,값", [f"A{n % 5},2022-01-{n // 5 + 1:02} 0{n // 5}:00,{n}" for n in range(25)] * 2, 25),
+        ("자치구,등록일,값", [f"{n * 7 % 25}구,2022-01-{n * n % 28 + 1:02},{n}" for n in range(60)], 0),
+        ("연번,구,값", [f"{n % 20},{n // 20}구,{n}" for n in range(60)], 0),
+    ],
+)
+def test_keys_are_known_by_name_and_readings_by_place_and_time(take, header, lines, count):
+    assert take(table(lines, header))[0]["fixes"].get("duplicate_keys", 0) == count

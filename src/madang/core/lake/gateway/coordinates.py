@@ -22,7 +22,7 @@ from .spool import POINT_X, POINT_Y
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
-_SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
+SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
 _COMMON_SYSTEMS = (5186, 5174, 5179, 5181)
 _NEAR_DEGREES = 0.001
 _MIN_ON_LAND = 0.9
@@ -129,7 +129,7 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
             share = verdict.at_home if verdict.at_home is not None else _trust(pair, verdict.on_land)
             if share >= _MIN_SHARE:
                 sure = verdict.at_home is not None
-                rank = (sure, round(share, 3), named, -names.index(pair.lon), -_SYSTEMS.index(pair.epsg))
+                rank = (sure, round(share, 3), named, -names.index(pair.lon), -SYSTEMS.index(pair.epsg))
                 found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
     if not found:
         return None
@@ -300,7 +300,7 @@ def _plane_candidates(
         if not _plausible(first, second):
             continue
         for (lon, x), (lat, y) in permutations(((one, first), (other, second)), 2):
-            for epsg in _SYSTEMS:
+            for epsg in SYSTEMS:
                 named_lon, named_lat = _order(lon, lat, swapped=False)
                 crossed = named_lon != lon
                 yield Pair(lon=named_lon, lat=named_lat, epsg=epsg, scale=scale, crossed=crossed), x, y, rows

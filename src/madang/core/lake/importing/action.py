@@ -29,6 +29,7 @@ from madang.core.people.interface import require
 
 from .declaring import choose_name, declare_table
 from .locating import name_districts
+from .names import name_sheet
 from .records import Cancelled, ImportCancelled, ImportChoice, ImportOutcome, Preview, Progress
 from .rejected import forget_rejected, keep_rejected, write_rejected
 
@@ -55,9 +56,9 @@ def import_file(
     """
     require(actor, "lake.import")
     choice = choice or ImportChoice()
-    file_name = file_name or path.name
+    file_name = name_sheet(file_name or path.name, choice.sheet)
     watch = _Watch(progress, cancelled)
-    with closing(_read(path, watch)) as reading:
+    with closing(_read(path, watch, choice.sheet)) as reading:
         name = choose_name(file_name, choice.table_name, reading.source_names)
         table, row = declare_table(actor, name, file_name, reading, choice)
         report = reading.report(name)
@@ -70,6 +71,7 @@ def import_file(
             previous_version=row.version if row and row.version >= 0 else None,
             was_published=was_published,
             is_published=was_published,
+            sheets=reading.sheets,
         )
         if dry_run:
             return outcome
@@ -107,13 +109,15 @@ def preview_file(
     path: Path,
     file_name: str,
     table_name: str | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Preview:
     """Return what importing a file would do, with its first rows; nothing is written."""
     require(actor, "lake.import")
     watch = _Watch(progress, cancelled)
-    with closing(_read(path, watch)) as reading:
+    file_name = name_sheet(file_name, sheet)
+    with closing(_read(path, watch, sheet)) as reading:
         name = choose_name(file_name, table_name, reading.source_names)
         choice = ImportChoice()
         table, row = declare_table(actor, name, file_name, reading, choice)
@@ -127,6 +131,7 @@ def preview_file(
             rows=rows,
             rejected=[one for one, _ in zip(reading.rejected_rows(), range(PREVIEW_REJECTS), strict=False)],
             points=points,
+            sheets=reading.sheets,
         )
 
 
@@ -213,9 +218,9 @@ def _changed_since(name: str) -> Conflict:
     )
 
 
-def _read(path: Path, watch: _Watch) -> FileReading:
+def _read(path: Path, watch: _Watch, sheet: str | None) -> FileReading:
     try:
-        return read_file(path, locate=name_districts, progress=watch.count_bytes)
+        return read_file(path, locate=name_districts, progress=watch.count_bytes, sheet=sheet)
     except (MadangError, MemoryError):
         raise
     except Exception as error:  # whatever a damaged file does to a parser, people get a sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -191,6 +192,29 @@ def test_an_import_that_fails_at_its_end_is_taken_back(tmp_path):
             take(path, choice=ImportChoice(table_name=name, category=5))
     assert [row.name for row in Dataset.objects.all()] == ["lib"]
     assert authorize(HOUSE, "lib").read(["도서관명"]).column(0).to_pylist()[0] == "남산"
+
+
+def test_a_sheet_of_a_workbook_is_chosen_by_name(tmp_path):
+    path, book = tmp_path / "통계.xlsx", openpyxl.Workbook()
+    for title, place in (("2021", "중구"), ("2022/말", "송파구")):
+        sheet = book.create_sheet(title.replace("/", " "))
+        for row in (["구", "값"], [place, 1], [place, 2]):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(path)
+    first = take(path)
+    assert (first.sheets, first.report.fixes) == (("2021", "2022 말"), {"sheets_ignored": 1})
+    second = take(path, choice=ImportChoice(sheet="2022 말"))
+    again = take(path, choice=ImportChoice(sheet="2022 말"))
+    assert (first.previous_version, second.previous_version) == (None, None)
+    assert again.report.table == second.report.table != first.report.table
+    assert authorize(HOUSE, again.report.table).read(["구"]).column(0).to_pylist() == ["송파구"] * 2
+    preview = preview_file(actor=HOUSE, path=path, file_name="통계.xlsx", sheet="2022 말")
+    assert (preview.table_name, preview.sheets[0]) == (second.report.table, "2022 말")
+    with pytest.raises(BadInput, match="only 2021, 2022"):
+        take(path, choice=ImportChoice(sheet="2023"))
+    with pytest.raises(BadInput, match="only a workbook"):
+        take(write(tmp_path, "lib.csv", LIBRARIES), choice=ImportChoice(sheet="2023"))
 
 
 def test_strangers_may_not_import(tmp_path):

@@ -127,7 +127,18 @@ def _what_next(outcome: ImportOutcome) -> list[str]:
         if outcome.previous_version is not None
         else ""
     )
-    return [f"  It is {state}: /datasets/{name}/{again}", f'  Try: madang sql "SELECT * FROM {name} LIMIT 5"']
+    return [f"  It is {state}: /datasets/{name}/{again}", f"  Try: madang sql {_say_query(name)}"]
+
+
+def _say_query(name: str) -> str:
+    """Return a first query as a shell takes it; a word of SQL is no name without quotes."""
+    import duckdb  # noqa: PLC0415 (it loads only where it is needed)
+
+    found = duckdb.execute(
+        "SELECT count(*) FROM duckdb_keywords() WHERE keyword_name = ? AND keyword_category <> 'unreserved'",
+        [name],
+    ).fetchone()
+    return f"'SELECT * FROM \"{name}\" LIMIT 5'" if found and found[0] else f'"SELECT * FROM {name} LIMIT 5"'
 
 
 def _operator() -> Actor:

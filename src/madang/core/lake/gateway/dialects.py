@@ -176,10 +176,14 @@ def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> No
     long = sum(len(line) > _MAX_WORD for line in filled)
     in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
     alike = sum(len(row) == len(header.names) for row in body)
+    is_ragged = alike * 5 < len(body) * 4 + (not body)
     sentences = sum(_is_sentence(line) for line in filled)
-    in_words |= sentences * 3 >= len(filled) and alike * 5 < len(body) * 4 + (not body)
+    in_words |= sentences * 3 >= len(filled) and is_ragged
     in_words |= len(header.names) == 1 and not body
-    if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
+    # One name may be long; sentences are so throughout, or cut into now more and now fewer pieces.
+    lengths = [len(name) for name in header.names]
+    most_long = sum(length > _MAX_NAME for length in lengths) * 2 > len(lengths)
+    if in_words or (sum(lengths) > _MAX_NAME * len(lengths) and (most_long or is_ragged)):
         raise refuse(
             "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1
         )

@@ -745,3 +745,16 @@ def test_a_district_of_the_same_name_in_another_city_is_outside(take):
 )
 def test_keys_are_known_by_name_and_readings_by_place_and_time(take, header, lines, count):
     assert take(table(lines, header))[0]["fixes"].get("duplicate_keys", 0) == count
+
+
+def test_a_zero_byte_is_told_as_one(take):
+    report, rows = take(b"id,v\n1,a\x00b\n2,c\n")
+    assert (report["encoding"], report["rejected"], rows) == (
+        "utf-8",
+        {"null_byte": 1},
+        [{"id": 2, "v": "c"}],
+    )
+
+
+def test_a_long_name_is_a_name(take):
+    assert list(take(table([f"{n},{n}" for n in range(5)], "가" * 500 + ",값"))[1][0]) == ["가" * 500, "값"]

@@ -23,6 +23,9 @@ _UNIT = re.compile(
     r"|(명|대|건|개소)/(㎢|km²|명|대))$"
 )
 
+# (45) is a number below zero in accounts.
+_IN_BRACKETS = re.compile(r"^[\(\[][\d,.\s]+[\)\]]$")
+
 # What stands beside or over a table: its unit, its source, a longer remark.
 _NOTE = re.compile(r"^\s*(※|[ㅇ○]\s|[(\[]?단위\s*[:：)]|(자료|출처)\s*[:：])|^(?=[\s\S]{30}).*\n")
 _HANGUL = re.compile("[가-힣]")
@@ -210,18 +213,20 @@ def _reappears(row: Row, body: list[Row], columns: list[int]) -> bool:
 def _last_header_row(rows: list[Row], start: int, typed: list[int]) -> int:
     last = start
     for index in range(start + 1, min(start + _MAX_HEADER_ROWS, len(rows) - 1)):
-        if _continues_header(rows[start:index], rows[index], typed):
+        # Rows that a title or a year stands between may belong together; others begin the data.
+        is_next = not any(cell.strip() for row in rows[last + 1 : index] for cell in row)
+        if _continues_header(rows[start:index], rows[index], typed, is_next=is_next):
             last = index
     return last
 
 
-def _continues_header(above: list[Row], row: Row, typed: list[int]) -> bool:
+def _continues_header(above: list[Row], row: Row, typed: list[int], *, is_next: bool) -> bool:
     if not typed:
-        return _continues_merged(above, row)
+        return is_next and _continues_merged(above, row)
     cells = _cells(row, typed)
     if not cells or any(is_value(cell) for cell in cells):
         return False
-    if _is_unit_row(_strip(row), typed):
+    if _is_unit_row(_strip(row), typed if is_next else []):
         return True
     # A word that stands in several columns named already says that values are missing.
     is_plain = len(set(cells)) == len(cells) or any(_has_gaps(upper) for upper in above)
@@ -263,7 +268,8 @@ def _is_unit_row(row: Row, typed: list[int]) -> bool:
     if cells and all(_UNIT.match(cell) for cell in cells):
         return True
     units = [row[column] if column < len(row) else "" for column in typed]
-    return bool(units) and all(_UNIT.match(unit) for unit in units) and not any(map(is_value, cells))
+    is_told = bool(units) and all(_UNIT.match(unit) and not _IN_BRACKETS.match(unit) for unit in units)
+    return is_told and not any(map(is_value, cells))
 
 
 def _unit_of(units: Row, index: int) -> str:

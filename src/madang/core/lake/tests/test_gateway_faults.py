@@ -758,3 +758,8 @@ def test_a_zero_byte_is_told_as_one(take):
 
 def test_a_long_name_is_a_name(take):
     assert list(take(table([f"{n},{n}" for n in range(5)], "가" * 500 + ",값"))[1][0]) == ["가" * 500, "값"]
+
+
+def test_numbers_in_brackets_are_no_units(take):
+    report, rows = take('구,증감\n강남구,△123\n종로구,(45)\n중구,"1,234"\n용산구,▲3\n')
+    assert (list(rows[0].values()), len(rows)) == (["강남구", "△123"], 4)

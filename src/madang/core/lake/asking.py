@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import CITY_TIMEZONE, BadInput
 
 from .engine import shrink
 from .reading import Reader
@@ -100,11 +100,20 @@ def count_rows(reader: Reader, where: Sequence[Filter | AnyOf] = ()) -> int:
 
 
 def list_records(rows: pa.Table) -> list[dict[str, Any]]:
-    """Return Arrow rows as dictionaries that JSON can carry; decimals as plain numbers."""
+    """Return Arrow rows as dictionaries that JSON can carry: plain numbers, instants in the city's time."""
     rows = shrink(rows)
     names = rows.column_names
-    columns = [column.to_pylist() for column in rows.columns]
+    columns = [_list_values(column) for column in rows.columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _list_values(column: pa.ChunkedArray) -> list[Any]:
+    if not pa.types.is_timestamp(column.type) or column.type.tz is None:
+        return column.to_pylist()
+    try:
+        return column.cast(pa.timestamp("us", str(CITY_TIMEZONE))).to_pylist()
+    except (OverflowError, ValueError):  # the last hours of the year 9999
+        return column.to_pylist()
 
 
 class _Counted:

@@ -36,7 +36,9 @@ def run_import(arguments: Namespace) -> int:
                 actor=_operator(),
                 now=now(),
                 path=Path(path),
-                choice=ImportChoice(table_name=arguments.table, publish=arguments.publish),
+                choice=ImportChoice(
+                    table_name=arguments.table, sheet=arguments.sheet, publish=arguments.publish
+                ),
                 dry_run=arguments.dry_run,
             )
         except MadangError as error:
@@ -101,6 +103,9 @@ def describe_outcome(outcome: ImportOutcome) -> str:
         f"  rejected  {count:,} {reason.replace('_', ' ')}" for reason, count in report.rejected.items()
     ]
     lines += [f"  fixed     {count:,} {name.replace('_', ' ')}" for name, count in report.fixes.items()]
+    if len(outcome.sheets) > 1:
+        read, *others = outcome.sheets
+        lines.append(f"  sheet     {read}; not read: {', '.join(others)} (choose one with --sheet)")
     if report.place:
         place = report.place
         lines.append(
@@ -122,7 +127,18 @@ def _what_next(outcome: ImportOutcome) -> list[str]:
         if outcome.previous_version is not None
         else ""
     )
-    return [f"  It is {state}: /datasets/{name}/{again}", f'  Try: madang sql "SELECT * FROM {name} LIMIT 5"']
+    return [f"  It is {state}: /datasets/{name}/{again}", f"  Try: madang sql {_say_query(name)}"]
+
+
+def _say_query(name: str) -> str:
+    """Return a first query as a shell takes it; a word of SQL is no name without quotes."""
+    import duckdb  # noqa: PLC0415 (it loads only where it is needed)
+
+    found = duckdb.execute(
+        "SELECT count(*) FROM duckdb_keywords() WHERE keyword_name = ? AND keyword_category <> 'unreserved'",
+        [name],
+    ).fetchone()
+    return f"'SELECT * FROM \"{name}\" LIMIT 5'" if found and found[0] else f'"SELECT * FROM {name} LIMIT 5"'
 
 
 def _operator() -> Actor:
@@ -164,6 +180,7 @@ def _say(line: str) -> None:
 def _add_import(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--table", metavar="NAME", help="name of the table; else made from the file's name")
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook; else the first with a table")
     parser.add_argument("--dry-run", action="store_true", help="read and report, write nothing")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     parser.add_argument("--publish", action="store_true", help="show it to everyone at once")

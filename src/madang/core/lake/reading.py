@@ -11,7 +11,17 @@ import msgspec
 import pyarrow as pa
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Column, ColumnType, NotFound, Table, TableKind, now
+from madang.core.base.interface import (
+    CITY_TIMEZONE,
+    Actor,
+    BadInput,
+    Column,
+    ColumnType,
+    NotFound,
+    Table,
+    TableKind,
+    now,
+)
 from madang.core.people.interface import record_audit, require
 
 from . import engine
@@ -317,10 +327,9 @@ def _read_date(value: Any) -> date:
 
 
 def _read_time(value: Any) -> datetime:
+    """Return an instant; without a zone it is the city's time, a date alone the day's first moment."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    if moment.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return moment
+    return moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIMEZONE)
 
 
 _KINDS = {

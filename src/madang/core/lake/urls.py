@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/data/import/", imports.show_upload, name="data-upload"),
     path("desk/data/import/<str:import_id>/", imports.show_import, name="data-import"),
     path("desk/data/import/<str:import_id>/cancel/", imports.cancel, name="data-import-cancel"),
+    path("desk/data/import/<str:import_id>/sheet/", imports.turn_sheet, name="data-import-sheet"),
     path("desk/data/import/<str:import_id>/undo/", imports.undo, name="data-import-undo"),
     path("desk/data/<slug:name>/edit/", desk.show_edit, name="data-edit"),
     path("desk/data/<slug:name>/publish/", desk.show_publish, name="data-publish"),

@@ -69,7 +69,19 @@ FIXES: dict[str, Text] = {
         ko="엑셀이 지수로 바꿔 놓은 코드를 표시했습니다", en="codes damaged by Excel (1.23E+12) marked"
     ),
     "codes_padded": Text(ko="엑셀이 지운 코드 앞의 0을 되살렸습니다", en="leading zeros of codes restored"),
+    "commas_joined": Text(
+        ko="쉼표로 갈라진 값을 하나로 이었습니다", en="values cut at their own commas put together"
+    ),
     "comment_lines_skipped": Text(ko="설명 줄을 건너뛰었습니다", en="comment lines skipped"),
+    "coordinates_abroad": Text(
+        ko="나라 밖을 가리키는 좌표입니다 (그대로 둠)", en="coordinates outside the country, kept"
+    ),
+    "coordinates_impossible": Text(
+        ko="지구에 없는 좌표라 위치를 비웠습니다", en="impossible coordinates: no place given"
+    ),
+    "coordinates_undecided": Text(
+        ko="좌표계를 정할 수 없어 위치를 비웠습니다", en="plane coordinates whose system can't be told"
+    ),
     "coordinates_swapped": Text(ko="뒤바뀐 경도와 위도를 바로잡았습니다", en="swapped coordinates put right"),
     "dates_rewritten": Text(ko="날짜 표기를 하나로 맞췄습니다", en="dates written in one style"),
     "duplicate_keys": Text(ko="같은 식별값이 두 번 나옵니다 (그대로 둠)", en="doubled keys reported, kept"),
@@ -84,6 +96,10 @@ FIXES: dict[str, Text] = {
         ko="이름만 엑셀인 웹 문서를 읽었습니다", en="a web page named as a workbook was read"
     ),
     "merged_cells_filled": Text(ko="병합된 칸을 채웠습니다", en="merged cells filled"),
+    "odd_values_kept": Text(
+        ko="숫자나 날짜가 아닌 값이 섞여 열을 글자로 두었습니다",
+        en="values that are no number or date: their columns stay text",
+    ),
     "percent_signs": Text(ko="백분율 기호를 떼고 단위로 적었습니다", en="percent signs taken as the unit"),
     "midnight_24": Text(ko="24:00을 다음 날 0시로 읽었습니다", en="24:00 read as midnight of the next day"),
     "missing_markers": Text(

@@ -44,6 +44,9 @@ class UploadQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     file_name: Annotated[str, Meta(max_length=300)] = ""
     table: TableName | None = None
+    sheet: Annotated[
+        str, Meta(max_length=100, description="which sheet of a workbook; else the first table")
+    ] = ""
     title_ko: Annotated[str, Meta(max_length=200)] = ""
     title_en: Annotated[str, Meta(max_length=200)] = ""
     publish: bool = False
@@ -115,7 +118,12 @@ def _open(request: Request, import_id: str, file_name: str, query: UploadQuery) 
         now=now(),
         import_id=import_id,
         file_name=file_name,
-        choice=ImportChoice(table_name=query.table, title=title if title.ko else None, publish=query.publish),
+        choice=ImportChoice(
+            table_name=query.table,
+            title=title if title.ko else None,
+            sheet=query.sheet or None,
+            publish=query.publish,
+        ),
         wants_preview=query.preview,
     )
     close_old_connections()

@@ -10,36 +10,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from itertools import permutations
+from functools import cache, lru_cache
+from itertools import permutations, product
 
 import msgspec
 import numpy as np
 import pyproj
 
+from .spool import POINT_X, POINT_Y
+
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
-_SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
+SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
 _COMMON_SYSTEMS = (5186, 5174, 5179, 5181)
 _NEAR_DEGREES = 0.001
 _MIN_ON_LAND = 0.9
 _FAR_DEGREES = 0.5
 _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
+_SMALLEST_PLANE, _LARGEST_PLANE = 1e4, 2.5e6
 _MIN_SHARE = 0.5
 _SAMPLE = 2_000
 _PLANE = (
     r"(^|[^a-z])(map|pos|coord|crd|tm|utmk?|gps|geometry|point)?_?{axis}([^a-z]|$)|{axis}_?(crd|coord|pos)"
 )
 _DEGREE = r"{long}|(^|[^a-z]|gps|map|wgs|wgs84|pos|geo)({short})([^a-z]|$)"
-_LON_NAME = re.compile(
-    "경도|" + _DEGREE.format(long="longitude", short="lon|lng|long") + "|" + _PLANE.format(axis="x"),
-    re.IGNORECASE,
-)
-_LAT_NAME = re.compile(
-    "위도|" + _DEGREE.format(long="latitude", short="lat") + "|" + _PLANE.format(axis="y"), re.IGNORECASE
-)
+_LONGITUDE = "경도|" + _DEGREE.format(long="longitude", short="lon|lng|long")
+_LATITUDE = "위도|" + _DEGREE.format(long="latitude", short="lat")
+_LON_NAME = re.compile(_LONGITUDE + "|" + _PLANE.format(axis="x"), re.IGNORECASE)
+_LAT_NAME = re.compile(_LATITUDE + "|" + _PLANE.format(axis="y"), re.IGNORECASE)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +71,18 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
-    """Degrees in EPSG:4326 (NaN where there are none) and which rows were zero or swapped."""
+    """Degrees in EPSG:4326 (NaN where there are none) and which rows were zero, swapped or nowhere on Earth."""
 
     lon: np.ndarray
     lat: np.ndarray
     swapped: np.ndarray
     zero: np.ndarray
+    impossible: np.ndarray
+
+    @property
+    def abroad(self) -> np.ndarray:
+        """Which rows have a point outside the country."""
+        return np.isfinite(self.lon) & np.isfinite(self.lat) & ~_in_korea(self.lon, self.lat)
 
 
 def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
@@ -111,7 +117,10 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     """
     found: list[tuple[tuple, Pair, tuple[float, float]]] = []
     names = list(columns)
+    large = {name for name, values in columns.items() if (np.abs(values) > _SMALLEST_PLANE).any()}
     for one, other in _close_pairs(names):
+        if not {one, other} <= large:
+            continue
         for pair, x, y, rows in _plane_candidates(columns, one, other):
             lon, lat = to_degrees(x, y, pair.epsg)
             if _in_korea(lon, lat).mean() < _MIN_SHARE:
@@ -120,13 +129,26 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
             share = verdict.at_home if verdict.at_home is not None else _trust(pair, verdict.on_land)
             if share >= _MIN_SHARE:
                 sure = verdict.at_home is not None
-                rank = (sure, round(share, 3), named, -names.index(pair.lon), -_SYSTEMS.index(pair.epsg))
+                rank = (sure, round(share, 3), named, -names.index(pair.lon), -SYSTEMS.index(pair.epsg))
                 found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
     if not found:
         return None
     (sure, *_), best, place = max(found, key=lambda candidate: candidate[0])
     rivals = [where for _, pair, where in found if {pair.lon, pair.lat} == {best.lon, best.lat}]
     return best if sure or all(_are_near(place, where) for where in rivals) else None
+
+
+def find_undecided(columns: dict[str, np.ndarray]) -> int:
+    """Return how many rows hold plane coordinates by the names and sizes of two columns; 0 without such."""
+    for one, other in _close_pairs(list(columns)):
+        given = np.isfinite(columns[one]) & np.isfinite(columns[other])
+        given &= (columns[one] != 0) & (columns[other] != 0)
+        if {_kind(one), _kind(other)} != {"lon", "lat"} or not given.any():
+            continue
+        x, y = columns[one][given], columns[other][given]
+        if any(_plausible(x / scale, y / scale) for scale in _PLANE_SCALES):
+            return int(given.sum())
+    return 0
 
 
 def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
@@ -142,7 +164,11 @@ def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
         lon, lat = to_degrees(*((y, x) if pair.crossed else (x, y)), pair.epsg)
     valid = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     return Points(
-        lon=np.where(valid, lon, np.nan), lat=np.where(valid, lat, np.nan), swapped=swapped, zero=zero
+        lon=np.where(valid, lon, np.nan),
+        lat=np.where(valid, lat, np.nan),
+        swapped=swapped,
+        zero=zero,
+        impossible=np.isfinite(x) & np.isfinite(y) & ~valid,
     )
 
 
@@ -223,16 +249,15 @@ def _is_fractional(*columns: np.ndarray) -> bool:
 
 def _close_pairs(names: list[str]) -> Iterable[tuple[str, str]]:
     """Yield pairs of columns, neighbours first; far apart only where both names speak of it."""
-    pairs = []
-    for i, one in enumerate(names):
-        for j in range(i + 1, len(names)):
-            other = names[j]
-            named = _kind(one) and _kind(other) and _kind(one) != _kind(other)
-            if j - i <= 3 or named:
-                pairs.append((j - i, one, other))
-    return [(one, other) for _, one, other in sorted(pairs, key=lambda pair: pair[0])]
+    named = {kind: [at for at, name in enumerate(names) if _kind(name) == kind] for kind in ("lon", "lat")}
+    pairs = {(at, at + step) for at in range(len(names)) for step in (1, 2, 3) if at + step < len(names)}
+    pairs |= {(min(pair), max(pair)) for pair in product(named["lon"], named["lat"])}
+    return [
+        (names[one], names[other]) for one, other in sorted(pairs, key=lambda pair: (pair[1] - pair[0], pair))
+    ]
 
 
+@lru_cache(maxsize=4096)
 def _kind(name: str) -> str:
     if _LON_NAME.search(name):
         return "lon"
@@ -251,8 +276,8 @@ def _order(one: str, other: str, *, swapped: bool) -> tuple[str, str]:
 
 def _find_world_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
     """Return a pair named longitude and latitude whose values are degrees somewhere on Earth."""
-    lons = [name for name in columns if _LON_NAME.search(name)]
-    lats = [name for name in columns if _LAT_NAME.search(name)]
+    lons = [name for name in columns if re.search(_LONGITUDE, name, re.IGNORECASE) or name == POINT_X]
+    lats = [name for name in columns if re.search(_LATITUDE, name, re.IGNORECASE) or name == POINT_Y]
     for lon, lat in zip(lons, lats, strict=False):
         x, y = columns[lon], columns[lat]
         given = np.isfinite(x) & np.isfinite(y)
@@ -275,7 +300,7 @@ def _plane_candidates(
         if not _plausible(first, second):
             continue
         for (lon, x), (lat, y) in permutations(((one, first), (other, second)), 2):
-            for epsg in _SYSTEMS:
+            for epsg in SYSTEMS:
                 named_lon, named_lat = _order(lon, lat, swapped=False)
                 crossed = named_lon != lon
                 yield Pair(lon=named_lon, lat=named_lat, epsg=epsg, scale=scale, crossed=crossed), x, y, rows
@@ -283,4 +308,4 @@ def _plane_candidates(
 
 def _plausible(x: np.ndarray, y: np.ndarray) -> bool:
     """Return whether values could be metres of a Korean plane system."""
-    return all(1e4 < abs(float(np.median(values))) < 2.5e6 for values in (x, y))
+    return all(_SMALLEST_PLANE < abs(float(np.median(values))) < _LARGEST_PLANE for values in (x, y))

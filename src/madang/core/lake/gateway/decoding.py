@@ -13,6 +13,8 @@ CANDIDATES = ("utf-8", "cp949")
 # A file with more undecodable lines than this share isn't in that encoding at all.
 MAX_DAMAGED_RATIO = 0.2
 _MAX_LINE = 1 << 26
+# A stray zero byte or two don't make a text UTF-16.
+_MIN_ZEROS = 3
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,9 +139,9 @@ def _detect_wide(head: bytes) -> str | None:
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     # Latin letters, digits and delimiters of UTF-16 have one zero byte each, on the same side; 가 has one
     # on the other.
-    if odd > len(sample) / 16 and odd > 4 * even:
+    if odd >= max(_MIN_ZEROS, len(sample) / 16) and odd > 4 * even:
         return "utf-16-le"
-    if even > len(sample) / 16 and even > 4 * odd:
+    if even >= max(_MIN_ZEROS, len(sample) / 16) and even > 4 * odd:
         return "utf-16-be"
     return None
 

@@ -191,8 +191,12 @@ class RowReader:
         if len(fields) == 1 and count > 2 and fields[0].strip().startswith(FOOTNOTES):
             self.notes.reject(number, "footnote", fields[0])
             return
-        extra = [field for field in fields[count:] if field.strip()]
-        if extra:
+        if len(fields) > count and self.layout.join is not None:
+            joined = self.layout.join.read(fields)
+            if joined is not None:
+                fields = joined
+                self.notes.fix("commas_joined")
+        if any(field.strip() for field in fields[count:]) or self._may_be_cut(fields):
             self.notes.reject(number, "too_many_fields", lines.text(index, index))
             return
         if len(fields) > count:
@@ -200,6 +204,12 @@ class RowReader:
         short = len(fields) < count
         padded = [*fields[:count], *[""] * (count - len(fields))]
         repaired.append((index, number, padded, short))
+
+    def _may_be_cut(self, fields: list[str]) -> bool:
+        """Return whether an empty end may come from a comma inside a value instead of one too many."""
+        if len(fields) <= self._count or self.layout.width > self._count or self.layout.padded:
+            return False
+        return any(field.startswith(" ") and field.strip() for field in fields[1:])
 
     def _merge(self, lines: Lines, taken: np.ndarray, repaired: list) -> Iterator[pa.RecordBatch]:
         """Yield usual rows, read at once, and repaired ones, in the order of the file."""

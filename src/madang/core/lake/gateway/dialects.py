@@ -12,6 +12,7 @@ import msgspec
 from .decoding import Block
 from .headers import Header, find_header
 from .refusals import refuse
+from .surplus import Join, are_row_numbers, find_join
 
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 2000
@@ -19,14 +20,17 @@ _MAX_COLUMNS = 20_000
 _MAX_NAME = 60
 _MAX_WORD = 100
 
-_SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S|\S+\s+\S+\s+\S+\.\s*$")
+_SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S")
+_SENTENCE_END = re.compile(r"\S+\s+\S+\s+\S+\.\s*$")
+_END_SEEN = 200
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """How rows are written.
 
     `width` is the usual number of fields, empty trailing ones included; `padded` says that a space
-    follows each delimiter, `wrapped` that every value stands between apostrophes.
+    follows each delimiter, `wrapped` that every value stands between apostrophes, `join` that a value
+    with commas of its own was cut.
     """
 
     delimiter: str
@@ -34,6 +38,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     header: Header
     padded: bool = False
     wrapped: bool = False
+    join: Join | None = None
 
 
 def find_layout(block: Block) -> tuple[Layout, int]:
@@ -51,10 +56,12 @@ def find_layout(block: Block) -> tuple[Layout, int]:
     body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
     padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
     _refuse_prose(lines, header, body)
-    header, width = _fit_width(header, body, skip)
+    header, width, join = _fit_width(header, body, skip, delimiter)
     if width > _MAX_COLUMNS:
         raise refuse("columns", "열이 너무 많습니다", f"too many columns: {width}", line=1)
-    return Layout(delimiter=delimiter, width=width, header=header, padded=padded, wrapped=wrapped), skip
+    return Layout(
+        delimiter=delimiter, width=width, header=header, padded=padded, wrapped=wrapped, join=join
+    ), skip
 
 
 def _find_delimiter(lines: list[str]) -> str:
@@ -89,9 +96,9 @@ def _sample_rows(lines: list[str], delimiter: str) -> tuple[list[int], list[list
             )
             stop = closing + 1
         text = "\n".join(lines[index:stop]).replace("\x00", " ")
-        row = (
-            next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []) if '"' in text else None
-        )
+        spaced = delimiter != "\t" and f'{delimiter} "' in text
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=spaced)
+        row = next(reader, []) if '"' in text else None
         if stop > index + 1 and row is not None and not _usual_width(row, rows):
             stop, row = index + 1, lines[index].split(delimiter)
         starts.append(index)
@@ -105,36 +112,38 @@ def _usual_width(row: list[str], rows: list[list[str]]) -> bool:
     return not widths or len(row) in widths
 
 
-def _fit_width(header: Header, body: list[list[str]], line: int) -> tuple[Header, int]:
-    """Return the header fitted to how many fields most rows have; refuse what could shift columns."""
+def _fit_width(
+    header: Header, body: list[list[str]], line: int, delimiter: str
+) -> tuple[Header, int, Join | None]:
+    """Return (header, usual number of fields, which of them are one value); refuse what could shift columns."""
     count = len(header.names)
     if not body:
-        return header, count
+        return header, count, None
     widths = Counter(len(row) for row in body)
     width, share = widths.most_common(1)[0]
     if width <= count or share * 2 < len(body):
-        return header, count
-    surplus = [row[count:] for row in body if len(row) == width]
-    filled = sum(any(cell.strip() for cell in cells) for cells in surplus)
-    if filled * 10 <= len(surplus):
-        return header, width
-    if width == count + 1 and _are_row_numbers([row[0] for row in body if len(row) == width]):
+        return header, count, None
+    wide, narrow = ([row for row in body if len(row) == size] for size in (width, count))
+    filled = sum(any(cell.strip() for cell in row[count:]) for row in wide)
+    is_trailing = filled * 10 <= len(wide)
+    join = find_join(header.names, wide, narrow) if delimiter == "," else None
+    # An empty end may be a column without values, or a delimiter too many: only a blank tells.
+    if join is not None and (not is_trailing or join.sign == "space"):
+        return header, count, join
+    if is_trailing:
+        return header, width, None
+    firsts = [row[0] for row in wide]
+    if width == count + 1 and len(narrow) * 10 <= len(wide) and are_row_numbers(header.names[0], firsts):
         fixes = header.fixes | {"header_names_generated": 1}
         names = (_free_name("row", [name.lower() for name in header.names]), *header.names)
-        return msgspec.structs.replace(header, names=names, units=("", *header.units), fixes=fixes), width
+        header = msgspec.structs.replace(header, names=names, units=("", *header.units), fixes=fixes)
+        return header, width, None
     raise refuse(
         "header_width",
         f"머리글은 {count}칸인데 자료는 {width}칸이라 어느 열인지 정할 수 없습니다. 머리글을 고쳐 주세요.",
         f"the header has {count} fields but the rows have {width}, so columns can't be told; mend the header",
         line=line + 1,
     )
-
-
-def _are_row_numbers(cells: list[str]) -> bool:
-    if not all(cell.strip().isdigit() for cell in cells):
-        return False
-    numbers = [int(cell) for cell in cells]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _free_name(name: str, taken: list[str]) -> str:
@@ -167,10 +176,18 @@ def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> No
     long = sum(len(line) > _MAX_WORD for line in filled)
     in_words = len(header.names) == 1 and (split * 5 > len(filled) or long * 2 > len(filled))
     alike = sum(len(row) == len(header.names) for row in body)
-    sentences = sum(bool(_SENTENCE.search(line)) for line in filled)
-    in_words |= sentences * 3 >= len(filled) and alike * 5 < len(body) * 4 + (not body)
+    is_ragged = alike * 5 < len(body) * 4 + (not body)
+    sentences = sum(_is_sentence(line) for line in filled)
+    in_words |= sentences * 3 >= len(filled) and is_ragged
     in_words |= len(header.names) == 1 and not body
-    if in_words or sum(map(len, header.names)) > _MAX_NAME * len(header.names):
+    # One name may be long; sentences are so throughout, or cut into now more and now fewer pieces.
+    lengths = [len(name) for name in header.names]
+    most_long = sum(length > _MAX_NAME for length in lengths) * 2 > len(lengths)
+    if in_words or (sum(lengths) > _MAX_NAME * len(lengths) and (most_long or is_ragged)):
         raise refuse(
             "no_table", "열로 나뉜 표가 아닙니다", "no delimiter cuts the lines into columns", line=1
         )
+
+
+def _is_sentence(line: str) -> bool:
+    return bool(_SENTENCE.match(line) or _SENTENCE_END.search(line[-_END_SEEN:]))

@@ -17,6 +17,10 @@ _ADDRESS = (
 _HAS_ADDRESS = r"^\s*(?:\(?\d{5}\)?\s+)?(?:[가-힣]+\s+){0,2}[가-힣]{1,9}[구군시](?:\s|$)"
 _NAME = r"^\s*[가-힣]\s?[가-힣]{0,8}\s?[구군시]\s*$"
 _PROVINCE = r"(특별|광역|자치)시\s*$"
+_PROVINCE_NAME = (
+    r"^\s*(서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|제주|[충전경][북남]|충청[북남]|전라[북남]|경상[북남])"
+    r"(특별|광역|자치|시|도)*\s*$"
+)
 _MIN_SHARE = 0.5
 _SHORT_PROVINCES = {
     "충북": "충청북", "충남": "충청남", "전북": "전라북", "전남": "전라남", "경북": "경상북", "경남": "경상남",
@@ -38,12 +42,36 @@ def find_district_column(columns: dict[str, pa.StringArray]) -> str | None:
     return None
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text begins as an address does, and goes on below the district."""
+    found = re.match(_HAS_ADDRESS, text)
+    return bool(found) and bool(text[found.end() :].strip())
+
+
 def named_districts(column: pa.StringArray) -> np.ndarray:
     """Return what each row calls its district ("서울 강남구", "강남구"), and "" where it names none."""
     encoded = column.dictionary_encode()
     texts = [_name_of(text or "") for text in encoded.dictionary.to_pylist()]
     named = np.array([*texts, ""], dtype=object)
     return named[np.asarray(pc.fill_null(encoded.indices, len(texts)))]
+
+
+def find_provinces(words: dict[str, list[pa.StringArray]]) -> bool:
+    """Return whether a column of a sample names provinces, more than one of them."""
+    for parts in words.values():
+        texts = pa.chunked_array(parts, pa.string())
+        hits = texts.filter(pc.fill_null(pc.match_substring_regex(texts, _PROVINCE_NAME), False))
+        if len(hits) >= _MIN_SHARE * max(1, len(texts) - texts.null_count) and len(hits.unique()) > 1:
+            return True
+    return False
+
+
+def qualify(named: np.ndarray, home: str, known: Collection[str]) -> np.ndarray:
+    """Return the names of districts with the province `home` before those which alone could be others'."""
+    if not home:
+        return named
+    own = {name for name in set(named) if name and " " not in name and f"{home} {name}" in known}
+    return np.array([f"{home} {name}" if name in own else name for name in named], object)
 
 
 def find_elsewhere(named: np.ndarray, located: np.ndarray, known: Collection[str]) -> np.ndarray:

@@ -16,11 +16,20 @@ _VALUE = re.compile(
     r"^[+\-△▲]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
     r"|^\d{1,2}/\d{1,2}/\d{4}.*$|^\d{1,2}:\d{2}(:\d{2})?.*$"
 )
-_UNIT = re.compile(r"^[\(\[].{1,12}[\)\]]$|^(명|건|대|원|천원|백만원|개|개소|%|㎡|㎥|km|m|톤|kg|시간|분|초)$")
+_UNIT = re.compile(
+    r"^[\(\[].{1,12}[\)\]]$"
+    r"|^(명|천명|만명|건|천건|대|원|천원|만원|백만원|억원|십억원|조원|개|개소|개사|회|권|세대|가구|필지|톤|천톤|시간|분|초"
+    r"|%|‰|℃|°C|㎡|㎢|㎥|㎜|㎝|㎞|㎏|㎎|mm|cm|m|km|m²|km²|m³|ha|kg|g|t|ℓ|L|ppm|ppb|㎍/㎥|µg/m³|dB|kW|MW|kWh|MWh|GWh|TOE"
+    r"|(명|대|건|개소)/(㎢|km²|명|대))$"
+)
+
+# (45) is a number below zero in accounts.
+_IN_BRACKETS = re.compile(r"^[\(\[][\d,.\s]+[\)\]]$")
 
 # What stands beside or over a table: its unit, its source, a longer remark.
 _NOTE = re.compile(r"^\s*(※|[ㅇ○]\s|[(\[]?단위\s*[:：)]|(자료|출처)\s*[:：])|^(?=[\s\S]{30}).*\n")
 _HANGUL = re.compile("[가-힣]")
+_IDENTIFIER = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +70,7 @@ def find_header(rows: list[Row]) -> Header | None:
         return _without_header(rows, start, width, _skipped(filled, start))
     last = _last_header_row(rows, start, typed)
     levels = [_strip(row) for row in rows[start : last + 1] if any(cell.strip() for cell in row)]
-    unit_level = levels.pop() if len(levels) > 1 and _is_unit_row(levels[-1]) else []
+    unit_level = levels.pop() if len(levels) > 1 and _is_unit_row(levels[-1], typed) else []
     fixes = {"unit_row_read": 1} if unit_level else {}
     names, repairs = name_columns(_combine(levels, max(len(level) for level in levels)))
     fixes |= repairs | _skipped(filled, start)
@@ -204,16 +213,20 @@ def _reappears(row: Row, body: list[Row], columns: list[int]) -> bool:
 def _last_header_row(rows: list[Row], start: int, typed: list[int]) -> int:
     last = start
     for index in range(start + 1, min(start + _MAX_HEADER_ROWS, len(rows) - 1)):
-        if _continues_header(rows[start:index], rows[index], typed):
+        # Rows that a title or a year stands between may belong together; others begin the data.
+        is_next = not any(cell.strip() for row in rows[last + 1 : index] for cell in row)
+        if _continues_header(rows[start:index], rows[index], typed, is_next=is_next):
             last = index
     return last
 
 
-def _continues_header(above: list[Row], row: Row, typed: list[int]) -> bool:
+def _continues_header(above: list[Row], row: Row, typed: list[int], *, is_next: bool) -> bool:
+    if not typed:
+        return is_next and _continues_merged(above, row)
     cells = _cells(row, typed)
     if not cells or any(is_value(cell) for cell in cells):
         return False
-    if _is_unit_row(_strip(row)):
+    if _is_unit_row(_strip(row), typed if is_next else []):
         return True
     # A word that stands in several columns named already says that values are missing.
     is_plain = len(set(cells)) == len(cells) or any(_has_gaps(upper) for upper in above)
@@ -227,12 +240,12 @@ def _continues_header(above: list[Row], row: Row, typed: list[int]) -> bool:
 
 
 def _is_translation(names: Row, row: Row) -> bool:
-    """Return whether `row` gives every name again in Korean, where none was before."""
-    return (
-        len(names) == len(row) > 1
-        and not any(_HANGUL.search(name) for name in names)
-        and all(_HANGUL.search(cell) for cell in row)
-    )
+    """Return whether `row` gives every name again, in Korean where none was before, or as identifiers."""
+    if not len(names) == len(row) > 1:
+        return False
+    korean, words = ([bool(_HANGUL.search(cell)) for cell in cells] for cells in (names, row))
+    is_named = all(_IDENTIFIER.match(cell.strip()) for cell in row)
+    return (not any(korean) and all(words)) or (all(korean) and is_named)
 
 
 def _unnamed_columns(above: list[Row], columns: list[int]) -> list[int]:
@@ -249,13 +262,36 @@ def _has_gaps(row: Row) -> bool:
     return "" in cells or len(set(cells)) < len(cells)
 
 
-def _is_unit_row(row: Row) -> bool:
+def _is_unit_row(row: Row, typed: list[int]) -> bool:
+    """Return whether `row` holds units only, or one for each column of numbers beside words ("단위", "-")."""
     cells = [cell for cell in row if cell]
-    return bool(cells) and all(_UNIT.match(cell) for cell in cells)
+    if cells and all(_UNIT.match(cell) for cell in cells):
+        return True
+    units = [row[column] if column < len(row) else "" for column in typed]
+    is_told = bool(units) and all(_UNIT.match(unit) and not _IN_BRACKETS.match(unit) for unit in units)
+    return is_told and not any(map(is_value, cells))
 
 
 def _unit_of(units: Row, index: int) -> str:
-    return units[index].strip("()[]") if index < len(units) else ""
+    is_unit = index < len(units) and _UNIT.match(units[index])
+    return units[index].strip("()[]") if is_unit else ""
+
+
+def _continues_merged(above: list[Row], row: Row) -> bool:
+    """Return whether `row` of a table of words divides the names of a first row with merged cells.
+
+    Under a name of one column alone, merged downwards, stands nothing, or the name again.
+    """
+    width = max(len(one) for one in [*above, row])
+    names, cells = _fill_right(_strip(above[0]), width), _strip(row) + [""] * (width - len(row))
+    counts = Counter(names)
+    alone = [column for column in range(width) if counts[names[column]] == 1]
+    shared = [column for column in range(width) if counts[names[column]] > 1]
+    if not alone or not shared or any(map(is_value, cells)):
+        return False
+    return all(cells[column] in {"", names[column]} for column in alone) and all(
+        cells[column] for column in shared
+    )
 
 
 def _strip(row: Row) -> Row:

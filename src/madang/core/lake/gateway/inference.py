@@ -28,11 +28,21 @@ CODE_NAME = re.compile(
     r"^key$|(코드|우편번호|전화|팩스|연락처|휴대폰|핸드폰|사업자등록번호|사업자번호|법인등록번호|계좌)(번호)?\d*$"
     r"|(^|[_\s.])(code|cd|zip|zipcode|phone|tel|fax|telno)$|(Code|Cd|Tel|Zip)$|_CD$|_CODE$|^(CODE|TEL)$",
 )
+# 20190101 may be any number: it is only a date under a name that says so.
+DATE_NAME = re.compile(
+    r"일자|날짜|일시|[년연]월일|시점|시각|시간|기간|(?<!번)일(?![가-힣])|date|ymd|yyyy|time|(^|[_\s])(dt|de|day|dttm|tm)(?![a-z])"
+    r"|^column_\d+$",
+    re.IGNORECASE,
+)
+CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
+_CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 # Kinds from the strictest to the widest: a column takes the first that all its values fit.
-_ORDER = ("boolean", "date", "datetime", "midnight", "time", "integer", "number", "percent")
-# The last is for founding dates such as 1961-08-10 00:00:00, a midnight that clocks skipped.
-_MOMENTS = ("date", "datetime", "midnight")
+_ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent")
+# Nothing but midnights are dates unless the name says otherwise: an offset must not make them the day before.
+_MOMENTS = ("date", "midnight", "datetime")
+_NEVER_NUMBERS = {"boolean", "time", "percent"}
+_NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
 _LONG_CODE = 8
 _NUMBER_SIGNS = {
     "leading_zero": v.LEADING_ZERO,
@@ -41,7 +51,12 @@ _NUMBER_SIGNS = {
     "codes_damaged_by_excel": v.EXPONENT_CODE,
     "thousands_separators": v.NUMBER_SIGN,
 }
-_DATE_SIGNS = {"slashed": v.SLASHED_DATE, "dates_rewritten": v.UNUSUAL_DATE, "midnight_24": v.HOUR_24}
+_DATE_SIGNS = {
+    "slashed": v.SLASHED_DATE,
+    "dates_rewritten": v.UNUSUAL_DATE,
+    "midnight_24": v.HOUR_24,
+    "bare_dates": v.BARE_DATE,
+}
 
 ARROW_TYPES = {
     ColumnType.TEXT: pa.string(),
@@ -144,9 +159,15 @@ class ColumnProfile:
         return self._decide_number(kind)
 
     def _decide_date(self, kind: str) -> Decision | None:
-        """Return a date, None where day and month can't be told apart, or the name says that it is a code."""
+        """Return a date, None where day and month can't be told apart, or the name says no date."""
         seen = self.seen
         if self.name != "key" and CODE_NAME.search(self.name):
+            return None
+        is_bare = seen["bare_dates"] + seen["empty_dates"] >= self.rows - self.misfits[kind]
+        if is_bare and not DATE_NAME.search(self.name) and not _CAMEL_DATE_NAME.search(self.name):
+            return None
+        is_clock = seen["midnight_24"] or CLOCK_NAME.search(self.name)
+        if kind == "midnight" and is_clock and not self.misfits["datetime"]:
             return None
         if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None
@@ -280,10 +301,19 @@ _CONVERT: dict[ColumnType, Callable[[pa.Array, Decision], pa.Array]] = {
 
 def _judge(texts: pa.StringArray, kinds: set[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield for each kind where `texts` fit it."""
+    if _are_plain_numbers(texts):
+        # By far the most columns: they are asked no more than they can be.
+        never = kinds & (_NEVER_NUMBERS if pc.any(v.matches(texts, v.BARE_DATE)).as_py() else _NO_NUMBERS)
+        yield from ((kind, np.zeros(len(texts), bool)) for kind in never)
+        kinds = kinds - never
     if kinds & set(_MOMENTS):
         yield from ((kind, fits) for kind, fits in _fits_moment(texts).items() if kind in kinds)
     for kind in kinds & set(_FITS):
         yield kind, _FITS[kind](texts)
+
+
+def _are_plain_numbers(texts: pa.StringArray) -> bool:
+    return any(v.cast_numbers(texts, kind) is not None for kind in (pa.int64(), pa.float64()))
 
 
 def _fits_moment(texts: pa.StringArray) -> dict[str, np.ndarray]:

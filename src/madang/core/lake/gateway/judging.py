@@ -42,6 +42,7 @@ def judge(spool: Spool, names: list[str], notes: Notes) -> Judgement:
     # Judged again without the rejected rows: what still misfits is a column of text.
     again = _profile(spool, names, dropped=dropped)
     for name, decision in again.items():
+        notes.fix("odd_values_kept", decision.misfits)
         decisions[name] = Decision(type=ColumnType.TEXT) if decision.misfits else decision
     return Judgement(decisions=decisions, dropped=dropped)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -9,7 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import coordinates as geo
-from .districts import find_district_column, find_elsewhere, named_districts, share_at_home
+from .districts import (
+    find_district_column,
+    find_elsewhere,
+    find_provinces,
+    named_districts,
+    qualify,
+    share_at_home,
+)
 from .features import GEOMETRY
 from .records import Notes, Place
 from .spool import POINT_X, POINT_Y
@@ -17,6 +25,7 @@ from .values import parse_number, trim
 
 _NUMBER_SAMPLE = 100_000
 _WORD_SAMPLE = 5_000
+_MIN_HOME, _MIN_FOUND = 0.95, 20
 
 
 class Placing:
@@ -38,6 +47,8 @@ class Placing:
         self._pair: geo.Pair | None = None
         self._known: set[str] = set()
         self._elsewhere: list[np.ndarray] = []
+        self._home = ""
+        self.undecided = 0
 
     def find(self, numeric: list[str], texts: list[str], row_count: int) -> bool:
         """Return whether rows have a place, looking at rows spread over the whole file."""
@@ -54,11 +65,16 @@ class Placing:
         numbers = self._sample(numeric, row_count, _NUMBER_SAMPLE, self._numbers)
         columns = {name: np.concatenate(parts) for name, parts in numbers.items()}
         self._pair = geo.find_degrees(columns) or geo.find_plane(columns, self._make_judge(row_count))
-        return self._pair is not None
+        if self._pair is None:
+            # A sample's share of the file, where it is long.
+            self.undecided = geo.find_undecided(columns) * row_count // max(map(len, columns.values()))
+            return False
+        self._home = self._find_home(columns, words)
+        return True
 
     def count(self, notes: Notes) -> Place:
         """Return the place with its counts over all rows; repaired rows are noted."""
-        swapped = outside = 0
+        swapped = outside = abroad = placed = 0
         self._known = self._list_known()
         for raw in self._batches():
             points = self._read_points(raw)
@@ -66,8 +82,12 @@ class Placing:
             self._elsewhere.append(np.packbits(elsewhere))
             swapped += int(points.swapped.sum())
             outside += int(elsewhere.sum())
+            abroad += int(points.abroad.sum())
+            placed += int(np.isfinite(points.lon).sum())
             notes.fix("zero_coordinates", int(points.zero.sum()))
+            notes.fix("coordinates_impossible", int(points.impossible.sum()))
         notes.fix("coordinates_swapped", swapped)
+        notes.fix("coordinates_abroad", abroad if abroad * 2 < placed else 0)
         pair = self._pair
         lon, lat = (GEOMETRY if name in {POINT_X, POINT_Y} else name for name in (pair.lon, pair.lat))
         return Place(lon=lon, lat=lat, crs=pair.crs, swapped=swapped, outside_district=outside)
@@ -135,6 +155,22 @@ class Placing:
 
         return judge
 
+    def _find_home(self, columns: dict[str, np.ndarray], words: dict[str, list]) -> str:
+        """Return the province of a file of one city, whose rows needn't name it; "" where there is none."""
+        if self._locate is None or not self._district or find_provinces(words):
+            return ""
+        x, y = (
+            columns[name][:: len(columns[name]) // _WORD_SAMPLE + 1]
+            for name in (self._pair.lon, self._pair.lat)
+        )
+        points = geo.read_points(self._pair, x, y)
+        given = np.isfinite(points.lon) & np.isfinite(points.lat)
+        found = [
+            name.partition(" ")[0] for name in self._locate(points.lon[given], points.lat[given]) if name
+        ]
+        province, count = Counter(found).most_common(1)[0] if found else ("", 0)
+        return province if count >= _MIN_HOME * len(found) and len(found) >= _MIN_FOUND else ""
+
     def _list_known(self) -> set[str]:
         """Return the districts there are, or where `locate` doesn't say, those that the first rows lie in."""
         if self._locate is None or not self._district:
@@ -174,7 +210,7 @@ class Placing:
         elsewhere = np.zeros(raw.num_rows, bool)
         given = np.isfinite(points.lon) & np.isfinite(points.lat)
         if self._locate is not None and self._district and given.any():
-            named = named_districts(self._convert(raw, self._district))
+            named = qualify(named_districts(self._convert(raw, self._district)), self._home, self._known)
             located = self._locate(points.lon[given], points.lat[given])
             elsewhere[given] = find_elsewhere(named[given], located, self._known)
             self._ask_again(elsewhere, named, points)

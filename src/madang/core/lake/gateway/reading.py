@@ -55,7 +55,7 @@ def read_file(
     progress
         Called with the number of bytes read since the last call; what it raises ends the reading.
     sheet
-        Name of the sheet of a workbook; the first that holds a table otherwise.
+        Name of the sheet of a workbook; the first that holds a table otherwise. Only a workbook has one.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def read_file(
 class FileReading:
     """One file read: iterate `batches()`, then `close()` it (or use it in a `with`).
 
-    `columns` and `schema` hold the source's columns and, where rows have a place, `lon`, `lat`
+    `sheets` names those of a workbook, the one that is read first. `columns` and `schema` hold the source's columns and, where rows have a place, `lon`, `lat`
     (EPSG:4326) and `outside_district`, under names the source doesn't use. Where degrees stood in each
     other's column they are exchanged in the source's columns too.
     """
@@ -88,7 +88,7 @@ class FileReading:
         sheet: str | None,
     ) -> None:
         self._notes = notes
-        self._spool, self.encoding, self._units = _spool(path, notes, progress, sheet)
+        self._spool, self.encoding, self._units, self.sheets = _spool(path, notes, progress, sheet)
         try:
             self._decide()
             self._place(locate)
@@ -222,6 +222,7 @@ class FileReading:
         numeric = [name for name, kind in kinds.items() if kind in {ColumnType.INTEGER, ColumnType.NUMBER}]
         texts = [name for name, kind in kinds.items() if kind is ColumnType.TEXT]
         if not self.rows_kept or not self._placing.find(numeric, texts, self.rows_kept):
+            self._notes.fix("coordinates_undecided", self._placing.undecided)
             return
         self.place = self._placing.count(self._notes)
         for name, (kind, unit, title) in ADDED.items():
@@ -232,16 +233,19 @@ class FileReading:
 
 def _spool(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
-) -> tuple[Spool, str | None, dict[str, str]]:
+) -> tuple[Spool, str | None, dict[str, str], tuple[str, ...]]:
     if not path.is_file():
         raise refuse("missing", f"{path.name} 파일이 없습니다", f"there is no file {path.name}")
     kind = sniff(path)
+    sheets: tuple[str, ...] = ()
+    if sheet is not None and kind in {"text", "json", "parquet", "html"}:
+        raise refuse("sheet", "시트가 없는 파일입니다", "only a workbook has sheets")
     if kind == "text":
         spool, encoding, header = spool_text(path, notes, progress)
     elif kind == "json":
-        return (*spool_json(path, notes, progress), {})
+        return (*spool_json(path, notes, progress), {}, ())
     elif kind == "parquet":
-        return spool_parquet(path, notes, progress), None, {}
+        return spool_parquet(path, notes, progress), None, {}, ()
     elif kind == "html":
         spool, encoding, header = spool_html(path, notes)
     elif kind == "zip":
@@ -250,10 +254,11 @@ def _spool(
                 raise refuse("zip", "ZIP 안에 ZIP이 있습니다", "there is a zip inside the zip")
             return _spool(inner, notes, progress, sheet)
     else:
-        spool, encoding, header = spool_workbook(path, notes, progress, sheet)
+        encoding = None
+        spool, header, sheets = spool_workbook(path, notes, progress, sheet)
     for fix, count in header.fixes.items():
         notes.fix(fix, count)
-    return spool, encoding, dict(zip(header.names, header.units, strict=True))
+    return spool, encoding, dict(zip(header.names, header.units, strict=True)), sheets
 
 
 def _free_name(name: str, taken: set[str]) -> str:

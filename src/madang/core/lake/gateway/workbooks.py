@@ -30,22 +30,23 @@ _MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 
 def spool_workbook(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
-) -> tuple[Spool, None, Header]:
-    """Spool the named sheet, or the first one that holds a table; other sheets are counted."""
+) -> tuple[Spool, Header, tuple[str, ...]]:
+    """Spool the named sheet, or the first one that holds a table; return all names, the read one first."""
     data = read_all(path)
     progress(len(data))
     with _refusing("엑셀 파일이", "the workbook"):
         book = calamine.load_workbook(io.BytesIO(data))
     names = book.sheet_names
     if sheet is not None and sheet not in names:
-        raise refuse("sheet", f"{sheet} 시트가 없습니다", f"there is no sheet {sheet}")
+        known = ", ".join(names)
+        raise refuse("sheet", f"{sheet} 시트가 없습니다: {known}", f"there is no sheet {sheet}, only {known}")
     for name in [sheet] if sheet is not None else names:
         _refuse_vast(data, name)
         grid, merged = _read_sheet(book, name)
         if sheet is not None or _is_table(grid, alone=len(names) == 1):
             notes.fix("sheets_ignored", len(names) - 1)
             spool, header = spool_grid(grid, notes, merged)
-            return spool, None, header
+            return spool, header, (name, *(one for one in names if one != name))
     raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, BinaryIO, Literal
 from urllib.parse import quote
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -26,8 +25,11 @@ from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.api.records import Purpose, Sort, Where
 from madang.core.lake.asking import list_records, read_conditions
 from madang.core.lake.folders import scratch_path
+from madang.core.lake.gateway.features import GEOMETRY as SHAPE_TEXT
 from madang.core.lake.reading import Reader, authorize
 from madang.core.pages.interface import make_cell, open_workbook
+
+from .shapes import read_shapes
 
 SHEET_ROWS = 1_048_575
 BATCH_ROWS = 20_000
@@ -73,26 +75,30 @@ def send_geojson(request: Request, query: DownloadQuery, body: None) -> Response
 
 
 def send_gpkg(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.gpkg: one layer of points in EPSG:4326; rows without a place have none."""
+    """Answer GET /datasets/{name}.gpkg: one layer in EPSG:4326, of points or of the shapes that were imported."""
     reader, batches = _open(request, query)
     lon, lat = _find_place(reader, query)
-    placed = (_place(batch, lon, lat) for batch in batches)
+    first = next(batches)
+    shapes, own = read_shapes(first, lon, lat)
+    # The text of a geometry goes where the geometry says the same.
+    is_told = bool(own.any()) and own.sum() == first.num_rows - first.column(SHAPE_TEXT).null_count
+    dropped = [SHAPE_TEXT] if is_told else []
+    placed = (_place(batch, lon, lat, dropped) for batch in itertools.chain([first], batches))
     first = next(placed)
     path = _make_scratch("gpkg")
     pyogrio.write_arrow(
         pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], placed)),
-        path, layer=reader.table.name, driver="GPKG", geometry_name=GEOMETRY, geometry_type="Point",
+        path, layer=reader.table.name, driver="GPKG", geometry_name=GEOMETRY,
+        geometry_type="Unknown" if own.any() else "Point",
         crs="EPSG:4326", layer_options={"FID": "_fid", "GEOMETRY_NAME": GEOMETRY},
     )  # fmt: skip
     return _send_file(reader, path, "gpkg", "application/geopackage+sqlite3")
 
 
-def _place(batch: pa.RecordBatch, lon: str, lat: str) -> pa.RecordBatch:
-    """Return the batch with its points as well-known binary."""
-    x, y = (batch.column(name).to_numpy(zero_copy_only=False).astype(float) for name in (lon, lat))
-    points = shapely.points(x, y)
-    points[~(np.isfinite(x) & np.isfinite(y))] = None
-    return batch.append_column(GEOMETRY, pa.array(shapely.to_wkb(points), pa.binary()))
+def _place(batch: pa.RecordBatch, lon: str, lat: str, dropped: list[str]) -> pa.RecordBatch:
+    """Return the batch with its shapes as well-known binary, without the columns `dropped`."""
+    shapes, _ = read_shapes(batch, lon, lat)
+    return batch.drop_columns(dropped).append_column(GEOMETRY, pa.array(shapely.to_wkb(shapes), pa.binary()))
 
 
 def _find_place(reader: Reader, query: DownloadQuery) -> tuple[str, str]:
@@ -193,13 +199,17 @@ def _write_objects(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
 
 def _write_features(batches: Iterator[pa.RecordBatch], lon: str, lat: str) -> Iterator[bytes]:
     for batch in batches:
-        yield _bare([_make_feature(row, lon, lat) for row in list_records(pa.Table.from_batches([batch]))])
+        shapes, own = read_shapes(batch, lon, lat)
+        rows = list_records(pa.Table.from_batches([batch]))
+        hidden = [{lon, lat, SHAPE_TEXT} if one else {lon, lat} for one in own]
+        yield _bare([_make_feature(*one) for one in zip(rows, shapes, hidden, strict=True)])
 
 
-def _make_feature(row: dict[str, Any], lon: str, lat: str) -> dict[str, Any]:
-    point = (row.pop(lon), row.pop(lat))
-    geometry = None if None in point else {"type": "Point", "coordinates": point}
-    return {"type": "Feature", "geometry": geometry, "properties": row}
+def _make_feature(row: dict[str, Any], shape: shapely.Geometry | None, hidden: set[str]) -> dict[str, Any]:
+    """Return a row as a feature; what its geometry says, the columns `hidden`, stands nowhere else."""
+    properties = {name: value for name, value in row.items() if name not in hidden}
+    geometry = None if shape is None else msgspec.Raw(shapely.to_geojson(shape).encode())
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
 def _bare(rows: list[dict[str, Any]]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+from django.db import transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict, MadangError, new_id
 from madang.core.lake.actions import (
@@ -28,6 +29,7 @@ from madang.core.people.interface import require
 
 from .declaring import choose_name, declare_table
 from .locating import name_districts
+from .names import name_sheet
 from .records import Cancelled, ImportCancelled, ImportChoice, ImportOutcome, Preview, Progress
 from .rejected import forget_rejected, keep_rejected, write_rejected
 
@@ -54,9 +56,9 @@ def import_file(
     """
     require(actor, "lake.import")
     choice = choice or ImportChoice()
-    file_name = file_name or path.name
+    file_name = name_sheet(file_name or path.name, choice.sheet)
     watch = _Watch(progress, cancelled)
-    with closing(_read(path, watch)) as reading:
+    with closing(_read(path, watch, choice.sheet)) as reading:
         name = choose_name(file_name, choice.table_name, reading.source_names)
         table, row = declare_table(actor, name, file_name, reading, choice)
         report = reading.report(name)
@@ -69,10 +71,14 @@ def import_file(
             previous_version=row.version if row and row.version >= 0 else None,
             was_published=was_published,
             is_published=was_published,
+            sheets=reading.sheets,
         )
         if dry_run:
             return outcome
+        if choice.publish:
+            require(actor, "lake.publish", table.owner_agency)
         rejected = write_rejected(reading.rejected_rows())
+        version = None
         try:
             if row is None:
                 register_dataset(actor=actor, now=now, table=table)
@@ -84,15 +90,17 @@ def import_file(
                 source_name=file_name,
                 report=msgspec.to_builtins(report),
             )
+            _finish(actor, now, name, choice)
         except BaseException:
             if rejected:
                 rejected.unlink()
-            if row is None and Dataset.objects.filter(name=name, version=-1).exists():
+            if version is not None:
+                _take_back(actor, now, outcome, version)
+            elif row is None and Dataset.objects.filter(name=name, version=-1).exists():
                 drop_table(name, actor=actor, now=now)
             raise
     keep_rejected(rejected, name, version)
-    is_published = _finish(actor, now, name, choice) or outcome.is_published
-    return msgspec.structs.replace(outcome, version=version, is_published=is_published)
+    return msgspec.structs.replace(outcome, version=version, is_published=choice.publish or was_published)
 
 
 def preview_file(
@@ -101,13 +109,15 @@ def preview_file(
     path: Path,
     file_name: str,
     table_name: str | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Preview:
     """Return what importing a file would do, with its first rows; nothing is written."""
     require(actor, "lake.import")
     watch = _Watch(progress, cancelled)
-    with closing(_read(path, watch)) as reading:
+    file_name = name_sheet(file_name, sheet)
+    with closing(_read(path, watch, sheet)) as reading:
         name = choose_name(file_name, table_name, reading.source_names)
         choice = ImportChoice()
         table, row = declare_table(actor, name, file_name, reading, choice)
@@ -121,6 +131,7 @@ def preview_file(
             rows=rows,
             rejected=[one for one, _ in zip(reading.rejected_rows(), range(PREVIEW_REJECTS), strict=False)],
             points=points,
+            sheets=reading.sheets,
         )
 
 
@@ -207,9 +218,9 @@ def _changed_since(name: str) -> Conflict:
     )
 
 
-def _read(path: Path, watch: _Watch) -> FileReading:
+def _read(path: Path, watch: _Watch, sheet: str | None) -> FileReading:
     try:
-        return read_file(path, locate=name_districts, progress=watch.count_bytes)
+        return read_file(path, locate=name_districts, progress=watch.count_bytes, sheet=sheet)
     except (MadangError, MemoryError):
         raise
     except Exception as error:  # whatever a damaged file does to a parser, people get a sentence
@@ -223,11 +234,26 @@ def _read(path: Path, watch: _Watch) -> FileReading:
         ) from error
 
 
-def _finish(actor: Actor, now: datetime, name: str, choice: ImportChoice) -> bool:
-    """Write the words that the catalogue keeps beside the table, publish, measure."""
-    if choice.category is not None:
-        describe_dataset(actor=actor, now=now, name=name, change=DatasetChange(category=choice.category))
-    if choice.publish:
-        publish_dataset(actor=actor, now=now, name=name)
+def _finish(actor: Actor, now: datetime, name: str, choice: ImportChoice) -> None:
+    """Measure, then write the words that the catalogue keeps beside the table and publish, both or neither."""
     measure_quality(now=now, name=name)
-    return choice.publish
+    with transaction.atomic():
+        if choice.category is not None:
+            describe_dataset(actor=actor, now=now, name=name, change=DatasetChange(category=choice.category))
+        if choice.publish:
+            publish_dataset(actor=actor, now=now, name=name)
+
+
+def _take_back(actor: Actor, now: datetime, outcome: ImportOutcome, version: int) -> None:
+    """Undo rows that were written before the rest of the import failed, unless others changed them since."""
+    try:
+        undo_import(
+            actor=actor,
+            now=now,
+            name=outcome.report.table,
+            version=version,
+            previous_version=outcome.previous_version,
+            was_published=outcome.was_published,
+        )
+    except MadangError:
+        log.exception("import of %s: version %s stays", outcome.report.table, version)

@@ -134,7 +134,22 @@ def confirm_import(*, actor: Actor, now: datetime, import_id: str, choice: Impor
     with transaction.atomic():
         job = _lock(actor, import_id)
         _require_state(job, ImportState.PREVIEWED)
-        job.choice, job.wants_preview = msgspec.to_builtins(choice), False
+        sheet = choice.sheet or job.choice.get("sheet")
+        job.choice = msgspec.to_builtins(msgspec.structs.replace(choice, sheet=sheet))
+        job.wants_preview = False
+        _move(job, ImportState.QUEUED, now)
+        transaction.on_commit(lambda: run_import.enqueue(import_id))
+    return read_import(job)
+
+
+def turn_to_sheet(*, actor: Actor, now: datetime, import_id: str, sheet: str) -> ImportRecord:
+    """Preview another sheet of a previewed workbook. Raises NotFound for a sheet it doesn't have."""
+    with transaction.atomic():
+        job = _lock(actor, import_id)
+        _require_state(job, ImportState.PREVIEWED)
+        if sheet not in job.preview.get("sheets", ()):
+            raise NotFound("import.sheet", f"{sheet} 시트가 없습니다", f"there is no sheet {sheet}")
+        job.choice, job.wants_preview = job.choice | {"sheet": sheet}, True
         _move(job, ImportState.QUEUED, now)
         transaction.on_commit(lambda: run_import.enqueue(import_id))
     return read_import(job)
@@ -240,7 +255,7 @@ def read_import(job: ImportJob, *, with_preview: bool = True) -> ImportRecord:
         size_bytes=job.size_bytes,
         actor_name=str(job.actor.get("name", "")),
         progress_ratio=min(1.0, job.progress_done / max(1, job.size_bytes)) if is_reading else None,
-        rows_written=job.progress_done if job.state == ImportState.WRITING else 0,
+        rows_written=_count_written(job),
         message=Text(ko=job.message_ko, en=job.message_en),
         table_name=job.table_name,
         version=job.version,
@@ -250,6 +265,12 @@ def read_import(job: ImportJob, *, with_preview: bool = True) -> ImportRecord:
         created_at=job.created_at,
         updated_at=job.updated_at,
     )
+
+
+def _count_written(job: ImportJob) -> int:
+    if job.state == ImportState.DONE:
+        return int((job.report or {}).get("rows_kept", 0))
+    return job.progress_done if job.state == ImportState.WRITING else 0
 
 
 class _Teller:
@@ -280,6 +301,7 @@ def _preview(job: ImportJob, actor: Actor, teller: _Teller) -> None:
         actor=actor,
         path=upload_path(job.pk) / "file",
         file_name=job.file_name,
+        sheet=job.choice.get("sheet"),
         progress=teller.tell,
         cancelled=teller.is_cancelled,
     )

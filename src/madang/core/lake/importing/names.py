@@ -29,6 +29,14 @@ def take_stem(file_name: str) -> str:
     return stem
 
 
+def name_sheet(file_name: str, sheet: str | None) -> str:
+    """Return the name of a workbook's sheet as if it were a file of its own; the file's where there is none."""
+    if sheet is None:
+        return file_name
+    own = sheet.replace("/", "_").replace("\\", "_")
+    return f"{take_stem(file_name)}_{own}{PurePath(file_name).suffix}"
+
+
 def derive_table_name(stem: str) -> str:
     """Return a table's name (a–z, 0–9, _; at most 63) for a stem; the same one every time."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", unicodedata.normalize("NFKC", stem))

@@ -24,7 +24,7 @@ class ImportCancelled(MadangError):
 class ImportChoice(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decides about an import; None leaves what the file or the dataset itself says.
 
-    `personal` maps columns to the personal data they hold; they are then hidden from the public.
+    `sheet` is the one to read of a workbook, which then becomes a dataset of its own. `personal` maps columns to the personal data they hold; they are then hidden from the public.
     """
 
     table_name: Annotated[str, Meta(max_length=63)] | None = None
@@ -35,12 +35,16 @@ class ImportChoice(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[str, Meta(max_length=300)] | None = None
     owner_agency: Annotated[str, Meta(max_length=40)] | None = None
     freshness_promise_s: Annotated[int, Meta(ge=1, le=10**9)] | None = None
+    sheet: Annotated[str, Meta(max_length=100)] | None = None
     personal: dict[str, str] = {}
     publish: bool = False
 
 
 class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did; without `version` it was a dry run and nothing was written."""
+    """What an import did; without `version` it was a dry run and nothing was written.
+
+    `sheets` names those of a workbook, the one that was read first.
+    """
 
     report: ImportReport
     title: Text
@@ -49,10 +53,14 @@ class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     previous_version: int | None
     was_published: bool
     is_published: bool
+    sheets: tuple[str, ...] = ()
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import would do: its report, the first rows and rejects, and some of its places."""
+    """What an import would do: its report, the first rows and rejects, and some of its places.
+
+    `sheets` names those of a workbook, the one that was read first.
+    """
 
     report: ImportReport
     table_name: str
@@ -62,3 +70,4 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[list[Any]]
     rejected: list[RejectedRow]
     points: list[tuple[float, float]]
+    sheets: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from madang.core.lake.importing.jobs import (
     list_imports,
     make_import_id,
     open_import,
+    turn_to_sheet,
     undo_finished_import,
     upload_path,
 )
@@ -107,6 +109,12 @@ def cancel(request: HttpRequest, import_id: str) -> HttpResponse:
 def undo(request: HttpRequest, import_id: str) -> HttpResponse:
     """Take a finished import back."""
     return _do(request, import_id, undo_finished_import)
+
+
+@page("lake.import", methods=("POST",))
+def turn_sheet(request: HttpRequest, import_id: str) -> HttpResponse:
+    """Look at another sheet of a workbook."""
+    return _do(request, import_id, partial(turn_to_sheet, sheet=request.POST.get("sheet", "")))
 
 
 def _do(request: HttpRequest, import_id: str, action: Any) -> HttpResponse:

@@ -1,7 +1,7 @@
 """A data officer puts a file's rows into the lake, publishes them, corrects them and takes a step back."""
 
 import errno
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -19,6 +19,7 @@ from madang.core.base.interface import (
     Table,
     Text,
 )
+from madang.core.lake.asking import list_records, read_conditions
 from madang.core.lake.interface import (
     AnyOf,
     ColumnChange,
@@ -254,3 +255,14 @@ def test_a_dropped_dataset_is_gone(cafes):
     assert authorize(OFFICER, "cafes").read().num_rows == 0
     replace_rows(CAFES, [rows()], actor=OFFICER, now=NOW)
     assert authorize(OFFICER, "cafes").count() == 3
+
+
+def test_instants_are_asked_for_and_answered_in_the_city_s_time(cafes):
+    reader = authorize(OFFICER, "cafes")
+    moments = [row["seen_at"] for row in list_records(reader.read(["seen_at"]))]
+    first = min(moments)
+    assert first.utcoffset() == timedelta(hours=9)
+    local = first.replace(tzinfo=None)
+    for asked in (local.isoformat(), first.isoformat(), f"{local:%Y-%m-%d %H:%M:%S}"):
+        assert reader.count(read_conditions([f"seen_at:eq:{asked}"])) == moments.count(first)
+    assert reader.count(read_conditions([f"seen_at:ge:{local:%Y-%m-%d}"])) == len(moments)

@@ -1,11 +1,20 @@
-"""What people open in a spreadsheet shows the city's time, not another zone's."""
+"""What people take away: the city's time, not another zone's, and shapes as they came."""
 
+import json
 from datetime import UTC, datetime
 
+import anyio
 import pyarrow as pa
+import pyogrio
+import pyproj
+import pytest
+import shapely
 from openpyxl import load_workbook
+from starlette.requests import Request
 
-from madang.core.lake.hot.downloads import _say_moments
+from madang.core.base.interface import HOUSE, now
+from madang.core.lake.hot.downloads import DownloadQuery, _say_moments, send_geojson, send_gpkg
+from madang.core.lake.importing.action import import_file
 from madang.core.pages.interface import make_cell, open_workbook
 
 MIDNIGHT = datetime(2022, 7, 1, 15, tzinfo=UTC)
@@ -29,3 +38,46 @@ def test_a_workbook_shows_the_city_s_clock_and_no_formula(tmp_path):
     assert cells[0].value == datetime(2022, 7, 2)  # noqa: DTZ001 (a workbook knows no zones)
     assert (cells[1].value, cells[1].data_type) == ("=1+1", "s")
     assert (len(cells[2].value), cells[3].value) == (32_767, 3)
+
+
+def take(send, name: str) -> bytes:
+    """Return what a download of a dataset sends."""
+    scope = {"type": "http", "path_params": {"name": name}, "headers": [], "state": {"actor": HOUSE}}
+    answer = send(Request(scope), DownloadQuery(), None)
+
+    async def read() -> bytes:
+        return b"".join(
+            [part if isinstance(part, bytes) else part.encode() async for part in answer.body_iterator]
+        )
+
+    return anyio.run(read)
+
+
+SQUARE = shapely.box(126.97, 37.55, 126.99, 37.57)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("epsg", [4326, 5179])
+def test_an_imported_polygon_is_taken_away_as_one(lake, tmp_path, epsg):
+    turn = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform
+    shape = shapely.Polygon(list(zip(*turn(*SQUARE.exterior.coords.xy), strict=True)))
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"구": "중구", "번": n},
+            "geometry": json.loads(shapely.to_geojson(one)),
+        }
+        for n, one in enumerate((shape, shape.centroid))
+    ]
+    path = tmp_path / "area.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    import_file(actor=HOUSE, now=now(), path=path)
+    polygon, point = json.loads(take(send_geojson, "area"))["features"]
+    assert shapely.from_geojson(json.dumps(polygon["geometry"])).equals_exact(SQUARE, 1e-6)
+    assert point["geometry"]["type"] == "Point"
+    assert polygon["properties"] == {"구": "중구", "번": 0, "outside_district": False}
+    package = tmp_path / "area.gpkg"
+    package.write_bytes(take(send_gpkg, "area"))
+    meta, _, shapes, _ = pyogrio.raw.read(package)
+    assert (meta["geometry_type"], list(meta["fields"])[:2]) == ("Unknown", ["구", "번"])
+    assert [one.geom_type for one in shapely.from_wkb(shapes)] == ["Polygon", "Point"]

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, time
+from time import process_time
 
 import openpyxl
 import pyarrow as pa
@@ -340,7 +341,7 @@ def test_swapped_and_missing_coordinates_are_told_row_by_row(take):
     assert (rows[1]["lon"], rows[1]["lat"]) == (127.0573, 37.5072)
     assert (rows[1]["경도"], rows[1]["위도"]) == (127.0573, 37.5072)
     assert rows[3]["lon"] is None
-    assert report["fixes"] == {"coordinates_swapped": 2, "zero_coordinates": 1}
+    assert report["fixes"] == {"coordinates_swapped": 2, "zero_coordinates": 1, "coordinates_abroad": 1}
 
 
 # The district office of 강남구 (127.0473 E, 37.5172 N) and of 종로구 (126.9792 E, 37.5735 N) in each system.
@@ -589,3 +590,176 @@ def test_reading_can_be_watched_and_cancelled(tmp_path):
     assert sum(counts) == len(table(LINES).encode()) - len(HEADER.encode()) - 1
     with pytest.raises(Cancelled):
         read_file(tmp_path / "file.csv", progress=stop)
+
+
+CUT = {
+    "address": ("연번,시설명,주소", "{n},도서관{n},서울 중구 을지로 {n}, 2층", "서울 중구 을지로 3, 2층"),
+    "no blank": ("연번,시설명,주소", "{n},도서관{n},서울 중구 을지로 {n},2층", "서울 중구 을지로 3,2층"),
+    "middle": ("id,name,address,lat,lon", "{n},a{n},12 Main, Seoul,37.5{n},126.9{n}", "12 Main, Seoul"),
+    "empty end": ("연번,address,비고", "{n},12 Main, {n}층,", "12 Main, 3층"),
+    "twice": ("연번,주소,동", "{n},서울 중구 을지로 {n}, 2층, 1호,다동", "서울 중구 을지로 3, 2층, 1호"),
+    "quoted": ("id,address", '{n}, "Main, {n}"', "Main, 3"),
+}
+
+
+@pytest.mark.parametrize(("header", "line", "value"), CUT.values(), ids=CUT)
+def test_a_comma_inside_an_address_shifts_no_column(take, header, line, value):
+    report, rows = take(table([line.format(n=n) for n in range(1, 30)], header))
+    assert (report["rows_kept"], report["fixes"].get("header_names_generated")) == (29, None)
+    first, address = header.split(",")[0], next(k for k in rows[2] if k in {"주소", "address"})
+    assert (rows[2][first], rows[2][address]) == (3, value)
+
+
+def test_a_row_that_is_cut_elsewhere_than_the_others_is_rejected(take):
+    lines = [f"{n},도서관{n},서울 중구 을지로 {n}, 2층" for n in range(1, 30)]
+    report, rows = take(table([*lines, "30,책,방,서울 중구"], "연번,시설명,주소"))
+    assert (report["rejected"], len(rows)) == ({"too_many_fields": 1}, 29)
+
+
+def test_thousands_without_quotes_are_one_number(take):
+    report, rows = take(table([f"{n},{n * 2},1,0{n:02}" for n in range(1, 30)], "순번,값,인원"))
+    assert (report["fixes"]["commas_joined"], rows[4]) == (29, {"순번": 5, "값": 10, "인원": 1005})
+
+
+@pytest.mark.parametrize("header", ["번호,구,값", "NO,구,값", "연도,구,값"])
+def test_a_missing_name_is_refused_where_no_row_number_is_missing(take, header):
+    first = 2001 if header[0] == "연" else 1
+    with pytest.raises(BadInput, match="the rows have 4"):
+        take(table([f"{n + first},가{n % 3},{n * 7},y" for n in range(20)], header))
+
+
+@pytest.mark.parametrize("value", ["{day} 00:00:00.0", "{day} 00:00", "{day}T00:00:00"])
+def test_nothing_but_midnights_are_dates(take, value):
+    days = [f"2023-12-{n + 1:02}" for n in range(20)]
+    report, rows = take(table([value.format(day=day) for day in days], "시작일"))
+    assert types(report) == {"시작일": "date"}
+    assert rows[6]["시작일"] == date(2023, 12, 7)
+    assert types(take(table([f"{day} 24:00" for day in days], "일시"))[0]) == {"일시": "datetime"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(name, "integer") for name in ("도서관 일련번호", "문서번호", "매출액", "doc_no")]
+    + [(name, "date") for name in ("등록일", "기준일ID", "USE_YMD", "opnDe", "base_dt", "생년월일(8자리)")],
+)
+def test_eight_digits_are_a_date_only_under_a_name_that_says_so(take, name, kind):
+    lines = [f"{n},201901{n + 1:02}" for n in range(20)]
+    assert types(take(table(lines, f"값,{name}"))[0])[name] == kind
+    assert types(take(table([*lines, "20,2019-01-30"], f"값,{name}"))[0])[name] == "date"
+
+
+@pytest.mark.parametrize("odd", ["2023-02-30", "미상"])
+def test_a_value_that_keeps_a_column_from_being_dates_is_told(take, odd):
+    lines = [f"{n % 7}구,2023-01-{n % 28 + 1:02}" for n in range(200)]
+    report, rows = take(table([*lines, f"가구,{odd}"], "구,날짜"))
+    assert (types(report)["날짜"], rows[-1]["날짜"], report["fixes"]["odd_values_kept"]) == ("text", odd, 1)
+
+
+def test_a_wide_file_is_read_in_the_time_its_cells_take(take):
+    names, cells = ",".join(f"c{n}" for n in range(600)), ",".join(f"{n}.5" for n in range(600))
+    start = process_time()
+    report, rows = take(table([cells] * 3, names))
+    assert (len(report["columns"]), len(rows)) == (600, 3)
+    assert process_time() - start < 10
+
+
+def test_one_long_line_is_no_sentence_to_search_for_ever(take):
+    start = process_time()
+    _, rows = take(table(["1," + "가" * 300_000, "2,나"], "번호,글"))
+    assert (len(rows), process_time() - start < 10) == (2, True)
+
+
+@pytest.mark.parametrize("unit", ["자치구,명,㎢", "단위,명,㎢", "-,명,㎢", ",(명),(㎢)"])
+def test_a_row_of_units_beside_a_word_is_no_data(tmp_path, unit):
+    lines = [unit, *(f"{n}구,{n * 10},{n + 0.5}" for n in range(20))]
+    report, rows, reading = read(write(tmp_path, table(lines, "구분,인구,면적")))
+    assert types(report) == {"구분": "text", "인구": "integer", "면적": "number"}
+    assert (len(rows), report["fixes"]) == (20, {"unit_row_read": 1})
+    assert [column.unit for column in reading.columns] == ["", "명", "㎢"]
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ("자치구,담당,,시설,", ",이름,부서,이름,종류"),
+        ("자치구,담당,담당,시설,시설", "자치구,이름,부서,이름,종류"),
+        ("자치구,담당,,시설,", ",이름,부서,이름,종류", ",국문,국문,영문,영문"),
+    ],
+)
+def test_header_rows_over_words_are_joined(take, levels):
+    lines = [f"{n % 25}구,홍길동{n},{n}과,{n}관,도서관" for n in range(40)]
+    report, rows = take("\n".join([*levels, *lines]) + "\n")
+    assert (len(rows), report["fixes"]["header_rows_joined"]) == (40, len(levels))
+    assert list(rows[0])[:2] == ["자치구", "담당 이름" + " 국문" * (len(levels) > 2)]
+
+
+def test_a_first_row_of_words_under_repeated_names_is_a_row(take):
+    lines = ["강남구,홍길동,총무과", *(f"{n}구,사람{n},{n}과" for n in range(20))]
+    assert len(take(table(lines, "자치구,담당,담당"))[1]) == 21
+
+
+POINTS = [f"점{n},37.5{n},126.9{n}" for n in range(10, 40)]
+
+
+def test_coordinates_that_are_nowhere_are_counted(take):
+    wrong = ["가,99,200", "나,37.5,1269.8", "다,3.756,126.98", "라,0,0"]
+    report, rows = take(table([*POINTS, *wrong], "이름,위도,경도"))
+    assert [row["lon"] for row in rows[-4:]] == [None, None, 126.98, None]
+    assert report["fixes"] == {"coordinates_impossible": 2, "coordinates_abroad": 1, "zero_coordinates": 1}
+
+
+def test_plane_coordinates_whose_system_cannot_be_told_are_counted(take):
+    report, _ = take(table([f"점{n},{200000 + n * 37},{450000 + n}" for n in range(30)], "이름,X좌표,Y좌표"))
+    assert (report["place"], report["fixes"]) == (None, {"coordinates_undecided": 30})
+
+
+def test_small_numbers_named_x_and_y_are_no_degrees(take):
+    report, _ = take(table([f"{n},{n * 10},{n * 20}" for n in range(1, 5)], "층,x,y"))
+    assert (report["place"], report["fixes"]) == (None, {})
+    abroad = take(table(["파리,48.85,2.35", "런던,51.5,-0.12"], "도시,위도,경도"))[0]
+    assert abroad["place"]["crs"] == "EPSG:4326"
+
+
+def test_a_district_of_the_same_name_in_another_city_is_outside(take):
+    seoul = [f"점{n},중구,37.5600,126.9{n}" for n in range(780, 820)]
+    busan = "점,중구,35.105,129.032"
+    assert take(table(seoul, "이름,구,위도,경도"))[0]["place"]["outside_district"] == 0
+    assert take(table([*seoul, busan], "이름,구,위도,경도"))[0]["place"]["outside_district"] == 1
+    named = [f"서울,{line}" for line in seoul] + [f"부산,{busan}"]
+    assert take(table(named, "시도,이름,구,위도,경도"))[0]["place"]["outside_district"] == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "lines", "count"),
+    [
+        ("번호,값", [*(f"{n},a{n}" for n in range(9)), "5,zz"], 1),
+        ("아이디,값", ["1,a", "2,b", "2,c", "3,d"], 1),
+        (
+            "측정소,일시,값",
+            [f"A{n % 5},2022-01-{n // 5 + 1:02} 0{n // 5}:00,{n}" for n in (*range(25), 3, 4)],
+            2,
+        ),
+        ("자치구,등록일,값", [f"{n * 7 % 25}구,2022-01-{n * n % 28 + 1:02},{n}" for n in range(60)], 0),
+        ("연번,구,값", [f"{n % 20},{n // 20}구,{n}" for n in range(60)], 0),
+    ],
+)
+def test_keys_are_known_by_name_and_readings_by_place_and_time(take, header, lines, count):
+    assert take(table(lines, header))[0]["fixes"].get("duplicate_keys", 0) == count
+
+
+def test_a_zero_byte_is_told_as_one(take):
+    report, rows = take(b"id,v\n1,a\x00b\n2,c\n")
+    assert (report["encoding"], report["rejected"], rows) == (
+        "utf-8",
+        {"null_byte": 1},
+        [{"id": 2, "v": "c"}],
+    )
+
+
+def test_a_long_name_is_a_name(take):
+    assert list(take(table([f"{n},{n}" for n in range(5)], "가" * 500 + ",값"))[1][0]) == ["가" * 500, "값"]
+
+
+def test_numbers_in_brackets_are_no_units(take):
+    report, rows = take('구,증감\n강남구,△123\n종로구,(45)\n중구,"1,234"\n용산구,▲3\n')
+    assert (list(rows[0].values()), len(rows)) == (["강남구", "△123"], 4)

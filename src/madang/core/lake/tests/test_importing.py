@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, now
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, NotFound, Text, now
+from madang.core.lake.cli import describe_outcome
 from madang.core.lake.folders import lake_path
 from madang.core.lake.importing.action import import_file, preview_file, undo_import
+from madang.core.lake.importing.jobs import (
+    confirm_import,
+    do_import,
+    get_import,
+    make_import_id,
+    open_import,
+    turn_to_sheet,
+    upload_path,
+)
 from madang.core.lake.importing.names import MAX_LENGTH, derive_table_name, take_stem
 from madang.core.lake.importing.records import ImportCancelled, ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.interface import authorize, describe_dataset, get_dataset, list_versions
 from madang.core.lake.models import Dataset
 from madang.core.lake.records import ColumnChange, DatasetChange, DatasetState
+from madang.core.lake.sql import run_sql
 
 pytestmark = pytest.mark.django_db
 LIBRARIES = """\
@@ -167,6 +180,85 @@ def test_choices_publish_and_hide(tmp_path):
     visitor = Actor(id="", name="", kind="anonymous")
     assert get_dataset(actor=visitor, name="libraries").category == "culture"
     assert "도서관명" not in authorize(visitor, "libraries").read().column_names
+
+
+@pytest.mark.parametrize("name", ["lib", "other"])
+def test_who_may_not_publish_changes_nothing_by_asking_for_it(tmp_path, name):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    take(path, choice=ImportChoice(publish=True))
+    importer = Actor(id="7", name="민", grants=frozenset({("lake.import", "*")}))
+    path.write_text(LIBRARIES.replace("남산", "북산"), "utf-8")
+    with pytest.raises(NotAllowed):
+        import_file(actor=importer, now=now(), path=path, choice=ImportChoice(table_name=name, publish=True))
+    assert [row.name for row in Dataset.objects.all()] == ["lib"]
+    assert authorize(HOUSE, "lib").read(["도서관명"]).column(0).to_pylist()[0] == "남산"
+
+
+def test_an_import_that_fails_at_its_end_is_taken_back(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    take(path)
+    path.write_text(LIBRARIES.replace("남산", "북산"), "utf-8")
+
+    for name in ("lib", "other"):
+        with pytest.raises(TypeError):
+            take(path, choice=ImportChoice(table_name=name, category=5))
+    assert [row.name for row in Dataset.objects.all()] == ["lib"]
+    assert authorize(HOUSE, "lib").read(["도서관명"]).column(0).to_pylist()[0] == "남산"
+
+
+def test_a_sheet_of_a_workbook_is_chosen_by_name(tmp_path):
+    path, book = tmp_path / "통계.xlsx", openpyxl.Workbook()
+    for title, place in (("2021", "중구"), ("2022/말", "송파구")):
+        sheet = book.create_sheet(title.replace("/", " "))
+        for row in (["구", "값"], [place, 1], [place, 2]):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(path)
+    first = take(path)
+    assert (first.sheets, first.report.fixes) == (("2021", "2022 말"), {"sheets_ignored": 1})
+    second = take(path, choice=ImportChoice(sheet="2022 말"))
+    again = take(path, choice=ImportChoice(sheet="2022 말"))
+    assert (first.previous_version, second.previous_version) == (None, None)
+    assert again.report.table == second.report.table != first.report.table
+    assert authorize(HOUSE, again.report.table).read(["구"]).column(0).to_pylist() == ["송파구"] * 2
+    preview = preview_file(actor=HOUSE, path=path, file_name="통계.xlsx", sheet="2022 말")
+    assert (preview.table_name, preview.sheets[0]) == (second.report.table, "2022 말")
+    with pytest.raises(BadInput, match="only 2021, 2022"):
+        take(path, choice=ImportChoice(sheet="2023"))
+    with pytest.raises(BadInput, match="only a workbook"):
+        take(write(tmp_path, "lib.csv", LIBRARIES), choice=ImportChoice(sheet="2023"))
+
+
+def test_a_previewed_workbook_turns_to_another_sheet_and_is_stored_as_it(tmp_path):
+    import_id, book = make_import_id(), openpyxl.Workbook()
+    for title in ("가", "나"):
+        sheet = book.create_sheet(title)
+        for row in (["구", "값"], [title, 1], [title, 2]):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(upload_path(import_id) / "file")
+    known = {"actor": HOUSE, "now": now(), "import_id": import_id}
+    open_import(**known, file_name="통계.xlsx", choice=ImportChoice(), wants_preview=True)
+    do_import(import_id)
+    assert get_import(actor=HOUSE, import_id=import_id).preview.sheets == ("가", "나")
+    with pytest.raises(NotFound):
+        turn_to_sheet(**known, sheet="다")
+    turn_to_sheet(**known, sheet="나")
+    do_import(import_id)
+    preview = get_import(actor=HOUSE, import_id=import_id).preview
+    assert (preview.sheets, preview.rows) == (("나", "가"), [["나", 1], ["나", 2]])
+    confirm_import(**known, choice=ImportChoice(table_name="stats"))
+    do_import(import_id)
+    job = get_import(actor=HOUSE, import_id=import_id)
+    assert (job.state, job.rows_written) == ("done", 2)
+    assert authorize(HOUSE, "stats").read(["구"]).column(0).to_pylist() == ["나", "나"]
+
+
+def test_the_query_that_the_terminal_suggests_runs(tmp_path):
+    for name in ("select", "lib"):
+        outcome = take(write(tmp_path, "lib.csv", LIBRARIES), choice=ImportChoice(table_name=name))
+        query = shlex.split(describe_outcome(outcome).rpartition("madang sql ")[2])[0]
+        assert run_sql(HOUSE, query).num_rows == 3
 
 
 def test_strangers_may_not_import(tmp_path):

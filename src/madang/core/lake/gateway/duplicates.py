@@ -91,7 +91,8 @@ class Duplicates:
         repeated = both.count_repeated()
         pairs = both.count - repeated
         all_pairs = (places.count - places.count_repeated()) * (times.count - times.count_repeated())
-        is_key = pairs >= _MIN_FULL * max(all_pairs, row_count)
+        # A station of two lines has two rows a day: then the pair isn't the key.
+        is_key = pairs >= _MIN_FULL * all_pairs and pairs >= _MIN_UNIQUE * row_count
         several = min(places.count_repeated(), times.count_repeated()) * 2 >= row_count
         return repeated if is_key and several else 0
 

@@ -736,8 +736,14 @@ def test_a_district_of_the_same_name_in_another_city_is_outside(take):
         ("아이디,값", ["1,a", "2,b", "2,c", "3,d"], 1),
         (
             "측정소,일시,값",
-            [f"A{n % 5},2022-01-{n // 5 + 1:02} 0{n // 5}:00,{n}" for n in (*range(25), 3, 4)],
+            [f"A{n % 5},2022-01-{n // 5 + 1:02} 0{n // 5}:00,{n}" for n in (*range(50), 3, 4)],
             2,
+        ),
+        # Two stations of two lines each: station and day are no key.
+        (
+            "사용일자,역명,노선명",
+            [f"2022-01-{n // 10 + 1:02},역{n % 10 % 8},{n % 10 // 8}호선" for n in range(90)],
+            0,
         ),
         ("자치구,등록일,값", [f"{n * 7 % 25}구,2022-01-{n * n % 28 + 1:02},{n}" for n in range(60)], 0),
         ("연번,구,값", [f"{n % 20},{n // 20}구,{n}" for n in range(60)], 0),

@@ -116,8 +116,9 @@ def _describe_errors(route: Route) -> dict[str, Any]:
     if route.query is not None or route.body is not None:
         wanted.add("422")
     schema = {"$ref": REFERENCE.format(name="ErrorRecord")}
+    kinds = ("application/json", *(["application/problem+json"] if route.problems else []))
     return {
-        status: {"description": text, "content": {"application/json": {"schema": schema}}}
+        status: {"description": text, "content": {kind: {"schema": schema} for kind in kinds}}
         for status, text in ERRORS.items()
         if status in wanted
     }

@@ -23,7 +23,7 @@ class Route(msgspec.Struct, frozen=True):
     `permission` is "public", "signed-in" or one that a manifest declares. With `own_tokens` an Authorization
     header is the endpoint's to read: it isn't the house's token, and who sends it is nobody; it answers 401 to
     a request without the token that its protocol asks for. With `cross_origin` pages of other sites may call
-    it: it reads no cookie, and who calls is nobody.
+    it: it reads no cookie, and who calls is nobody. With `problems` it also refuses by problem details (RFC 9457).
     """
 
     method: str
@@ -38,6 +38,7 @@ class Route(msgspec.Struct, frozen=True):
     upload: bool = False
     own_tokens: bool = False
     cross_origin: bool = False
+    problems: bool = False
 
 
 class ErrorRecord(msgspec.Struct, frozen=True):

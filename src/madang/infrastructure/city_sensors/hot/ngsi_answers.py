@@ -199,4 +199,5 @@ def route(method: str, path: str, work: Callable[..., Response], ko: str, en: st
         Text(ko=f"NGSI-LD {ko}", en=f"NGSI-LD: {en}"),
         body=body,
         tags=("ngsi-ld",),
+        problems=True,
     )

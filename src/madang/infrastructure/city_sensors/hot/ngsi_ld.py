@@ -501,6 +501,7 @@ REST = [
         "public",
         Text(ko="NGSI-LD 다른 주소", en="NGSI-LD: any other address"),
         tags=("ngsi-ld",),
+        problems=True,
     )
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
 ]

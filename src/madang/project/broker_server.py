@@ -19,8 +19,8 @@ from pathlib import Path
 from madang.core.base.interface import Unavailable, list_manifests
 
 HOUSE, DEVICES = "house", "devices"
-MOST_UNACKNOWLEDGED = 4000
-"""Messages under way to one subscription; a session may have 65,535 in all, sixteen subscriptions."""
+MOST_UNACKNOWLEDGED = 10_000
+"""Messages under way to one subscription; a session may have 65,535 in all, six subscriptions of QoS 1."""
 
 CONFIGURATION = """
 server_name: madang

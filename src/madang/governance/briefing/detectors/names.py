@@ -17,9 +17,10 @@ from madang.governance.briefing.methods.names import (
     is_shortened,
     measure_likeness,
 )
-from madang.governance.briefing.records import Fault, FaultKind, Grid, Heading, Report, Row, TableKind
+from madang.governance.briefing.records import Fault, Grid, Heading, Report, Row, TableKind
 
-MISREAD = Text(ko="잘못 읽거나 적은 글자로 보임", en="a syllable misread or miswritten, it seems")
+from .wording import accuse_name
+
 PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
 SURE = 0.8
 DIVISION = re.compile(r"(담당관|센터|과)$")
@@ -49,7 +50,7 @@ def find_titles(headings: Sequence[Heading], whole: str) -> Iterator[Fault]:
         for heading in places:
             if is_misspelt(heading.title, usual):
                 place = Text(ko=f"{code} 제목", en=f"title of {code}")
-                yield _fault(heading.line, place, heading.title, usual)
+                yield accuse_name(heading.line, place, heading.title, usual)
 
 
 def find_codes(headings: Sequence[Heading]) -> Iterator[Fault]:
@@ -67,7 +68,7 @@ def find_codes(headings: Sequence[Heading]) -> Iterator[Fault]:
         if own and is_alone and len(codes) == 1:
             code = codes.pop()
             place = Text(ko=f"‘{heading.title}’의 번호", en=f"number of “{heading.title}”")
-            fault = _fault(heading.line, place, heading.code, code)
+            fault = accuse_name(heading.line, place, heading.code, code)
             yield msgspec.structs.replace(fault, cause=Text(ko="", en=""), severity=Severity.MODERATE)
 
 
@@ -87,7 +88,7 @@ def find_division_names(report: Report) -> Iterator[Fault]:
         for name in counts:
             is_missing = name not in own and counts[name] > counts[fold(row.name)]
             if is_missing and is_misspelt(row.name, name) and measure_likeness(row.name, name) >= SURE:
-                yield _fault(row.line, _place(place, row), row.name, name)
+                yield accuse_name(row.line, _place(place, row), row.name, name)
 
 
 def find_odd_words(lines: Sequence[str]) -> Iterator[Fault]:
@@ -130,7 +131,7 @@ def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
             if usual:
                 found.add(where[stem])
                 place = Text(ko=f"낱말 ‘{stem.strip()}’", en=f"the word “{stem.strip()}”")
-                yield _fault(where[stem], place, stem.strip(), usual[0].strip())
+                yield accuse_name(where[stem], place, stem.strip(), usual[0].strip())
                 break
 
 
@@ -161,7 +162,7 @@ def _choose(whole: str, first: tuple[str, Row], second: tuple[str, Row]) -> Faul
         _weigh(whole, one.name, other.name) for (_, one), (_, other) in ((first, second), (second, first))
     ]
     (place, row), (_, other) = (first, second) if weights[0] <= weights[1] else (second, first)
-    return _fault(row.line, _place(place, row), row.name, other.name)
+    return accuse_name(row.line, _place(place, row), row.name, other.name)
 
 
 def _weigh(whole: str, name: str, other: str) -> int:
@@ -177,15 +178,3 @@ def _weigh(whole: str, name: str, other: str) -> int:
 
 def _place(place: str, row: Row) -> Text:
     return Text(ko=f"‘{place}’ 표의 ‘{row.name}’", en=f"table “{place}”, “{row.name}”")
-
-
-def _fault(line: int, place: Text, stated: str, computed: str) -> Fault:
-    return Fault(
-        line=line,
-        place=place,
-        kind=FaultKind.NAME,
-        stated=stated,
-        computed=computed,
-        cause=MISREAD,
-        severity=Severity.MINOR,
-    )

@@ -6,12 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from madang.core.base.interface import Severity, Text
+from madang.core.base.interface import Text
 from madang.governance.briefing.methods.jamo import differ_in_one_letter, sound_alike
 from madang.governance.briefing.methods.names import fold
-from madang.governance.briefing.records import Fault, FaultKind, Report, TableKind
+from madang.governance.briefing.records import Fault, Report, TableKind
 
-MISREAD = Text(ko="잘못 읽거나 적은 글자로 보임", en="a syllable misread or miswritten, it seems")
+from .wording import accuse_name
+
 PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
 HANGUL, CAPITALS = re.compile(r"[가-힣]+"), re.compile(r"(?<![A-Za-z])[A-Z]{4,12}(?![A-Za-z])")
 SHORT, RARE, USUAL, TIMES = 3, 2, 3, 4
@@ -43,7 +44,7 @@ def find_terms(report: Report) -> Iterator[Fault]:
         )
         if found is not None:
             place = Text(ko=f"낱말 ‘{found[0]}’", en=f"the word “{found[0]}”")
-            yield _fault(line, place, *found)
+            yield accuse_name(line, place, *found)
 
 
 def find_headings(report: Report) -> Iterator[Fault]:
@@ -56,7 +57,7 @@ def find_headings(report: Report) -> Iterator[Fault]:
                 usual = [one for one in known if word not in known and _is_one_off(word, one)]
                 if len(usual) == 1:
                     place = Text(ko=f"‘{grid.place}’ 표의 제목줄", en=f"headings of table “{grid.place}”")
-                    yield _fault(line, place, word, usual[0])
+                    yield accuse_name(line, place, word, usual[0])
 
 
 def _list_terms(report: Report) -> tuple[set[str], set[str]]:
@@ -112,15 +113,3 @@ def _is_rare(said: str, word: str, whole: str) -> bool:
 
 def _is_one_off(word: str, other: str) -> bool:
     return len(word) == len(other) >= SHORT and sum(a != b for a, b in zip(word, other, strict=True)) == 1
-
-
-def _fault(line: int, place: Text, stated: str, computed: str) -> Fault:
-    return Fault(
-        line=line,
-        place=place,
-        kind=FaultKind.NAME,
-        stated=stated,
-        computed=computed,
-        cause=MISREAD,
-        severity=Severity.MINOR,
-    )

@@ -1,11 +1,13 @@
-"""How a fault's place is put into words."""
+"""How a fault is put into words."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Row, Sentence
+
+MISREAD = Text(ko="잘못 읽거나 적은 글자로 보임", en="a syllable misread or miswritten, it seems")
 
 
 def name_column(grid: Grid, index: int) -> str:
@@ -41,4 +43,17 @@ def accuse_text(
         stated=stated,
         computed=computed,
         delta=delta,
+    )
+
+
+def accuse_name(line: int, place: Text, stated: str, computed: str) -> Fault:
+    """Return a fault of a name: `stated` was read or written wrongly, `computed` is how it is spelled elsewhere."""
+    return Fault(
+        line=line,
+        place=place,
+        kind=FaultKind.NAME,
+        stated=stated,
+        computed=computed,
+        cause=MISREAD,
+        severity=Severity.MINOR,
     )

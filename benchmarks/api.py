@@ -142,7 +142,7 @@ def main() -> None:
     """Print the figures."""
     files = lay_out()
     (folder / "floor.py").write_text(FLOOR, "utf-8")
-    house, port = start(sys.executable, "-m", "madang.project.web")
+    house, port = start(sys.executable, "-c", "from madang.project.web import serve; serve()")
     granian = str(Path(sys.executable).parent / "granian")
     floor, floor_port = start(granian, "--interface", "asgi", "--no-ws", "floor:application")
     rows = "/api/datasets/sensors/rows"

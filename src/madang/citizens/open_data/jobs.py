@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Job, now
+from madang.core.base.interface import Job, Text, now
 
 from .actions.harvest import harvest_due
 from .actions.indexing import follower
@@ -22,7 +22,22 @@ def _harvest() -> int:
 
 
 JOBS = [
-    Job(name="open_data.harvest", every_s=60, run=_harvest),
-    Job(name="open_data.index", every_s=5, run=_refresh),
-    Job(name="open_data.forget", every_s=24 * 3600, run=_forget),
+    Job(
+        name="open_data.harvest",
+        title=Text(ko="다른 목록에서 거두어 오기", en="Harvesting other catalogues"),
+        every_s=60,
+        run=_harvest,
+    ),
+    Job(
+        name="open_data.index",
+        title=Text(ko="검색 색인 새로 하기", en="Renewing the search index"),
+        every_s=5,
+        run=_refresh,
+    ),
+    Job(
+        name="open_data.forget",
+        title=Text(ko="지난 이용 기록 지우기", en="Forgetting old uses"),
+        every_s=24 * 3600,
+        run=_forget,
+    ),
 ]

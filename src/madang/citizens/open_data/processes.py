@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from madang.core.base.interface import Process, Unavailable, now, read_settings, serve_application
+from madang.core.base.interface import Process, Text, Unavailable, now, read_settings, serve_application
 from madang.core.pages.interface import make_cell, open_workbook
 
 from .actions.counting import counter
@@ -110,4 +110,8 @@ def run_open_api() -> None:
     serve_application("madang.citizens.open_data.processes:application", port=read_settings().open_api_port)
 
 
-PROCESSES = [Process(name="open-api", run=run_open_api)] if read_settings().open_api_port else []
+PROCESSES = (
+    [Process(name="open-api", title=Text(ko="서울 열린데이터 API", en="Open API"), run=run_open_api)]
+    if read_settings().open_api_port
+    else []
+)

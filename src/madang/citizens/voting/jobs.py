@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Job, now
+from madang.core.base.interface import Job, Text, now
 
 from .actions.polls.counting import count_due_polls
 
@@ -11,4 +11,11 @@ def _count() -> int:
     return count_due_polls(now=now())
 
 
-JOBS = [Job(name="voting.count", every_s=20, run=_count)]
+JOBS = [
+    Job(
+        name="voting.count",
+        title=Text(ko="마감한 투표 개표하기", en="Counting closed votes"),
+        every_s=20,
+        run=_count,
+    )
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Job, now
+from madang.core.base.interface import Job, Text, now
 
 from .actions.pseudonyms import forget_old
 
@@ -11,4 +11,11 @@ def _forget() -> int:
     return forget_old(now())
 
 
-JOBS = [Job(name="wallet.forget", every_s=60, run=_forget)]
+JOBS = [
+    Job(
+        name="wallet.forget",
+        title=Text(ko="쓰고 난 확인 기록 지우기", en="Forgetting what was checked"),
+        every_s=60,
+        run=_forget,
+    )
+]

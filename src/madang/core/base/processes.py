@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from .text import Text
+
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """`run()` works until SIGTERM; the supervisor restarts it when it dies."""
 
     name: str
+    title: Text
     run: Callable[[], object]

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import Process, new_id, now
+from madang.core.base.interface import Process, Text, new_id, now
 
 from .actions import deliver_next, list_ready_targets
 from .actions.delivery import LEASE_S, SEND_TIMEOUT_S
@@ -73,4 +73,4 @@ def run_outbox() -> None:
     outbox.run()
 
 
-PROCESSES = [Process(name="outbox", run=run_outbox)]
+PROCESSES = [Process(name="outbox", title=Text(ko="상황 전달", en="Hand-over of incidents"), run=run_outbox)]

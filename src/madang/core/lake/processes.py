@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
-from madang.core.base.interface import Process, get_broker
+from madang.core.base.interface import Process, Text, get_broker
 
 from .writing.writer import Writer
 
@@ -18,4 +18,4 @@ def run_writer() -> None:
     Writer(get_broker(), stopping).run()
 
 
-PROCESSES = [Process(name="writer", run=run_writer)]
+PROCESSES = [Process(name="writer", title=Text(ko="데이터 쓰기", en="Writer of the lake"), run=run_writer)]

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest
 
-from madang.core.base.interface import ANONYMOUS, CHAPTERS, Actor, Manifest, Text, collect, list_manifests
+from madang.core.base.interface import ANONYMOUS, Actor, Text
 
-from .records import MenuLink
+from .menu import list_chapters, list_desk, list_links
 
-CHAPTER_TITLES = {
-    "infrastructure": Text(ko="스마트도시 인프라", en="Smart-city infrastructure"),
-    "administration": Text(ko="스마트 혁신행정", en="Smart administration"),
-    "citizens": Text(ko="시민과 함께", en="With citizens"),
-    "governance": Text(ko="시정 운영", en="Governance"),
-}
 MODES = {
     "auto": Text(ko="기기 설정대로", en="As my device"),
     "light": Text(ko="밝게", en="Light"),
@@ -63,7 +56,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "display": read_display(request.COOKIES.get("display", "")),
         "door": next((door for door in ("desk", "build", "wall") if path.startswith(f"/{door}/")), "city"),
         "chapters": list_chapters(),
-        "links": [link for link in list_links() if actor.may(link.permission)],
+        "links": list_links(actor),
+        "room_links": list_links(actor, of_rooms=True),
+        "desk": list_desk(actor),
         "is_staff": is_staff(actor),
     }
 
@@ -71,17 +66,3 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def is_staff(actor: Actor) -> bool:
     """Return whether the desk is this actor's door."""
     return actor.is_superuser or bool(actor.grants)
-
-
-@cache
-def list_chapters() -> list[tuple[Text, list[Manifest]]]:
-    """Return services by the report's chapters, without empty chapters."""
-    services = [manifest for manifest in list_manifests() if manifest.is_service]
-    grouped = [(CHAPTER_TITLES[name], [s for s in services if s.chapter == name]) for name in CHAPTERS]
-    return [(title, found) for title, found in grouped if found]
-
-
-@cache
-def list_links() -> list[MenuLink]:
-    """Return every room's MENU entries in order."""
-    return sorted((link for _, link in collect("doors", "MENU")), key=lambda link: link.order)

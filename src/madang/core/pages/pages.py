@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from madang.core.base.interface import Text, collect, read_run_state
+from madang.core.base.interface import Text, collect
 
 from .city_map import draw_city_map, list_layers
-from .context import list_chapters, read_display
+from .context import read_display
 from .finding import draw_panels, list_panels, search_everywhere
-from .models import ScheduledRun
+from .menu import list_chapters
 from .openapi import build_openapi
 from .reference import list_operations
 from .views import page
@@ -49,17 +48,6 @@ def show_build(request: HttpRequest) -> HttpResponse:
     """Show how to connect, and every address of the API with a console."""
     operations = list_operations(build_openapi(_list_routes(), language=request.language))
     return render(request, "madang/build.html", {"operations": operations})
-
-
-@page("pages.see_status", Text(ko="서비스 상태", en="Service status"))
-def show_status(request: HttpRequest) -> HttpResponse:
-    """Show the processes of the house and its timed jobs."""
-    state = read_run_state(settings.MADANG.data_path / "run")
-    context = {
-        "processes": state.processes if state else [],
-        "jobs": ScheduledRun.objects.order_by("name"),
-    }
-    return render(request, "madang/status.html", context)
 
 
 @page("public", Text(ko="도움말", en="Help"))

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from . import pages
+from . import pages, status
 
 urlpatterns = [
     path("", pages.show_city, name="city"),
     path("desk/", pages.show_desk, name="desk"),
-    path("desk/status/", pages.show_status, name="status"),
+    path("desk/status/", status.show_status, name="status"),
     path("build/", pages.show_build, name="build"),
     path("search/", pages.show_search, name="search"),
     path("help/", pages.show_help, name="help"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from madang.core.base.interface import Job
+from madang.core.base.interface import Job, Text
 
 UPLOAD_KEPT_S = 24 * 3600
 
@@ -21,4 +21,11 @@ def forget_uploads() -> int:
     return len(old)
 
 
-JOBS = [Job(name="things.forget_uploads", every_s=3600, run=forget_uploads)]
+JOBS = [
+    Job(
+        name="things.forget_uploads",
+        title=Text(ko="올리다 만 파일 지우기", en="Forgetting unfinished uploads"),
+        every_s=3600,
+        run=forget_uploads,
+    )
+]

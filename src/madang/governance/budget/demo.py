@@ -43,7 +43,7 @@ FACT_YEAR, FIRST_YEAR = 2022, 2021
 FACT_MONTH = 6
 THOUSAND = 1000
 REPORT = "2022년 업무보고의 금액(현액, 6월 말 원인행위·지출)과 시뮬레이션 · report's figures, else simulated"
-SIMULATED = "시뮬레이션 · simulated"
+SIMULATED = "정해진 씨앗에서 만든 값 · simulated from a seed"
 PARTLY = "2021년 업무보고의 부서 합계와 시뮬레이션 · report's totals, else simulated"
 NOTE = "시뮬레이션"
 AGENCIES = {
@@ -446,7 +446,7 @@ def _lay_out_reviews(now: datetime, today: date) -> None:
             actor=HOUSE,
             now=now,
             title=title,
-            purpose=f"{purpose} ({SIMULATED})",
+            purpose=f"{purpose} (시뮬레이션)",
             agency_code=agency,
             fiscal_year=today.year + 1,
             amount_krw=amount,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Job, now
+from madang.core.base.interface import Job, Text, now
 
 from .actions import expire_searches, purge
 
@@ -16,6 +16,16 @@ def _expire() -> int:
 
 
 JOBS = [
-    Job(name="cctv.purge", every_s=600, run=_purge),
-    Job(name="cctv.expire_searches", every_s=60, run=_expire),
+    Job(
+        name="cctv.purge",
+        title=Text(ko="보관 기간이 지난 영상 지우기", en="Deleting pictures past their time"),
+        every_s=600,
+        run=_purge,
+    ),
+    Job(
+        name="cctv.expire_searches",
+        title=Text(ko="기한이 지난 실종자 찾기 끝내기", en="Ending searches past their time"),
+        every_s=60,
+        run=_expire,
+    ),
 ]

@@ -8,7 +8,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections
 
-from madang.core.base.interface import Process, now
+from madang.core.base.interface import Process, Text, now
 
 from .actions import record_told
 from .gateway.analyses import Analysis
@@ -51,4 +51,4 @@ def watch(analysis: Analysis, stop: threading.Event) -> None:
     analysis.stop()
 
 
-PROCESSES = [Process(name="cctv-watch", run=run_watch)]
+PROCESSES = [Process(name="cctv-watch", title=Text(ko="영상 분석", en="Camera analysis"), run=run_watch)]

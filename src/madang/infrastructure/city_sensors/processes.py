@@ -15,6 +15,7 @@ from madang.core.base.interface import (
     MadangError,
     MqttListener,
     Process,
+    Text,
     find_broker_login,
     now,
     read_settings,
@@ -114,6 +115,8 @@ def _send(subscription: Subscription, body: dict[str, Any]) -> None:
 
 
 PROCESSES = [
-    Process(name="sensors-mqtt", run=run_listener),
-    Process(name="sensors-notify", run=run_notifier),
+    Process(name="sensors-mqtt", title=Text(ko="MQTT 수신", en="Readings by MQTT"), run=run_listener),
+    Process(
+        name="sensors-notify", title=Text(ko="구독 알림", en="Notifications to subscribers"), run=run_notifier
+    ),
 ]

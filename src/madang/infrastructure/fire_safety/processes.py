@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import MqttListener, Process, find_broker_login, now, read_settings
+from madang.core.base.interface import MqttListener, Process, Text, find_broker_login, now, read_settings
 
 from .actions import (
     Outlook,
@@ -204,6 +204,16 @@ def _find_port_file() -> Path:
 
 
 PROCESSES = [
-    Process(name="fire-watch", run=run_watch),
-    *([Process(name="fire-119", run=run_demo_receiver)] if read_settings().demo else []),
+    Process(name="fire-watch", title=Text(ko="화재 경보", en="Fire alarms"), run=run_watch),
+    *(
+        [
+            Process(
+                name="fire-119",
+                title=Text(ko="시연용 119 수신기", en="119 receiver of the demonstration"),
+                run=run_demo_receiver,
+            )
+        ]
+        if read_settings().demo
+        else []
+    ),
 ]

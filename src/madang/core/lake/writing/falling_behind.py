@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from madang.core.base.interface import Finding, Severity, Text
+from madang.core.base.interface import Finding, Severity, Text, list_manifests
 from madang.core.lake.ledger import Ledger
 from madang.core.lake.records import Backlog
 
@@ -33,9 +33,7 @@ def report_backlogs(backlogs: Sequence[Backlog], ledger: Ledger, now: datetime) 
 
 
 def _describe(name: str, backlog: Backlog | None, now: datetime) -> Finding:
-    what = Text(
-        ko="수신" if name == "stream" else f"탐지기 {name}", en="intake" if name == "stream" else name
-    )
+    what = Text(ko="수신", en="Intake") if name == "stream" else _name_detector(name)
     age_s = round(backlog.oldest_age_s) if backlog else 0
     behind = Text(ko=f"{what.ko} 처리가 {age_s}초 밀렸습니다", en=f"{what.en} is {age_s} s behind")
     caught_up = Text(ko=f"{what.ko} 처리가 따라잡았습니다", en=f"{what.en} has caught up")
@@ -48,3 +46,10 @@ def _describe(name: str, backlog: Backlog | None, now: datetime) -> Finding:
         evidence={"waiting": backlog.waiting} if backlog else {},
         cleared=backlog is None,
     )
+
+
+def _name_detector(name: str) -> Text:
+    """Return a detector's name ("service.detector") with its service in words."""
+    label, _, detector = name.partition(".")
+    title = next((m.title for m in list_manifests() if m.label == label), Text(ko=label, en=label))
+    return Text(ko=f"{title.ko} 탐지기({detector})", en=f"{title.en} detector ({detector})")

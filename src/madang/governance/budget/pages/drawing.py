@@ -46,7 +46,7 @@ def draw_treemap(
             en=f"Of {len(shown)} parts the largest is {first.name} with {share} %.",
         ),
         as_of=as_of,
-        source=book.source,
+        source=book.told_source,
     )
 
 
@@ -78,7 +78,7 @@ def draw_rates(book: Book, children: Sequence[Node], base: str, as_of: datetime)
             en=f"{shown[0].name} is the furthest {disbursed.en.lower()}, {shown[-1].name} the least.",
         ),
         as_of=as_of,
-        source=book.source,
+        source=book.told_source,
     )
 
 
@@ -114,7 +114,7 @@ def draw_curve(
         x_title=Text(ko="월", en="Month"),
         summary=_say_forecast(forecast),
         as_of=as_of,
-        source=book.source,
+        source=book.told_source,
     )
 
 

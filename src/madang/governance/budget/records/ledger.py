@@ -186,6 +186,12 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the figures are made up, wholly or in part."""
         return "simulated" in self.source
 
+    @property
+    def told_source(self) -> Text:
+        """The source in both languages where it is the demonstration's ("Korean · English"), else as it was given."""
+        ko, _, en = self.source.partition(" · ")
+        return Text(ko=ko, en=en) if self.is_simulated and en else Text(ko=self.source, en=self.source)
+
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
     """One node of a budget's tree. `code` is its place: four digits a level, joined by dots; "" is the root.

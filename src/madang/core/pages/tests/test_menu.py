@@ -1,0 +1,31 @@
+"""The desk's menu holds what one may open, each service's pages together, and every timed work has a name in words."""
+
+from madang.core.base.interface import ANONYMOUS, Actor, collect
+from madang.core.pages.menu import list_desk, list_links
+
+ADMIN = Actor(id="1", name="관리자", is_superuser=True)
+
+
+def test_nobody_has_a_desk():
+    assert list_desk(ANONYMOUS) == []
+    assert all(link.door == "city" for link in list_links(ANONYMOUS))
+
+
+def test_a_service_stands_once_with_its_pages_beside_it():
+    desk = list_desk(ADMIN)
+    assert [title.en for title, _ in desk][0] == "For every service"
+    assert len({title for title, _ in desk}) == len(desk)
+    services = [service for title, found in desk for service in found]
+    cctv = [service for service in services if service.href == "/desk/cctv/"]
+    assert len(cctv) == 1
+    assert "/desk/cctv/events/" in {link.href for link in cctv[0].links}
+    for _, found in desk:
+        titles = [service.title.ko for service in found]
+        assert len(set(titles)) == len(titles)
+
+
+def test_everything_that_runs_has_a_name_in_both_languages():
+    declared = [*collect("jobs", "JOBS"), *collect("processes", "PROCESSES")]
+    assert declared
+    for _, one in declared:
+        assert one.title.ko and one.title.en and one.title.ko != one.name

@@ -72,10 +72,14 @@ def _find_shared(item: pytest.Item | None) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a running house on one worker, one after the other."""
+    """Keep tests that share a running house on one worker, one after the other.
+
+    Stories and the services' own tests have a house each, so that two workers share what takes longest.
+    """
     for item in items:
         if name := _find_shared(item):
-            item.add_marker(pytest.mark.xdist_group(name))
+            place = "stories" if "flows" in item.path.parts else "services"
+            item.add_marker(pytest.mark.xdist_group(f"{name} of {place}" if name == "house" else name))
     items.sort(key=_find_shared)
 
 

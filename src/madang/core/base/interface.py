@@ -23,7 +23,7 @@ from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, read_settings
 from .tables import Column, ColumnType, OpenField, OpenName, Table, TableKind, declare_column
-from .text import LANGUAGES, Text
+from .text import LANGUAGES, Text, read_pair
 
 __all__ = [
     "ANONYMOUS",
@@ -81,6 +81,7 @@ __all__ = [
     "new_id",
     "now",
     "publish_live",
+    "read_pair",
     "read_run_state",
     "read_settings",
     "serve_application",

@@ -68,7 +68,7 @@ def _read_parameter(parameter: dict[str, Any]) -> Parameter:
 
 
 def name_type(schema: dict[str, Any]) -> str:
-    """Return a schema's type in a few words, such as "integer 1–100" or "list of Sensor"."""
+    """Return a schema's type in a few words, such as "integer 1–100" or "Sensor[]"."""
     if "$ref" in schema:
         return schema["$ref"].rsplit("/", 1)[1]
     if "anyOf" in schema:
@@ -76,7 +76,7 @@ def name_type(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":
-        return f"list of {name_type(schema.get('items', {}))}"
+        return f"{name_type(schema.get('items', {}))}[]"
     low, high = schema.get("minimum"), schema.get("maximum")
     bounds = f" {low}–{high}" if low is not None and high is not None else ""
     return f"{schema.get('format') or schema.get('type', '')}{bounds}"

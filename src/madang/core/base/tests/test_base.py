@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     call_command,
     hash_row,
     new_id,
+    read_pair,
 )
 from madang.core.base.manifests import read_manifest
 
@@ -144,3 +145,17 @@ def test_what_is_kept_is_read_again_when_it_is_old_or_forgotten():
         kept.get(name, lambda: next(counted))
     assert len(kept._answers) <= 3
     assert Kept(seconds=0).get("a", lambda: next(counted)) == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "ko", "en"),
+    [
+        ("시뮬레이션 · simulated", "시뮬레이션", "simulated"),
+        ("열린재정", "열린재정", "열린재정"),
+        ("서울시 · 종로구", "서울시 · 종로구", "서울시 · 종로구"),
+        ("open data · portal", "open data · portal", "open data · portal"),
+        ("", "", ""),
+    ],
+)
+def test_a_field_for_both_languages_is_read_into_them(words, ko, en):
+    assert read_pair(words) == Text(ko=ko, en=en)

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import Actor, Text, read_pair
 from madang.core.pages import formats, icons
 from madang.core.pages.blocks import ChartBlock, MapBlock
 from madang.core.pages.vite import list_entry_files
@@ -40,6 +40,12 @@ def text(context: Context, value: Text | str | None, **values: Any) -> str:
     return sentence.format(**values) if values else sentence
 
 
+@register.filter
+def pair(words: str) -> Text:
+    """Return the two languages of a field that holds "Korean · English"."""
+    return read_pair(words)
+
+
 @register.simple_tag(takes_context=True)
 def number(context: Context, value: float | None, unit: str = "", digits: int | None = None) -> SafeString:
     """Return a number with its unit; a missing one is said to be missing."""
@@ -64,7 +70,7 @@ def as_of(context: Context, moment: datetime | None, source: Text | str = "") ->
     if moment is None:
         return mark_safe("")
     exact = formats.format_moment(moment, language)
-    origin = source.say(language) if isinstance(source, Text) else source
+    origin = (source if isinstance(source, Text) else read_pair(source)).say(language)
     words = f"as of {exact}" if language == "en" else f"{exact} 기준"
     tail = f" · {origin}" if origin else ""
     return format_html(

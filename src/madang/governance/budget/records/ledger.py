@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 from . import LEVEL_NAMES
 
@@ -188,9 +188,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def told_source(self) -> Text:
-        """The source in both languages where it is the demonstration's ("Korean · English"), else as it was given."""
-        ko, _, en = self.source.partition(" · ")
-        return Text(ko=ko, en=en) if self.is_simulated and en else Text(ko=self.source, en=self.source)
+        """The source, in both languages where it was written so."""
+        return read_pair(self.source)
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):

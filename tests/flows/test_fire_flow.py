@@ -102,7 +102,9 @@ def test_a_drill_reaches_119_as_an_exercise_and_its_end_cancels_it(house, home):
     with closing(house.sign_in("officer")) as officer:
         address = "/desk/fire_safety/facilities/flow/"
         assert "훈련 중입니다" in await_page(
-            officer, officer.post(f"{address}say/", data={"kind": "drill_begins"}).url, "훈련 중입니다"
+            officer,
+            officer.post(f"{address}say/", data={"kind": "drill_begins", "expects": "flow-p1"}).url,
+            "훈련 중입니다",
         )
         before = len(read_ledger(house))
         say(house, "flow-p1", "call_point")

@@ -163,7 +163,7 @@ def _answer(now: datetime) -> None:
             if alarm.state is AlarmState.TOLD and age >= timedelta(seconds=ANSWER_S):
                 answer_alarm(
                     actor=MANAGER, now=now, code=alarm.facility, kind=SignalKind.FALSE_ALARM,
-                    reason="조리 연기 (시뮬레이션)",
+                    reason="조리 연기 (시뮬레이션)", alarm=alarm.number,
                 )  # fmt: skip
             elif alarm.state is AlarmState.HANDED_OVER and age >= FIRE_LASTS:
                 close_alarm(actor=MANAGER, now=now, alarm_id=alarm.id, note="시뮬레이션으로 꺼진 불")

@@ -103,6 +103,8 @@ class SignalRow(models.Model):
     floor = models.CharField(max_length=100, default="")
     room = models.CharField(max_length=100, default="")
     reason = models.CharField(max_length=300, default="")
+    expects = models.JSONField(default=list)
+    alarm = models.IntegerField(default=0)
     said_at = models.DateTimeField()
     received_at = models.DateTimeField()
     via = models.CharField(max_length=20)

@@ -444,6 +444,8 @@ def _describe_signal(row: SignalRow) -> Signal:
         floor=row.floor,
         room=row.room,
         reason=row.reason,
+        expects=tuple(row.expects),
+        alarm=row.alarm,
     )
 
 

@@ -24,6 +24,7 @@ class SignalKind(StrEnum):
     CAMERA_SMOKE = "camera_smoke"
     SEEN = "seen"
     CONFIRM = "confirm"
+    DRILL_CONFIRM = "drill_confirm"
     FALSE_ALARM = "false_alarm"
     OVER = "over"
     TEST_BEGINS = "test_begins"
@@ -44,7 +45,11 @@ ALARMING = DETECTED | {SignalKind.CALL_POINT}
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing heard. `source` is the detector, call point, camera or person it came from."""
+    """One thing heard. `source` is the detector, call point, camera or person it came from.
+
+    `expects` are the detectors that a test or drill is about (none: all of a test, the first one heard of a
+    drill); `alarm` is the alarm that an answer is about, 0 for the present one.
+    """
 
     at: datetime
     facility: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -53,6 +58,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     floor: str = ""
     room: str = ""
     reason: str = ""
+    expects: tuple[Annotated[str, Meta(max_length=100)], ...] = ()
+    alarm: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,11 +86,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Verdict(StrEnum):
-    """What is decided. `TESTED` is told to the manager alone, `NOTHING` says why nothing was done."""
+    """What is decided.
+
+    `UPDATE` tells 119 more of what it has, `TESTED` is told to the manager alone, `NOTHING` says why nothing was done.
+    """
 
     TELL_MANAGER = "tell_manager"
     ESCALATE = "escalate"
     HAND_OVER = "hand_over"
+    UPDATE = "update"
     STAND_DOWN = "stand_down"
     CLOSE = "close"
     TESTED = "tested"
@@ -94,7 +105,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One decision: when, for which alarm of which facility, why, and whether it is only a drill.
 
     Alarms of a facility count from 1; 0 is no alarm. `sources` are those heard so far; `told` is whose turn it
-    was to be told, which is known once it is written down.
+    was to be told, which is known once it is written down. An alarm's `UPDATE`s count from 1 (`update`).
     """
 
     at: datetime
@@ -105,10 +116,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     is_drill: bool = False
     told: str = ""
+    update: int = 0
 
 
 class OpenAlarm(msgspec.Struct, kw_only=True):
-    """What is known of an alarm while it matters. `sources` are those heard, with their last moment."""
+    """What is known of an alarm while it matters. `sources` are those heard, with their last moment.
+
+    `confirmed_by` is who saw the fire; `updates` counts what 119 was told after the hand-over.
+    """
 
     number: int
     begun_at: datetime
@@ -120,15 +135,22 @@ class OpenAlarm(msgspec.Struct, kw_only=True):
     is_handed_over: bool = False
     is_answered: bool = False
     cancelled_at: datetime | None = None
+    confirmed_by: str = ""
+    updates: int = 0
 
 
 class WatchState(msgspec.Struct, kw_only=True):
-    """All that is known of a facility: alarms so far, the present one, until when it is tested or drilled."""
+    """All that is known of a facility: alarms so far, the present one, until when it is tested or drilled.
+
+    `tested` and `drilled` are the detectors that the test or drill is about.
+    """
 
     count: int = 0
     alarm: OpenAlarm | None = None
     tested_until: datetime | None = None
+    tested: tuple[str, ...] = ()
     drill_until: datetime | None = None
+    drilled: tuple[str, ...] = ()
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):

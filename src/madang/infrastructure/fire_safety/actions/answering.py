@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -19,10 +20,40 @@ from .taking import keep_signals
 ANSWER = "fire_safety.answer"
 
 
-def answer_alarm(*, actor: Actor, now: datetime, code: str, kind: SignalKind, reason: str = "") -> None:
-    """Say something about a facility as a person: it is decided on in the next moment."""
+def answer_alarm(
+    *,
+    actor: Actor,
+    now: datetime,
+    code: str,
+    kind: SignalKind,
+    reason: str = "",
+    alarm: int = 0,
+    expects: Sequence[str] = (),
+) -> None:
+    """Say something about a facility as a person: it is decided on in the next moment.
+
+    `alarm` is the number of the facility's alarm that is answered (0 the present one): what is said of one that
+    is over changes no other. `expects` are the detectors that a test or drill is about.
+    """
     facility = find_facility_row(code)
     require(actor, ANSWER, facility.agency_code)
+    if expects and facility.detectors.filter(pk__in=expects).count() < len(set(expects)):
+        raise BadInput(
+            "fire_safety.expects",
+            "이 시설의 감지기가 아닙니다",
+            "that is no detector of this facility",
+            field="expects",
+        )
+    if alarm and kind is not SignalKind.CONFIRM:
+        state = (
+            AlarmRow.objects.filter(facility=facility, number=alarm).values_list("state", flat=True).first()
+        )
+        if state not in [one.value for one in OPEN]:
+            raise Conflict(
+                "fire_safety.state",
+                "이미 끝난 경보입니다. 지금 경보를 여십시오.",
+                "this alarm is over: open the present one",
+            )
     if kind in ALARMING or kind is SignalKind.OVER:
         raise BadInput(
             "fire_safety.kind", "사람이 할 수 있는 답이 아닙니다", "this isn't what a person can say here"
@@ -34,10 +65,13 @@ def answer_alarm(*, actor: Actor, now: datetime, code: str, kind: SignalKind, re
             "say why it is a false alarm",
             field="reason",
         )
-    signal = Signal(at=now, facility=code, kind=kind, source=actor.name[:100], reason=reason.strip()[:300])
+    signal = Signal(
+        at=now, facility=code, kind=kind, source=actor.name[:100], reason=reason.strip()[:300],
+        alarm=alarm, expects=tuple(sorted(set(expects))),
+    )  # fmt: skip
     with transaction.atomic():
         keep_signals([signal], now, "person")
-        details = {"reason": signal.reason}
+        details = {"reason": signal.reason, "alarm": alarm, "expects": list(signal.expects)}
         record_audit(actor=actor, now=now, action=f"fire_safety.{kind.value}", subject=code, details=details)
 
 
@@ -65,6 +99,7 @@ def close_alarm(*, actor: Actor, now: datetime, alarm_id: int, note: str) -> Non
             kind=SignalKind.OVER,
             source=actor.name[:100],
             reason=note.strip()[:300],
+            alarm=row.number,
         )
         keep_signals([over], now, "person")
         record_audit(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -22,13 +23,22 @@ from madang.core.base.interface import (
     publish_live,
 )
 from madang.core.incidents.interface import open_or_update
-from madang.infrastructure.fire_safety.methods.alerts import Scene, name_alert, write_alert
+from madang.infrastructure.fire_safety.methods.alerts import Scene, name_alert, refer_to, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_order
 from madang.infrastructure.fire_safety.methods.duty import choose_told
 from madang.infrastructure.fire_safety.methods.masking import mask_name
-from madang.infrastructure.fire_safety.models import AlarmRow, DecisionRow, FacilityRow, RelayRow, SignalRow
+from madang.infrastructure.fire_safety.models import (
+    AlarmRow,
+    DecisionRow,
+    DetectorRow,
+    FacilityRow,
+    RelayRow,
+    SignalRow,
+)
 from madang.infrastructure.fire_safety.queries import count_needs, list_told
 from madang.infrastructure.fire_safety.records import (
+    KIND_NAMES,
+    NEEDS,
     OPEN,
     AlarmState,
     Contact,
@@ -54,6 +64,7 @@ SEVERITIES = {
     Verdict.TELL_MANAGER: Severity.SEVERE,
     Verdict.ESCALATE: Severity.SEVERE,
     Verdict.HAND_OVER: Severity.EXTREME,
+    Verdict.UPDATE: Severity.EXTREME,
 }
 log = logging.getLogger("madang.fire_safety")
 
@@ -128,6 +139,8 @@ def _hear(row: SignalRow, earliest: datetime, now: datetime) -> Signal:
         floor=row.floor,
         room=row.room,
         reason=row.reason,
+        expects=tuple(row.expects),
+        alarm=row.alarm,
     )
 
 
@@ -140,7 +153,7 @@ class _Writer:
         going_on = AlarmRow.objects.select_for_update().filter(facility__in=codes, state__in=OPEN)
         self.going_on = {(one.facility_id, one.number): one for one in going_on}
         self.decisions: list[DecisionRow] = []
-        self.relays: list[tuple[AlarmRow, Decision, datetime | None]] = []
+        self.relays: list[tuple[AlarmRow, Decision, Signal | None]] = []
 
     @cached_property
     def _told(self) -> dict[tuple[str, int], list[tuple[str, datetime]]]:
@@ -160,7 +173,7 @@ class _Writer:
             alarm = self.alarms[key] if decision.alarm else None
             told = ""
             if alarm is not None:
-                self._change(alarm, decision)
+                self._change(alarm, decision, signal)
                 told = self._tell(row, alarm, decision)
             self.decisions.append(self._describe(row, alarm, decision, told))
 
@@ -174,7 +187,7 @@ class _Writer:
         for one in self.decisions:
             one.alarm_id = one.alarm.pk if one.alarm else None
         insert_rows(self.decisions)
-        insert_rows([self._compose(*one) for one in self.relays])
+        insert_rows(list(self._compose_all()))
 
     def _find(self, row: FacilityRow, number: int) -> AlarmRow:
         return AlarmRow.objects.select_for_update().get(facility=row, number=number)
@@ -222,20 +235,44 @@ class _Writer:
             told=told,
         )
 
-    def _change(self, alarm: AlarmRow, decision: Decision) -> None:
-        earlier_at = alarm.handed_over_at
+    def _change(self, alarm: AlarmRow, decision: Decision, signal: Signal | None) -> None:
         if decision.verdict is Verdict.HAND_OVER:
             alarm.state, alarm.handed_over_at = AlarmState.HANDED_OVER.value, decision.at
             self.relays.append((alarm, decision, None))
+        elif decision.verdict is Verdict.UPDATE:
+            self.relays.append((alarm, decision, signal))
         elif decision.verdict is Verdict.STAND_DOWN:
             alarm.state, alarm.stood_down_at = AlarmState.STOOD_DOWN.value, decision.at
-            if earlier_at is not None:
-                self.relays.append((alarm, decision, earlier_at))
+            if alarm.handed_over_at is not None:
+                self.relays.append((alarm, decision, None))
 
-    def _compose(self, alarm: AlarmRow, decision: Decision, earlier_at: datetime | None) -> RelayRow:
-        scene = describe_scene(alarm.facility, alarm, self.now)
+    def _compose_all(self) -> Iterator[RelayRow]:
+        """Write every message; a later one of an alarm refers to those before it."""
+        later = [alarm.pk for alarm, one, _ in self.relays if one.verdict is not Verdict.HAND_OVER]
+        sent: dict[int, list[str]] = defaultdict(list)
+        if later:
+            for row in RelayRow.objects.filter(alarm__in=later).exclude(body="").order_by("id"):
+                sent[row.alarm_id].append(refer_to(row.body.encode()))
+        sources = {source for _, one, _ in self.relays for source in one.sources}
+        detectors = DetectorRow.objects.in_bulk(list(sources)) if sources else {}
+        for alarm, decision, signal in self.relays:
+            heard = [row for one in decision.sources if (row := detectors.get(one)) is not None]
+            row = self._compose(alarm, decision, signal, heard, sent[alarm.pk])
+            sent[alarm.pk].append(refer_to(row.body.encode()))
+            yield row
+
+    def _compose(
+        self,
+        alarm: AlarmRow,
+        decision: Decision,
+        signal: Signal | None,
+        heard: Sequence[DetectorRow],
+        earlier: Sequence[str],
+    ) -> RelayRow:
+        where = (signal.floor, signal.room) if signal and signal.floor else None
+        scene = describe_scene(alarm.facility, alarm, self.now, where=where, heard=heard)
         sender = f"madang@{settings.MADANG.public_url.partition('//')[2] or 'localhost'}"
-        body = write_alert(decision, scene, sender=sender, city=CITY_TIMEZONE, earlier_at=earlier_at)
+        body = write_alert(decision, scene, sender=sender, city=CITY_TIMEZONE, earlier=earlier)
         return RelayRow(
             alarm=alarm,
             identifier=name_alert(decision),
@@ -246,17 +283,31 @@ class _Writer:
         )
 
 
-def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
-    """Return what 119 is told of an alarm's place: floor and room, who needs help, cameras, the live page."""
+def describe_scene(
+    row: FacilityRow,
+    alarm: AlarmRow,
+    now: datetime,
+    *,
+    where: tuple[str, str] | None = None,
+    heard: Sequence[DetectorRow] = (),
+) -> Scene:
+    """Return what 119 is told of an alarm's place: floor and room, who needs help, cameras, the live page.
+
+    `where` is floor and room of what is told (the alarm's without), `heard` are the registered detectors that
+    sounded.
+    """
+    floor, room = where or (alarm.floor, alarm.room)
     rooms = msgspec.convert(row.rooms, tuple[Room, ...])
     contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
     facts = {
-        "floor": alarm.floor,
-        "room": alarm.room,
+        "floor": floor,
+        "room": room,
+        "heard": ", ".join(_name_detector(one) for one in heard),
         "people": str(sum(one.people for one in rooms)),
     }
     facts |= {name: str(count) for name, count in count_needs(rooms).items()}
-    on_floor = [one for one in rooms if one.floor == alarm.floor]
+    floors = {floor, *(one.floor for one in heard)}
+    on_floor = [one for one in rooms if one.floor in floors]
     facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
     on_duty = choose_told(contacts, (), now, CITY_TIMEZONE)
     if on_duty:
@@ -264,12 +315,25 @@ def describe_scene(row: FacilityRow, alarm: AlarmRow, now: datetime) -> Scene:
     facts |= describe_near(row.lon, row.lat, now)
     address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
     return Scene(
-        place=" ".join(filter(None, (row.name, alarm.floor, alarm.room))),
+        place=" ".join(filter(None, (row.name, floor, room))),
         lon=row.lon,
         lat=row.lat,
         link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
+        people=_say_people(facts["people"], count_needs(rooms)),
         facts={name: value for name, value in facts.items() if value},
     )
+
+
+def _name_detector(row: DetectorRow) -> str:
+    kind = KIND_NAMES.get(SignalKind(row.kind))
+    return " ".join(filter(None, (row.floor, row.room, kind.ko if kind else "", row.pk)))
+
+
+def _say_people(people: str, needs: Mapping[str, int]) -> Text:
+    named = [(NEEDS[name], count) for name, count in needs.items() if name in NEEDS]
+    ko = "".join(f", {name.ko} {count}명" for name, count in named)
+    en = "".join(f", {count} {name.en}" for name, count in named)
+    return Text(ko=f"시설 안 {people}명{ko}", en=f"{people} people inside{en}")
 
 
 def tell_incidents(*, now: datetime) -> int:

@@ -101,6 +101,8 @@ def _write(one: Signal, now: datetime, via: str) -> SignalRow:
         floor=one.floor[:100],
         room=one.room[:100],
         reason=one.reason[:300],
+        expects=list(one.expects),
+        alarm=one.alarm,
         said_at=one.at,
         received_at=now,
         via=via,

@@ -1,14 +1,19 @@
-"""A decision to hand over, written as a CAP 1.2 alert: what the 119 centre takes in."""
+"""A decision to hand over, written as a CAP 1.2 alert: what the 119 centre takes in.
+
+An alarm's first message is an Alert, what is known later an Update, a cancellation a Cancel; the later ones
+refer to all before them. What is part of a drill is an Exercise, everything else Actual.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 import msgspec
 from lxml import etree
 
+from madang.core.base.interface import Text
 from madang.infrastructure.fire_safety.records import Decision, Verdict
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -18,14 +23,21 @@ READ = {
     "sent": "sent",
     "status": "status",
     "msgType": "msgType",
+    "references": "references",
     "headline": f"info/{{{NAMESPACE}}}headline",
 }
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML may hold: a receiver would refuse the whole alert for one of them."""
+NO_NAME = re.compile("[\\s,<&]")
+"""What CAP 1.2 allows neither in an identifier nor in a sender."""
+LINK = re.compile(r"https?://[A-Za-z0-9._~:/?@=+-]+")
+MESSAGES = {Verdict.HAND_OVER: "Alert", Verdict.UPDATE: "Update", Verdict.STAND_DOWN: "Cancel"}
 LANGUAGES = (("ko-KR", "ko"), ("en-US", "en"))
 HEADLINES = {
     (Verdict.HAND_OVER, "ko"): "화재 경보",
     (Verdict.HAND_OVER, "en"): "Fire alarm",
+    (Verdict.UPDATE, "ko"): "화재 경보 추가",
+    (Verdict.UPDATE, "en"): "Fire alarm, more is known",
     (Verdict.STAND_DOWN, "ko"): "화재 경보 취소",
     (Verdict.STAND_DOWN, "en"): "Fire alarm cancelled",
 }
@@ -35,38 +47,40 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is and what who comes must know. Coordinates are degrees in EPSG:4326.
 
     `facts` are parameters of the alert, such as {"carry": "3"} for three people who must be carried:
-    counts, never names. `link` leads to the live picture.
+    counts, never names. `people` says in words who is inside. `link` leads to the live picture.
     """
 
     place: str
     lon: float | None = None
     lat: float | None = None
     link: str = ""
+    people: Text | None = None
     facts: Mapping[str, str] = {}
 
 
 def write_alert(
-    decision: Decision, scene: Scene, *, sender: str, city: tzinfo, earlier_at: datetime | None = None
+    decision: Decision, scene: Scene, *, sender: str, city: tzinfo, earlier: Sequence[str] = ()
 ) -> bytes:
-    """Return the alert of a hand-over, or the cancellation of the one sent at `earlier_at`.
+    """Return the alert of a hand-over, or what updates or cancels the `earlier` ones (as `refer_to` names them).
 
     The identifier is the same however often it is written, so that a receiver knows a repetition. Raises
-    ValueError for decisions that aren't handed over, and for a cancellation of nothing.
+    ValueError for decisions that aren't handed over, and where there is nothing to update or cancel.
     """
-    is_cancel = decision.verdict is Verdict.STAND_DOWN and earlier_at is not None
-    if decision.verdict is not Verdict.HAND_OVER and not is_cancel:
+    kind = MESSAGES.get(decision.verdict)
+    if kind is None or (decision.verdict is not Verdict.HAND_OVER and not earlier):
         raise ValueError(f"{decision.verdict} is not handed over")
     alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
     _add(alert, "identifier", name_alert(decision))
-    _add(alert, "sender", sender)
+    _add(alert, "sender", NO_NAME.sub("_", sender))
     _add(alert, "sent", _moment(decision.at, city))
     _add(alert, "status", "Exercise" if decision.is_drill else "Actual")
-    _add(alert, "msgType", "Cancel" if is_cancel else "Alert")
+    _add(alert, "msgType", kind)
     _add(alert, "scope", "Private")
     _add(alert, "addresses", "119")
-    if is_cancel and earlier_at is not None:
-        earlier = name_alert(msgspec.structs.replace(decision, verdict=Verdict.HAND_OVER))
-        _add(alert, "references", f"{sender},{earlier},{_moment(earlier_at, city)}")
+    if decision.is_drill:
+        _add(alert, "note", f"훈련 · Drill: {name_alarm(decision)}")
+    if earlier:
+        _add(alert, "references", " ".join(earlier))
     for code, language in LANGUAGES:
         _add_info(alert, decision, scene, code, language)
     return etree.tostring(alert, encoding="utf-8", xml_declaration=True)
@@ -74,8 +88,20 @@ def write_alert(
 
 def name_alert(decision: Decision) -> str:
     """Return the identifier of a decision's alert."""
-    name = f"{decision.facility}-{decision.alarm}".translate(str.maketrans(" ,<&", "____"))
-    return name + ("-cancel" if decision.verdict is Verdict.STAND_DOWN else "")
+    if decision.verdict is Verdict.UPDATE:
+        return f"{name_alarm(decision)}-update-{decision.update}"
+    return name_alarm(decision) + ("-cancel" if decision.verdict is Verdict.STAND_DOWN else "")
+
+
+def name_alarm(decision: Decision) -> str:
+    """Return the name of a decision's alarm as identifiers begin."""
+    return NO_NAME.sub("_", NO_XML.sub("_", f"{decision.facility}-{decision.alarm}"))
+
+
+def refer_to(content: bytes) -> str:
+    """Return how a later message names an alert."""
+    read = read_alert(content)
+    return f"{read['sender']},{read['identifier']},{read['sent']}"
 
 
 def read_alert(content: bytes) -> dict[str, str]:
@@ -104,8 +130,9 @@ def _add_info(alert: etree._Element, decision: Decision, scene: Scene, code: str
     _add(info, "severity", "Extreme")
     _add(info, "certainty", "Likely")
     _add(info, "headline", f"{HEADLINES[decision.verdict, language]}: {scene.place}")
-    _add(info, "description", decision.reason.say(language))
-    if scene.link:
+    said = [decision.reason.say(language), scene.people.say(language) if scene.people else ""]
+    _add(info, "description", "\n".join(filter(None, said)))
+    if LINK.fullmatch(scene.link):  # what is no address would make the whole alert one that can't be taken
         _add(info, "web", scene.link)
     for name, value in scene.facts.items():
         parameter = _add(info, "parameter")
@@ -113,8 +140,8 @@ def _add_info(alert: etree._Element, decision: Decision, scene: Scene, code: str
         _add(parameter, "value", value)
     area = _add(info, "area")
     _add(area, "areaDesc", scene.place)
-    if scene.lon is not None:
-        _add(area, "circle", f"{scene.lat},{scene.lon} 0")
+    if scene.lon is not None and scene.lat is not None:
+        _add(area, "circle", f"{scene.lat:.6f},{scene.lon:.6f} 0")
 
 
 def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:

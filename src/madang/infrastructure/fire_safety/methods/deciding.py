@@ -3,6 +3,11 @@
 An alarm that nobody cancelled with a reason is handed over at most 90 seconds after its first signal, and
 no alarm is handed over twice. A detector is silent for the hold after a cancellation and while it is being
 tested; a call point never is. Tests and drills end by themselves, and don't begin while an alarm is open.
+
+A drill ends at the first sign of a fire that isn't part of it: a detector that it doesn't name (of a drill that
+names none, a second one), or a person who says "fire". What follows is no exercise, and what the drill's own
+detectors said counts for it, so that it is handed over at once where two were heard: people who believe in a
+drill wouldn't answer in time, and a fire engine too many does less harm than a fire taken for an exercise.
 """
 
 from __future__ import annotations
@@ -26,14 +31,17 @@ from madang.infrastructure.fire_safety.records import (
 
 TEST = Text(ko="점검", en="the test")
 DRILL = Text(ko="훈련", en="the drill")
+NO_DRILL = Text(ko="훈련이 아닙니다: ", en="not part of the drill: ")
 FILLERS = "\u115f\u1160\u3164\uffa0"
 # Of signals of one moment the safer order: what silences comes last, and a person's "fire" is the last word.
 FIRST, LAST = 0, 4
+ANSWERS = frozenset({SignalKind.SEEN, SignalKind.FALSE_ALARM, SignalKind.DRILL_CONFIRM})
 ORDER = {
     SignalKind.TEST_ENDS: FIRST,
     SignalKind.DRILL_ENDS: FIRST,
     **dict.fromkeys(ALARMING, 1),
     SignalKind.FALSE_ALARM: 2,
+    SignalKind.DRILL_CONFIRM: 2,
     SignalKind.CONFIRM: 3,
 }
 
@@ -57,7 +65,7 @@ def is_reason(text: str) -> bool:
 
 def put_in_order(one: Signal) -> tuple[datetime, int, tuple[str, ...]]:
     """Return what signals are sorted by: time, then the safer order."""
-    rest = (one.kind, one.source, one.floor, one.room, one.reason)
+    rest = (one.kind, one.source, one.floor, one.room, one.reason, f"{one.alarm:010}", *one.expects)
     return one.at, ORDER.get(one.kind, LAST), rest
 
 
@@ -93,13 +101,10 @@ class Watch:
             self._take_alarm(one)
         elif one.kind is SignalKind.CONFIRM:
             self._confirm(one)
-        elif one.kind is SignalKind.FALSE_ALARM:
-            self._cancel(one)
         elif one.kind is SignalKind.OVER:
             self._close(one)
-        elif one.kind is SignalKind.SEEN:
-            if self.state.alarm:
-                self.state.alarm.is_answered = True
+        elif one.kind in ANSWERS:
+            self._answer(one)
         elif one.kind is SignalKind.TEST_ENDS:
             self._end_test(one.at)
         elif one.kind is SignalKind.DRILL_ENDS:
@@ -136,6 +141,30 @@ class Watch:
         if now - alarm.heard_at > timedelta(seconds=self.policy.quiet_s):
             self.state.alarm = None
 
+    def _answer(self, one: Signal) -> None:
+        """Take what a person says of an alarm; an answer to another one than the present changes nothing."""
+        alarm = self.state.alarm
+        if alarm is None or alarm.cancelled_at is not None:
+            return
+        if one.alarm not in {0, alarm.number}:
+            self._say(alarm, one.at, Verdict.NOTHING, Text(
+                ko=f"{one.source}의 답은 경보 {one.alarm}에 대한 것이어서 이 경보는 그대로입니다",
+                en=f"{one.source}'s answer is about alarm {one.alarm}: this one stays as it is",
+            ))  # fmt: skip
+        elif one.kind is SignalKind.SEEN:
+            alarm.is_answered = True
+        elif one.kind is SignalKind.FALSE_ALARM:
+            self._cancel(alarm, one)
+        elif alarm.is_drill:
+            alarm.is_answered = True
+            self._hand_over(alarm, one.at, Text(
+                ko=f"{one.source}이(가) 훈련으로 불을 확인했습니다", en=f"{one.source} confirmed a fire for the drill"
+            ))  # fmt: skip
+        else:
+            self._say(alarm, one.at, Verdict.NOTHING, Text(
+                ko="훈련 경보가 아니어서 훈련의 답을 받지 않습니다", en="this is no drill: an answer for a drill changes nothing"
+            ))  # fmt: skip
+
     def _begin_mode(self, one: Signal) -> None:
         is_test = one.kind is SignalKind.TEST_BEGINS
         mode = TEST if is_test else DRILL
@@ -146,15 +175,19 @@ class Watch:
             ))  # fmt: skip
         elif is_test:
             self.state.tested_until = one.at + timedelta(seconds=self.policy.test_s)
+            self.state.tested = one.expects
         else:
             self.state.drill_until = one.at + timedelta(seconds=self.policy.drill_s)
-            if alarm and not alarm.is_drill:
+            self.state.drilled = one.expects
+            if alarm and alarm.is_drill:
+                self.state.drilled = one.expects or tuple(alarm.sources)
+            elif alarm:
                 self.state.alarm = None
 
     def _end_test(self, at: datetime, *, by_itself: bool = False) -> None:
         if self.state.tested_until and by_itself:
             self._say(None, at, Verdict.NOTHING, _say_over(TEST))
-        self.state.tested_until = None
+        self.state.tested_until, self.state.tested = None, ()
 
     def _end_drill(self, at: datetime, *, by_itself: bool = False) -> None:
         alarm = self.state.alarm
@@ -164,16 +197,39 @@ class Watch:
             self.state.alarm = None
         if self.state.drill_until and by_itself:
             self._say(None, at, Verdict.NOTHING, _say_over(DRILL))
-        self.state.drill_until = None
+        self.state.drill_until, self.state.drilled = None, ()
+
+    def _turn_real(self, at: datetime) -> dict[str, datetime]:
+        """End a drill because there is a fire; return who was heard in it and when."""
+        alarm = self.state.alarm if self.state.drill_until else None
+        self.state.drill_until, self.state.drilled = None, ()
+        if alarm is None:
+            return {}
+        if alarm.cancelled_at is None:
+            self._say(alarm, at, Verdict.STAND_DOWN, Text(
+                ko="훈련을 끝냅니다: 훈련이 아닌 경보가 있습니다", en="the drill ends: there is an alarm that isn't part of it"
+            ))  # fmt: skip
+        self.state.alarm = None
+        return alarm.sources
+
+    def _is_of_drill(self, one: Signal) -> bool:
+        """Return whether a signal is part of the drill that is on; the first one of a drill that names none is."""
+        self.state.drilled = self.state.drilled or (one.source,)
+        return one.source in self.state.drilled
 
     def _take_alarm(self, one: Signal) -> None:
         is_call = one.kind is SignalKind.CALL_POINT
-        if self.state.tested_until and not is_call:
+        is_tested = not self.state.tested or one.source in self.state.tested
+        if self.state.tested_until and is_tested and not is_call:
             self._say(None, one.at, Verdict.TESTED, Text(
                 ko=f"점검 중: {KIND_NAMES[one.kind].ko}", en=f"being tested: {KIND_NAMES[one.kind].en}"
             ), (one.source,))  # fmt: skip
             return
-        alarm, earlier = self.state.alarm, {}
+        earlier: dict[str, datetime] = {}
+        is_real = bool(self.state.drill_until) and not self._is_of_drill(one)
+        if is_real:
+            earlier = self._turn_real(one.at)
+        alarm = self.state.alarm
         if alarm and alarm.cancelled_at is not None:
             held_until = alarm.cancelled_at + timedelta(seconds=self.policy.hold_s)
             if one.source in alarm.sources and not is_call and one.at < held_until:
@@ -182,16 +238,19 @@ class Watch:
             # It spread, somebody was wrong, or it doesn't stop: a new alarm that knows who was heard before.
             earlier, alarm = alarm.sources, None
         if alarm is None:
-            alarm = self._begin(one)
+            alarm = self._begin(one, NO_DRILL if is_real else None)
             alarm.sources.update(earlier)
         alarm.heard_at = one.at
+        is_more = alarm.is_handed_over and one.source not in alarm.sources
         recent = [
             source
             for source, at in alarm.sources.items()
             if source != one.source and (one.at - at).total_seconds() <= self.policy.pair_s
         ]
         alarm.sources[one.source] = one.at
-        if is_call:
+        if is_more:
+            self._tell_more(alarm, one.at, _say_where(one))
+        elif is_call:
             self._hand_over(
                 alarm, one.at, Text(ko="사람이 발신기를 눌렀습니다", en="somebody pressed a call point")
             )
@@ -200,8 +259,13 @@ class Watch:
                 ko=f"{len(recent) + 1}개가 서로를 확인합니다", en=f"{len(recent) + 1} sources verify each other"
             ))  # fmt: skip
 
-    def _begin(self, one: Signal) -> OpenAlarm:
-        """Begin an alarm and tell the manager."""
+    def _begin(self, one: Signal, mark: Text | None = None) -> OpenAlarm:
+        """Begin an alarm and tell the manager; a test ends with it. `mark` goes before the reason."""
+        if self.state.tested_until:
+            self._say(None, one.at, Verdict.NOTHING, Text(
+                ko="경보가 있어 점검을 끝냅니다", en="the test ends: there is an alarm"
+            ))  # fmt: skip
+            self._end_test(one.at)
         self.state.count += 1
         start, end = self.policy.night
         hour = one.at.astimezone(self.city).hour
@@ -215,28 +279,26 @@ class Watch:
             is_drill=self.state.drill_until is not None,
             steps=[one.at + timedelta(seconds=step) for step in sorted(self.policy.ladder_s)],
         )
-        name = KIND_NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
-        where = " ".join(filter(None, (one.floor, one.room)))
-        self._say(self.state.alarm, one.at, Verdict.TELL_MANAGER, Text(
-            ko=f"{name.ko} 경보 {where}".strip(), en=f"alarm of a {name.en} {where}".strip()
-        ), (one.source,))  # fmt: skip
+        said, mark = _say_where(one), mark or Text(ko="", en="")
+        reason = Text(ko=mark.ko + said.ko, en=mark.en + said.en)
+        self._say(self.state.alarm, one.at, Verdict.TELL_MANAGER, reason, (one.source,))
         return self.state.alarm
 
     def _confirm(self, one: Signal) -> None:
+        is_real = bool(self.state.drill_until)
+        earlier = self._turn_real(one.at) if is_real else {}
         alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:
-            alarm = self._begin(one)
+            alarm = self._begin(one, NO_DRILL if is_real else None)
+            alarm.sources.update(earlier)
         alarm.is_answered, alarm.heard_at = True, one.at
-        self._hand_over(
-            alarm,
-            one.at,
-            Text(ko=f"{one.source}이(가) 불을 확인했습니다", en=f"{one.source} confirmed a fire"),
-        )
+        reason = Text(ko=f"{one.source}이(가) 불을 확인했습니다", en=f"{one.source} confirmed a fire")
+        if alarm.is_handed_over and not alarm.confirmed_by:
+            self._tell_more(alarm, one.at, reason)
+        self._hand_over(alarm, one.at, reason)
+        alarm.confirmed_by = alarm.confirmed_by or one.source
 
-    def _cancel(self, one: Signal) -> None:
-        alarm = self.state.alarm
-        if alarm is None or alarm.cancelled_at is not None:
-            return
+    def _cancel(self, alarm: OpenAlarm, one: Signal) -> None:
         if not one.source.strip():
             self._say(alarm, one.at, Verdict.NOTHING, Text(
                 ko="누가 취소하는지 알 수 없어 취소하지 않습니다", en="nothing is cancelled by nobody"
@@ -245,6 +307,12 @@ class Watch:
         if not is_reason(one.reason):
             self._say(alarm, one.at, Verdict.NOTHING, Text(
                 ko="이유 없이는 취소할 수 없습니다", en="nothing is cancelled without a reason"
+            ))  # fmt: skip
+            return
+        if alarm.confirmed_by and alarm.confirmed_by != one.source:
+            self._say(alarm, one.at, Verdict.NOTHING, Text(
+                ko=f"{alarm.confirmed_by}이(가) 불을 확인했으므로 {one.source}의 취소를 받지 않습니다",
+                en=f"{alarm.confirmed_by} confirmed a fire: {one.source} can't take it back",
             ))  # fmt: skip
             return
         alarm.is_answered, alarm.cancelled_at = True, one.at
@@ -258,16 +326,26 @@ class Watch:
         ))  # fmt: skip
 
     def _close(self, one: Signal) -> None:
-        alarm = self.state.alarm
-        if alarm and alarm.is_handed_over and alarm.cancelled_at is None:
-            alarm.cancelled_at = one.at
-            said = f"{one.source}: {one.reason}"
-            self._say(alarm, one.at, Verdict.CLOSE, Text(ko=said, en=said))
+        """Close the present alarm, or an earlier one that is quiet already."""
+        alarm, said = self.state.alarm, f"{one.source}: {one.reason}"
+        reason = Text(ko=said, en=said)
+        if alarm and one.alarm in {0, alarm.number}:
+            if alarm.is_handed_over and alarm.cancelled_at is None:
+                alarm.cancelled_at = one.at
+                self._say(alarm, one.at, Verdict.CLOSE, reason)
+        elif 0 < one.alarm <= self.state.count:
+            self._made.append(Decision(
+                at=one.at, facility=self.name, alarm=one.alarm, verdict=Verdict.CLOSE, reason=reason
+            ))  # fmt: skip
 
     def _hand_over(self, alarm: OpenAlarm, at: datetime, reason: Text) -> None:
         if not alarm.is_handed_over:
             alarm.is_handed_over = True
             self._say(alarm, at, Verdict.HAND_OVER, reason)
+
+    def _tell_more(self, alarm: OpenAlarm, at: datetime, reason: Text) -> None:
+        alarm.updates += 1
+        self._say(alarm, at, Verdict.UPDATE, reason)
 
     def _say(
         self,
@@ -280,7 +358,14 @@ class Watch:
         self._made.append(Decision(
             at=at, facility=self.name, alarm=alarm.number if alarm else 0, verdict=verdict, reason=reason,
             sources=sources or tuple(alarm.sources if alarm else ()), is_drill=bool(alarm and alarm.is_drill),
+            update=alarm.updates if alarm and verdict is Verdict.UPDATE else 0,
         ))  # fmt: skip
+
+
+def _say_where(one: Signal) -> Text:
+    name = KIND_NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
+    where = " ".join(filter(None, (one.floor, one.room)))
+    return Text(ko=f"{name.ko} 경보 {where}".strip(), en=f"alarm of a {name.en} {where}".strip())
 
 
 def _say_over(mode: Text) -> Text:

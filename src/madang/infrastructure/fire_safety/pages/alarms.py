@@ -53,6 +53,7 @@ VERDICTS = {
     Verdict.TELL_MANAGER: Text(ko="관리자에게 알림", en="Manager told"),
     Verdict.ESCALATE: Text(ko="다음 사람에게 알림", en="Next person told"),
     Verdict.HAND_OVER: Text(ko="119에 넘김", en="Handed over to 119"),
+    Verdict.UPDATE: Text(ko="119에 더 알림", en="119 told more"),
     Verdict.STAND_DOWN: Text(ko="취소", en="Stood down"),
     Verdict.CLOSE: Text(ko="종료", en="Closed"),
     Verdict.TESTED: Text(ko="점검", en="Test"),
@@ -63,6 +64,7 @@ SAID = {
     SignalKind.CONFIRM: Text(
         ko="불이라고 알렸습니다. 119에 넘깁니다.", en="Told as a fire: 119 gets it now."
     ),
+    SignalKind.DRILL_CONFIRM: Text(ko="훈련으로 불을 확인했습니다.", en="Confirmed for the drill."),
     SignalKind.FALSE_ALARM: Text(ko="오경보로 취소했습니다.", en="Cancelled as a false alarm."),
 }
 
@@ -122,7 +124,9 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
     try:
         said = next((one for one in SAID if one.value == kind), SignalKind.SEEN)
         reason = request.POST.get("reason", "").strip() or request.POST.get("other", "").strip()
-        answer_alarm(actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason)
+        answer_alarm(
+            actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number
+        )
         messages.success(request, SAID[said].say(request.language))
     except MadangError as error:
         messages.error(request, error.text.say(request.language))

@@ -60,6 +60,7 @@ MODES = {
     SignalKind.DRILL_ENDS: Text(ko="훈련을 끝냅니다.", en="The drill ends."),
     SignalKind.CONFIRM: Text(ko="불이라고 알렸습니다.", en="Told as a fire."),
 }
+BEGINS = frozenset({SignalKind.TEST_BEGINS, SignalKind.DRILL_BEGINS})
 ROOM_COLUMNS = ("floor", "name", "x", "y", "width", "height", "people", *NEEDS)
 CONTACT_COLUMNS = ("name", "phone", "days", "hours")
 DETECTOR_COLUMNS = ("id", "kind", "floor", "room", "x", "y", "expected_every_s")
@@ -145,7 +146,9 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
         "hydrants": hydrants,
         "map": draw_surroundings(facility, hydrants),
         "tested_until": watch.tested_until,
+        "tested": ", ".join(watch.tested),
         "drill_until": watch.drill_until,
+        "drilled": ", ".join(watch.drilled),
         "test_minutes": round(facility.policy.test_s / 60),
         "drill_minutes": round(facility.policy.drill_s / 60),
         "may_answer": actor.may("fire_safety.answer", facility.agency_code),
@@ -161,7 +164,8 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
     try:
         if kind is None:
             raise BadInput("fire_safety.kind", "모르는 일입니다", "this isn't known")
-        answer_alarm(actor=request.actor, now=now(), code=code, kind=kind)
+        expects = request.POST.getlist("expects") if kind in BEGINS else []
+        answer_alarm(actor=request.actor, now=now(), code=code, kind=kind, expects=expects)
         messages.success(request, MODES[kind].say(request.language))
     except MadangError as error:
         messages.error(request, error.text.say(request.language))

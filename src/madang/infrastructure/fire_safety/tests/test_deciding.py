@@ -14,13 +14,14 @@ from capvalidator import check_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound
+from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Text
 from madang.infrastructure.fire_safety.cli import read_policy, run_receive, run_replay
 from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines, read_message
-from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, write_alert
+from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, refer_to, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
+    Decision,
     Policy,
     Signal,
     SignalKind,
@@ -104,8 +105,8 @@ def test_a_drill_says_that_it_is_one_and_a_fire_after_it_does_not():
     assert {one.alarm: one.is_drill for one in made} == {1: True, 2: False}
 
 
-def decided(*signals, hours=3):
-    made = decide(Policy(), signals, NOON + timedelta(hours=hours), CITY_TIMEZONE)
+def decided(*signals, hours=3, policy=None):
+    made = decide(policy or Policy(), signals, NOON + timedelta(hours=hours), CITY_TIMEZONE)
     return [(one.verdict.value, (one.at - NOON).total_seconds(), one.alarm, one.is_drill) for one in made]
 
 
@@ -316,7 +317,7 @@ def test_a_hand_over_and_its_cancellation_are_valid_cap():
     )
     sent = {"scene": scene, "sender": "madang@city.example", "city": CITY_TIMEZONE}
     alert = write_alert(first, **sent)
-    cancel = write_alert(down, earlier_at=first.at, **sent)
+    cancel = write_alert(down, earlier=[refer_to(alert)], **sent)
     for one in (alert, cancel):
         assert check_schema(one).passed, check_schema(one)
     assert read_alert(alert)["identifier"] + "-cancel" == read_alert(cancel)["identifier"]
@@ -460,3 +461,115 @@ def test_a_policy_that_lets_119_wait_too_long_is_refused(tmp_path):
         path.write_text(wrong)
         with pytest.raises(BadInput):
             read_policy(path)
+
+
+DRILL = hear(0, Kind.DRILL_BEGINS, "관리자", expects=("d1", "d2"))
+
+
+@pytest.mark.parametrize(
+    ("begins", "fire", "handed_at"),
+    [
+        (DRILL, hear(30, Kind.SMOKE, "d9"), 30),
+        (DRILL, hear(300, Kind.SMOKE, "d9"), 380),
+        (DRILL, hear(30, Kind.CALL_POINT, "p1"), 30),
+        (DRILL, hear(30, Kind.CONFIRM, "관리자"), 30),
+        (hear(0, Kind.DRILL_BEGINS), hear(30, Kind.HEAT, "d2"), 30),
+        (hear(0, Kind.DRILL_BEGINS), hear(900, Kind.HEAT, "d2"), 980),
+    ],
+)
+def test_a_fire_during_a_drill_is_no_exercise(begins, fire, handed_at):
+    signals = (begins, hear(10, Kind.SMOKE, "d1"), hear(20, Kind.DRILL_CONFIRM, "관리자"), fire)
+    made = decided(*signals, hear(1000, Kind.GAS, "d1"))
+    assert ("hand_over", 20, 1, True) in made
+    assert ("stand_down", (fire.at - NOON).total_seconds(), 1, True) in made or fire.at > hear(
+        610, Kind.SEEN
+    ).at
+    assert ("hand_over", handed_at, 2, False) in made
+    assert not [one for one in made if one[1] > handed_at and one[3]]
+
+
+def test_what_a_drill_names_is_its_own_and_an_answer_for_it_confirms_no_fire():
+    made = decided(DRILL, hear(10, Kind.SMOKE, "d1"), hear(20, Kind.HEAT, "d2"), hear(30, Kind.SMOKE, "d1"))
+    assert {one[3] for one in made if one[2]} == {True}
+    made = decided(hear(0, Kind.SMOKE), hear(10, Kind.DRILL_CONFIRM, "관리자"))
+    assert ("nothing", 10, 1, False) in made
+    assert ("hand_over", 80, 1, False) in made
+
+
+def test_a_test_silences_what_it_names_and_ends_with_an_alarm():
+    begins = hear(0, Kind.TEST_BEGINS, "기사", expects=("d1",))
+    assert [one[0] for one in decided(begins, hear(10, Kind.SMOKE, "d1"))] == ["tested", "nothing"]
+    made = decided(begins, hear(10, Kind.SMOKE, "d9"), hear(20, Kind.SMOKE, "d1"))
+    assert ("nothing", 10, 0, False) in made
+    assert ("hand_over", 20, 1, False) in made
+
+
+def test_who_saw_the_fire_is_believed_before_who_says_there_is_none():
+    smoke, fire = hear(0, Kind.SMOKE), hear(10, Kind.CONFIRM, "김")
+    made = decided(smoke, fire, hear(11, Kind.FALSE_ALARM, "이"))
+    assert ("nothing", 11, 1, False) in made
+    assert "stand_down" not in {one[0] for one in made}
+    assert ("stand_down", 11, 1, False) in decided(smoke, fire, hear(11, Kind.FALSE_ALARM, "김"))
+
+
+def test_an_answer_to_an_alarm_that_is_over_changes_no_other():
+    first = (hear(0, Kind.SMOKE), hear(10, Kind.FALSE_ALARM, "김"), hear(30, Kind.HEAT, "d2"))
+    made = decided(*first, hear(31, Kind.FALSE_ALARM, "이", alarm=1), hear(32, Kind.OVER, "이", alarm=1))
+    assert [one[:3] for one in made if one[1] >= 30] == [
+        ("tell_manager", 30, 2), ("hand_over", 30, 2), ("nothing", 31, 2), ("close", 32, 1)
+    ]  # fmt: skip
+    assert ("hand_over", 110, 2, False) in decided(
+        *first[:2],
+        hear(30, Kind.HEAT, "d2", reason=""),
+        hear(31, Kind.SEEN, "이", alarm=1),
+        policy=Policy(pair_s=0),
+    )
+
+
+def test_what_is_known_after_the_hand_over_is_told_to_119_too():
+    signals = (
+        hear(0, Kind.SMOKE), hear(5, Kind.HEAT, "d2"), hear(60, Kind.SMOKE, "d3", floor="5층"), hear(61, Kind.SMOKE, "d3"),
+        hear(70, Kind.CONFIRM, "김"), hear(71, Kind.CONFIRM, "이"), hear(80, Kind.FALSE_ALARM, "김"),
+    )  # fmt: skip
+    made = [one for one in decide(Policy(), signals, NOON + timedelta(hours=1), CITY_TIMEZONE)
+            if one.verdict in {Verdict.HAND_OVER, Verdict.UPDATE, Verdict.STAND_DOWN}]  # fmt: skip
+    assert [(one.verdict.value, one.update) for one in made] == [
+        ("hand_over", 0), ("update", 1), ("update", 2), ("stand_down", 0)
+    ]  # fmt: skip
+    sent, alerts = [], []
+    for one in made:
+        scene = Scene(
+            place="요양원", lon=1e-7, lat=37.5, link="http://[x", people=Text(ko="3명", en="3 people")
+        )
+        alerts.append(write_alert(one, scene, sender="마 당,", city=CITY_TIMEZONE, earlier=sent))
+        assert check_schema(alerts[-1]).passed
+        sent.append(refer_to(alerts[-1]))
+    assert [read_alert(one)["msgType"] for one in alerts] == ["Alert", "Update", "Update", "Cancel"]
+    assert read_alert(alerts[-1])["references"] == " ".join(sent[:-1])
+    assert len({one.split(",")[1] for one in sent}) == 4
+    assert b"37.500000,0.000000 0" in alerts[0]
+
+
+HOSTILE = st.text(alphabet=st.characters(), max_size=20)
+
+
+@given(
+    HOSTILE,
+    HOSTILE,
+    HOSTILE,
+    st.booleans(),
+    st.sampled_from([Verdict.HAND_OVER, Verdict.UPDATE, Verdict.STAND_DOWN]),
+)
+@settings(max_examples=150)
+def test_every_alert_is_valid_cap_whatever_its_words(words, more, link, is_drill, verdict):
+    one = Decision(at=NOON, facility=words, alarm=1, verdict=verdict, reason=Text(ko=words, en=more),
+                   is_drill=is_drill, update=1)  # fmt: skip
+    scene = Scene(place=more, lon=127.0, lat=37.5, link="http://" + link, facts={more: words})
+    earlier = [refer_to(write_alert(msgspec.structs.replace(one, verdict=Verdict.HAND_OVER), scene, sender="a" + more,
+                                    city=CITY_TIMEZONE))]  # fmt: skip
+    alert = write_alert(one, scene, sender="a" + more, city=CITY_TIMEZONE, earlier=earlier)
+    assert check_schema(alert).passed, check_schema(alert)
+    read = read_alert(alert)
+    assert read["status"] == ("Exercise" if is_drill else "Actual")
+    assert read["msgType"] == {"hand_over": "Alert", "update": "Update", "stand_down": "Cancel"}[verdict]
+    assert len(read["references"].split(",")) in {1, 3}

@@ -331,6 +331,62 @@ def test_an_alarm_is_closed_by_a_person_who_says_what_it_was():
     assert list_all()[0].state == AlarmState.CLOSED
 
 
+def test_what_is_said_of_an_alarm_that_is_over_changes_no_other(receiver, pool):
+    address, read_ledger = receiver
+    register(NOW)
+    hear(0, uplink("d301", NOW, "smoke"))
+    hear(1, uplink("d302", NOW, "heat"))
+    send(1, pool, address)
+    hear(1000)  # it is quiet, and handed over
+    hear(1010, uplink("p3", after(1010), "call_point"))
+    second, first = list_all()
+    close_alarm(actor=STAFF, now=after(1011), alarm_id=first.id, note="꺼진 불")
+    decide_due(now=after(1011))
+    tell_incidents(now=after(1011))
+    assert [one.verdict.value for one in list_decisions(HOUSE, first.id)][-1] == "close"
+    assert {one.verdict.value for one in list_decisions(HOUSE, second.id)} == {"tell_manager", "hand_over"}
+    for kind in (SignalKind.FALSE_ALARM, SignalKind.SEEN):
+        with pytest.raises(Conflict):
+            answer_alarm(
+                actor=STAFF, now=after(1012), code=FACILITY.code, kind=kind, reason="조리", alarm=first.number
+            )
+    with pytest.raises(BadInput):
+        answer_alarm(actor=STAFF, now=NOW, code=FACILITY.code, kind=SignalKind.DRILL_BEGINS, expects=["d999"])
+    hear(1020, uplink("d302", after(1020), "heat"))
+    answer_alarm(
+        actor=STAFF, now=after(1030), code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason="장난", alarm=2
+    )
+    decide_due(now=after(1030))
+    for seconds in (1031, 1032, 1033):
+        send(seconds, pool, address)
+    told = [one for one in read_ledger() if one["identifier"].startswith("haemalgeun-2")]
+    assert [one["msgType"] for one in told] == ["Alert", "Update", "Cancel"]
+    named = [f"{one['sender']},{one['identifier']},{one['sent']}" for one in told]
+    assert [one["references"] for one in told] == ["", named[0], " ".join(named[:2])]
+    update = RelayRow.objects.get(identifier="haemalgeun-2-update-1").body
+    assert "해맑은요양원 3층 302호" in update
+    assert "3층 발신기 p3, 3층 302호 열 감지기 d302" in update
+
+
+def test_a_real_fire_in_a_drill_goes_to_119_as_actual_and_to_the_incidents(receiver, pool):
+    address, read_ledger = receiver
+    register(NOW)
+    answer_alarm(actor=STAFF, now=NOW, code=FACILITY.code, kind=SignalKind.DRILL_BEGINS, expects=["d301"])
+    hear(1, uplink("d301", NOW, "smoke"))
+    answer_alarm(actor=STAFF, now=after(2), code=FACILITY.code, kind=SignalKind.DRILL_CONFIRM, alarm=1)
+    decide_due(now=after(2))
+    assert tell_incidents(now=after(2)) == 0
+    hear(20, uplink("d302", NOW, "heat"))
+    for seconds in (21, 22, 23):
+        send(seconds, pool, address)
+    assert sorted((one["identifier"], one["status"], one["msgType"]) for one in read_ledger()) == [
+        ("haemalgeun-1", "Exercise", "Alert"),
+        ("haemalgeun-1-cancel", "Exercise", "Cancel"),
+        ("haemalgeun-2", "Actual", "Alert"),
+    ]
+    assert tell_incidents(now=after(24)) == 2
+
+
 def test_detectors_that_need_care_are_found_and_cleared():
     register(NOW)
     assert check_detectors(now=NOW) == 0

@@ -16,7 +16,8 @@ from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Subcom
 from .gateway.receiving import open_receiver
 from .gateway.recordings import read_lines
 from .methods.deciding import decide
-from .records import LONGEST_WAIT_S, Policy
+from .methods.payloads import find_fault
+from .records import LONGEST_WAIT_S, Decoder, Policy
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,6 +28,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "file", type=Path, metavar="FILE", help="JSON lines: signals, ChirpStack events, SenML"
     )
     replay.add_argument("--policy", type=Path, metavar="FILE", help="TOML; the default policy without")
+    replay.add_argument(
+        "--decoders",
+        type=Path,
+        metavar="FILE",
+        help="TOML: decoders = [{profile, fields}], for events with bytes alone",
+    )
     replay.set_defaults(command=run_replay)
     receive = commands.add_parser("receive", help="be a 119 receiver for tests: CAP alerts into a ledger")
     receive.add_argument("--host", default="127.0.0.1")
@@ -42,15 +49,18 @@ def run(arguments: Namespace) -> int:
 
 def run_replay(arguments: Namespace) -> int:
     """Print decisions as JSON lines; lines that can't be read are named on the error output."""
-    policy = read_policy(arguments.policy)
+    policy, decoders = read_policy(arguments.policy), read_decoders(getattr(arguments, "decoders", None))
     try:
         # Only line feeds end lines: JSON's texts may hold the others that Python splits at.
-        signals, unread = read_lines(arguments.file.read_text("utf-8-sig", "replace").split("\n"))
+        lines = arguments.file.read_text("utf-8-sig", "replace").split("\n")
     except OSError as error:
         raise NotFound("fire.file", f"{arguments.file}: {error}", f"{arguments.file}: {error}") from error
+    signals, unread = read_lines(lines, decoders.get)
     for one in unread:
         sys.stderr.write(f"line {one.line} is not read: {one.reason}\n")
     if not signals:
+        if sum(1 for one in lines if one.strip()) > len(unread):
+            return 0  # heartbeats alone
         raise BadInput("fire.empty", "읽을 수 있는 신호가 없습니다", "there is no signal that can be read")
     until = max(one.at for one in signals) + timedelta(seconds=LONGEST_WAIT_S)
     for decision in decide(policy, signals, until, CITY_TIMEZONE):
@@ -79,6 +89,27 @@ def read_policy(path: Path | None) -> Policy:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Policy)
     except (OSError, ValueError, msgspec.ValidationError, RecursionError) as error:
         raise BadInput("fire.policy", f"{path}: {error}", f"{path}: {error}") from error
+
+
+class Decoders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Decoders of device profiles in a file."""
+
+    decoders: tuple[Decoder, ...]
+
+
+def read_decoders(path: Path | None) -> dict[str, Decoder]:
+    """Return the decoders of a TOML file by profile; one that can't be trusted with alarms is refused."""
+    if path is None:
+        return {}
+    try:
+        read = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Decoders)
+    except (OSError, ValueError, msgspec.ValidationError, RecursionError) as error:
+        raise BadInput("fire.decoders", f"{path}: {error}", f"{path}: {error}") from error
+    for one in read.decoders:
+        fault = find_fault(one)
+        if fault is not None:
+            raise BadInput("fire.decoders", f"{path}: {fault.ko}", f"{path}: {fault.en}")
+    return {one.profile: one for one in read.decoders}
 
 
 SUBCOMMANDS = [

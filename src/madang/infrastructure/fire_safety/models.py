@@ -45,6 +45,7 @@ class DetectorRow(models.Model):
     usual_margin = models.FloatField(null=True)
     level = models.FloatField(null=True)
     usual_level = models.FloatField(null=True)
+    unread = models.CharField(max_length=200, default="")
     has_trouble = models.BooleanField(default=False)
 
 

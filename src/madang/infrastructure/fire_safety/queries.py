@@ -391,6 +391,7 @@ def describe_detector(row: DetectorRow) -> Detector:
         usual_margin=row.usual_margin,
         level=row.level,
         usual_level=row.usual_level,
+        unread=row.unread,
     )
 
 

@@ -230,7 +230,10 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Detector(msgspec.Struct, frozen=True, kw_only=True):
-    """A detector or call point, where it hangs, and how it is. `battery` is in percent, signal in dBm and dB."""
+    """A detector or call point, where it hangs, and how it is. `battery` is in percent, signal in dBm and dB.
+
+    `unread` says why its last message couldn't be read, "" where it could.
+    """
 
     id: Short
     facility: str
@@ -249,6 +252,7 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True):
     usual_margin: float | None = None
     level: float | None = None
     usual_level: float | None = None
+    unread: str = ""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +268,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     snr: float | None = None
     margin: float | None = None
     level: float | None = None
+    unread: str = ""
     gateways: tuple[str, ...] = ()
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db import DataError, IntegrityError, transaction
 
-from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_message
+from madang.infrastructure.fire_safety.gateway.recordings import open_payload, read_health, read_message
 from madang.infrastructure.fire_safety.methods.network import FAST, SLOW, blend
-from madang.infrastructure.fire_safety.methods.payloads import decode_payload, read_base64
-from madang.infrastructure.fire_safety.models import DecoderRow, DetectorRow, RefusedRow, SignalRow
+from madang.infrastructure.fire_safety.models import (
+    DecoderRow,
+    DetectorRow,
+    FacilityRow,
+    RefusedRow,
+    SignalRow,
+)
 from madang.infrastructure.fire_safety.records import ALARMING, Decoder, Health, Signal, Taken
 
 from .network import hear_gateways
@@ -31,7 +36,7 @@ FAULTS = (
 """What reading a message that is none raises."""
 LONGEST_PAYLOAD = 4000
 CLOCK_TRUSTED = timedelta(days=1)
-MEASURED = ["heard_at", "battery", "rssi", "snr", "margin", "usual_margin", "level", "usual_level"]
+MEASURED = ["unread", "heard_at", "battery", "rssi", "snr", "margin", "usual_margin", "level", "usual_level"]
 log = logging.getLogger("madang.fire_safety")
 
 
@@ -58,19 +63,21 @@ def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
     signals: list[Signal] = []
     health: list[Health] = []
     refused: list[RefusedRow] = []
-    decoded = [_decode(raw) for raw in messages]
-    known = _Known(decoded)
-    for raw, found in zip(messages, decoded, strict=True):
+    decoded = [(raw, one) for raw in messages for one in _decode(raw)]
+    known = _Known([one for _, one in decoded])
+    for raw, found in decoded:
         try:
             if isinstance(found, Exception):
                 raise found
-            message = known.open(known.place(found), health)
+            message = open_payload(known.place(found), known.find_decoder)
             said = read_message(message, now)
             _refuse_persons(said)
             signals += said
             health += read_health(message)
         except FAULTS as error:
             refused.append(_refuse(raw, error, now, via))
+            health += _note_unread(found, error)
+    signals = _settle(signals)
     with transaction.atomic():
         repeated = keep_signals(signals, now, via)
         devices = _note_health(health, now)
@@ -109,12 +116,44 @@ def _write(one: Signal, now: datetime, via: str) -> SignalRow:
     )
 
 
-def _decode(raw: bytes) -> Any:
-    """Return a message, or the fault for which it is none."""
+def _decode(raw: bytes) -> list[Any]:
+    """Return a message (of a list of a network server's events each), or the fault for which it is none."""
     try:
-        return msgspec.json.decode(raw)
+        message = msgspec.json.decode(raw)
     except FAULTS as error:
-        return error
+        return [error]
+    is_list = isinstance(message, list) and message and all(_find_device(one) is not None for one in message)
+    return message if is_list else [message]
+
+
+def _note_unread(message: Any, error: Exception) -> list[Health]:
+    """Return that a device was heard though its message couldn't be read; nothing where it names none."""
+    if _find_device(message) is None:
+        return []
+    try:
+        said = read_health(message)
+    except FAULTS:
+        return []
+    return [msgspec.structs.replace(one, unread=str(error)[:200].replace("\0", "\ufffd")) for one in said]
+
+
+def _settle(signals: Sequence[Signal]) -> list[Signal]:
+    """Return signals with the place of their registered source where they name none, or none that is known."""
+    if not signals:
+        return []
+    named = FacilityRow.objects.filter(pk__in={one.facility for one in signals}).values_list(
+        "code", flat=True
+    )
+    known, placed = set(named), DetectorRow.objects.in_bulk(list({one.source for one in signals}))
+    settled = []
+    for one in signals:
+        row = placed.get(one.source)
+        if row is not None and (one.facility not in known or one.facility == row.facility_id):
+            one = msgspec.structs.replace(  # noqa: PLW2901 - the same signal, better placed
+                one, facility=row.facility_id, floor=one.floor or row.floor, room=one.room or row.room
+            )
+        settled.append(one)
+    return settled
 
 
 def _refuse(raw: bytes, error: Exception, now: datetime, via: str) -> RefusedRow:
@@ -126,42 +165,25 @@ def _refuse(raw: bytes, error: Exception, now: datetime, via: str) -> RefusedRow
 class _Known:
     """The devices, and the decoders of their profiles, that the messages of a network server name."""
 
-    def __init__(self, messages: Iterable[Any]) -> None:
+    def __init__(self, messages: Sequence[Any]) -> None:
         named = [device for one in messages if (device := _find_device(one)) is not None]
         self._places = DetectorRow.objects.in_bulk(_list_names(named, "devEui"))
         self._decoders = DecoderRow.objects.in_bulk(_list_names(named, "deviceProfileName"))
 
     def place(self, message: Any) -> Any:
-        """Return a message with the facility, floor and room of its device where it names none."""
+        """Return a message with the facility and kind of its registered device where it names none."""
         device = _find_device(message)
         tags = {} if device is None else device.get("tags") or {}
-        if device is None or not isinstance(tags, dict) or tags.get("facility"):
+        row = None if device is None else self._places.get(_name(device, "devEui"))
+        if device is None or row is None or not isinstance(tags, dict):
             return message
-        row = self._places.get(_name(device, "devEui"))
-        if row is None:
-            return message
-        tags = {**tags, "facility": row.facility_id, "floor": row.floor, "room": row.room}
+        tags = {"kind": row.kind, **tags, "facility": tags.get("facility") or row.facility_id}
         return {**message, "deviceInfo": {**device, "tags": tags}}
 
-    def open(self, message: Any, health: list[Health]) -> Any:
-        """Return a message with its payload read, where it comes unread and a decoder knows how.
-
-        One that can't be read is refused, but its device was heard: that is added to `health`.
-        """
-        device = _find_device(message)
-        if device is None or message.get("object") or not message.get("data"):
-            return message
-        profile = _name(device, "deviceProfileName")
-        try:
-            row = self._decoders.get(profile)
-            if row is None:
-                raise ValueError(f"no decoder for payloads of {profile or 'a device without profile'}")
-            decoder = msgspec.convert({"profile": row.profile, "fields": row.fields}, Decoder)
-            values = decode_payload(decoder, message.get("fPort"), read_base64(message["data"]))
-        except ValueError:
-            health += read_health(message)
-            raise
-        return {**message, "object": values}
+    def find_decoder(self, profile: str) -> Decoder | None:
+        """Return the decoder of a device profile, None where there is none."""
+        row = self._decoders.get(profile)
+        return row and msgspec.convert({"profile": row.profile, "fields": row.fields}, Decoder)
 
 
 def _find_device(message: Any) -> dict[str, Any] | None:
@@ -169,7 +191,7 @@ def _find_device(message: Any) -> dict[str, Any] | None:
     return device if isinstance(device, dict) else None
 
 
-def _list_names(devices: Iterable[dict[str, Any]], what: str) -> list[str]:
+def _list_names(devices: Sequence[dict[str, Any]], what: str) -> list[str]:
     return sorted({name for one in devices if "\0" not in (name := _name(one, what))})
 
 
@@ -177,7 +199,7 @@ def _name(device: dict[str, Any], what: str) -> str:
     return str(device.get(what, ""))[:100]
 
 
-def _refuse_persons(signals: Iterable[Signal]) -> None:
+def _refuse_persons(signals: Sequence[Signal]) -> None:
     for one in signals:
         if one.kind not in ALARMING:
             raise ValueError(f"{one.kind} is said by persons, not by devices")
@@ -191,7 +213,7 @@ def _note_health(health: Sequence[Health], now: datetime) -> int:
     rows = []
     for row in known:
         one = newest[row.pk]
-        row.heard_at = now
+        row.heard_at, row.unread = now, one.unread
         row.battery = row.battery if one.battery is None else one.battery
         row.rssi = row.rssi if one.rssi is None else one.rssi
         row.snr = row.snr if one.snr is None else one.snr

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from madang.infrastructure.fire_safety.methods.network import measure_margin
-from madang.infrastructure.fire_safety.records import ALARMING, Health, Signal, SignalKind, Unread
+from madang.infrastructure.fire_safety.methods.payloads import decode_payload, read_base64
+from madang.infrastructure.fire_safety.methods.wording import find_kind, is_alarm, read_values
+from madang.infrastructure.fire_safety.records import (
+    ALARMING,
+    Decoder,
+    Health,
+    Signal,
+    SignalKind,
+    Unread,
+)
 
 KINDS = {kind.value: kind for kind in SignalKind}
 LARGEST = 1e9
@@ -18,11 +28,24 @@ RELATIVE_BELOW = 2**28
 """SenML (RFC 8428): smaller times are relative to now."""
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+OTHER_NAMES = {
+    "at": ("time", "timestamp", "ts"),
+    "kind": ("type", "event"),
+    "source": ("device", "detector", "sensor", "devEui", "device_id", "deviceId"),
+    "facility": ("facility_id", "facilityId", "site"),
+}
+"""What senders of plain JSON call our fields."""
+MILLISECONDS_FROM = 1e11
+TWO_PARTS = re.compile(r"(.+)[/:_.](call_point|camera_smoke)|(.+)[/:_.]([A-Za-z]+)")
+"""A SenML name without a facility: the device's, then what it says."""
 
 
-def read_lines(lines: Iterable[str]) -> tuple[list[Signal], list[Unread]]:
+def read_lines(
+    lines: Iterable[str], find_decoder: Callable[[str], Decoder | None] = lambda _: None
+) -> tuple[list[Signal], list[Unread]]:
     """Return the signals of a recording, and the lines that are none with their reasons.
 
+    `find_decoder` gives the decoder of a device profile, for uplinks that hold bytes alone.
     A signal so late that no calendar has a time after it to decide in is none.
     """
     signals: list[Signal] = []
@@ -31,7 +54,8 @@ def read_lines(lines: Iterable[str]) -> tuple[list[Signal], list[Unread]]:
         if not line.strip():
             continue
         try:
-            said = read_message(msgspec.json.decode(line))
+            message = msgspec.json.decode(line)
+            said = [one for part in _split(message) for one in read_message(open_payload(part, find_decoder))]
             if any(one.at > LATEST for one in said):
                 raise ValueError(f"a time after the year {LATEST.year}")
             signals += said
@@ -40,19 +64,99 @@ def read_lines(lines: Iterable[str]) -> tuple[list[Signal], list[Unread]]:
     return signals, unread
 
 
+def _split(message: Any) -> list[Any]:
+    """Return the events of a list of a network server's events, any other message alone."""
+    if (
+        isinstance(message, list)
+        and message
+        and all(isinstance(one, dict) and "deviceInfo" in one for one in message)
+    ):
+        return message
+    return [message]
+
+
 def read_message(message: Any, now: datetime | None = None) -> list[Signal]:
     """Return the signals of one message; raise ValueError where it is none that is known.
 
-    `now` is what times of SenML are relative to; a recording has none.
+    `now` is what times of SenML are relative to, and the time of a message that says none that can be read; a
+    recording has none.
     """
     if isinstance(message, list):
-        if message and all(isinstance(one, dict) and "kind" in one for one in message):
-            return [_check(one) for one in msgspec.convert(message, list[Signal])]
+        if not message:
+            raise ValueError("an empty list")
+        if all(isinstance(one, dict) and "deviceInfo" in one for one in message):
+            return [signal for one in message for signal in _read_uplink(one, now)]
+        if all(isinstance(one, dict) and _get(one, "kind") is not None for one in message):
+            return [_read_own(one, now) for one in message]
         return _read_senml(message, now)
     if isinstance(message, dict) and "deviceInfo" in message:
-        return _read_uplink(message)
-    one = msgspec.convert(message, Signal)
-    return [_check(one)]
+        return _read_uplink(message, now)
+    if isinstance(message, dict) and {"vb", "v", "vs"} & message.keys() and _get(message, "kind") is None:
+        return _read_senml([message], now)
+    return [_read_own(message, now)]
+
+
+def open_payload(message: Any, find_decoder: Callable[[str], Decoder | None]) -> Any:
+    """Return a network server's event with its payload read, where it comes unread; anything else as it is.
+
+    Raises ValueError where no decoder reads it.
+    """
+    device = message.get("deviceInfo") if isinstance(message, dict) else None
+    if not isinstance(device, dict) or message.get("object") or not message.get("data"):
+        return message
+    profile = str(device.get("deviceProfileName", ""))[:100]
+    decoder = find_decoder(profile)
+    if decoder is None:
+        raise ValueError(f"no decoder for payloads of {profile or 'a device without profile'}")
+    return {**message, "object": decode_payload(decoder, message.get("fPort"), read_base64(message["data"]))}
+
+
+def _get(message: dict[str, Any], field: str) -> Any:
+    names = (field, *OTHER_NAMES.get(field, ()))
+    return next((message[one] for one in names if message.get(one) is not None), None)
+
+
+def _read_own(message: Any, now: datetime | None) -> Signal:
+    """Return a signal of plain JSON: our field names or the usual other ones, texts as they are or as numbers."""
+    if not isinstance(message, dict):
+        raise ValueError(f"expected an object, got {type(message).__name__}")  # noqa: TRY004 - bad input, whatever its type
+    kind = _get(message, "kind")
+    if isinstance(kind, str) and kind not in KINDS:
+        kind = find_kind(kind, SignalKind.SMOKE) or kind
+    said = {
+        **message,
+        "at": _read_time(_get(message, "at"), now),
+        "kind": kind,
+        **{
+            name: _read_text(_get(message, name))
+            for name in ("source", "facility", "floor", "room", "reason")
+        },
+    }
+    return _check(msgspec.convert({**said, "facility": said["facility"] or said["source"]}, Signal))
+
+
+def _read_text(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "" if value is None else str(value) if is_number else value
+
+
+def _read_time(value: Any, now: datetime | None) -> Any:
+    """Return a moment from a text or from seconds or milliseconds since 1970; `now` where it is none."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if not RELATIVE_BELOW <= value:
+                raise ValueError(f"{value} is no time")
+            return datetime.fromtimestamp(value / 1000 if value >= MILLISECONDS_FROM else value, UTC)
+        moment = msgspec.convert(value, datetime)
+        if moment.tzinfo is None:
+            raise ValueError("a time without its zone")
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        if now is not None:
+            return now
+        reason = "no time" if value is None else str(error)
+        raise ValueError(reason if isinstance(error, ValueError) else f"{value} is out of range") from error
+    return moment
 
 
 def read_health(message: Any) -> list[Health]:
@@ -121,9 +225,11 @@ def _check(one: Signal) -> Signal:
     return one
 
 
-def _read_uplink(event: dict[str, Any]) -> list[Signal]:
-    """Return what a ChirpStack uplink says: decoded values that are true, placed by the device's tags.
+def _read_uplink(event: dict[str, Any], now: datetime | None) -> list[Signal]:
+    """Return what a ChirpStack uplink says: decoded values that alarm, placed by the device's tags.
 
+    A device that says of no facility is its own: nobody registered it, and its alarm must be told. An alarm without
+    a kind is of the tag `kind`, else smoke. Where `time` is missing, the first gateway's or server's time counts.
     The same uplink heard by several gateways is one event: ChirpStack has put them together, and its
     repetitions have the same time and device.
     """
@@ -134,17 +240,19 @@ def _read_uplink(event: dict[str, Any]) -> list[Signal]:
     values = event.get("object") or {}
     if not isinstance(tags, dict) or not isinstance(values, dict):
         raise ValueError("tags and object are objects")
-    said = [kind for name, kind in KINDS.items() if values.get(name) is True]
+    tagged = KINDS.get(str(tags.get("kind", "")))
+    said = read_values(values, tagged if tagged in ALARMING else SignalKind.SMOKE)
+    at = _read_time(_find_time(event), now) if said else None
     return [
         _check(
             msgspec.convert(
                 {
-                    "at": event.get("time"),
-                    "facility": tags.get("facility", ""),
+                    "at": at,
+                    "facility": tags.get("facility") or device.get("devEui", ""),
                     "kind": kind.value,
                     "source": device.get("devEui", ""),
-                    "floor": tags.get("floor", ""),
-                    "room": tags.get("room", ""),
+                    "floor": _read_text(tags.get("floor")),
+                    "room": _read_text(tags.get("room")),
                 },
                 Signal,
             )
@@ -153,8 +261,16 @@ def _read_uplink(event: dict[str, Any]) -> list[Signal]:
     ]
 
 
+def _find_time(event: dict[str, Any]) -> Any:
+    if event.get("time"):
+        return event["time"]
+    heard = [one for one in event.get("rxInfo") or [] if isinstance(one, dict)]
+    times = [one.get("nsTime") or one.get("gwTime") or one.get("time") for one in heard]
+    return min((one for one in times if isinstance(one, str)), default=None)
+
+
 def _read_senml(pack: list[Any], now: datetime | None) -> list[Signal]:
-    """Return what a SenML pack says; names are FACILITY/SOURCE/KIND, values true where it alarms.
+    """Return what a SenML pack says; names are FACILITY/SOURCE/KIND or SOURCE/KIND, values true where it alarms.
 
     What else is true of a device ("tamper") doesn't keep its fire from being heard.
     """
@@ -164,19 +280,33 @@ def _read_senml(pack: list[Any], now: datetime | None) -> list[Signal]:
         if not isinstance(record, dict):
             raise ValueError("a SenML record is an object")  # noqa: TRY004 - bad input, whatever its type
         base_name, base_time = record.get("bn", base_name), record.get("bt", base_time)
-        if record.get("vb") is not True:
+        value = next((record[one] for one in ("vb", "v", "vs") if one in record), None)
+        alarms = is_alarm(value)
+        if alarms is False:
             continue
         name = f"{base_name}{record.get('n', '')}"
-        facility, _, rest = name.partition("/")
-        source, _, kind = rest.partition("/")
-        if kind not in KINDS:
-            other = f"{name}: no kind of signal"
+        facility, source, kind = _read_name_of_record(name)
+        if kind is None:
+            other = other if alarms is None else f"{name}: no kind of signal"
+            continue
+        if alarms is None:
+            other = f"{name} is {str(value)[:100]!r}: neither an alarm nor none"
             continue
         at = _read_moment(name, float(base_time) + float(record.get("t", 0)), now)
-        signals.append(_check(Signal(at=at, facility=facility, kind=KINDS[kind], source=source)))
+        signals.append(_check(Signal(at=at, facility=facility, kind=kind, source=source)))
     if other and not signals:
         raise ValueError(other)
     return signals
+
+
+def _read_name_of_record(name: str) -> tuple[str, str, SignalKind | None]:
+    """Return facility, source and kind of a record's name; a device that names no facility is its own."""
+    facility, _, rest = name.partition("/")
+    source, _, kind = rest.partition("/")
+    if not kind and (parts := TWO_PARTS.fullmatch(name)) is not None:
+        facility = source = parts[1] or parts[3]
+        kind = parts[2] or parts[4]
+    return facility, source, KINDS.get(kind) or find_kind(kind, SignalKind.SMOKE)
 
 
 def _read_moment(name: str, seconds: float, now: datetime | None) -> datetime:

@@ -24,6 +24,11 @@ def find_trouble(detector: Detector, now: datetime) -> Text | None:
             return Text(ko="아직 한 번도 들리지 않았습니다", en="was never heard")
         minutes = int(silent.total_seconds() // 60)
         return Text(ko=f"{minutes:,}분째 들리지 않습니다", en=f"has been silent for {minutes:,} min")
+    if detector.unread:
+        return Text(
+            ko=f"보낸 것을 읽을 수 없어 경보도 알 수 없습니다: {detector.unread}",
+            en=f"can't be read, an alarm of it neither: {detector.unread}",
+        )
     if detector.battery is not None and detector.battery < LOW_BATTERY:
         return Text(
             ko=f"전지가 {detector.battery:.0f}% 남았습니다",

@@ -573,3 +573,101 @@ def test_every_alert_is_valid_cap_whatever_its_words(words, more, link, is_drill
     assert read["status"] == ("Exercise" if is_drill else "Actual")
     assert read["msgType"] == {"hand_over": "Alert", "update": "Update", "stand_down": "Cancel"}[verdict]
     assert len(read["references"].split(",")) in {1, 3}
+
+
+OWN = {"at": "2026-11-20T12:00:00+09:00", "facility": "요양원", "kind": "smoke", "source": "d1"}
+
+
+@pytest.mark.parametrize(
+    ("values", "kinds"),
+    [
+        ({"smoke": 1, "heat": 0, "battery": 90}, [Kind.SMOKE]),
+        ({"smoke_alarm": True, "tamper_alarm": True}, [Kind.SMOKE]),
+        ({"smokeDetected": "ALARM", "temperature_alarm": "normal", "temperature": 71}, [Kind.SMOKE]),
+        ({"alarm": "fire"}, [Kind.SMOKE]),
+        ({"messages": {"gas_status": "alarm"}}, [Kind.GAS]),
+        ({"gas": 412, "gas_alarm": 1}, [Kind.GAS]),
+        ({"gas": 412, "gas_alarm": 0, "status": 7, "low_battery_alarm": True}, []),
+        ({"call_point": "pressed?", "heat": True}, [Kind.HEAT]),
+    ],
+)
+def test_what_a_devices_own_values_say_is_heard(values, kinds):
+    assert [one.kind for one in read_message({**UPLINK, "object": values})] == kinds
+
+
+@pytest.mark.parametrize("values", [{"smoke": 0.4}, {"smoke": "maybe"}, {"alarm": 3}, {"a": {"heat": "??"}}])
+def test_a_value_that_says_neither_yes_nor_no_does_not_pass_for_no_alarm(values):
+    with pytest.raises(ValueError, match="neither an alarm nor none"):
+        read_message({**UPLINK, "object": values})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        OWN,
+        [OWN],
+        {**OWN, "at": 1795143600},
+        {**OWN, "at": 1795143600_000},
+        {**OWN, "kind": "Smoke", "floor": 3, "room": None, "battery": 3},
+        {"time": OWN["at"], "type": "smoke_alarm", "device": "d1", "site": "요양원"},
+        {"bn": "요양원/d1/", "bt": 1795143600, "n": "smoke", "v": 1},
+        [{"bn": "요양원/d1/", "bt": 1795143600}, {"n": "smoke", "vs": "alarm"}],
+    ],
+)
+def test_plain_json_and_senml_are_read_as_they_are_written(message):
+    (one,) = read_message(message)
+    assert (one.at, one.facility, one.kind, one.source) == (NOON, "요양원", Kind.SMOKE, "d1")
+
+
+def test_a_device_that_names_no_facility_is_its_own_and_its_first_gateway_says_when():
+    heard = [
+        {"gatewayId": "a", "nsTime": "2026-11-20T03:00:02Z"},
+        {"gatewayId": "b", "nsTime": "2026-11-20T03:00:01Z"},
+    ]
+    event = {**UPLINK, "time": None, "deviceInfo": {"devEui": "70b3"}, "rxInfo": heard}
+    (one,) = read_message(event)
+    assert (one.facility, one.at) == ("70b3", NOON + timedelta(seconds=1))
+    (named,) = read_message(
+        [{"bn": "urn:dev:mac:0024befffe804ff1_", "bt": 1795143600, "n": "call_point", "vb": True}]
+    )
+    assert (named.source, named.kind) == ("urn:dev:mac:0024befffe804ff1", Kind.CALL_POINT)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {**OWN, "at": "2026-11-20T12:00:00"},
+        {**OWN, "at": None},
+        {**OWN, "at": 7},
+        {**OWN, "at": "0001-01-01T00:00:00+14:00"},
+        {**UPLINK, "time": "gestern"},
+    ],
+)
+def test_where_no_clock_can_be_read_the_houses_counts_and_a_recording_names_the_line(message):
+    assert read_message(message, NOON)[0].at == NOON
+    signals, unread = read_lines([json.dumps(message)])
+    assert (signals, len(unread)) == ([], 1)
+
+
+def test_bytes_alone_are_named_in_a_recording_and_read_with_decoders(tmp_path, capsys):
+    event = {**UPLINK, "object": None, "data": "AQ==", "fPort": 2}
+    event["deviceInfo"] = {**UPLINK["deviceInfo"], "deviceProfileName": "SD-1"}
+    heartbeat = {**UPLINK, "object": {"battery": 90}}
+    path, decoders = tmp_path / "night.jsonl", tmp_path / "decoders.toml"
+    path.write_text(f"{json.dumps([event, event])}\n{json.dumps(heartbeat)}\n", "utf-8")
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+    assert "line 1 is not read: no decoder for payloads of SD-1" in capsys.readouterr().err
+    decoders.write_text('decoders = [{profile = "SD-1", fields = [{name = "smoke", offset = 0, bit = 0}]}]')
+    first = run_replay(SimpleNamespace(file=path, policy=None, decoders=decoders)), capsys.readouterr().out
+    assert first == (
+        run_replay(SimpleNamespace(file=path, policy=None, decoders=decoders)),
+        capsys.readouterr().out,
+    )
+    assert json.loads(first[1].splitlines()[-1])["verdict"] == "hand_over"
+    for wrong in (
+        "x = 1",
+        'decoders = [{profile = "SD-1", fields = [{name = "smoke", offset = 0, bit = 9}]}]',
+    ):
+        decoders.write_text(wrong)
+        with pytest.raises(BadInput):
+            run_replay(SimpleNamespace(file=path, policy=None, decoders=decoders))

@@ -275,6 +275,47 @@ def test_a_fire_in_a_facility_that_nobody_registered_is_told():
     assert not SignalRow.objects.filter(heard_at=None).exists()
 
 
+def test_a_fire_of_a_device_that_nobody_registered_is_told():
+    register(NOW)
+    hear(0, uplink("70b3d57ed0000001", NOW, "smoke"))
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="fire_unknown_facility"))
+    assert "70b3d57ed0000001" in incident.reason.en
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"kind": "smoke", "source": "d301", "facility": FACILITY.code},
+        {"kind": "smoke", "source": "d301"},
+        {"at": "2026-11-20T12:00:00", "kind": "fire", "source": "d301", "facility": "an-old-name"},
+        {"deviceInfo": {"devEui": "d301", "tags": {"facility": "an-old-name"}}, "object": {"alarm": 1}},
+        [{"n": f"{FACILITY.code}/d301/smoke", "vb": True}],
+        [{"n": "d301/smoke", "v": 1}],
+    ],
+)
+def test_a_registered_device_alarms_where_it_hangs_whatever_clock_and_place_it_names(message):
+    register(NOW)
+    hear(0, json.dumps(message).encode())
+    (alarm,) = list_all()
+    assert (alarm.facility, alarm.floor, alarm.room, alarm.kind) == (
+        FACILITY.code,
+        "3층",
+        "301호",
+        SignalKind.SMOKE,
+    )
+
+
+def test_a_detector_whose_messages_cannot_be_read_needs_care_until_they_can():
+    register(NOW)
+    hear(0, send_unread("d301", "SD-9"), *[uplink(one, NOW) for one in ("d302", "p3")])
+    assert check_detectors(now=after(1)) == 1
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="fire_detector_trouble"))
+    assert "no decoder for payloads of SD-9" in incident.reason.en
+    events = [json.loads(uplink(one, NOW, *kinds)) for one, kinds in (("d301", ()), ("d302", ("heat",)))]
+    assert hear(2, json.dumps(events).encode()).signals == 1
+    assert check_detectors(now=after(3)) == 1
+
+
 def test_10_000_doubled_and_reordered_uplinks_are_the_alarms_they_are():
     import random  # noqa: PLC0415
 

@@ -1,0 +1,84 @@
+"""What names and values of a device's own say: which kind of alarm a name means, and whether a value alarms."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from madang.infrastructure.fire_safety.records import ALARMING, SignalKind
+
+MARKS = frozenset(
+    {"alarm", "alert", "status", "state", "detected", "detection", "detector", "triggered", "sensor"}
+)
+"""Words beside a kind's own: `smoke_alarm`, `smokeDetected`, `alarm_status`."""
+SAYS_ALARM = frozenset({"alarm", "alert"})
+KINDS = {
+    **{kind.value: kind for kind in ALARMING},
+    "callpoint": SignalKind.CALL_POINT,
+    "manual_call_point": SignalKind.CALL_POINT,
+    "mcp": SignalKind.CALL_POINT,
+    "temperature": SignalKind.HEAT,
+}
+ANY_FIRE = frozenset({"fire", "flame"})
+READINGS = frozenset({"temperature"})
+"""Names that without a mark are readings and no alarms."""
+YES = frozenset({"true", "1", "yes", "on", "alarm", "alert", "fire", "smoke", "detected", "active", "triggered", "경보", "화재", "감지"})  # fmt: skip
+NO = frozenset({"", "false", "0", "no", "off", "normal", "ok", "clear", "cleared", "none", "inactive", "idle", "no alarm", "not detected", "정상", "해제"})  # fmt: skip
+
+
+def find_kind(name: str, any_fire: SignalKind) -> SignalKind | None:
+    """Return the kind of alarm that a name means, `any_fire` where it is only an alarm, None where it is none."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    words = [one for one in re.split(r"[^a-z0-9]+", spaced.lower()) if one]
+    rest = "_".join(one for one in words if one not in MARKS)
+    if rest in ANY_FIRE or (not rest and SAYS_ALARM.intersection(words)):
+        return any_fire
+    return None if rest in READINGS and rest == "_".join(words) else KINDS.get(rest)
+
+
+def is_alarm(value: Any) -> bool | None:
+    """Return whether a value says that something alarms, None where it says neither (a level, an unknown word)."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, int | float):
+        return bool(value) if value in {0, 1} else None
+    word = value.strip().lower() if isinstance(value, str) else None
+    return True if word in YES else False if word in NO else None
+
+
+def read_values(values: dict[str, Any], any_fire: SignalKind, depth: int = 3) -> list[SignalKind]:
+    """Return the kinds that alarm in decoded values, also in values within values.
+
+    An alarm whose kind isn't said is of kind `any_fire`. Raises ValueError where nothing alarms and a value whose
+    name means an alarm says neither yes nor no: what can't be read must not pass for "no alarm".
+    """
+    said, unclear = _read(values, any_fire, depth)
+    found = list(dict.fromkeys(kind for kind, alarms in said if alarms))
+    clear = {kind for kind, _ in said}
+    if not found:
+        for name, kind, value in unclear:
+            if kind not in clear:
+                raise ValueError(f"{name} is {str(value)[:100]!r}: neither an alarm nor none")
+    return sorted(found, key=list(SignalKind).index)
+
+
+def _read(
+    values: dict[str, Any], any_fire: SignalKind, depth: int
+) -> tuple[list[tuple[SignalKind, bool]], list[tuple[str, SignalKind, Any]]]:
+    said: list[tuple[SignalKind, bool]] = []
+    unclear: list[tuple[str, SignalKind, Any]] = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            more = _read(value, any_fire, depth - 1) if depth else ([], [])
+            said += more[0]
+            unclear += more[1]
+            continue
+        kind = find_kind(name, any_fire)
+        if kind is None or isinstance(value, list):
+            continue
+        alarms = is_alarm(value)
+        if alarms is None:
+            unclear.append((name, kind, value))
+        else:
+            said.append((kind, alarms))
+    return said, unclear

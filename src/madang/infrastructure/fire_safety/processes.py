@@ -76,10 +76,11 @@ class Watchman:
         self.stop = threading.Event()
         self.heard, self.decided, self.untold = threading.Event(), threading.Event(), threading.Event()
         self.pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="relay")
+        self.pool_again = ThreadPoolExecutor(SENDERS, thread_name_prefix="relay-again")
 
     def run(self) -> None:
         """Work until asked to stop."""
-        works = [self._listen, self._decide, self._relay, self._tell, self._care]
+        works = [self._listen, self._decide, self._relay, self._relay_again, self._tell, self._care]
         threads = [threading.Thread(target=self._repeat, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
@@ -88,7 +89,8 @@ class Watchman:
             event.set()
         for thread in threads:
             thread.join(10)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.pool, self.pool_again):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _repeat(self, work: object) -> None:
         while not self.stop.is_set():
@@ -134,8 +136,17 @@ class Watchman:
 
     def _relay(self) -> None:
         self.decided.clear()
-        if not deliver_relays(now=self.clock(), addresses=self.addresses, pool=self.pool, clock=self.clock):
+        if not self._deliver(self.pool, is_again=False):
             self.decided.wait(RETRY_S)
+
+    def _relay_again(self) -> None:
+        if not self._deliver(self.pool_again, is_again=True):
+            self.stop.wait(RETRY_S)
+
+    def _deliver(self, pool: ThreadPoolExecutor, *, is_again: bool) -> int:
+        return deliver_relays(
+            now=self.clock(), addresses=self.addresses, pool=pool, clock=self.clock, is_again=is_again
+        )
 
     def _tell(self) -> None:
         self.untold.clear()

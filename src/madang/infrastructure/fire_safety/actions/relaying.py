@@ -11,7 +11,12 @@ from django.db.models import Exists, OuterRef
 
 from madang.core.base.interface import Finding, Severity, Text, publish_live
 from madang.core.incidents.interface import open_or_update
-from madang.infrastructure.fire_safety.gateway.relaying import NotReceived, post_alert
+from madang.infrastructure.fire_safety.gateway.relaying import (
+    SLOWEST_S,
+    TIMEOUT_S,
+    NotReceived,
+    post_alert,
+)
 from madang.infrastructure.fire_safety.models import AlarmRow, RelayRow
 from madang.infrastructure.fire_safety.records import RelayState
 
@@ -26,14 +31,22 @@ WAITING = RelayState.WAITING.value
 
 
 def deliver_relays(
-    *, now: datetime, addresses: Callable[[], Sequence[str]], pool: Executor, clock: Callable[[], datetime]
+    *,
+    now: datetime,
+    addresses: Callable[[], Sequence[str]],
+    pool: Executor,
+    clock: Callable[[], datetime],
+    is_again: bool | None = None,
 ) -> int:
     """Try every message that is due, each alarm's in order; return how many were received.
 
-    `addresses()` are the ways to 119: where the first gives no answer the next is tried.
+    `addresses()` are the ways to 119: where the first gives no answer the next is tried. `is_again` leaves only
+    those that were tried before, or only those that weren't: what hangs must not hold up what is new.
     """
     earlier = RelayRow.objects.filter(alarm=OuterRef("alarm"), state=WAITING, id__lt=OuterRef("id"))
     due = RelayRow.objects.filter(state=WAITING, next_attempt_at__lte=now).exclude(Exists(earlier))
+    if is_again is not None:
+        due = due.filter(attempts__gt=0) if is_again else due.filter(attempts=0)
     rows = list(due.order_by("id")[:AT_ONCE])
     if not rows:
         return 0
@@ -63,7 +76,9 @@ def _send(row: RelayRow, addresses: Sequence[str]) -> str | None:
     if not addresses:
         return "no address of 119 is set: setting fire_119_url"
     try:
-        post_alert(addresses[row.attempts % len(addresses)], row.identifier, row.body.encode())
+        way = addresses[row.attempts % len(addresses)]
+        patience = min(SLOWEST_S, TIMEOUT_S * 2 ** min(row.attempts // len(addresses), 5))
+        post_alert(way, row.identifier, row.body.encode(), timeout_s=patience)
     except NotReceived as error:
         return str(error)
     return None

@@ -2,28 +2,73 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+import threading
 
 import httpx
 
 TIMEOUT_S = 5.0
+SLOWEST_S = 40.0
+LARGEST_ANSWER = 64 * 1024
+_own = threading.local()
 
 
 class NotReceived(Exception):
     """119 didn't say that it has the message; the reason is the message."""
 
 
-def post_alert(address: str, identifier: str, body: bytes) -> None:
-    """Send an alert; return once the receiver says that it has it, else raise NotReceived."""
-    headers = {"Content-Type": "application/cap+xml", "Idempotency-Key": identifier}
+def post_alert(address: str, identifier: str, body: bytes, *, timeout_s: float = TIMEOUT_S) -> None:
+    """Send an alert; return once the receiver says within `timeout_s` that it has it, else raise NotReceived.
+
+    It has it where it answers 2xx, but not by a web page: that is some other machine's, such as a proxy's. The
+    time counts for the whole answer, so that one that comes byte by byte holds nothing up.
+    """
+    client = _get_client()
+    timer = threading.Timer(timeout_s, client.close)
+    timer.daemon = True
+    timer.start()
     try:
-        reply = _get_client().post(address, content=body, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotReceived(f"{type(error).__name__}: {error}") from error
-    if not reply.is_success:
-        raise NotReceived(f"HTTP {reply.status_code}: {reply.text[:200]}")
+        status, kind, answer = _post(client, address, identifier, body, timeout_s)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise NotReceived(f"no answer within {timeout_s:.0f} s" if client.is_closed else reason) from error
+    finally:
+        timer.cancel()
+    if not 200 <= status < 300:
+        raise NotReceived(f"HTTP {status}: {answer[:200].decode('utf-8', 'replace')}")
+    if "html" in kind or answer.lstrip()[:1] == b"<" and b"<html" in answer[:1000].lower():
+        raise NotReceived(f"HTTP {status} with a web page: this is no receiver of alerts")
+    other = _read_received(answer)
+    if other not in {None, identifier}:
+        raise NotReceived(f"HTTP {status}, but what was received is {other[:100]!r}")
 
 
-@cache
+def _post(
+    client: httpx.Client, address: str, identifier: str, body: bytes, timeout_s: float
+) -> tuple[int, str, bytes]:
+    headers = {"Content-Type": "application/cap+xml", "Idempotency-Key": identifier}
+    with client.stream("POST", address, content=body, headers=headers, timeout=timeout_s) as reply:
+        answer = b""
+        for part in reply.iter_bytes():
+            answer += part
+            if len(answer) > LARGEST_ANSWER:
+                break
+        return reply.status_code, reply.headers.get("content-type", "").lower(), answer
+
+
+def _read_received(answer: bytes) -> str | None:
+    """Return the identifier that an answer in JSON names as received, None where it names none."""
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
+    received = said.get("received") if isinstance(said, dict) else None
+    return received if isinstance(received, str) else None
+
+
 def _get_client() -> httpx.Client:
-    return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
+    """Return this thread's own client: the one that is late is closed, and no other."""
+    client: httpx.Client | None = getattr(_own, "client", None)
+    if client is None or client.is_closed:
+        client = _own.client = httpx.Client(trust_env=False, follow_redirects=False)
+    return client

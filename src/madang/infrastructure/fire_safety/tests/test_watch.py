@@ -190,6 +190,19 @@ def test_the_second_way_is_tried_where_the_first_does_not_answer(receiver, pool)
     assert send(5, pool, "http://127.0.0.1:9/", receiver[0]) == 1
 
 
+def test_what_was_tried_before_is_tried_apart_from_what_is_new(receiver, pool):
+    address, read_ledger = receiver
+    for code in ("a", "b"):
+        register(NOW, code)
+    hear(0, uplink("a-p3", NOW, "call_point"))
+    send(0, pool, "http://127.0.0.1:9/")
+    hear(1, uplink("b-p3", NOW, "call_point"))
+    again = {"addresses": lambda: [address], "pool": pool, "clock": lambda: after(60), "now": after(60)}
+    assert deliver_relays(is_again=False, **again) == 1
+    assert [one["identifier"] for one in read_ledger()] == ["b-1"]
+    assert deliver_relays(is_again=True, **again) == 1
+
+
 def test_the_receiver_writes_a_repetition_down_as_one_and_refuses_what_is_no_alert(receiver, pool):
     import httpx  # noqa: PLC0415
 

@@ -39,6 +39,21 @@ def test_an_unknown_host_name_is_refused(house):
         assert "evil.example" not in answer.text
 
 
+def test_what_is_no_address_of_the_api_is_told_to_programs_as_they_read_it(house):
+    with house.visit() as visitor:
+        for method, path, status in (
+            ("GET", "/api/no-such-thing", 404),
+            ("POST", "/api/no-such-thing/", 404),
+            ("GET", "/api/", 404),
+            ("GET", "/api/fire-safety/messages", 405),
+        ):
+            answer = visitor.request(method, path, headers={"Accept-Language": "en"})
+            assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json"), path
+            assert answer.json()["code"] == f"http.{status}", path
+            assert answer.json()["message"], path
+        assert visitor.get("/no-such-page/").headers["content-type"].startswith("text/html")
+
+
 def test_secrets_are_for_the_owner_only(house):
     for name in ("secret_key", "demo-accounts.json"):
         assert stat.S_IMODE((house.data / name).stat().st_mode) == 0o600, name

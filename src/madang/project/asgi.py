@@ -1,7 +1,7 @@
 """The whole house on one port: Starlette for the hot paths outside, Django's pages inside."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.routing import Route as StarletteRoute
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Django is set up first: the interfaces below import models.
 from madang.project.wsgi import application as django_application
 from madang.core.base.interface import collect
-from madang.core.pages.interface import Route, build_starlette_routes, build_static_mount
+from madang.core.pages.interface import Route, build_starlette_routes, build_static_mount, render_error
 from madang.core.people.interface import authenticate_request
 # isort: on
 
@@ -40,14 +41,20 @@ def collect_routes() -> list[Route]:
 
 
 class FirstWord:
-    """Routes by the first word of their path: a request is compared with the few that begin as it does."""
+    """Routes by the first word of their path: a request is compared with the few that begin as it does.
 
-    def __init__(self, routes: Sequence[StarletteRoute | Mount], rest: Mount) -> None:
+    What no route takes is the rest's, but not below `closed` words: programs ask there, and get the house's errors.
+    """
+
+    def __init__(
+        self, routes: Sequence[StarletteRoute | Mount], rest: Mount, closed: Collection[str] = ()
+    ) -> None:
         shelves: dict[str, list[BaseRoute]] = defaultdict(list)
         for route in routes:
             shelves[_read_first_word(route.path)].append(route)
         self._rest = Router([rest])
         self._shelves = {word: Router([*those, rest]) for word, those in shelves.items()}
+        self._shelves |= {word: Router(shelves[word], redirect_slashes=False) for word in closed}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the routes that begin as its path does, and to the rest where none does."""
@@ -102,8 +109,12 @@ def _is_own_name(scope: Scope) -> bool:
     return True
 
 
-application = Starlette(middleware=[Middleware(NoGuessing), Middleware(OwnNames)])
+application = Starlette(
+    middleware=[Middleware(NoGuessing), Middleware(OwnNames)],
+    exception_handlers={HTTPException: render_error},
+)
 application.router = FirstWord(  # type: ignore[assignment]
     [*build_starlette_routes(collect_routes(), authenticate_request), build_static_mount()],
     Mount("/", serve_django),
+    closed=("api",),
 )

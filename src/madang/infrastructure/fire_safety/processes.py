@@ -28,6 +28,7 @@ from .actions import (
     tell_incidents,
     warn_of_overdue_relays,
 )
+from .gateway.heartbeat import find_heartbeat
 from .gateway.receiving import open_receiver
 
 CLIENT = "madang-fire-safety"
@@ -43,7 +44,7 @@ LOOK_S = 0.25
 """How soon what another process took in is seen; what this one took in is seen at once."""
 GATHER_S = 0.05
 """In a rush what comes within it is decided together."""
-RETRY_S, WARN_S, CARE_S = 0.5, 2.0, 60.0
+RETRY_S, WARN_S, CARE_S, BEAT_S = 0.5, 2.0, 60.0, 2.0
 TOLD_REST = 3
 """Telling the incidents rests so many times as long as it took: pages and 119 come first."""
 MESSAGES = 500
@@ -68,10 +69,19 @@ class Clock:
 
 
 class Watchman:
-    """Takes in, decides, tells and relays, each in a thread of its own, until `stop` is set."""
+    """Takes in, decides, tells and relays, each in a thread of its own, until `stop` is set.
 
-    def __init__(self, listener: MqttListener | None, addresses: Callable[[], list[str]]) -> None:
-        self.listener, self.addresses = listener, addresses
+    `heartbeat` is a file that is touched while it decides.
+    """
+
+    def __init__(
+        self,
+        listener: MqttListener | None,
+        addresses: Callable[[], list[str]],
+        heartbeat: Path | None = None,
+    ) -> None:
+        self.listener, self.addresses, self.heartbeat = listener, addresses, heartbeat
+        self._beaten = 0.0
         self.clock, self.outlook = Clock(), Outlook()
         self.stop = threading.Event()
         self.heard, self.decided, self.untold = threading.Event(), threading.Event(), threading.Event()
@@ -133,6 +143,9 @@ class Watchman:
             self.stop.wait(GATHER_S)
         elif not self.outlook.look():
             self.heard.wait(LOOK_S)
+        if self.heartbeat and time.monotonic() - self._beaten > BEAT_S:
+            self.heartbeat.touch()
+            self._beaten = time.monotonic()
 
     def _relay(self) -> None:
         self.decided.clear()
@@ -193,7 +206,7 @@ def run_watch() -> None:
     settings = read_settings()
     login = find_broker_login()
     listener = MqttListener(settings.own_host, settings.mqtt_port, CLIENT, TOPICS, login=login)
-    watchman = Watchman(listener, find_addresses)
+    watchman = Watchman(listener, find_addresses, find_heartbeat())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watchman.stop.set())
     watchman.run()

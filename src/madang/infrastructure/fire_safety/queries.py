@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 
 from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text, box_around, measure_m
 from madang.core.people.interface import record_audit, require
@@ -228,11 +228,17 @@ def list_alarms(
     state: str = "",
     drill: str = "",
     facility: str = "",
+    drills_last: bool = False,
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Alarm], int]:
-    """Return a page of alarms, newest first, and how many there are. State "open" is told or handed over."""
-    rows = AlarmRow.objects.select_related("facility").order_by("-begun_at", "-id")
+    """Return a page of alarms, newest first, and how many there are. State "open" is told or handed over.
+
+    `drills_last` puts those that 119 doesn't have before those that it has, and drills after all.
+    """
+    has_it = Case(When(received_at=None, then=0), default=1)
+    order = ("is_drill", has_it) if drills_last else ()
+    rows = AlarmRow.objects.select_related("facility").order_by(*order, "-begun_at", "-id")
     rows = _allow(rows, actor, "facility__agency_code").filter(facility__name__icontains=search)
     if state:
         rows = rows.filter(state__in=[one.value for one in OPEN] if state == "open" else [state])
@@ -319,6 +325,18 @@ def list_relays(actor: Actor, alarm_id: int) -> list[Relay]:
         )
         for row in rows
     ]
+
+
+def rank_loudness(alarms: Iterable[Alarm]) -> float:
+    """Return a number that grows with each decision on these alarms, and with each try that 119 doesn't answer.
+
+    A wall sounds where it grows. Drills make no sound.
+    """
+    numbers = [one.id for one in alarms if not one.is_drill]
+    last = DecisionRow.objects.filter(alarm__in=numbers).aggregate(last=Max("id"))["last"] or 0
+    overdue = RelayRow.objects.filter(alarm__in=numbers, state=RelayState.WAITING.value, is_overdue=True)
+    tries = overdue.aggregate(most=Max("attempts"))["most"] or 0
+    return last + min(tries, 999) / 1000
 
 
 def count_waiting_relays() -> int:

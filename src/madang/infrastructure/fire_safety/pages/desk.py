@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Actor, Text, now
 from madang.core.pages.interface import page
+from madang.infrastructure.fire_safety.gateway.heartbeat import is_watching
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.queries import (
     count_by_state,
@@ -23,6 +24,7 @@ from madang.infrastructure.fire_safety.queries import (
     list_detectors,
     list_facilities,
     list_network_troubles,
+    rank_loudness,
 )
 from madang.infrastructure.fire_safety.records import ALARM_STATES, KIND_NAMES, Alarm, AlarmState
 
@@ -70,12 +72,13 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     hour = int(moment.timestamp()) // 3600
     if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
         request.session["wall_hour"] = hour
-    alarms, total = list_alarms(actor=request.actor, state="open", limit=SHOWN)
+    alarms, total = list_alarms(actor=request.actor, state="open", limit=SHOWN, drills_last=True)
     context = {
         "rows": [_draw(request.actor, one, moment) for one in alarms],
         "total": total,
         "more": total - len(alarms),
-        "loudest": max((one.id for one in alarms if not one.is_drill), default=0),
+        "loudest": rank_loudness(alarms),
+        "is_watching": is_watching(),
         "troubled": len(list_detectors(request.actor, only_trouble=True)),
         "waiting": count_waiting_relays(),
         "at": moment,

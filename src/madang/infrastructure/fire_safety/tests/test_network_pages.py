@@ -14,6 +14,7 @@ from madang.infrastructure.fire_safety.actions import (
     save_gateways,
     save_plan,
 )
+from madang.infrastructure.fire_safety.gateway.heartbeat import find_heartbeat
 from madang.infrastructure.fire_safety.pages.facilities import CONTACT_COLUMNS
 from madang.infrastructure.fire_safety.pages.rows import read_rows, write_rows
 from madang.infrastructure.fire_safety.queries import (
@@ -54,6 +55,19 @@ class TestDecoder(PageCases):
         assert "stands at byte" in reader.get(self.path.replace("01b42c01", "01")).content.decode()
         assert reader.get(self.path.replace("01b42c01", "zz")).status_code == 200
         assert reader.get(f"{HOME}network/decoders/nobody/").status_code == 404
+
+
+class TestWall(PageCases):
+    path = "/wall/fire_safety/"
+
+    def test_it_says_where_nobody_decides(self, reader):
+        beat = find_heartbeat()
+        beat.parent.mkdir(parents=True, exist_ok=True)
+        beat.unlink(missing_ok=True)
+        assert "경보 판단이 멈췄습니다" in reader.get(self.path).content.decode()
+        beat.touch()
+        assert "경보 판단이 멈췄습니다" not in reader.get(self.path).content.decode()
+        beat.unlink()
 
 
 class TestPlace(PageCases):

@@ -41,6 +41,7 @@ from madang.infrastructure.fire_safety.queries import (
     list_decisions,
     list_detectors,
     list_relays,
+    rank_loudness,
     read_contacts,
 )
 from madang.infrastructure.fire_safety.records import AlarmState, RelayState, SignalKind, Taken
@@ -201,6 +202,24 @@ def test_what_was_tried_before_is_tried_apart_from_what_is_new(receiver, pool):
     assert deliver_relays(is_again=False, **again) == 1
     assert [one["identifier"] for one in read_ledger()] == ["b-1"]
     assert deliver_relays(is_again=True, **again) == 1
+
+
+def test_the_wall_is_louder_with_each_decision_and_each_try_that_119_does_not_answer(pool):
+    register(NOW)
+    answer_alarm(actor=STAFF, now=NOW, code=FACILITY.code, kind=SignalKind.DRILL_BEGINS, expects=["d301"])
+    hear(1, uplink("d301", NOW, "smoke"))
+    heard = [rank_loudness(list_all())]
+    hear(10, uplink("d302", NOW, "heat"))
+    heard.append(rank_loudness(list_all()))
+    hear(46, uplink("p3", NOW, "call_point"))
+    for seconds in (47, 60, 90):
+        send(seconds, pool, "http://127.0.0.1:9/")
+        warn_of_overdue_relays(now=after(seconds))
+        heard.append(rank_loudness(list_all()))
+    assert heard[0] == 0
+    assert heard[1:] == sorted(set(heard[1:]))
+    real, drill = list_alarms(actor=HOUSE, drills_last=True)[0]
+    assert (real.is_drill, drill.is_drill) == (False, True)
 
 
 def test_the_receiver_writes_a_repetition_down_as_one_and_refuses_what_is_no_alert(receiver, pool):

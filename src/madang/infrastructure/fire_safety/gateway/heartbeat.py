@@ -1,0 +1,23 @@
+"""Whether the watch is at work: it says so by a file, and the wall tells where it doesn't."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from madang.core.base.interface import read_settings
+
+LATE_S = 15.0
+
+
+def find_heartbeat() -> Path:
+    """Return the file that the watch touches while it decides."""
+    return read_settings().data_path / "run" / "fire_watch.alive"
+
+
+def is_watching() -> bool:
+    """Return whether the watch decided, or looked whether there is something to decide, within LATE_S."""
+    try:
+        return time.time() - find_heartbeat().stat().st_mtime < LATE_S
+    except OSError:
+        return False

@@ -20,6 +20,19 @@ RULES = (
         close_when_cleared=True,
     ),
     Rule(
+        name="불 · Fires",
+        position=15,
+        kinds=("fire_alarm", "cctv_fire", "cctv_smoke"),
+        assign_role="operator",
+        acknowledge_within_s=60,
+        close_within_s=4 * 3600,
+        escalate_to=(
+            Step(after_s=180, role="manager"),
+            Step(after_s=600, agency_code="safety", role="manager"),
+        ),
+        join_within_m=150,
+    ),
+    Rule(
         name="긴급 · Emergencies",
         position=20,
         min_severity=Severity.SEVERE,

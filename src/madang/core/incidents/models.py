@@ -64,6 +64,7 @@ class IncidentRow(models.Model):
             models.Index(fields=["key", "-number"], name="incidents_key"),
             models.Index(fields=["state", "-severity_rank", "received_at"], name="incidents_queue"),
             models.Index(fields=["agency_code", "state"], name="incidents_agency"),
+            models.Index(fields=["kind", "lat"], name="incidents_near"),
         ]
 
 

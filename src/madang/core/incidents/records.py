@@ -172,6 +172,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     Empty tuples fit everything. `hours` are [start, end) in the city's time and may cross midnight;
     `weekdays` count from Monday = 0. An empty `assign_agency_code` leaves the finding's own agency.
+    `join_within_m` and `join_within_s`: a new incident joins one of the rule's `kinds` (of its own, where it names
+    none) and the same agency that is open so near and was seen so short before or after; None joins nothing.
     """
 
     id: int = 0
@@ -191,6 +193,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     escalate_to: tuple[Step, ...] = ()
     reopen_within_s: Annotated[int, Meta(ge=0)] = 3600
     close_when_cleared: bool = False
+    join_within_m: Annotated[float, Meta(gt=0, le=5000)] | None = None
+    join_within_s: Annotated[int, Meta(ge=1, le=86_400)] = 600
 
 
 class ClockKind(StrEnum):

@@ -11,7 +11,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from madang.core.base.interface import HOUSE, Actor, Finding
+from madang.core.base.interface import HOUSE, Actor, Finding, box_around, measure_m
 from madang.core.incidents.methods import choose_rule, digest_finding, rank_severity
 from madang.core.incidents.models import ClockRow, IncidentRow, MuteRow, SightingRow
 from madang.core.incidents.queries import list_rules
@@ -144,6 +144,8 @@ class _Intake:
             if not finding.cleared:
                 closed.count += 1
                 self._touch(closed)
+        elif row is not None and finding.cleared and row.key != finding.key:
+            pass  # of what was joined or merged one cause is gone: the incident's own may be there still
         elif row is not None:
             self._merge(row, finding, digest)
         elif not finding.cleared:
@@ -232,10 +234,12 @@ class _Intake:
         self._number()
         IncidentRow.objects.bulk_create(self.new, batch_size=CHUNK)
         ClockRow.objects.bulk_create(clocks, batch_size=CHUNK)
+        joined = [one for row in self.new for one in self._join_near(row, rules)]
         for row in (*self.new, *self.touched.values()):
             self._close_cleared(row)
             row.updated_at = self.now
-        saved = [*self.touched.values(), *(row for row in self.new if row.state == IncidentState.CLOSED)]
+        closed = [row for row in self.new if row.state == IncidentState.CLOSED]
+        saved = {row.pk: row for row in (*self.touched.values(), *closed, *joined)}.values()
         # An upsert: `bulk_update` takes 12 ms a row for as many columns.
         IncidentRow.objects.bulk_create(
             saved, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED
@@ -244,6 +248,51 @@ class _Intake:
             MuteRow.objects.filter(pk=pk).update(suppressed=F("suppressed") + count)
         if self.new or self.touched:
             self.ledger.flush()
+
+    def _join_near(self, row: IncidentRow, rules: tuple[Rule, ...]) -> list[IncidentRow]:
+        """Join a new incident with the nearest one that its rule takes for the same; return both, or nothing."""
+        rule = match_rule(row, rules, self.now)
+        if rule is None or rule.join_within_m is None or row.lon is None or row.lat is None:
+            return []
+        west, south, east, north = box_around(row.lon, row.lat, rule.join_within_m)
+        around = timedelta(seconds=rule.join_within_s)
+        found = IncidentRow.objects.select_for_update().filter(
+            state__in=[state.value for state in ACTIVE],
+            kind__in=rule.kinds or [row.kind],
+            agency_code=row.agency_code,
+            number__lt=row.number,
+            lon__range=(west, east),
+            lat__range=(south, north),
+            last_seen_at__gte=row.opened_at - around,
+            opened_at__lte=row.last_seen_at + around,
+        )
+        near = [(measure_m(row.lon, row.lat, one.lon, one.lat), one) for one in found]
+        # One that somebody has seen already must not hide a worse one.
+        near = [
+            pair
+            for pair in near
+            if pair[0] <= rule.join_within_m
+            and (pair[1].state == IncidentState.OPEN or pair[1].severity_rank >= row.severity_rank)
+        ]
+        if not near:
+            return []
+        metres, target = min(near, key=lambda pair: (pair[0], pair[1].number))
+        mine = {one.pk: one for one in (*self.new, *self.touched.values())}
+        target = mine.get(target.pk, target)
+        if target.state == IncidentState.CLOSED:
+            return []
+        is_worse = row.severity_rank > target.severity_rank
+        absorb(target, row)
+        close_row(row, self.now, Resolution.MERGED, "")
+        row.merged_into = target
+        details = {"metres": round(metres)}
+        self.ledger.note(row, Event.MERGED, details={"into": target.number, **details})
+        self.ledger.note(target, Event.MERGED, details={"from": row.number, **details})
+        if is_worse:
+            severity = SEVERITIES[row.severity_rank].value
+            self.ledger.note(target, Event.SEVERITY_RAISED, details={"severity": severity})
+        self.touched.setdefault(target.pk, target)
+        return [target, row]
 
     def _fill_places(self) -> None:
         things = get_things(row.thing_id for row in self.new if row.thing_id)
@@ -303,6 +352,16 @@ def match_rule(row: IncidentRow, rules: Iterable[Rule], now: datetime) -> Rule |
         district_code=row.district_code,
         now=now,
     )
+
+
+def absorb(target: IncidentRow, row: IncidentRow) -> None:
+    """Let one incident take over what another one knew; the caller saves both."""
+    target.count += row.count
+    target.severity_rank = max(target.severity_rank, row.severity_rank)
+    target.opened_at = min(target.opened_at, row.opened_at)
+    target.last_seen_at = max(target.last_seen_at, row.last_seen_at)
+    clearings = (target.cleared_at, row.cleared_at)
+    target.cleared_at = None if None in clearings else max(filter(None, clearings))
 
 
 def close_row(row: IncidentRow, now: datetime, resolution: Resolution, reason: str) -> None:

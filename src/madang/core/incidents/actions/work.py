@@ -24,7 +24,7 @@ from madang.core.incidents.records import (
 from madang.core.people.interface import record_audit, require
 
 from .clocks import fire_due_clocks, make_clocks, stop_clocks
-from .intake import close_row, match_rule, reopen_row
+from .intake import absorb, close_row, match_rule, reopen_row
 from .ledger import Ledger, lock_incident
 
 WORK = "incidents.work"
@@ -163,7 +163,7 @@ def merge(*, actor: Actor, now: datetime, number: int, into: int, note: str = ""
             row.merged_into = target
             row.updated_at = now
             row.save()
-            _absorb(target, row)
+            absorb(target, row)
             ledger.note(row, Event.MERGED, _check_note(note), details={"into": into})
             ledger.note(target, Event.MERGED, note, details={"from": number})
     return read_incident(target)
@@ -204,15 +204,6 @@ def _acknowledge(row: IncidentRow, actor: Actor, now: datetime) -> None:
     if not row.assignee and actor.kind == "person":
         row.assignee, row.assignee_name = actor.id[:64], actor.name[:150]
     stop_clocks(row, now, (ClockKind.ACKNOWLEDGE, ClockKind.ESCALATE))
-
-
-def _absorb(target: IncidentRow, row: IncidentRow) -> None:
-    target.count += row.count
-    target.severity_rank = max(target.severity_rank, row.severity_rank)
-    target.opened_at = min(target.opened_at, row.opened_at)
-    target.last_seen_at = max(target.last_seen_at, row.last_seen_at)
-    clearings = (target.cleared_at, row.cleared_at)
-    target.cleared_at = None if None in clearings else max(filter(None, clearings))
 
 
 def _check_active(row: IncidentRow) -> None:

@@ -160,6 +160,13 @@ def _rule_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
     fields["close_when_cleared"] = forms.BooleanField(
         label=say_lazily("원인이 해소되면 스스로 종결", "Close by itself when cleared"), required=False
     )
+    fields["join_m"] = count(
+        "몇 m 안의 열린 상황과 하나로 (비우면 합치지 않음)",
+        "Joins an open one within metres (empty: none)",
+        1,
+        5000,
+    )
+    fields["join_min"] = count("몇 분 안의 것과", "Seen within minutes", 1, 1440, initial=10)
     return build(**fields)
 
 
@@ -182,6 +189,8 @@ def _read_rule(data: dict[str, Any], rule_id: int) -> Rule:
         close_within_s=data["close_min"] and data["close_min"] * 60,
         escalate_to=tuple(steps),
         reopen_within_s=(data["reopen_min"] or 0) * 60,
+        join_within_m=data["join_m"],
+        join_within_s=(data["join_min"] or 10) * 60,
         **{name: data[name] for name in ("name", "position", "is_active", "close_when_cleared")},
         **{name: data[name] for name in ("assign_agency_code", "assign_role")},
     )
@@ -205,6 +214,10 @@ def _fill_rule(*, actor: Actor, rule_id: int = 0) -> dict[str, Any]:
     values["acknowledge_min"] = rule.acknowledge_within_s and rule.acknowledge_within_s // 60
     values["close_min"] = rule.close_within_s and rule.close_within_s // 60
     values["reopen_min"] = rule.reopen_within_s // 60
+    values["join_m"], values["join_min"] = (
+        rule.join_within_m and int(rule.join_within_m),
+        rule.join_within_s // 60,
+    )
     for number, step in enumerate(rule.escalate_to[: len(STEPS)], start=1):
         values[f"after_min_{number}"] = step.after_s // 60
         values[f"agency_{number}"], values[f"role_{number}"] = step.agency_code, step.role

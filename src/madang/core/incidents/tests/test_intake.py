@@ -16,6 +16,7 @@ from madang.core.incidents.handlers import FINDING_HANDLERS
 from madang.core.incidents.interface import (
     IncidentFilter,
     Rule,
+    acknowledge,
     close,
     get_incident,
     list_incidents,
@@ -282,3 +283,56 @@ def test_several_processes_open_one_incident():
     assert not errors
     counts = {row.key: row.count for row in list_all()}
     assert counts == {"shared": 20, **{f"own {part}": 5 for part in range(4)}}
+
+
+@pytest.mark.django_db
+class TestJoining:
+    """What several sources see in one place and time is one incident."""
+
+    @pytest.fixture(autouse=True)
+    def rule(self):
+        save_rule(
+            actor=HOUSE,
+            now=NOW,
+            rule=Rule(name="fires", kinds=("a", "b"), join_within_m=100, join_within_s=60),
+        )
+
+    def see(self, key, kind="a", seconds=0.0, lat=37.5, **more):
+        return take(find(key, seconds, kind=kind, lon=127.0, lat=lat, **more), seconds=seconds)
+
+    def test_a_near_one_of_the_rules_kinds_joins_the_open_one(self):
+        self.see("camera", severity=Severity.MINOR)
+        self.see("detector", "b", 30, lat=37.5005, severity=Severity.EXTREME)
+        first, second = list_all()
+        assert (second.resolution, second.merged_into, first.severity, first.count) == (
+            "merged",
+            1,
+            Severity.EXTREME,
+            2,
+        )
+        assert tell(1) == ["opened", "merged", "severity_raised"]
+        self.see("detector", "b", 40)
+        self.see("detector", "b", 50, cleared=True)
+        first, second = list_all()
+        assert (first.count, first.cleared_at) == (3, None)
+
+    @pytest.mark.parametrize(
+        "other",
+        [{"kind": "c"}, {"lat": 37.502}, {"seconds": 61.0}, {"agency_code": "11680"}],
+    )
+    def test_what_is_another_kind_place_time_or_agency_stays_apart(self, other):
+        self.see("camera")
+        self.see("detector", **{"kind": "b", "seconds": 1.0, **other})
+        assert [one.merged_into for one in list_all()] == [None, None]
+
+    def test_what_somebody_has_seen_hides_nothing_worse(self):
+        self.see("camera", severity=Severity.MINOR)
+        acknowledge(actor=HOUSE, now=at(1), number=1)
+        self.see("detector", "b", 2, severity=Severity.EXTREME)
+        self.see("another", "b", 3, severity=Severity.MINOR)
+        assert [one.merged_into for one in list_all()] == [None, None, 1]
+
+    def test_one_batch_is_joined_as_several_are(self):
+        take(*[find(name, 0, kind="a", lon=127.0, lat=37.5) for name in ("x", "y", "z")])
+        assert [one.merged_into for one in list_all()] == [None, 1, 1]
+        assert list_all()[0].count == 3

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from madang.core.base.interface import HOUSE, Finding, Severity, Text, measure_m, publish_live
+from madang.core.base.interface import (
+    HOUSE,
+    Finding,
+    MadangError,
+    Severity,
+    Text,
+    call_command,
+    measure_m,
+    publish_live,
+)
 from madang.core.incidents.interface import get_incident, open_or_update
 from madang.infrastructure.cctv.gateway.clips import open_files
 from madang.infrastructure.cctv.methods.standing import LONGEST, Known, find_same
@@ -19,6 +29,7 @@ from madang.infrastructure.cctv.records import (
     SEVERITIES,
     Camera,
     Clip,
+    EventKind,
     Pulse,
     Seen,
     Sighting,
@@ -27,6 +38,8 @@ from madang.infrastructure.cctv.records import (
 
 TOPIC = "cctv"
 SOURCE = "cctv"
+BURNING = frozenset({EventKind.FIRE.value, EventKind.SMOKE.value})
+log = logging.getLogger("madang.cctv")
 RETENTION_DAYS = 30
 """Where the register says nothing: the most that the law's standard guideline allows without a reason."""
 MERGE_M, MERGE = 60.0, timedelta(seconds=60)
@@ -57,9 +70,20 @@ def record_told(*, now: datetime, told: Sequence[Told]) -> list[str]:
         if findings:
             report = open_or_update(findings=findings, now=now, actor=HOUSE, source=SOURCE)
             _note_incidents(new, report.numbers)
+    _tell_fire_net(new, now)
     if new:
         publish_live(TOPIC, {"events": len(new)})
     return [row.uid for row in new]
+
+
+def _tell_fire_net(new: Sequence[EventRow], now: datetime) -> None:
+    """Let the fire-safety net know of smoke and fire: it minds the cameras that facilities have registered there."""
+    for camera_id in {row.camera_id for row in new if row.kind in BURNING}:
+        request = {"camera_id": camera_id}
+        try:
+            call_command("fire_safety.smoke_seen", caller=SOURCE, actor=HOUSE, now=now, request=request)
+        except (MadangError, DatabaseError):
+            log.exception("the fire-safety net doesn't know what camera %s saw", camera_id)
 
 
 def _take_seen(seen: Seen, camera: Camera, now: datetime) -> EventRow | None:

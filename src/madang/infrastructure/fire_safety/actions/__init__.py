@@ -10,7 +10,7 @@ from .network import check_network, hear_gateways, save_gateways
 from .plans import place_detector, remove_plan, save_plan
 from .register import change_policy, register_facility, remove_detector, save_detectors
 from .relaying import deliver_relays, warn_of_overdue_relays
-from .taking import take_messages
+from .taking import hear_camera, take_messages
 
 __all__ = [
     "Outlook",
@@ -22,6 +22,7 @@ __all__ = [
     "decide_due",
     "deliver_relays",
     "forget_old_messages",
+    "hear_camera",
     "hear_gateways",
     "import_hydrants",
     "place_detector",

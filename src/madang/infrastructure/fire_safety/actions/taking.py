@@ -20,7 +20,14 @@ from madang.infrastructure.fire_safety.models import (
     RefusedRow,
     SignalRow,
 )
-from madang.infrastructure.fire_safety.records import ALARMING, Decoder, Health, Signal, Taken
+from madang.infrastructure.fire_safety.records import (
+    ALARMING,
+    Decoder,
+    Health,
+    Signal,
+    SignalKind,
+    Taken,
+)
 
 from .network import hear_gateways
 
@@ -84,6 +91,23 @@ def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
         hear_gateways(now=now, gateways={name for one in health for name in one.gateways})
         RefusedRow.objects.bulk_create(refused)
     return Taken(signals=len(signals) - repeated, repeated=repeated, devices=devices)
+
+
+def hear_camera(*, now: datetime, camera_id: str) -> Taken:
+    """Keep that a camera saw smoke or fire; nothing where no facility has registered it as a detector."""
+    row = DetectorRow.objects.filter(pk=camera_id, kind=SignalKind.CAMERA_SMOKE.value).first()
+    if row is None:
+        return Taken()
+    one = Signal(
+        at=now,
+        facility=row.facility_id,
+        kind=SignalKind.CAMERA_SMOKE,
+        source=row.pk,
+        floor=row.floor,
+        room=row.room,
+    )
+    repeated = keep_signals([one], now, "camera")
+    return Taken(signals=1 - repeated, repeated=repeated)
 
 
 def keep_signals(signals: Sequence[Signal], now: datetime, via: str) -> int:

@@ -14,7 +14,16 @@ import pytest
 from capvalidator import check_schema
 from django.db import DatabaseError, connection
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, MqttListener, NotAllowed, now
+from madang.core.base.interface import (
+    HOUSE,
+    Actor,
+    BadInput,
+    Conflict,
+    MqttListener,
+    NotAllowed,
+    call_command,
+    now,
+)
 from madang.core.base.tests.brokers import start_packaged
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.infrastructure.fire_safety.actions import (
@@ -27,12 +36,14 @@ from madang.infrastructure.fire_safety.actions import (
     forget_old_messages,
     import_hydrants,
     register_facility,
+    save_detectors,
     take_messages,
     tell_incidents,
     warn_of_overdue_relays,
 )
 from madang.infrastructure.fire_safety.actions.deciding import _Writer
 from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
+from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
 from madang.infrastructure.fire_safety.processes import TOPICS, Watchman
 from madang.infrastructure.fire_safety.queries import (
@@ -44,7 +55,13 @@ from madang.infrastructure.fire_safety.queries import (
     rank_loudness,
     read_contacts,
 )
-from madang.infrastructure.fire_safety.records import AlarmState, RelayState, SignalKind, Taken
+from madang.infrastructure.fire_safety.records import (
+    AlarmState,
+    Detector,
+    RelayState,
+    SignalKind,
+    Taken,
+)
 from madang.project.pytest_plugin import find_free_port
 
 from .facilities import FACILITY, register, uplink
@@ -305,6 +322,24 @@ def test_a_fire_in_a_facility_that_nobody_registered_is_told():
     (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))
     assert incident.kind == "fire_unknown_facility"
     assert not SignalRow.objects.filter(heard_at=None).exists()
+
+
+def test_a_camera_that_a_facility_registered_verifies_a_detector():
+    register(NOW)
+    camera = Detector(id="CAM-1", facility=FACILITY.code, kind=SignalKind.CAMERA_SMOKE, floor="3층")
+    save_detectors(actor=HOUSE, now=NOW, code=FACILITY.code, detectors=[camera])
+    hear(0, uplink("d301", NOW, "smoke"))
+    for camera_id, signals in (("CAM-1", 1), ("d302", 0), ("CAM-9", 0)):
+        request = {"camera_id": camera_id}
+        taken = call_command(
+            "fire_safety.smoke_seen", caller="cctv", actor=HOUSE, now=after(10), request=request
+        )
+        assert taken.signals == signals
+    decide_due(now=after(10))
+    (alarm,) = list_all()
+    assert alarm.handed_over_at == after(10)
+    assert find_trouble(list_detectors(HOUSE)[-1], after(10**7)) is not None
+    assert find_trouble(next(one for one in list_detectors(HOUSE) if one.id == "CAM-1"), after(10**7)) is None
 
 
 def test_a_fire_of_a_device_that_nobody_registered_is_told():

@@ -17,7 +17,7 @@ from madang.infrastructure.fire_safety.records import (
     Verdict,
 )
 
-ANSWERS = frozenset({SignalKind.SEEN, SignalKind.CONFIRM, SignalKind.FALSE_ALARM})
+ANSWERS = frozenset({SignalKind.SEEN, SignalKind.CONFIRM, SignalKind.DRILL_CONFIRM, SignalKind.FALSE_ALARM})
 PROMPT_S = 30.0
 RELAYED_S = 5.0
 POINTS = 25
@@ -48,7 +48,8 @@ def review(
         return None if moment is None else (moment - alarm.begun_at).total_seconds()  # type: ignore[operator]
 
     told = since(next((one.at for one in decisions if one.verdict is Verdict.TELL_MANAGER), None))
-    answered = since(next((one.at for one in signals if one.kind in ANSWERS), None))
+    answers = [one.at for one in signals if one.kind in ANSWERS and one.alarm in {0, alarm.number}]
+    answered = since(min(answers, default=None))
     handed = since(alarm.handed_over_at)
     received = since(alarm.received_at)
     is_cancelled = alarm.stood_down_at is not None

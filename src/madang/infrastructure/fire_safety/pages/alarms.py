@@ -83,7 +83,9 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
     facility = get_facility(actor, alarm.facility)
     detectors = list_detectors(actor, alarm.facility)
     sources = {source for one in decisions for source in one.sources}
-    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    heard_on = [one.floor for one in detectors if one.id in sources]
+    floors = list(dict.fromkeys([alarm.floor, *heard_on]))
+    on_floor = [one for one in facility.rooms if one.floor in floors]
     may_answer = actor.may("fire_safety.answer", alarm.agency_code)
     contacts = facility.contacts
     if may_answer and describe(alarm)["is_open"]:  # they may have to be called now
@@ -92,16 +94,20 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
         **describe(alarm),
         "title": Text(ko=f"{alarm.facility_name} 화재 경보", en=f"Fire alarm: {alarm.facility_name}"),
         "facility": facility,
-        "plan": draw_plan(
-            facility,
-            detectors,
-            alarm.floor,
-            moment,
-            sources,
-            alarm.room,
-            find_plan(actor, alarm.facility, alarm.floor),
-        ),
-        "in_room": [one for one in on_floor if one.name == alarm.room],
+        "plans": [
+            draw_plan(
+                facility,
+                detectors,
+                floor,
+                moment,
+                sources,
+                alarm.room if floor == alarm.floor else "",
+                find_plan(actor, alarm.facility, floor),
+            )
+            for floor in floors
+        ],
+        "floors": " · ".join(filter(None, floors)),
+        "in_room": [one for one in on_floor if one.name == alarm.room and one.floor == alarm.floor],
         "floor_needs": say_needs(on_floor),
         "floor_people": sum(one.people for one in on_floor),
         "house_needs": say_needs(facility.rooms),

@@ -142,6 +142,7 @@ def _say_signal(one: Any) -> Text:
 PERSONS = {
     SignalKind.SEEN: Text(ko="보았음", en="seen by"),
     SignalKind.CONFIRM: Text(ko="불이라고 확인", en="fire, says"),
+    SignalKind.DRILL_CONFIRM: Text(ko="훈련으로 불을 확인", en="fire for the drill, says"),
     SignalKind.FALSE_ALARM: Text(ko="오경보라고 답함", en="false alarm, says"),
     SignalKind.OVER: Text(ko="끝났다고 알림", en="over, says"),
     SignalKind.TEST_BEGINS: Text(ko="점검 시작", en="test begun by"),

@@ -44,7 +44,9 @@ from madang.infrastructure.fire_safety.actions import (
 from madang.infrastructure.fire_safety.actions.deciding import _Writer
 from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
 from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.methods.reviewing import review
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
+from madang.infrastructure.fire_safety.pages.reports import describe_kind
 from madang.infrastructure.fire_safety.processes import TOPICS, Watchman
 from madang.infrastructure.fire_safety.queries import (
     get_facility,
@@ -59,6 +61,7 @@ from madang.infrastructure.fire_safety.records import (
     AlarmState,
     Detector,
     RelayState,
+    Signal,
     SignalKind,
     Taken,
 )
@@ -493,6 +496,19 @@ def test_a_real_fire_in_a_drill_goes_to_119_as_actual_and_to_the_incidents(recei
         ("haemalgeun-2", "Actual", "Alert"),
     ]
     assert tell_incidents(now=after(24)) == 2
+
+
+def test_a_report_counts_the_answers_to_its_own_alarm_and_has_words_for_whatever_was_heard():
+    register(NOW)
+    hear(1, uplink("d301", NOW, "smoke"))
+    (alarm,) = list_all()
+    said = [
+        Signal(at=after(5), facility=FACILITY.code, kind=SignalKind.SEEN, source="김", alarm=number)
+        for number in (9, 1)
+    ]
+    steps = [review(alarm, (), said[:count], ()).steps[1].seconds for count in (1, 2)]
+    assert steps == [None, 4]
+    assert all(describe_kind(kind).en for kind in SignalKind)
 
 
 def test_detectors_that_need_care_are_found_and_cleared():

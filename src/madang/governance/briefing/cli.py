@@ -35,11 +35,11 @@ def run_check(arguments: Namespace) -> int:
     """Print the findings; a file that can't be read or is no report raises BadInput (exit code 2)."""
     report = read_report_file(arguments.file)
     faults = find_faults(report)
-    if not (report.tasks or report.grids or faults):
+    if not (report.tasks or report.grids or faults or any(s.quantities for s in report.sentences)):
         raise BadInput(
             "briefing.no_report",
-            f"{arguments.file}에서 표나 과제를 알아볼 수 없습니다",
-            f"no table and no task is recognised in {arguments.file}",
+            f"{arguments.file}에서 표, 과제, 수치를 알아볼 수 없습니다",
+            f"no table, task or figure is recognised in {arguments.file}",
         )
     if arguments.json:
         said = json.dumps([to_json(one, arguments.language) for one in faults], ensure_ascii=False, indent=1)

@@ -113,7 +113,10 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quantity(msgspec.Struct, frozen=True, kw_only=True):
-    """A number with its unit inside a sentence, at [start, end) of the text. 약, 여 make it `is_about`."""
+    """A number with its unit inside a sentence, at [start, end) of the text. 약, 여 make it `is_about`.
+
+    `step` is what its last printed digit stands for: 1,000 in 7만 8천명, 0.1 in 12.4ha.
+    """
 
     value: Decimal
     unit: str
@@ -121,6 +124,7 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     text: str
     is_about: bool = False
+    step: Decimal = Decimal(1)
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from .wording import accuse_text
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
 YEAR = r"\s*(?:\(['’‘]?\d\d[^()]*\))?"
 ARROW = re.compile(
-    rf"(?P<a>{NUMBER})\s*(?P<ua>개소|[가-힣]{{0,3}}?){YEAR}\s*(?:→|에서)\s*(?P<b>{NUMBER})\s*"
+    rf"(?P<a>{NUMBER})\s*(?P<ua>개소|[가-힣]{{0,3}}?){YEAR}\s*(?:→|에서)\s*(?:['’‘]?(?:20)?\d\d년\s*)?(?P<b>{NUMBER})\s*"
     rf"(?P<ub>개소|[가-힣]{{0,3}}?)(?:으?로)?[가-힣\s]{{0,12}}{YEAR}\s*[,(]?\s*(?P<up>증|감)?\s*"
     rf"(?P<c>{NUMBER})\s*(?P<uc>%|개소|[가-힣]{{1,3}}?)\s*(?P<way>추가|증가|확대|증|감소|축소|감|↑|↓|(?=\)))"
 )

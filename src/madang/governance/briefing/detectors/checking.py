@@ -12,9 +12,11 @@ from madang.core.base.interface import Text
 from madang.governance.briefing.methods.figures import write_number
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, Role
 
+from .as_of import find_as_of_faults
 from .dates import find_date_faults
 from .lists import find_list_faults
 from .names import find_name_faults
+from .phrases import find_phrase_faults
 from .ratios import find_ratio_faults
 from .references import find_reference_faults
 from .repeats import find_repeats, list_pairs
@@ -37,7 +39,9 @@ def find_faults(report: Report) -> list[Fault]:
         *find_repeats(report, pairs),
         *find_name_faults(report, pairs),
         *find_term_faults(report),
+        *find_phrase_faults(report.lines),
         *find_date_faults(report),
+        *find_as_of_faults(report),
         *find_reference_faults(report),
     ]
     found = _drop_doubles(found)

@@ -25,6 +25,7 @@ PAST = Text(ko="기준일 전에 끝난 계획", en="a plan that ended before th
 FUTURE = Text(ko="기준일이 보고 시점보다 늦음", en="as of a day after the report")
 CHRONICLE = Text(ko="경과를 적은 순서와 날짜가 어긋남", en="out of the order of the chronicle")
 STEPS_WRONG = Text(ko="앞 단계보다 먼저 끝남", en="over before the step that comes before it has begun")
+STEP_WORDS = r"체결|공고|선정|평가|실시|추진|완료|사업|용역|수행|제안서|업체|사업자|개최|보고|검사"
 STEPS = (r"입찰|제안서\s*평가|사업자 선정|업체 선정", r"계약", r"착수", r"검수|준공|완료보고")
 QUARTERS = re.compile(
     r"['’‘]?(?P<y1>\d{2}|20\d{2})년?\s?(?P<q1>[1-4]/4|[1-4](?=분기))(?:분기)?\s*~\s*"
@@ -37,17 +38,20 @@ ENDED = ("(완료)", "(중단)")
 
 def find_date_faults(report: Report) -> Iterator[Fault]:
     """Yield impossible dates, periods and orders of the whole report."""
+    day, month = report.as_of_on, report.published_on
+    is_early = day is not None and month is not None and (day.year, day.month) > (month.year, month.month)
     for sentence in report.sentences:
         yield from find_impossible(sentence)
         yield from find_impossible_days(sentence)
         yield from find_backwards(sentence)
         yield from find_backwards_quarters(sentence)
-        yield from find_late_as_of(sentence, report.published_on)
+        if not is_early:
+            yield from find_late_as_of(sentence, report.published_on)
     yield from find_chronicles(report.sentences)
     for task in report.tasks:
         yield from find_past_plans(task.milestones, report.as_of_on)
-        own = [s for s in report.sentences if s.task_code == task.code]
-        yield from find_steps(own)
+    for code in sorted({s.task_code for s in report.sentences}):
+        yield from find_steps([s for s in report.sentences if s.task_code == code])
 
 
 def find_impossible(sentence: Sentence) -> Iterator[Fault]:
@@ -132,7 +136,7 @@ def find_chronicles(sentences: Sequence[Sentence]) -> Iterator[Fault]:
 def find_steps(sentences: Sequence[Sentence]) -> Iterator[Fault]:
     """Yield steps of one plan or one list of results (tender, contract, kick-off, acceptance) out of order.
 
-    A sentence that names two steps counts for none.
+    A sentence that names two steps counts for none; steps of two undertakings that are named aren't compared.
     """
     dated = [
         (step, s, *found)
@@ -167,7 +171,15 @@ def _find_days(sentence: Sentence) -> tuple[date, date] | None:
 
 
 def _is_same_run(one: Sentence, two: Sentence) -> bool:
-    return one.task_code == two.task_code and abs(one.line - two.line) <= LIKELY
+    names = [_list_nouns(sentence) for sentence in (one, two)]
+    is_one = bool(names[0] & names[1]) or not (names[0] and names[1])
+    return is_one and one.task_code == two.task_code and abs(one.line - two.line) <= LIKELY
+
+
+def _list_nouns(sentence: Sentence) -> set[str]:
+    """Return what a step is about: its words before the date, without those that name steps."""
+    words = re.findall(r"[가-힣A-Za-z]{2,}", re.split(r"[:(]|['’]\d", sentence.text)[0])
+    return {word for word in words if not any(re.search(step, word) for step in (*STEPS, STEP_WORDS))}
 
 
 def _write(one: PartialDate) -> str:

@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from madang.governance.briefing.methods.figures import (
+    is_slip,
     read_leading_number,
     read_quantities,
     to_number,
+    write_like,
     write_number,
 )
 from madang.governance.briefing.methods.overlap import is_series, may_overlap
 from madang.governance.briefing.records import Fault, FaultKind, Quantity, Sentence
 
 from .changes import find_changes
+from .rates import find_rate_faults
 from .wording import accuse_text
 
-OPEN = re.compile(r"등|외|포함|여\b|주요")
+OPEN = re.compile(r"(?<![초중고])등(?=[\s,)]|$)|(?<![가-힣])외(?=[\s,)]|$)|포함|\d여|주요")
 ABOUT = Decimal("0.05")
+MANY_STEPS, PARTLY = 20, 4
 PAIR = re.compile(r"(?P<a>[\d,]+)(?P<ua>개소|개|곳)\((?P<b>[\d,]+)(?P<ub>대|개|명|식|건|본)\)")
 LABELLED = re.compile(r"\((?P<label>[가-힣]{1,8})\)\s*(?P<said>[^()\d]*" + PAIR.pattern + ")")
 ARROWED = re.compile(r"(\d[\d,]*)\s*[가-힣]{0,2}\s*→\s*(\d[\d,]*)")
@@ -27,7 +31,7 @@ STAR_NOTE = re.compile(r"^\*\s*(?P<list>.+)$")
 NEAR = 6
 YEARS = re.compile(r"\(['’](?P<first>\d{2})(?:년)?(?:\s*~\s*['’]?(?P<last>\d{2}))?년\)")
 BRACKETED = re.compile(r"\(([가-힣]{1,8})\)\s*(\d[\d,]*\s?[가-힣]{1,3})")
-UNDER = re.compile(r"[가-힣A-Za-z\s]{1,14}\s*:\s*\d[\d,]*\s?[가-힣]{1,3}")
+UNDER = re.compile(r"[가-힣A-Za-z\s]{1,14}[\s:]\s*\d[\d,]*\s?[가-힣]{1,3}")
 DONE = re.compile(r"完|완료|준공")
 RUNNING = re.compile(r"中|진행|추진")
 
@@ -48,7 +52,9 @@ def _find_at(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
     yield from find_bracketed_parts(sentence)
     yield from find_equations(sentence)
     yield from find_totals_before(sentence)
+    yield from find_totals_after(sentence)
     yield from find_changes(sentence)
+    yield from find_rate_faults(sentences, index)
     yield from find_states(sentence)
     yield from find_star_notes(sentences, index)
     yield from find_labelled_parts(sentences, index)
@@ -69,11 +75,15 @@ def find_bracketed_parts(sentence: Sentence) -> Iterator[Fault]:
     """Check "N대(가 n대, 나 m대)": the parts behind a total, each with a name and its unit or no unit.
 
     A verb may stand between. Percentages are parts of 100 % only; last year's number, numbers from or up to
-    a limit and groups that overlap are no parts.
+    a limit and groups that overlap are no parts. Parts that leave out a quarter or more are examples, unless a
+    slip of the pen explains what is missing.
     """
     for total in sentence.quantities:
         inner = _read_bracket(sentence.text, total.end)
         pieces = _split(inner)
+        if _has_several(pieces):
+            yield from _check_several(sentence, total, pieces)
+            continue
         parts = [_read_only(piece, total.unit) for piece in pieces]
         if all(part is None for part in parts):
             parts = [_read_bare(piece, total) for piece in pieces]
@@ -86,7 +96,9 @@ def find_bracketed_parts(sentence: Sentence) -> Iterator[Fault]:
         labels = [re.split(r"\d[\d,.]*", piece)[0] for piece in pieces]
         if may_overlap(inner, labels, total.unit) or is_series(pieces):
             continue
-        yield from _check(sentence, total, [part for part in parts if part], is_open=bool(OPEN.search(inner)))
+        yield from _check_listed(
+            sentence, total, [part for part in parts if part], is_open=bool(OPEN.search(inner))
+        )
 
 
 def find_equations(sentence: Sentence) -> Iterator[Fault]:
@@ -109,8 +121,13 @@ def find_equations(sentence: Sentence) -> Iterator[Fault]:
 def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
     """Check "총 N면 조성 : 공영 n면, 민영 m면": all there is, and a list of nothing but named parts."""
     for total in sentence.quantities:
-        match = re.match(r"[가-힣\s]{0,12}:\s*(?P<list>[^:()]+)$", sentence.text[total.end :])
-        if match is None or not re.search(r"총\s*$", sentence.text[: total.start]):
+        match = re.match(r"(?P<verb>[가-힣\s]{0,12}):\s*(?P<list>[^:()]+)$", sentence.text[total.end :])
+        is_all = re.search(r"총\s*$", sentence.text[: total.start]) is not None
+        if match is None and is_all:
+            match = re.match(
+                r"(?P<verb>으?로|은|는)\s(?P<list>[^:()]+?)(?:이다|임|입니다)\.?$", sentence.text[total.end :]
+            )
+        if match is None or not (is_all or not match["verb"].strip()):
             continue
         pieces = _split(match["list"])
         parts = [_read_only(piece, total.unit) for piece in pieces]
@@ -121,7 +138,27 @@ def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
         ):
             continue
         is_open = bool(OPEN.search(match["list"])) or is_series(pieces)
-        yield from _check(sentence, total, [part for part in parts if part], is_open=is_open)
+        yield from _check_listed(sentence, total, [part for part in parts if part], is_open=is_open)
+
+
+def find_totals_after(sentence: Sentence) -> Iterator[Fault]:
+    """Check "n대, m대 등 총 N대" and "n건, m건 (계 N건)": named parts, then all there is.
+
+    A list that ends in 등 may leave out, unless a slip of the pen explains what is missing.
+    """
+    for total in sentence.quantities:
+        before = sentence.text[: total.start]
+        match = re.search(r"(?:\s등\s(?P<sum>총\s?)?|[,\s]?\s?\((?:총|합?계)\s?)$", before)
+        if match is None:
+            continue
+        said = re.split(r"[:;()]", before[: match.start()])[-1]
+        parts = [_read_only(piece, total.unit) for piece in _split(said)]
+        if len(parts) < 2 or any(part is None for part in parts) or may_overlap(said, [], total.unit):
+            continue
+        found = [part for part in parts if part]
+        delta = total.value - sum((part.value for part in found), Decimal(0))
+        is_open = match[0].lstrip().startswith("등") and not _has_slipped(total, found, delta)
+        yield from _check(sentence, total, found, is_open=is_open)
 
 
 def find_states(sentence: Sentence) -> Iterator[Fault]:
@@ -302,16 +339,64 @@ def _list_below(sentences: Sequence[Sentence], index: int) -> list[Sentence]:
 
 def _check(sentence: Sentence, total: Quantity, parts: list[Quantity], *, is_open: bool) -> Iterator[Fault]:
     computed = sum((part.value for part in parts), Decimal(0))
-    slack = total.value * ABOUT if total.is_about or any(part.is_about for part in parts) else Decimal(0)
     delta = total.value - computed
-    if abs(delta) <= slack or (is_open and delta > 0):
+    if abs(delta) <= _get_slack(total, parts) or (is_open and delta > 0):
         return
-    yield accuse_text(sentence, FaultKind.SUM, total.text, write_number(computed), delta)
+    yield accuse_text(sentence, FaultKind.SUM, total.text, write_like(computed, total), delta)
+
+
+def _check_listed(
+    sentence: Sentence, total: Quantity, parts: list[Quantity], *, is_open: bool
+) -> Iterator[Fault]:
+    delta = total.value - sum((part.value for part in parts), Decimal(0))
+    is_example = PARTLY * delta >= total.value and not _has_slipped(total, parts, delta)
+    yield from _check(sentence, total, parts, is_open=is_open or is_example)
+
+
+def _has_slipped(total: Quantity, parts: list[Quantity], delta: Decimal) -> bool:
+    """Return whether one number changed by one slip of the pen makes up for `delta`."""
+    return is_slip(total.value, total.value - delta) or any(
+        is_slip(part.value, part.value + delta) for part in parts
+    )
+
+
+def _get_slack(total: Quantity, parts: list[Quantity]) -> Decimal:
+    """Return how far a sum of numbers may be off that are about, or rounded to 천, 만, 억 or a decimal place."""
+    if total.is_about or any(part.is_about for part in parts):
+        return total.value * ABOUT
+    step, finest = total.step, min(part.step for part in parts)
+    if finest > step:
+        return finest * len(parts) / 2
+    if step > max(part.step for part in parts):
+        return step
+    return step if step != 1 and total.value >= MANY_STEPS * step else Decimal(0)
+
+
+def _has_several(pieces: list[str]) -> bool:
+    """Return whether every piece of a list has a name and the same two or more units: "노원 3개소 270면"."""
+    units = [tuple(one.unit for one in read_quantities(piece)) for piece in pieces]
+    return (
+        len(pieces) > 1 and len(units[0]) > 1 and len(set(units)) == 1 and len(set(units[0])) == len(units[0])
+    )
+
+
+def _check_several(sentence: Sentence, last: Quantity, pieces: list[str]) -> Iterator[Fault]:
+    """Check each unit of "12개소 1,045면(노원 3개소 270면, …)"; `last` is the one before the bracket."""
+    columns = list(zip(*(read_quantities(piece) for piece in pieces), strict=True))
+    at = sentence.quantities.index(last) + 1
+    totals = sentence.quantities[max(0, at - len(columns)) : at]
+    said = ",".join(pieces)
+    labels = [re.split(r"\d", piece)[0] for piece in pieces]
+    if [one.unit for one in totals] != [column[0].unit for column in columns] or is_series(pieces):
+        return
+    for total, column in zip(totals, columns, strict=True):
+        if not may_overlap(said, labels, total.unit):
+            yield from _check_listed(sentence, total, list(column), is_open=bool(OPEN.search(said)))
 
 
 def _read_bracket(text: str, start: int) -> str:
     """Return what stands in a bracket that opens at `start` or after a verb, or ""."""
-    match = re.match(r"\s?(?:[가-힣]{1,6}\s?){0,2}\(([^()]*)\)", text[start:])
+    match = re.match(r"(?:/[가-힣]+)?\s?(?:[가-힣]{1,6}\s?){0,2}\(([^()]*)\)", text[start:])
     return match[1] if match else ""
 
 
@@ -329,15 +414,17 @@ def _read_bare(piece: str, total: Quantity) -> Quantity | None:
     if match is None or total.unit == "%" or not total.value:
         return None
     scale = total.value / read_leading_number(total.text)
-    return Quantity(value=to_number(match["n"]) * scale, unit=total.unit, start=0, end=0, text=match["n"])
+    return Quantity(
+        value=to_number(match["n"]) * scale, unit=total.unit, start=0, end=0, text=match["n"], step=total.step
+    )
 
 
 def _read_only(piece: str, unit: str) -> Quantity | None:
     """Return the one quantity of a piece like "자치구 25개": named, in `unit`, at its end."""
-    quantities = read_quantities(re.sub(r"\s*(등|내외)?\s*$", "", piece))
+    stripped = re.sub(r"\s*(등|내외|추진|실시)?\s*$", "", piece)
+    quantities = read_quantities(stripped)
     if len(quantities) != 1 or quantities[0].unit != unit:
         return None
-    stripped = re.sub(r"\s*(등|내외)?\s*$", "", piece)
     return quantities[0] if quantities[0].end == len(stripped) else None
 
 

@@ -23,6 +23,7 @@ from madang.governance.briefing.records import (
     TableKind,
 )
 
+from .relations import find_relation_faults
 from .wording import name_column, place_in_table
 
 R = Role
@@ -56,6 +57,7 @@ def find_table_faults(grids: Iterable[Grid]) -> Iterator[Fault]:
             yield from find_low_forecasts(grid, row)
         if grid.kind == TableKind.OCCUPANCY:
             yield from find_shares(grid)
+        yield from find_relation_faults(grid)
 
 
 def find_column_sums(grid: Grid) -> Iterator[Fault]:

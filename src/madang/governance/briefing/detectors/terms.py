@@ -50,6 +50,7 @@ def find_terms(report: Report) -> Iterator[Fault]:
 def find_headings(report: Report) -> Iterator[Fault]:
     """Yield column headings that are a usual one but for a syllable."""
     known = {fold(heading) for heading in HEADINGS}
+    known |= {heading.replace("률", "율") for heading in known}
     for grid in report.grids:
         for column in grid.columns:
             for title, line in ((column.title, grid.line + bool(column.group)), (column.group, grid.line)):
@@ -112,4 +113,8 @@ def _is_rare(said: str, word: str, whole: str) -> bool:
 
 
 def _is_one_off(word: str, other: str) -> bool:
-    return len(word) == len(other) >= SHORT and sum(a != b for a, b in zip(word, other, strict=True)) == 1
+    """Return whether two headings differ in one syllable; of short ones (사업명, 사업수) in one letter of it."""
+    if len(word) != len(other) or len(word) < SHORT:
+        return False
+    apart = [(a, b) for a, b in zip(word, other, strict=True) if a != b]
+    return len(apart) == 1 and (len(word) > TIMES or differ_in_one_letter(*apart[0]))

@@ -170,6 +170,10 @@ class _Reader:
             return self._read_goal(index, goal["code"], goal["title"].strip())
         elif text.startswith(("□", "●")):
             self.heading, self.caption, self.unit = text[1:].strip(), text[1:].strip(), ""
+            if re.search(r"\d", text):
+                self.heading = re.split(r"\s?[:(]", self.heading)[0]
+                self._read_caption(text[1:].strip())
+                self.sentences.append(read_sentence(index + 1, text[1:], self.code, self.heading))
         else:
             return 0
         return 1
@@ -192,7 +196,9 @@ class _Reader:
         """Read a goal; on its cover page the title may go on in the next line that isn't empty."""
         taken = 1
         rest = [n for n in range(index + 1, min(index + 3, len(self.lines))) if self.lines[n].strip()]
-        if rest and not re.match(r"^\s*[-\d□●※]|.*\t", self.lines[rest[0]]):
+        if rest and not re.match(
+            r"^\s*(?:[^\s가-힣A-Za-z「『‘'\"]|[가-하oOㅇ][.)]?\s)|.*(?:\t|\d)", self.lines[rest[0]]
+        ):
             title, taken = f"{title} {self.lines[rest[0]].strip()}", rest[0] - index + 1
         self.headings.append(Heading(line=index + 1, code=code, title=title))
         return taken
@@ -212,7 +218,9 @@ class _Reader:
         grids = join_pages(self.grids)
         tasks = tuple(self._build_task(head) for head in self.task_heads)
         self._find_empty_chapters()
-        dates = [found for text in self.lines for found in AS_OF.findall(text)]
+        dates = [
+            found for text in self.lines if "기준" in text or "단위" in text for found in AS_OF.findall(text)
+        ]
         return Report(
             title=next((text.strip() for text in self.lines if "업무보고" in text), ""),
             published_on=self._find_published(),

@@ -38,10 +38,15 @@ PLAIN = {
     "주요업무": R.TEXT,
 }
 BUDGETS = {"예산액", "예산", "총예산", "예산총액", "배정액", "사업비", "총사업비"}
-YEAR = re.compile(r"['’‘]?(?P<year>\d{2}|20\d{2})년?(?:도|실적|현황|말)?")
+YEAR = re.compile(
+    r"['’‘]?(?P<year>20\d{2}|\d{2})[년.]?(?:도|실적|현황|말)?"
+    r"(?:\d{1,2}[.월](?:말)?)?(?:당초|본|최종)?(?:예산|예산액|결산|결산액)?"
+)
+NOTE = re.compile(r"\([^()]*\)")
 NO_SUM = re.compile(
     r"[율률]|비중|평균|단가|연령|점수|순위|밀도|당$|지수|등급|[연년]도|번호|순번|코드|전화|비고|면적당"
 )
+KEPT = re.compile(r"비고|잔액|잔여|이월")
 TOTALS = {"합계", "총합계", "총계"}
 MISMATCH = Text(
     ko="칸 수가 제목줄과 다릅니다 ({cells}칸, 제목 {columns}칸)",
@@ -69,7 +74,6 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
     lower = rows[1] if has_two else [""] * len(upper)
     columns = _read_columns(upper, lower)
     has_name = fold(upper[0]) not in TOTALS
-    columns = _find_years(columns)
     kind = _find_kind(columns, has_name=has_name, is_in_task=bool(block.task_code))
     if not has_name:
         parts = [msgspec.structs.replace(c, role=R.PART) if c.role == R.TEXT else c for c in columns]
@@ -146,11 +150,11 @@ def _read_columns(upper: list[str], lower: list[str]) -> list[Column]:
         columns.append(
             Column(role=_find_role(title, group), title=title, group=group if below.strip() else "")
         )
-    return _fill_by_layout(columns)
+    return _fill_by_layout(_find_years(columns))
 
 
 def _find_role(title: str, group: str) -> Role:
-    name, above = (fold(one).replace("집행율", "집행률") for one in (title, group))
+    name, above = (fold(one).replace("집행율", "집행률") for one in (NOTE.sub("", title) or title, group))
     is_forecast = "예상" in above or "년말" in above
     role = R.TEXT
     if name in PLAIN:
@@ -161,7 +165,7 @@ def _find_role(title: str, group: str) -> Role:
         role = R.CURRENT
     elif name.endswith("최종예산"):
         role = R.PRIOR
-    elif name.startswith("비율"):
+    elif name.startswith(("비율", "비중", "구성비")):
         role = R.SHARE
     elif name.startswith("원인행위") or name == "집행액":
         role = R.COMMITTED_RATE if above.startswith("집행률") else R.COMMITTED
@@ -194,7 +198,10 @@ def _fill_by_layout(columns: list[Column]) -> list[Column]:
 def _find_years(columns: list[Column]) -> list[Column]:
     """Return two columns that are years beside their difference as the earlier and the later amount."""
     years = {
-        n: int(match["year"]) % 100 for n, c in enumerate(columns) if (match := YEAR.fullmatch(fold(c.title)))
+        n: int(match["year"]) % 100
+        for n, c in enumerate(columns)
+        if c.role in {R.TEXT, R.PART}
+        if (match := YEAR.fullmatch(re.sub(r"\s", "", NOTE.sub("", c.title))))
     }
     roles = {column.role for column in columns}
     if len(set(years.values())) != 2 or len(years) != 2 or not roles & {R.CHANGE, R.GROWTH}:
@@ -231,7 +238,7 @@ def _find_kind(columns: list[Column], *, has_name: bool, is_in_task: bool) -> Ta
         (R.PRIOR in roles and R.COMMITTED in roles, TableKind.EXPENDITURE),
         (R.PRIOR in roles and R.CURRENT in roles, TableKind.REVENUE),
         (R.CURRENT in roles and R.COMMITTED in roles, TableKind.EXPENDITURE_DETAIL),
-        (R.SHARE in roles, TableKind.OCCUPANCY),
+        (R.SHARE in roles and R.PART in roles, TableKind.OCCUPANCY),
         (any(column.title == "주요업무" for column in columns), TableKind.DUTIES),
     )
     return next((kind for holds, kind in tests if holds), TableKind.OTHER)
@@ -246,7 +253,7 @@ def _list_unknown(block: Block, columns: list[Column], kind: TableKind) -> list[
     return [
         Unread(line=block.line, text=block.lines[0], reason=NO_HEADING.fill(text=column.title))
         for column in columns
-        if column.role == R.TEXT
+        if column.role == R.TEXT and not KEPT.search(fold(column.title))
     ]
 
 

@@ -14,13 +14,16 @@ LEFT = re.compile(rf"{YEAR}{REST}\s*$")
 LEFT_MONTH = re.compile(r"(?<![\d.,'’])(?P<m>\d{1,2})\s?월?\s*$")
 RIGHT = re.compile(r"\s*(?:['’‘](?P<y2>\d{2})|(?P<y4>20\d{2}))(?:\s?년|\.)?" + REST)
 RIGHT_SHORT = re.compile(r"\s*(?P<a>\d{1,2})(?P<au>\s?월(?:말|중|초)?|일|\.)?(?:\s*(?P<b>\d{1,2})(?:일|\.))?")
-SINGLE = re.compile(rf"{YEAR}\s*(?P<m>\d{{1,2}})(?P<mu>\s?월|\.)\s*(?:(?P<d>\d{{1,2}})(?:일|\.))?")
+SINGLE = re.compile(
+    rf"{YEAR}\s*(?P<m>\d{{1,2}})(?P<mu>\s?월|\.(?!\d+\s?[%조억만천백배명건개대점hk㎢톤]))\s*(?:(?P<d>\d{{1,2}})(?:일|\.))?"
+)
 LAST_MONTH = 12
 
 
 def read_periods(text: str) -> tuple[Period, ...]:
-    """Return the periods of a sentence ("~" between or beside dates), left to right."""
+    """Return the periods of a sentence ("~" or 부터 between or beside dates), left to right."""
     found = []
+    text = text.replace("부터 ", " ~ ")
     for match in re.finditer(r"~", text):
         period = _read_period(text, match.start())
         if period is not None:

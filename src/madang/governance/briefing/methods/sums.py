@@ -14,6 +14,7 @@ from .names import fold
 TREES = {TableKind.REVENUE, TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL}
 INCLUDED = re.compile(r"^[(\[※*]|\s중(?:\s|$)")
 UNKNOWN = {TableKind.SERIES, TableKind.OTHER}
+WHOLE = 100
 ROUNDED = re.compile(r"[십백천만억]+[가-힣]")
 DERIVED = {
     Role.CHANGE: {Role.CURRENT, Role.PRIOR},
@@ -30,7 +31,11 @@ def get_slack(grid: Grid) -> Decimal:
 
 def list_additive(grid: Grid) -> list[int]:
     """Return the columns whose numbers add up down the table; a difference is none beside its two amounts."""
-    adding_shares = grid.kind == TableKind.OCCUPANCY
+    adding_shares = grid.kind == TableKind.OCCUPANCY or any(
+        is_total(row.name) and column.role == Role.SHARE and row.cells[index].value == WHOLE
+        for row in grid.rows
+        for index, column in enumerate(grid.columns)
+    )
     roles = {column.role for column in grid.columns}
     derived = {role for role, amounts in DERIVED.items() if amounts <= roles}
     return [

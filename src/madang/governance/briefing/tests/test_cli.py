@@ -43,8 +43,16 @@ def test_what_was_not_read_is_told_beside_the_json(capsys, tmp_path):
 def test_a_text_that_is_no_report_is_refused(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("안녕하십니까\n\n다음 주에 뵙겠습니다.\n", "utf-8")
-    with pytest.raises(BadInput, match="no table and no task"):
+    with pytest.raises(BadInput, match="no table, task or figure"):
         run("check", str(path), "--json")
+
+
+@pytest.mark.parametrize(("part", "count"), [("800", 0), ("900", 1)])
+def test_a_text_without_a_table_or_task_is_checked(capsys, tmp_path, part, count):
+    path = tmp_path / "note.txt"
+    path.write_text(f"주차장 1,250면을 조성하였음\n공유주차 1,250면(공영 450면, 민영 {part}면)\n", "utf-8")
+    assert run("check", str(path), "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)) == count
 
 
 def test_text_as_a_mac_writes_it_reads_the_same(capsys, tmp_path):

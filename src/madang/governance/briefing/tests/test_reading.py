@@ -43,7 +43,7 @@ def test_quantities_inside_a_sentence():
     assert [(one.value, one.unit, one.is_about) for one in found] == [
         (4530, "대", False),
         (1_200_000, "개", True),
-        (7000, "명", True),
+        (7000, "명", False),
         (81969, "m2", False),
     ]
 

@@ -1,0 +1,256 @@
+"""Shares and growth in words: a rate behind its part, growth over an earlier number, percentage points, means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from madang.governance.briefing.methods.figures import (
+    read_leading_number,
+    rounds_to,
+    to_number,
+    write_like,
+    write_number,
+    write_rate,
+)
+from madang.governance.briefing.records import Fault, FaultKind, Quantity, Sentence
+
+from .wording import accuse_text
+
+RATE = re.compile(r"(?P<minus>△\s?)?(?P<n>\d[\d,]*(?:\.\d+)?)\s?%(?!\s?p|포인트)")
+BRACKET = re.compile(r"(?P<said>[가-힣\s]{0,12})\((?:(?P<label>[가-힣]{2,4})[률율]|비율|비중)?\s*:?\s*$")
+SENTENCE = re.compile(r"[을를이가은는]?\s[가-힣\s]{0,12}?(?P<label>[가-힣]{2,4})[률율](?:은|이|:)?\s*$")
+AMONG = re.compile(r"^\s?(?:중|가운데)(?:에서)?[\s,]|(?:^|[\s,])[이그]\s?(?:중|가운데)\s")
+UP, DOWN = "증가|증액|상승|확대|늘|많|↑|성장", "감소|감액|하락|축소|줄|적|↓"
+WAY = re.compile(rf"\s*(?:(?P<up>{UP})|(?P<down>{DOWN}))")
+BASE = re.compile(r"(?P<open>\()?\s?\)?\s*(?:보다|대비)\s*$")
+EARLIER = re.compile(r"전년|전년도|지난해|작년|동기|동월|전월|전분기|['’‘]\d\d년|20\d\d년")
+POINTS = re.compile(
+    r"(?P<a>\d+(?:\.\d+)?)%[^%→\d]{0,3}(?:['’‘]?\d\d년?\)?)?[^%\d]{0,8}(?:→|에서)\s*(?:['’‘]?(?:20)?\d\d년?\s)?[^%\d]{0,6}"
+    r"(?P<b>\d+(?:\.\d+)?)%[^%\d]{0,4}(?:['’‘]?\d\d년?\)?)?[^%\d]{0,8}(?P<c>\d+(?:\.\d+)?)\s?%\s?p"
+)
+MORE = re.compile(
+    r"(?P<a>\d[\d,]*)\s?(?P<unit>[가-힣]{1,2})[^\d.;]{0,20}\([^\d()]{0,14}(?P<b>\d[\d,]*)\s?(?P=unit)?\s?보다\s*"
+    r"(?P<c>\d[\d,]*)\s?(?P=unit)\s?(?P<way>많|적)"
+)
+POSTS = re.compile(
+    r"정원\s?:?\s?(?P<a>\d[\d,]*)명[,\s/]{1,3}현원\s?:?\s?(?P<b>\d[\d,]*)명\s?[(,]\s?(?P<minus>[△▲\-−]|결원\s?|과원\s?)?(?P<c>\d[\d,]*)명"
+)
+MEAN = re.compile(r"\((?:(?P<per>[회개])[소]?당\s?평균|평균)\s*(?P<n>\d[\d,]*(?:\.\d+)?)")
+TARGET = re.compile(r"(?P<what>목표|계획)\s?대비\s*$")
+WHOLE_WORD = r"(?:목표|계획)[가-힣\s:()]{0,8}$"
+ABOUT = re.compile(r"약|[여\d]여|내외|누적")
+
+
+def find_rate_faults(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
+    """Yield rates and differences of a sentence that don't follow from the numbers they are said to be of."""
+    sentence = sentences[index]
+    if ABOUT.search(sentence.text):
+        return
+    for rate in RATE.finditer(sentence.text):
+        yield from find_share(sentence, rate)
+        yield from find_target_share(sentences, index, rate)
+        yield from find_growth(sentence, rate)
+    yield from find_points(sentence)
+    yield from find_more(sentence)
+    yield from find_posts(sentence)
+    yield from find_means(sentence)
+
+
+def find_share(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
+    """Check "징수 987억원(징수율 86.9%)", "이 중 9,920명(80.0%)" and "45억원 중 36억원을 집행하여 집행률은 80%".
+
+    The whole is the one earlier number in the same unit that 중 or 가운데 stands behind; where a rate is named
+    (징수율) after what its part is (징수), it is the only earlier number in that unit.
+    """
+    text = sentence.text
+    part = _find_before(sentence, rate.start())
+    if part is None:
+        return
+    between = text[part.end : rate.start()]
+    behind = BRACKET.fullmatch(between) or SENTENCE.fullmatch(between)
+    if behind is None:
+        return
+    earlier = [q for q in sentence.quantities if q.end <= part.start and q.unit == part.unit]
+    whole = earlier[-1] if earlier else None
+    if whole is None or not whole.value or part.value > whole.value:
+        return
+    is_among = AMONG.search(text[whole.end : part.start])
+    label = behind["label"]
+    near = text[max(0, part.start - 10) : part.start] + between
+    is_named = label is not None and label in near.replace(f"{label}율", "").replace(f"{label}률", "")
+    if not is_among and not (is_named and len(earlier) == 1):
+        return
+    yield from _check_rate(sentence, rate, part, whole)
+
+
+def find_target_share(sentences: Sequence[Sentence], index: int, rate: re.Match[str]) -> Iterator[Fault]:
+    """Check "32.5km(목표 41.0km의 79.3%)", and "실적 : 6,840호(계획 대비 72.0%)" below "계획 : 9,500호"."""
+    sentence = sentences[index]
+    text = sentence.text
+    inside = re.search(r"\((?P<what>목표|계획|대상)\s[^()]*\d[^()]*(?:의|대비|중)\s*$", text[: rate.start()])
+    if inside is not None:
+        found = [q for q in sentence.quantities if inside.start() < q.start < rate.start()]
+        part = _find_before(sentence, inside.start())
+        if len(found) == 1 and part is not None and part.unit == found[0].unit and found[0].value:
+            if re.fullmatch(r"[가-힣\s]{0,8}", text[part.end : inside.start()]):
+                yield from _check_rate(sentence, rate, part, found[0])
+        return
+    target = TARGET.search(text[: rate.start()])
+    part = _find_before(sentence, rate.start())
+    if (
+        target is None
+        or part is None
+        or not re.fullmatch(r"[가-힣\s]{0,8}\(", text[part.end : target.start()])
+    ):
+        return
+    for other in (sentence, *sentences[max(0, index - 1) : index]):
+        wholes = [
+            q
+            for q in other.quantities
+            if q.unit == part.unit and q is not part
+            if re.search(target["what"] + r"[가-힣\s:]{0,4}$", other.text[: q.start])
+        ]
+        if len(wholes) == 1 and wholes[0].value and other.task_code == sentence.task_code:
+            yield from _check_rate(sentence, rate, part, wholes[0])
+            return
+
+
+def find_growth(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
+    """Check growth over an earlier number, over last year's or over what a difference leaves.
+
+    "18,420건(전년 동기 15,350건 대비 20.0% 증가)", "전년(398,700명) 대비 13,600명(3.4%) 증가",
+    "예산 512,400백만원은 전년 대비 34,200백만원(7.2%) 증가", "100명에서 120명으로 20명(20%) 늘었다".
+    """
+    text = sentence.text
+    before, after = text[: rate.start()], text[rate.end() :]
+    delta = _find_before(sentence, rate.start())
+    is_beside = delta is not None and re.fullmatch(
+        rf"\s?(?:{UP}|{DOWN})?\s?[(,]\s?(?:전년\s?(?:동기\s?)?대비\s?)?", text[delta.end : rate.start()]
+    )
+    way = WAY.match(after.lstrip(")")) or (WAY.match(text[delta.end :]) if delta and is_beside else None)
+    if way is None and not rate["minus"]:
+        return
+    sign = -1 if rate["minus"] or (way is not None and way["down"]) else 1
+    if is_beside and delta is not None:
+        yield from _check_beside(sentence, rate, delta, sign)
+        return
+    said = BASE.search(before)
+    base = _find_before(sentence, said.start()) if said else None
+    if said is None or base is None or base.end < said.start() - 1:
+        return
+    numbers = [q for q in sentence.quantities if q.unit == base.unit and q.end <= base.start]
+    if numbers and EARLIER.search(text[numbers[-1].end : base.start]) and base.value:
+        change = sign * (numbers[-1].value - base.value)
+        yield from _check_change(sentence, rate, change, base)
+
+
+def find_points(sentence: Sentence) -> Iterator[Fault]:
+    """Check "95.7%('24) → 96.0%('25), 0.3%p 상승"; each may be rounded."""
+    for match in POINTS.finditer(sentence.text):
+        one, two, stated = (to_number(match[name]) for name in "abc")
+        places = max(len(match[name].partition(".")[2]) for name in "abc")
+        if abs(abs(two - one) - stated) > Decimal(1).scaleb(-places):
+            computed = f"{write_number(abs(two - one))}%p"
+            yield accuse_text(
+                sentence, FaultKind.DIFFERENCE, f"{match['c']}%p", computed, stated - abs(two - one)
+            )
+
+
+def find_more(sentence: Sentence) -> Iterator[Fault]:
+    """Check "175개 항목(권고 기준 166개보다 9개 많음)"."""
+    for match in MORE.finditer(sentence.text):
+        one, two, stated = (to_number(match[name]) for name in "abc")
+        delta = one - two if match["way"] == "많" else two - one
+        if stated != delta:
+            said = f"{match['c']}{match['unit']}"
+            yield accuse_text(sentence, FaultKind.DIFFERENCE, said, write_number(delta), stated - delta)
+
+
+def find_posts(sentence: Sentence) -> Iterator[Fault]:
+    """Check "정원 320명, 현원 311명(△9명)"."""
+    for match in POSTS.finditer(sentence.text):
+        authorized, in_post, stated = (to_number(match[name]) for name in "abc")
+        minus = (match["minus"] or "").strip()
+        delta = in_post - authorized
+        true = abs(delta) if minus in {"결원", "과원"} else delta
+        shown = -stated if minus and minus not in {"결원", "과원"} else stated
+        if shown != true:
+            computed = write_number(true)
+            yield accuse_text(sentence, FaultKind.DIFFERENCE, write_number(shown), computed, shown - true)
+
+
+def find_means(sentence: Sentence) -> Iterator[Fault]:
+    """Check "324회 개최, 관객 152,300명(회당 평균 470명)"; a mean may be rounded to tens."""
+    for match in MEAN.finditer(sentence.text):
+        total = _find_before(sentence, match.start())
+        counts = [q for q in sentence.quantities if match["per"] and q.unit.startswith(match["per"])]
+        counts = [q for q in counts if total is not None and q.end <= total.start]
+        if total is None or len(counts) != 1 or not counts[0].value or total.end < match.start() - 1:
+            continue
+        true, stated = total.value / counts[0].value, to_number(match["n"])
+        if abs(true - stated) > max(Decimal("0.02") * true, Decimal("0.5")):
+            said = f"{match['n']}{total.unit}"
+            yield accuse_text(sentence, FaultKind.RATE, said, write_number(true.quantize(Decimal(1))))
+
+
+def _check_beside(sentence: Sentence, rate: re.Match[str], delta: Quantity, sign: int) -> Iterator[Fault]:
+    """Check a difference and its rate against the numbers before them."""
+    text = sentence.text
+    numbers = [q for q in sentence.quantities if q.unit == delta.unit and q.end <= delta.start]
+    if not numbers:
+        return
+    last = numbers[-1]
+    between = text[last.end : delta.start]
+    if re.fullmatch(r"\s?\)?\s*(?:보다|대비)\s*", between):
+        base, later = last, numbers[-2] if len(numbers) > 1 else None
+        if later is not None and not EARLIER.search(text[later.end : last.start]):
+            later = None
+    elif len(numbers) > 1 and re.search(r"→|에서", text[numbers[-2].end : last.start]):
+        base, later = numbers[-2], last
+    elif re.search(r"(?:전년|지난해|작년)[가-힣\s]{0,6}(?:보다|대비)\s*$", between):
+        value = last.value - sign * delta.value
+        if value > 0:
+            base = Quantity(value=value, unit=last.unit, start=0, end=0, text="", step=last.step)
+            yield from _check_change(sentence, rate, delta.value, base, delta.step)
+        return
+    else:
+        return
+    if later is not None and abs(sign * (later.value - base.value) - delta.value) > _get_slack(
+        later, base, delta
+    ):
+        true = sign * (later.value - base.value)
+        yield accuse_text(
+            sentence, FaultKind.DIFFERENCE, delta.text, write_like(true, delta), delta.value - true
+        )
+        yield from _check_change(sentence, rate, true, base, delta.step)
+    else:
+        yield from _check_change(sentence, rate, delta.value, base, delta.step)
+
+
+def _get_slack(*numbers: Quantity) -> Decimal:
+    step = max(one.step for one in numbers)
+    return step if step != 1 else Decimal(0)
+
+
+def _check_rate(sentence: Sentence, rate: re.Match[str], part: Quantity, whole: Quantity) -> Iterator[Fault]:
+    yield from _check_change(sentence, rate, part.value, whole, part.step)
+
+
+def _check_change(
+    sentence: Sentence, rate: re.Match[str], change: Decimal, base: Quantity, step: Decimal = Decimal(0)
+) -> Iterator[Fault]:
+    places = len(rate["n"].partition(".")[2])
+    largest = max(step, base.step)
+    slack = largest / 2 if largest != 1 else Decimal(0)
+    stated = to_number(rate["n"])
+    if not rounds_to(abs(change), base.value, stated, places, slack):
+        computed = write_rate(100 * abs(change) / base.value, places)
+        yield accuse_text(sentence, FaultKind.RATE, f"{rate['n']}%", computed)
+
+
+def _find_before(sentence: Sentence, end: int) -> Quantity | None:
+    """Return the last number with a unit, no rate, that ends before `end`."""
+    found = [q for q in sentence.quantities if q.end <= end and q.unit != "%"]
+    return found[-1] if found and read_leading_number(found[-1].text) else None

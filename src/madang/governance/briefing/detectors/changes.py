@@ -51,7 +51,8 @@ def find_arrows(sentence: Sentence) -> Iterator[Fault]:
             for name in ("a", "b", "c")
             if match["u" + name] != "%"
         }
-        if not way or len(units) > 1 or len(scales) > 1 or _is_about(sentence.text, match):
+        is_scaled = len(scales) > 1 or (scales != {""} and match["uc"] != "%")
+        if not way or len(units) > 1 or is_scaled or _is_about(sentence.text, match):
             continue
         one, two, stated = (to_number(match[name]) for name in ("a", "b", "c"))
         delta = (-1 if DOWN & {match["way"], match["up"]} else 1) * (two - one)

@@ -26,6 +26,16 @@ UP, DOWN = "증가|증액|상승|확대|늘|많|↑|성장", "감소|감액|하�
 WAY = re.compile(rf"\s*(?:(?P<up>{UP})|(?P<down>{DOWN}))")
 BASE = re.compile(r"(?P<open>\()?\s?\)?\s*(?:보다|대비)\s*$")
 EARLIER = re.compile(r"전년|전년도|지난해|작년|동기|동월|전월|전분기|['’‘]\d\d년|20\d\d년")
+DONE = re.compile(
+    r"[을를]?\s(?:완료|집행|달성|처리|징수|설치|정비|교체|보급|이행)(?:하여|해|하고|으로)?,?\s*"
+)
+PLANNED, RESULT = re.compile(r"(?:목표|계획)\s?:?\s?$"), re.compile(r"[\s,/]{1,3}(?:실적|달성|완료)\s?:?\s?")
+INSIDE = re.compile(
+    r"\((?:(?:목표|계획|대상)\s[^()]*\d[^()]*(?:대비|중)|[가-힣]{2,6}\s?[^()가-힣]*\d[^()]*의)\s*$"
+)
+PIECE = re.compile(r"(?P<part>\d[\d,]*)\s?(?P<unit>[가-힣]{1,3})\((?P<rate>\d+(?:\.\d+)?)%\)")
+ARROW = re.compile(r"\s?말?(?:\(['’‘]?\d\d년?\))?\s*(?:→|에서)\s*(?:['’‘]?(?:20)?\d\d년?\s*말?\s*)?")
+BRACKETED = re.compile(r"\([^()]*\)")
 POINTS = re.compile(
     r"(?P<a>\d+(?:\.\d+)?)%[^%→\d]{0,3}(?:['’‘]?\d\d년?\)?)?[^%\d]{0,8}(?:→|에서)\s*(?:['’‘]?(?:20)?\d\d년?\s)?[^%\d]{0,6}"
     r"(?P<b>\d+(?:\.\d+)?)%[^%\d]{0,4}(?:['’‘]?\d\d년?\)?)?[^%\d]{0,8}(?P<c>\d+(?:\.\d+)?)\s?%\s?p"
@@ -40,6 +50,7 @@ POSTS = re.compile(
 MEAN = re.compile(r"\((?:(?P<per>[회개])[소]?당\s?평균|평균)\s*(?P<n>\d[\d,]*(?:\.\d+)?)")
 TARGET = re.compile(r"(?P<what>목표|계획)\s?대비\s*$")
 WHOLE_WORD = r"(?:목표|계획)[가-힣\s:()]{0,8}$"
+MANY = 3
 ABOUT = re.compile(r"약|[여\d]여|내외|누적")
 
 
@@ -52,6 +63,8 @@ def find_rate_faults(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
         yield from find_share(sentence, rate)
         yield from find_target_share(sentences, index, rate)
         yield from find_growth(sentence, rate)
+    yield from find_shared_whole(sentence)
+    yield from find_arrows(sentence)
     yield from find_points(sentence)
     yield from find_more(sentence)
     yield from find_posts(sentence)
@@ -61,8 +74,8 @@ def find_rate_faults(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
 def find_share(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
     """Check "징수 987억원(징수율 86.9%)", "이 중 9,920명(80.0%)" and "45억원 중 36억원을 집행하여 집행률은 80%".
 
-    The whole is the one earlier number in the same unit that 중 or 가운데 stands behind; where a rate is named
-    (징수율) after what its part is (징수), it is the only earlier number in that unit.
+    The whole is the one earlier number in the same unit that 중 or 가운데 stands behind, or 목표 before 실적; where
+    a rate is named (징수율) after what its part is (징수), it is the only earlier number in that unit.
     """
     text = sentence.text
     part = _find_before(sentence, rate.start())
@@ -70,17 +83,18 @@ def find_share(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
         return
     between = text[part.end : rate.start()]
     behind = BRACKET.fullmatch(between) or SENTENCE.fullmatch(between)
-    if behind is None:
+    if behind is None and (not DONE.fullmatch(between) or WAY.match(text[rate.end() :])):
         return
     earlier = [q for q in sentence.quantities if q.end <= part.start and q.unit == part.unit]
     whole = earlier[-1] if earlier else None
     if whole is None or not whole.value or part.value > whole.value:
         return
     is_among = AMONG.search(text[whole.end : part.start])
-    label = behind["label"]
+    is_planned = PLANNED.search(text[: whole.start]) and RESULT.fullmatch(text[whole.end : part.start])
+    label = behind["label"] if behind is not None else None
     near = text[max(0, part.start - 10) : part.start] + between
     is_named = label is not None and label in near.replace(f"{label}율", "").replace(f"{label}률", "")
-    if not is_among and not (is_named and len(earlier) == 1):
+    if not (is_among or is_planned) and not (is_named and len(earlier) == 1):
         return
     yield from _check_rate(sentence, rate, part, whole)
 
@@ -89,7 +103,7 @@ def find_target_share(sentences: Sequence[Sentence], index: int, rate: re.Match[
     """Check "32.5km(목표 41.0km의 79.3%)", and "실적 : 6,840호(계획 대비 72.0%)" below "계획 : 9,500호"."""
     sentence = sentences[index]
     text = sentence.text
-    inside = re.search(r"\((?P<what>목표|계획|대상)\s[^()]*\d[^()]*(?:의|대비|중)\s*$", text[: rate.start()])
+    inside = re.search(INSIDE, text[: rate.start()])
     if inside is not None:
         found = [q for q in sentence.quantities if inside.start() < q.start < rate.start()]
         part = _find_before(sentence, inside.start())
@@ -144,6 +158,43 @@ def find_growth(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
     if numbers and EARLIER.search(text[numbers[-1].end : base.start]) and base.value:
         change = sign * (numbers[-1].value - base.value)
         yield from _check_change(sentence, rate, change, base)
+
+
+def find_shared_whole(sentence: Sentence) -> Iterator[Fault]:
+    """Check "전부공개 31,206건(50.0%), 부분공개 18,724건(30.0%), …": all but one are shares of one whole."""
+    pieces = list(PIECE.finditer(sentence.text))
+    if len(pieces) < MANY or len({piece["unit"] for piece in pieces}) > 1:
+        return
+    spans = [_find_wholes(to_number(piece["part"]), piece["rate"]) for piece in pieces]
+    for number, piece in enumerate(pieces):
+        others = [span for n, span in enumerate(spans) if n != number]
+        low, high = max(span[0] for span in others), min(span[1] for span in others)
+        if low <= high and (spans[number][1] < low or spans[number][0] > high):
+            total = sum((to_number(one["part"]) for one in pieces), Decimal(0))
+            whole = total if low <= total <= high else (low + high) / 2
+            computed = write_rate(
+                100 * to_number(piece["part"]) / whole, len(piece["rate"].partition(".")[2])
+            )
+            if all(spans[n][1] - spans[n][0] < spans[n][0] for n in range(len(pieces))):
+                yield accuse_text(sentence, FaultKind.RATE, f"{piece['rate']}%", computed)
+                return
+
+
+def find_arrows(sentence: Sentence) -> Iterator[Fault]:
+    """Check "11조 9,540억 원 → 11조 8,980억 원 (560억 원 감소)" and "172.85㎢ → 173.12㎢(0.27㎢ 증가)"."""
+    text, found = sentence.text, sentence.quantities
+    for one, two, delta in zip(found, found[1:], found[2:], strict=False):
+        way = WAY.match(text[delta.end :])
+        if way is None or len({one.unit, two.unit, delta.unit}) > 1 or one.unit == "%":
+            continue
+        is_change = ARROW.fullmatch(text[one.end : two.start]) and re.fullmatch(
+            r"\s?(?:으?로)?\s*[,(]?\s*", text[two.end : delta.start]
+        )
+        true = (two.value - one.value) * (-1 if way["down"] else 1)
+        is_scaled = any(q.step != 1 for q in (one, two, delta))
+        if is_change and is_scaled and abs(true - delta.value) > _get_slack(one, two, delta):
+            computed = write_like(true, delta)
+            yield accuse_text(sentence, FaultKind.DIFFERENCE, delta.text, computed, delta.value - true)
 
 
 def find_points(sentence: Sentence) -> Iterator[Fault]:
@@ -210,6 +261,9 @@ def _check_beside(sentence: Sentence, rate: re.Match[str], delta: Quantity, sign
     elif len(numbers) > 1 and re.search(r"→|에서", text[numbers[-2].end : last.start]):
         base, later = numbers[-2], last
     elif re.search(r"(?:전년|지난해|작년)[가-힣\s]{0,6}(?:보다|대비)\s*$", between):
+        inside = [m.span() for m in BRACKETED.finditer(text)]
+        outside = [q for q in numbers if not any(a < q.start < b for a, b in inside)]
+        last = outside[-1] if outside else last
         value = last.value - sign * delta.value
         if value > 0:
             base = Quantity(value=value, unit=last.unit, start=0, end=0, text="", step=last.step)
@@ -227,6 +281,13 @@ def _check_beside(sentence: Sentence, rate: re.Match[str], delta: Quantity, sign
         yield from _check_change(sentence, rate, true, base, delta.step)
     else:
         yield from _check_change(sentence, rate, delta.value, base, delta.step)
+
+
+def _find_wholes(part: Decimal, rate: str) -> tuple[Decimal, Decimal]:
+    """Return the least and the greatest whole of which `part` is `rate` percent, as printed."""
+    half = Decimal(1).scaleb(-len(rate.partition(".")[2])) / 2
+    stated = to_number(rate)
+    return 100 * part / (stated + half), 100 * part / max(stated - half, Decimal("0.0001"))
 
 
 def _get_slack(*numbers: Quantity) -> Decimal:

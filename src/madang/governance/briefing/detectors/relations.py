@@ -16,7 +16,7 @@ from madang.governance.briefing.records import Cell, CellKind, Fault, FaultKind,
 from .wording import name_column, place_in_table
 
 RATE = re.compile(r"[률율]|비율|비중|%|대비$")
-LEFT = re.compile(r"과부족|증감|차이|잔액|잔여|부족|결원|비율|비중|[률율]$")
+LEFT = re.compile(r"과부족|증감|차이|잔액|잔여|잉여|부족|결원|비율|비중|[률율]$")
 KNOWN = {
     Role.CHANGE: {Role.CURRENT, Role.PRIOR},
     Role.GROWTH: {Role.CURRENT, Role.PRIOR},
@@ -25,6 +25,7 @@ KNOWN = {
     Role.DISBURSED_RATE: {Role.CURRENT, Role.DISBURSED},
     Role.FORECAST_RATE: {Role.CURRENT, Role.FORECAST},
     Role.TOTAL: {Role.PART},
+    Role.PART: {Role.TOTAL},
 }
 GIVEN = {
     Role.CURRENT,
@@ -114,7 +115,11 @@ def _find_broken(
         if target in numeric:
             found += _find_in_column(lines, titles, target, numeric, tops, slack)
     for number in sorted({one.line for one in found}):
-        yield from _drop_followers(lines[number], [one for one in found if one.line == number], slack)
+        own = sorted(
+            (one for one in found if one.line == number),
+            key=lambda one: LEFT.search(fold(titles[one.column])) is None,
+        )
+        yield from _drop_followers(lines[number], own, slack)
 
 
 def _find_in_column(
@@ -251,7 +256,7 @@ def _agrees(cell: Cell, value: Decimal, rule: _Rule, slack: Decimal) -> bool:
 
 
 def _drop_followers(line: Line, found: Sequence[_Finding], slack: Decimal) -> Iterator[_Finding]:
-    """Yield without those that hold once another of the same line is set right."""
+    """Yield without those that hold once another of the same line is set right; what is left over goes first."""
     kept = list(found)
     for one in sorted(found, key=lambda f: -sum(f.column in other.rule.takes for other in found)):
         if one not in kept:

@@ -382,7 +382,11 @@ def _has_several(pieces: list[str]) -> bool:
 
 def _check_several(sentence: Sentence, last: Quantity, pieces: list[str]) -> Iterator[Fault]:
     """Check each unit of "12개소 1,045면(노원 3개소 270면, …)"; `last` is the one before the bracket."""
-    columns = list(zip(*(read_quantities(piece) for piece in pieces), strict=True))
+    columns = [
+        column
+        for column in zip(*(read_quantities(piece) for piece in pieces), strict=True)
+        if column[0].unit != "%"
+    ]
     at = sentence.quantities.index(last) + 1
     totals = sentence.quantities[max(0, at - len(columns)) : at]
     said = ",".join(pieces)

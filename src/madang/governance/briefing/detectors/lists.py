@@ -11,6 +11,7 @@ from madang.governance.briefing.records import Fault, FaultKind, Report, Sentenc
 from .wording import place_in_text
 
 COUNTED = {"개구", "개", "종", "개소", "곳", "개국", "팀"}
+MANY = 12
 OPEN = re.compile(r"(?:\s등|등$|\s외|외$|포함|\d|및|주요|예\s*:|~|:)")
 NOTE = re.compile(
     r"^[※*]\s*(?P<n>\d+)(?P<unit>개소|개국|개구|개|종|곳)\s*(?P<what>[가-힣]+)\s*:\s*(?P<list>.+)$"
@@ -105,9 +106,9 @@ def find_names_below(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
         or not head.task_code
     ):
         return
-    if re.search(r"\s등$|\s외$|\s등\s", below.text) or countable[0].is_about or countable[0].value > 12:
+    if re.search(r"\s등$|\s외$|\s등\s", below.text) or countable[0].is_about:
         return
-    if len(names) != countable[0].value:
+    if len(names) != countable[0].value and countable[0].value in {*range(MANY + 1), 10 * len(names)}:
         yield _fault(head, countable[0].text, len(names))
 
 

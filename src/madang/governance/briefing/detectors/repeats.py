@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from madang.core.base.interface import Severity, Text
-from madang.governance.briefing.methods.figures import differs_in_one_digit, write_number
+from madang.governance.briefing.methods.figures import differs_in_one_digit, is_slip, write_like
 from madang.governance.briefing.methods.names import fold, is_same, is_shortened
 from madang.governance.briefing.methods.pairs import RowIndex, list_common, pair_rows
 from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack
@@ -43,6 +43,9 @@ PARTLY = Text(
 )
 SENTENCE_KEY = 15
 NOUN = 4
+FEWEST = 3
+PARTICLE = r"(?<=[가-힣]{2})(?:으로|에서|에게|[을를이가은는의로와과에도])(?=[\s,.)]|$)"
+OTHER_TIME = re.compile(r"누적|전년|작년|지난해|분기|상반기|하반기|\d+월|\d차|계획|목표|예정")
 
 
 def list_pairs(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Row, Grid, Row]]:
@@ -65,6 +68,7 @@ def find_repeats(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -
     yield from find_captions(report)
     yield from find_same_sentences(report.sentences)
     yield from find_same_nouns(report.sentences)
+    yield from find_told_again(report.sentences)
 
 
 def find_captions(report: Report) -> Iterator[Fault]:
@@ -134,6 +138,44 @@ def find_same_nouns(sentences: Sequence[Sentence]) -> Iterator[Fault]:
                 is_same = len(after) >= NOUN and before.startswith(after) and len(before) - len(after) <= 1
                 if is_same and first.line != second.line and one.value != two.value:
                     yield _fault(second, two, one.value, first.line)
+
+
+def find_told_again(sentences: Sequence[Sentence]) -> Iterator[Fault]:
+    """Yield "5담당관 25팀" against "1정책관 5담당관 24팀, 1사업소" elsewhere: told again with nearly the same number.
+
+    All words of the shorter sentence stand in the longer one, and the same word before the number; the two
+    differ by a slip of the pen or a tenth. Sentences of different years are different things.
+    """
+    told: dict[tuple[str, str], list[tuple[Sentence, Quantity]]] = {}
+    for sentence in sentences:
+        for one in sentence.quantities:
+            before = re.findall(r"[가-힣]{2,}", re.split(r"[,(]", sentence.text[: one.start])[-1])
+            if before and not one.is_about and one.unit != "%":
+                told.setdefault((before[-1], one.unit), []).append((sentence, one))
+    for found in told.values():
+        for number, (second, two) in enumerate(found):
+            for first, one in found[:number]:
+                if (
+                    one.value != two.value
+                    and _is_told_again(first, second)
+                    and _is_near(one.value, two.value)
+                ):
+                    yield _fault(second, two, one.value, first.line)
+                    break
+
+
+def _is_told_again(first: Sentence, second: Sentence) -> bool:
+    if abs(first.line - second.line) <= 1 or OTHER_TIME.search(first.text) or OTHER_TIME.search(second.text):
+        return False
+    words = [set(re.findall(r"[가-힣]{2,}", re.sub(PARTICLE, "", one.text))) for one in (first, second)]
+    years = [set(re.findall(r"['’](\d\d)|20(\d\d)", one.text)) for one in (first, second)]
+    short, long = sorted(words, key=len)
+    is_one_time = years[0] == years[1] or not (years[0] and years[1])
+    return is_one_time and len(short) >= FEWEST and short <= long and len(long) <= 2 * len(short)
+
+
+def _is_near(one: Decimal, two: Decimal) -> bool:
+    return is_slip(one, two) or 10 * abs(one - two) <= max(one, two)
 
 
 def _pair_tops(one: Grid, two: Grid) -> Iterator[tuple[Grid, Row, Grid, Row]]:
@@ -258,6 +300,6 @@ def _fault(sentence: Sentence, one: Quantity, other: Decimal, line: int) -> Faul
         place=Text(ko=f"{place.ko}: {line}번째 줄과 다름", en=f"{place.en}: differs from line {line}"),
         kind=FaultKind.REPEAT,
         stated=one.text,
-        computed=write_number(other),
+        computed=write_like(other, one),
         delta=one.value - other,
     )

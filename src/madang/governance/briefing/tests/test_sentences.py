@@ -63,6 +63,26 @@ def test_what_disagrees_is_found(body, kind, computed):
 
 
 @pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (
+            "- 1정책관 5담당관 24팀, 1사업소 5과\n- 쉼터 30개\n- 조직은 1정책관 5담당관 25팀, 1사업소",
+            [("repeat", "25팀", "24")],
+        ),
+        (
+            "- ‘쉼터 운영’ 112억원이 공원과에서 관리소로 이체\n- 쉼터 30개\n- 쉼터 운영 121억원 관리소로 이체",
+            [("repeat", "121억원", "112억원")],
+        ),
+        ("- 공원과 쉼터 운영 24팀 편성\n- 벤치 30개\n- 하천과 쉼터 운영 25팀 편성", []),
+        ("- 쉼터 의자 설치 완료 120개\n- 벤치 30개\n- 남산 쉼터 의자 설치 완료 30개", []),
+        ("- '22년 쉼터 의자 설치 120개\n- 벤치 30개\n- '23년 쉼터 의자 설치 125개", []),
+    ],
+)
+def test_what_is_told_again_with_another_number(body, found):
+    assert find(body) == found
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "- 만족도 92%(남 90%, 여 94%)",

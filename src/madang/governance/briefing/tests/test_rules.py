@@ -205,6 +205,15 @@ def test_two_numbers_for_the_same_sentence():
     assert kinds(task(body.format(72) + "\n" + body.format(73))) == ["repeat"]
 
 
+def test_the_same_words_in_another_task_may_be_about_another_thing():
+    text = task("- 참여자 1,200명(온라인 700명, 현장 500명)").replace("시험 과제", "쉼터 과제")
+    other = task("- 참여자 1,300명(온라인 900명, 현장 400명)").replace("1-1", "1-2")
+    assert find_in(text + other) == []
+    body = "- 서울시 {}개 기관에 대한 24시간 사이버안전센터 통합보안관제 운영"
+    both = task(body.format(72)) + task(body.format(73)).replace("1-1", "1-2").replace("시험", "다른")
+    assert [one[1] for one in find_in(both)] == ["repeat"]
+
+
 def test_a_step_that_is_said_to_be_done_is_not_a_plan_for_the_past():
     over = "쉼터 입찰공고 : '22. 3월 ~ 4월"
     planned = WHOLE.replace("쉼터 입찰공고 : '22. 7월 ~ 8월", over)
@@ -224,6 +233,11 @@ def test_a_total_confirmed_by_its_parts_is_not_blamed_for_the_sentence_beside_it
     assert [(line, kind) for line, kind, *_ in find_in(text)] == [(find_line("8,016\t3,329", text), "sum")]
     text = WHOLE.replace("총 8,006개", "총 8,060개")
     assert [(line, kind) for line, kind, *_ in find_in(text)] == [(find_line("총 8,060개", text), "repeat")]
+
+
+def test_a_total_of_something_else_beside_a_table_is_not_compared_with_it():
+    assert find_in(WHOLE.replace("총 8,006개", "총 8,006개, 총 17회 점검")) == []
+    assert find_in(WHOLE.replace("- 쉼터 의자 1,530개", "- 총 17회 점검, 의자 1,530개")) == []
 
 
 def test_a_part_that_is_wrong_leaves_the_whole_alone():

@@ -10,7 +10,7 @@ from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.figures import differs_in_one_digit, is_slip, write_like
 from madang.governance.briefing.methods.names import fold, is_same, is_shortened
 from madang.governance.briefing.methods.pairs import RowIndex, list_common, pair_rows
-from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, is_total
 from madang.governance.briefing.records import (
     Fault,
     FaultKind,
@@ -266,6 +266,8 @@ def _find_total(grid: Grid) -> tuple[Row, int] | None:
     wanted = {TableKind.COUNTS: Role.TOTAL, TableKind.OCCUPANCY: Role.PART}.get(grid.kind)
     column = grid.find(wanted) if wanted else None
     if column is None or not grid.rows or grid.rows[0].cells[column].value is None:
+        return None
+    if grid.kind == TableKind.OCCUPANCY and not is_total(grid.rows[0].name):
         return None
     return grid.rows[0], column
 

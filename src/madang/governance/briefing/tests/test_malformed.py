@@ -174,3 +174,12 @@ def test_a_report_that_tells_everything_twice_gives_each_task_and_step_once():
     adopt(body + body + "정보화 용어 설명" + glossary)
     assert PlanRow.objects.count() == 2
     assert StepRow.objects.filter(plan="1-1").count() == 3
+
+
+def test_a_total_row_that_was_cut_accuses_no_sentence():
+    table = (
+        "2022. 7.\n\n1-1\n\n시험 과제\n\n□ 추진실적\n\n- 시설현황 : 연면적 6,000 m^2\n\n"
+        "구분\t비율(%)\t면적(m^2)\n합계\t100\t6,000\n임대\t75.0\t4,500\n공실\t25.0\t1,500\n"
+    )
+    assert find_faults(read_report(table)) == []
+    assert find_faults(read_report(table.replace("합계\t100\t6,000\n", ""))) == []

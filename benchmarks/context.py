@@ -38,6 +38,7 @@ from madang.core.base.interface import HOUSE, Text
 from madang.core.things.interface import Kind, import_things, register_kind
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.actions.sensorthings.mirroring import mirror_stations
+from madang.infrastructure.city_sensors.methods.ngsi.cells import find_cell
 from madang.infrastructure.city_sensors.records import STATION_KIND
 now, count = datetime.now(UTC), int(sys.argv[1])
 register_kind(actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor")))
@@ -56,6 +57,7 @@ with transaction.atomic():
                 entity_id=f"urn:ngsi-ld:Room:{n}", types=f"|{NAME}Room|", created_at=now, modified_at=now,
                 west=126.8 + n % 300 / 1000, east=126.8 + n % 300 / 1000,
                 south=37.45 + n // 300 / 2000, north=37.45 + n // 300 / 2000,
+                cell=find_cell((126.8 + n % 300 / 1000, 37.45 + n // 300 / 2000) * 2),
                 attributes={
                     NAME + "temp": {"type": "Property", "value": n % 1000},
                     NAME + "owner": {"type": "Property", "value": f"owner {n % 5000}"},

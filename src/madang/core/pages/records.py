@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import Actor, MadangError, Text
 
 from .blocks import MapLayer
 
@@ -24,6 +25,7 @@ class Route(msgspec.Struct, frozen=True):
     header is the endpoint's to read: it isn't the house's token, and who sends it is nobody; it answers 401 to
     a request without the token that its protocol asks for. With `cross_origin` pages of other sites may call
     it: it reads no cookie, and who calls is nobody. With `problems` it also refuses by problem details (RFC 9457).
+    `refuse(error)` answers a refusal in the form of the route's protocol, whoever raised it; None: in the house's.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Route(msgspec.Struct, frozen=True):
     own_tokens: bool = False
     cross_origin: bool = False
     problems: bool = False
+    refuse: Callable[[MadangError], Response] | None = None
 
 
 class ErrorRecord(msgspec.Struct, frozen=True):

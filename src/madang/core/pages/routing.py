@@ -37,6 +37,7 @@ from .records import ErrorRecord, Route
 Authenticate = Callable[[Request], Any]
 BODY_LIMIT = 16 * 2**20
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SERVER_FAULT = 500
 log = logging.getLogger("madang.api")
 
 
@@ -128,9 +129,21 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:
-            return render_error(request, error)
+            return _refuse(route, request, error)
 
     return answer
+
+
+def _refuse(route: Route, request: Request, error: Exception) -> Response:
+    """Return the answer to `error`, in the form of the route's protocol where that has one of its own."""
+    answered = render_error(request, error)
+    if route.refuse is None or answered.status_code >= SERVER_FAULT:
+        return answered
+    refused = route.refuse(_as_refusal(error))
+    for name in ("WWW-Authenticate", "Cache-Control"):
+        if name in answered.headers:
+            refused.headers[name] = answered.headers[name]
+    return refused
 
 
 def _build_rest(allowed: list[str]) -> Callable[[Request], Any]:

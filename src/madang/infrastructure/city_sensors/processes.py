@@ -24,7 +24,7 @@ from madang.core.incidents.interface import post_outside
 
 from .actions.hearing import hear_messages
 from .actions.ngsi.telling import deliver_due
-from .methods.ngsi.contexts import CORE
+from .methods.ngsi.contexts import CORE, write_link
 from .models import Subscription
 from .records import Heard
 
@@ -107,10 +107,13 @@ def run_notifier() -> None:
 
 def _send(subscription: Subscription, body: dict[str, Any]) -> None:
     endpoint = subscription.body["notification"]["endpoint"]
-    headers = {"Content-Type": "application/json", "Idempotency-Key": body["id"]}
+    headers = {one["key"]: one["value"] for one in endpoint.get("receiverInfo", [])}
+    headers |= {"Content-Type": "application/json", "Idempotency-Key": body["id"]}
     if endpoint.get("accept") == "application/ld+json":
         headers["Content-Type"] = "application/ld+json"
         body = body | {"@context": subscription.context or CORE}
+    else:
+        headers["Link"] = write_link(subscription.context)
     post_outside(endpoint["uri"], msgspec.json.encode(body), headers=headers, timeout_s=TIMEOUT_S)
 
 

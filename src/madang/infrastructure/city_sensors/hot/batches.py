@@ -26,7 +26,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.batches import (
 )
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 
-from .sensorthings import ROOT, delete, patch, post, put, read
+from .sensorthings import ROOT, delete, patch, post, put, read, refuse_call
 
 LARGEST = 16 * 2**20
 ORIGIN = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
@@ -139,9 +139,8 @@ def _do(request: Request, asked: Asked, made: dict[str, tuple[str, Any]]) -> Ans
 
 
 def _refuse(asked: Asked, error: MadangError) -> Answered:
-    body = msgspec.json.encode({"code": error.code, "message": error.text.en})
-    status = 400 if error.status == 422 else error.status  # noqa: PLR2004 - HTTP
-    return Answered(id=asked.id, status=status, body=body, group=asked.group)
+    answer = refuse_call(error)
+    return Answered(id=asked.id, status=answer.status_code, body=bytes(answer.body), group=asked.group)
 
 
 def _locate(url: str) -> tuple[str, bytes]:
@@ -164,5 +163,6 @@ ROUTES = [
         Text(ko="SensorThings 묶음", en="SensorThings: batch"),
         tags=("sensorthings",),
         upload=True,
+        refuse=refuse_call,
     )
 ]

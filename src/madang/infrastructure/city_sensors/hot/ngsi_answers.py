@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -13,59 +14,72 @@ from starlette.responses import Response
 from madang.core.base.interface import MadangError, NotFound, Text
 from madang.core.pages.interface import Route
 from madang.infrastructure.city_sensors.actions.ngsi.entities import WRITE
-from madang.infrastructure.city_sensors.methods.ngsi.contexts import CORE, Terms
-from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad
+from madang.infrastructure.city_sensors.methods.ngsi.contexts import CORE, Terms, write_link
+from madang.infrastructure.city_sensors.methods.ngsi.documents import FORMS, URI
+from madang.infrastructure.city_sensors.methods.ngsi.problems import STATUS, Problem, bad
 from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern, read_place, read_q
+from madang.infrastructure.city_sensors.methods.ngsi.selections import (
+    read_order,
+    read_scope_query,
+    read_types,
+)
 from madang.infrastructure.city_sensors.queries.ngsi.entities import Asked, find_context
 
 ROOT = "/ngsi-ld/v1"
 LINK = re.compile(r'<([^>]+)>\s*;[^,]*rel="http://www\.w3\.org/ns/json-ld#context"')
-LD = "application/ld+json"
+JSON, LD = "application/json", "application/ld+json"
+WEIGHT = re.compile(r"[01](\.\d{0,3})?")
 MOST = 1_000
 KNOWN = {
     "id", "type", "idPattern", "attrs", "q", "georel", "geometry", "coordinates", "geoproperty", "limit", "offset", "count",
-    "options", "format", "local", "pick", "omit",
+    "options", "format", "local", "pick", "omit", "lang", "orderBy", "scopeQ", "geometryProperty",
 }  # fmt: skip
 ELSEWHERE = {
-    "lang", "orderBy", "scopeQ", "csf", "datasetId", "geometryProperty", "join", "joinLevel", "containedBy", "via", "jsonldContext",
+    "csf", "datasetId", "join", "joinLevel", "containedBy", "via", "jsonldContext",
     "entityMap", "splitEntities", "collation", "expandValues",
 }  # fmt: skip
 """Parameters of the standard that are not served."""
+OPTIONS = {"normalized", "concise", "keyValues", "simplified", "sysAttrs", "count"}
+
+
+class NotAcceptable(MadangError):
+    """The answer can't be had in a form that is asked for."""
+
+    status = 406
 
 
 def serve(work: Callable[..., Response]) -> Callable[..., Response]:
-    """Answer what is wrong as the standard does, with the house's two words besides."""
-
-    def serve(request: Request, _query: None, body: Any) -> Response:
-        try:
-            return work(request, body)
-        except Problem as problem:
-            return _refuse(problem.kind, problem.status, problem.text.en)
-        except NotFound as error:
-            return _refuse("ResourceNotFound", 404, error.text.en)
-        except MadangError as error:
-            status = 400 if error.status == 422 else error.status
-            return _refuse("BadRequestData", status, error.text.en)
-
-    return serve
+    """Give an endpoint the request and its body."""
+    return lambda request, _query, body: work(request, body)
 
 
-def _refuse(kind: str, status: int, detail: str) -> Response:
-    return Response(
-        msgspec.json.encode(describe_problem(kind, status, detail)),
-        status,
-        media_type="application/problem+json",
-    )
+def refuse(error: MadangError) -> Response:
+    """Answer what is wrong as the standard does (ETSI GS CIM 009, 5.5.2 and 6.3.2), whoever found it."""
+    kind, status = _judge(error)
+    body = describe_problem(kind, status, error.text.en)
+    return Response(msgspec.json.encode(body), status, media_type="application/problem+json")
+
+
+def _judge(error: MadangError) -> tuple[str, int]:
+    if isinstance(error, Problem):
+        return error.kind, error.status
+    if isinstance(error, NotFound):
+        return "ResourceNotFound", 404
+    if error.status in {400, 422}:
+        cause = error.__cause__
+        is_broken = isinstance(cause, msgspec.DecodeError) and not isinstance(cause, msgspec.ValidationError)
+        return ("InvalidRequest" if is_broken else "BadRequestData"), 400
+    return HTTPStatus(error.status).phrase, error.status
 
 
 def describe_problem(kind: str, status: int, detail: str) -> dict[str, Any]:
-    """Return a problem as the standard writes it (RFC 7807), with the house's two words."""
+    """Return a problem as the standard writes it (RFC 9457), with the house's two words; HTTP's own have no type."""
     return {
-        "type": f"https://uri.etsi.org/ngsi-ld/errors/{kind}",
+        "type": f"https://uri.etsi.org/ngsi-ld/errors/{kind}" if kind in STATUS else "about:blank",
         "title": kind,
         "status": status,
         "detail": detail,
-        "code": f"ngsi_ld.{kind}",
+        "code": f"ngsi_ld.{kind.replace(' ', '')}",
         "message": detail,
     }
 
@@ -94,19 +108,6 @@ def expand_names(asked: Any, name: str, terms: Terms) -> tuple[str, ...]:
     return tuple(terms.expand(one) for one in str(asked.get(name) or "").split(",") if one)
 
 
-def expand_types(asked: Any, terms: Terms) -> tuple[str, ...]:
-    """Return the IRIs of a selection of types: names, any of which an entity has; raise Problem for more than that."""
-    text = str(asked.get("type") or "")
-    if ";" in text:
-        raise Problem(
-            "OperationNotSupported", "types are joined by , or |: entities of any of them are found"
-        )
-    names = text.replace("(", " ").replace(")", " ").replace("|", ",")
-    if text.count("(") != text.count(")"):
-        raise bad("a parenthesis isn't closed in type")
-    return tuple(terms.expand(name.strip()) for name in names.split(",") if name.strip())
-
-
 def check_parameters(asked: Any) -> None:
     """Raise Problem for parameters that entities aren't asked for with, here or at all."""
     unknown = set(asked) - KNOWN
@@ -114,6 +115,32 @@ def check_parameters(asked: Any) -> None:
         raise Problem("OperationNotSupported", f"{min(unknown & ELSEWHERE)} isn't supported here")
     if unknown:
         raise bad(f"there is no parameter {min(unknown)[:50]}")
+    if asked.get("count", "false") not in {"true", "false"}:
+        raise bad("count is true or false")
+    read_form(asked)
+
+
+def read_options(asked: Any) -> set[str]:
+    """Return the options of how entities are written; raise Problem for others."""
+    options = {one for one in str(asked.get("options") or "").split(",") if one}
+    if options - OPTIONS:
+        raise bad(f"there is no option {min(options - OPTIONS)[:50]}")
+    return options
+
+
+def read_form(asked: Any) -> str:
+    """Return the form that entities are written in."""
+    named = [str(asked["format"])] if asked.get("format") else sorted(read_options(asked) & set(FORMS))
+    if not set(named) <= set(FORMS):
+        raise bad(f"there is no format {named[0][:50]}")
+    return FORMS[named[0]] if named else "normalized"
+
+
+def check_identity(identity: str) -> str:
+    """Return the id of an entity; raise Problem where it is no URI."""
+    if not URI.fullmatch(identity):
+        raise bad("an id is a URI")
+    return identity
 
 
 def pick(body: dict[str, Any], asked: Any, terms: Terms) -> dict[str, Any]:
@@ -146,8 +173,10 @@ def read_question(asked: dict[str, Any], terms: Terms) -> Asked:
     """Return which entities parameters ask for; raise Problem where they name none."""
     limit, offset = read_page(asked)
     wanted = Asked(
-        types=expand_types(asked, terms),
-        ids=tuple(one for one in str(asked.get("id") or "").split(",") if one),
+        types=read_types(str(asked.get("type") or ""), terms),
+        scopes=read_scope_query(str(asked.get("scopeQ") or "")),
+        order=read_order(str(asked.get("orderBy") or ""), terms),
+        ids=tuple(check_identity(one) for one in str(asked.get("id") or "").split(",") if one),
         id_pattern=check_pattern(asked["idPattern"]) if asked.get("idPattern") else "",
         attrs=expand_names(asked, "attrs", terms),
         q=read_q(asked["q"], terms) if asked.get("q") else None,
@@ -163,6 +192,8 @@ def read_question(asked: dict[str, Any], terms: Terms) -> Asked:
 def read_geo(asked: dict[str, Any], terms: Terms) -> Any:
     """Return the place that is asked for, or None."""
     if not asked.get("georel"):
+        if asked.get("geometry") or asked.get("coordinates"):
+            raise bad("geometry and coordinates need a georel")
         return None
     try:
         coordinates = msgspec.json.decode(str(asked.get("coordinates", "")))
@@ -172,20 +203,49 @@ def read_geo(asked: dict[str, Any], terms: Terms) -> Any:
     return read_place(str(asked["georel"]), str(asked.get("geometry", "")), coordinates, iri)
 
 
+def choose_media(request: Request, *offered: str) -> str:
+    """Return the media type of those offered that is asked for most (RFC 9110, 12.5.1); raise NotAcceptable for none."""
+    wanted = [_read_range(part) for part in request.headers.get("accept", "*/*").split(",") if part.strip()]
+    best, most = "", 0.0
+    for one in offered:
+        fitting = [(depth, weight) for kind, weight in wanted if (depth := _fit(kind, one))]
+        weight = max(fitting)[1] if fitting else 0.0
+        if weight > most:
+            best, most = one, weight
+    if not best:
+        raise NotAcceptable(
+            "ngsi_ld.media_type", "받을 수 있는 형식이 없습니다", f"it is answered as {', '.join(offered)}"
+        )
+    return best
+
+
+def _read_range(text: str) -> tuple[str, float]:
+    kind, *parameters = (part.strip().lower() for part in text.split(";"))
+    weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+    return kind, float(weight) if WEIGHT.fullmatch(weight) else 0.0
+
+
+def _fit(kind: str, offered: str) -> int:
+    """Return how closely a range names a media type; 0 where it doesn't."""
+    if kind == offered:
+        return 3
+    return 2 if kind == f"{offered.partition('/')[0]}/*" else 1 if kind == "*/*" else 0
+
+
 def send(request: Request, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return an answer in JSON, or in JSON-LD where that is asked for."""
     headers = {"Cache-Control": "no-cache"} | (headers or {})
     source = find_source(request, None)
-    if LD in request.headers.get("accept", ""):
+    if choose_media(request, JSON, LD) == LD:
         context = [source, CORE] if source else CORE
         bodies = body if isinstance(body, list) else [body]
         for one in bodies:
             if isinstance(one, dict):
                 one["@context"] = context
         return Response(msgspec.json.encode(body), status, headers=headers, media_type=LD)
-    link = f'<{source or CORE}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+    link = write_link(source)
     headers["Link"] = f"{headers['Link']}, {link}" if "Link" in headers else link
-    return Response(msgspec.json.encode(body), status, headers=headers, media_type="application/json")
+    return Response(msgspec.json.encode(body), status, headers=headers, media_type=JSON)
 
 
 def route(method: str, path: str, work: Callable[..., Response], ko: str, en: str, body: Any = None) -> Route:
@@ -200,4 +260,5 @@ def route(method: str, path: str, work: Callable[..., Response], ko: str, en: st
         body=body,
         tags=("ngsi-ld",),
         problems=True,
+        refuse=refuse,
     )

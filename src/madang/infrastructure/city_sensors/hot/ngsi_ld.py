@@ -30,11 +30,15 @@ from madang.infrastructure.city_sensors.actions.ngsi.subscriptions import (
 )
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import (
+    VALUES,
     Entity,
+    choose_language,
     find_place,
+    list_instances,
     read_attribute,
     read_attributes,
     read_entity,
+    read_scopes,
     write_entity,
 )
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
@@ -47,21 +51,30 @@ from madang.infrastructure.city_sensors.queries.ngsi.entities import (
     find_entities,
     get_row,
     list_attributes,
+    list_contexts,
+    list_kinds,
+    list_types_with,
     read_row,
 )
 from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
 
 from .ngsi_answers import (
+    JSON,
     LD,
     ROOT,
+    check_identity,
     check_parameters,
+    choose_media,
     describe_problem,
     expand_names,
     find_source,
     pick,
+    read_form,
+    read_options,
     read_page,
     read_question,
     read_terms,
+    refuse,
     route,
     send,
     serve,
@@ -98,6 +111,8 @@ def query_by_post(request: Request, body: Any) -> Response:
         "idPattern": next((one["idPattern"] for one in selectors if one.get("idPattern")), ""),
         "attrs": ",".join(body.get("attrs", [])),
         "q": body.get("q", ""),
+        "scopeQ": body.get("scopeQ", ""),
+        "lang": body.get("lang", ""),
     }
     if geo:
         asked |= {name: geo[name] for name in ("georel", "geometry", "geoproperty") if name in geo}
@@ -108,18 +123,24 @@ def query_by_post(request: Request, body: Any) -> Response:
 @serve
 def read_one(request: Request, _body: None) -> Response:
     """Answer one entity."""
-    check_parameters(request.query_params)
+    asked = request.query_params
+    check_parameters(asked)
     terms = read_terms(request, None)
-    row = get_row(request.path_params["id"])
-    return send(
-        request, _write(row, request.query_params, terms, expand_names(request.query_params, "attrs", terms))
-    )
+    row = get_row(check_identity(request.path_params["id"]))
+    attrs = expand_names(asked, "attrs", terms)
+    if attrs and not set(attrs) & set(row.attributes):
+        raise missing(f"attribute {asked['attrs'][:200]} of {row.entity_id}")
+    body = _write(row, asked, terms, attrs)
+    if choose_media(request, JSON, LD, GEO) == GEO:
+        return Response(msgspec.json.encode(_make_feature(row, body, asked, terms)), media_type=GEO)
+    return send(request, body)
 
 
 @serve
 def remove(request: Request, _body: None) -> Response:
     """Remove one entity."""
-    remove_entity(actor=request.state.actor, now=now(), identity=request.path_params["id"])
+    identity = check_identity(request.path_params["id"])
+    remove_entity(actor=request.state.actor, now=now(), identity=identity)
     return Response(status_code=204)
 
 
@@ -139,14 +160,18 @@ def merge(request: Request, body: Any) -> Response:
 
 
 def _merge(request: Request, identity: str, body: dict[str, Any]) -> None:
-    terms, actor = read_terms(request, body), request.state.actor
+    terms = read_terms(request, body)
     gone = [name for name, value in body.items() if value is None or _is_null(value)]
-    attributes = read_attributes({name: one for name, one in body.items() if name not in gone}, terms)
+    rest = {name: one for name, one in body.items() if name not in gone}
     put_attributes(
-        actor=actor, now=now(), identity=identity, attributes=attributes, only=lambda _iri, _there: True
+        actor=request.state.actor,
+        now=now(),
+        identity=identity,
+        attributes=read_attributes(rest, terms),
+        only=lambda _iri, _there: True,
+        scopes=read_scopes(rest),
+        gone=[terms.expand(name) for name in gone],
     )
-    for name in gone:
-        remove_attribute(actor=actor, now=now(), identity=identity, iri=terms.expand(name))
 
 
 @serve
@@ -180,22 +205,23 @@ def update_one(request: Request, body: Any) -> Response:
     terms = read_terms(request, body)
     iri = terms.expand(request.path_params["attribute"])
     identity = request.path_params["id"]
-    before = read_row(get_row(identity)).attributes.get(iri)
-    if before is None:
-        raise missing(f"attribute {request.path_params['attribute']}")
+    before = read_row(get_row(check_identity(identity))).attributes.get(iri)
     value = {name: one for name, one in body.items() if name != "@context"}
-    if isinstance(before, dict) and "type" not in value:
-        value = {
-            "type": before["type"],
-            **{n: before[n] for n in before if n in {"value", "object"}},
-            **value,
-        }
-    one = read_attribute(request.path_params["attribute"], value, terms)
+    if not value:
+        raise bad("there is nothing to update")
+    there = [] if before is None else list_instances(before)
+    same = next((one for one in there if one.get("datasetId") == value.get("datasetId")), None)
+    if same is None:
+        raise missing(f"attribute {request.path_params['attribute']}")
+    if value.setdefault("type", same["type"]) != same["type"]:
+        raise bad(f"the attribute is a {same['type']}; delete it to make it another kind")
+    member = VALUES[same["type"]]
+    one = read_attribute(request.path_params["attribute"], {member: same[member], **value}, terms)
     put_attributes(
         actor=request.state.actor,
         now=now(),
         identity=identity,
-        attributes={iri: one},
+        attributes={iri: same | one},
         only=lambda _iri, there: there,
     )
     return Response(status_code=204)
@@ -221,8 +247,20 @@ def replace_one(request: Request, body: Any) -> Response:
 @serve
 def remove_one(request: Request, _body: None) -> Response:
     """Remove one attribute."""
-    iri = read_terms(request, None).expand(request.path_params["attribute"])
-    remove_attribute(actor=request.state.actor, now=now(), identity=request.path_params["id"], iri=iri)
+    asked = request.query_params
+    unknown = set(asked) - {"datasetId", "deleteAll", "local"}
+    if unknown or asked.get("deleteAll", "false") not in {"true", "false"}:
+        raise bad(
+            f"an attribute is deleted with datasetId or deleteAll, not {min(unknown or {'deleteAll'})[:50]}"
+        )
+    remove_attribute(
+        actor=request.state.actor,
+        now=now(),
+        identity=check_identity(request.path_params["id"]),
+        iri=read_terms(request, None).expand(request.path_params["attribute"]),
+        dataset_id=asked.get("datasetId") or None,
+        is_whole=asked.get("deleteAll") == "true",
+    )
     return Response(status_code=204)
 
 
@@ -234,22 +272,37 @@ def batch(request: Request, body: Any) -> Response:
         raise missing(f"operation {request.path_params['operation']}")
     if not isinstance(body, list) or not body:
         raise bad("send a list that is not empty")
-    done, refused = do_each(body, _identify, lambda item: work(request, item))
+    made: list[str] = []
+
+    def do_one(item: Any) -> None:
+        if work(request, item):
+            made.append(_identify(item))
+
+    done, refused = do_each(body, _identify, do_one)
     if refused:
         problems = [
             {"entityId": identity, "error": describe_problem(one.kind, one.status, one.text.en)}
             for identity, one in refused
         ]
         return send(request, {"success": done, "errors": problems}, 207)
-    if request.path_params["operation"] in {"create", "upsert"}:
-        return send(request, done, 201)
-    return Response(status_code=204)
+    return send(request, made, 201) if made else Response(status_code=204)
 
 
 @serve
 def show_types(request: Request, _body: None) -> Response:
     """Answer the types that there are entities of."""
     terms = read_terms(request, None)
+    if _asks_details(request):
+        details = [
+            {
+                "id": iri,
+                "type": "EntityType",
+                "typeName": terms.compact(iri),
+                "attributeNames": [terms.compact(one) for one in list_attributes(iri)],
+            }
+            for iri in count_types()
+        ]
+        return send(request, details)
     names = [terms.compact(iri) for iri in count_types()]
     return send(
         request, {"id": "urn:ngsi-ld:EntityTypeList:all", "type": "EntityTypeList", "typeList": names}
@@ -265,7 +318,13 @@ def show_type(request: Request, _body: None) -> Response:
     if not count:
         raise missing(f"type {name}")
     details = [
-        {"id": one, "type": "Attribute", "attributeName": terms.compact(one)} for one in list_attributes(iri)
+        {
+            "id": one,
+            "type": "Attribute",
+            "attributeName": terms.compact(one),
+            "attributeTypes": list_kinds(one, iri),
+        }
+        for one in list_attributes(iri)
     ]
     body = {"id": iri, "type": "EntityTypeInfo", "typeName": terms.compact(iri), "entityCount": count}
     return send(request, body | {"attributeDetails": details})
@@ -280,7 +339,8 @@ def show_attribute(request: Request, _body: None) -> Response:
     if not count:
         raise missing(f"attribute {name}")
     body = {"id": iri, "type": "Attribute", "attributeName": terms.compact(iri), "attributeCount": count}
-    return send(request, body)
+    types = [terms.compact(one) for one in list_types_with(iri)]
+    return send(request, body | {"attributeTypes": list_kinds(iri), "typeNames": types})
 
 
 @serve
@@ -296,6 +356,17 @@ def refuse_rest(request: Request, _body: None) -> Response:
 def show_attributes(request: Request, _body: None) -> Response:
     """Answer the attributes that some entity has."""
     terms = read_terms(request, None)
+    if _asks_details(request):
+        details = [
+            {
+                "id": iri,
+                "type": "Attribute",
+                "attributeName": terms.compact(iri),
+                "typeNames": [terms.compact(one) for one in list_types_with(iri)],
+            }
+            for iri in list_attributes()
+        ]
+        return send(request, details)
     names = [terms.compact(iri) for iri in list_attributes()]
     return send(
         request, {"id": "urn:ngsi-ld:AttributeList:all", "type": "AttributeList", "attributeList": names}
@@ -355,6 +426,28 @@ def host(request: Request, body: Any) -> Response:
 
 
 @serve
+def show_contexts(request: Request, _body: None) -> Response:
+    """Answer the addresses of the contexts that were handed in, or what is known of them."""
+    if request.query_params.get("kind", "Hosted") not in {"Hosted", "Cached", "ImplicitlyCreated"}:
+        raise bad("kind is Hosted, Cached or ImplicitlyCreated")
+    base = f"{find_address(request)}{ROOT}/jsonldContexts/"
+    is_ours = request.query_params.get("kind", "Hosted") == "Hosted"  # nothing is fetched, so none is cached
+    rows = list_contexts() if is_ours else []
+    body: list[Any] = [base + row.context_id for row in rows]
+    if _asks_details(request):
+        body = [
+            {
+                "URL": base + row.context_id,
+                "localId": row.context_id,
+                "kind": "Hosted",
+                "createdAt": write_time(row.created_at),
+            }
+            for row in rows
+        ]
+    return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+@serve
 def show_context(request: Request, _body: None) -> Response:
     """Answer a context."""
     body = find_context(request.path_params["id"])
@@ -370,6 +463,13 @@ def drop_context(request: Request, _body: None) -> Response:
     return Response(status_code=204)
 
 
+def _asks_details(request: Request) -> bool:
+    text = request.query_params.get("details", "false")
+    if text not in {"true", "false"}:
+        raise bad("details is true or false")
+    return text == "true"
+
+
 def _answer_query(request: Request, asked: dict[str, Any], terms: Terms) -> Response:
     check_parameters(asked)
     wanted = read_question(asked, terms)
@@ -380,35 +480,38 @@ def _answer_query(request: Request, asked: dict[str, Any], terms: Terms) -> Resp
         more = urlencode(asked | {"offset": wanted.offset + wanted.limit})
         headers["Link"] = f'<{ROOT}/entities?{more}>; rel="next"'
     bodies = [_write(row, asked, terms, wanted.attrs) for row in rows]
-    if GEO in request.headers.get("accept", ""):
-        features = [_make_feature(row, body) for row, body in zip(rows, bodies, strict=True)]
+    if choose_media(request, JSON, LD, GEO) == GEO:
+        features = [_make_feature(row, body, asked, terms) for row, body in zip(rows, bodies, strict=True)]
         content = msgspec.json.encode({"type": "FeatureCollection", "features": features})
         return Response(content, headers=headers, media_type=GEO)
     return send(request, bodies, headers=headers)
 
 
 def _write(row: ContextEntity, asked: Any, terms: Terms, attrs: tuple[str, ...]) -> dict[str, Any]:
-    options = f"{asked.get('options', '')},{asked.get('format', '')}"
-    form = "keyValues" if "keyValues" in options or "simplified" in options else "normalized"
-    form = "concise" if "concise" in options else form
-    times = (row.created_at, row.modified_at) if "sysAttrs" in options else None
-    return pick(write_entity(read_row(row), terms, form=form, attrs=attrs, times=times), asked, terms)
+    times = (row.created_at, row.modified_at) if "sysAttrs" in read_options(asked) else None
+    entity = read_row(row)
+    if asked.get("lang"):
+        entity = msgspec.structs.replace(entity, attributes=choose_language(entity.attributes, asked["lang"]))
+    return pick(write_entity(entity, terms, form=read_form(asked), attrs=attrs, times=times), asked, terms)
 
 
-def _make_feature(row: ContextEntity, body: dict[str, Any]) -> dict[str, Any]:
-    place = find_place(row.attributes, "https://uri.etsi.org/ngsi-ld/location")
+def _make_feature(row: ContextEntity, body: dict[str, Any], asked: Any, terms: Terms) -> dict[str, Any]:
+    place = find_place(row.attributes, terms.expand(asked.get("geometryProperty") or "location"))
     properties = {name: value for name, value in body.items() if name != "id"}
-    return {"id": body["id"], "type": "Feature", "geometry": place, "properties": properties}
+    return {"id": row.entity_id, "type": "Feature", "geometry": place, "properties": properties}
 
 
 def _put(request: Request, body: Any, terms: Terms, only: Callable[[str, bool], bool]) -> Response:
-    attributes = read_attributes(body, terms)
+    attributes, scopes = read_attributes(body, terms), read_scopes(body)
+    if not attributes and not scopes:
+        raise bad("there are no attributes to write")
     written, left = put_attributes(
         actor=request.state.actor,
         now=now(),
-        identity=request.path_params["id"],
+        identity=check_identity(request.path_params["id"]),
         attributes=attributes,
         only=only,
+        scopes=scopes,
     )
     if not left:
         return Response(status_code=204)
@@ -416,11 +519,13 @@ def _put(request: Request, body: Any, terms: Terms, only: Callable[[str, bool], 
     return send(request, {"updated": [terms.compact(iri) for iri in written], "notUpdated": reasons}, 207)
 
 
-def _create_item(request: Request, item: Any) -> None:
+def _create_item(request: Request, item: Any) -> bool:
     create_entity(actor=request.state.actor, now=now(), entity=read_entity(item, read_terms(request, item)))
+    return True
 
 
-def _upsert_item(request: Request, item: Any) -> None:
+def _upsert_item(request: Request, item: Any) -> bool:
+    """Make an entity, or write it where it is there; return whether it was made."""
     entity = read_entity(item, read_terms(request, item))
     try:
         create_entity(actor=request.state.actor, now=now(), entity=entity)
@@ -431,6 +536,8 @@ def _upsert_item(request: Request, item: Any) -> None:
             _put_item(request, entity)
         else:
             replace_entity(actor=request.state.actor, now=now(), entity=entity)
+        return False
+    return True
 
 
 def _update_item(request: Request, item: Any) -> None:
@@ -445,6 +552,7 @@ def _put_item(request: Request, entity: Entity) -> None:
         identity=entity.id,
         attributes=entity.attributes,
         only=lambda _iri, there: not (there and keep),
+        scopes=() if keep else entity.scopes,
     )
 
 
@@ -502,6 +610,7 @@ REST = [
         Text(ko="NGSI-LD 다른 주소", en="NGSI-LD: any other address"),
         tags=("ngsi-ld",),
         problems=True,
+        refuse=refuse,
     )
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
 ]
@@ -551,6 +660,7 @@ ROUTES = [
         dict[str, Any],
     ),
     route("DELETE", "/subscriptions/{id}", unsubscribe, "구독 거두기", "unsubscribe"),
+    route("GET", "/jsonldContexts", show_contexts, "문맥 목록", "contexts"),
     route("POST", "/jsonldContexts", host, "문맥 맡기기", "host a context", dict[str, Any]),
     route("GET", "/jsonldContexts/{id}", show_context, "문맥 보기", "a context"),
     route("DELETE", "/jsonldContexts/{id}", drop_context, "문맥 지우기", "delete a context"),

@@ -59,11 +59,16 @@ def _serve(work: Callable[..., Response]) -> Callable[..., Response]:
         try:
             return work(request, body)
         except MadangError as error:
-            status = 400 if error.status == 422 else error.status
-            record = {"code": error.code, "message": error.text.en, "text": error.text.ko}
-            return Response(msgspec.json.encode(record), status, media_type="application/json")
+            return refuse_call(error)
 
     return serve
+
+
+def refuse_call(error: MadangError) -> Response:
+    """Answer what is wrong as the standard does, whoever found it: 400 with words."""
+    status = 400 if error.status == 422 else error.status
+    record = {"code": error.code, "message": error.text.en, "text": error.text.ko}
+    return Response(msgspec.json.encode(record), status, media_type="application/json")
 
 
 @_serve
@@ -178,6 +183,7 @@ def _route(
         body=body,
         returns=returns,
         tags=("sensorthings",),
+        refuse=refuse_call,
     )
 
 

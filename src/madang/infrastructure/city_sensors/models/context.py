@@ -6,15 +6,20 @@ from django.db import models
 
 
 class ContextEntity(models.Model):
-    """One entity. `types` are IRIs between bars; the box is degrees in EPSG:4326 of its `location`."""
+    """One entity. `types` are IRIs and `scopes` paths, between bars.
+
+    The box is degrees in EPSG:4326 of its `location`, `cell` where that lies, blank where in several.
+    """
 
     entity_id = models.CharField(max_length=600, unique=True)
     types = models.TextField()
+    scopes = models.TextField(default="")
     attributes = models.JSONField()
     west = models.FloatField(null=True, db_index=True)
     south = models.FloatField(null=True)
     east = models.FloatField(null=True)
     north = models.FloatField(null=True)
+    cell = models.CharField(max_length=24, null=True, db_index=True)
     created_at = models.DateTimeField()
     modified_at = models.DateTimeField()
 

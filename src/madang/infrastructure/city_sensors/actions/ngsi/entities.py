@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from madang.core.base.interface import Actor
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.cells import find_cell
 from madang.infrastructure.city_sensors.methods.ngsi.changes import list_changes
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI
 from madang.infrastructure.city_sensors.methods.ngsi.documents import (
     Attributes,
     Entity,
     find_place,
+    gather_instances,
+    list_instances,
     list_values,
+    put_instances,
     stamp,
 )
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
@@ -43,19 +48,33 @@ def create_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
 
 
 def put_attributes(
-    *, actor: Actor, now: datetime, identity: str, attributes: Attributes, only: Callable[[str, bool], bool]
+    *,
+    actor: Actor,
+    now: datetime,
+    identity: str,
+    attributes: Attributes,
+    only: Callable[[str, bool], bool],
+    scopes: tuple[str, ...] = (),
+    gone: Sequence[str] = (),
 ) -> tuple[list[str], list[str]]:
-    """Write attributes for which `only(iri, is_there)` holds; return the IRIs (written, left)."""
+    """Write attributes for which `only(iri, is_there)` holds; return the IRIs (written, left).
+
+    An instance takes the place of the one with the same dataset id; others of the attribute stay. `scopes`, where there
+    are some, take the place of those the entity has; attributes `gone` (IRIs) are removed where they are there.
+    """
     require(actor, WRITE)
     with transaction.atomic():
         row = get_row(identity)
         before = read_row(row)
         written = [iri for iri in attributes if only(iri, iri in before.attributes)]
-        merged = before.attributes | {iri: attributes[iri] for iri in written}
-        if written:
+        there = before.attributes
+        merged = there | {iri: put_instances(there.get(iri), attributes[iri]) for iri in written}
+        removed = [iri for iri in gone if iri in there]
+        merged = {iri: one for iri, one in merged.items() if iri not in removed}
+        if written or removed or (scopes and scopes != before.scopes):
             record_audit(actor=actor, now=now, action="city_sensors.context_change", subject=identity[:200])
-            entity = Entity(id=before.id, types=before.types, attributes=merged)
-            store(now=now, row=row, entity=entity, changed=tuple(written))
+            entity = msgspec.structs.replace(before, attributes=merged, scopes=scopes or before.scopes)
+            store(now=now, row=row, entity=entity, changed=(*written, *removed))
     return written, [iri for iri in attributes if iri not in written]
 
 
@@ -67,23 +86,34 @@ def replace_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
         before = read_row(row)
         types = entity.types or before.types
         record_audit(actor=actor, now=now, action="city_sensors.context_replace", subject=entity.id[:200])
-        whole = Entity(id=entity.id, types=types, attributes=entity.attributes)
+        whole = msgspec.structs.replace(entity, types=types)
         store(now=now, row=row, entity=whole, changed=tuple(before.attributes | entity.attributes))
 
 
-def remove_attribute(*, actor: Actor, now: datetime, identity: str, iri: str) -> None:
-    """Remove one attribute; raise Problem where there is none."""
+def remove_attribute(
+    *,
+    actor: Actor,
+    now: datetime,
+    identity: str,
+    iri: str,
+    dataset_id: str | None = None,
+    is_whole: bool = False,
+) -> None:
+    """Remove one instance of an attribute, or with `is_whole` all; raise Problem where there is none."""
     require(actor, WRITE)
     with transaction.atomic():
         row = get_row(identity)
         before = read_row(row)
-        if iri not in before.attributes:
-            raise missing(f"attribute {iri}")
+        there = list_instances(before.attributes[iri]) if iri in before.attributes else []
+        kept = [] if is_whole else [one for one in there if one.get("datasetId") != dataset_id]
+        if len(kept) == len(there):
+            which = f" with datasetId {dataset_id}" if dataset_id else " without datasetId" if there else ""
+            raise missing(f"attribute {iri}{which}")
         record_audit(actor=actor, now=now, action="city_sensors.context_change", subject=identity[:200])
         rest = {name: one for name, one in before.attributes.items() if name != iri}
-        store(
-            now=now, row=row, entity=Entity(id=before.id, types=before.types, attributes=rest), changed=(iri,)
-        )
+        if kept:
+            rest[iri] = gather_instances(kept)
+        store(now=now, row=row, entity=msgspec.structs.replace(before, attributes=rest), changed=(iri,))
 
 
 def remove_entity(*, actor: Actor, now: datetime, identity: str) -> None:
@@ -125,9 +155,11 @@ def store(
     is_retyped = row is None or row.types != types
     row = row or models.ContextEntity(entity_id=entity.id, created_at=now)
     row.types, row.attributes, row.modified_at = types, attributes, now
+    row.scopes = "".join(f"|{one}" for one in entity.scopes) + "|" if entity.scopes else ""
     place = find_place(attributes, f"{NGSI}location")
     box = measure_box("location", place) if place is not None else None
     row.west, row.south, row.east, row.north = box or (None, None, None, None)
+    row.cell = find_cell(box)
     row.save()
     if is_retyped:
         row.type_rows.all().delete()
@@ -139,7 +171,7 @@ def store(
         models.ContextValue(entity=row, path=path[:1000], **_column(value))
         for path, value in list_values(attributes)
     )
-    whole = Entity(id=entity.id, types=entity.types, attributes=attributes)
+    whole = msgspec.structs.replace(entity, attributes=attributes)
     gone = {iri: before[iri] for iri in changed if iri in before and iri not in attributes}
     tell(now=now, entity=whole, changes=list_changes(known, whole, changed), gone=gone)
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import DEFAULT, NGSI
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.queries.ngsi.entities import read_row
 from madang.infrastructure.city_sensors.queries.stations import list_stations
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, STATION_ENTITY
 
@@ -61,7 +63,8 @@ def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> b
     if not measured:
         return False
     attributes = before | described | measured
-    entity = Entity(id=identity, types=(TYPE,), attributes=attributes)
+    known = Entity(id=identity, types=(TYPE,), attributes={}) if row is None else read_row(row)
+    entity = msgspec.structs.replace(known, types=(TYPE,), attributes=attributes)
     store(now=now, row=row, entity=entity, changed=(*described, *measured))
     return True
 

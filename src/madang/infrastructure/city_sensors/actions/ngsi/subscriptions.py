@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,25 +14,33 @@ from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.changes import TRIGGERS, USUAL
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
-from madang.infrastructure.city_sensors.methods.ngsi.documents import URI
+from madang.infrastructure.city_sensors.methods.ngsi.documents import FORMS, URI
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
 from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern, read_place, read_q
+from madang.infrastructure.city_sensors.methods.ngsi.selections import read_scope_query
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time
 from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context
 
 WRITE = "city_sensors.write_context"
 MEMBERS = {
     "id", "type", "subscriptionName", "description", "entities", "watchedAttributes", "q", "geoQ", "isActive",
-    "expiresAt", "throttling", "notification", "notificationTrigger", "@context", "lang", "jsonldContext", "status",
+    "expiresAt", "throttling", "notification", "notificationTrigger", "@context", "lang", "jsonldContext", "scopeQ", "status",
 }  # fmt: skip
 SELECTORS = ("type", "id", "idPattern")
 MOST = 1_000
+HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
+OWN_HEADERS = {
+    "host", "content-length", "content-type", "transfer-encoding", "connection", "idempotency-key", "link", "upgrade", "te", "trailer",
+    "expect", "keep-alive",
+}  # fmt: skip
+LONGEST_HEADER = 4_000
 
 
 def create_subscription(*, actor: Actor, now: datetime, body: Any, context: Any) -> str:
     """Hand in a subscription and return its id; raise Problem where it can't be served."""
     require(actor, WRITE)
     expires_at = check_subscription(body, context)
+    _check_end(body, expires_at, now)
     identity = body.get("id") or f"urn:ngsi-ld:Subscription:{new_id()}"
     with transaction.atomic():
         if models.Subscription.objects.filter(subscription_id=identity).exists():
@@ -65,6 +74,7 @@ def change_subscription(*, actor: Actor, now: datetime, identity: str, body: Any
         }
         context = row.context if context is None else context
         row.expires_at = check_subscription(merged, context)
+        _check_end(body, row.expires_at, now)
         row.body, row.context, row.is_active = merged, context, merged.get("isActive", True)
         row.save()
         record_audit(actor=actor, now=now, action="city_sensors.subscribe", subject=identity[:200])
@@ -133,6 +143,12 @@ def check_subscription(body: Any, context: Any) -> datetime | None:
         raise bad(error.text.en) from error
 
 
+def _check_end(body: dict[str, Any], expires_at: datetime | None, now: datetime) -> None:
+    """Refuse an end that is said now and is past."""
+    if body.get("expiresAt") and expires_at is not None and expires_at <= now:
+        raise bad("expiresAt is past")
+
+
 def _check_what(body: dict[str, Any], terms: Terms) -> None:
     entities, watched = body.get("entities", []), body.get("watchedAttributes", [])
     if not entities and not watched:
@@ -144,6 +160,10 @@ def _check_what(body: dict[str, Any], terms: Terms) -> None:
     _check_names(watched, "watchedAttributes", terms)
     if body.get("q"):
         read_q(str(body["q"]), terms)
+    if body.get("scopeQ"):
+        read_scope_query(str(body["scopeQ"]))
+    if not isinstance(body.get("lang", ""), str):
+        raise bad("lang is a language")
     triggers = body.get("notificationTrigger", [*USUAL])
     if (
         not isinstance(triggers, list)
@@ -172,13 +192,27 @@ def _check_notification(wanted: Any, terms: Terms) -> None:
     address = endpoint.get("uri") if isinstance(endpoint, dict) else None
     if not isinstance(address, str):
         raise bad("notification.endpoint.uri is missing")
-    if wanted.get("format", "normalized") not in {"normalized", "keyValues", "simplified"}:
-        raise bad("format is normalized, keyValues or simplified")
+    if wanted.get("format", "normalized") not in FORMS:
+        raise bad(f"format is one of {', '.join(FORMS)}")
+    if endpoint.get("accept", "application/json") not in {"application/json", "application/ld+json"}:
+        raise bad("accept is application/json or application/ld+json")
+    headers = endpoint.get("receiverInfo", [])
+    if not isinstance(headers, list) or not all(map(_is_header, headers)):
+        raise bad(
+            "receiverInfo is a list of objects with key and value, headers of HTTP that aren't the house's own"
+        )
     _check_names(wanted.get("attributes", []), "attributes", terms)
     try:
         check_webhook_address(address)
     except BadInput as error:
         raise bad(f"endpoint.uri: {error.text.en}") from error
+
+
+def _is_header(one: Any) -> bool:
+    if not isinstance(one, dict) or not all(isinstance(one.get(name), str) for name in ("key", "value")):
+        return False
+    is_text = one["value"].isascii() and one["value"].isprintable() and len(one["value"]) <= LONGEST_HEADER
+    return bool(HEADER.fullmatch(one["key"])) and one["key"].lower() not in OWN_HEADERS and is_text
 
 
 def _check_names(names: Any, member: str, terms: Terms) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db import close_old_connections, transaction
 from django.db.models import F, Min, Q
 
@@ -15,8 +16,14 @@ from madang.core.incidents.interface import Failed, Refused
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.changes import USUAL, Changes, is_wanted, write_gone
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
-from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, write_entity
+from madang.infrastructure.city_sensors.methods.ngsi.documents import (
+    FORMS,
+    Entity,
+    choose_language,
+    write_entity,
+)
 from madang.infrastructure.city_sensors.methods.ngsi.questions import match_entity, read_place, read_q
+from madang.infrastructure.city_sensors.methods.ngsi.selections import match_scopes, read_scope_query
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context
 
@@ -39,9 +46,7 @@ def tell(*, now: datetime, entity: Entity, changes: Changes, gone: Mapping[str, 
         if not _is_for(row.body, terms, entity, changes):
             continue
         wanted = row.body["notification"]
-        form = {"keyValues": "keyValues", "simplified": "keyValues"}.get(
-            wanted.get("format", ""), "normalized"
-        )
+        form = FORMS[wanted.get("format", "normalized")]
         attrs = [terms.expand(name) for name in wanted.get("attributes", [])]
         identity = f"urn:ngsi-ld:Notification:{new_id()}"
         body = {
@@ -49,7 +54,7 @@ def tell(*, now: datetime, entity: Entity, changes: Changes, gone: Mapping[str, 
             "type": "Notification",
             "subscriptionId": row.subscription_id,
             "notifiedAt": write_time(now),
-            "data": [_write(entity, terms, form, attrs, changes, gone, now)],
+            "data": [_write(_translate(entity, row.body), terms, form, attrs, changes, gone, now)],
         }
         models.ContextNotification.objects.create(
             notification_id=identity, subscription=row, body=body, due_at=now, created_at=now
@@ -95,6 +100,12 @@ def forget_told(*, now: datetime) -> int:
     return old.delete()[0]
 
 
+def _translate(entity: Entity, body: dict[str, Any]) -> Entity:
+    if not body.get("lang"):
+        return entity
+    return msgspec.structs.replace(entity, attributes=choose_language(entity.attributes, body["lang"]))
+
+
 def _write(
     entity: Entity,
     terms: Terms,
@@ -126,6 +137,8 @@ def _is_for(body: dict[str, Any], terms: Terms, entity: Entity, changes: Changes
     if geo:
         iri = terms.expand(geo["geoproperty"]) if geo.get("geoproperty") else None
         place = read_place(geo["georel"], geo["geometry"], geo["coordinates"], iri)
+    if body.get("scopeQ") and not match_scopes(read_scope_query(body["scopeQ"]), entity.scopes):
+        return False
     return match_entity(entity, selectors=selectors, q=q, place=place)
 
 

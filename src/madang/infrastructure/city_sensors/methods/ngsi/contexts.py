@@ -17,6 +17,12 @@ CORE_TERMS = {name: NGSI + name for name in ("location", "observationSpace", "op
 LARGEST = 500
 
 
+def write_link(source: Any) -> str:
+    """Return the Link header that names the context of JSON; of one that has no address that of the standard."""
+    address = source if isinstance(source, str) else CORE
+    return f'<{address}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+
+
 class Terms:
     """The names of one request."""
 

@@ -27,9 +27,17 @@ VALUES = {
     "VocabProperty": "vocab",
     "JsonProperty": "json",
 }
-MEMBERS = {"type", "observedAt", "unitCode", "datasetId", "createdAt", "modifiedAt", *VALUES.values()}
+MEMBERS = {"type", "observedAt", "unitCode", "datasetId", "createdAt", "modifiedAt", "lang", *VALUES.values()}
+FORMS = {
+    "normalized": "normalized",
+    "concise": "concise",
+    "keyValues": "keyValues",
+    "simplified": "keyValues",
+}
+"""Forms by the names that requests have for them."""
 SYSTEM = ("createdAt", "modifiedAt")
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]{1,500}")
+SCOPE = re.compile(r"/?[^\W\d][\w-]*(/[^\W\d][\w-]*){0,20}", re.ASCII)
 DEEPEST = 6
 
 Attributes = dict[str, Any]
@@ -41,6 +49,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     types: tuple[str, ...]
     attributes: Attributes
+    scopes: tuple[str, ...] = ()
 
 
 def read_entity(body: Any, terms: Terms, *, identity: str | None = None) -> Entity:
@@ -60,7 +69,19 @@ def read_entity(body: Any, terms: Terms, *, identity: str | None = None) -> Enti
         id=found,
         types=tuple(dict.fromkeys(terms.expand(one) for one in types)),
         attributes=read_attributes(body, terms),
+        scopes=read_scopes(body),
     )
+
+
+def read_scopes(body: dict[str, Any]) -> tuple[str, ...]:
+    """Return the scopes of an entity's body, each from the root: `/Seoul/Mapo`."""
+    scopes = body.get("scope") or []
+    scopes = [scopes] if isinstance(scopes, str) else scopes
+    if not isinstance(scopes, list) or not all(
+        isinstance(one, str) and SCOPE.fullmatch(one) for one in scopes
+    ):
+        raise bad("scope is a path like /Seoul/Mapo, or a list of them")
+    return tuple(dict.fromkeys("/" + one.strip("/") for one in scopes))
 
 
 def read_attributes(body: Any, terms: Terms, depth: int = 0) -> Attributes:
@@ -121,6 +142,8 @@ def write_entity(
     wanted = set(attrs)
     types = [terms.compact(one) for one in entity.types]
     body: dict[str, Any] = {"id": entity.id, "type": types[0] if len(types) == 1 else types}
+    if entity.scopes:
+        body["scope"] = entity.scopes[0] if len(entity.scopes) == 1 else list(entity.scopes)
     if times is not None:
         body |= {name: write_time(moment) for name, moment in zip(SYSTEM, times, strict=True)}
     for iri, one in entity.attributes.items():
@@ -133,9 +156,7 @@ def stamp(attributes: Attributes, before: Attributes, now: datetime) -> Attribut
     """Return attributes with the times at which they were made and changed."""
     moment = write_time(now)
     return {
-        iri: [_stamp_one(each, before.get(iri), moment) for each in one]
-        if isinstance(one, list)
-        else _stamp_one(one, before.get(iri), moment)
+        iri: gather_instances(_stamp_one(each, before.get(iri), moment) for each in list_instances(one))
         for iri, one in attributes.items()
     }
 
@@ -145,6 +166,45 @@ def list_values(attributes: Attributes) -> Iterator[tuple[str, Any]]:
     for iri, one in attributes.items():
         for each in one if isinstance(one, list) else [one]:
             yield from _list_values(iri, each)
+
+
+def list_instances(one: Any) -> list[dict[str, Any]]:
+    """Return the instances of an attribute, which mostly has but one."""
+    return one if isinstance(one, list) else [one]
+
+
+def put_instances(before: Any, new: Any) -> Any:
+    """Return an attribute with new instances in the place of those with the same dataset ids (none: the default one)."""
+    found = {each.get("datasetId"): each for each in list_instances(before)} if before is not None else {}
+    return gather_instances(
+        {**found, **{each.get("datasetId"): each for each in list_instances(new)}}.values()
+    )
+
+
+def gather_instances(instances: Iterable[dict[str, Any]]) -> Any:
+    """Return instances as an attribute is kept: one alone, or a list."""
+    found = list(instances)
+    return found[0] if len(found) == 1 else found
+
+
+def choose_language(attributes: Attributes, lang: str) -> Attributes:
+    """Return attributes with each LanguageProperty as a Property in the first of the languages asked for that it has."""
+    wanted = [part.partition(";")[0].strip() for part in lang.split(",") if part.strip()]
+    return {
+        iri: gather_instances(_choose(each, wanted) for each in list_instances(one))
+        for iri, one in attributes.items()
+    }
+
+
+def _choose(one: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
+    if one["type"] != "LanguageProperty":
+        return one
+    words = one["languageMap"]
+    found = next((name for name in wanted if name in words), None) or next(
+        (name for name in ("@none", *words) if name in words), None
+    )
+    rest = {name: value for name, value in one.items() if name not in {"type", "languageMap"}}
+    return {"type": "Property", "value": words[found] if found else "", "lang": found or "@none"} | rest
 
 
 def find_place(attributes: Attributes, iri: str) -> Any:
@@ -238,6 +298,7 @@ def _check(name: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stamp_one(one: dict[str, Any], before: Any, moment: str) -> dict[str, Any]:
-    before = before[0] if isinstance(before, list) else before
-    created = before.get("createdAt", moment) if isinstance(before, dict) else moment
+    there = [] if before is None else list_instances(before)
+    same = next((each for each in there if each.get("datasetId") == one.get("datasetId")), None)
+    created = moment if same is None else same.get("createdAt", moment)
     return one | {"createdAt": created, "modifiedAt": moment}

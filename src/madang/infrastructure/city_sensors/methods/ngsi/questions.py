@@ -95,6 +95,8 @@ def read_place(georel: str, geometry: str, coordinates: Any, iri: str | None) ->
                 raise bad(f"{name} is no limit of near")
     except (ValueError, TypeError) as error:
         raise bad(f"can't read the geo-query: {error}") from error
+    if any(limit is not None and not 0 <= limit < math.inf for limit in (low, high)):
+        raise bad("a distance is a number of metres, 0 or more")
     if relation not in RELATIONS and (relation != "near" or (low is None and high is None)):
         raise bad(f"{georel!r} is no relation: near needs maxDistance or minDistance")
     return Place(relation=relation, geometry=body, iri=iri or f"{NGSI}location", low=low, high=high)

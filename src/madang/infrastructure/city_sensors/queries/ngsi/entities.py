@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
 
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.ngsi.cells import list_cells
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI
-from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
+from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, list_instances
 from madang.infrastructure.city_sensors.methods.ngsi.problems import missing
 from madang.infrastructure.city_sensors.methods.ngsi.questions import Both, Place, Term, match_place
+from madang.infrastructure.city_sensors.methods.ngsi.selections import Sort, Tree
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
 
 NEAR_DEGREES_M = 80_000
 """Metres that a degree of longitude has at least, at this latitude and nearer to the equator (44° and less)."""
 HOSTED = "/ngsi-ld/v1/jsonldContexts/"
+COLUMNS = {"id": "entity_id", "type": "types", "createdAt": "created_at", "modifiedAt": "modified_at"}
 COMPARISONS = {"==": "", ">": "__gt", "<": "__lt", ">=": "__gte", "<=": "__lte"}
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for: type IRIs, ids, a pattern for ids, attributes (IRIs) of which one is there, q, place."""
+    """What is asked for: types (a selection of IRIs), ids, a pattern for ids, attributes (IRIs) of which one is there, q, place."""
 
-    types: tuple[str, ...] = ()
+    types: Tree | None = None
+    scopes: Tree | None = None
+    order: tuple[Sort, ...] = ()
     ids: tuple[str, ...] = ()
     id_pattern: str = ""
     attrs: tuple[str, ...] = ()
@@ -38,8 +45,8 @@ def find_entities(asked: Asked, *, count: bool = False) -> tuple[list[models.Con
     rows = select_entities(asked)
     if asked.place is None:
         total = _count(asked, rows) if count else None
-        return list(rows.order_by("pk")[asked.offset : asked.offset + asked.limit]), total
-    places = rows.filter(_box(asked.place)).order_by("pk").values_list("pk", "attributes")
+        return list(_sort(rows, asked.order)[asked.offset : asked.offset + asked.limit]), total
+    places = _sort(rows.filter(_box(asked.place)), asked.order).values_list("pk", "attributes")
     fitting = [key for key, attributes in places.iterator() if match_place(asked.place, attributes)]
     page = fitting[asked.offset : asked.offset + asked.limit]
     found = models.ContextEntity.objects.in_bulk(page)
@@ -48,18 +55,38 @@ def find_entities(asked: Asked, *, count: bool = False) -> tuple[list[models.Con
 
 def _count(asked: Asked, rows: QuerySet[models.ContextEntity]) -> int:
     """Return how many rows there are; of types alone, from the index of types."""
-    if asked == Asked(types=asked.types, limit=asked.limit, offset=asked.offset) and len(asked.types) == 1:
-        return models.ContextType.objects.filter(iri=asked.types[0]).count()
+    plain = Asked(types=asked.types, order=asked.order, limit=asked.limit, offset=asked.offset)
+    if asked == plain and asked.types is not None and asked.types[0] == "is":
+        return models.ContextType.objects.filter(iri=asked.types[1]).count()
     return rows.count()
+
+
+def _sort(rows: QuerySet[models.ContextEntity], order: tuple[Sort, ...]) -> QuerySet[models.ContextEntity]:
+    """Return rows in an order, those without the value last; of several values the least (descending: the greatest) counts."""
+    keys: list[OrderBy] = []
+    for number, one in enumerate(order):
+        if one.path in COLUMNS:
+            columns = [COLUMNS[one.path]]
+        else:
+            columns = [f"sort_{number}_{kind}" for kind in ("number", "text")]
+            for column in columns:
+                kind = column.rpartition("_")[2]
+                values = models.ContextValue.objects.filter(entity=OuterRef("pk"), path=one.path)
+                first = values.order_by(f"{'-' if one.descending else ''}{kind}").exclude(
+                    **{f"{kind}__isnull": True}
+                )
+                rows = rows.annotate(**{column: Subquery(first.values(kind)[:1])})
+        keys += [OrderBy(F(column), descending=one.descending, nulls_last=True) for column in columns]
+    return rows.order_by(*keys, "pk")
 
 
 def select_entities(asked: Asked) -> QuerySet[models.ContextEntity]:
     """Return the query of all but the place."""
     rows = models.ContextEntity.objects.all()
-    if asked.types:
-        rows = rows.filter(
-            Exists(models.ContextType.objects.filter(entity=OuterRef("pk"), iri__in=asked.types))
-        )
+    if asked.types is not None:
+        rows = rows.filter(_select_types(asked.types))
+    if asked.scopes is not None:
+        rows = rows.filter(_select_scopes(asked.scopes))
     if asked.ids:
         rows = rows.filter(entity_id__in=asked.ids)
     if asked.id_pattern:
@@ -73,6 +100,30 @@ def select_entities(asked: Asked) -> QuerySet[models.ContextEntity]:
     return rows
 
 
+def _select_types(tree: Tree) -> Q:
+    join, inner = tree
+    if join == "is":
+        return Q(Exists(models.ContextType.objects.filter(entity=OuterRef("pk"), iri=inner)))
+    if join == "or" and all(one[0] == "is" for one in inner):
+        iris = [one[1] for one in inner]
+        return Q(Exists(models.ContextType.objects.filter(entity=OuterRef("pk"), iri__in=iris)))
+    return _join(join, [_select_types(one) for one in inner])
+
+
+def _select_scopes(tree: Tree) -> Q:
+    join, inner = tree
+    if join == "is":
+        return Q(scopes__regex=rf"\|{inner.replace('.*', '[^|]*').replace('[^/]+', '[^/|]+')}\|")
+    return _join(join, [_select_scopes(one) for one in inner])
+
+
+def _join(join: str, parts: Sequence[Q]) -> Q:
+    joined = parts[0]
+    for one in parts[1:]:
+        joined = joined | one if join == "or" else joined & one
+    return joined
+
+
 def get_row(identity: str) -> models.ContextEntity:
     """Return the row of an entity; raise Problem where there is none."""
     row = models.ContextEntity.objects.filter(entity_id=identity).first()
@@ -83,7 +134,12 @@ def get_row(identity: str) -> models.ContextEntity:
 
 def read_row(row: models.ContextEntity) -> Entity:
     """Return the entity of a row."""
-    return Entity(id=row.entity_id, types=tuple(row.types.strip("|").split("|")), attributes=row.attributes)
+    return Entity(
+        id=row.entity_id,
+        types=tuple(row.types.strip("|").split("|")),
+        attributes=row.attributes,
+        scopes=tuple(one for one in row.scopes.split("|") if one),
+    )
 
 
 def count_types() -> dict[str, int]:
@@ -104,6 +160,29 @@ def list_attributes(of_type: str = "") -> list[str]:
     )
 
 
+def list_kinds(iri: str, of_type: str = "") -> list[str]:
+    """Return the kinds (Property, Relationship …) that an attribute has among the newest hundred entities with it."""
+    rows = models.ContextEntity.objects.filter(
+        Exists(models.ContextValue.objects.filter(entity=OuterRef("pk"), path=iri))
+    )
+    if of_type:
+        rows = rows.filter(_select_types(("is", of_type)))
+    found = rows.order_by("-pk").values_list("attributes", flat=True)[:100]
+    return sorted({one["type"] for attributes in found for one in list_instances(attributes[iri])})
+
+
+def list_types_with(iri: str) -> list[str]:
+    """Return the types (IRIs) of entities that have an attribute (IRI)."""
+    values = models.ContextValue.objects.filter(entity=OuterRef("entity"), path=iri)
+    types = models.ContextType.objects.filter(Exists(values)).values_list("iri", flat=True)
+    return sorted(types.distinct())
+
+
+def list_contexts() -> list[models.HostedContext]:
+    """Return the hosted contexts, oldest first."""
+    return list(models.HostedContext.objects.order_by("created_at", "pk"))
+
+
 def find_context(address: str) -> Any:
     """Return the hosted context of an address (or of an id alone), or None."""
     row = models.HostedContext.objects.filter(context_id=address.rpartition(HOSTED)[2][:40]).first()
@@ -112,11 +191,7 @@ def find_context(address: str) -> Any:
 
 def _make_condition(tree: Term | Both) -> Q:
     if isinstance(tree, Both):
-        parts = [_make_condition(one) for one in tree.parts]
-        joined = parts[0]
-        for one in parts[1:]:
-            joined = joined & one if tree.join == "and" else joined | one
-        return joined
+        return _join(tree.join, [_make_condition(one) for one in tree.parts])
     values = models.ContextValue.objects.filter(path=tree.path)
     if tree.op == "!":
         return ~Q(pk__in=values.values("entity"))
@@ -152,4 +227,7 @@ def _box(place: Place) -> Q:
     if max(abs(south), abs(north)) > 40:  # degrees of longitude are too short for the estimate
         return Q()
     wide = (place.high or 0) / NEAR_DEGREES_M
-    return Q(west__lte=east + wide, east__gte=west - wide, south__lte=north + wide, north__gte=south - wide)
+    west, south, east, north = west - wide, south - wide, east + wide, north + wide
+    inside = Q(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
+    cells = list_cells(west, south, east, north)
+    return inside & Q(cell__in=["", *cells]) if cells else inside

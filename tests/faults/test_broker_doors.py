@@ -95,6 +95,26 @@ def test_a_device_hears_what_services_tell_and_not_other_devices(ports, house, d
     assert told.wait(10)
 
 
+def test_a_writer_is_heard_where_a_device_is_not(ports, device, tmp_path):
+    listener = MqttListener("127.0.0.1", ports[1], "services", ["v1.1/Observations"], login=(HOUSE, PASSWORD))
+    writer = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="writer")
+    writer.username_pw_set("writer", (tmp_path / "writers-password").read_text())
+    writer.connect("127.0.0.1", ports[1])
+    writer.loop_start()
+    heard = []
+    for attempt in range(100):
+        device.publish("v1.1/Observations", b"a device", qos=1)
+        writer.publish("v1.1/Observations", f"{attempt}", qos=1).wait_for_publish(10)
+        heard += [one.payload for one in listener.take(10, 0.1)]
+        if len(heard) > 1:
+            break
+    assert heard
+    assert b"a device" not in heard
+    writer.disconnect()
+    writer.loop_stop()
+    listener.close()
+
+
 def test_a_device_writes_nothing_into_the_lake_and_deletes_nothing(ports, house, device):
     jetstream = house.client().jetstream()
     house.run(jetstream.add_stream(name="LAKE", subjects=["lake.*"]))

@@ -1,7 +1,8 @@
 """The packaged broker: NATS with JetStream and an MQTT listener, as a child process.
 
-Two parties speak to it: the house, which has a password of its own, and devices, which have none and may only
-publish and subscribe by MQTT, on the topics that the services' manifests declare. Whose a message is, they say in it.
+Three parties speak to it: the house, which has a password of its own; devices, which have none and may only publish
+and subscribe by MQTT, on the topics that the services' manifests declare; and writers, devices that know a password
+which the house hands out, for topics on which a message can't say whose it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 
 from madang.core.base.interface import Unavailable, list_manifests
 
-HOUSE, DEVICES = "house", "devices"
+HOUSE, DEVICES, WRITERS = "house", "devices", "writer"
+WRITERS_FILE = "writers-password"
 MOST_UNACKNOWLEDGED = 10_000
 """Messages under way to one subscription; a session may have 65,535 in all, six subscriptions of QoS 1."""
 
@@ -34,6 +36,8 @@ USERS = """authorization {{ users: [
   {{ user: {house}, password: {password} }}
   {{ user: {devices}, password: "", allowed_connection_types: ["MQTT"], permissions: {{
     publish: {{ allow: {sent} }}, subscribe: {{ allow: {heard} }} }} }}
+  {{ user: {writers}, password: {writers_password}, allowed_connection_types: ["MQTT"], permissions: {{
+    publish: {{ allow: {written} }}, subscribe: {{ allow: {heard} }} }} }}
 ] }}
 """
 _AS_SUBJECT = str.maketrans({"/": ".", ".": "//", "+": "*", "#": ">"})
@@ -54,7 +58,7 @@ def find_nats_server() -> str:
 def write_configuration(
     folder: Path, *, port: int, mqtt_port: int, monitor_port: int, host: str, password: str = ""
 ) -> Path:
-    """Write the broker's configuration below `folder` and return its path.
+    """Write the broker's configuration below `folder` and return its path; the writers' password is kept there too.
 
     `password` is the house's; without one everybody who reaches the broker may do everything.
     """
@@ -69,13 +73,14 @@ def write_configuration(
         most=MOST_UNACKNOWLEDGED,
         no_auth_user=f", no_auth_user: {DEVICES}" if password else "",
     )
-    write_secret(path, text + (_write_users(password) if password else ""))
+    users = _write_users(password, keep_password(folder, WRITERS_FILE)) if password else ""
+    write_secret(path, text + users)
     return path
 
 
-def keep_password(folder: Path) -> str:
-    """Return the house's password at its broker, made on the first start."""
-    path = folder / "password"
+def keep_password(folder: Path, name: str = "password") -> str:
+    """Return a password of the broker's, the house's or another, made on the first start."""
+    path = folder / name
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         write_secret(path, secrets.token_urlsafe(24))
@@ -90,15 +95,19 @@ def write_secret(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _write_users(password: str) -> str:
+def _write_users(password: str, writers_password: str) -> str:
     manifests = list_manifests()
     sent = [subject for one in manifests for topic in one.devices_send for subject in list_subjects(topic)]
+    written = [subject for one in manifests for topic in one.writers_send for subject in list_subjects(topic)]
     heard = [subject for one in manifests for topic in one.devices_hear for subject in list_subjects(topic)]
     return USERS.format(
         house=HOUSE,
         devices=DEVICES,
         password=json.dumps(password),
+        writers=WRITERS,
+        writers_password=json.dumps(writers_password),
         sent=json.dumps(sent),
+        written=json.dumps([*sent, *written]),
         heard=json.dumps([*heard, *SESSION_SUBJECTS]),
     )
 

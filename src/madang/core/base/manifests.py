@@ -41,7 +41,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name.
     `provides` and `uses` name commands other services may ask for, and those this one asks for. `devices_send` and
-    `devices_hear` are the MQTT topics (with + and #) that devices may publish to and subscribe to, without a password.
+    `devices_hear` are the MQTT topics (with + and #) that devices may publish to and subscribe to, without a password,
+    `writers_send` those that devices with the writers' password may publish to as well.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uses: tuple[str, ...] = ()
     devices_send: tuple[str, ...] = ()
     devices_hear: tuple[str, ...] = ()
+    writers_send: tuple[str, ...] = ()
     package: str = ""
     chapter: str = ""
 

@@ -70,6 +70,7 @@ STEPS = {
         name: Step("time", "number", f"{name}({_UTC})")
         for name in ("year", "month", "day", "hour", "minute", "second")
     },
+    "fraction": Step("time", "number", "((epoch_us({}) % 1000000 + 1000000) % 1000000 / 1000000.0)"),
     "date": Step("time", "date", f"{_UTC}::DATE"),
     "time": Step("time", "clock", f"{_UTC}::TIME"),
     "json": Step("text", "text", "json_extract_string({}, ?)"),

@@ -26,8 +26,12 @@ watchers = Watchers()
 
 
 def announce(rows: pa.Table) -> None:
-    """Tell who listens to SensorThings' topics of new observations, at most once each."""
-    news = [row for row in _list_new(rows) if row["quality"] != DELETED]
+    """Tell who listens to SensorThings' topics of new observations, at most once each; what was made there whatever its time."""
+    is_new = pc.greater_equal(
+        rows["observed_at"], pa.scalar(now() - NEW, rows.schema.field("observed_at").type)
+    )
+    is_made = pc.starts_with(rows["thing_id"], READINGS.unwatched_prefix)
+    news = [row for row in rows.filter(pc.or_(is_new, is_made)).to_pylist() if row["quality"] != DELETED]
     if not news:
         return
     announce_made([(OBSERVATION, one) for one in attach(news[-MOST:])])

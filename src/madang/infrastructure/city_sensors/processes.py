@@ -24,6 +24,7 @@ from madang.core.incidents.interface import post_outside
 
 from .actions.hearing import hear_messages
 from .actions.ngsi.telling import deliver_due
+from .actions.sensorthings.writing import write_messages
 from .methods.ngsi.contexts import CORE, write_link
 from .models import Subscription
 from .records import Heard
@@ -31,7 +32,10 @@ from .records import Heard
 CLIENT = "madang-city-sensors"
 TOPIC = "sensors/+"
 """sensors/CERTKEY, as the receiver protocol has its key in the address."""
+WRITERS_CLIENT = "madang-sensorthings"
+WRITERS_TOPICS = ("v1.1/Observations", "v1.1/+/Observations")
 MOST = 2_000
+MOST_WRITTEN = 200
 MQTT_PORT = 1883
 LOOK_S = 0.25
 TIMEOUT_S = 10.0
@@ -54,6 +58,7 @@ def run_listener() -> None:
         threading.Thread(target=listen, args=(*one, stop, find_broker_login() if one is own else None))
         for one in brokers
     ]
+    threads.append(threading.Thread(target=listen_to_writers, args=(*own, stop, find_broker_login())))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -76,6 +81,26 @@ def listen(host: str, port: int, stop: threading.Event, login: tuple[str, str] |
             _pause(listener, stop)
         except Exception:
             log.exception("a fault; the messages come again")
+            _pause(listener, stop)
+        else:
+            listener.acknowledge(messages)
+    listener.close()
+
+
+def listen_to_writers(
+    host: str, port: int, stop: threading.Event, login: tuple[str, str] | None = None
+) -> None:
+    """Make the observations that come on SensorThings' topics until `stop` is set; acknowledged once they are kept."""
+    listener = MqttListener(host, port, WRITERS_CLIENT, WRITERS_TOPICS, login=login)
+    while not stop.is_set():
+        messages = listener.take(MOST_WRITTEN, 1.0)
+        if not messages:
+            continue
+        close_old_connections()
+        try:
+            write_messages(now=now(), messages=[(one.topic, one.payload) for one in messages])
+        except Exception:
+            log.exception("a fault; the observations come again")
             _pause(listener, stop)
         else:
             listener.acknowledge(messages)

@@ -87,6 +87,6 @@ def bring_readings(*, actor: Actor, now: datetime, path: Path, file_name: str) -
 def _describe(readings: pa.Table) -> pa.Table:
     """Return readings with their quality; of two of one moment the later in the file counts."""
     count = readings.num_rows
-    rows = readings.append_column("quality", pa.array([GOOD] * count, pa.string()))
+    rows = readings.append_column("quality", pa.repeat(pa.scalar(GOOD, pa.string()), count))
     rows = rows.append_column("raw", pa.nulls(count, pa.string()))
     return rows.append_column("revision", pa.nulls(count, pa.int64()))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
+from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -32,23 +34,40 @@ from madang.infrastructure.city_sensors.queries.sensorthings.answers import (
 
 ROOT = "/sta/v1.1"
 SPEC = "http://www.opengis.net/spec/iot_sensing/1.1"
-REQUESTS = (
-    "status-code", "query-status-code", "orderby", "top", "skip", "count", "filter", "built-in-filter-operations", "expand", "select",
-    "pagination",
-)  # fmt: skip
-"""Of the functions in filters those of intervals (`during` and others) and `st_relate` aren't served."""
-CONFORMS = tuple(
-    f"{SPEC}/req/{one}"
-    for one in (
-        "datamodel",
-        "resource-path/resource-path-to-entities",
-        *(f"request-data/{one}" for one in REQUESTS),
-        "create-update-delete",
-        "data-array/data-array",
-        "batch-request/batch-request",
-        "receive-updates-via-mqtt/receive-updates",
-    )
+MQTT = (
+    f"{SPEC}/req/create-observations-via-mqtt/observations-creation",
+    f"{SPEC}/req/receive-updates-via-mqtt/receive-updates",
 )
+ENTITIES = (
+    "thing", "location", "historical-location", "datastream", "sensor", "observed-property", "observation", "feature-of-interest",
+)  # fmt: skip
+REQUESTS = (
+    "status-code", "query-status-code", "order", "orderby", "top", "skip", "count", "filter", "built-in-filter-operations",
+    "built-in-query-functions", "expand", "select", "pagination",
+)  # fmt: skip
+CHANGES = (
+    "create-entity", "link-to-existing-entities", "deep-insert", "deep-insert-status-code", "update-entity", "update-entity-put",
+    "update-entity-jsonpatch", "delete-entity", "historical-location-auto-creation", "historical-location-manual-creation",
+)  # fmt: skip
+CONFORMS = (
+    *(
+        f"{SPEC}/req/{one}"
+        for one in (
+            "datamodel",
+            "datamodel/entity-control-information/common-control-information",
+            *(f"datamodel/{entity}/{what}" for entity in ENTITIES for what in ("properties", "relations")),
+            "resource-path/resource-path-to-entities",
+            "request-data",
+            *(f"request-data/{one}" for one in REQUESTS),
+            "create-update-delete",
+            *(f"create-update-delete/{one}" for one in CHANGES),
+            "data-array/data-array",
+            "batch-request/batch-request",
+        )
+    ),
+    *MQTT,
+)
+"""Requirements of OGC 18-088 by their addresses; each class as a whole as well, for programs know it by either."""
 Body = dict[str, Any] | list[Any]
 
 
@@ -80,7 +99,10 @@ def show_root(request: Request, _body: None) -> Response:
 def _list_collections(request: Request) -> Response:
     base = _find_base(request)
     collections = [{"name": name, "url": f"{base}/{name}"} for name in BY_COLLECTION]
-    return _send({"value": collections, "serverSettings": {"conformance": CONFORMS}})
+    host = urlsplit(base).hostname
+    endpoints = {"endpoints": [f"mqtt://{host}:{settings.MADANG.mqtt_port}"]}
+    told = {"conformance": CONFORMS, **dict.fromkeys(MQTT, endpoints)}
+    return _send({"value": collections, "serverSettings": told})
 
 
 @_serve
@@ -151,7 +173,7 @@ def _change(request: Request, body: Any, *, is_whole: bool) -> Response:
 
 def _one(request: Request) -> Target:
     target = _resolve(request)
-    if target.entity is None or target.property:
+    if target.entity is None or target.property or target.is_references:
         raise miss(request.path_params["path"])
     return target
 

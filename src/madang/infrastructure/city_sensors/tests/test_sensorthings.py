@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import frost_sta_client as fsc
 import httpx
+import paho.mqtt.client as mqtt
 import pytest
 
 from madang.infrastructure.city_sensors.methods.sensorthings.options import read_options
@@ -238,6 +240,167 @@ def test_observations_are_found_by_what_is_computed(api):
     ):  # fmt: skip
         reply = api.get(stream, params={"$filter": condition})
         assert (reply.status_code, bool(reply.json()["message"])) == (400, True), condition
+
+
+def test_the_standards_functions_of_time_and_place(api):
+    thing = make_thing(api, name="functions")
+    mine = f" and id eq {thing['@iot.id']}"
+    for path, condition, count in (
+        ("/Things", "not name eq 'functions'" + mine, 0), ("/Things", "not name eq 'x'" + mine, 1),
+        ("/HistoricalLocations", "fractionalseconds(time) lt 1 and fractionalseconds(time) ge 0", None),
+        ("/HistoricalLocations", "totaloffsetminutes(time) eq 0 and time gt mindatetime() and time lt maxdatetime()", None),
+        ("/Locations", "st_relate(location,geography'POINT(126.98 37.52)','0********')", None),
+        ("/Locations", "st_within(geography'POINT(126.98 37.52)',location)", None),
+        ("/Locations", "geo.distance(geography'POINT(126.98 37.52)',location) lt 0.0001", None),
+        ("/Locations", "st_within(geography'LINESTRING(1 1,2 2)',location)", 0),
+    ):  # fmt: skip
+        found = ask(api, path, filter=condition, count="true", top=0)
+        assert found["@iot.count"] == count if count is not None else found["@iot.count"] > 0, condition
+        assert "@iot.nextLink" not in found
+    stream = f"/Datastreams({thing['Datastreams'][0]['@iot.id']})/Observations"
+    api.post(stream, json={"phenomenonTime": "2026-01-02T00:00:00.25Z", "result": 4})
+    for condition, results in (
+        ("fractionalseconds(phenomenonTime) eq 0.25", [4]), ("totaloffsetminutes(phenomenonTime) eq 0", [1, 2.5, 3, 4]),
+        ("totaloffsetminutes(phenomenonTime) gt 0", []), ("phenomenonTime gt mindatetime() and result in (1,3)", [1, 3]),
+        ("not (result in (1,3))", [2.5, 4]), ("not result gt 2", [1]), ("startswith(Datastream/name,'functions')", [1, 2.5, 3, 4]),
+        ("not substringof('func',Datastream/Thing/name)", []), ("tolower(Datastream/name) eq 'functions level' and result gt 2", [2.5, 3, 4]),
+        ("st_within(FeatureOfInterest/feature,geography'POLYGON((126 37,127 37,127 38,126 38,126 37))')", [1, 2.5, 3, 4]),
+    ):  # fmt: skip
+        assert [one["result"] for one in ask(api, stream, filter=condition)["value"]] == results, condition
+
+
+def test_datastreams_say_since_when_and_until_when(api):
+    stream = make_thing(api, name="spans")["Datastreams"][0]
+    address = f"/Datastreams({stream['@iot.id']})"
+    assert ask(api, address)["phenomenonTime"] == "2026-01-01T00:00:00Z/2026-01-01T00:02:00Z"
+    lasting = {
+        "phenomenonTime": "2026-01-03T00:00:00Z/2026-01-04T00:00:00Z",
+        "resultTime": "2026-01-04T00:00:01Z",
+    }
+    assert api.post(f"{address}/Observations", json=lasting | {"result": 5}).status_code == 201
+    found = ask(api, address, select="phenomenonTime,resultTime")
+    assert found == {
+        "phenomenonTime": "2026-01-01T00:00:00Z/2026-01-04T00:00:00Z",
+        "resultTime": "2026-01-04T00:00:01Z/2026-01-04T00:00:01Z",
+    }
+    assert ask(api, f"{address}/phenomenonTime") == {"phenomenonTime": found["phenomenonTime"]}
+    station = ask(api, "/Datastreams", filter="Thing/properties/source ne null", top=1)["value"][0]
+    newest = ask(
+        api, f"/Datastreams({station['@iot.id']})/Observations", orderby="phenomenonTime desc", top=1
+    )["value"]
+    assert ("phenomenonTime" in station) is bool(newest)
+
+
+def test_an_observation_keeps_its_id_when_its_time_changes(api):
+    stream = f"/Datastreams({make_thing(api, name='moves')['Datastreams'][0]['@iot.id']})"
+    one = ask(api, f"{stream}/Observations", top=1)["value"][0]
+    address = one["@iot.selfLink"]
+    for moment, count in (
+        ("2026-02-01T00:00:00Z", 3),
+        ("2026-02-02T00:00:00Z", 3),
+        (one["phenomenonTime"], 3),
+    ):
+        reply = api.patch(address, json={"phenomenonTime": moment})
+        assert (reply.status_code, reply.json()["@iot.id"]) == (200, one["@iot.id"]), reply.text
+        assert ask(api, address)["phenomenonTime"] == moment
+        assert (
+            ask(api, f"{stream}/Observations", filter=f"id eq '{one['@iot.id']}'")["value"][0]["result"] == 1
+        )
+        assert ask(api, f"{stream}/Observations", count="true", top=0)["@iot.count"] == count
+    taken = api.patch(address, json={"phenomenonTime": "2026-01-01T00:01:00Z"})
+    assert (taken.status_code, "another observation" in taken.json()["message"]) == (400, True)
+    api.put(address, json={"phenomenonTime": "2026-03-01T00:00:00Z", "result": 9})
+    assert ask(api, address)["result"] == 9
+    assert api.delete(address).status_code == 200
+    assert api.get(address).status_code == 404
+
+
+def test_what_the_service_keeps_to_is_named_as_the_standard_names_it(api):
+    settings = api.get("").json()["serverSettings"]
+    spec = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
+    named = {one.removeprefix(spec) for one in settings["conformance"]}
+    assert named >= {
+        "datamodel",
+        "resource-path/resource-path-to-entities",
+        "request-data",
+        "create-update-delete",
+    }
+    assert named >= {
+        "request-data/built-in-query-functions",
+        "batch-request/batch-request",
+        "data-array/data-array",
+    }
+    for one in (
+        "create-observations-via-mqtt/observations-creation",
+        "receive-updates-via-mqtt/receive-updates",
+    ):
+        assert one in named
+        assert settings[spec + one]["endpoints"][0].startswith("mqtt://")
+
+
+def test_a_writer_makes_observations_by_mqtt_and_who_listens_hears_of_them(api, house):
+    stream = make_thing(api, name="spoken", results=())["Datastreams"][0]["@iot.id"]
+    heard, subscribed = [], threading.Event()
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="writer-under-test")
+    client.username_pw_set("writer", (house.data / "broker" / "writers-password").read_text())
+    client.on_message = lambda _client, _data, message: heard.append(json.loads(message.payload))
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.connect("127.0.0.1", house.mqtt_port)
+    client.loop_start()
+    client.subscribe(f"v1.1/Datastreams({stream})/Observations")
+    assert subscribed.wait(30)
+    body = {"result": 1, "phenomenonTime": "2026-01-01T00:00:00Z"}
+    for topic, more in (
+        (f"v1.1/Datastreams({stream})/Observations", {}),
+        ("v1.1/Observations", {"result": 2, "phenomenonTime": "2026-01-02T00:00:00Z", "Datastream": {"@iot.id": stream}}),
+        ("v1.1/Observations", {"result": 3}),  # of no datastream
+    ):  # fmt: skip
+        client.publish(topic, json.dumps(body | more), qos=1).wait_for_publish(30)
+    told = f"/Datastreams({stream})/Observations"
+    deadline = time.monotonic() + 90
+    while len(ask(api, told)["value"]) < 2 or sum("@iot.selfLink" in one for one in heard) < 2:
+        assert time.monotonic() < deadline, heard
+        time.sleep(0.5)
+    assert [one["result"] for one in ask(api, told)["value"]] == [1, 2]
+    assert {one["@iot.selfLink"][:7] for one in heard if "@iot.selfLink" in one} == {"http://"}
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_changes_name_what_they_link_to(api):
+    thing = make_thing(api, name="links")
+    root = f"/Things({thing['@iot.id']})"
+    place = {"name": "elsewhere", "description": "x", "encodingType": "application/geo+json",
+             "location": {"type": "Point", "coordinates": [127.2, 37.6]}}  # fmt: skip
+    assert api.patch(root, json={"Locations": [place]}).status_code == 400
+    made = api.post("/Locations", json=place).json()
+    assert api.patch(root, json={"Locations": [{"@iot.id": made["@iot.id"]}]}).status_code == 200
+    assert [one["name"] for one in ask(api, f"{root}/Locations")["value"]] == ["elsewhere"]
+    first = thing["Locations"][0]
+    moment = "2199-01-01T00:00:00Z"
+    body = {
+        "time": moment,
+        "Thing": {"@iot.id": thing["@iot.id"]},
+        "Locations": [{"@iot.id": first["@iot.id"]}],
+    }
+    assert api.post("/HistoricalLocations", json=body).status_code == 201
+    assert [one["name"] for one in ask(api, f"{root}/Locations")["value"]] == ["bridge"]
+    assert ask(api, f"/Datastreams({thing['Datastreams'][0]['@iot.id']})/Thing/$ref")[
+        "@iot.selfLink"
+    ].endswith(root)
+    assert api.get(f"{root}/$ref/name").status_code == 404
+    arrays = [
+        {"Datastream": {"@iot.id": 999_999}, "components": ["result"], "dataArray": [[1]]},
+        {
+            "Datastream": {"@iot.id": thing["Datastreams"][0]["@iot.id"]},
+            "components": ["result"],
+            "dataArray": [[1]],
+        },
+    ]
+    first, second = api.post("/CreateObservations", json=arrays).json()
+    assert (first.startswith("error"), "/Observations(" in second) == (True, True)
+    broken = api.post("/Things", content=b"{bad", headers={"Content-Type": "application/json"})
+    assert (broken.status_code, bool(broken.json()["message"])) == (400, True)
 
 
 def test_paths_lead_to_what_they_name(api):

@@ -55,7 +55,9 @@ def after_commit(entities: Sequence[Made], changed: Iterable[str] | None = None)
 
 
 def _draw(entities: Sequence[Made]) -> Iterable[tuple[EntityType, Any, bytes]]:
-    base = f"{read_settings().public_url.rstrip('/')}/sta/{VERSION}"
+    settings = read_settings()
+    address = settings.public_url.rstrip("/") or f"http://{settings.own_host}:{settings.port}"
+    base = f"{address}/sta/{VERSION}"
     for kind in TYPES.values():
         those = [entity for one, entity in entities if one is kind]
         for entity, document in zip(those, render(kind, those, Options(), base), strict=True):

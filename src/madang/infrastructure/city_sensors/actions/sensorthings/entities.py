@@ -11,7 +11,7 @@ from django.db import transaction
 from madang.core.base.interface import Actor
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body
-from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES, EntityType
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
@@ -65,6 +65,7 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
             change_observation(now=now, one=entity, body=describe(kind, entity) | body)
         else:
             values, links = read_body(kind, body, partial=True)
+            links = _read_references(kind, entity, links)
             if is_whole:
                 values = {p.name: None for p in kind.properties if not p.required} | values
             for column, value in make_columns(kind, values).items():
@@ -90,6 +91,36 @@ def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
         for datastream in _list_below(kind, entity):
             empty_datastream(datastream)
         entity.delete()
+
+
+def _read_references(kind: EntityType, entity: Any, links: dict[str, Any]) -> dict[str, Any]:
+    """Return links by id. What stands inside of a change must be there already (OGC 18-088, 10.3); raise BadInput."""
+    return {
+        name: [_refer(kind, entity, name, one) for one in value]
+        if isinstance(value, list)
+        else _refer(kind, entity, name, value)
+        for name, value in links.items()
+    }
+
+
+def _refer(kind: EntityType, entity: Any, name: str, body: Any) -> dict[str, Any]:
+    if isinstance(body, dict) and "@iot.id" in body:
+        return {"@iot.id": body["@iot.id"]}
+    link = kind.find_link(name)
+    assert link is not None  # noqa: S101 - read_body has looked
+    target = TYPES[link.target]
+    if target is not OBSERVATION:
+        values, _ = read_body(target, body, partial=True)
+        linked = getattr(entity, link.path)
+        for one in linked.all() if link.is_many else [linked]:
+            shown = describe(target, one)
+            if values and all(shown.get(prop) == value for prop, value in values.items()):
+                return {"@iot.id": one.pk}
+    raise refuse(
+        name,
+        f"{name}은(는) @iot.id로만 바꿀 수 있습니다",
+        f"{name} is changed by @iot.id alone; make new entities by POST",
+    )
 
 
 def _refuse_registered(kind: EntityType, entity: Any) -> None:

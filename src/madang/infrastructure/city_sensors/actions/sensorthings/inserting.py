@@ -55,6 +55,10 @@ class Insert:
             name_stream(entity)
         entity.save()
         self._fill(kind, entity, links, many)
+        if kind.name == "HistoricalLocation" and not entity.thing.historical_locations.filter(
+            time__gt=entity.time
+        ):
+            entity.thing.locations.set(entity.locations.all())
         self.made.append((kind, entity))
         return entity
 
@@ -77,7 +81,10 @@ class Insert:
             raise refuse(
                 "dataArray", "components와 dataArray가 필요합니다", "components and dataArray are needed"
             )
-        datastream = self._find_or_make(OBSERVATION.links[0], array.get("Datastream"))
+        try:
+            datastream = self._find_or_make(OBSERVATION.links[0], array.get("Datastream"))
+        except MadangError as error:
+            return [f"error: {error.text.en}" for _ in rows]
         results: list[Observed | str] = []
         for row in rows:
             self._check_size()

@@ -21,9 +21,14 @@ from madang.infrastructure.city_sensors.methods.sensorthings.options import Opti
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import (
+    BORN,
     DELETED,
+    MOVED,
     Observed,
+    count_us,
     list_observations,
+    read_at,
+    read_us,
     select_stream,
 )
 from madang.infrastructure.city_sensors.queries.sensorthings.written import note_written
@@ -126,26 +131,45 @@ def _append(rows: list[dict[str, Any]]) -> None:
 
 
 def change_observation(*, now: datetime, one: Observed, body: dict[str, Any]) -> None:
-    """Write an observation anew with what `body` says; its time stays, for that is its name."""
-    if (
-        "phenomenonTime" in body
-        and read_time("phenomenonTime", body["phenomenonTime"])[0] != one.row["observed_at"]
-    ):
-        raise refuse(
-            "phenomenonTime",
-            "관측 시각은 바꿀 수 없습니다. 지우고 다시 보내 주세요.",
-            "the time of an observation can't be changed; delete it and send it again",
-        )
-    changed = make_row(
-        now=now, datastream=one.datastream, body=body, feature_id=int(one.row["feature"] or 0) or None
-    )
-    keep([changed])
+    """Write an observation anew with what `body` says. Its id stays, whatever its time; raises BadInput.
+
+    Where it was made a row stays that says where it is now.
+    """
+    feature_id = int(one.row["feature"] or 0) or None
+    changed = make_row(now=now, datastream=one.datastream, body=body, feature_id=feature_id)
+    moment, born = changed.row["observed_at"], one.born_us
+    rows = [changed]
+    if moment != one.row["observed_at"]:
+        there = read_at(one.datastream, moment)
+        if there is not None and there["quality"] != DELETED:
+            raise refuse(
+                "phenomenonTime",
+                "그 시각에 다른 관측값이 있습니다",
+                "there is another observation of the datastream at that time",
+            )
+        rows.append(_blank(one))
+    if count_us(moment) != born:
+        _note(changed, BORN, born)
+        birth = msgspec.structs.replace(one, row=one.row | {"observed_at": read_us(str(born))})
+        rows = [row for row in rows if row.row["observed_at"] != birth.row["observed_at"]]
+        rows.append(_blank(birth))
+        _note(rows[-1], MOVED, count_us(moment))
+    keep(rows)
+
+
+def _note(one: Observed, name: str, us: int) -> None:
+    details = msgspec.json.decode(one.row["details"]) if one.row["details"] else {}
+    one.row["details"] = msgspec.json.encode(details | {name: us}).decode()
+
+
+def _blank(one: Observed) -> Observed:
+    blank = {"value": None, "quality": DELETED, "raw": None, "result_at": None, "details": None}
+    return Observed(datastream=one.datastream, row=one.row | blank)
 
 
 def remove_observations(observations: list[Observed]) -> None:
     """Take observations back: their rows stay as deleted, without a value."""
-    blank = {"value": None, "quality": DELETED, "raw": None, "result_at": None, "details": None}
-    keep([Observed(datastream=one.datastream, row=one.row | blank) for one in observations])
+    keep([_blank(one) for one in observations])
 
 
 def empty_datastream(datastream: models.Datastream) -> None:

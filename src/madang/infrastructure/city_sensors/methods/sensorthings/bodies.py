@@ -40,7 +40,7 @@ def read_body(kind: EntityType, body: Any, *, partial: bool = False) -> tuple[di
                 raise refuse(name, f"{name}은(는) 비울 수 없습니다", f"{name} can't be null")
         elif kind.find_link(name) is not None:
             links[name] = value
-        elif "@" not in name and name not in {"id", "phenomenonTime", "resultTime"}:
+        elif "@" not in name and name != "id" and name not in kind.computed:
             raise refuse(name, f"{kind.name}에 없는 항목입니다: {name}", f"a {kind.name} has no {name}")
     if not partial:
         _check_complete(kind, body, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,19 +14,29 @@ from .options import flatten
 
 FUNCTIONS = {
     "round": "round", "floor": "floor", "ceiling": "ceiling", "year": "year", "month": "month", "day": "day", "hour": "hour",
-    "minute": "minute", "second": "second", "date": "date", "time": "time",
+    "minute": "minute", "second": "second", "fractionalseconds": "fraction", "date": "date", "time": "time",
 }  # fmt: skip
 """OData's functions of one argument → the lake's steps."""
+MOMENTS = {
+    "now": None,
+    "mindatetime": datetime(1, 1, 1, tzinfo=UTC),
+    "maxdatetime": datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC),
+}
 ARITHMETIC = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod"}
 TURNED = {ast.Add: "add", ast.Mult: "mul", ast.Sub: "sub_from", ast.Div: "div_into"}
 """With the constant on the left."""
+COMPARE = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
 Steps = tuple[tuple[str, Any], ...]
 
 
 def fold(node: ast._Node, now: datetime) -> ast._Node:
     """Return a node as a literal where it is one in other words: `now()`, moments and durations, numbers computed."""
-    if isinstance(node, ast.Call) and node.func.full_name() == "now" and not node.args:
-        return ast.DateTime(write_time(now))
+    if isinstance(node, ast.Call) and not node.args and node.func.full_name() in MOMENTS:
+        return ast.DateTime(write_time(MOMENTS[node.func.full_name()] or now))
+    if isinstance(node, ast.Call) and node.func.full_name() == "totaloffsetminutes" and len(node.args) == 1:
+        return ast.Integer("0")  # every time is kept and shown in UTC
     if not isinstance(node, ast.BinOp):
         return node
     left, right = fold(node.left, now), fold(node.right, now)
@@ -60,6 +71,12 @@ def read_steps(node: ast._Node) -> tuple[tuple[str, ...], Steps]:
             path, steps = read_steps(inner)
             return path, (*steps, (name, number))
     raise ValueError("an observation is compared by one of its properties, computed with constants")
+
+
+def compare_constants(left: ast._Node, comparator: ast._Node, right: ast._Node) -> bool | None:
+    """Return whether a comparison of two numbers holds, None where it isn't one."""
+    one, other, compare = _read_number(left), _read_number(right), COMPARE.get(type(comparator))
+    return None if one is None or other is None or compare is None else compare(one, other)
 
 
 def _shift(moment: ast.DateTime, wait: timedelta) -> str:

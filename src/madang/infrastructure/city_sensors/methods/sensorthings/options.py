@@ -73,6 +73,18 @@ def read_filter(text: str) -> ast._Node:
     if tree is None:
         raise ValueError("nothing there")
     _check_size(tree)
+    return _negate_whole(tree)
+
+
+def _negate_whole(tree: ast._Node) -> ast._Node:
+    """Return a tree in which `not a eq b` denies the comparison, as OData's grammar has it, and not `a`."""
+    if isinstance(tree, ast.BoolOp):
+        return ast.BoolOp(tree.op, _negate_whole(tree.left), _negate_whole(tree.right))
+    if isinstance(tree, ast.UnaryOp):
+        return ast.UnaryOp(tree.op, _negate_whole(tree.operand))
+    left = tree.left if isinstance(tree, ast.Compare) else None
+    if isinstance(left, ast.UnaryOp) and isinstance(left.op, ast.Not):
+        return ast.UnaryOp(left.op, ast.Compare(tree.comparator, left.operand, tree.right))
     return tree
 
 

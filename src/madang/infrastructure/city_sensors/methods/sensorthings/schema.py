@@ -32,12 +32,13 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class EntityType(msgspec.Struct, frozen=True):
-    """One entity type, the name of its collection, and what an entity of it has."""
+    """One entity type, the name of its collection, and what an entity of it has; `computed` are read only properties."""
 
     name: str
     collection: str
     properties: tuple[Property, ...]
     links: tuple[Link, ...]
+    computed: tuple[str, ...] = ()
 
     def find_property(self, name: str) -> Property | None:
         """Return a property by its name."""
@@ -112,6 +113,7 @@ TYPES = {
                 Link("ObservedProperty", "ObservedProperty", "observed_property", required=True),
                 Link("Observations", "Observation", "", is_many=True),
             ),
+            computed=("phenomenonTime", "resultTime"),
         ),
         EntityType(
             "FeatureOfInterest",

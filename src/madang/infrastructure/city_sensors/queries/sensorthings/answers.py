@@ -34,6 +34,7 @@ from .observations import (
     select_features,
     select_stream,
 )
+from .times import describe_times
 
 NEWEST = Sort(("phenomenonTime",), descending=True)
 ARRAY = ("id", "phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters")
@@ -67,8 +68,10 @@ def resolve(segments: Sequence[Segment]) -> Target:
 def answer(target: Target, options: Options, base: str, path: str, items: Sequence[tuple[str, str]]) -> Any:
     """Return the JSON (or, for `$value`, the text) of a target. `base` is the service's address."""
     if target.property:
-        value = describe(target.kind, target.entity).get(target.property)
+        value = _read_property(target)
         return value if target.is_raw else {target.property: value}
+    if target.is_references and target.entity is not None:
+        return {"@iot.selfLink": link_to(target.kind, target.entity, base)}
     if target.entity is not None:
         return render(target.kind, [target.entity], options, base)[0]
     rows, total, has_more = list_rows(target.kind, target.within, options)
@@ -79,10 +82,16 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
     else:
         value = render(target.kind, rows, options, base)
     body: dict[str, Any] = {} if total is None else {"@iot.count": total}
-    if has_more:
+    if has_more and options.top:
         kept = [(name, text) for name, text in items if name != "$skip"]
         body["@iot.nextLink"] = f"{base}/{path}?{urlencode([*kept, ('$skip', options.skip + options.top)])}"
     return body | {"value": value}
+
+
+def _read_property(target: Target) -> Any:
+    if target.property in target.kind.computed:
+        return describe_times([target.entity])[target.entity.pk].get(target.property)
+    return describe(target.kind, target.entity).get(target.property)
 
 
 def list_rows(kind: EntityType, within: Any, options: Options) -> tuple[list[Any], int | None, bool]:
@@ -114,8 +123,17 @@ def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -
     """Return the JSON of entities, with what is expanded inside of them."""
     _check_names(kind, options)
     inner = {name: _expand(kind, rows, name, wanted, base) for name, wanted in options.expand.items()}
+    is_timed = bool(kind.computed) and (not options.select or bool(set(kind.computed) & set(options.select)))
+    times = describe_times(rows) if is_timed else {}
     return [
-        _render_one(kind, row, options, base, {name: one[place] for name, one in inner.items()})
+        _render_one(
+            kind,
+            row,
+            options,
+            base,
+            {name: one[place] for name, one in inner.items()},
+            times[row.pk] if is_timed else {},
+        )
         for place, row in enumerate(rows)
     ]
 
@@ -126,12 +144,18 @@ def _check_names(kind: EntityType, options: Options) -> None:
         if kind.find_link(name) is None:
             raise refuse("$expand", f"{kind.name}에 없는 연결입니다: {name}", f"a {kind.name} has no {name}")
     for name in options.select:
-        if name != "id" and kind.find_property(name) is None and kind.find_link(name) is None:
+        known = name == "id" or name in kind.computed
+        if not known and kind.find_property(name) is None and kind.find_link(name) is None:
             raise refuse("$select", f"{kind.name}에 없는 항목입니다: {name}", f"a {kind.name} has no {name}")
 
 
 def _render_one(
-    kind: EntityType, row: Any, options: Options, base: str, inner: dict[str, dict[str, Any]]
+    kind: EntityType,
+    row: Any,
+    options: Options,
+    base: str,
+    inner: dict[str, dict[str, Any]],
+    times: dict[str, str],
 ) -> dict[str, Any]:
     address = link_to(kind, row, base)
     wanted = set(options.select)
@@ -140,7 +164,7 @@ def _render_one(
         body["@iot.id"] = identify(kind, row)
     if not wanted:
         body["@iot.selfLink"] = address
-    for name, value in describe(kind, row).items():
+    for name, value in (describe(kind, row) | times).items():
         if not wanted or name in wanted:
             body[name] = value
     for link in kind.links:
@@ -222,27 +246,34 @@ def _enter(kind: EntityType, within: Q | Branches, segment: Segment) -> Target:
 
 
 def _step(target: Target, segment: Segment) -> Target:
+    if target.is_references:
+        raise miss(segment.name)
+    if segment.name == "$ref" and segment.id is None and not target.property:
+        return msgspec.structs.replace(target, is_references=True)
     if target.entity is None:
-        if segment.name == "$ref" and target.within is not None and not target.is_references:
-            return msgspec.structs.replace(target, is_references=True)
         raise miss(segment.name)
     if target.property:
         if segment.name == "$value" and not target.is_raw:
             return msgspec.structs.replace(target, is_raw=True)
         raise miss(segment.name)
     link = target.kind.find_link(segment.name)
-    if link is not None and link.is_many:
+    if link is not None:
+        return _step_along(target, link, segment)
+    is_property = target.kind.find_property(segment.name) is not None or segment.name in target.kind.computed
+    if is_property and segment.id is None:
+        return Target(kind=target.kind, entity=target.entity, property=segment.name)
+    raise miss(segment.name)
+
+
+def _step_along(target: Target, link: Link, segment: Segment) -> Target:
+    if link.is_many:
         found = _enter(TYPES[link.target], _relate(target.kind, target.entity, link), segment)
         back = [one for one in found.kind.links if one.target == target.kind.name]
         return msgspec.structs.replace(found, given=((back[0].name, target.entity),))
-    if link is not None and segment.id is None:
-        other = _follow(target.kind, target.entity, link)
-        if other is None:
-            raise miss(segment.name)
-        return Target(kind=TYPES[link.target], entity=other)
-    if target.kind.find_property(segment.name) is not None and segment.id is None:
-        return Target(kind=target.kind, entity=target.entity, property=segment.name)
-    raise miss(segment.name)
+    other = _follow(target.kind, target.entity, link) if segment.id is None else None
+    if other is None:
+        raise miss(segment.name)
+    return Target(kind=TYPES[link.target], entity=other)
 
 
 def _follow(kind: EntityType, row: Any, link: Link) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
 import shapely
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
-from django.db.models import F, Q, TextField, Value, functions, lookups
+from django.db.models import F, FloatField, Func, Q, TextField, Value, functions, lookups
+from django.db.models.functions import Cast
 from odata_query import ast
 from odata_query.django.django_q import AstToDjangoQVisitor
 from odata_query.exceptions import ODataException
@@ -17,6 +19,7 @@ from shapely.errors import ShapelyError
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import MOMENTS
 from madang.infrastructure.city_sensors.methods.sensorthings.options import flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
@@ -33,7 +36,10 @@ RELATIONS = {
     "st_crosses": shapely.crosses,
     "st_intersects": shapely.intersects,
     "st_contains": shapely.contains,
+    "intersects": shapely.intersects,
 }
+TURNED = {shapely.within: shapely.contains, shapely.contains: shapely.within}
+"""With the literal in front; the others are the same both ways."""
 _WRONG = (
     ODataException, FieldError, ValueError, TypeError, AttributeError, NotImplementedError, ImportError, DatabaseError,
 )  # fmt: skip
@@ -45,6 +51,7 @@ _DISTANCES = {
     ast.Eq: lambda found, limit: found == limit,
     ast.NotEq: lambda found, limit: found != limit,
 }
+_NINE = re.compile(r"[012TF*]{9}")
 _NOWHERE = ast.Geography("POINT EMPTY")
 
 
@@ -83,6 +90,19 @@ def find_column(kind: EntityType, path: tuple[str, ...]) -> tuple[str, str]:
     raise refuse("path", f"쓸 수 없는 항목입니다: {'/'.join(path)}", f"there is no {'/'.join(path)} here")
 
 
+class Fraction(Func):
+    """The fraction of a second of a time."""
+
+    output_field = FloatField()
+    template = "(EXTRACT(MICROSECONDS FROM %(expressions)s)::bigint %% 1000000 / 1000000.0)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return it in SQLite's words, which knows times as text."""
+        template = "(CAST(strftime('%%f', %(expressions)s) AS REAL) - CAST(strftime('%%S', %(expressions)s) AS REAL))"
+        source = Cast(self.source_expressions[0], TextField())
+        return Fraction(source).as_sql(compiler, connection, template=template, **more)
+
+
 class Visitor(AstToDjangoQVisitor):
     """Turns a tree into a condition on entities of one kind."""
 
@@ -113,11 +133,38 @@ class Visitor(AstToDjangoQVisitor):
     def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802 - the library's name
         """Return a function; those of geometry ask shapely."""
         name = node.func.name
-        if name in RELATIONS:
+        if name in RELATIONS and node.func.full_name() != name:
             return self._select_places(node.args, RELATIONS[name])
-        if node.func.full_name() == "geo.intersects":
-            return self._select_places(node.args, shapely.intersects)
+        if name == "st_relate":
+            return self._relate(node.args)
         return super().visit_Call(node)
+
+    def _relate(self, arguments: list[ast._Node]) -> Q:
+        """Return the condition that two geometries relate as a pattern of the nine intersections says."""
+        pattern = arguments[2].val if len(arguments) == 3 and isinstance(arguments[2], ast.String) else ""
+        if not _NINE.fullmatch(pattern):
+            raise TypeError("st_relate has two geometries and a pattern of nine of 0, 1, 2, T, F and *")
+        turned = "".join(pattern[place] for place in (0, 3, 6, 1, 4, 7, 2, 5, 8))
+        is_turned = isinstance(arguments[0], ast.Geography)
+        said = turned if is_turned else pattern
+        return self._select_places(arguments[:2], lambda one, other: shapely.relate_pattern(one, other, said))
+
+    def djangofunc_mindatetime(self) -> Value:
+        """Return the first moment there is."""
+        return Value(MOMENTS["mindatetime"])
+
+    def djangofunc_maxdatetime(self) -> Value:
+        """Return the last moment there is."""
+        return Value(MOMENTS["maxdatetime"])
+
+    def djangofunc_totaloffsetminutes(self, moment: ast._Node) -> Value:
+        """Return the offset of a time from UTC, in which every time is kept and shown."""
+        self.visit(moment)
+        return Value(0)
+
+    def djangofunc_fractionalseconds(self, moment: ast._Node) -> Fraction:
+        """Return the fraction of a second of a time."""
+        return Fraction(self.visit(moment))
 
     def djangofunc_sta__substringof(self, part: ast._Node, whole: ast._Node) -> lookups.Contains:
         """Return whether `whole` has `part` in it."""
@@ -174,6 +221,8 @@ class Visitor(AstToDjangoQVisitor):
         """Return the condition that shapely's `relate` holds between a place and a literal."""
         if len(arguments) != 2:
             raise TypeError("a geometry is compared to one other")
+        if isinstance(arguments[0], ast.Geography):
+            arguments, relate = arguments[::-1], TURNED.get(relate, relate)
         path, other = flatten(arguments[0]), arguments[1]
         if path is None or not isinstance(other, ast.Geography):
             raise TypeError("a geometry is compared to geography'…' in well-known text")

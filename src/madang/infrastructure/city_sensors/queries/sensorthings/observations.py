@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,13 +10,17 @@ import msgspec
 from django.db.models import Q
 from odata_query import ast
 
-from madang.core.base.interface import ANONYMOUS, now
+from madang.core.base.interface import ANONYMOUS, NotFound, now
 from madang.core.lake.interface import AnyOf, Filter, Group, Measure, Op, Order, authorize, count_rows
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.correcting import ORIGINAL
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
-from madang.infrastructure.city_sensors.methods.sensorthings.computing import fold, read_steps
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import (
+    compare_constants,
+    fold,
+    read_steps,
+)
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 from madang.infrastructure.city_sensors.tables import READINGS
@@ -25,6 +29,8 @@ from .filters import make_condition
 from .written import await_written
 
 DELETED = "deleted"
+BORN, MOVED = "bornUs", "movedToUs"
+"""In the details of an observation whose time was changed: where it was made; and there, where it is now."""
 MOST_BRANCHES = 200
 COLUMNS = {"phenomenonTime": "observed_at", "resultTime": "result_at", "result": "value"}
 IN_DETAILS = {"resultQuality", "validTime", "parameters"}
@@ -44,8 +50,16 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """Id: the datastream's and the microsecond of the phenomenon."""
-        return f"{self.datastream.pk}.{_count_us(self.row['observed_at'])}"
+        """Id: the datastream's and the microsecond of the phenomenon, as it was when it was made."""
+        return f"{self.datastream.pk}.{self.born_us}"
+
+    @property
+    def born_us(self) -> int:
+        """Microsecond under which it was made: its own unless its time was changed since."""
+        details = self.row["details"]
+        if details and f'"{BORN}"' in details:
+            return int(msgspec.json.decode(details).get(BORN, 0)) or count_us(self.row["observed_at"])
+        return count_us(self.row["observed_at"])
 
     @property
     def feature_id(self) -> int | None:
@@ -96,11 +110,22 @@ def get_observation(identity: object) -> Observed:
     datastream = models.Datastream.objects.select_related("thing").filter(pk=int(number)).first()
     if datastream is not None:
         await_written()
-        where = [*select_stream(datastream), Filter("observed_at", Op.EQ, _read_us(moment))]
-        rows = authorize(ANONYMOUS, READINGS.name).read(where=where, limit=1).to_pylist()
-        if rows and rows[0]["quality"] != DELETED:
-            return Observed(datastream=datastream, row=rows[0])
+        found = read_at(datastream, read_us(moment))
+        if found is not None and found["quality"] == DELETED and found["details"]:
+            moved = msgspec.json.decode(found["details"]).get(MOVED)
+            found = read_at(datastream, read_us(str(moved))) if moved else None
+        if found is not None and found["quality"] != DELETED:
+            one = Observed(datastream=datastream, row=found)
+            if one.born_us == int(moment):
+                return one
     raise miss(f"Observations('{identity}')")
+
+
+def read_at(datastream: Any, moment: datetime) -> dict[str, Any] | None:
+    """Return the row of a datastream at a moment, also of what was taken back; None where there never was one."""
+    where = [*select_stream(datastream), Filter("observed_at", Op.EQ, moment)]
+    rows = authorize(ANONYMOUS, READINGS.name).read(where=where, limit=1).to_pylist()
+    return rows[0] if rows else None
 
 
 def attach(rows: Sequence[dict[str, Any]]) -> list[Observed]:
@@ -151,12 +176,22 @@ def select_stream(datastream: Any) -> tuple[Filter, ...]:
 
 def select_streams(condition: Q) -> Branches:
     """Return one branch for each property that the datastreams of a condition have."""
-    by_property: dict[str, list[str]] = {}
     streams = models.Datastream.objects.filter(condition).values_list("stream_thing", "stream_property")
-    for thing, prop in streams.distinct():
-        by_property.setdefault(prop, []).append(thing)
-    if len(by_property) > MOST_BRANCHES:
+    branches = _gather(streams.distinct())
+    if len(branches) > MOST_BRANCHES:
         raise refuse("$filter", "조건에 맞는 것이 너무 많습니다", "too many datastreams fit; narrow it")
+    return branches
+
+
+def select_streams_of(datastreams: Iterable[Any]) -> Branches:
+    """Return one branch for each property that datastreams have."""
+    return _gather((one.stream_thing, one.stream_property) for one in datastreams)
+
+
+def _gather(streams: Iterable[tuple[str, str]]) -> Branches:
+    by_property: dict[str, list[str]] = {}
+    for thing, prop in streams:
+        by_property.setdefault(prop, []).append(thing)
     return tuple(
         (Filter("property", Op.EQ, prop), Filter("thing_id", Op.IN, sorted(things)))
         for prop, things in sorted(by_property.items())
@@ -203,15 +238,61 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
         if len(branches) > MOST_BRANCHES:
             raise refuse("$filter", "조건이 너무 복잡합니다", "the filter has too many alternatives")
         return branches
+    kind = _find_linked(tree)
+    if kind is not None:
+        return _follow_link(kind, tree, negated=negated)
     if isinstance(tree, ast.Compare):
         return _make_comparison(tree, negated=negated)
     raise _cannot()
+
+
+def _find_linked(tree: ast._Node) -> str | None:
+    """Return the link that every path of a tree begins with, None where they don't begin with the same one."""
+    paths = list(_list_paths(tree))
+    firsts = {path[0] for path in paths}
+    is_linked = (
+        len(firsts) == 1 and firsts <= {"Datastream", "FeatureOfInterest"} and all(len(p) > 1 for p in paths)
+    )
+    return firsts.pop() if is_linked else None
+
+
+def _list_paths(node: Any) -> Iterator[tuple[str, ...]]:
+    path = flatten(node) if isinstance(node, ast._Node) else None
+    if path is not None:
+        yield path
+        return
+    if isinstance(node, ast.Call):
+        inner: Any = node.args
+    else:
+        inner = node if isinstance(node, list) else vars(node).values() if isinstance(node, ast._Node) else ()
+    for one in inner:
+        yield from _list_paths(one)
+
+
+def _enter_link(node: Any) -> Any:
+    """Return a tree as one about what the link leads to: without the first name of each path."""
+    if isinstance(node, list):
+        return [_enter_link(one) for one in node]
+    if not isinstance(node, ast._Node):
+        return node
+    path = flatten(node)
+    if path is not None:
+        entered: ast._Node = ast.Identifier(path[1])
+        for name in path[2:]:
+            entered = ast.Attribute(entered, name)
+        return entered
+    if isinstance(node, ast.Call):
+        return ast.Call(node.func, _enter_link(node.args))
+    return type(node)(**{name: _enter_link(value) for name, value in vars(node).items()})
 
 
 def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
     moment = now()
     try:
         left, right, op = fold(tree.left, moment), fold(tree.right, moment), OPS.get(type(tree.comparator))
+        constant = compare_constants(left, tree.comparator, right)
+        if constant is not None:
+            return EVERYTHING if constant is not negated else ()
         if isinstance(left, ast._Literal):
             left, right = right, left
             op = FLIPPED.get(op, op) if op else None
@@ -222,8 +303,12 @@ def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
         raise _cannot()
     if op is not None and (steps or path[0] in IN_DETAILS):
         return ((_compare_computed(path, steps, OPPOSITE[op] if negated else op, right),),)
-    if path[0] in {"Datastream", "FeatureOfInterest"} and len(path) > 1:
-        return _follow_link(path, tree.comparator, right, negated=negated)
+    if isinstance(tree.comparator, ast.In) and isinstance(right, ast.List) and right.val:
+        each = [ast.Compare(ast.Eq(), left, one) for one in right.val]
+        whole = each[0]
+        for one in each[1:]:
+            whole = ast.BoolOp(ast.Or(), whole, one)
+        return make_branches(whole, negated=negated)
     if op is None or isinstance(right, ast.List):
         raise _cannot()
     op = OPPOSITE[op] if negated else op
@@ -268,16 +353,11 @@ def _compare_computed(
     return Filter(column, op, value, steps)
 
 
-def _follow_link(
-    path: tuple[str, ...], comparator: ast._Node, right: ast._Node, *, negated: bool
-) -> Branches:
-    kind = TYPES[path[0]]
-    node: ast._Node = ast.Identifier(path[1])
-    for name in path[2:]:
-        node = ast.Attribute(node, name)
-    condition = make_condition(kind, ast.Compare(comparator, node, right))
+def _follow_link(name: str, tree: ast._Node, *, negated: bool) -> Branches:
+    """Return the branches of a tree about what observations belong to."""
+    condition = make_condition(TYPES[name], _enter_link(tree))
     condition = ~condition if negated else condition
-    if kind.name == "Datastream":
+    if name == "Datastream":
         return select_streams(condition)
     return select_features(models.FeatureOfInterest.objects.filter(condition).values_list("pk", flat=True))
 
@@ -285,11 +365,11 @@ def _follow_link(
 def _select_one(op: Op, right: ast._Node) -> Branches:
     if op is not Op.EQ or not isinstance(right, ast.String | ast.Float | ast.Integer):
         raise _cannot()
-    number, _, moment = str(right.val).partition(".")
-    datastream = models.Datastream.objects.filter(pk=int(number) if number.isdecimal() else 0).first()
-    if datastream is None or not moment.isdecimal() or len(moment) > 17:
+    try:
+        one = get_observation(right.val)
+    except NotFound:
         return ()
-    return ((*select_stream(datastream), Filter("observed_at", Op.EQ, _read_us(moment))),)
+    return ((*select_stream(one.datastream), Filter("observed_at", Op.EQ, one.row["observed_at"])),)
 
 
 def _make_order(path: tuple[str, ...], *, descending: bool) -> Order:
@@ -305,11 +385,13 @@ def _make_order(path: tuple[str, ...], *, descending: bool) -> Order:
     return Order(column, descending=descending)
 
 
-def _count_us(moment: datetime) -> int:
+def count_us(moment: datetime) -> int:
+    """Return a moment as the microsecond since 1970."""
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond
 
 
-def _read_us(text: str) -> datetime:
+def read_us(text: str) -> datetime:
+    """Return the moment of a microsecond since 1970."""
     return datetime.fromtimestamp(int(text) // 1_000_000, UTC).replace(microsecond=int(text) % 1_000_000)
 
 

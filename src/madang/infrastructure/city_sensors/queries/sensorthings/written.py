@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from madang.core.lake.interface import await_applied
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 _last = 0
 
 
@@ -15,6 +15,6 @@ def note_written(sequence: int) -> None:
 
 
 def await_written() -> None:
-    """Return once what this process has written can be read, or after five seconds."""
+    """Return once what this process has written can be read, or after PATIENCE_S."""
     if _last and await_applied(_last, PATIENCE_S):
         return

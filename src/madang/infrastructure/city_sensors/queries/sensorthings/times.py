@@ -1,0 +1,107 @@
+"""Since when and until when datastreams have observations (phenomenonTime, resultTime of OGC 18-088, 8.2.4)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from madang.core.base.interface import ANONYMOUS
+from madang.core.lake.interface import AnyOf, Filter, Measure, Op, Reader, authorize
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
+from madang.infrastructure.city_sensors.tables import READINGS
+
+from .observations import DELETED, select_streams_of
+from .written import await_written
+
+KEPT_S = 60.0
+MOST_KEPT = 200_000
+MOST_INTERVALS = 10_000
+Stream = tuple[str, str]
+_begins: dict[Stream, tuple[float, datetime]] = {}
+"""When a registered station's stream begins, and until when (monotonic) that is believed."""
+
+
+class _Span(msgspec.Struct):
+    begin: datetime
+    end: datetime
+    results: tuple[datetime, datetime] | None = None
+
+
+def describe_times(datastreams: Sequence[Any]) -> dict[int, dict[str, str]]:
+    """Return phenomenonTime and resultTime by datastream, as intervals; those that have no observation have neither.
+
+    The end is always that of the newest observation. A registered station's begin may be a minute old.
+    """
+    await_written()
+    reader = authorize(ANONYMOUS, READINGS.name)
+    registered = [one for one in datastreams if one.thing.asset_id is not None] if datastreams else []
+    others = [one for one in datastreams if one.thing.asset_id is None]
+    spans = _find_registered(reader, registered) | _measure(reader, others)
+    return {one.pk: _write(spans.get((one.stream_thing, one.stream_property))) for one in datastreams}
+
+
+def _write(span: _Span | None) -> dict[str, str]:
+    if span is None:
+        return {}
+    times = {"phenomenonTime": f"{write_time(span.begin)}/{write_time(span.end)}"}
+    if span.results is not None:
+        times["resultTime"] = "/".join(map(write_time, span.results))
+    return times
+
+
+def _find_registered(reader: Reader, datastreams: Sequence[Any]) -> dict[Stream, _Span]:
+    if not datastreams:
+        return {}
+    streams = {(one.stream_thing, one.stream_property): one for one in datastreams}
+    newest = {
+        (row["thing_id"], row["property"]): row["observed_at"]
+        for row in reader.latest(list(streams)).to_pylist()
+        if row["quality"] != DELETED
+    }
+    moment = time.monotonic()
+    unknown = [one for key, one in streams.items() if key in newest and _begins.get(key, (0.0,))[0] < moment]
+    if unknown:
+        if len(_begins) > MOST_KEPT:
+            _begins.clear()
+        _begins.update(
+            {key: (moment + KEPT_S, span.begin) for key, span in _measure(reader, unknown).items()}
+        )
+    return {key: _Span(min(_begins[key][1], end), end) for key, end in newest.items() if key in _begins}
+
+
+def _measure(reader: Reader, datastreams: Sequence[Any]) -> dict[Stream, _Span]:
+    """Return the spans of datastreams, from all of their observations."""
+    if not datastreams:
+        return {}
+    where: list[Filter | AnyOf] = [
+        AnyOf(select_streams_of(datastreams)),
+        AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),))),
+    ]
+    edges = [
+        Measure(function=function, column=column, name=f"{column}_{function}")
+        for column in ("observed_at", "result_at")
+        for function in ("min", "max")
+    ]
+    spans = {}
+    for row in reader.aggregate(edges, ["thing_id", "property"], where=where).to_pylist():
+        results = None if row["result_at_min"] is None else (row["result_at_min"], row["result_at_max"])
+        span = _Span(row["observed_at_min"], row["observed_at_max"], results)
+        spans[row["thing_id"], row["property"]] = span
+    for row in _list_intervals(reader, where):
+        span = spans[row["thing_id"], row["property"]]
+        end = msgspec.json.decode(row["details"])["phenomenonEnd"]
+        span.end = max(span.end, read_time("phenomenonTime", end)[0])
+    return spans
+
+
+def _list_intervals(reader: Reader, where: list[Filter | AnyOf]) -> list[dict[str, Any]]:
+    """Return the newest observations whose phenomenon lasted."""
+    lasting = Filter("details", Op.NOT_NULL, steps=(("json", '$."phenomenonEnd"'),))
+    columns = ["thing_id", "property", "details"]
+    return reader.read(
+        columns, [*where, lasting], order_by=["-observed_at"], limit=MOST_INTERVALS
+    ).to_pylist()

@@ -21,8 +21,10 @@ from madang.core.base.interface import Unavailable, list_manifests
 
 HOUSE, DEVICES, WRITERS = "house", "devices", "writer"
 WRITERS_FILE = "writers-password"
-MOST_UNACKNOWLEDGED = 10_000
-"""Messages under way to one subscription; a session may have 65,535 in all, six subscriptions of QoS 1."""
+MOST_UNACKNOWLEDGED = 1_000
+"""Messages under way to one subscription: as many as a listener keeps well within `ack_wait` (2 s), after which each is
+sent again, which a listener that is behind already can least bear. A session may have 65,535 in all.
+"""
 
 CONFIGURATION = """
 server_name: madang

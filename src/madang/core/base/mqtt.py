@@ -36,6 +36,7 @@ class MqttListener:
     ) -> None:
         self._topics = [(topic, 1) for topic in topics]
         self._waiting: queue.Queue[MQTTMessage] = queue.Queue(MOST_WAITING)
+        self._held: dict[int, MQTTMessage] = {}
         name = f"{client}-{sha256(login[1].encode()).hexdigest()[:16]}" if login else client
         self._client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=False, manual_ack=True
@@ -59,14 +60,18 @@ class MqttListener:
         return messages
 
     def acknowledge(self, messages: list[MQTTMessage]) -> None:
-        """Tell the broker that these are kept; those it isn't told of come again."""
+        """Tell the broker that these are kept; those it isn't told of come again.
+
+        What came by an earlier connection comes again by this one, under another number perhaps, and isn't told of.
+        """
         for one in messages:
-            self._client.ack(one.mid, one.qos)
+            if self._held.get(one.mid) is one:
+                del self._held[one.mid]
+                self._client.ack(one.mid, one.qos)
 
     def ask_again(self) -> None:
         """Have the broker deliver anew what wasn't acknowledged, by a new connection: not every broker does by itself."""
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
+        self._forget()
         with suppress(OSError):  # the loop goes on trying
             self._client.reconnect()
 
@@ -76,11 +81,23 @@ class MqttListener:
         self._client.loop_stop()
 
     def _subscribe(self, client: mqtt.Client, *_: object) -> None:
+        self._forget()
         if self._topics:
             client.subscribe(self._topics)
 
     def _put(self, _client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
+        """Have a message wait; one that is in hand already and was sent once more, for it took long, is the same."""
+        if message.qos:
+            if message.mid in self._held:
+                return
+            self._held[message.mid] = message
         self._waiting.put(message)
+
+    def _forget(self) -> None:
+        self._held.clear()
+        with suppress(queue.Empty):
+            while True:
+                self._waiting.get_nowait()
 
 
 def tell_listeners(news: Iterable[tuple[str, bytes]]) -> None:

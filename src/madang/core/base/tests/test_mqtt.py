@@ -55,3 +55,31 @@ def test_what_is_not_acknowledged_comes_again(tmp_path, start, version):
     finally:
         broker.terminate()
         broker.wait(10)
+
+
+def test_what_takes_long_is_taken_once_though_the_broker_sends_it_again(tmp_path):
+    port = find_free_port()
+    broker = start_packaged(tmp_path / "broker", port)
+    try:
+        listener = MqttListener("127.0.0.1", port, "slow", ["sensors/+"])
+        time.sleep(1)
+        sender = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="sensor")
+        sender.connect("127.0.0.1", port)
+        sender.loop_start()
+        for number in range(5):
+            sender.publish("sensors/key", f"{number}", qos=1).wait_for_publish(10)
+        first = take_all(listener, 5)
+        assert len(first) == 5
+        assert listener.take(100, 5.0) == []  # it was sent again after two seconds
+        old = list(first.values())
+        listener.ask_again()
+        again = take_all(listener, 5)
+        assert len(again) == 5
+        listener.acknowledge(old)  # of the connection before: they aren't those that are in hand now
+        assert all(listener._held[one.mid] is one for one in again.values())
+        listener.acknowledge(list(again.values()))
+        listener.close()
+        sender.loop_stop()
+    finally:
+        broker.terminate()
+        broker.wait(10)

@@ -19,7 +19,7 @@ from madang.infrastructure.city_sensors.actions.ngsi.entities import create_enti
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import read_entity, write_entity
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem
-from madang.infrastructure.city_sensors.methods.ngsi.questions import match_q, read_q
+from madang.infrastructure.city_sensors.methods.ngsi.questions import match_place, match_q, read_place, read_q
 from madang.infrastructure.city_sensors.queries.ngsi.entities import Asked, find_entities
 
 from .tokens import make_token
@@ -526,6 +526,29 @@ class SameAnswer(TestCase):
         tree = read_q(question, TERMS)
         expected = [one.id for one in entities if match_q(tree, one.attributes)]
         assert [row.entity_id for row in find_entities(Asked(q=tree))[0]] == expected
+
+    def test_places_are_found_by_cells_and_boxes_as_by_their_shapes(self):
+        square = [[126.99, 37.49], [127.01, 37.49], [127.01, 37.51], [126.99, 37.51], [126.99, 37.49]]
+        shapes = [
+            {"type": "Point", "coordinates": [127.0, 37.5]}, {"type": "Point", "coordinates": [127.0035, 37.5]},
+            {"type": "Point", "coordinates": [126.9999, 37.4999]}, {"type": "Point", "coordinates": [127.2, 37.9]},
+            {"type": "Point", "coordinates": [-0.001, -0.001]}, {"type": "Polygon", "coordinates": [square]},
+            {"type": "LineString", "coordinates": [[126.9, 37.5], [127.1, 37.5]]}, None,
+        ]  # fmt: skip
+        entities = []
+        for number, one in enumerate(shapes):
+            place = {"location": {"type": "GeoProperty", "value": one}} if one else {}
+            entities.append(read_entity({"id": f"urn:x:{number}", "type": "T", **place}, TERMS))
+            create_entity(actor=HOUSE, now=datetime(2026, 1, 1, tzinfo=UTC), entity=entities[-1])
+        asked = [("Point", [127.0, 37.5]), ("Point", [0.0, 0.0]), ("Polygon", [square])]
+        relations = ("within", "contains", "intersects", "equals", "disjoint", "overlaps")
+        near = ("near;maxDistance==320", "near;minDistance==1;maxDistance==20000", "near;minDistance==300")
+        for relation in (*relations, *near):
+            for kind, coordinates in asked:
+                place = read_place(relation, kind, coordinates, None)
+                expected = [one.id for one in entities if match_place(place, one.attributes)]
+                found = [row.entity_id for row in find_entities(Asked(place=place))[0]]
+                assert found == expected, (relation, kind, coordinates)
 
 
 @given(st.text(max_size=40))

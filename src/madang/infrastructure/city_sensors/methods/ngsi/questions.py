@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -127,13 +128,29 @@ def match_place(place: Place, attributes: Attributes) -> bool:
     """Return whether an entity's geometry satisfies a geo-query."""
     value = find_place(attributes, place.iri)
     geometry = read_geometry("location", value) if value is not None else None
-    if geometry is None:
-        return False
+    return geometry is not None and make_matcher(place)(geometry)
+
+
+def make_matcher(place: Place) -> Callable[[shapely.Geometry], bool]:
+    """Return whether a geometry satisfies a geo-query, as a function for many geometries."""
     other = shape(place.geometry)
-    if place.relation == "near":
-        distance = _measure_between(geometry, other)
-        return (place.high is None or distance <= place.high) and (place.low is None or distance >= place.low)
-    return bool(RELATIONS[place.relation](geometry, other))
+    if place.relation != "near":
+        relate = RELATIONS[place.relation]
+        return lambda geometry: bool(relate(geometry, other))
+    return lambda geometry: _is_between(place, _measure_between(geometry, other))
+
+
+def make_point_matcher(place: Place) -> Callable[[float, float], bool]:
+    """Return whether a point (longitude, latitude) satisfies a geo-query, as a function for many points."""
+    if place.relation == "near" and place.geometry["type"] == "Point":
+        lon, lat = place.geometry["coordinates"][:2]
+        return lambda x, y: _is_between(place, measure_m(x, y, lon, lat))
+    match = make_matcher(place)
+    return lambda x, y: match(shapely.Point(x, y))
+
+
+def _is_between(place: Place, distance: float) -> bool:
+    return (place.high is None or distance <= place.high) and (place.low is None or distance >= place.low)
 
 
 def _measure_between(one: shapely.Geometry, other: shapely.Geometry) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -14,12 +14,20 @@ from madang.infrastructure.city_sensors.methods.ngsi.cells import list_cells
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, list_instances
 from madang.infrastructure.city_sensors.methods.ngsi.problems import missing
-from madang.infrastructure.city_sensors.methods.ngsi.questions import Both, Place, Term, match_place
+from madang.infrastructure.city_sensors.methods.ngsi.questions import (
+    Both,
+    Place,
+    Term,
+    make_point_matcher,
+    match_place,
+)
 from madang.infrastructure.city_sensors.methods.ngsi.selections import Sort, Tree
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
 
 NEAR_DEGREES_M = 80_000
 """Metres that a degree of longitude has at least, at this latitude and nearer to the equator (44° and less)."""
+MOST_NAMED = 500
+"""More rows than this are found again by what they were found by, not by their keys."""
 HOSTED = "/ngsi-ld/v1/jsonldContexts/"
 COLUMNS = {"id": "entity_id", "type": "types", "createdAt": "created_at", "modifiedAt": "modified_at"}
 COMPARISONS = {"==": "", ">": "__gt", "<": "__lt", ">=": "__gte", "<=": "__lte"}
@@ -46,11 +54,32 @@ def find_entities(asked: Asked, *, count: bool = False) -> tuple[list[models.Con
     if asked.place is None:
         total = _count(asked, rows) if count else None
         return list(_sort(rows, asked.order)[asked.offset : asked.offset + asked.limit]), total
-    places = _sort(rows.filter(_box(asked.place)), asked.order).values_list("pk", "attributes")
-    fitting = [key for key, attributes in places.iterator() if match_place(asked.place, attributes)]
+    fitting = _list_fitting(asked.place, _sort(rows.filter(_box(asked.place)), asked.order))
     page = fitting[asked.offset : asked.offset + asked.limit]
     found = models.ContextEntity.objects.in_bulk(page)
     return [found[key] for key in page if key in found], len(fitting) if count else None
+
+
+def _list_fitting(place: Place, rows: QuerySet[models.ContextEntity]) -> list[int]:
+    """Return the keys of the rows that satisfy a geo-query, in their order; of most the box is a point, and tells enough."""
+    if place.iri != f"{NGSI}location":
+        found = rows.values_list("pk", "attributes").iterator()
+        return [key for key, attributes in found if match_place(place, attributes)]
+    match = make_point_matcher(place)
+    boxes = list(rows.values_list("pk", "west", "south", "east", "north"))
+    points = {key: (west, south) for key, west, south, east, north in boxes if (west, south) == (east, north)}
+    others = [key for key, west, *_ in boxes if key not in points or west is None]
+    shapes = models.ContextEntity.objects.filter(pk__in=others) if len(others) < MOST_NAMED else rows
+    fitting = {key for key, attributes in _list_shapes(shapes, others) if match_place(place, attributes)}
+    fitting |= {key for key, (lon, lat) in points.items() if lon is not None and match(lon, lat)}
+    return [key for key, *_ in boxes if key in fitting]
+
+
+def _list_shapes(rows: QuerySet[models.ContextEntity], wanted: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    known = set(wanted)
+    if known:
+        found = rows.values_list("pk", "attributes").iterator()
+        yield from ((key, attributes) for key, attributes in found if key in known)
 
 
 def _count(asked: Asked, rows: QuerySet[models.ContextEntity]) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -99,7 +99,7 @@ def show_root(request: Request, _body: None) -> Response:
 def _list_collections(request: Request) -> Response:
     base = _find_base(request)
     collections = [{"name": name, "url": f"{base}/{name}"} for name in BY_COLLECTION]
-    host = urlsplit(base).hostname
+    host = URL(base).hostname
     endpoints = {"endpoints": [f"mqtt://{host}:{settings.MADANG.mqtt_port}"]}
     told = {"conformance": CONFORMS, **dict.fromkeys(MQTT, endpoints)}
     return _send({"value": collections, "serverSettings": told})

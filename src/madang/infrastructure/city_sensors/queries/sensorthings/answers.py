@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -90,7 +90,8 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
 
 def _read_property(target: Target) -> Any:
     if target.property in target.kind.computed:
-        return describe_times([target.entity])[target.entity.pk].get(target.property)
+        times = describe_times([target.entity], list_newest([target.entity]))
+        return times[target.entity.pk].get(target.property)
     return describe(target.kind, target.entity).get(target.property)
 
 
@@ -122,9 +123,11 @@ def link_to(kind: EntityType, row: Any, base: str) -> str:
 def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -> list[dict[str, Any]]:
     """Return the JSON of entities, with what is expanded inside of them."""
     _check_names(kind, options)
-    inner = {name: _expand(kind, rows, name, wanted, base) for name, wanted in options.expand.items()}
     is_timed = bool(kind.computed) and (not options.select or bool(set(kind.computed) & set(options.select)))
-    times = describe_times(rows) if is_timed else {}
+    is_followed = kind.name == "Datastream" and any(map(_asks_newest, options.expand.values()))
+    newest = list_newest(rows) if is_timed or is_followed else {}
+    inner = {name: _expand(kind, rows, name, wanted, base, newest) for name, wanted in options.expand.items()}
+    times = describe_times(rows, newest) if is_timed else {}
     return [
         _render_one(
             kind,
@@ -176,16 +179,20 @@ def _render_one(
 
 
 def _expand(
-    kind: EntityType, rows: Sequence[Any], name: str, options: Options, base: str
+    kind: EntityType,
+    rows: Sequence[Any],
+    name: str,
+    options: Options,
+    base: str,
+    newest: Mapping[int, Observed],
 ) -> list[dict[str, Any]]:
-    """Return what stands under `name` in each of `rows`."""
+    """Return what stands under `name` in each of `rows`; `newest` are datastreams' newest observations."""
     link = kind.find_link(name)
     assert link is not None  # noqa: S101 - render has refused it
     target = TYPES[link.target]
     if not link.is_many:
         return _expand_one(kind, rows, link, target, options, base)
     if target is OBSERVATION and _asks_newest(options) and kind.name == "Datastream":
-        newest = list_newest(rows)
         found = [[newest[row.pk]] if row.pk in newest else [] for row in rows]
         drawn = iter(render(target, [one for many in found for one in many], options, base))
         return [

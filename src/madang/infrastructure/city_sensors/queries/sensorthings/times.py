@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,9 @@ from madang.core.lake.interface import AnyOf, Filter, Measure, Op, Reader, autho
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .observations import DELETED, select_streams_of
-from .written import await_written
+from .observations import DELETED, Observed, select_streams_of
 
-KEPT_S = 60.0
+KEPT_S = 600.0
 MOST_KEPT = 200_000
 MOST_INTERVALS = 10_000
 Stream = tuple[str, str]
@@ -31,16 +30,16 @@ class _Span(msgspec.Struct):
     results: tuple[datetime, datetime] | None = None
 
 
-def describe_times(datastreams: Sequence[Any]) -> dict[int, dict[str, str]]:
+def describe_times(datastreams: Sequence[Any], newest: Mapping[int, Observed]) -> dict[int, dict[str, str]]:
     """Return phenomenonTime and resultTime by datastream, as intervals; those that have no observation have neither.
 
-    The end is always that of the newest observation. A registered station's begin may be a minute old.
+    `newest` are their newest observations by id. A registered station's begin may be ten minutes old.
     """
-    await_written()
     reader = authorize(ANONYMOUS, READINGS.name)
-    registered = [one for one in datastreams if one.thing.asset_id is not None] if datastreams else []
-    others = [one for one in datastreams if one.thing.asset_id is None]
-    spans = _find_registered(reader, registered) | _measure(reader, others)
+    own = str(READINGS.unwatched_prefix)
+    registered = [one for one in datastreams if one.pk in newest and not one.stream_thing.startswith(own)]
+    others = [one for one in datastreams if one.stream_thing.startswith(own)]
+    spans = _find_registered(reader, registered, newest) | _measure(reader, others)
     return {one.pk: _write(spans.get((one.stream_thing, one.stream_property))) for one in datastreams}
 
 
@@ -53,24 +52,22 @@ def _write(span: _Span | None) -> dict[str, str]:
     return times
 
 
-def _find_registered(reader: Reader, datastreams: Sequence[Any]) -> dict[Stream, _Span]:
-    if not datastreams:
-        return {}
+def _find_registered(
+    reader: Reader, datastreams: Sequence[Any], newest: Mapping[int, Observed]
+) -> dict[Stream, _Span]:
     streams = {(one.stream_thing, one.stream_property): one for one in datastreams}
-    newest = {
-        (row["thing_id"], row["property"]): row["observed_at"]
-        for row in reader.latest(list(streams)).to_pylist()
-        if row["quality"] != DELETED
-    }
     moment = time.monotonic()
-    unknown = [one for key, one in streams.items() if key in newest and _begins.get(key, (0.0,))[0] < moment]
+    unknown = [one for key, one in streams.items() if _begins.get(key, (0.0,))[0] < moment]
     if unknown:
         if len(_begins) > MOST_KEPT:
             _begins.clear()
-        _begins.update(
-            {key: (moment + KEPT_S, span.begin) for key, span in _measure(reader, unknown).items()}
-        )
-    return {key: _Span(min(_begins[key][1], end), end) for key, end in newest.items() if key in _begins}
+        found = _measure(reader, unknown)
+        _begins.update({key: (moment + KEPT_S, span.begin) for key, span in found.items()})
+    return {
+        key: _Span(min(_begins[key][1], end), end)
+        for key, one in streams.items()
+        if key in _begins and (end := newest[one.pk].row["observed_at"])
+    }
 
 
 def _measure(reader: Reader, datastreams: Sequence[Any]) -> dict[Stream, _Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -10,10 +11,14 @@ from django.conf import settings
 from .records import Sent
 
 AT_ONCE = 16
+log = logging.getLogger("madang.city_sensors")
 
 
 def send_packets(packets: list[Sent]) -> None:
-    """Send packets to the receiver over HTTP, a few at a time, as sensors in the street do; nobody waits for them."""
+    """Send packets to the receiver over HTTP, a few at a time, as sensors in the street do.
+
+    Nobody waits for them, and what doesn't arrive is a gap, as theirs is.
+    """
     address = f"http://{settings.MADANG.own_host}:{settings.MADANG.port}"
     name = settings.MADANG.public_url.partition("//")[2].partition("/")[0]
     headers = {"Host": name} if name else {}
@@ -26,4 +31,7 @@ def send_packets(packets: list[Sent]) -> None:
 
 
 def _send(client: httpx.Client, one: Sent) -> None:
-    client.get(f"/n/api/send/{one.certkey}/{one.data_no}/{one.pk_seq}/{one.serial}/{one.packet}")
+    try:
+        client.get(f"/n/api/send/{one.certkey}/{one.data_no}/{one.pk_seq}/{one.serial}/{one.packet}")
+    except httpx.HTTPError as error:
+        log.warning("what %s measured is lost on its way: %s", one.serial, type(error).__name__)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from madang.core.base.interface import HOUSE, now
 
 from .actions.elections import add_decryption, cast_ballot, close_election, open_election, publish_result
+from .gateway.trustee_processes import TrusteeProcess, start_trustees
 from .methods.ballots import make_ballot
 from .methods.credentials import derive_public, make_credential, make_token
-from .methods.proofs import pick
-from .methods.trustees import deal_keys, decrypt_partially, make_public_key
-from .queries.elections import get_setup, get_text, read_tally
+from .methods.trustees import combine, route
+from .queries.elections import get_archive, get_text
 from .records.elections import GROUPS, Election, Plan, Question
 
 QUESTIONS = (
@@ -33,30 +35,41 @@ PLAN = Plan(
 def hold_demo(voters: int, group_name: str, trustees: int, threshold: int) -> Election:
     """Hold an election of `voters` who choose at random; every tenth votes twice, and the last one counts.
 
-    One trustee is the server, which is always needed; the others share a key of which `threshold` open.
+    One trustee is the server's, which is always needed; the others share a key of which `threshold` open. Each is a
+    process of its own, and the key that it makes stays there.
     """
     group, uuid = GROUPS[group_name], make_token()
     codes = [make_credential() for _ in range(voters)]
     credentials = sorted(str(derive_public(group, uuid, code)) for code in codes)
-    own = pick(group)
-    shared, shares = deal_keys(group, trustees, threshold)
-    open_election(
-        actor=HOUSE,
-        now=now(),
-        uuid=uuid,
-        plan=msgspec.structs.replace(PLAN, group=group_name),
-        trustees=[["Single", make_public_key(group, own)], ["Pedersen", shared]],
-        credentials=credentials,
-    )
-    _vote(uuid, group_name, [*codes, *codes[::10]])
-    close_election(actor=HOUSE, now=now(), uuid=uuid)
-    tally = read_tally(uuid)
-    said = get_setup(uuid).fingerprint
-    for owner, secret in enumerate([own, *shares[-threshold:]], start=1):
-        number = 1 if owner == 1 else trustees - threshold + owner
-        decryption = decrypt_partially(group, secret, tally, said)
-        add_decryption(actor=HOUSE, now=now(), uuid=uuid, owner=number, decryption=decryption)
+    with start_trustees(group_name, trustees + 1) as (own, *others):
+        single = msgspec.json.decode(own.ask("single"))
+        open_election(
+            actor=HOUSE,
+            now=now(),
+            uuid=uuid,
+            plan=msgspec.structs.replace(PLAN, group=group_name),
+            trustees=[["Single", single], ["Pedersen", _make_shared_key(others, threshold)]],
+            credentials=credentials,
+        )
+        _vote(uuid, group_name, [*codes, *codes[::10]])
+        close_election(actor=HOUSE, now=now(), uuid=uuid)
+        archive = base64.b64encode(get_archive(uuid)).decode()
+        present = list(enumerate(others, start=2))[-threshold:]
+        for number, one in [(1, own), *present]:
+            decryption = one.ask("decrypt", archive)
+            add_decryption(actor=HOUSE, now=now(), uuid=uuid, owner=number, decryption=decryption)
     return publish_result(actor=HOUSE, now=now(), uuid=uuid)
+
+
+def _make_shared_key(trustees: Sequence[TrusteeProcess], threshold: int) -> dict[str, Any]:
+    """Return the parameters of a key that trustees made together; what passes through here is sealed."""
+    certificates = [one.ask("certify") for one in trustees]
+    polynomials = [one.ask("deal", certificates, threshold) for one in trustees]
+    outputs = [
+        one.ask("check", certificates, threshold, route(polynomials, number))
+        for number, one in enumerate(trustees, start=1)
+    ]
+    return combine(threshold, certificates, polynomials, outputs)
 
 
 def _vote(uuid: str, group_name: str, codes: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .pages import holding, polls
+from .pages.ceremonies import show_trustees
 from .pages.elections import ELECTIONS, show_booth, show_election
 from .pages.listing import LISTED, OWN, show_home
 from .pages.making import MAKE
@@ -28,5 +29,6 @@ urlpatterns = [
     path("voting/elections/", ELECTIONS.as_view(), name="voting-elections"),
     path("voting/<str:uuid>/", show_election, name="voting-election"),
     path("voting/<str:uuid>/booth/", show_booth, name="voting-booth"),
+    path("voting/<str:uuid>/trustees/", show_trustees, name="voting-trustees"),
     path("desk/voting/", OWN.as_view(), name="voting-desk"),
 ]

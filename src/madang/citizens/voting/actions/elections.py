@@ -38,9 +38,7 @@ def open_election(
 ) -> Election:
     """Open an election. The trustees made their keys and the authority its list before, elsewhere."""
     require(actor, "voting.hold")
-    _check_questions(plan.questions)
-    if plan.group not in GROUPS:
-        raise BadInput("voting.group", f"모르는 군입니다: {plan.group}", f"unknown group: {plan.group}")
+    check_plan(plan)
     election = {
         "version": 1,
         "description": plan.description,
@@ -233,7 +231,11 @@ def _count(row: models.ElectionRow) -> int:
     return last[0] + 1 if last else 0
 
 
-def _check_questions(questions: Sequence[Question]) -> None:
+def check_plan(plan: Plan) -> None:
+    """Raise BadInput where no election can be held by a plan."""
+    questions = plan.questions
+    if plan.group not in GROUPS:
+        raise BadInput("voting.group", f"모르는 군입니다: {plan.group}", f"unknown group: {plan.group}")
     if not 0 < len(questions) <= MOST_QUESTIONS:
         raise BadInput(
             "voting.questions",

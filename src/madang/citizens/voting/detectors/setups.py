@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -32,6 +33,13 @@ class Key(msgspec.Struct, frozen=True):
     value: Any
     item: int
     threshold: int
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """The keys that one trustee is known by while a shared key is made."""
+
+    verification: Any
+    encryption: Any
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -101,7 +109,7 @@ def _read_trustees(numbers: Numbers, trustees: Any) -> tuple[tuple[Key, ...], mp
     for item, entry in enumerate(read_list(trustees, None, "trustees")):
         kind, published = read_list(entry, 2, "trustees")
         if kind == "Single":
-            key = _read_public_key(numbers, published)
+            key = read_public_key(numbers, published)
             keys.append(Key(key, item, 1))
             product = product * key % numbers.p
         elif kind == "Pedersen":
@@ -115,7 +123,8 @@ def _read_trustees(numbers: Numbers, trustees: Any) -> tuple[tuple[Key, ...], mp
     return tuple(keys), product
 
 
-def _read_public_key(numbers: Numbers, published: Any) -> mpz:
+def read_public_key(numbers: Numbers, published: Any) -> mpz:
+    """Return a trustee's public key; it proves to know the private one."""
     named = ("name",) if isinstance(published, dict) and "name" in published else ()
     proof, key_text, *_ = read_fields(published, ("pok", "public_key", *named), "trustees")
     key = numbers.read_element(key_text, "trustees")
@@ -133,32 +142,40 @@ def _read_shared(numbers: Numbers, published: Any) -> tuple[int, list[mpz], mpz]
     if type(threshold) is not int or not 1 <= threshold <= count:
         raise Broken("trustees", "the threshold doesn't fit the number of trustees")
     committed = [
-        _read_commitments(numbers, certificate, one, threshold)
+        read_commitments(numbers, read_certificate(numbers, certificate), one, threshold)
         for certificate, one in zip(certificates, read_list(signed, count, "trustees"), strict=True)
     ]
-    shares = [_read_public_key(numbers, one) for one in read_list(keys, count, "trustees")]
+    shares = [read_public_key(numbers, one) for one in read_list(keys, count, "trustees")]
     for number, share in enumerate(shares, start=1):
-        expected = mpz(1)
-        for exponents in committed:
-            for degree, one in enumerate(exponents):
-                expected = expected * numbers.power(one, number**degree) % numbers.p
-        if expected != share:
+        if multiply(numbers, [evaluate(numbers, one, number) for one in committed]) != share:
             raise Broken("trustees", f"the key of trustee {number} is not the one that was dealt")
     return threshold, shares, multiply(numbers, [exponents[0] for exponents in committed])
 
 
-def _read_commitments(numbers: Numbers, certificate: Any, signed: Any, threshold: int) -> list[mpz]:
-    keys = read_json(_read_signed(numbers, certificate, None), "trustees")
-    verification, encryption = read_fields(keys, ("verification", "encryption"), "trustees")
-    verification = numbers.read_element(verification, "trustees")
-    numbers.read_element(encryption, "trustees")
-    _read_signed(numbers, certificate, verification)
-    message = read_json(_read_signed(numbers, signed, verification), "trustees")
+def read_certificate(numbers: Numbers, certificate: Any) -> Certificate:
+    """Return the keys of a certificate, which its own verification key signed."""
+    keys = read_json(read_signed(numbers, certificate, None), "trustees")
+    verification, encryption = (
+        numbers.read_element(one, "trustees")
+        for one in read_fields(keys, ("verification", "encryption"), "trustees")
+    )
+    read_signed(numbers, certificate, verification)
+    return Certificate(verification, encryption)
+
+
+def read_commitments(numbers: Numbers, dealer: Certificate, signed: Any, threshold: int) -> list[mpz]:
+    """Return what a dealer committed to: g to each coefficient of its polynomial, signed."""
+    message = read_json(read_signed(numbers, signed, dealer.verification), "trustees")
     (exponents,) = read_fields(message, ("coefexps",), "trustees")
     return [numbers.read_element(one, "trustees") for one in read_list(exponents, threshold, "trustees")]
 
 
-def _read_signed(numbers: Numbers, signed: Any, key: mpz | None) -> str:
+def evaluate(numbers: Numbers, committed: Sequence[mpz], at: int) -> mpz:
+    """Return g to the value of a polynomial at a trustee's number, from the commitments to it."""
+    return multiply(numbers, [numbers.power(one, at**degree) for degree, one in enumerate(committed)])
+
+
+def read_signed(numbers: Numbers, signed: Any, key: mpz | None) -> str:
     """Return the message of a signed one; with `key` the signature is checked."""
     message, signature = read_fields(signed, ("message", "signature"), "trustees")
     pair = numbers.read_proof(signature, "trustees")

@@ -1,5 +1,5 @@
 """What voters' devices and other people's programs need."""
 
-from . import elections, polls
+from . import ceremonies, elections, polls
 
-ROUTES = [*elections.ROUTES, *polls.ROUTES]
+ROUTES = [*ceremonies.ROUTES, *elections.ROUTES, *polls.ROUTES]

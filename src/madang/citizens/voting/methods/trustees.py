@@ -1,28 +1,46 @@
-"""The trustees' work: keys that never meet, shares of the election's key, partial decryptions."""
+"""The trustees' work: keys that never meet, shares of the election's key, partial decryptions.
+
+Threshold keys are made as section 4.6 of the specification says, message by message, so that a trustee with
+`belenios-tool setup generate-trustee-key-threshold` makes one key with others who use these functions.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
+import gmpy2
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
 from madang.citizens.voting.records.elections import Group
 
-from .credentials import ALPHABET
+from .credentials import make_token
 from .messages import hash_number, write
 from .proofs import Proof, pick, power, prove_knowledge, write_proof
 
+SEED_LENGTH = 22
+NONCE, TAG = 13, 8
+"""Bytes of AES-CCM's nonce and tag, as the reference program has them."""
 
-class Sealed(msgspec.Struct, frozen=True):
-    """A number sealed for one trustee."""
 
-    alpha: int
-    nonce: bytes
-    data: bytes
+class Keys(msgspec.Struct, frozen=True):
+    """What a trustee's seed gives: a number to sign with, one to open messages with."""
+
+    signing: int
+    opening: int
+
+
+def make_seed() -> str:
+    """Return a new seed: all that a trustee must keep until it has its share."""
+    return make_token(SEED_LENGTH)
+
+
+def derive_keys(seed: str) -> Keys:
+    """Return the private keys of a seed."""
+    return Keys(hash_number(f"sk|{seed}"), hash_number(f"dk|{seed}"))
 
 
 def make_public_key(group: Group, secret: int) -> dict[str, Any]:
@@ -31,71 +49,69 @@ def make_public_key(group: Group, secret: int) -> dict[str, Any]:
     return {"pok": prove_knowledge(group, secret, f"pok|{group.name}|{key}|"), "public_key": str(key)}
 
 
-class Dealer:
-    """One of several trustees of whom `threshold` can decrypt (Pedersen's key generation)."""
-
-    def __init__(self, group: Group, threshold: int) -> None:
-        self.group = group
-        self.threshold = threshold
-        seed = "".join(secrets.choice(ALPHABET) for _ in range(22))
-        self._signing, self._opening = hash_number(f"sk|{seed}"), hash_number(f"dk|{seed}")
-        self._polynomial = [pick(group) for _ in range(threshold)]
-        self.share = 0
-        keys = {
-            "verification": str(power(group, group.g, self._signing)),
-            "encryption": str(power(group, group.g, self._opening)),
-        }
-        self.encryption_key = int(keys["encryption"])
-        self.certificate = self._sign(write(keys))
-        exponents = [str(power(group, group.g, one)) for one in self._polynomial]
-        self.exponents = [int(one) for one in exponents]
-        self.signed_exponents = self._sign(write({"coefexps": exponents}))
-
-    def deal(self, encryption_keys: Sequence[int]) -> list[Sealed]:
-        """Return this trustee's secret for each trustee, sealed with that one's key."""
-        return [
-            _seal(self.group, key, self._evaluate(number))
-            for number, key in enumerate(encryption_keys, start=1)
-        ]
-
-    def receive(self, number: int, dealt: Sequence[Sealed], exponents: Sequence[Sequence[int]]) -> None:
-        """Add up what the others dealt to trustee `number`; raise ValueError where one of them lied."""
-        total = 0
-        for sealed, committed in zip(dealt, exponents, strict=True):
-            secret = _unseal(self.group, self._opening, sealed)
-            if power(self.group, self.group.g, secret) != _evaluate_public(self.group, committed, number):
-                raise ValueError("a share doesn't fit what its dealer committed to")
-            total += secret
-        self.share = total % self.group.q
-
-    def _evaluate(self, at: int) -> int:
-        return sum(one * at**degree for degree, one in enumerate(self._polynomial)) % self.group.q
-
-    def _sign(self, message: str) -> dict[str, Any]:
-        w = pick(self.group)
-        commitment = power(self.group, self.group.g, w)
-        challenge = hash_number(f"sigmsg|{message}|{commitment}") % self.group.q
-        response = (w - self._signing * challenge) % self.group.q
-        return {"message": message, "signature": write_proof(challenge, response)}
-
-
-def deal_keys(group: Group, count: int, threshold: int) -> tuple[dict[str, Any], list[int]]:
-    """Let `count` trustees make a key of which `threshold` can decrypt.
-
-    Return the published parameters, and each trustee's own share in their order.
-    """
-    dealers = [Dealer(group, threshold) for _ in range(count)]
-    dealt = [dealer.deal([one.encryption_key for one in dealers]) for dealer in dealers]
-    exponents = [dealer.exponents for dealer in dealers]
-    for number, dealer in enumerate(dealers, start=1):
-        dealer.receive(number, [one[number - 1] for one in dealt], exponents)
-    parameters = {
-        "threshold": threshold,
-        "certs": [dealer.certificate for dealer in dealers],
-        "coefexps": [dealer.signed_exponents for dealer in dealers],
-        "verification_keys": [make_public_key(group, dealer.share) for dealer in dealers],
+def make_certificate(group: Group, seed: str) -> str:
+    """Return a trustee's certificate (step 1): the public keys of its seed, signed."""
+    keys = derive_keys(seed)
+    public = {
+        "verification": str(power(group, group.g, keys.signing)),
+        "encryption": str(power(group, group.g, keys.opening)),
     }
-    return parameters, [dealer.share for dealer in dealers]
+    return write(_sign(group, keys.signing, write(public)))
+
+
+def make_polynomial(group: Group, seed: str, encryption_keys: Sequence[int], own: int, threshold: int) -> str:
+    """Return what a trustee deals (step 3): its polynomial for itself, a secret for each, commitments for all.
+
+    `encryption_keys` are those of all certificates in their order, `own` is the trustee's number from 1.
+    """
+    keys = derive_keys(seed)
+    polynomial = [pick(group) for _ in range(threshold)]
+
+    def send(number: int, message: object) -> str:
+        return seal(group, keys.signing, encryption_keys[number - 1], write(message))
+
+    return write({
+        "polynomial": send(own, {"polynomial": [str(one) for one in polynomial]}),
+        "secrets": [
+            send(number, {"secret": str(_evaluate(group, polynomial, number))})
+            for number in range(1, len(encryption_keys) + 1)
+        ],
+        "coefexps": _sign(
+            group, keys.signing, write({"coefexps": [str(power(group, group.g, one)) for one in polynomial]})
+        ),
+    })  # fmt: skip
+
+
+def route(polynomials: Sequence[str], number: int) -> str:
+    """Return what trustee `number` is sent of everything that was dealt (step 4)."""
+    dealt = [msgspec.json.decode(one) for one in polynomials]
+    return write({
+        "polynomial": dealt[number - 1]["polynomial"],
+        "secrets": [one["secrets"][number - 1] for one in dealt],
+        "coefexps": [one["coefexps"] for one in dealt],
+    })  # fmt: skip
+
+
+def make_output(group: Group, seed: str, share: int) -> str:
+    """Return a trustee's share sealed for itself, and its public key (step 5)."""
+    keys = derive_keys(seed)
+    own = power(group, group.g, keys.opening)
+    return write({
+        "private_key": seal(group, keys.signing, own, write({"decryption_key": str(share)})),
+        "public_key": make_public_key(group, share),
+    })  # fmt: skip
+
+
+def combine(
+    threshold: int, certificates: Sequence[str], polynomials: Sequence[str], outputs: Sequence[str]
+) -> dict[str, Any]:
+    """Return the published parameters of a shared key (step 6)."""
+    return {
+        "threshold": threshold,
+        "certs": [msgspec.json.decode(one) for one in certificates],
+        "coefexps": [msgspec.json.decode(one)["coefexps"] for one in polynomials],
+        "verification_keys": [msgspec.json.decode(one)["public_key"] for one in outputs],
+    }
 
 
 def combine_key(group: Group, trustees: Sequence[Any]) -> int:
@@ -128,20 +144,48 @@ def decrypt_partially(group: Group, secret: int, tally: Sequence[Sequence[Any]],
     return write({"decryption_factors": factors, "decryption_proofs": proofs})
 
 
-def _evaluate_public(group: Group, committed: Sequence[int], at: int) -> int:
-    found = 1
-    for degree, one in enumerate(committed):
-        found = found * power(group, one, at**degree) % group.p
-    return found
+def seal(group: Group, signing: int, recipient: int, message: str) -> str:
+    """Return a message that was signed for `recipient`, encrypted with that one's key (sections 4.6.1, 4.6.3)."""
+    said = write(_sign(group, signing, write({"recipient": str(recipient), "message": message})))
+    r, s = pick(group), pick(group)
+    alpha, inner = power(group, group.g, r), power(group, group.g, s)
+    data = _make_cipher(inner).encrypt(_make_nonce(alpha), said.encode(), None)
+    beta = power(group, recipient, r) * inner % group.p
+    return write({"alpha": str(alpha), "beta": str(beta), "data": data.hex()})
 
 
-def _seal(group: Group, key: int, number: int) -> Sealed:
-    r, nonce = pick(group), secrets.token_bytes(12)
-    shared = hashlib.sha256(str(power(group, key, r)).encode()).digest()
-    data = AESGCM(shared).encrypt(nonce, str(number).encode(), None)
-    return Sealed(power(group, group.g, r), nonce, data)
+def unseal(group: Group, opening: int, sealed: str) -> str:
+    """Return the signed message in what was sent to whoever opens with `opening`; ValueError where it isn't one."""
+    try:
+        parts = msgspec.json.decode(sealed, type=dict[str, str])
+        alpha, beta = int(parts["alpha"]), int(parts["beta"])
+        inner = beta * int(gmpy2.invert(power(group, alpha, opening), group.p)) % group.p
+        data = bytes.fromhex(parts["data"])
+        return _make_cipher(inner).decrypt(_make_nonce(alpha), data, None).decode()
+    except (
+        InvalidTag,
+        KeyError,
+        ValueError,
+        ZeroDivisionError,
+        OverflowError,
+        msgspec.MsgspecError,
+    ) as error:
+        raise ValueError("a sealed message can't be opened") from error
 
 
-def _unseal(group: Group, opening: int, sealed: Sealed) -> int:
-    shared = hashlib.sha256(str(power(group, sealed.alpha, opening)).encode()).digest()
-    return int(AESGCM(shared).decrypt(sealed.nonce, sealed.data, None))
+def _make_cipher(inner: int) -> AESCCM:
+    return AESCCM(hashlib.sha256(f"key|{inner}".encode()).digest(), tag_length=TAG)
+
+
+def _make_nonce(alpha: int) -> bytes:
+    return hashlib.sha256(f"iv|{alpha}".encode()).digest()[:NONCE]
+
+
+def _evaluate(group: Group, polynomial: Sequence[int], at: int) -> int:
+    return sum(one * at**degree for degree, one in enumerate(polynomial)) % group.q
+
+
+def _sign(group: Group, signing: int, message: str) -> dict[str, Any]:
+    w = pick(group)
+    challenge = hash_number(f"sigmsg|{message}|{power(group, group.g, w)}") % group.q
+    return {"message": message, "signature": write_proof(challenge, (w - signing * challenge) % group.q)}

@@ -1,15 +1,18 @@
 """Registers of this service."""
 
+from .ceremonies import CeremonyRow, TrusteeRow
 from .elections import ElectionRow, EntryRow
 from .polls import BallotRow, ChoiceRow, CommentRow, PollRow, ReportRow, VoterRow
 
 __all__ = [
     "BallotRow",
+    "CeremonyRow",
     "ChoiceRow",
     "CommentRow",
     "ElectionRow",
     "EntryRow",
     "PollRow",
     "ReportRow",
+    "TrusteeRow",
     "VoterRow",
 ]

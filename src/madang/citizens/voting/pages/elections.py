@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from madang.citizens.voting.queries.ceremonies import get_ceremony, has_ceremony, has_election
 from madang.citizens.voting.queries.elections import get_election, get_text, list_board, list_elections
 from madang.citizens.voting.records.elections import GROUPS, Election, ElectionState
 from madang.core.base.interface import Actor, ColumnType, Text
 from madang.core.pages.interface import ChartBlock, ChartKind, ListColumn, ListPage, Series, page
 
+from .ceremonies import describe, render_trustees
 from .words import TITLE
 
 HOME = "/voting/"
@@ -68,10 +70,13 @@ ELECTIONS = ListPage(
 @page("public", title=TITLE)
 def show_election(request: HttpRequest, uuid: str) -> HttpResponse:
     """Show an election: questions, result, the board to find one's ballot on, how to verify."""
+    if has_ceremony(uuid) and not has_election(uuid):
+        return render_trustees(request, uuid)
     election = get_election(uuid)
     search = request.GET.get("tracker", "").strip()[:43]
     lines, total = list_board(uuid, search=search, limit=BOARD_ROWS)
     context = {
+        **(describe(get_ceremony(uuid)) if has_ceremony(uuid) else {}),
         "title": Text(ko=election.name, en=election.name),
         "election": election,
         "state": STATES[election.state],

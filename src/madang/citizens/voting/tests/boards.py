@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from madang.citizens.voting.actions.trustees import Trustee
 from madang.citizens.voting.methods.archives import make_event, name_content, write_archive
 from madang.citizens.voting.methods.ballots import make_ballot
 from madang.citizens.voting.methods.credentials import derive_public, make_credential
@@ -16,10 +17,12 @@ from madang.citizens.voting.methods.messages import fingerprint, write
 from madang.citizens.voting.methods.proofs import pick
 from madang.citizens.voting.methods.tallying import add_up, open_tally
 from madang.citizens.voting.methods.trustees import (
+    combine,
     combine_key,
-    deal_keys,
     decrypt_partially,
     make_public_key,
+    make_seed,
+    route,
 )
 from madang.citizens.voting.records.elections import GROUPS, Question
 
@@ -33,13 +36,29 @@ QUESTIONS = (
 VOTES = (((0, 1, 0), (1, 1, 0)), ((1, 0, 0), (0, 0, 0)), ((0, 0, 1), (0, 1, 0)))
 
 
+def deal_keys(count: int, threshold: int) -> tuple[dict[str, Any], list[int]]:
+    """Let trustees make a key together; return the published parameters and each one's share."""
+    trustees = [Trustee(GROUP.name, make_seed()) for _ in range(count)]
+    certificates = [one.certify() for one in trustees]
+    polynomials = [one.deal(certificates, threshold) for one in trustees]
+    outputs = [
+        one.check(certificates, threshold, route(polynomials, number))
+        for number, one in enumerate(trustees, start=1)
+    ]
+    shares = [
+        one.open_share(msgspec.json.decode(output)["private_key"])
+        for one, output in zip(trustees, outputs, strict=True)
+    ]
+    return combine(threshold, certificates, polynomials, outputs), shares
+
+
 class Board:
     """The parts of an archive before they are hashed."""
 
     def __init__(self) -> None:
         self.named: dict[str, Any] = {}
         own = pick(GROUP)
-        shared, shares = deal_keys(GROUP, 3, 2)
+        shared, shares = deal_keys(3, 2)
         self.secrets = {1: own, 3: shares[1], 4: shares[2]}
         self.trustees: list[Any] = [["Single", make_public_key(GROUP, own)], ["Pedersen", shared]]
         self.codes = [make_credential() for _ in VOTES]

@@ -235,9 +235,15 @@ def test_each_role_by_its_own_command_and_a_voter_in_a_browser(house, browser, t
     code = (tmp_path / f"{UUID}.codes.txt").read_text().splitlines()[0]
     vote_in_a_browser(browser.new_page(), f"{house.url}/voting/{UUID}/", code)
     private = [key.with_name(key.name.replace("public", "private")) for key in keys]
-    shares = [("decrypt", UUID, "--key", key, "--owner", owner) for owner, key in enumerate(private, start=1)]
-    madang(house, ("close", UUID), *shares, ("publish", UUID))
+    madang(house, ("close", UUID))
     archive = tmp_path / f"{UUID}.bel"
+    archive.write_bytes(httpx.get(f"{house.url}/voting/{UUID}.bel").content)
+    for owner, key in enumerate(private, start=1):
+        own = tmp_path / f"trustee-{owner}"
+        own.mkdir()
+        given = ("share", UUID, "--owner", owner, own / "trustee.decryption")
+        madang(house, ("trustee", "decrypt", archive, "--keys", own, "--private", key), given)
+    madang(house, ("publish", UUID))
     archive.write_bytes(httpx.get(f"{house.url}/voting/{UUID}.bel").content)
     verdict = verify(archive.read_bytes())
     assert (verdict.fault, verdict.result) == (None, [[0, 0, 1], [1, 0, 1]])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.citizens.voting.cli import run_demo
+from madang.citizens.voting.cli.checking import run_demo
 from madang.citizens.voting.detectors.verifying import verify, verify_continues
 from madang.citizens.voting.methods.archives import write_archive
 from madang.citizens.voting.methods.ballots import make_ballot

@@ -1,0 +1,28 @@
+"""`madang vote …`: each role's part of an election, a whole small one, and anyone's check of an archive."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from madang.core.base.interface import Subcommand
+
+from . import authority, checking, serving, trustees
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the commands of every role."""
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for role in (checking, authority, trustees, serving):
+        role.add_commands(commands)
+
+
+def run(arguments: Namespace) -> int:
+    """Run the named command and return its exit code."""
+    return arguments.command(arguments)
+
+
+SUBCOMMANDS = [
+    Subcommand(
+        name="vote", help="verifiable elections: hold one, verify one", run=run, add_arguments=add_arguments
+    )
+]

@@ -1,0 +1,164 @@
+"""The server's commands: it carries the trustees' messages and keeps the board; it never holds a private key."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from madang.citizens.voting.actions.ceremonies import begin_ceremony
+from madang.citizens.voting.actions.elections import (
+    add_decryption,
+    close_election,
+    open_election,
+    publish_result,
+)
+from madang.citizens.voting.queries.ceremonies import (
+    combine_shared_key,
+    get_ceremony,
+    has_ceremony,
+    read_plan,
+)
+from madang.citizens.voting.records.ceremonies import Step
+from madang.citizens.voting.records.elections import Election, Plan
+from madang.core.base.interface import HOUSE, BadInput, Conflict, now
+
+from .files import read_json, read_text
+
+
+def add_commands(commands: Any) -> None:
+    """Declare `prepare`, `open`, `close`, `share` and `publish`."""
+    prepare = commands.add_parser("prepare", help="server: let trustees make a key together, each at home")
+    prepare.add_argument("--uuid", required=True)
+    prepare.add_argument("--plan", type=Path, required=True, help="JSON: name, description, questions")
+    prepare.add_argument("--trustees", required=True, nargs="+", metavar="NAME")
+    prepare.add_argument("--threshold", type=int, required=True, help="how many of them can open the tally")
+    prepare.set_defaults(command=run_prepare)
+    begin = commands.add_parser("open", help="server: open an election for a list of voters")
+    begin.add_argument("--uuid", required=True)
+    begin.add_argument("--plan", type=Path, help="without, what trustees prepared is opened")
+    begin.add_argument("--credentials", type=Path, required=True)
+    begin.add_argument(
+        "--trustees", type=Path, nargs="*", default=[], metavar="FILE", help="public keys that are all needed"
+    )
+    begin.set_defaults(command=run_open)
+    for name, words in (("close", "end the vote"), ("publish", "open the tally")):
+        one = commands.add_parser(name, help=f"server: {words}")
+        one.add_argument("uuid")
+        one.set_defaults(command=run_close if name == "close" else run_publish)
+    share = commands.add_parser("share", help="server: put a trustee's part of the opening on the board")
+    share.add_argument("uuid")
+    share.add_argument("--owner", type=int, required=True, help="which trustee, counted from 1")
+    share.add_argument("decryption", type=Path, metavar="FILE")
+    share.set_defaults(command=run_share)
+
+
+def run_prepare(arguments: Namespace) -> int:
+    """Begin the making of a key, and print the command for each trustee: it holds a code for that one alone."""
+    begin_house()
+    codes = begin_ceremony(
+        actor=HOUSE,
+        now=now(),
+        uuid=arguments.uuid,
+        plan=read_json(arguments.plan, Plan),
+        names=arguments.trustees,
+        threshold=arguments.threshold,
+    )
+    house = settings.MADANG.public_url.rstrip("/") or "http://ADDRESS-OF-THE-HOUSE"
+    for name, code in zip(arguments.trustees, codes, strict=True):
+        address = f"{house}/voting/{arguments.uuid}/"
+        sys.stdout.write(
+            f"{name}\tmadang vote trustee attend {address} --code {code} --keys {arguments.uuid}\n"
+        )
+    return 0
+
+
+def run_open(arguments: Namespace) -> int:
+    """Open an election from what the authority and the trustees made."""
+    begin_house()
+    trustees: list[Any] = [["Single", read_json(path, dict[str, Any])] for path in arguments.trustees]
+    if has_ceremony(arguments.uuid):
+        _refuse_unready(arguments)
+        plan = read_plan(arguments.uuid)
+        trustees.append(["Pedersen", combine_shared_key(arguments.uuid)])
+    elif arguments.plan is None:
+        raise BadInput(
+            "voting.plan",
+            "무엇을 묻는지 --plan으로 알려 주세요. 수탁자들이 준비한 투표는 없습니다",
+            "say what is asked by --plan; trustees prepared nothing under this number",
+        )
+    else:
+        plan = read_json(arguments.plan, Plan)
+    election = open_election(
+        actor=HOUSE,
+        now=now(),
+        uuid=arguments.uuid,
+        plan=plan,
+        trustees=trustees,
+        credentials=read_json(arguments.credentials, list[str]),
+    )
+    sys.stdout.write(f"/voting/{election.uuid}/\n")
+    return 0
+
+
+def run_close(arguments: Namespace) -> int:
+    """End the vote."""
+    begin_house()
+    election = close_election(actor=HOUSE, now=now(), uuid=arguments.uuid)
+    sys.stdout.write(f"{election.ballots} ballots\n")
+    return 0
+
+
+def run_share(arguments: Namespace) -> int:
+    """Put one trustee's part, which it made elsewhere, on the board."""
+    begin_house()
+    add_decryption(
+        actor=HOUSE,
+        now=now(),
+        uuid=arguments.uuid,
+        owner=arguments.owner,
+        decryption=read_text(arguments.decryption),
+    )
+    sys.stdout.write("the share stands on the board\n")
+    return 0
+
+
+def run_publish(arguments: Namespace) -> int:
+    """Open the tally and publish the result."""
+    begin_house()
+    print_result(publish_result(actor=HOUSE, now=now(), uuid=arguments.uuid))
+    return 0
+
+
+def begin_house() -> None:
+    """Make the registers where no house was started yet, so that what isn't there is said to be not there."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def print_result(election: Election) -> None:
+    """Print how often each answer was chosen."""
+    for question, counts in zip(election.questions, election.result or (), strict=True):
+        words = (*(("(기권 · blank)",) if question.blank else ()), *question.answers)
+        said = ", ".join(f"{word} {count}" for word, count in zip(words, counts, strict=True))
+        sys.stdout.write(f"{question.question}: {said}\n")
+
+
+def _refuse_unready(arguments: Namespace) -> None:
+    if arguments.plan is not None:
+        raise BadInput(
+            "voting.plan",
+            "수탁자들은 준비할 때 본 것에 열쇠를 만들었습니다. --plan을 빼세요",
+            "trustees made their key for what was prepared: leave --plan out",
+        )
+    ceremony = get_ceremony(arguments.uuid)
+    if ceremony.step is not Step.NOTHING:
+        names = ", ".join(one.name for one in ceremony.trustees if not one.is_done)
+        raise Conflict(
+            "voting.trustees",
+            f"수탁자들이 아직 열쇠를 만들고 있습니다 ({ceremony.step}): {names}",
+            f"trustees are still making the key ({ceremony.step}): {names}",
+        )

@@ -1,0 +1,123 @@
+"""A trustee's own folder: its seed, what it was shown and what it sent. Nothing here is the house's.
+
+The files are written as `belenios-tool` writes its own, so that it can go on where we stopped, and the other way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from madang.core.base.interface import BadInput, Conflict, NotFound
+
+SEED, GROUP, CERTIFICATES, SHARE, OPENED = "trustee.key", "group", "certs.jsons", "trustee.dkey", "opened"
+
+
+class TrusteeFolder:
+    """Where one trustee keeps what it needs for one election."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self, group: str, seed: str) -> None:
+        """Keep a new seed; Conflict where there is one already, which must not be lost."""
+        with _telling(self.path):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if (self.path / SEED).exists():
+                raise Conflict(
+                    "voting.trustee_folder",
+                    f"{self.path}에 열쇠가 이미 있습니다. 선거마다 폴더를 따로 쓰세요",
+                    f"there is a key in {self.path} already; take one folder for each election",
+                )
+            _write(self.path / GROUP, f"{group}\n")
+            _write(self.path / SEED, f"{seed}\n")
+
+    def has_seed(self) -> bool:
+        """Return whether a trustee began here."""
+        return (self.path / SEED).exists()
+
+    def read_seed(self) -> tuple[str, str]:
+        """Return the group and the seed; NotFound where no trustee began here."""
+        return self._read(GROUP), self._read(SEED)
+
+    def keep_certificates(self, certificates: list[str], threshold: int) -> None:
+        """Keep what everybody was shown; BadInput where it was something else before."""
+        known = self.path / CERTIFICATES
+        text = "".join(f"{one.strip()}\n" for one in certificates)
+        bound = hashlib.sha256(f"{threshold}\n{text}".encode()).hexdigest()
+        with _telling(self.path):
+            mark = self.path / "certs.sha256"
+            if mark.exists() and mark.read_text().strip() != bound:
+                raise BadInput(
+                    "voting.certificates",
+                    "전에 본 인증서나 정족수와 다릅니다. 서버가 수탁자마다 다른 것을 보였을 수 있습니다",
+                    "these are not the certificates and threshold that were shown before: somebody may lie",
+                )
+            _write(known, text)
+            _write(mark, f"{bound}\n")
+
+    def keep_share(self, private_key: str) -> None:
+        """Keep this trustee's sealed share."""
+        with _telling(self.path):
+            _write(self.path / SHARE, f"{private_key}\n")
+
+    def read_share(self) -> str:
+        """Return the sealed share; NotFound where there is none yet."""
+        return self._read(SHARE)
+
+    def keep(self, name: str, text: str) -> Path:
+        """Write one of this trustee's messages and return where it is."""
+        with _telling(self.path):
+            return _write(self.path / name, f"{text}\n")
+
+    def note_opening(self, tally: str) -> None:
+        """Note which tally is opened; BadInput where it was another one before.
+
+        Whoever gets two tallies of one election opened learns what stands between them, such as one ballot.
+        """
+        said = hashlib.sha256(tally.encode()).hexdigest()
+        with _telling(self.path):
+            note = self.path / OPENED
+            if note.exists() and note.read_text().strip() != said:
+                raise BadInput(
+                    "voting.second_tally",
+                    "이 열쇠로 다른 집계를 이미 열었습니다. 두 집계의 차이로 한 사람의 표가 드러날 수 있습니다",
+                    "this key opened another tally before: the difference of two can give away one person's vote",
+                )
+            _write(note, f"{said}\n")
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self.path / name).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise NotFound(
+                "voting.trustee_folder",
+                f"{self.path / name}을(를) 읽을 수 없습니다",
+                f"can't read {self.path / name}",
+            ) from error
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write a file that only its owner reads; it is whole or not there."""
+    unfinished = path.with_name(f".{path.name}.tmp")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    return path
+
+
+@contextmanager
+def _telling(path: Path) -> Generator[None]:
+    """Say in a sentence where something can't be read or written."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror
+        raise BadInput(
+            "voting.out", f"{path}에 쓸 수 없습니다: {why}", f"can't write to {path}: {why}"
+        ) from error

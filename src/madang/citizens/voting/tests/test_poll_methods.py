@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.citizens.voting.methods.polls.cells import hide_small
+from madang.citizens.voting.methods.polls.cells import hide_small, pool_districts
 from madang.citizens.voting.methods.polls.counting import count
 from madang.citizens.voting.methods.polls.marks import check_marks
 from madang.citizens.voting.methods.polls.opinions import (
@@ -165,6 +165,73 @@ def test_no_small_cell_is_shown_nor_follows_from_the_sums(counts, threshold):
     assert len(lines) != 1
     if lines:
         assert sum(line.voters for line in lines) == sum(voters.values())
+
+
+def list_tables(rows, columns, left):
+    """Yield the numbers in the cells that `left` doesn't tell, for every table with these sums."""
+    cells = [
+        (row, column)
+        for row in range(len(rows))
+        for column in range(len(columns))
+        if left[row][column] is None
+    ]
+    free_rows = [total - sum(cell or 0 for cell in line) for total, line in zip(rows, left, strict=True)]
+    free_columns = [
+        total - sum(line[at] or 0 for line in left) for at, total in enumerate(columns)
+    ]  # fmt: skip
+
+    def fill(at):
+        if at == len(cells):
+            if not any(free_rows) and not any(free_columns):
+                yield {}
+            return
+        row, column = cells[at]
+        for value in range(min(free_rows[row], free_columns[column]) + 1):
+            free_rows[row] -= value
+            free_columns[column] -= value
+            for rest in fill(at + 1):
+                yield {(row, column): value} | rest
+            free_rows[row] += value
+            free_columns[column] += value
+
+    return fill(0)
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=3, max_size=3), min_size=2, max_size=3))
+@settings(max_examples=40)
+def test_every_small_cell_could_be_another_number(table):
+    counts = {f"111{at}0": row for at, row in enumerate(table, start=10)}
+    shown = hide_small(counts, {code: sum(row) for code, row in counts.items()}, 3)
+    kept = [line.counts for line in shown]
+    whole, people = pool_districts(counts, {code: sum(row) for code, row in counts.items()}, 3)
+    assert [line.voters for line in shown] in ([], list(people.values()))
+    rows = [line.voters for line in shown]
+    columns = [sum(cells) for cells in zip(*whole.values(), strict=True)]
+    possible = {}
+    for one in list_tables(rows, columns, kept):
+        for cell, value in one.items():
+            possible.setdefault(cell, set()).add(value)
+    for (row, column), values in possible.items():
+        is_small = 0 < whole[shown[row].code][column] < 3
+        assert not is_small or len(values) > 1
+
+
+def test_a_small_cell_between_two_groups_of_hidden_ones_does_not_follow_from_all_sums_together():
+    """Seven districts, four choices: the sums of two rows less those of two columns once gave a 9 away."""
+    table = [
+        [37, 48, 10, 9], [7, 41, 0, 0], [4, 10, 0, 53], [9, 0, 8, 21], [0, 59, 0, 48], [0, 0, 33, 28], [0, 21, 0, 0]
+    ]  # fmt: skip
+    counts = {f"111{at}0": row for at, row in enumerate(table, start=10)}
+    shown = hide_small(counts, {code: sum(row) for code, row in counts.items()}, 10)
+    kept = [line.counts for line in shown]
+    assert kept[3][0] is None
+    rows, columns = [sum(row) for row in table], [sum(cells) for cells in zip(*table, strict=True)]
+    found = set()
+    for one in list_tables(rows, columns, kept):
+        found.add(one[3, 0])
+        if len(found) > 1:
+            break
+    assert len(found) > 1
 
 
 def test_small_districts_are_pooled():

@@ -1,7 +1,9 @@
 """Counts by district without telling of anyone: small groups are pooled, small cells hidden.
 
-Every cell 1 … threshold − 1 is hidden. So that no hidden cell follows from the sums that are shown, each
-district and each choice with one hidden cell gets a second one (complementary suppression).
+Every cell 1 … threshold − 1 is hidden. So that no such cell follows from the sums that are shown, more are hidden
+(complementary suppression): each district and each choice with one hidden cell gets a second one, and then each small
+cell is asked whether another number could stand there with all sums as they are. That is so where cells can be raised and
+lowered by one in turn along a closed path of hidden cells; cells of 0 can't be lowered.
 """
 
 from __future__ import annotations
@@ -38,8 +40,17 @@ def hide_small(
     codes = list(pooled)
     table = [pooled[code] for code in codes]
     hidden = [[0 < cell < threshold for cell in row] for row in table]
-    while _hide_another(table, hidden):
-        pass
+    small = [
+        (row, column) for row, mask in enumerate(hidden) for column, is_hidden in enumerate(mask) if is_hidden
+    ]
+    while True:
+        while _hide_another(table, hidden):
+            pass
+        pinned = _find_pinned(table, hidden, small)
+        if pinned is None:
+            break
+        if not _free(table, hidden, pinned):
+            return ()
     return tuple(
         DistrictLine(
             code=code,
@@ -61,3 +72,67 @@ def _hide_another(table: list[list[int]], hidden: list[list[bool]]) -> bool:
             hidden[row][column] = True
             return True
     return False
+
+
+def _find_pinned(
+    table: list[list[int]], hidden: list[list[bool]], cells: Sequence[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """Return the first of `cells` that only one number fits, or None."""
+    return next((cell for cell in cells if _is_pinned(table, hidden, cell)), None)
+
+
+def _is_pinned(table: list[list[int]], hidden: list[list[bool]], cell: tuple[int, int]) -> bool:
+    row, column = cell
+    can_rise = _leads(table, hidden, ("column", column), ("row", row), cell)
+    return not can_rise and not (
+        table[row][column] and _leads(table, hidden, ("row", row), ("column", column), cell)
+    )
+
+
+def _leads(
+    table: list[list[int]],
+    hidden: list[list[bool]],
+    begin: tuple[str, int],
+    end: tuple[str, int],
+    without: tuple[int, int],
+) -> bool:
+    """Return whether sums can be balanced from one line to another: rows go on by raising a cell, columns by lowering."""
+    seen, found = {begin}, [begin]
+    while found:
+        kind, at = found.pop()
+        if kind == "row":
+            following = [
+                ("column", column)
+                for column, is_hidden in enumerate(hidden[at])
+                if is_hidden and (at, column) != without
+            ]
+        else:
+            following = [
+                ("row", row)
+                for row, mask in enumerate(hidden)
+                if mask[at] and table[row][at] and (row, at) != without
+            ]
+        if end in following:
+            return True
+        found += [one for one in following if one not in seen]
+        seen.update(following)
+    return False
+
+
+def _free(table: list[list[int]], hidden: list[list[bool]], pinned: tuple[int, int]) -> bool:
+    """Hide one cell more, the smallest by which `pinned` may be another number; return whether any was left."""
+    shown = [
+        (not cell, cell, row, column)
+        for row, cells in enumerate(table)
+        for column, cell in enumerate(cells)
+        if not hidden[row][column]
+    ]
+    for *_, row, column in sorted(shown):
+        hidden[row][column] = True
+        if not _is_pinned(table, hidden, pinned):
+            return True
+        hidden[row][column] = False
+    if shown:
+        *_, row, column = min(shown)
+        hidden[row][column] = True
+    return bool(shown)

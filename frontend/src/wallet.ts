@@ -194,11 +194,13 @@ async function drawRequest(asked: Asked): Promise<void> {
     const chosen = boxes.filter((one) => one.box.checked).map((one) => one.claim);
     const presentation = await present(copy.text, chosen, asked.client, asked.nonce, copy.key);
     await use(held, copy);
-    await ask(asked.address, { method: "POST", body: await writeAnswer(asked, query.id, presentation) });
+    const taken = await ask<{ redirect_uri?: string }>(asked.address, { method: "POST", body: await writeAnswer(asked, query.id, presentation) });
     await put("shown", { id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: held.ko, en: held.en, claims: chosen.map((one) => nameClaim(held, one.path)) });
     section.hidden = true;
     show("done", say("보여 줬어요.", "It was shown."));
     await Promise.all([drawHeld(), drawHistory()]);
+    // What asked goes on here, with whoever answered: only the house that was shown something may say where.
+    if (taken.redirect_uri && new URL(taken.redirect_uri).origin === new URL(asked.address).origin) location.assign(taken.redirect_uri);
   });
 }
 

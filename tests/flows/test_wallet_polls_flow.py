@@ -7,6 +7,7 @@ import json
 import re
 import time
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -71,18 +72,27 @@ def read_request(link: str) -> dict:
     return said | {"dcql_query": json.loads(said["dcql_query"])}
 
 
-def present(holder: Holder, poll: Poll, held: str) -> tuple[str, int]:
-    """Begin a proof and answer it by a wallet; return (its code, how the house took it)."""
+def present(holder: Holder, poll: Poll, held: str) -> tuple[str, Any]:
+    """Begin a proof and answer it by a wallet; return (the code of who began, how the house took it)."""
     code = begin_proof(now=now(), poll=poll, house=ADDRESS)
     request = read_request(read_proof(poll, code, now()).link)
-    return code, holder.answer(request, holder.present(held, ASKED, request)).status_code
+    return code, holder.answer(request, holder.present(held, ASKED, request))
+
+
+def find_way_back(taken: Any) -> tuple[str, str]:
+    """Return the address that a wallet opens once it has answered, and the code in it."""
+    address = taken.json()["redirect_uri"].removeprefix(ADDRESS)
+    said = parse_qs(address.partition("?")[2])
+    return address, f"{said['check'][0]}.{said['response_code'][0]}"
 
 
 def prove(holder: Holder, poll: Poll, subject: str = YOUNG) -> str:
     """Have a certificate issued, show it, and return the code of the proof."""
-    code, status = present(holder, poll, holder.accept(*offer_to(subject=subject)))
-    assert status == 200
-    return code
+    began, taken = present(holder, poll, holder.accept(*offer_to(subject=subject)))
+    assert taken.status_code == 200
+    with pytest.raises(BadInput, match="wallet’s own device"):
+        vote(poll, began)
+    return find_way_back(taken)[1]
 
 
 def vote(poll: Poll, code: str, choice: int = 1) -> str:
@@ -124,9 +134,9 @@ def test_a_suspended_certificate_is_refused_in_words(holder):
         actor=HOUSE, now=now(), certificate_id=list_certificates()[0][0].id,
         state=CertificateState.SUSPENDED, reason="시험",
     )  # fmt: skip
-    code, status = present(holder, poll, held)
+    code, taken = present(holder, poll, held)
     proof = read_proof(poll, code, now())
-    assert (status, proof.state, proof.pseudonym) == (400, ProofState.WAITING, "")
+    assert (taken.status_code, proof.state, proof.pseudonym) == (400, ProofState.WAITING, "")
     assert "정지된 증명서" in proof.reason.ko
     with pytest.raises(BadInput, match="hasn’t answered"):
         vote(poll, code)
@@ -148,24 +158,57 @@ def test_a_yes_is_read_with_its_secret_in_its_poll_within_its_time(holder):
 
 
 def browse(poll: Poll, holder: Holder, subject: str = YOUNG) -> Client:
-    """Return a browser that began a proof on the poll's page, which was then answered."""
+    """Return a browser that began a proof on the poll's page, whose own wallet then answered and went on."""
+    browser, taken = ask_for_proof(poll, holder, subject)
+    address, code = find_way_back(taken)
+    assert browser.get(address)["Location"] == f"/voting/polls/{poll.id}/#ballot"
+    assert browser.cookies[f"proof-{poll.id}"].value == code
+    return browser
+
+
+def ask_for_proof(poll: Poll, holder: Holder, subject: str) -> tuple[Client, Any]:
+    """Return a browser that began a proof, and what the wallet was answered that showed a certificate for it."""
     browser = Client()
     address = f"/voting/polls/{poll.id}/"
     assert browser.post(f"{address}proof/")["Location"] == f"{address}#ballot"
     link = html.unescape(re.search(r'href="(openid4vp:[^"]+)"', browser.get(address).content.decode())[1])
     request, held = read_request(link), holder.accept(*offer_to(subject=subject))
-    holder.answer(request, holder.present(held, ASKED, request))
-    return browser
+    return browser, holder.answer(request, holder.present(held, ASKED, request))
 
 
-def test_the_browser_that_began_votes_without_an_account_and_another_may_not(holder):
+def test_whoever_gets_somebody_to_scan_the_code_cannot_vote_in_their_place(holder):
+    poll = begin()
+    address = f"/voting/polls/{poll.id}/"
+    attacker, taken = ask_for_proof(poll, holder, YOUNG)
+    page = attacker.get(address, headers={"HX-Request": "true", "HX-Target": "proof"})
+    assert ("지갑이 있는 기기에서" in page.content.decode(), page["HX-Refresh"]) == (True, "true")
+    assert "투표하기</button>" not in page.content.decode()
+    assert attacker.post(f"{address}vote/", {"choice": "2"}).status_code == 422
+    way_back, code = find_way_back(taken)
+    for wrong in (
+        way_back[:-1] + ("0" if way_back[-1] != "0" else "1"),
+        way_back.replace(poll.id, begin().id),
+    ):
+        attacker.get(wrong)
+        assert attacker.post(f"{address}vote/", {"choice": "2"}).status_code == 422
+    assert Client().get("/voting/answered/").status_code == 404
+    scanned = Client()
+    assert "투표하기</button>" in scanned.get(way_back, follow=True).content.decode()
+    assert "투표했어요" in scanned.post(f"{address}vote/", {"choice": "1"}, follow=True).content.decode()
+    assert [one.marks for one in list_votes(poll.id)] == [{1: 1}]
+    began = attacker.cookies[f"proof-{poll.id}"].value
+    assert code not in began
+    assert read_proof(poll, began, now()).pseudonym == ""
+
+
+def test_the_browser_whose_wallet_answered_votes_without_an_account_and_another_may_not(holder):
     poll = begin()
     address = f"/voting/polls/{poll.id}/"
     browser, other = browse(poll, holder), Client()
     assert "투표하기</button>" in browser.get(address).content.decode()
     assert "투표하기</button>" not in other.get(address).content.decode()
     refused = other.post(f"{address}vote/", {"choice": "2"})
-    assert (refused.status_code, "지갑으로 자격을 보인 브라우저에서" in refused.content.decode()) == (
+    assert (refused.status_code, "자격을 보인 지갑이 연 화면에서" in refused.content.decode()) == (
         422,
         True,
     )
@@ -250,7 +293,7 @@ PHONE = {"width": 390, "height": 844}
 QUESTION = "청년에게 먼저 필요한 것은"
 
 
-def test_on_a_phone_the_wallet_in_the_same_browser_opens_the_ballot(house: House, browser):
+def test_on_a_phone_the_wallet_opens_the_ballot(house: House, browser):
     page = open_as(browser, house, "citizen", "/voting/", viewport=PHONE)
     note_problems(page)
     page.evaluate("location.href = '/wallet/'")
@@ -270,10 +313,12 @@ def test_on_a_phone_the_wallet_in_the_same_browser_opens_the_ballot(house: House
     with page.expect_popup() as opened:
         page.click("text=이 브라우저의 지갑으로 보이기")
     wallet = opened.value
+    note_problems(wallet)
     wallet.click("[data-request-form] button:not([data-decline])")
-    wallet.wait_for_selector("text=보여 줬어요")
-    wallet.close()
-    page.wait_for_selector("button:has-text('투표하기')", timeout=30_000)
+    wallet.wait_for_selector("button:has-text('투표하기')", timeout=60_000)
+    found += page.problems
+    page.close()
+    page = wallet
     found += find_problems(page)
     page.check("text=월세 지원")
     page.click("button:has-text('투표하기')")

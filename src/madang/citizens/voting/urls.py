@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{ONE}statements/", holding.suggest, name="voting-suggest"),
     path(f"{ONE}statements/<int:number>/", holding.decide, name="voting-decide"),
     path("voting/elections/", ELECTIONS.as_view(), name="voting-elections"),
+    path("voting/answered/", polls.go_on, name="voting-answered"),
     path("voting/<str:uuid>/", show_election, name="voting-election"),
     path("voting/<str:uuid>/booth/", show_booth, name="voting-booth"),
     path("voting/<str:uuid>/trustees/", show_trustees, name="voting-trustees"),

@@ -16,7 +16,7 @@ from .methods.rules import list_claims
 from .queries.checks import build_request, get_check
 from .queries.kinds import get_kind, list_rules, read_condition
 from .queries.links import link_request
-from .queries.pseudonyms import list_current
+from .queries.pseudonyms import find_current, has_answered
 from .queries.reasons import say_reason
 from .records import CheckState
 
@@ -51,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """Which check, and the secret and scope it was asked with."""
+    """Which check, its scope, and the secret that it was asked with or that whoever answered was handed."""
 
     check: str
     secret: str
@@ -63,13 +63,15 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     While it waits: the links for any wallet and for this browser's, and why the last answer was refused
     (`reason`, "" where there was none). Once it is answered: yes or no with the reason, and with a yes the
-    pseudonym of the person in the scope (64 hexadecimal digits).
+    pseudonym of the person in the scope (64 hexadecimal digits), for whoever answered alone: who asked, such as
+    somebody who got a stranger to scan the QR code, is told that it was answered and no more.
     """
 
     state: CheckState
     is_eligible: bool | None = None
     reason: Text = Text(ko="", en="")
     pseudonym: str = ""
+    is_answerer: bool = False
     link: str = ""
     here: str = ""
 
@@ -98,16 +100,19 @@ def ask(*, actor: Actor, now: datetime, request: Ask) -> Asked:
 def read_result(*, actor: Actor, now: datetime, request: Look) -> Result:
     """Return how a check stands."""
     del actor
-    row = list_current(now=now, check_id=request.check, scope=request.scope, secret=request.secret).first()
+    row = find_current(now=now, check_id=request.check, scope=request.scope, secret=request.secret)
     if row is None:
         return Result(state=CheckState.EXPIRED)
-    check = get_check(request.check, now)
+    check, is_answerer = get_check(request.check, now), has_answered(row, request.secret)
+    if check.state == CheckState.ANSWERED and not is_answerer:
+        return Result(state=check.state)
     link, here = link_request(build_request(check)) if check.state == CheckState.WAITING else ("", "")
     return Result(
         state=check.state,
         is_eligible=check.is_eligible,
         reason=say_reason(check),
-        pseudonym=row.value,
+        pseudonym=row.value if is_answerer else "",
+        is_answerer=is_answerer,
         link=link,
         here=here,
     )

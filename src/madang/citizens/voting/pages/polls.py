@@ -24,7 +24,7 @@ from madang.citizens.voting.queries.polls import (
     may_manage,
     may_moderate,
 )
-from madang.citizens.voting.queries.proofs import list_rules, read_proof, say_missing
+from madang.citizens.voting.queries.proofs import find_poll_of, list_rules, read_proof, say_missing
 from madang.citizens.voting.queries.voters import (
     find_voter,
     has_voted,
@@ -110,7 +110,7 @@ def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
 
 @page("public", title=TITLE, methods=("POST",))
 def begin(request: HttpRequest, poll_id: str) -> HttpResponse:
-    """Begin to prove by the wallet that one may vote; only this browser can then vote with the answer."""
+    """Begin to prove by the wallet that one may vote; whoever's wallet answers votes, in the browser that it opens."""
     moment = now()
     poll = get_poll(poll_id, now=moment)
     response = HttpResponseRedirect(f"{address_of(poll)}#ballot")
@@ -119,6 +119,18 @@ def begin(request: HttpRequest, poll_id: str) -> HttpResponse:
         _keep(response, poll, _name_proof(poll), code, moment + PROOF_LASTS)
     except Conflict as refusal:
         messages.error(request, refusal.text.say(request.language))
+    return response
+
+
+@page("public", title=TITLE)
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Go on to the ballot in the browser that a wallet opened once it had answered; the secret leaves the address."""
+    moment = now()
+    poll = get_poll(find_poll_of(request.GET.get("scope", "")), now=moment)
+    code = f"{request.GET.get('check', '')}.{request.GET.get('response_code', '')}"
+    response = HttpResponseRedirect(f"{address_of(poll)}#ballot")
+    if read_proof(poll, code, moment).is_answerer:
+        _keep(response, poll, _name_proof(poll), code, moment + PROOF_LASTS)
     return response
 
 

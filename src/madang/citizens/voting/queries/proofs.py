@@ -30,6 +30,7 @@ def read_proof(poll: Poll | PollRow, code: str, now: datetime) -> WalletProof:
         is_eligible=bool(found.is_eligible),
         reason=found.reason,
         pseudonym=found.pseudonym,
+        is_answerer=found.is_answerer,
         link=found.link,
         here=found.here,
     )
@@ -46,8 +47,19 @@ def name_scope(poll: Poll | PollRow) -> str:
     return f"voting.poll.{poll.id}"
 
 
+def find_poll_of(scope: str) -> str:
+    """Return which poll a scope is of; "" where it is of none."""
+    head, _, poll_id = scope.rpartition(".")
+    return poll_id if head == "voting.poll" else ""
+
+
 def say_missing(proof: WalletProof) -> Text:
     """Return why nobody may vote with this proof."""
+    if proof.state is ProofState.ANSWERED and not proof.is_answerer:
+        return Text(
+            ko="지갑이 답했어요. 투표는 지갑이 있는 기기에서, 지갑이 연 화면에서 이어서 해요.",
+            en="the wallet has answered: the vote goes on on the wallet’s own device, on the page that it opened",
+        )
     if proof.state is ProofState.ANSWERED:
         return Text(
             ko=f"이 투표를 할 자격이 없어요. {proof.reason.ko}",
@@ -56,6 +68,6 @@ def say_missing(proof: WalletProof) -> Text:
     if proof.state is ProofState.WAITING:
         return Text(ko="지갑의 답을 기다리고 있어요", en="the wallet hasn’t answered yet")
     return Text(
-        ko="지갑으로 자격을 보인 브라우저에서, 10분 안에 투표해 주세요. 다시 보여 주세요.",
-        en="vote within ten minutes, in the browser in which you showed your wallet; please show it again",
+        ko="자격을 보인 지갑이 연 화면에서, 10분 안에 투표해 주세요. 다시 보여 주세요.",
+        en="vote within ten minutes, on the page that your wallet opened; please show it again",
     )

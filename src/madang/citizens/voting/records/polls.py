@@ -193,7 +193,8 @@ class WalletProof(msgspec.Struct, frozen=True, kw_only=True):
     """How a voter's proof stands.
 
     `reason` is why the answer is yes or no, or why the last presentation was refused; `pseudonym` is the same for
-    the same person in the same poll, "" where there is no yes; `link` and `here` open wallets while it waits.
+    the same person in the same poll, "" where there is no yes; `link` and `here` open wallets while it waits. Both are
+    told to whoever answered (`is_answerer`), not to who began.
     """
 
     state: ProofState
@@ -202,6 +203,7 @@ class WalletProof(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: str
     link: str
     here: str
+    is_answerer: bool
 
 
 class Vote(msgspec.Struct, frozen=True):

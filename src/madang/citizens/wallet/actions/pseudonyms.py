@@ -9,7 +9,7 @@ from django.db import transaction
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.pseudonyms import make_pseudonym
-from madang.citizens.wallet.queries.pseudonyms import list_current
+from madang.citizens.wallet.queries.pseudonyms import find_current, has_answered
 
 USED_WITHIN = timedelta(minutes=10)
 _PURPOSE = b"madang.wallet.pseudonym "
@@ -26,8 +26,10 @@ def note_answer(*, now: datetime, check_id: str, subject: str) -> None:
 
 
 def use_pseudonym(*, now: datetime, check_id: str, scope: str, secret: str) -> None:
-    """Forget a pseudonym that its service has used: the check can't be read again."""
-    list_current(now=now, check_id=check_id, scope=scope, secret=secret).delete()
+    """Forget a pseudonym that its service has used for whoever answered: the check can't be read again."""
+    row = find_current(now=now, check_id=check_id, scope=scope, secret=secret)
+    if row is not None and has_answered(row, secret):
+        row.delete()
 
 
 def forget_old(now: datetime) -> int:

@@ -11,6 +11,7 @@ from madang.citizens.wallet.methods.metadata import describe_keys, describe_type
 from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.queries.certificates import FETCH_AGAIN_S, list_public_keys, publish_list
 from madang.citizens.wallet.queries.kinds import get_kind
+from madang.citizens.wallet.queries.pseudonyms import find_way_back
 from madang.core.base.interface import BadInput, MadangError, now
 
 from .answers import find_issuer, read_form, refuse, send_json
@@ -65,4 +66,5 @@ def take_answer(request: Request, _query: None, _body: None) -> Response:
         return refuse(request, BadInput("wallet.answer", f"읽을 수 없는 답입니다 ({refused.code})", text))
     except MadangError as error:
         return refuse(request, error)
-    return send_json({}, caching="no-store")
+    way_back = find_way_back(check_id)
+    return send_json({"redirect_uri": way_back} if way_back else {}, caching="no-store")

@@ -1,4 +1,4 @@
-"""A voter shows the wallet: the proof is begun for one browser, and forgotten once it has voted."""
+"""A voter shows the wallet: whoever's wallet answers may vote, and the proof is forgotten once that was done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from madang.core.base.interface import ANONYMOUS, Conflict, call_command
 
 
 def begin_proof(*, now: datetime, poll: Poll, house: str) -> str:
-    """Ask the wallet about whoever is in front of the poll's page; return the code that only this browser keeps.
+    """Ask the wallet about whoever is in front of the poll's page; return the code by which this browser sees how it stands.
+
+    Nobody votes with that code: the wallet that answers is handed another one, and its holder goes on with that.
 
     `house` is the house's address as the page has it. Conflict where the poll isn't open or asks for no proof.
     """

@@ -1,8 +1,13 @@
-"""`madang bench voting`: ballots checked a second beside belenios-tool, and a ballot's making."""
+"""`madang bench voting`: ballots checked a second beside belenios-tool, a ballot's making, and a whole election.
+
+The whole election has as many voters as `--election` says: its ballots are made on every core, which isn't counted, then
+they are added up, opened by two of three trustees and everything is checked, which is.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import secrets
 import shutil
@@ -10,67 +15,148 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from madang.citizens.voting.actions.trustees import Trustee
 from madang.citizens.voting.detectors.verifying import verify
 from madang.citizens.voting.methods.archives import make_event, name_content, write_archive
 from madang.citizens.voting.methods.ballots import make_ballot
 from madang.citizens.voting.methods.credentials import derive_public, make_credential, make_token
-from madang.citizens.voting.methods.messages import write
-from madang.citizens.voting.methods.trustees import make_public_key
+from madang.citizens.voting.methods.messages import fingerprint, write
+from madang.citizens.voting.methods.tallying import add_up, open_tally
+from madang.citizens.voting.methods.trustees import (
+    combine,
+    combine_key,
+    decrypt_partially,
+    make_public_key,
+    make_seed,
+    route,
+)
 from madang.citizens.voting.records.elections import GROUPS, Question
 
 QUESTION = Question(question="?", answers=("a", "b", "c", "d", "e"), min=1, max=1)
 GROUP = GROUPS["BELENIOS-2048"]
 
 
-def make_archive(voters: int) -> tuple[str, bytes, float]:
-    """Return the number and the archive of an election with one ballot a voter, and seconds a ballot took."""
-    uuid, secret = make_token(), secrets.randbelow(GROUP.q)
-    trustee = make_public_key(GROUP, secret)
-    codes = [make_credential() for _ in range(voters)]
-    question = {"answers": list(QUESTION.answers), "min": 1, "max": 1, "question": "?"}
-    election = write({
-        "version": 1, "description": "", "name": "", "group": GROUP.name, "public_key": trustee["public_key"],
-        "questions": [question], "uuid": uuid,
-    })  # fmt: skip
-    entries: list[tuple[str, bytes]] = []
-    events: list[bytes] = []
+def make_one(given: tuple[str, str, int, str]) -> str:
+    """Return a ballot for one of five answers."""
+    uuid, election, key, code = given
+    chosen = [0] * 5
+    chosen[secrets.randbelow(5)] = 1
+    return make_ballot(
+        GROUP, election=election, uuid=uuid, key=key, questions=[QUESTION], code=code, choices=[chosen]
+    )
 
-    def keep(text: str) -> str:
-        entries.append(("data", text.encode()))
+
+def make_shared_key() -> tuple[list[int], Any]:
+    """Return the shares of three trustees of whom two open the tally, and what they publish."""
+    trustees = [Trustee(GROUP.name, make_seed()) for _ in range(3)]
+    certificates = [one.certify() for one in trustees]
+    polynomials = [one.deal(certificates, 2) for one in trustees]
+    outputs = [one.check(certificates, 2, route(polynomials, at)) for at, one in enumerate(trustees, start=1)]
+    shares = [
+        one.open_share(json.loads(said)["private_key"]) for one, said in zip(trustees, outputs, strict=True)
+    ]
+    return shares, ["Pedersen", combine(2, certificates, polynomials, outputs)]
+
+
+class Board:
+    """An election's board in memory: one question of five answers, one code a voter."""
+
+    def __init__(self, published: list[Any], voters: int) -> None:
+        self.uuid, self.published = make_token(), published
+        self.entries: list[tuple[str, bytes]] = []
+        self._events: list[bytes] = []
+        self._key = combine_key(GROUP, published)
+        question = {"answers": list(QUESTION.answers), "min": 1, "max": 1, "question": "?"}
+        self.election = write({
+            "version": 1, "description": "", "name": "", "group": GROUP.name, "public_key": str(self._key),
+            "questions": [question], "uuid": self.uuid,
+        })  # fmt: skip
+        codes = [make_credential() for _ in range(voters)]
+        self.voters = [(self.uuid, self.election, self._key, code) for code in codes]
+        listed = [str(derive_public(GROUP, self.uuid, code)) for code in codes]
+        names = {
+            "election": self.keep(self.election),
+            "trustees": self.keep(write(published)),
+            "credentials": self.keep(write(listed)),
+        }
+        self.happen("Setup", self.keep(write(names)))
+
+    def keep(self, text: str) -> str:
+        """Keep a piece of data and return its name."""
+        self.entries.append(("data", text.encode()))
         return name_content(text.encode())
 
-    def happen(kind: str, payload: str) -> None:
-        events.append(make_event(name_content(events[-1]) if events else "", len(events), kind, payload))
-        entries.append(("event", events[-1]))
+    def happen(self, kind: str, payload: str = "") -> None:
+        """Chain an event to the last one."""
+        parent = name_content(self._events[-1]) if self._events else ""
+        self._events.append(make_event(parent, len(self._events), kind, payload))
+        self.entries.append(("event", self._events[-1]))
 
-    listed = write([str(derive_public(GROUP, uuid, code)) for code in codes])
-    names = {
-        "election": keep(election),
-        "trustees": keep(write([["Single", trustee]])),
-        "credentials": keep(listed),
-    }
-    happen("Setup", keep(write(names)))
+    def write(self) -> bytes:
+        """Return the archive as it is now."""
+        return write_archive(self.entries, datetime.now(UTC))
+
+
+def measure_election(voters: int) -> None:
+    """Hold a whole election and print how long its tally and its audit took."""
+    shares, published = make_shared_key()
+    board = Board([published], voters)
     begun = time.perf_counter()
-    for code in codes:
-        chosen = [0] * 5
-        chosen[secrets.randbelow(5)] = 1
-        key = int(trustee["public_key"])
-        ballot = make_ballot(
-            GROUP, election=election, uuid=uuid, key=key, questions=[QUESTION], code=code, choices=[chosen]
-        )
-        happen("Ballot", keep(ballot))
+    with ProcessPoolExecutor() as pool:
+        ballots = list(pool.map(make_one, board.voters, chunksize=16))
+    print(f"{voters:,} voters: ballots made in {time.perf_counter() - begun:.0f} s")
+    for ballot in ballots:
+        board.happen("Ballot", board.keep(ballot))
+    board.happen("EndBallots")
+    begun = time.perf_counter()
+    result = _tally(board, ballots, shares)
+    tallied = time.perf_counter() - begun
+    content = board.write()
+    begun = time.perf_counter()
+    verdict = verify(content)
+    audited = time.perf_counter() - begun
+    assert verdict.fault is None, verdict.fault
+    assert (verdict.counted, verdict.result) == (voters, result)
+    print(f"  tallied in {tallied:.1f} s, audited whole in {audited:.0f} s ({len(content) / 2**20:,.0f} MB)")
+
+
+def _tally(board: Board, ballots: list[str], shares: list[int]) -> list[list[int]]:
+    tally, counted = add_up(GROUP, [json.loads(one) for one in ballots], 1)
+    sized = {"num_tallied": counted, "total_weight": counted, "encrypted_tally": board.keep(tally)}
+    board.happen("EncryptedTally", board.keep(write(sized)))
+    factors = {}
+    for owner, share in list(enumerate(shares, start=1))[1:]:
+        decryption = decrypt_partially(GROUP, share, json.loads(tally), fingerprint(board.election))
+        owned = {"owner": owner, "payload": board.keep(decryption)}
+        board.happen("PartialDecryption", board.keep(write(owned)))
+        factors[owner] = json.loads(decryption)["decryption_factors"]
+    result = open_tally(GROUP, json.loads(tally), board.published, factors, len(board.voters))
+    board.happen("Result", board.keep(write({"result": result})))
+    return result
+
+
+def make_archive(voters: int) -> tuple[str, bytes, float]:
+    """Return the number and the archive of an election with one ballot a voter, and seconds a ballot took."""
+    board = Board([["Single", make_public_key(GROUP, secrets.randbelow(GROUP.q))]], voters)
+    begun = time.perf_counter()
+    for one in board.voters:
+        board.happen("Ballot", board.keep(make_one(one)))
     took = (time.perf_counter() - begun) / voters
-    return uuid, write_archive(entries, datetime.now(UTC)), took
+    return board.uuid, board.write(), took
 
 
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="madang bench voting")
     parser.add_argument("--voters", type=int, default=400)
-    voters = parser.parse_args().voters
+    parser.add_argument("--election", type=int, default=2_000, help="voters of the whole election; 0: none")
+    asked = parser.parse_args()
+    voters = asked.voters
     uuid, content, took = make_archive(voters)
     print(f"making a ballot of five answers: {took * 1000:.0f} ms on one core")
     for processes in (1, os.cpu_count() or 1):
@@ -79,7 +165,8 @@ def main() -> int:
         seconds = time.perf_counter() - begun
         assert verdict.fault is None, verdict.fault
         print(f"madang vote verify, {processes} process(es): {voters / seconds:.0f} ballots/s")
-        print(f"  10,000 ballots at this rate: {10_000 * seconds / voters:.0f} s (extrapolated)")
+    if asked.election:
+        measure_election(asked.election)
     tool = shutil.which("belenios-tool")
     if tool is None:
         print("belenios-tool is not here")

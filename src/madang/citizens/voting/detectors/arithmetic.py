@@ -15,6 +15,7 @@ from madang.citizens.voting.records.elections import GROUPS, Group
 from .reading import Broken, read_fields, read_number
 
 WINDOW = 8
+POWERS = 1_000
 TABLES = 8
 """Tables that are kept: one for the generator, one for the key of each election in hand (2–18 MB)."""
 
@@ -68,8 +69,13 @@ class Numbers:
         return self.fixed(base, response) * self.power(value, challenge) % self.p
 
     def divide_by_g(self, value: mpz, exponent: int) -> mpz:
-        """Return value / g^exponent."""
-        return value * gmpy2.invert(self.power(self.g, exponent), self.p) % self.p if exponent else value
+        """Return value / g^exponent; exponents are few, the numbers of answers that a question allows."""
+        return value * _invert_power(self.group.name, exponent) % self.p if exponent else value
+
+    def prepare(self, key: mpz) -> None:
+        """Lay out the tables of g and an election's key, for processes that are started after."""
+        for base in (self.g, key):
+            _make_table(int(base), self.group.name)
 
     def hash(self, text: str) -> mpz:
         """Return the SHA-256 of a text as a number modulo q."""
@@ -82,6 +88,12 @@ def get_numbers(name: str) -> Numbers:
     if name not in GROUPS:
         raise Broken("setup", f"{name!r} is no group of the specification")
     return Numbers(GROUPS[name])
+
+
+@lru_cache(maxsize=POWERS)
+def _invert_power(name: str, exponent: int) -> mpz:
+    group = GROUPS[name]
+    return gmpy2.invert(gmpy2.powmod(group.g, exponent, group.p), group.p)
 
 
 @lru_cache(maxsize=TABLES)

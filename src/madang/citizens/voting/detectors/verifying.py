@@ -13,6 +13,7 @@ import msgspec
 
 from madang.citizens.voting.records.elections import Fault
 
+from .arithmetic import get_numbers
 from .ballots import Cast, check_ballot
 from .reading import Archive, Broken, read_archive, refuse_unnamed
 from .setups import Setup, read_setup
@@ -80,6 +81,7 @@ def _spread(setup: Setup, processes: int) -> Iterator:
     if processes == 1:
         yield lambda texts: (check_ballot(setup, text) for text in texts)
         return
+    get_numbers(setup.group).prepare(setup.key)
     # A process with threads must not be forked; one without starts its helpers with what it knows.
     context = get_context("fork" if threading.active_count() == 1 else "spawn")
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(setup,)) as pool:

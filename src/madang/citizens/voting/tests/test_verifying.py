@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import tarfile
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from madang.citizens.voting import detectors
 from madang.citizens.voting.cli.checking import run_demo
 from madang.citizens.voting.detectors.verifying import verify, verify_continues
 from madang.citizens.voting.methods.archives import write_archive
@@ -29,6 +32,19 @@ def test_an_honest_archive_passes_and_the_last_ballot_of_a_voter_counts():
     assert verdict.fault is None
     assert (verdict.ballots, verdict.counted, verdict.voters) == (4, 3, 3)
     assert verdict.result == [[1, 0, 2], [0, 2, 0]]
+
+
+def test_the_check_shares_nothing_with_the_tally_but_the_constants_of_the_groups():
+    used = set()
+    for path in Path(detectors.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module.startswith("madang"):
+                used.add(node.module)
+            assert not (isinstance(node, ast.ImportFrom) and node.level > 1), path
+            assert not (isinstance(node, ast.Import) and any("madang" in one.name for one in node.names)), (
+                path
+            )
+    assert used == {"madang.citizens.voting.records.elections"}
 
 
 def bump(number: str, by: int = 1) -> str:

@@ -293,9 +293,8 @@ PHONE = {"width": 390, "height": 844}
 QUESTION = "청년에게 먼저 필요한 것은"
 
 
-def test_on_a_phone_the_wallet_opens_the_ballot(house: House, browser):
-    page = open_as(browser, house, "citizen", "/voting/", viewport=PHONE)
-    note_problems(page)
+def get_certificate(page, house: House) -> None:
+    """Put a certificate of residence into the wallet of this browser."""
     page.evaluate("location.href = '/wallet/'")
     page.click("form[action='/wallet/get/resident_extract/'] button")
     pin = page.text_content("dd:text-matches('^[0-9]{6}$')")
@@ -303,6 +302,12 @@ def test_on_a_phone_the_wallet_opens_the_ballot(house: House, browser):
     page.fill("#pin", pin)
     page.click("[data-offer-form] button")
     page.wait_for_selector("[data-offer]", state="hidden")
+
+
+def test_on_a_phone_the_wallet_opens_the_ballot(house: House, browser):
+    page = open_as(browser, house, "citizen", "/voting/", viewport=PHONE)
+    note_problems(page)
+    get_certificate(page, house)
     page.goto(f"{house.url}/voting/")
     page.click(f"a:has-text('{QUESTION}')")
     found = find_problems(page)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -20,6 +21,7 @@ from madang.core.places.interface import list_districts
 from .box import Entry, put_in, replace
 
 RECEIPT_BYTES = 15
+POLLS_KEPT = 256
 
 
 def cast_vote(
@@ -41,11 +43,10 @@ def cast_vote(
     Conflict
         a poll that isn't open, or somebody who has voted already
     """
-    row = PollRow.objects.filter(id=poll_id).first()
-    if row is None:
-        raise NotFound("voting.poll_unknown", "그런 투표가 없습니다", "there is no such poll")
-    numbers = ChoiceRow.objects.filter(poll=row, state="shown").values_list("number", flat=True)
-    checked = check_marks(BallotKind(row.ballot), marks, numbers=set(numbers), most=row.most, total=row.total)
+    row, numbers = _find_poll(poll_id)
+    if row.ballot == BallotKind.OPINION:
+        numbers = _list_numbers(row)
+    checked = check_marks(BallotKind(row.ballot), marks, numbers=numbers, most=row.most, total=row.total)
     kept = _keep_district(row, district)
     text = msgspec.json.encode({str(number): mark for number, mark in checked.items()}).decode()
     kept_receipt = receipt or secrets.token_urlsafe(RECEIPT_BYTES)
@@ -62,6 +63,20 @@ def cast_vote(
     else:
         _change(row, entry)
     return kept_receipt
+
+
+@lru_cache(maxsize=POLLS_KEPT)
+def _find_poll(poll_id: str) -> tuple[PollRow, frozenset[int]]:
+    """Return what is fixed when a poll is opened, kept for a crowd; the box reads anew whether it is still open."""
+    row = PollRow.objects.filter(id=poll_id).first()
+    if row is None:
+        raise NotFound("voting.poll_unknown", "그런 투표가 없습니다", "there is no such poll")
+    return row, _list_numbers(row)
+
+
+def _list_numbers(row: PollRow) -> frozenset[int]:
+    shown = ChoiceRow.objects.filter(poll=row, state="shown")
+    return frozenset(shown.values_list("number", flat=True))
 
 
 def _change(row: PollRow, entry: Entry) -> None:

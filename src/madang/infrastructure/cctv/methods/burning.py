@@ -45,6 +45,7 @@ class _Look:
     grey: Floats
     flame: Mask
     smoke: Mask
+    peopled: Mask
 
 
 @dataclass
@@ -77,6 +78,7 @@ class BurnWatch:
         self._every = max(1, round(fps / LOOKS_S))
         self._looks: deque[_Look] = deque()
         self._background: Floats | None = None
+        self._known: Mask | None = None
         self._seen = self._judged = 0
         self._burning: list[Burning] = []
 
@@ -90,12 +92,11 @@ class BurnWatch:
         small = cv2.resize(
             picture, (WIDTH, max(1, round(picture.shape[0] * scale))), interpolation=cv2.INTER_AREA
         )
-        flame = _find_flame(small) & ~_cover(small.shape[:2], people * scale)
+        peopled = _cover(small.shape[:2], people * scale)
+        flame = _find_flame(small) & ~peopled
         grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (3, 3), 0).astype(np.float32)
-        smoke = self._find_smoke(small, grey) & ~_cover(
-            small.shape[:2], np.concatenate([people, vehicles]) * scale
-        )
-        self._looks.append(_Look(frame, grey, flame, smoke))
+        smoke = self._find_smoke(small, grey, peopled | _cover(small.shape[:2], vehicles * scale))
+        self._looks.append(_Look(frame, grey, flame, smoke, peopled))
         oldest = frame - int(max(rules.fire_s, rules.smoke_s) * self._fps)
         while len(self._looks) > LEAST_LOOKS and self._looks[1].frame <= oldest:
             self._looks.popleft()
@@ -115,18 +116,23 @@ class BurnWatch:
         """Forget what ended before a frame."""
         self._burning = [one for one in self._burning if one.last >= before]
 
-    def _find_smoke(self, small: Picture, grey: Floats) -> Mask:
+    def _find_smoke(self, small: Picture, grey: Floats, covered: Mask) -> Mask:
+        """Return what hides the background, which is learned where nobody stands: who leaves uncovers no smoke."""
         self._seen += 1
-        if self._background is None or self._background.shape != grey.shape:
-            self._background, self._seen = grey.copy(), 1
-        different = np.abs(grey - self._background) > DIFFERENT
+        if self._background is None or self._known is None or self._background.shape != grey.shape:
+            self._background, self._known, self._seen = grey.copy(), ~covered, 1
+        free = ~covered
+        new = free & ~self._known
+        self._background[new] = grey[new]
+        self._known |= free
+        different = free & (np.abs(grey - self._background) > DIFFERENT)
         if different.mean() > MOST_SMOKE:  # the light changed, or the camera was turned
-            self._background, self._seen = grey.copy(), 1
+            self._background, self._known, self._seen = grey.copy(), free, 1
             self._looks.clear()
             return np.zeros(grey.shape, bool)
         rate = 1 / self._seen if self._seen <= FIRST_LOOKS else np.where(different, LEARNED, 0.1)
         before = self._background
-        self._background = (before + rate * (grey - before)).astype(np.float32)
+        self._background = (before + np.where(free, rate, 0) * (grey - before)).astype(np.float32)
         spread = small.max(axis=2).astype(int) - small.min(axis=2)
         greyish = (spread < GREYISH) & (grey > DARKEST) & (grey < BRIGHTEST)
         found = (different & greyish).astype(np.uint8)
@@ -138,9 +144,10 @@ class BurnWatch:
             return
         masks = np.stack([one.flame for one in looks])
         greys = np.stack([one.grey for one in looks])
+        peopled = np.stack([one.peopled for one in looks])
         often = cv2.dilate((masks.mean(axis=0) >= 0.3).astype(np.uint8), np.ones((3, 3), np.uint8))
         for blob, box in _list_blobs(often, LEAST_FLAME):
-            flicker = _measure_flames(masks & blob, greys)
+            flicker = _measure_flames(masks & blob, greys, peopled)
             if flicker:
                 yield EventKind.FIRE, box, flicker
 
@@ -199,15 +206,20 @@ def _find_flame(small: Picture) -> Mask:
     return (red > RED) & (red >= green) & (green > blue + 15) & saturated & (green > 0.3 * red)
 
 
-def _measure_flames(masks: Mask, greys: Floats) -> float:
-    """Return how much of the outline changes from look to look (0 to 1); 0 where these are no flames."""
+def _measure_flames(masks: Mask, greys: Floats, peopled: Mask) -> float:
+    """Return how much of the outline changes from look to look (0 to 1); 0 where these are no flames.
+
+    What somebody walks before isn't compared, nor is anything that flickers for less than half of the time: a coat
+    that passes sand or a yellow wall isn't its flicker.
+    """
     areas = masks.sum(axis=(1, 2))
     if (areas >= LEAST_FLAME / 2).mean() < PRESENT:
         return 0.0
     shown = masks.any(axis=0)
     glaring = (greys[masks] >= GLARE).mean()
-    changed = (masks[1:] ^ masks[:-1]).sum(axis=(1, 2)) / np.maximum(
-        (masks[1:] | masks[:-1]).sum(axis=(1, 2)), 1
+    free = ~(peopled[1:] | peopled[:-1])
+    changed = ((masks[1:] ^ masks[:-1]) & free).sum(axis=(1, 2)) / np.maximum(
+        ((masks[1:] | masks[:-1]) & free).sum(axis=(1, 2)), 1
     )
     rows, columns = np.indices(shown.shape)
     there = areas > 0
@@ -215,8 +227,8 @@ def _measure_flames(masks: Mask, greys: Floats) -> float:
         [(masks * at).sum(axis=(1, 2))[there] / areas[there] for at in (rows, columns)], axis=1
     )
     drift = float(np.linalg.norm(centres.std(axis=0))) / float(np.sqrt(areas[there].mean()))
-    flicker = float(np.abs(np.diff(greys, axis=0))[:, shown].mean())
-    restless = float(changed.mean())
+    flicker = float(np.median(np.abs(np.diff(greys, axis=0))[:, shown].mean(axis=1)))
+    restless = float(np.median(changed))
     is_fire = (
         RESTLESS <= restless <= HARDLY_ANYTHING_LEFT
         and drift <= STAYS

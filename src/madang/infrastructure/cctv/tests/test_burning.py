@@ -18,7 +18,7 @@ from madang.infrastructure.cctv.gateway.classifier import Classifier
 from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.fights import _merge, measure_restlessness
 from madang.infrastructure.cctv.methods.rules import find_events
-from madang.infrastructure.cctv.records import EventKind, Rules
+from madang.infrastructure.cctv.records import Detections, EventKind, Rules
 from madang.infrastructure.cctv.tests.test_analysing import FPS, SIZE, line_of, walk
 
 WIDE, HIGH, SECONDS = 320, 180, 14
@@ -166,6 +166,35 @@ def test_few_pictures_are_judged_too(fps):
 @pytest.mark.parametrize("light", [1.0, 0.3])
 def test_what_only_looks_like_it_is_nothing(thing, light):
     assert watch(thing, light=light, noise=2.0 if light == 1.0 else 6.0) == set()
+
+
+def watch_walkers(ways, paint=None):
+    """Return the kinds of what is found where people walk whom the detector sees, each a way of x by look."""
+    rng, burns, rules = np.random.default_rng(3), BurnWatch(5.0), Rules()
+    wall = draw_wall(rng)
+    if paint:
+        paint(wall)
+    for number in range(100):
+        canvas, boxes = wall.copy(), []
+        for way in ways:
+            x = int(way(number))
+            cv2.rectangle(canvas, (x, 90), (x + 24, 160), (40, 35, 30), -1)
+            boxes.append((x - 3, 86, x + 27, 163))
+        canvas += rng.normal(0, 2.0, canvas.shape)
+        found = Detections(np.array(boxes, np.float32), np.full(len(boxes), 0.8), np.zeros(len(boxes), int))
+        watch_burning(burns, number + 1, np.clip(canvas, 0, 255).astype(np.uint8), rules, found, None)
+    return {one.kind for one in burns.list_events(rules)}
+
+
+def test_who_stood_there_from_the_beginning_and_leaves_uncovers_no_smoke():
+    assert watch_walkers([lambda at: 60 + max(0, at - 20) * 0.7, lambda at: 220 - max(0, at - 30) * 0.5]) == set()
+
+
+def test_people_who_pass_sand_are_no_flames():
+    def sand(wall):
+        wall[120:150, 100:220] = (150, 205, 235)
+
+    assert watch_walkers([lambda at: (9 * at) % 400 - 40, lambda at: 350 - (7 * at) % 380], sand) == set()
 
 
 def test_an_event_says_where_and_why():

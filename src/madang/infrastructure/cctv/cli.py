@@ -6,6 +6,7 @@ import os
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -75,7 +76,7 @@ def run_analyse(arguments: Namespace) -> int:
     if arguments.tracks:
         arguments.tracks.write_text("".join(write_tracks(found.tracks)))
     if arguments.events:
-        arguments.events.write_text("".join(write_event(one, found.fps) for one in found.events))
+        arguments.events.write_text("".join(write_event(one, found.times) for one in found.events))
     people = sum(one.sort is Sort.PERSON for one in found.tracks)
     if not arguments.quiet:
         sys.stderr.write("\r")
@@ -148,9 +149,9 @@ def write_tracks(tracks: list[Track]) -> list[str]:
     return [line for _, _, line in sorted(lines)]
 
 
-def write_event(one: Event, fps: float) -> str:
+def write_event(one: Event, times: Sequence[float]) -> str:
     """Return an event as a line of JSON, with its seconds beside its frames."""
-    seconds = {"start_s": round((one.start_frame - 1) / fps, 2), "end_s": round((one.end_frame - 1) / fps, 2)}
+    seconds = {"start_s": round(times[one.start_frame - 1], 2), "end_s": round(times[one.end_frame - 1], 2)}
     return msgspec.json.encode({**msgspec.to_builtins(one), **seconds}).decode() + "\n"
 
 

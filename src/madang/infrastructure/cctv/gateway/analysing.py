@@ -11,6 +11,7 @@ import numpy as np
 
 from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.mending import mend
+from madang.infrastructure.cctv.methods.pacing import find_pace
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.methods.tracking import Tracker
 from madang.infrastructure.cctv.records import SORTS, Detections, Event, Floats, Picture, Rules, Sort, Track
@@ -28,9 +29,10 @@ LOOKS = 2 * HUES * SATURATIONS
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
-    """Tracks and events of a video; `broken` says where it broke off."""
+    """Tracks and events of a video; `broken` says where it broke off. `times`: seconds since the first frame, (N,)."""
 
     frames: int
+    times: list[float]
     fps: float
     width: int
     height: int
@@ -59,20 +61,20 @@ def analyse(
         watch_burning(burns, number, picture, rules, found, classifier)
         progress(number)
     tracks = [track for sort in Sort for track in mend(trackers[sort].list_tracks(), facts.fps)]
+    pace = find_pace(video.times, facts.fps)
+    seen = find_events(pace.put(tracks), rules, pace.fps, (facts.width, facts.height))
     return Analysis(
         frames=number,
+        times=video.times,
         fps=facts.fps,
         width=facts.width,
         height=facts.height,
         tracks=tracks,
         events=sorted(
-            [
-                *find_events(tracks, rules, facts.fps, (facts.width, facts.height)),
-                *burns.list_events(rules),
-            ],
+            [*pace.take(seen), *burns.list_events(rules)],
             key=lambda one: one.start_frame,
         ),
-        broken=video.broken or ("" if number else "no frame in it"),
+        broken=video.broken,
     )
 
 

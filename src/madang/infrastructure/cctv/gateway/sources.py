@@ -10,6 +10,8 @@ from av.container import InputContainer
 
 from madang.infrastructure.cctv.records import Picture
 
+from .video import upright
+
 OPEN_S, READ_S = 5.0, 5.0
 WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Between one attempt and the next; the last goes on."""
@@ -36,7 +38,7 @@ class SourceReader:
             return None
         scale = min(1.0, width / frame.width)
         wide, high = int(frame.width * scale) // 2 * 2, int(frame.height * scale) // 2 * 2
-        return frame.to_ndarray(format="bgr24", width=wide, height=high)
+        return upright(frame, frame.to_ndarray(format="bgr24", width=wide, height=high))
 
     def close(self) -> None:
         """Stop reading; the thread ends by itself."""

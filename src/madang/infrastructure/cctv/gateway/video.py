@@ -1,22 +1,29 @@
-"""Frames of a video file, one after the other."""
+"""Frames of a video file, one after the other, upright and of one size, with their times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import av
 import msgspec
+import numpy as np
+from av.container import InputContainer
 
 from madang.core.base.interface import BadInput, NotFound
 from madang.infrastructure.cctv.records import Picture
 
 WHOLE = 0.9
-"""A file with a smaller share of the frames that its own index promises was cut off."""
+"""A file with a smaller share of the frames or seconds that it promises itself was cut off."""
+USUAL_FPS, LEAST_FPS, MOST_FPS = 25.0, 0.1, 240.0
+ALONE = {"protocol_whitelist": "file"}
+"""A list of other files or addresses that calls itself a video leads nowhere."""
+BROKEN = (av.error.FFmpegError, OSError, ValueError)
 
 
 class VideoFacts(msgspec.Struct, frozen=True):
-    """Frames a second, width and height in pixels."""
+    """Frames a second on average, width and height in pixels as they are shown: a stored rotation is done."""
 
     fps: float
     width: int
@@ -26,39 +33,77 @@ class VideoFacts(msgspec.Struct, frozen=True):
 class Video:
     """A video that is read once, from its beginning.
 
-    Raises NotFound or BadInput where it can't be opened. What breaks off later ends the frames, and
-    `broken` says why.
+    Raises NotFound or BadInput where it can't be opened or holds no frame. What breaks off later ends the frames,
+    and `broken` says why. `times` has the seconds since the first frame of each that was given.
     """
 
     def __init__(self, path: Path) -> None:
         self.broken = ""
+        self.times: list[float] = []
         try:
-            self._container = av.open(str(path))
+            self._container = av.open(str(path), options=ALONE)
         except FileNotFoundError as error:
             raise NotFound("cctv.missing", f"{path}이(가) 없습니다", f"there is no {path}") from error
-        except (av.error.FFmpegError, OSError, ValueError) as error:
+        except BROKEN as error:
             raise _refuse(path, str(error)) from error
         if not self._container.streams.video:
             self._container.close()
             raise _refuse(path, "no picture in it")
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
-        rate = float(stream.average_rate or stream.guessed_rate or 25)
-        self.facts = VideoFacts(rate, stream.codec_context.width, stream.codec_context.height)
+        self._frames = self._container.decode(video=0)
+        try:
+            self._first = next(self._frames)
+        except (StopIteration, *BROKEN) as error:
+            self._container.close()
+            raise _refuse(path, str(error) or "no frame in it") from error
+        rates = (stream.average_rate, stream.guessed_rate)
+        fps = next((float(one) for one in rates if one and LEAST_FPS <= one <= MOST_FPS), USUAL_FPS)
+        wide, high = self._first.width, self._first.height
+        self.facts = VideoFacts(fps, *((high, wide) if self._first.rotation % 180 else (wide, high)))
 
     def frames(self) -> Iterator[Picture]:
         """Yield each frame as (height, width, 3), blue, green, red."""
-        promised, number = self._container.streams.video[0].frames, 0
+        promised, seconds = self._container.streams.video[0].frames, _read_promise(self._container)
         try:
-            for frame in self._container.decode(video=0):
-                number += 1
-                yield frame.to_ndarray(format="bgr24")
-            if number < WHOLE * promised:
+            yield self._read(self._first)
+            for frame in self._frames:
+                yield self._read(frame)
+            if len(self.times) < WHOLE * promised:
                 self.broken = f"it should hold {promised}"
-        except (av.error.FFmpegError, OSError, ValueError) as error:
+            elif self.times[-1] + 2 / self.facts.fps < WHOLE * seconds:
+                self.broken = f"it should last {seconds:.1f} s"
+        except BROKEN as error:
             self.broken = str(error)
         finally:
             self._container.close()
+
+    def _read(self, frame: av.VideoFrame) -> Picture:
+        first, last = self._first, self.times[-1] if self.times else 0.0
+        if frame.time is None or first.time is None:
+            self.times.append(last + 1 / self.facts.fps if self.times else 0.0)
+        else:
+            self.times.append(max(last, frame.time - first.time))
+        return upright(frame, frame.to_ndarray(format="bgr24", width=first.width, height=first.height))
+
+
+def upright(frame: av.VideoFrame, picture: Picture) -> Picture:
+    """Return a frame's picture turned as the file says that it is to be shown: phones store it lying."""
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
+
+
+def _read_promise(container: InputContainer) -> float:
+    """Return how many seconds the pictures should last by what the file says of itself; 0 where it doesn't."""
+    stream = container.streams.video[0]
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    hours, _, rest = stream.metadata.get("DURATION", "").partition(":")
+    minutes, _, seconds = rest.partition(":")
+    try:
+        return timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds)).total_seconds()
+    except ValueError:
+        return 0.0
 
 
 def _refuse(path: Path, reason: str) -> BadInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import av
@@ -11,12 +12,14 @@ import onnxruntime
 import pytest
 
 from madang.core.base.interface import BadInput, NotFound
-from madang.infrastructure.cctv.cli import EXIT_BROKEN, read_rules, run_analyse, write_tracks
+from madang.infrastructure.cctv.cli import EXIT_BROKEN, read_rules, run_analyse, write_event, write_tracks
 from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
 from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.video import Video
 from madang.infrastructure.cctv.methods.boxes import drop_doubles, measure_overlap
 from madang.infrastructure.cctv.methods.mending import mend
+from madang.infrastructure.cctv.methods.pacing import find_pace
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.methods.tracking import Tracker
 from madang.infrastructure.cctv.records import Detections, EventKind, Line, Rules, Sort, Track, Zone
@@ -207,6 +210,54 @@ def test_a_file_cut_off_says_so_though_nothing_in_it_is_broken(municipal_files, 
     (tmp_path / "cut.mp4").write_bytes(whole[:50_000])
     assert run_analyse(Arguments(tmp_path / "cut.mp4", tmp_path)) == EXIT_BROKEN
     assert "it should hold" in capsys.readouterr().err
+
+
+def test_a_video_that_lies_is_turned_and_one_cut_without_an_index_says_so(tmp_path):
+    lying = np.zeros((48, 96, 3), np.uint8)
+    lying[:, 64:] = (0, 0, 255)
+    path = write_video(tmp_path / "lying.mp4", [lying] * 20)
+    body = bytearray(path.read_bytes())
+    at = body.find(b"tkhd") + 4 + 20 + 16  # the matrix of the track's header
+    body[at : at + 36] = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 48 * 65536, 0, 1 << 30)
+    path.write_bytes(bytes(body))
+    video = Video(path)
+    pictures = list(video.frames())
+    assert (video.facts.width, video.facts.height, pictures[0].shape) == (48, 96, (96, 48, 3))
+    assert pictures[0][70:, :, 2].mean() > 200 > 50 > pictures[0][:60, :, 2].mean()
+    rng = np.random.default_rng(1)
+    noise = [rng.integers(0, 255, (120, 160, 3), np.uint8) for _ in range(30)]
+    whole = write_video(tmp_path / "whole.mkv", noise).read_bytes()
+    (tmp_path / "cut.mkv").write_bytes(whole[: len(whole) // 2])
+    cut = Video(tmp_path / "cut.mkv")
+    assert 0 < len(list(cut.frames())) < 27
+    assert "it should last 3.0 s" in cut.broken
+
+
+def test_a_picture_that_changes_its_size_is_given_in_the_first_one_and_nothing_at_all_is_refused(tmp_path):
+    parts = [
+        write_video(tmp_path / f"{wide}.m4v", [np.full((wide // 2, wide, 3), 90, np.uint8)] * 5)
+        for wide in (160, 96)
+    ]
+    path = tmp_path / "both.m4v"
+    path.write_bytes(b"".join(one.read_bytes() for one in parts))
+    assert {one.shape for one in Video(path).frames()} == {(80, 160, 3)}
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    with pytest.raises(BadInput):
+        Video(tmp_path / "empty.mp4")
+
+
+def test_rules_count_seconds_where_pictures_come_unevenly():
+    """A second at 10 pictures a second, 60 seconds at one, a second at 10 again."""
+    times = [n / 10 for n in range(10)] + [float(n) for n in range(1, 61)] + [61 + n / 10 for n in range(10)]
+    pace = find_pace(times, len(times) / times[-1])
+    assert (np.diff(pace.steps) > 0).all()
+    assert np.allclose((pace.steps - 1) / pace.fps, times, atol=0.11)
+    standing = walk([(300, 300)] * len(times))
+    (event,) = pace.take(find_events(pace.put([standing]), Rules(), pace.fps, SIZE))
+    assert (event.kind, event.start_frame, event.end_frame) == (EventKind.LOITERING, 1, len(times))
+    assert json.loads(write_event(event, times))["end_s"] == 61.9
+    even = find_pace([n / 10 for n in range(50)], 10.0)
+    assert (list(even.steps), even.fps) == (list(range(1, 51)), 10.0)
 
 
 def test_outputs_that_cannot_be_written_are_refused_before_the_work(tmp_path):

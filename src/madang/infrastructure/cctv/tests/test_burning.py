@@ -187,7 +187,10 @@ def watch_walkers(ways, paint=None):
 
 
 def test_who_stood_there_from_the_beginning_and_leaves_uncovers_no_smoke():
-    assert watch_walkers([lambda at: 60 + max(0, at - 20) * 0.7, lambda at: 220 - max(0, at - 30) * 0.5]) == set()
+    assert (
+        watch_walkers([lambda at: 60 + max(0, at - 20) * 0.7, lambda at: 220 - max(0, at - 30) * 0.5])
+        == set()
+    )
 
 
 def test_people_who_pass_sand_are_no_flames():

@@ -122,6 +122,19 @@ SETTINGS = (
         "addresses are always allowed, this machine's own only in the demonstration.",
     ),
     Setting(
+        "camera_networks",
+        str,
+        "",
+        "Networks in which the city's cameras stand, such as 10.30.0.0/16: pictures are fetched from there alone; in "
+        "the demonstration also from this machine.",
+    ),
+    Setting(
+        "camera_files",
+        str,
+        "",
+        "Folder of video files that may be watched as if cameras sent them; empty: only those that the house draws.",
+    ),
+    Setting(
         "oidc_providers",
         str,
         "",

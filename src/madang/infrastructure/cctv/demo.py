@@ -16,6 +16,7 @@ from madang.core.places.interface import list_districts
 from madang.core.things.interface import import_things
 
 from .actions import judge_event, register_camera_kind, save_source
+from .gateway.admission import SIMULATED
 from .gateway.simulating import Walker, write_street
 from .queries.cameras import list_cameras
 from .queries.events import list_events
@@ -102,4 +103,4 @@ def feed(since: datetime, now: datetime) -> None:
 
 
 def _name_street(camera_id: str) -> Path:
-    return read_settings().data_path / "files" / "cctv_simulated" / f"{camera_id}.mp4"
+    return read_settings().data_path / "files" / SIMULATED / f"{camera_id}.mp4"

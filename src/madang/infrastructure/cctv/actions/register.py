@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, Text
+from madang.core.base.interface import HOUSE, Actor, Text
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import find_own_district
 from madang.core.things.interface import (
@@ -21,6 +21,7 @@ from madang.core.things.interface import (
     list_kinds,
     register_kind,
 )
+from madang.infrastructure.cctv.gateway.admission import check_source
 from madang.infrastructure.cctv.methods.intake import read_rows
 from madang.infrastructure.cctv.models import SourceRow
 from madang.infrastructure.cctv.queries.cameras import get_camera
@@ -28,7 +29,6 @@ from madang.infrastructure.cctv.queries.keeping import forget
 from madang.infrastructure.cctv.records import CAMERA_KIND, Camera, Source, View
 
 CHANGE = "cctv.change"
-SCHEMES = ("rtsp://", "rtsps://")
 SERVICE_LIFE_YEARS = 7
 
 
@@ -84,17 +84,11 @@ def save_view(
 def save_source(*, actor: Actor, now: datetime, source: Source) -> None:
     """Say where a camera's pictures come from and what is watched in them; its watch begins by itself.
 
-    An address with a password is seen by those who may change it alone. What operators' answers tuned stays.
+    Raises BadInput where pictures may not be fetched from there. An address with a password is seen by those who may change it alone. What operators' answers tuned stays.
     """
     camera = get_camera(source.camera_id)
     require(actor, CHANGE, camera.agency_code)
-    if not source.url.startswith((*SCHEMES, "/")):
-        raise BadInput(
-            "cctv.url",
-            "rtsp:// 주소이거나 이 서버에 있는 파일의 전체 경로여야 합니다",
-            "it must be an rtsp:// address or the full path of a file on this server",
-            field="url",
-        )
+    check_source(source.url)
     values = msgspec.to_builtins(source)
     del values["factors"], values["is_searched"]
     with transaction.atomic():

@@ -8,9 +8,11 @@ import time
 import av
 from av.container import InputContainer
 
+from madang.core.base.interface import BadInput
 from madang.infrastructure.cctv.records import Picture
 
-from .video import upright
+from .admission import pin_address
+from .video import ALONE, upright
 
 OPEN_S, READ_S = 5.0, 5.0
 WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -53,15 +55,18 @@ class SourceReader:
                 if self.url.startswith("/") and came:
                     continue  # a file begins again
                 self.trouble = "the source ended"
-            except (av.error.FFmpegError, OSError, ValueError) as error:
+            except (av.error.FFmpegError, OSError, ValueError, BadInput) as error:
                 failed += 1
                 self.trouble = str(error)[:200]
             self._stop.wait(WAIT_S[min(max(failed, 1), len(WAIT_S)) - 1])
 
     def _read(self) -> bool:
         """Read until the source ends; return whether any picture came."""
-        options = {"rtsp_transport": "tcp"} if self.url.startswith("rtsp") else {}
-        container = av.open(self.url, options=options, timeout=(OPEN_S, READ_S))
+        if self.url.startswith("/"):
+            container = av.open(self.url, options=ALONE, timeout=(OPEN_S, READ_S))
+        else:
+            options = {"rtsp_transport": "tcp"}
+            container = av.open(pin_address(self.url), options=options, timeout=(OPEN_S, READ_S))
         try:
             return self._decode(container)
         finally:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+import os
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 
 import h3
@@ -19,6 +23,8 @@ from madang.core.places.interface import find_own_district
 from madang.core.things.interface import list_changes, undo_import
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.demo import lay_out
+from madang.infrastructure.cctv.gateway.admission import check_source, pin_address
+from madang.infrastructure.cctv.gateway.sources import SourceReader
 from madang.infrastructure.cctv.methods.coverage import draw_cone, find_seen, measure_cells
 from madang.infrastructure.cctv.methods.intake import read_rows
 from madang.infrastructure.cctv.pages.register import LIST, read_shapes
@@ -47,6 +53,53 @@ LIST_OF_FOUR = """자치구,주소,위도,경도,수량
 @pytest.fixture(autouse=True)
 def fresh():
     forget()
+
+
+def test_pictures_come_from_the_networks_and_folders_of_cameras_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv("MADANG_DEMO", "no")
+    monkeypatch.setenv("MADANG_CAMERA_NETWORKS", "10.30.0.0/16, fd00::/8")
+    monkeypatch.setenv("MADANG_CAMERA_FILES", str(tmp_path / "videos"))
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "way_out.mp4").symlink_to("/etc/passwd")
+    for right in (
+        "rtsp://10.30.4.5/1",
+        "rtsps://[fd00::7]:322/1",
+        "rtsp://camera/1",
+        f"{tmp_path}/videos/a.mp4",
+    ):
+        check_source(right)
+    for wrong in (
+        "rtsp://10.31.4.5/1",
+        "rtsp://127.0.0.1/1",
+        f"{tmp_path}/videos/way_out.mp4",
+        f"{tmp_path}/a.mp4",
+    ):
+        with pytest.raises(BadInput):
+            check_source(wrong)
+    # A name is judged by where it leads in the moment of the connection.
+    with pytest.raises(BadInput, match="camera_networks"):
+        pin_address("rtsp://localhost/1")
+    monkeypatch.setenv("MADANG_CAMERA_NETWORKS", "127.0.0.0/8 ::1/128")
+    assert pin_address("rtsp://eye:secret@localhost:8554/1?x=2") in {
+        f"rtsp://eye:secret@{number}:8554/1?x=2" for number in ("127.0.0.1", "[::1]")
+    }
+    reader = SourceReader("rtsp://192.0.2.1/1")
+    try:
+        deadline = time.monotonic() + 10
+        while not reader.trouble and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert "camera_networks" in reader.trouble
+    finally:
+        reader.close()
+
+
+def test_a_list_may_be_the_first_thing_that_a_house_sees(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(LIST_OF_FOUR)
+    command = [sys.executable, "-m", "madang.project.command_line", "cctv", "import", str(path)]
+    environment = {**os.environ, "MADANG_DATA": str(tmp_path / "new")}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout[:15]) == (0, "4 rows: 3 added"), ended.stderr
 
 
 def bring(text=LIST_OF_FOUR, **more):
@@ -119,7 +172,11 @@ class TestImport:
         source = Source(camera_id=camera_id, url="rtsp://camera.example/1", rules=rules)
         actions.save_source(actor=HOUSE, now=NOW, source=source)
         assert find_source(camera_id) == source
-        for wrong in ("http://x", "file:///etc/passwd", "-i x", ""):
+        wrong_ones = (
+            "http://x", "file:///etc/passwd", "-i x", "", "rtsp://", "rtsp://x:y/", "rtsp://a b/", "/etc/passwd",
+            "/tmp/../etc/passwd", "rtsp://169.254.169.254/latest", "rtsp://[::ffff:10.0.0.5]/1",
+        )  # fmt: skip
+        for wrong in wrong_ones:
             with pytest.raises(BadInput):
                 actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=camera_id, url=wrong))
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.base.interface import HOUSE, Text
+from madang.core.base.interface import HOUSE, Text, read_settings
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.analyses import Analysis
@@ -198,7 +198,8 @@ class Tape:
         return next((one for one in self.told if want(one)), None)
 
 
-def test_a_camera_by_rtsp_is_watched_hidden_and_kept_though_the_analysis_is_killed(tmp_path):
+def test_a_camera_by_rtsp_is_watched_hidden_and_kept_though_the_analysis_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setenv("MADANG_CAMERA_NETWORKS", "127.0.0.0/8")
     video = tmp_path / "street.mp4"
     write_street(video, [RED], 30, 6)
     server, url = serve(video, find_free_port())
@@ -242,7 +243,8 @@ def test_the_watch_writes_down_what_a_file_played_in_real_time_shows(tmp_path):
     from madang.infrastructure.cctv.processes import watch  # noqa: PLC0415
 
     one, _ = lay_out()
-    video = tmp_path / "street.mp4"
+    video = read_settings().data_path / "files" / "cctv_simulated" / "street.mp4"
+    video.parent.mkdir(parents=True, exist_ok=True)
     write_street(video, [RED], 20, 6)
     rules = Rules(zones=(Zone(name="문", points=((0.6, 0), (1, 0), (1, 1), (0.6, 1))),), loitering_s=600)
     actions.save_source(

@@ -9,16 +9,19 @@ import numpy as np
 from madang.infrastructure.cctv.records import Floats, Track
 
 JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
-JOIN_HEIGHTS = 1.0
+JOIN_HEIGHTS, LEAST_ALIKE = 1.0, 0.7
 GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.6
 SURE = 0.25
 STEADY_S, REACH, LEAST_WEIGHT = 0.2, 3.0, 0.05
 """Boxes tremble from picture to picture; their neighbours within this time say where they really are."""
 
 
-def mend(tracks: Sequence[Track], fps: float) -> list[Track]:
-    """Return tracks joined over short gaps, filled, steadied, and without what was never really there."""
-    joined = _join([_trim(one) for one in tracks], fps)
+def mend(tracks: Sequence[Track], fps: float, size: tuple[int, int]) -> list[Track]:
+    """Return tracks joined over short gaps, filled, steadied, and without what was never really there.
+
+    `size` is the picture's width and height in pixels: who walked out of it isn't who comes in there next.
+    """
+    joined = _join([_trim(one) for one in tracks], fps, size)
     filled = [_fill(one, fps) for one in joined]
     real = [one for one in filled if len(one.frames) >= LEAST_S * fps and not _is_ghost(one)]
     return [
@@ -31,17 +34,17 @@ def _trim(one: Track) -> Track:
     """Return a track up to where it was last surely seen: what is weak to the end held on to something else."""
     sure = np.flatnonzero(one.scores >= SURE)
     last = int(sure[-1]) + 1 if len(sure) else 1
-    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last])
+    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last], one.looks)
 
 
-def _join(tracks: list[Track], fps: float) -> list[Track]:
+def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]:
     """Join an end with the beginning that it would have reached, nearest first."""
     candidates = []
     for one in tracks:
         for other in tracks:
             gap = int(other.frames[0] - one.frames[-1])
-            if 0 < gap <= JOIN_S * fps:
-                off = _distance(one, other, gap)
+            if 0 < gap <= JOIN_S * fps and _is_alike(one, other):
+                off = _distance(one, other, gap, size)
                 if off <= JOIN_HEIGHTS:
                     candidates.append((off, gap, one.id, other.id))
     following: dict[int, int] = {}
@@ -62,8 +65,20 @@ def _join(tracks: list[Track], fps: float) -> list[Track]:
     return whole
 
 
-def _distance(one: Track, other: Track, gap: int) -> float:
-    """Return how far from where `one` was heading `other` begins, in body heights; sizes must agree."""
+def _is_alike(one: Track, other: Track) -> bool:
+    """Return whether a beginning is coloured as an end was."""
+    if one.looks is None or other.looks is None:
+        return True
+    before, after = one.looks[1], other.looks[0]
+    whole = float(np.linalg.norm(before) * np.linalg.norm(after))
+    return whole == 0 or float(before @ after) >= LEAST_ALIKE * whole
+
+
+def _distance(one: Track, other: Track, gap: int, size: tuple[int, int]) -> float:
+    """Return how far from where `one` was heading `other` begins, in body heights; sizes must agree.
+
+    Nowhere near where it would have left the picture by then.
+    """
     height = float(one.heights[-5:].mean())
     if not 0.7 < float(other.heights[:5].mean()) / max(height, 1) < 1.4:  # noqa: PLR2004 - a person's size
         return np.inf
@@ -71,7 +86,10 @@ def _distance(one: Track, other: Track, gap: int) -> float:
     speed = np.zeros(2)
     if back:
         speed = (one.feet[-1] - one.feet[-1 - back]) / max(1, one.frames[-1] - one.frames[-1 - back])
-    return float(np.linalg.norm(other.feet[0] - (one.feet[-1] + speed * gap)) / max(height, 1))
+    heading = one.feet[-1] + speed * gap
+    if not (0 <= heading[0] <= size[0] and heading[1] <= size[1] + height / 2):
+        return np.inf
+    return float(np.linalg.norm(other.feet[0] - heading) / max(height, 1))
 
 
 def _chain(parts: list[Track]) -> Track:
@@ -81,6 +99,7 @@ def _chain(parts: list[Track]) -> Track:
         np.concatenate([one.frames for one in parts]),
         np.concatenate([one.boxes for one in parts]),
         np.concatenate([one.scores for one in parts]),
+        None if parts[0].looks is None or parts[-1].looks is None else np.stack([parts[0].looks[0], parts[-1].looks[1]]),
     )
 
 

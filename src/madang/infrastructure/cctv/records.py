@@ -40,17 +40,13 @@ class Detections(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """One thing through time: frames (N,) counted from 1, boxes (N, 4) as corners, scores (N,).
-
-    `looks` (2, D) are its colours where it begins and where it ends; None where they aren't known.
-    """
+    """One thing through time: frames (N,) counted from 1, boxes (N, 4) as corners, scores (N,)."""
 
     id: int
     sort: Sort
     frames: npt.NDArray[np.int64]
     boxes: Floats
     scores: Floats
-    looks: Floats | None = None
 
     @property
     def feet(self) -> Floats:

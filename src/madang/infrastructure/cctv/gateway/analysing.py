@@ -60,7 +60,11 @@ def analyse(
             take_frame(trackers, number, picture, found)
         watch_burning(burns, number, picture, rules, found, classifier)
         progress(number)
-    tracks = [track for sort in Sort for track in mend(trackers[sort].list_tracks(), facts.fps, (facts.width, facts.height))]
+    tracks = [
+        track
+        for sort in Sort
+        for track in mend(trackers[sort].list_tracks(), facts.fps, (facts.width, facts.height))
+    ]
     pace = find_pace(video.times, facts.fps)
     seen = find_events(pace.put(tracks), rules, pace.fps, (facts.width, facts.height))
     return Analysis(

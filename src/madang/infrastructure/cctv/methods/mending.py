@@ -9,9 +9,9 @@ import numpy as np
 from madang.infrastructure.cctv.records import Floats, Track
 
 JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
-JOIN_HEIGHTS, LEAST_ALIKE = 1.0, 0.7
+JOIN_HEIGHTS = 1.0
 GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.6
-SURE = 0.25
+SURE = 0.35
 STEADY_S, REACH, LEAST_WEIGHT = 0.2, 3.0, 0.05
 """Boxes tremble from picture to picture; their neighbours within this time say where they really are."""
 
@@ -34,7 +34,7 @@ def _trim(one: Track) -> Track:
     """Return a track up to where it was last surely seen: what is weak to the end held on to something else."""
     sure = np.flatnonzero(one.scores >= SURE)
     last = int(sure[-1]) + 1 if len(sure) else 1
-    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last], one.looks)
+    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last])
 
 
 def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]:
@@ -43,7 +43,7 @@ def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]
     for one in tracks:
         for other in tracks:
             gap = int(other.frames[0] - one.frames[-1])
-            if 0 < gap <= JOIN_S * fps and _is_alike(one, other):
+            if 0 < gap <= JOIN_S * fps:
                 off = _distance(one, other, gap, size)
                 if off <= JOIN_HEIGHTS:
                     candidates.append((off, gap, one.id, other.id))
@@ -63,15 +63,6 @@ def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]
             chain.append(by_id[following[chain[-1].id]])
         whole.append(_chain(chain))
     return whole
-
-
-def _is_alike(one: Track, other: Track) -> bool:
-    """Return whether a beginning is coloured as an end was."""
-    if one.looks is None or other.looks is None:
-        return True
-    before, after = one.looks[1], other.looks[0]
-    whole = float(np.linalg.norm(before) * np.linalg.norm(after))
-    return whole == 0 or float(before @ after) >= LEAST_ALIKE * whole
 
 
 def _distance(one: Track, other: Track, gap: int, size: tuple[int, int]) -> float:
@@ -99,7 +90,6 @@ def _chain(parts: list[Track]) -> Track:
         np.concatenate([one.frames for one in parts]),
         np.concatenate([one.boxes for one in parts]),
         np.concatenate([one.scores for one in parts]),
-        None if parts[0].looks is None or parts[-1].looks is None else np.stack([parts[0].looks[0], parts[-1].looks[1]]),
     )
 
 

@@ -21,10 +21,8 @@ LEAST_OVERLAP, LEAST_WEAK_OVERLAP = 0.2, 0.35
 MOST_SHARED = 0.5
 GROW, SLOW_FPS = 0.15, 8.0
 """Boxes grow before they are compared where pictures are so far apart that people leave their last box."""
-LOOKS_WEIGHT, LEAST_LOOKS = 0.25, 0.35
+LOOKS_WEIGHT, LEAST_LOOKS = 0.45, 0.35
 HITS_TO_BELIEVE = 3
-FIRST = 8
-"""Frames whose colours say how somebody looked at first."""
 POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.003, 0.05
 
 
@@ -41,7 +39,6 @@ class Followed:
     boxes: list[Floats] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     missed: int = 0
-    first_looks: Floats | None = None
 
     def predict(self) -> None:
         """Move on by one frame."""
@@ -62,8 +59,6 @@ class Followed:
         self.place, self.speed = self.place + gain * off, self.speed + push * off
         self.doubt = np.array([(1 - gain) * position, (1 - gain) * shared, speed - push * shared])
         self.looks = 0.9 * self.looks + 0.1 * looks
-        if len(self.frames) <= FIRST:
-            self.first_looks = self.looks
         self.frames.append(frame)
         self.boxes.append(box)
         self.scores.append(score)
@@ -127,7 +122,6 @@ class Tracker:
                 np.array(one.frames),
                 np.array(one.boxes, np.float32),
                 np.array(one.scores, np.float32),
-                np.stack([one.looks if one.first_looks is None else one.first_looks, one.looks]),
             )
             for one in sorted(whole, key=lambda one: one.id)
         ]

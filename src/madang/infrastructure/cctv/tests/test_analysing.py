@@ -123,7 +123,7 @@ def test_two_who_pass_each_other_keep_their_numbers():
         return [(5 * frame, 100, 5 * frame + 20, 160), (400 - 5 * frame, 130, 420 - 5 * frame, 190)]
 
     see(tracker, range(1, 80), boxes_at)
-    tracks = mend(tracker.list_tracks(), FPS)
+    tracks = mend(tracker.list_tracks(), FPS, SIZE)
     assert len(tracks) == 2
     assert all(len(one.frames) == 79 for one in tracks)
     assert all(np.all(np.diff(one.boxes[:, 0]) > 0) or np.all(np.diff(one.boxes[:, 0]) < 0) for one in tracks)
@@ -132,7 +132,7 @@ def test_two_who_pass_each_other_keep_their_numbers():
 def test_a_gap_is_filled_along_the_way():
     tracker = Tracker(Sort.PERSON, FPS)
     see(tracker, range(1, 60), lambda f: [] if 30 <= f < 38 else [(4 * f, 100, 4 * f + 20, 160)])
-    (one,) = mend(tracker.list_tracks(), FPS)
+    (one,) = mend(tracker.list_tracks(), FPS, SIZE)
     assert list(one.frames) == list(range(1, 60))
     assert np.allclose(one.boxes[:, 0], 4 * one.frames, atol=1.0)
     assert one.scores[33] < one.scores[5]
@@ -155,7 +155,28 @@ def test_a_flicker_and_a_still_weak_thing_are_nobody():
     tracker = Tracker(Sort.PERSON, FPS)
     see(tracker, range(1, 4), lambda _: [(50, 50, 70, 110)])
     see(tracker, range(4, 60), lambda _: [(300, 100, 320, 160)], score=0.46)
-    assert mend(tracker.list_tracks(), FPS) == []
+    assert mend(tracker.list_tracks(), FPS, SIZE) == []
+
+
+def test_who_walks_out_of_the_picture_is_not_who_comes_in_there_next():
+    going = walk(line_of(480, 300, 620, 300, 29))
+    coming = walk(line_of(628, 300, 520, 300, 29), start=40, number=2)
+    assert len(mend([going, coming], FPS, SIZE)) == 2
+    hidden = walk(line_of(500, 300, 640, 300, 29), start=32, number=2)
+    assert len(mend([walk(line_of(350, 300, 490, 300, 29)), hidden], FPS, SIZE)) == 1
+
+
+def test_a_weak_box_over_somebody_seen_surely_is_no_second_person():
+    tracker = Tracker(Sort.PERSON, FPS)
+    both = np.array([(100, 100, 130, 190), (118, 100, 148, 190)], np.float32)
+    double = np.array([(100, 100, 130, 190), (108, 100, 138, 190)], np.float32)
+    looks = np.concatenate([LOOKS, LOOKS])
+    for frame in range(
+        1, 30
+    ):  # from the 15th on the second is hidden, and the first is seen once more in a tile
+        boxes, score = (both, 0.8) if frame < 15 else (double, 0.3)
+        tracker.update(frame, boxes, np.array([0.8, score]), looks)
+    assert [len(one.frames) for one in tracker.list_tracks()] == [29, 14]
 
 
 def test_what_was_found_twice_is_kept_once():

@@ -1,4 +1,4 @@
-"""`madang cctv analyse VIDEO`: tracks and events of a video file; `madang cctv import FILE`: a list of cameras."""
+"""`madang cctv analyse VIDEO`: tracks and events of a video; `import FILE`: a list of cameras; `discover`: by ONVIF."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .actions import import_cameras
 from .gateway.analysing import Analysis, analyse
 from .gateway.classifier import Classifier, find_classifier
 from .gateway.detector import Detector
+from .gateway.onvif import discover
 from .queries.cameras import list_misplaced
 from .records import Event, Rules, Sort, Track
 
@@ -29,7 +30,7 @@ MOST_TILES = 8
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare `analyse VIDEO` and `import FILE`."""
+    """Declare `analyse VIDEO`, `import FILE` and `discover`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     one = commands.add_parser("analyse", help="find people and events in a video file")
     one.add_argument("video", type=Path, metavar="VIDEO")
@@ -55,6 +56,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--dry-run", action="store_true", help="say what would be done, and keep nothing")
     bring.set_defaults(command=run_import)
+    probe = commands.add_parser("discover", help="list the cameras that answer by ONVIF on this network")
+    probe.add_argument("--seconds", type=float, default=3.0, help="how long to wait for answers")
+    probe.set_defaults(command=run_discover)
 
 
 def run(arguments: Namespace) -> int:
@@ -122,6 +126,18 @@ def run_import(arguments: Namespace) -> int:
     return 0
 
 
+def run_discover(arguments: Namespace) -> int:
+    """List the device services of cameras in the networks that the setting `camera_networks` names."""
+    try:
+        found = discover(arguments.seconds)
+    except OSError as error:
+        raise BadInput("cctv.discover", f"{error}", f"this machine can't ask its network: {error}") from error
+    sys.stdout.write("".join(f"{one}\n" for one in found))
+    if not found:
+        sys.stderr.write("madang: no camera of the networks in camera_networks answered\n")
+    return 0
+
+
 def _tell_broken(path: Path, found: Analysis) -> int:
     if not found.broken:
         return 0
@@ -160,7 +176,7 @@ def write_event(one: Event, times: Sequence[float]) -> str:
 SUBCOMMANDS = [
     Subcommand(
         name="cctv",
-        help="cameras: analyse a video file, bring a list of cameras",
+        help="cameras: analyse a video file, bring a list of cameras, find those that speak ONVIF",
         run=run,
         add_arguments=add_arguments,
     )

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{CAMERA}live/", desk.show_live),
     path(f"{CAMERA}view/", register.VIEW.as_view()),
     path(f"{CAMERA}source/", register.SOURCE.as_view()),
+    path(f"{CAMERA}source/onvif/", register.CONNECT.as_view()),
     path(f"{CAMERA}source/remove/", register.REMOVE_SOURCE.as_view()),
     path("desk/cctv/events/", events.LIST.as_view()),
     path(EVENT, events.show_event),

@@ -1,5 +1,6 @@
 """Everything that changes something in this service."""
 
+from .connecting import connect_camera
 from .judging import judge_event
 from .purging import list_overdue, purge
 from .register import import_cameras, register_camera_kind, remove_source, save_source, save_view
@@ -21,6 +22,7 @@ __all__ = [
     "answer_sighting",
     "ask_search",
     "ask_unmask",
+    "connect_camera",
     "decide_search",
     "decide_unmask",
     "end_search",

@@ -24,7 +24,13 @@ from madang.core.pages.interface import (
 )
 from madang.core.people.interface import get_agency
 from madang.core.things.interface import STATE_NAMES, read_list
-from madang.infrastructure.cctv.actions import import_cameras, remove_source, save_source, save_view
+from madang.infrastructure.cctv.actions import (
+    connect_camera,
+    import_cameras,
+    remove_source,
+    save_source,
+    save_view,
+)
 from madang.infrastructure.cctv.queries.cameras import get_camera, list_cameras, list_misplaced
 from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import Camera, Line, Rules, Source, View, Zone
@@ -160,6 +166,8 @@ def _describe(*, actor: Actor, language: str, camera_id: str) -> Detail:
                 consequence=Text(ko="사각지대 지도와 보관 기간이 이에 따릅니다.", en="The blind-spot map and how long pictures are kept follow it.")),
             RecordAction(title=Text(ko="영상 주소와 규칙", en="Source and rules"), href="source/", permission="cctv.change",
                 consequence=Text(ko="저장하면 몇 초 안에 분석이 시작됩니다.", en="Analysis begins within seconds of saving.")),
+            RecordAction(title=Text(ko="ONVIF로 영상 찾기", en="Find the stream by ONVIF"), href="source/onvif/", permission="cctv.change",
+                consequence=Text(ko="카메라에 물어 영상 주소를 알아냅니다.", en="The camera is asked where it streams.")),
         ]  # fmt: skip
     if may_change and source is not None:
         actions.append(RecordAction(title=Text(ko="분석 그만두기", en="Stop analysis"), href="source/remove/", permission="cctv.change", is_destructive=True,
@@ -372,6 +380,46 @@ SOURCE = FormPage(
     form=SourceForm,
     run=_save_source,
     initial=_fill_source,
+    back=CAMERAS,
+)
+
+
+class ConnectForm(forms.Form):
+    """A camera that says itself where it streams."""
+
+    address = forms.CharField(
+        label=say_lazily("카메라 주소", "Address of the camera"), max_length=300,
+        help_text=say_lazily("http://호스트[:포트] (ONVIF 장치 서비스)", "http://host[:port] (ONVIF device service)"),
+    )  # fmt: skip
+    user = forms.CharField(label=say_lazily("사용자", "User"), max_length=100, required=False)
+    password = forms.CharField(
+        label=say_lazily("암호", "Password"), max_length=200, required=False, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def _connect(*, actor: Actor, now: datetime, data: dict[str, Any], camera_id: str) -> str:
+    connect_camera(
+        actor=actor,
+        now=now,
+        camera_id=camera_id,
+        address=data["address"].strip(),
+        user=data["user"],
+        password=data["password"],
+    )
+    return f"{CAMERAS}{camera_id}/source/"
+
+
+CONNECT = FormPage(
+    title=Text(ko="ONVIF로 영상 찾기", en="Find the stream by ONVIF"),
+    permission="cctv.change",
+    form=ConnectForm,
+    run=_connect,
+    button=Text(ko="찾아서 분석하기", en="Find and analyse"),
+    consequence=Text(
+        ko="카메라에 물어 알아낸 영상 주소를 분석합니다. 규칙은 그대로입니다.",
+        en="The stream that the camera names is analysed from now on. Rules stay.",
+    ),
     back=CAMERAS,
 )
 

@@ -309,7 +309,7 @@ class TestImportPage(PageCases):
 
 @pytest.mark.django_db
 class TestCameraPages:
-    @pytest.mark.parametrize("part", ["", "view/", "source/", "source/remove/"])
+    @pytest.mark.parametrize("part", ["", "view/", "source/", "source/onvif/", "source/remove/"])
     @pytest.mark.parametrize("language", ["ko", "en"])
     def test_a_camera_its_view_and_its_source_are_shown(self, admin_client, part, language):
         bring()

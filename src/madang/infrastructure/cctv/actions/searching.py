@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, publish_live
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.models import AnswerRow, PlaceRow, PurgeRow, SearchRow, SightingRow
 from madang.infrastructure.cctv.queries.cameras import get_camera
-from madang.infrastructure.cctv.queries.searches import get_search_row, read_search
+from madang.infrastructure.cctv.queries.searches import get_search_row, is_within_reach, read_search
 from madang.infrastructure.cctv.records import NewSearch, PlaceKnown, Search, SearchState
 
 from .viewing import APPROVE, note_look
@@ -95,9 +96,7 @@ def answer_sighting(*, actor: Actor, now: datetime, search_id: int, uid: str, is
     """Say whether a sighting is the person: if so the search goes on from that camera and moment."""
     with transaction.atomic():
         row = _get_running(actor, search_id, now)
-        sighting = SightingRow.objects.filter(pk=uid).first()
-        if sighting is None:
-            raise NotFound("cctv.sighting", "그런 목격이 없습니다", "there is no such sighting")
+        sighting = _find_sighting(row, uid)
         AnswerRow.objects.update_or_create(search=row, sighting=sighting, defaults={"is_right": is_right})
         if is_right:
             camera = get_camera(sighting.camera_id)
@@ -123,9 +122,11 @@ def end_search(*, actor: Actor, now: datetime, search_id: int, state: SearchStat
 
 
 def expire_searches(*, now: datetime) -> int:
-    """End the searches whose time is over, and purge what they saw; return how many."""
+    """End the searches whose time is over, and those that nobody decided on as long; return how many."""
     count = 0
-    for search in SearchRow.objects.filter(state=SearchState.RUNNING, expires_at__lte=now):
+    is_over = Q(state=SearchState.RUNNING, expires_at__lte=now)
+    is_forgotten = Q(state=SearchState.ASKED, asked_at__lte=now - timedelta(hours=LONGEST_HOURS))
+    for search in SearchRow.objects.filter(is_over | is_forgotten):
         with transaction.atomic():
             _end(search, SearchState.EXPIRED, HOUSE, now)
         count += 1
@@ -136,7 +137,8 @@ def open_sighting(*, actor: Actor, now: datetime, search_id: int, uid: str) -> P
     """Return the picture of somebody seen, the head hidden, for a running search; the look is audited."""
     row = _get_running(actor, search_id, now, for_update=False)
     path = open_files().name_sighting(uid)
-    if not SightingRow.objects.filter(pk=uid).exists() or not path.is_file():
+    _find_sighting(row, uid)
+    if not path.is_file():
         raise NotFound("cctv.sighting", "그런 목격이 없습니다", "there is no such sighting")
     note_look(actor, now, "cctv.view_sightings", f"search:{row.pk}", purpose=row.ground[:100])
     return path
@@ -150,23 +152,32 @@ def _get_running(actor: Actor, search_id: int, now: datetime, *, for_update: boo
     return row
 
 
+def _find_sighting(row: SearchRow, uid: str) -> SightingRow:
+    """Return somebody seen whom this search may ask for; another search's are none of its business."""
+    sighting = SightingRow.objects.filter(pk=uid).first()
+    if sighting is None or not is_within_reach(row, sighting):
+        raise NotFound("cctv.sighting", "그런 목격이 없습니다", "there is no such sighting")
+    return sighting
+
+
 def _end(row: SearchRow, state: SearchState, actor: Actor, now: datetime) -> int:
     row.state, row.ended_at = state, now
     row.description = row.top = row.bottom = ""
     row.save()
     row.answers.all().delete()
     _audit(actor, now, f"search_{state.value}", row)
-    purged = 0
-    if not SearchRow.objects.filter(state=SearchState.RUNNING).exists():
-        purged = _purge_sightings(row, now)
+    purged = _purge_sightings(row, now)
     publish_live(TOPIC, {"search": row.pk})
     return purged
 
 
 def _purge_sightings(row: SearchRow, now: datetime) -> int:
-    """Delete everybody who was seen: no search asks for them any more. The hashes are the proof."""
+    """Delete everybody whom no other search that runs can ask for. The hashes are the proof."""
     files = open_files()
-    sightings = list(SightingRow.objects.all())
+    others = list(SearchRow.objects.filter(state=SearchState.RUNNING, expires_at__gt=now))
+    sightings = [
+        one for one in SightingRow.objects.all() if not any(is_within_reach(other, one) for other in others)
+    ]
     made = []
     for one in sightings:
         path = files.name_sighting(one.uid)
@@ -175,7 +186,7 @@ def _purge_sightings(row: SearchRow, now: datetime) -> int:
                 event_uid=f"search:{row.pk}", camera_id=one.camera_id, file=f"sightings/{path.name}"[:100],
                 sha256=hash_file(path), bytes=path.stat().st_size, purged_at=now,
             ))  # fmt: skip
-    SightingRow.objects.all().delete()
+    SightingRow.objects.filter(pk__in=[one.pk for one in sightings]).delete()
     details = {"people": len(sightings), "files": {one.file: one.sha256 for one in made}}
     seq = record_audit(
         actor=HOUSE, now=now, action="cctv.purge_search", subject=f"search:{row.pk}", details=details

@@ -123,6 +123,16 @@ def list_candidates(search: Search, limit: int = 30) -> list[Candidate]:
     return sorted(found, key=lambda one: (-one.score, one.sighting.uid))[:limit]
 
 
+def is_within_reach(row: SearchRow, sighting: SightingRow) -> bool:
+    """Return whether whom a search is for can have come from a place it knows to where and when somebody was seen."""
+    camera = get_cameras([sighting.camera_id]).get(sighting.camera_id)
+    return camera is not None and any(
+        find_earliest(Anchor(one.lon, one.lat, one.at), camera.lon, camera.lat, row.speed_m_s)
+        <= sighting.last_at
+        for one in row.places.all()
+    )
+
+
 def read_wear(shares: dict[str, float]) -> dict[Wear, float]:
     """Return shares of colours by their names."""
     return {Wear(name): share for name, share in shares.items()}

@@ -182,6 +182,29 @@ class TestSearch:
             "cctv.view_sightings",
         ]
 
+    def test_one_search_neither_opens_nor_keeps_whom_another_alone_asks_for(self):
+        near, _, far = lay_out()
+        search = start()
+        other = start(reference="2026-0002", lat=37.6049)
+        sight("here", near, NOW)
+        sight("there", far, NOW)
+        assert actions.open_sighting(actor=KIM, now=NOW, search_id=other.id, uid="there").is_file()
+        for wrong in ("here", "nobody"):
+            with pytest.raises(NotFound):
+                actions.open_sighting(actor=KIM, now=NOW, search_id=other.id, uid=wrong)
+            with pytest.raises(NotFound):
+                actions.answer_sighting(actor=KIM, now=NOW, search_id=other.id, uid=wrong, is_right=True)
+        assert actions.end_search(actor=KIM, now=NOW, search_id=other.id, state=SearchState.FOUND) == 1
+        assert [row.uid for row in SightingRow.objects.all()] == ["here"]
+        assert actions.open_sighting(actor=KIM, now=NOW, search_id=search.id, uid="here").is_file()
+
+    def test_what_nobody_decides_on_is_forgotten_too(self):
+        search = actions.ask_search(actor=KIM, now=NOW, asked=asked())
+        assert actions.expire_searches(now=NOW + timedelta(hours=47)) == 0
+        assert actions.expire_searches(now=NOW + timedelta(hours=48)) == 1
+        ended = get_search(KIM, search.id)
+        assert (ended.state, ended.description, ended.top) == (SearchState.EXPIRED, "", "")
+
     def test_after_its_time_it_neither_looks_nor_answers(self):
         near, *_ = lay_out()
         search = start()

@@ -184,30 +184,24 @@ def _measure_cameras(folder: Path, numbers: list[int], people: list[Path]) -> No
 
 
 def _count_pictures(analysis: Analysis, files: Files, sources: list[Source]) -> tuple[list[float], float]:
-    """Return each camera's pictures a second, and the seconds of processor time that one costs."""
+    """Return each camera's pictures a second, and the seconds of processor time that one costs.
+
+    Counting begins once every camera's first picture came, or after LONGEST_WAIT_S with those that did.
+    """
     paths = {one.camera_id: files.name_live(one.camera_id) for one in sources}
-    deadline, last, counted, began, worked = (
-        time.monotonic() + LONGEST_WAIT_S,
-        dict.fromkeys(paths, 0),
-        dict.fromkeys(paths, 0),
-        0.0,
-        0.0,
-    )
-    while time.monotonic() < deadline:
+    last, counted, worked, waited = dict.fromkeys(paths, 0), dict.fromkeys(paths, 0), 0.0, time.monotonic()
+    began = float("inf")
+    while (at := time.monotonic()) < began + WATCHED_S:
         analysis.keep(sources)
         analysis.take(0.02)
         for name, path in paths.items():
-            at = path.stat().st_mtime_ns if path.exists() else 0
-            counted[name] += at != last[name]
-            last[name] = at
-        if not began and all(last.values()):
-            began, worked, counted = time.monotonic(), _count_work(analysis), dict.fromkeys(paths, 0)
-            deadline = began + WATCHED_S
-    if not began:
-        return [0.0], float("inf")
-    took = time.monotonic() - began
+            written = path.stat().st_mtime_ns if path.exists() else 0
+            counted[name] += written != last[name]
+            last[name] = written
+        if began > at and (all(last.values()) or at - waited > LONGEST_WAIT_S):
+            began, worked, counted = at, _count_work(analysis), dict.fromkeys(paths, 0)
     cost = (_count_work(analysis) - worked) / max(1, sum(counted.values()))
-    return [count / took for count in counted.values()], cost
+    return [count / (time.monotonic() - began) for count in counted.values()], cost
 
 
 def _count_work(analysis: Analysis) -> float:

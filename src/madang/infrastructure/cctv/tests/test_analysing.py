@@ -142,12 +142,12 @@ def test_boxes_are_steadied_where_they_tremble_and_not_held_back_at_the_ends():
     walked = line_of(100, 300, 400, 300, 60)
     chance = np.random.default_rng(5)
     trembling = walk(walked + chance.normal(0, 4, walked.shape), width=chance.normal(24, 3, 60))
-    (steadied,) = mend([trembling], FPS)
+    (steadied,) = mend([trembling], FPS, SIZE)
     off = [np.linalg.norm(one.feet - walked, axis=1) for one in (trembling, steadied)]
     assert off[1].mean() < 0.6 * off[0].mean()
     assert off[1][[0, -1]].max() < 12
     still = walk(walked)
-    assert np.abs(mend([still], FPS)[0].boxes - still.boxes).max() < 0.01
+    assert np.abs(mend([still], FPS, SIZE)[0].boxes - still.boxes).max() < 0.01
     assert steadied.boxes.min() >= trembling.boxes.min()
 
 

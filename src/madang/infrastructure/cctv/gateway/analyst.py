@@ -63,8 +63,8 @@ LOST_S = 10.0
 IDLE_S = 0.01
 BACKGROUND_SHARE = 0.05
 FACE_SIZE = 20
-FACES_EVERY_S = 1.0
-"""A face in nobody who was found: it costs more than all else, and what moves is hidden anyway."""
+FACES_EVERY_S = 2.0
+"""A face in nobody who was found: it costs more than all else, and what has come is hidden as moving for longer."""
 SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
 BEGINNING = datetime.min.replace(tzinfo=UTC)

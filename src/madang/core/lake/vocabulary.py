@@ -87,6 +87,9 @@ FIXES: dict[str, Text] = {
     "duplicate_keys": Text(ko="같은 식별값이 두 번 나옵니다 (그대로 둠)", en="doubled keys reported, kept"),
     "duplicate_rows": Text(ko="똑같은 행이 되풀이됩니다 (그대로 둠)", en="repeated rows reported, kept"),
     "empty_columns_dropped": Text(ko="이름도 값도 없는 열을 뺐습니다", en="empty unnamed columns left out"),
+    "formulas_without_value": Text(
+        ko="계산된 값이 없는 수식입니다 (빈 값으로 둠)", en="formulas that were never calculated: no value"
+    ),
     "header_missing": Text(ko="제목 줄이 없어 열 이름을 지었습니다", en="no header: columns were named"),
     "header_names_duplicated": Text(ko="겹치는 열 이름을 구별했습니다", en="doubled column names told apart"),
     "header_names_generated": Text(ko="비어 있는 열 이름을 지었습니다", en="blank column names filled in"),

@@ -13,17 +13,26 @@ from xml.etree import ElementTree
 import msgspec
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+# A formula that no program has calculated yet: its cell holds no value (an empty text is one).
+_UNCALCULATED = re.compile(
+    rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _CHUNK = 1 << 22
 _TAG = 200
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows and columns up to the last cell of a sheet, and how many cells stand there."""
+    """The rows and columns up to the last cell of a sheet, and how many cells stand there.
+
+    `uncalculated` counts formulas without a value.
+    """
 
     height: int = 0
     width: int = 0
     cells: int = 0
+    uncalculated: int = 0
 
     @property
     def area(self) -> int:
@@ -49,26 +58,29 @@ def _find_member(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
-    """Yield a member in pieces, none of which cuts a cell's tag."""
+    """Yield a member in pieces, none of which cuts a cell, or at least no tag."""
     rest = b""
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             data = rest + chunk
-            cut = data.rfind(b"<", 0, max(0, len(data) - _TAG))
+            stop = max(0, len(data) - _TAG)
+            cut = data.rfind(b"<c ", 0, stop) if b"<c " in data else data.rfind(b"<", 0, stop)
             rest = data[max(0, cut) :]
             yield data[: max(0, cut)]
     yield rest
 
 
 def _measure(chunks: Iterator[bytes]) -> Extent:
-    height = cells = 0
+    height = cells = uncalculated = 0
     letters: set[bytes] = set()
     for chunk in chunks:
         found = _CELL.findall(chunk)
         cells += len(found)
+        uncalculated += len(_UNCALCULATED.findall(chunk)) if b"<f" in chunk or b":f" in chunk else 0
         letters.update({column for column, _ in found})
         height = max(height, max((int(row) for _, row in found), default=0))
-    return Extent(height=height, width=max(map(_number, letters), default=0), cells=cells)
+    width = max(map(_number, letters), default=0)
+    return Extent(height=height, width=width, cells=cells, uncalculated=uncalculated)
 
 
 def _number(letters: bytes) -> int:

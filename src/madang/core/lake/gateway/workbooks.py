@@ -15,7 +15,7 @@ from madang.core.base.interface import BadInput
 
 from .containers import read_all, read_chunks
 from .decoding import detect_encoding, read_blocks
-from .extents import measure_sheet
+from .extents import Extent, measure_sheet
 from .grids import Range, spool_grid
 from .headers import Header
 from .records import Notes
@@ -24,6 +24,8 @@ from .spool import Spool
 
 _MAX_CELLS = 200_000_000
 _MIN_COLUMN, _MAX_WORD = 3, 60
+# What 18 digits hold; the double's digits beyond its 16th are the workbook's own loss.
+_MAX_WHOLE = 10**18
 # A rectangle this large of which most is empty has a stray cell somewhere far out.
 _MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 
@@ -31,7 +33,10 @@ _MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 def spool_workbook(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
 ) -> tuple[Spool, Header, tuple[str, ...]]:
-    """Spool the named sheet, or the first one that holds a table; return all names, the read one first."""
+    """Spool the named sheet, or the first that holds a table, those that show before the hidden ones.
+
+    Return all names too, the read one first.
+    """
     data = read_all(path)
     progress(len(data))
     with _refusing("엑셀 파일이", "the workbook"):
@@ -40,11 +45,13 @@ def spool_workbook(
     if sheet is not None and sheet not in names:
         known = ", ".join(names)
         raise refuse("sheet", f"{sheet} 시트가 없습니다: {known}", f"there is no sheet {sheet}, only {known}")
-    for name in [sheet] if sheet is not None else names:
-        _refuse_vast(data, name)
+    for name in [sheet] if sheet is not None else _order_sheets(book):
+        extent = measure_sheet(data, name)
+        _refuse_vast(extent, name)
         grid, merged = _read_sheet(book, name)
         if sheet is not None or _is_table(grid, alone=len(names) == 1):
             notes.fix("sheets_ignored", len(names) - 1)
+            notes.fix("formulas_without_value", extent.uncalculated)
             spool, header = spool_grid(grid, notes, merged)
             return spool, header, (name, *(one for one in names if one != name))
     raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
@@ -67,9 +74,14 @@ def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
     return spool, encoding, header
 
 
-def _refuse_vast(data: bytes, name: str) -> None:
+def _order_sheets(book: calamine.CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets, hidden ones (lists of codes, sources of formulas) last."""
+    shown = calamine.SheetVisibleEnum.Visible
+    return [one.name for one in sorted(book.sheets_metadata, key=lambda one: one.visible != shown)]
+
+
+def _refuse_vast(extent: Extent, name: str) -> None:
     """Refuse a sheet that wouldn't fit into memory, by where its cells are."""
-    extent = measure_sheet(data, name)
     sparse = extent.area > _MAX_SPARSE and extent.cells < _MIN_FILLED * extent.area
     if sparse or extent.area > _MAX_CELLS:
         size = f"{extent.height:,} × {extent.width:,}"
@@ -122,7 +134,7 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _MAX_WHOLE else repr(cell)
     if isinstance(cell, datetime):
         midnight = (cell.hour, cell.minute, cell.second, cell.microsecond) == (0, 0, 0, 0)
         return cell.date().isoformat() if midnight else cell.isoformat(" ")

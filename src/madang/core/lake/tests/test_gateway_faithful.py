@@ -16,17 +16,6 @@ from madang.core.lake.gateway import read_file
 from madang.core.lake.tests.gateway_files import read, types, write
 
 
-@pytest.fixture
-def take(tmp_path):
-    """Write and read a file whole: (report, rows)."""
-
-    def _take(content: str | bytes, name: str = "file.csv"):
-        report, rows, _ = read(write(tmp_path, content, name))
-        return report, rows
-
-    return _take
-
-
 def test_a_stray_cell_far_away_is_a_refusal_and_no_crash(take):
     workbook, data = openpyxl.Workbook(), io.BytesIO()
     for number in range(20):

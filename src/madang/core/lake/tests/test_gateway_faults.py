@@ -15,7 +15,6 @@ import pytest
 from madang.core.base.interface import BadInput
 from madang.core.lake.gateway import read_file
 from madang.core.lake.tests.gateway_files import read, types, write
-from madang.core.lake.vocabulary import FIXES, REASONS
 
 LINES = [f"가{index},{index},2022-01-{index % 28 + 1:02d}" for index in range(30)]
 HEADER = "이름,값,날짜"
@@ -38,19 +37,6 @@ def book(rows: list[list], merged: tuple[str, ...] = ()) -> bytes:
         workbook.active.merge_cells(cells)
     workbook.save(data)
     return data.getvalue()
-
-
-@pytest.fixture
-def take(tmp_path):
-    """Write and read a file whole: (report, rows)."""
-
-    def _take(content: str | bytes, name: str = "file.csv", encoding: str = "utf-8"):
-        report, rows, _ = read(write(tmp_path, content, name, encoding))
-        assert set(report["fixes"]) <= set(FIXES)
-        assert set(report["rejected"]) <= set(REASONS)
-        return report, rows
-
-    return _take
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "utf-16-be"])

@@ -23,10 +23,14 @@ Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
 SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
-_COMMON_SYSTEMS = (5186, 5174, 5179, 5181)
+# The world's systems, whose numbers for Korea no other one has: ranges of x and y.
+_WORLD_SYSTEMS = {32652: ((1.5e5, 9e5), (3.6e6, 4.4e6)), 3857: ((1.36e7, 1.49e7), (3.7e6, 4.9e6))}
+_ORDER = (*SYSTEMS, *_WORLD_SYSTEMS)
+_COMMON_SYSTEMS = (5186, 5174, 5179, 5181, *_WORLD_SYSTEMS)
 _NEAR_DEGREES = 0.001
 _MIN_ON_LAND = 0.9
 _FAR_DEGREES = 0.5
+_MIN_WORLD = 0.9
 _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
 _SMALLEST_PLANE, _LARGEST_PLANE = 1e4, 2.5e6
@@ -82,23 +86,43 @@ class Points(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def abroad(self) -> np.ndarray:
         """Which rows have a point outside the country."""
-        return np.isfinite(self.lon) & np.isfinite(self.lat) & ~_in_korea(self.lon, self.lat)
+        return np.isfinite(self.lon) & np.isfinite(self.lat) & ~in_korea(self.lon, self.lat)
 
 
-def find_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
-    """Return the pair of number columns that are longitude and latitude, in any order."""
+def find_declared(columns: dict[str, np.ndarray], epsg: int | None) -> Pair | None:
+    """Return the points of shapes in the plane system that their source names; None where that can't be."""
+    if epsg in {None, 4326} or not {POINT_X, POINT_Y} <= set(columns):
+        return None
+    x, y = columns[POINT_X], columns[POINT_Y]
+    given = np.isfinite(x) & np.isfinite(y)
+    # Degrees that call themselves metres are degrees.
+    if not given.any() or (np.abs(x[given]) <= 180).all():
+        return None
+    try:
+        lon, lat = to_degrees(x[given], y[given], epsg)
+    except pyproj.exceptions.ProjError:
+        return None
+    pair = Pair(lon=POINT_X, lat=POINT_Y, epsg=epsg)
+    return pair if in_korea(lon, lat).mean() >= _MIN_SHARE or epsg not in SYSTEMS else None
+
+
+def find_degrees(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
+    """Return the pair of number columns that are longitude and latitude, in any order.
+
+    Columns without a name that says so must lie on land as `judge` tells: see `find_plane`.
+    """
     best: tuple[tuple, Pair] | None = None
     names = list(columns)
     for scale in _DEGREE_SCALES:
         for one, other in _close_pairs(names):
             x, y = columns[one] / scale, columns[other] / scale
             given = np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))
-            fits = _in_korea(x, y) | _in_korea(y, x)
+            fits = in_korea(x, y) | in_korea(y, x)
             if not given.any() or fits.sum() < _MIN_SHARE * given.sum():
                 continue
-            lon, lat = _order(one, other, swapped=_in_korea(y, x).sum() > _in_korea(x, y).sum())
+            lon, lat = _order(one, other, swapped=in_korea(y, x).sum() > in_korea(x, y).sum())
             named = _count_named(lon, lat)
-            if not named and not _is_fractional(x[given], y[given]):
+            if not named and not (_is_fractional(x[given], y[given]) and _lies_on_land(x, y, fits, judge)):
                 continue
             rank = (named, fits.sum(), -abs(names.index(one) - names.index(other)))
             if best is None or rank > best[0]:
@@ -123,13 +147,13 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
             continue
         for pair, x, y, rows in _plane_candidates(columns, one, other):
             lon, lat = to_degrees(x, y, pair.epsg)
-            if _in_korea(lon, lat).mean() < _MIN_SHARE:
+            if in_korea(lon, lat).mean() < _MIN_SHARE:
                 continue
             named, verdict = _count_named(pair.lon, pair.lat), judge(lon, lat, rows)
             share = verdict.at_home if verdict.at_home is not None else _trust(pair, verdict.on_land)
             if share >= _MIN_SHARE:
                 sure = verdict.at_home is not None
-                rank = (sure, round(share, 3), named, -names.index(pair.lon), -SYSTEMS.index(pair.epsg))
+                rank = (sure, round(share, 3), named, -names.index(pair.lon), -_ORDER.index(pair.epsg))
                 found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
     if not found:
         return None
@@ -211,7 +235,8 @@ def _transformer(epsg: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
 
 
-def _in_korea(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+def in_korea(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Return which degrees lie in the rectangle around the country."""
     with np.errstate(invalid="ignore"):
         return (lon >= LON_RANGE[0]) & (lon <= LON_RANGE[1]) & (lat >= LAT_RANGE[0]) & (lat <= LAT_RANGE[1])
 
@@ -220,7 +245,7 @@ def _is_swapped(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     """Return where the values only make sense the other way round."""
     with np.errstate(invalid="ignore"):
         impossible = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
-    return impossible | (_in_korea(lat, lon) & ~_in_korea(lon, lat))
+    return impossible | (in_korea(lat, lon) & ~in_korea(lon, lat))
 
 
 def is_named_so(name: str) -> bool:
@@ -245,6 +270,15 @@ def _count_named(lon: str, lat: str) -> int:
 def _is_fractional(*columns: np.ndarray) -> bool:
     """Return whether most values have decimals, as degrees do and counts don't."""
     return all(np.mean(values % 1 != 0) > _MIN_SHARE for values in columns)
+
+
+def _lies_on_land(x: np.ndarray, y: np.ndarray, fits: np.ndarray, judge: Judge) -> bool:
+    """Return whether most degrees, in either order, lie in a district."""
+    rows = np.flatnonzero(fits)
+    rows = rows[:: len(rows) // _SAMPLE + 1]
+    x, y = x[rows], y[rows]
+    swapped = _is_swapped(x, y)
+    return judge(np.where(swapped, y, x), np.where(swapped, x, y), rows).on_land >= _MIN_SHARE
 
 
 def _close_pairs(names: list[str]) -> Iterable[tuple[str, str]]:
@@ -281,7 +315,8 @@ def _find_world_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
     for lon, lat in zip(lons, lats, strict=False):
         x, y = columns[lon], columns[lat]
         given = np.isfinite(x) & np.isfinite(y)
-        if given.any() and (np.abs(x[given]) <= 180).all() and (np.abs(y[given]) <= 90).all() and lon != lat:
+        small, large = np.fmin(np.abs(x), np.abs(y))[given], np.fmax(np.abs(x), np.abs(y))[given]
+        if lon != lat and given.any() and ((small <= 90) & (large <= 180)).mean() >= _MIN_WORLD:
             return Pair(lon=lon, lat=lat)
     return None
 
@@ -297,13 +332,18 @@ def _plane_candidates(
         return
     for scale in _PLANE_SCALES:
         first, second = columns[one][rows] / scale, columns[other][rows] / scale
-        if not _plausible(first, second):
-            continue
         for (lon, x), (lat, y) in permutations(((one, first), (other, second)), 2):
-            for epsg in SYSTEMS:
+            systems = SYSTEMS if _plausible(x, y) else ()
+            for epsg in (*systems, *(epsg for epsg in _WORLD_SYSTEMS if _is_within(epsg, x, y))):
                 named_lon, named_lat = _order(lon, lat, swapped=False)
                 crossed = named_lon != lon
                 yield Pair(lon=named_lon, lat=named_lat, epsg=epsg, scale=scale, crossed=crossed), x, y, rows
+
+
+def _is_within(epsg: int, x: np.ndarray, y: np.ndarray) -> bool:
+    """Return whether values are those that a system of the world has for Korea."""
+    (left, right), (bottom, top) = _WORLD_SYSTEMS[epsg]
+    return left < float(np.median(x)) < right and bottom < float(np.median(y)) < top
 
 
 def _plausible(x: np.ndarray, y: np.ndarray) -> bool:

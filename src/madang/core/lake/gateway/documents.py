@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from .containers import read_chunks
 from .decoding import detect_encoding, read_blocks
-from .features import add_point, has_geometry, read_features
+from .features import add_point, has_geometry, read_features, read_system
 from .grids import to_batch
 from .headers import find_header, is_value, name_columns
 from .records import Notes
@@ -47,7 +47,7 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
             f"JSON에 표가 없습니다{_message(document)}",
             f"the JSON holds no table{_message(document)}",
         )
-    return _spool(rows, notes), encoding
+    return _spool(rows, notes, read_system(document)), encoding
 
 
 def find_rows(document: Any) -> Rows:
@@ -254,7 +254,7 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _spool(rows: Rows, notes: Notes) -> Spool:
+def _spool(rows: Rows, notes: Notes, epsg: int | None) -> Spool:
     lines = [row.pop(_ROW_NUMBER, number) for number, row in enumerate(rows, 1)]
     points = [(row.pop(POINT_X, None), row.pop(POINT_Y, None)) for row in rows]
     has_points = any(point != (None, None) for point in points)
@@ -267,7 +267,7 @@ def _spool(rows: Rows, notes: Notes) -> Spool:
         notes.fix(fix, count)
     fields = [pa.field(name, pa.string()) for name in names]
     extra = [pa.field(POINT_X, pa.float64()), pa.field(POINT_Y, pa.float64())] if has_points else []
-    spool = Spool([*fields, *extra])
+    spool = Spool([*fields, *extra], epsg)
     for at in range(0, len(flat), _BATCH):
         part = slice(at, at + _BATCH)
         cells = ([row.get(key) for key in keys] for row in flat[part])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -29,6 +30,15 @@ def read_features(document: dict[str, Any], notes: Notes) -> list[dict[str, Any]
             "kind", "CityJSON은 3차원 도시 모형이며 표가 아닙니다", "CityJSON is a 3D city model, not a table"
         )
     return None
+
+
+def read_system(document: Any) -> int | None:
+    """Return the EPSG number that a document's `crs` names (GeoJSON of 2008), None where it names none."""
+    crs = document.get("crs") if isinstance(document, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    found = re.search(r"EPSG:[\d.]*:?(\d{4,6})$", name, re.IGNORECASE) if isinstance(name, str) else None
+    return int(found[1]) if found else None
 
 
 def _rows(features: list[Any]) -> list[dict[str, Any]]:

@@ -21,7 +21,8 @@ from .districts import (
 from .features import GEOMETRY
 from .records import Notes, Place
 from .spool import POINT_X, POINT_Y
-from .values import parse_number, trim
+from .values import trim
+from .written import InCell, InParts, find_in_cells, find_parts, parse_degrees
 
 _NUMBER_SAMPLE = 100_000
 _WORD_SAMPLE = 5_000
@@ -31,7 +32,8 @@ _MIN_HOME, _MIN_FOUND = 0.95, 20
 class Placing:
     """Finds the coordinates among a reading's columns and reads them as points in EPSG:4326.
 
-    `batches()` gives the raw kept rows as often as asked, `convert(raw, name)` one typed column of them.
+    `batches()` gives the raw kept rows as often as asked, `convert(raw, name)` one typed column of them;
+    `epsg` is the system that the source says its geometries are in.
     """
 
     def __init__(
@@ -39,12 +41,15 @@ class Placing:
         batches: Callable[[], Iterator[pa.RecordBatch]],
         convert: Callable[[pa.RecordBatch, str], pa.Array],
         locate: geo.Locate | None,
+        epsg: int | None = None,
     ) -> None:
+        self._epsg = epsg
         self._batches = batches
         self._convert = convert
         self._locate = locate
         self._district: str | None = None
         self._pair: geo.Pair | None = None
+        self._written: InCell | InParts | None = None
         self._known: set[str] = set()
         self._elsewhere: list[np.ndarray] = []
         self._home = ""
@@ -52,25 +57,40 @@ class Placing:
 
     def find(self, numeric: list[str], texts: list[str], row_count: int) -> bool:
         """Return whether rows have a place, looking at rows spread over the whole file."""
+        has_shapes = next(self._batches()).schema.get_field_index(POINT_X) >= 0
+        self._written = None if has_shapes else find_parts(numeric)
         # A word among the numbers makes a column text, but its coordinates are still coordinates.
         numeric = [*numeric, *(name for name in texts if geo.is_named_so(name))]
-        if next(self._batches()).schema.get_field_index(POINT_X) >= 0:
+        if has_shapes or self._written is not None:
             numeric = [POINT_X, POINT_Y]
+        words = self._sample(texts, row_count, _WORD_SAMPLE, self._convert)
+        wholes = {name: pa.concat_arrays(parts) for name, parts in words.items()}
+        self._district = find_district_column(wholes)
+        if self._find_pair(numeric, row_count):
+            self._home = self._find_home(row_count, words)
+            return True
+        self._written = None if has_shapes or self.undecided else find_in_cells(wholes)
+        if self._written is None or not self._find_pair([POINT_X, POINT_Y], row_count):
+            return False
+        self._home = self._find_home(row_count, words)
+        return True
+
+    def _find_pair(self, numeric: list[str], row_count: int) -> bool:
+        """Return whether two of the columns hold coordinates; else how many rows hold undecided ones is told."""
         if len(numeric) < 2:
             return False
-        words = self._sample(texts, row_count, _WORD_SAMPLE, self._convert)
-        self._district = find_district_column(
-            {name: pa.concat_arrays(parts) for name, parts in words.items()}
-        )
         numbers = self._sample(numeric, row_count, _NUMBER_SAMPLE, self._numbers)
         columns = {name: np.concatenate(parts) for name, parts in numbers.items()}
-        self._pair = geo.find_degrees(columns) or geo.find_plane(columns, self._make_judge(row_count))
+        judge = self._make_judge(row_count)
+        self._pair = (
+            geo.find_declared(columns, self._epsg)
+            or geo.find_degrees(columns, judge)
+            or geo.find_plane(columns, judge)
+        )
         if self._pair is None:
             # A sample's share of the file, where it is long.
             self.undecided = geo.find_undecided(columns) * row_count // max(map(len, columns.values()))
-            return False
-        self._home = self._find_home(columns, words)
-        return True
+        return self._pair is not None
 
     def count(self, notes: Notes) -> Place:
         """Return the place with its counts over all rows; repaired rows are noted."""
@@ -89,8 +109,17 @@ class Placing:
         notes.fix("coordinates_swapped", swapped)
         notes.fix("coordinates_abroad", abroad if abroad * 2 < placed else 0)
         pair = self._pair
-        lon, lat = (GEOMETRY if name in {POINT_X, POINT_Y} else name for name in (pair.lon, pair.lat))
+        lon, lat = self._name_source()
         return Place(lon=lon, lat=lat, crs=pair.crs, swapped=swapped, outside_district=outside)
+
+    def _name_source(self) -> tuple[str, str]:
+        """Return the source's columns that hold x and y."""
+        if self._pair.lon not in {POINT_X, POINT_Y}:
+            return self._pair.lon, self._pair.lat
+        if isinstance(self._written, InParts):
+            return self._written.lon[0], self._written.lat[0]
+        name = self._written.name if self._written else GEOMETRY
+        return name, name
 
     def set_right(self, raw: pa.RecordBatch, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
         """Return those of a batch's converted columns in which longitude and latitude change places.
@@ -155,14 +184,13 @@ class Placing:
 
         return judge
 
-    def _find_home(self, columns: dict[str, np.ndarray], words: dict[str, list]) -> str:
+    def _find_home(self, row_count: int, words: dict[str, list]) -> str:
         """Return the province of a file of one city, whose rows needn't name it; "" where there is none."""
         if self._locate is None or not self._district or find_provinces(words):
             return ""
-        x, y = (
-            columns[name][:: len(columns[name]) // _WORD_SAMPLE + 1]
-            for name in (self._pair.lon, self._pair.lat)
-        )
+        names = [self._pair.lon, self._pair.lat]
+        numbers = self._sample(names, row_count, _WORD_SAMPLE, self._numbers)
+        x, y = (np.concatenate(numbers[name]) for name in names)
         points = geo.read_points(self._pair, x, y)
         given = np.isfinite(points.lon) & np.isfinite(points.lat)
         found = [
@@ -202,9 +230,21 @@ class Placing:
         return pa.array(self._numbers(raw, name), from_pandas=True).cast(kind)
 
     def _numbers(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
+        if name in {POINT_X, POINT_Y} and self._written is not None:
+            return self._take_apart(raw, name)
         values = raw.column(name) if name in {POINT_X, POINT_Y} else self._convert(raw, name)
-        values = parse_number(trim(values)) if pa.types.is_string(values.type) else values
+        values = parse_degrees(values) if pa.types.is_string(values.type) else values
         return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False), float)
+
+    def _take_apart(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
+        """Return x or y of points that aren't two plain numbers."""
+        if isinstance(self._written, InCell):
+            return self._written.split(raw.column(self._written.name))[name == POINT_Y]
+        names = self._written.lon if name == POINT_X else self._written.lat
+        degrees, *rest = (self._numbers(raw, part) if part else None for part in names)
+        sizes = ((3600 if number else 60, values) for number, values in enumerate(rest))
+        added = sum(np.nan_to_num(values) / size for size, values in sizes if values is not None)
+        return degrees + np.copysign(added, degrees)
 
     def _find_elsewhere(self, raw: pa.RecordBatch, points: geo.Points) -> np.ndarray:
         elsewhere = np.zeros(raw.num_rows, bool)

@@ -18,10 +18,12 @@ class Spool:
     """A temporary table of raw columns, written once and read as often as needed.
 
     Besides the source's columns each batch holds the line a row began at, and whether the row had
-    fewer fields than the header; those of geometries also a point inside each.
+    fewer fields than the header; those of geometries also a point inside each, in the system `epsg` where
+    the source names one.
     """
 
-    def __init__(self, fields: list[pa.Field]) -> None:
+    def __init__(self, fields: list[pa.Field], epsg: int | None = None) -> None:
+        self.epsg = epsg
         self.schema = pa.schema([*fields, *HIDDEN])
         self.row_count = self.short_count = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115

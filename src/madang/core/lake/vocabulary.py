@@ -133,6 +133,7 @@ REASONS: dict[str, Text] = {
     "too_few_fields": Text(ko="칸이 모자란 행", en="rows with too few fields"),
     "too_many_fields": Text(ko="칸이 남는 행", en="rows with too many fields"),
     "unclosed_quote": Text(ko="따옴표가 닫히지 않은 행", en="rows with an unclosed quote"),
+    "total_row": Text(ko="다른 행을 더한 합계 행", en="rows that sum up others"),
     "undecodable_bytes": Text(ko="글자가 깨진 행", en="rows with undecodable bytes"),
 }
 

@@ -197,8 +197,14 @@ def _to_utf8(data: bytes, encoding: str, first_line: int) -> Block:
 
 
 def _newlines(data: bytes) -> bytes:
-    """Return `data` with old Mac line ends (only carriage returns) as newlines."""
+    """Return `data` with old Mac line ends (carriage returns) as newlines, where most lines end so.
+
+    Byte order marks at the start of lines, of files put together, are left out.
+    """
     body = data[:-1]
-    if b"\r" in body and b"\n" not in body:
-        return body.replace(b"\r", b"\n") + b"\n"
+    returns = body.count(b"\r")
+    if returns and returns > 2 * body.count(b"\n"):
+        data = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\n"
+    if codecs.BOM_UTF8 in data:
+        data = data.removeprefix(codecs.BOM_UTF8).replace(b"\n" + codecs.BOM_UTF8, b"\n")
     return data

@@ -26,7 +26,7 @@ from .headers import Header
 from .lines import Lines
 from .records import Notes
 from .refusals import refuse
-from .spool import HIDDEN, Spool
+from .spool import BARE, HIDDEN, LONG, SHORT, SOUND, Spool
 
 _MAX_CARRY = 1 << 25
 _MAX_CONTROL_RATIO = 0.05
@@ -63,6 +63,13 @@ class RowReader:
         self._names = layout.header.names
         self._count = len(self._names)
         self._comment = layout.header.fixes.get("title_lines_skipped", 0) > 0
+        self._levels = {
+            tuple(cell.strip() for cell in level[: self._count]) for level in layout.header.levels
+        }
+        titles = "|".join(sorted(re.escape(level[0]) for level in self._levels))
+        signs = "|".join(map(re.escape, FOOTNOTES))
+        # What the first cell of a row looks like that may be a header or a remark.
+        self._strange = rf"^\s*((?:{titles})\s*$|{signs})" if self._levels else rf"^\s*(?:{signs})"
         self._rest = b""
         self._damaged: frozenset[int] = frozenset()
         self._rest_line = 1
@@ -138,7 +145,24 @@ class RowReader:
         return rows[0]
 
     def _read_line(self, lines: Lines, index: int, repaired: list) -> None:
-        text = lines.text(index, index)
+        number = lines.number(index)
+        for text in self._split_returns(lines.text(index, index), is_damaged=number in lines.block.damaged):
+            self._read_text(lines, index, text, repaired)
+
+    def _split_returns(self, text: str, *, is_damaged: bool) -> list[str]:
+        """Return the rows of a line that old Mac line ends cut into rows; else the line alone."""
+        pieces = text.rstrip("\r").split("\r")
+        if len(pieces) == 1 or is_damaged:
+            return [text]
+        widths = {self._count, self.layout.width}
+        rows = [piece for piece in pieces if piece.strip()]
+        if any(
+            len(_parse(row, self.layout.delimiter, padded=self.layout.padded)) not in widths for row in rows
+        ):
+            return [text]
+        return rows
+
+    def _read_text(self, lines: Lines, index: int, text: str, repaired: list) -> None:
         number = lines.number(index)
         if not text.strip(" \t\r\n" + self.layout.delimiter + '"'):
             if text.strip(" \t\r\n"):
@@ -153,7 +177,7 @@ class RowReader:
         elif text.startswith("##") and self._comment:
             self.notes.fix("comment_lines_skipped")
         else:
-            self._keep(lines, index, self._split(text, odd=bool(lines.odd[index])), repaired)
+            self._keep(lines, index, self._split(text, odd=text.count('"') % 2 == 1), repaired)
 
     def _split(self, text: str, *, odd: bool) -> list[str]:
         delimiter = self.layout.delimiter
@@ -188,8 +212,8 @@ class RowReader:
         if not fields:
             self.notes.reject(number, "unclosed_quote", lines.text(index, index))
             return
-        if len(fields) == 1 and count > 2 and fields[0].strip().startswith(FOOTNOTES):
-            self.notes.reject(number, "footnote", fields[0])
+        if len(fields) < count and count > 2 and fields[0].strip().startswith(FOOTNOTES):
+            self.notes.reject(number, "footnote", self.layout.delimiter.join(fields))
             return
         if len(fields) > count and self.layout.join is not None:
             joined = self.layout.join.read(fields)
@@ -199,11 +223,15 @@ class RowReader:
         if any(field.strip() for field in fields[count:]) or self._may_be_cut(fields):
             self.notes.reject(number, "too_many_fields", lines.text(index, index))
             return
-        if len(fields) > count:
+        doubt = SHORT if len(fields) < count else SOUND
+        if len(fields) > count and self.layout.width == count:
+            doubt = LONG
+        elif len(fields) > count:
             self.notes.fix("trailing_delimiter_dropped")
-        short = len(fields) < count
+        elif len(fields) == count < self.layout.width:
+            doubt = BARE
         padded = [*fields[:count], *[""] * (count - len(fields))]
-        repaired.append((index, number, padded, short))
+        repaired.append((index, number, padded, doubt))
 
     def _may_be_cut(self, fields: list[str]) -> bool:
         """Return whether an empty end may come from a comma inside a value instead of one too many."""
@@ -228,8 +256,8 @@ class RowReader:
             added = pa.array([row[2][number] for row in repaired], pa.string())
             arrays.append(pa.concat_arrays([_whole(column), added]) if repaired else _whole(column))
         numbers = np.concatenate([positions + lines.block.first_line, [row[1] for row in repaired]])
-        shorts = np.concatenate([np.zeros(len(positions), bool), [row[3] for row in repaired]])
-        arrays += [pa.array(numbers.astype(np.int64)), pa.array(shorts.astype(bool))]
+        doubts = np.concatenate([np.full(len(positions), SOUND), [row[3] for row in repaired]])
+        arrays += [pa.array(numbers.astype(np.int64)), pa.array(doubts.astype(np.int8))]
         batch = pa.RecordBatch.from_arrays(arrays, names=[*self._names, *(field.name for field in HIDDEN)])
         batch = batch.take(pa.array(order)) if repaired else batch
         if self.layout.padded or self.layout.wrapped:
@@ -252,25 +280,27 @@ class RowReader:
         return [_whole(column).filter(pa.array(~surplus)) for column in columns[: self._count]], kept
 
     def _clean(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Drop rows that only repeat the header."""
-        if not self.layout.header.levels or not batch.num_rows:
+        """Reject rows that only repeat the header, and remarks below the table."""
+        if not batch.num_rows or self._count == 1:
             return batch
-        titles = {level[0] for level in self.layout.header.levels}
-        suspects = np.flatnonzero(
-            np.asarray(pc.is_in(batch.column(0), value_set=pa.array(sorted(titles), pa.string())))
-        )
-        levels = {level[: self._count] for level in self.layout.header.levels}
-        again = [row for row in suspects if _row(batch, row, self._count) in levels]
-        if not again or len(levels) == 1 and self._count == 1:
-            return batch
-        for row in again:
-            line = batch.column(self._count)[row].as_py()
-            self.notes.reject(
-                line, "repeated_header", self.layout.delimiter.join(_row(batch, row, self._count))
-            )
+        suspects = np.flatnonzero(np.asarray(pc.match_substring_regex(batch.column(0), self._strange)))
         keep = np.ones(batch.num_rows, bool)
-        keep[again] = False
-        return batch.filter(pa.array(keep))
+        for row in suspects.tolist():
+            cells = _row(batch, row, self._count)
+            reason = self._find_reason(cells)
+            if reason:
+                line = batch.column(self._count)[row].as_py()
+                self.notes.reject(line, reason, self.layout.delimiter.join(cells))
+                keep[row] = False
+        return batch if keep.all() else batch.filter(pa.array(keep))
+
+    def _find_reason(self, cells: tuple[str, ...]) -> str:
+        """Return why a row with cells for every column isn't one, "" where it is."""
+        stripped = tuple(cell.strip() for cell in cells)
+        if stripped in self._levels:
+            return "repeated_header"
+        is_remark = len(stripped) > 2 and not any(stripped[1:]) and stripped[0].startswith(FOOTNOTES)
+        return "footnote" if is_remark else ""
 
 
 def _parse(text: str, delimiter: str, *, padded: bool) -> list[str]:

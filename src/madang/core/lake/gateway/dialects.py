@@ -121,6 +121,8 @@ def _fit_width(
         return header, count, None
     widths = Counter(len(row) for row in body)
     width, share = widths.most_common(1)[0]
+    header = _drop_blank_end(header, width)
+    count = len(header.names)
     if width <= count or share * 2 < len(body):
         return header, count, None
     wide, narrow = ([row for row in body if len(row) == size] for size in (width, count))
@@ -143,6 +145,26 @@ def _fit_width(
         f"머리글은 {count}칸인데 자료는 {width}칸이라 어느 열인지 정할 수 없습니다. 머리글을 고쳐 주세요.",
         f"the header has {count} fields but the rows have {width}, so columns can't be told; mend the header",
         line=line + 1,
+    )
+
+
+def _drop_blank_end(header: Header, width: int) -> Header:
+    """Return the header without blank names at its end that the usual row, of `width` fields, has no place for."""
+    count = len(header.names)
+    while count > width and not any("".join(level[count - 1 : count]).strip() for level in header.levels):
+        count -= 1
+    dropped = len(header.names) - count
+    if not dropped or not header.levels:
+        return header
+    fixes = header.fixes | {
+        "header_names_generated": header.fixes.get("header_names_generated", 0) - dropped,
+        "trailing_delimiter_dropped": len(header.levels),
+    }
+    return msgspec.structs.replace(
+        header,
+        names=header.names[:count],
+        units=header.units[:count],
+        fixes={name: number for name, number in fixes.items() if number > 0},
     )
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from .headers import Header, find_header, is_value
 from .records import Notes
 from .refusals import refuse
-from .spool import HIDDEN, Spool
+from .spool import HIDDEN, SOUND, Spool
 
 _BATCH = 20_000
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -49,7 +49,7 @@ def to_batch(names: Sequence[str], rows: Iterable[tuple[int, Sequence[str | None
     """Return (line, cells) rows as a batch of a spool."""
     rows = list(rows)
     arrays = [pa.array([cells[number] for _, cells in rows], pa.string()) for number in range(len(names))]
-    arrays += [pa.array([line for line, _ in rows], pa.int64()), pa.array([False] * len(rows), pa.bool_())]
+    arrays += [pa.array([line for line, _ in rows], pa.int64()), pa.array([SOUND] * len(rows), pa.int8())]
     return pa.RecordBatch.from_arrays(arrays, names=[*names, *(field.name for field in HIDDEN)])
 
 

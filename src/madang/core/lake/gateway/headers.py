@@ -213,6 +213,8 @@ def _reappears(row: Row, body: list[Row], columns: list[int]) -> bool:
 def _last_header_row(rows: list[Row], start: int, typed: list[int]) -> int:
     last = start
     for index in range(start + 1, min(start + _MAX_HEADER_ROWS, len(rows) - 1)):
+        if _strip(rows[index]) == _strip(rows[start]):
+            break
         # Rows that a title or a year stands between may belong together; others begin the data.
         is_next = not any(cell.strip() for row in rows[last + 1 : index] for cell in row)
         if _continues_header(rows[start:index], rows[index], typed, is_next=is_next):

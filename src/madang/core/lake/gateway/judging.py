@@ -16,10 +16,13 @@ from madang.core.base.interface import ColumnType
 
 from .inference import ColumnProfile, Decision, misfit_mask
 from .records import Notes
-from .spool import HIDDEN, LINE, SHORT, Spool
+from .shifts import find_shifted
+from .spool import DOUBT, HIDDEN, LINE, LONG, SHORT, SOUND, Spool
 
 _COUNTER_ROWS = 200_000
 _LONG_VALUE = 20
+# Words of a row that sums up others, without blanks.
+_TOTALS = {"합계", "총계", "소계", "누계", "총합계", "계", "total", "grandtotal", "subtotal", "sum"}
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,14 +34,16 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(spool: Spool, names: list[str], notes: Notes) -> Judgement:
     """Judge the text columns `names` and all rows; rejected rows and filled ones are noted."""
-    decisions = _profile(spool, names, without_short=True)
+    decisions = _profile(spool, names, without_doubtful=True)
     doubtful = [name for name, decision in decisions.items() if decision.misfits]
-    if not doubtful and not spool.short_count:
+    if not doubtful and not spool.doubtful_count:
         return Judgement(decisions=decisions, dropped=np.zeros(0, np.int64))
-    reasons = _find_cut_off(spool, decisions) | _find_broken(spool, decisions, doubtful)
+    shifted, kept = find_shifted(spool, decisions)
+    reasons = shifted | _find_broken(spool, decisions, doubtful)
     dropped = np.array(sorted(reasons), np.int64)
     _note_rejected(spool, reasons, dropped, notes)
-    notes.fix("short_rows_filled", spool.short_count - sum(reason == _CUT_OFF for reason in reasons.values()))
+    notes.fix("short_rows_filled", kept[SHORT])
+    notes.fix("trailing_delimiter_dropped", kept[LONG])
     # Judged again without the rejected rows: what still misfits is a column of text.
     again = _profile(spool, names, dropped=dropped)
     for name, decision in again.items():
@@ -61,60 +66,47 @@ def keep_rows(spool: Spool, dropped: np.ndarray) -> Iterator[pa.RecordBatch]:
             yield batch
 
 
-_CUT_OFF = "too_few_fields"
-_BROKEN = "broken_row"
+_BROKEN, _TOTAL = "broken_row", "total_row"
 
 
 def _profile(
-    spool: Spool, names: list[str], *, without_short: bool = False, dropped: np.ndarray | None = None
+    spool: Spool, names: list[str], *, without_doubtful: bool = False, dropped: np.ndarray | None = None
 ) -> dict[str, Decision]:
     profiles = {name: ColumnProfile(name) for name in names}
     for batch in keep_rows(spool, np.zeros(0, np.int64) if dropped is None else dropped):
-        whole = batch.filter(pc.invert(batch.column(SHORT))) if without_short and spool.short_count else batch
+        whole = batch
+        if without_doubtful and spool.doubtful_count:
+            whole = batch.filter(pc.equal(batch.column(DOUBT), SOUND))
         for name, profile in profiles.items():
             profile.add(whole.column(name))
     return {name: profile.decide() for name, profile in profiles.items()}
 
 
-def _find_cut_off(spool: Spool, decisions: dict[str, Decision]) -> dict[int, str]:
-    """Return the short rows that can't be filled safely.
-
-    Safe is a row whose values fit the types of the columns they would stand in, at least one of them
-    more than text; and the file's last row, which a broken transfer cut.
-    """
-    typed = {name: one for name, one in decisions.items() if one.type is not ColumnType.TEXT}
-    unsafe: dict[int, str] = {}
-    position, last = 0, spool.row_count - 1
-    for batch in spool.read() if spool.short_count else ():
-        rows = np.flatnonzero(batch.column(SHORT).to_numpy(zero_copy_only=False))
-        if len(rows):
-            short = batch.take(pa.array(rows))
-            wrong, right = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
-            for name, decision in typed.items():
-                misfits = misfit_mask(short.column(name), decision)
-                wrong |= misfits
-                right |= ~misfits & _is_given(short.column(name))
-            at = rows + position
-            unsafe |= dict.fromkeys(at[wrong | (~right & (at != last))].tolist(), _CUT_OFF)
-        position += batch.num_rows
-    return unsafe
-
-
 def _find_broken(spool: Spool, decisions: dict[str, Decision], doubtful: list[str]) -> dict[int, str]:
-    """Return the rows that were cut out of another one, by their misfits: see the module `inference`."""
-    rows: list[tuple[int, dict[str, str]]] = []
+    """Return the rows that aren't ones of the table, by their misfits: see the module `inference`.
+
+    They were cut out of another row, have values in each other's columns, or sum up other rows.
+    """
+    rows: list[tuple[int, dict[str, str], str]] = []
     position = 0
     for batch in spool.read() if doubtful else ():
         misfits = {name: misfit_mask(batch.column(name), decisions[name]) for name in doubtful}
         found = np.logical_or.reduce(list(misfits.values()))
-        found &= ~batch.column(SHORT).to_numpy(zero_copy_only=False)
+        found &= np.asarray(pc.equal(batch.column(DOUBT), SOUND))
         for row in np.flatnonzero(found).tolist():
             wrong = {name: batch.column(name)[row].as_py() for name in doubtful if misfits[name][row]}
-            rows.append((position + row, wrong))
+            cells = (batch.column(name)[row].as_py() or "" for name in decisions)
+            rows.append((position + row, wrong, next(filter(str.strip, cells), "")))
         position += batch.num_rows
-    common = Counter(value for _, wrong in rows for value in set(wrong.values()))
+    common = Counter(value for _, wrong, _ in rows for value in set(wrong.values()))
     counter = _find_counter(spool, decisions)
-    return {row: _BROKEN for row, wrong in rows if _is_broken(wrong, common, counter)}
+    reasons = {}
+    for row, wrong, first in rows:
+        if first in wrong.values() and "".join(first.split()).lower() in _TOTALS:
+            reasons[row] = _TOTAL
+        elif _is_broken(wrong, common, counter) or _are_exchanged(wrong, decisions):
+            reasons[row] = _BROKEN
+    return reasons
 
 
 def _is_broken(wrong: dict[str, str], common: Counter[str], counter: str | None) -> bool:
@@ -123,6 +115,15 @@ def _is_broken(wrong: dict[str, str], common: Counter[str], counter: str | None)
     # One word in several columns says that values are missing.
     words = len(set(own.values()))
     return words >= 3 or (words >= 2 and is_long) or counter in own
+
+
+def _are_exchanged(wrong: dict[str, str], decisions: dict[str, Decision]) -> bool:
+    """Return whether what misfits one column is just what another misfit's column holds."""
+    return any(
+        name != other and not misfit_mask(pa.array([value]), decisions[other])[0]
+        for name, value in wrong.items()
+        for other in wrong
+    )
 
 
 def _find_counter(spool: Spool, decisions: dict[str, Decision]) -> str | None:
@@ -154,10 +155,6 @@ def _inside(dropped: np.ndarray, position: int, count: int) -> np.ndarray:
     """Return the rows of a batch, counted from its own start, that are dropped."""
     first, stop = np.searchsorted(dropped, [position, position + count])
     return dropped[first:stop] - position
-
-
-def _is_given(column: pa.StringArray) -> np.ndarray:
-    return np.asarray(pc.fill_null(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(column)), 0), False))
 
 
 def _as_text(values: list) -> str:

@@ -16,7 +16,7 @@ from .containers import open_bytes
 from .headers import name_columns
 from .records import Notes
 from .refusals import refuse
-from .spool import HIDDEN, Spool
+from .spool import HIDDEN, SOUND, Spool
 from .values import is_in_calendar
 
 _BATCH = 65_536
@@ -49,7 +49,7 @@ def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]
     for batch in source.iter_batches(_BATCH):
         columns = [_cast(column, kind) for column, kind in zip(batch.columns, targets, strict=True)]
         lines = pa.array(np.arange(row, row + batch.num_rows))
-        columns += [lines, pa.array(np.zeros(batch.num_rows, bool))]
+        columns += [lines, pa.array(np.full(batch.num_rows, SOUND, np.int8))]
         spool.write(pa.RecordBatch.from_arrays(columns, names=[*names, *(field.name for field in HIDDEN)]))
         row += batch.num_rows
         progress(batch.nbytes)

@@ -6,26 +6,30 @@ import tempfile
 from collections.abc import Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 LINE = "__line"
-SHORT = "__short"
+DOUBT = "__doubt"
+# Why a row's values may stand in other columns than theirs: it has fewer fields than the header, or one more
+# that is empty where other rows have none, or none more where others have.
+SOUND, SHORT, LONG, BARE = 0, 1, 2, 3
 POINT_X = "__x"
 POINT_Y = "__y"
-HIDDEN = (pa.field(LINE, pa.int64()), pa.field(SHORT, pa.bool_()))
+HIDDEN = (pa.field(LINE, pa.int64()), pa.field(DOUBT, pa.int8()))
 
 
 class Spool:
     """A temporary table of raw columns, written once and read as often as needed.
 
-    Besides the source's columns each batch holds the line a row began at, and whether the row had
-    fewer fields than the header; those of geometries also a point inside each, in the system `epsg` where
+    Besides the source's columns each batch holds the line a row began at, and whether the row is
+    doubtful (`SHORT`, `LONG`, `BARE`); those of geometries also a point inside each, in the system `epsg` where
     the source names one.
     """
 
     def __init__(self, fields: list[pa.Field], epsg: int | None = None) -> None:
         self.epsg = epsg
         self.schema = pa.schema([*fields, *HIDDEN])
-        self.row_count = self.short_count = 0
+        self.row_count = self.doubtful_count = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self._writer = pa.ipc.new_stream(self._file, self.schema)
 
@@ -33,7 +37,7 @@ class Spool:
         """Append one batch of the spool's schema."""
         self._writer.write_batch(batch)
         self.row_count += batch.num_rows
-        self.short_count += batch.column(SHORT).true_count
+        self.doubtful_count += pc.sum(pc.not_equal(batch.column(DOUBT), SOUND)).as_py() or 0
 
     def finish(self) -> None:
         """End writing; reading may begin."""

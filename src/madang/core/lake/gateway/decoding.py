@@ -15,6 +15,12 @@ MAX_DAMAGED_RATIO = 0.2
 _MAX_LINE = 1 << 26
 # A stray zero byte or two don't make a text UTF-16.
 _MIN_ZEROS = 3
+# Of Korean text's letters at least four in five are plain syllables, of other scripts read as CP949 less than
+# half: doubled consonants, ㅒ ㅖ ㅙ ㅞ, and finals such as ㄳ are rare, Hanja and other alphabets too.
+_SAMPLE, _MIN_LETTERS, _MIN_PLAIN = 1 << 16, 6, 0.6
+_RARE_INITIALS, _RARE_VOWELS = {1, 4, 8, 10, 13}, {3, 7, 10, 15}
+_USUAL_FINALS = {0, 1, 4, 8, 16, 17, 19, 21}
+_FOREIGN = ((0x370, 0x52F), (0x3040, 0x318F), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,13 +53,34 @@ def detect_encoding(read: Callable[[], Iterable[bytes]]) -> str:
     if best.is_hopeless:
         raise refuse(
             "encoding",
-            "UTF-8, CP949, UTF-16 어느 것으로도 읽을 수 없습니다",
-            "the bytes are neither UTF-8 nor CP949 nor UTF-16",
+            "UTF-8, CP949, UTF-16 어느 것으로도 읽을 수 없습니다. UTF-8로 저장해 다시 올려 주세요.",
+            "the bytes are neither UTF-8 nor CP949 nor UTF-16; save the file as UTF-8",
             line=best.first_bad,
         )
+    if best.name == "cp949":
+        _refuse_foreign(head[:_SAMPLE])
     if best.name == "utf-8" and head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     return best.name
+
+
+def _refuse_foreign(sample: bytes) -> None:
+    """Refuse what only happens to be CP949: Japanese, Chinese or Russian would become syllables nobody writes."""
+    letters = plain = 0
+    for code in map(ord, sample.decode("cp949", "ignore")):
+        if 0xAC00 <= code <= 0xD7A3:
+            initial, vowel, final = (code - 0xAC00) // 588, (code - 0xAC00) % 588 // 28, (code - 0xAC00) % 28
+            letters += 1
+            plain += initial not in _RARE_INITIALS and vowel not in _RARE_VOWELS and final in _USUAL_FINALS
+        else:
+            letters += any(first <= code <= last for first, last in _FOREIGN)
+    if letters >= _MIN_LETTERS and plain < _MIN_PLAIN * letters:
+        raise refuse(
+            "encoding",
+            "한국어가 아닌 글자 집합으로 보입니다. UTF-8로 저장해 다시 올려 주세요.",
+            "the text seems to be in another country's encoding; save the file as UTF-8",
+            line=1,
+        )
 
 
 def _check(chunks: Iterable[bytes], name: str) -> _Check:

@@ -1,0 +1,40 @@
+"""Texts of other countries are refused in words, not read as Korean that nobody wrote."""
+
+import pytest
+
+from madang.core.base.interface import BadInput
+
+JAPANESE = "施設名,住所,備考\n" + "".join(f"第{n}公園,東京都新宿区西新宿{n}丁目,避難所\n" for n in range(20))
+CHINESE = "名称,地址,备注\n" + "".join(f"图书馆{n},北京市朝阳区,公共服务设施\n" for n in range(20))
+RUSSIAN = "Название,Адрес\n" + "".join(f"Школа {n},улица Ленина {n}\n" for n in range(20))
+FRENCH = "Nom,Adresse\n" + "".join(f"Crèche n°{n},Allée des Érables {n}\n" for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (JAPANESE, "cp932"),
+        (JAPANESE, "euc_jp"),
+        (CHINESE, "gb2312"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (FRENCH, "cp1252"),
+    ],
+)
+def test_another_country_s_encoding_is_refused_with_what_to_do(take, text, encoding):
+    with pytest.raises(BadInput, match="save the file as UTF-8"):
+        take(text, encoding=encoding)
+
+
+@pytest.mark.parametrize("text", [JAPANESE, CHINESE, RUSSIAN, FRENCH])
+def test_the_same_text_in_utf_8_is_read(take, text):
+    assert take(text)[0]["rows_kept"] == 20
+
+
+@pytest.mark.parametrize(
+    "word", ["똠방각하 펲시콜라", "쌍용차 뚝섬", "漢字 地名 강남구", "㎡ ※ ○ ① Ⅲ", "닭 값 흙 삶 몫 넋 여덟"]
+)
+def test_korean_with_rare_syllables_is_korean(take, word):
+    lines = "".join(f"시설{n},서울특별시 강남구 {word}\n" for n in range(20))
+    report, rows = take(f"이름,주소\n{lines}", encoding="cp949")
+    assert (report["encoding"], rows[0]["주소"]) == ("cp949", f"서울특별시 강남구 {word}")

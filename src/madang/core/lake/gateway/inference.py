@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from madang.core.base.interface import ColumnType
 
 from . import values as v
+from .raw import BLANK, COMMA, LETTER, POINT, find_signs, read_bytes, read_lengths
 
 MAX_MISFIT_RATIO = 0.01
 MIN_MISFITS = 3
@@ -44,6 +45,10 @@ _MOMENTS = ("date", "midnight", "datetime")
 _NEVER_NUMBERS = {"boolean", "time", "percent"}
 _NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
 _LONG_CODE = 8
+_LONGEST_WHOLE = 18
+# By how many first values a column is judged to have hardly two equal ones.
+_HEAD, _MOSTLY = 1000, 0.7
+_ZERO_STARTS = np.frombuffer(b"0+-", np.uint8)
 _NUMBER_SIGNS = {
     "leading_zero": v.LEADING_ZERO,
     "year_month": v.YEAR_MONTH,
@@ -79,6 +84,9 @@ _REPAIRS = {
 }
 
 
+_BLANK_STARTS = np.array([*range(33), 0xC2, 0xE1, 0xE2, 0xE3], np.uint8)
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """The type of one column and how its text is read."""
 
@@ -112,12 +120,13 @@ class ColumnProfile:
         """Count one batch."""
         if not self.alive:
             return
-        counted = pc.value_counts(column)
-        texts, counts = v.trim(counted.field("values")), counted.field("counts")
+        texts, counts = _count_values(column)
+        texts = v.trim(texts)
         markers = pc.fill_null(v.is_marker(texts), False)
-        self.seen["missing_markers"] += _sum(markers, np.asarray(counts))
+        self.seen["missing_markers"] += _sum(markers, counts)
         given = pc.and_(pc.is_valid(texts), pc.invert(markers))
-        texts, counts = texts.filter(given), np.asarray(counts.filter(given))
+        if not pc.all(given).as_py():
+            texts, counts = texts.filter(given), counts[np.asarray(given)]
         if not len(texts):
             return
         self.seen["given"] += int(counts.sum())
@@ -207,12 +216,12 @@ class ColumnProfile:
     def _look_closer(self, texts: pa.StringArray, counts: np.ndarray) -> None:
         """Count what the values of kinds still alive need to be read."""
         if self.alive & {"integer", "number"}:
-            sizes = pc.binary_length(texts)
-            self.longest = max(self.longest, pc.max(sizes).as_py())
-            self.shortest = min(self.shortest, pc.min(sizes).as_py())
-            self._count(_NUMBER_SIGNS, texts, counts)
+            sizes = read_lengths(texts)
+            self.longest = max(self.longest, int(sizes.max()))
+            self.shortest = min(self.shortest, int(sizes.min()))
+            self._count(_possible_signs(texts), texts, counts)
             if POSTAL_NAME.search(self.name):
-                self.seen["codes_padded"] += _sum(pc.equal(sizes, 4), counts)
+                self.seen["codes_padded"] += int(counts[sizes == 4].sum())
         if self.alive & {*_MOMENTS, "time"}:
             self._count(_DATE_SIGNS, texts, counts)
             if self.seen["slashed"]:
@@ -221,7 +230,7 @@ class ColumnProfile:
             self.seen["empty_dates"] += _sum(pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)), counts)
 
     def _count(self, signs: dict[str, str], texts: pa.StringArray, counts: np.ndarray) -> None:
-        if not pc.any(v.matches(texts, "|".join(signs.values()))).as_py():
+        if not signs or not pc.any(v.matches(texts, "|".join(signs.values()))).as_py():
             return
         for name, pattern in signs.items():
             self.seen[name] += _sum(v.matches(texts, pattern), counts)
@@ -258,8 +267,11 @@ def misfit_mask(column: pa.StringArray, decision: Decision) -> np.ndarray:
 def _convert_text(column: pa.StringArray, decision: Decision) -> pa.Array:
     if decision.only_markers:
         return pa.nulls(len(column), pa.string())
-    blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
-    texts = pc.if_else(blank, pa.scalar(None, pa.string()), column)
+    texts = column
+    # Only what begins as a blank does can be blank throughout.
+    if np.isin(read_bytes(column, 0), _BLANK_STARTS).any():
+        blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
+        texts = pc.if_else(blank, pa.scalar(None, pa.string()), column)
     if decision.strip_zero:
         damaged = v.matches(v.trim(texts), v.TRAILING_ZERO)
         return pc.if_else(damaged, pc.replace_substring_regex(v.trim(texts), r"\.0+$", ""), texts)
@@ -301,19 +313,56 @@ _CONVERT: dict[ColumnType, Callable[[pa.Array, Decision], pa.Array]] = {
 
 def _judge(texts: pa.StringArray, kinds: set[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield for each kind where `texts` fit it."""
-    if _are_plain_numbers(texts):
+    whole = _are_whole_numbers(texts)
+    if whole is not None:
         # By far the most columns: they are asked no more than they can be.
-        never = kinds & (_NEVER_NUMBERS if pc.any(v.matches(texts, v.BARE_DATE)).as_py() else _NO_NUMBERS)
+        never = kinds & (_NEVER_NUMBERS if _has_bare_dates(texts) else _NO_NUMBERS)
+        fits = {"number": np.ones(len(texts), bool), "integer": whole}
         yield from ((kind, np.zeros(len(texts), bool)) for kind in never)
-        kinds = kinds - never
+        yield from ((kind, fits[kind]) for kind in kinds & set(fits))
+        kinds = kinds - never - set(fits)
     if kinds & set(_MOMENTS):
         yield from ((kind, fits) for kind, fits in _fits_moment(texts).items() if kind in kinds)
     for kind in kinds & set(_FITS):
         yield kind, _FITS[kind](texts)
 
 
-def _are_plain_numbers(texts: pa.StringArray) -> bool:
-    return any(v.cast_numbers(texts, kind) is not None for kind in (pa.int64(), pa.float64()))
+def _count_values(column: pa.StringArray) -> tuple[pa.StringArray, np.ndarray]:
+    """Return the different values with their counts; or the values themselves where hardly two are equal."""
+    if len(column) > _HEAD and len(column[:_HEAD].unique()) > _MOSTLY * _HEAD:
+        return column, np.ones(len(column), np.int64)
+    counted = pc.value_counts(column)
+    return counted.field("values"), np.asarray(counted.field("counts"))
+
+
+def _are_whole_numbers(texts: pa.StringArray) -> np.ndarray | None:
+    """Return which of plain numbers are whole, None where not all are plain numbers."""
+    if v.cast_numbers(texts, pa.int64()) is not None:
+        return np.ones(len(texts), bool)
+    if v.cast_numbers(texts, pa.float64()) is None:
+        return None
+    if find_signs(texts) & LETTER:
+        return np.asarray(pc.is_valid(v.parse_integer(texts)))
+    return ~np.asarray(pc.match_substring(texts, ".")) & (read_lengths(texts) <= _LONGEST_WHOLE)
+
+
+def _has_bare_dates(texts: pa.StringArray) -> bool:
+    possible = np.isin(read_lengths(texts), (8, 12, 14)).any()
+    return bool(possible) and bool(pc.any(v.matches(texts, v.BARE_DATE)).as_py())
+
+
+def _possible_signs(texts: pa.StringArray) -> dict[str, str]:
+    """Return those patterns of numbers that could match, by what signs occur at all."""
+    signs = find_signs(texts)
+    starts = np.isin(read_bytes(texts, 0), _ZERO_STARTS).any()
+    possible = {
+        "leading_zero": starts,
+        "year_month": signs & POINT,
+        "trailing_zero_dropped": signs & POINT,
+        "codes_damaged_by_excel": signs & LETTER,
+        "thousands_separators": signs & (COMMA | BLANK),
+    }
+    return {name: pattern for name, pattern in _NUMBER_SIGNS.items() if possible[name]}
 
 
 def _fits_moment(texts: pa.StringArray) -> dict[str, np.ndarray]:
@@ -329,18 +378,6 @@ def _fits_moment(texts: pa.StringArray) -> dict[str, np.ndarray]:
     return {kind: found | (empty & found.any()) for kind, found in fits.items()}
 
 
-def _fits_whole(texts: pa.StringArray) -> np.ndarray:
-    if v.cast_numbers(texts, pa.int64()) is not None:
-        return np.ones(len(texts), bool)
-    return np.asarray(pc.is_valid(v.parse_integer(texts)))
-
-
-def _fits_number(texts: pa.StringArray) -> np.ndarray:
-    if v.cast_numbers(texts, pa.float64()) is not None:
-        return np.ones(len(texts), bool)
-    return np.asarray(pc.is_valid(v.parse_number(texts)))
-
-
 def _valid(parse: Callable[[pa.StringArray], pa.Array]) -> Callable[[pa.StringArray], np.ndarray]:
     return lambda texts: np.asarray(pc.is_valid(parse(texts)))
 
@@ -348,8 +385,8 @@ def _valid(parse: Callable[[pa.StringArray], pa.Array]) -> Callable[[pa.StringAr
 _FITS: dict[str, Callable[[pa.StringArray], np.ndarray]] = {
     "boolean": _valid(v.parse_boolean),
     "time": _valid(v.parse_time),
-    "integer": _fits_whole,
-    "number": _fits_number,
+    "integer": _valid(v.parse_integer),
+    "number": _valid(v.parse_number),
     "percent": _valid(v.parse_percent),
 }
 

@@ -51,6 +51,7 @@ class Placing:
         self._pair: geo.Pair | None = None
         self._written: InCell | InParts | None = None
         self._known: set[str] = set()
+        self._last: tuple[pa.RecordBatch, geo.Points] | None = None
         self._elsewhere: list[np.ndarray] = []
         self._home = ""
         self.undecided = 0
@@ -213,6 +214,12 @@ class Placing:
         return known
 
     def _read_points(self, raw: pa.RecordBatch) -> geo.Points:
+        """Return a batch's points; those of the last one asked for are remembered."""
+        if self._last is None or self._last[0] is not raw:
+            self._last = (raw, self._find_points(raw))
+        return self._last[1]
+
+    def _find_points(self, raw: pa.RecordBatch) -> geo.Points:
         x, y = (self._numbers(raw, name) for name in (self._pair.lon, self._pair.lat))
         points = geo.read_points(self._pair, x, y)
         if self._pair.epsg == 4326 or self._locate is None:
@@ -239,7 +246,7 @@ class Placing:
     def _take_apart(self, raw: pa.RecordBatch, name: str) -> np.ndarray:
         """Return x or y of points that aren't two plain numbers."""
         if isinstance(self._written, InCell):
-            return self._written.split(raw.column(self._written.name))[name == POINT_Y]
+            return self._written.split(self._convert(raw, self._written.name))[name == POINT_Y]
         names = self._written.lon if name == POINT_X else self._written.lat
         degrees, *rest = (self._numbers(raw, part) if part else None for part in names)
         sizes = ((3600 if number else 60, values) for number, values in enumerate(rest))

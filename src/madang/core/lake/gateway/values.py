@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .raw import BLANK, HEX, LETTER, find_signs, read_bytes, read_lengths
+
 MISSING = (
     *("-", "--", "---", "–", "—", ".", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"),
     *(
@@ -29,6 +31,7 @@ MISSING = (
         "#NULL!",
     ),
 )
+_MARKER_STARTS = np.unique([marker.encode()[0] for marker in MISSING])
 EMPTY_DATES = ("0", "00000000", "0000-00-00")
 _CITY = "Asia/Seoul"
 _MICROS_PER_DAY = 86_400_000_000
@@ -53,8 +56,9 @@ HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?240{3,5}$|24시"
 BARE_DATE = r"^(19|20|99)\d{6}(\d{4}|\d{6})?$"
 UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|오[전후]|[APap][mM]"
 
-_ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
-_ISO_CLOCK = r"^\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
+# Lengths of 2023-01-03, 2023-01-03 10:00, with seconds, and with one to six digits more.
+_ISO_DATE_SIZE = 10
+_ISO_SIZES = np.isin(np.arange(28), [_ISO_DATE_SIZE, 16, 19, *range(21, 27)])
 _SEP = r"\s?[-./]\s?"
 _CLOCK = (
     r"(?:\s*[ T]\s*(?P<ap>오전|오후|AM|PM|am|pm)?\s?(?P<h>\d{1,2})(?:(?::|시\s?)(?P<mi>\d{1,2})분?)?"
@@ -77,12 +81,20 @@ _TIME = (
 
 def trim(values: pa.StringArray) -> pa.StringArray:
     """Return `values` without spaces around them; what is then empty becomes null."""
-    trimmed = pc.utf8_trim_whitespace(values)
+    if not find_signs(values) & BLANK:
+        if len(values) == 0 or read_lengths(values).min() > 0:
+            return values
+        trimmed = values
+    else:
+        trimmed = pc.utf8_trim_whitespace(values)
     return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
 
 
 def is_marker(values: pa.StringArray) -> pa.BooleanArray:
     """Return where a trimmed value only says that it is missing."""
+    suspects = np.isin(read_bytes(values, 0), _MARKER_STARTS)
+    if not suspects.any():
+        return pa.array(np.zeros(len(values), bool))
     return pc.is_in(values, value_set=pa.array(MISSING))
 
 
@@ -93,18 +105,22 @@ def matches(values: pa.StringArray, pattern: str) -> pa.BooleanArray:
 
 def cast_numbers(values: pa.StringArray, kind: pa.DataType) -> pa.Array | None:
     """Return plain numbers, fast; None where a value is anything else, or has too many digits."""
-    sizes = pc.binary_length(values)
+    sizes = read_lengths(values)
     whole = pa.types.is_integer(kind)
-    if (pc.max(sizes).as_py() or 0) > _MAX_DIGITS:
-        long = values.filter(pc.fill_null(pc.greater(sizes, _MAX_DIGITS), False))
+    if sizes.max(initial=0) > _MAX_DIGITS:
+        long = values.filter(pa.array(sizes > _MAX_DIGITS))
         if not pc.all(matches(long, r"^[+-]?\d{1,18}$" if whole else r"^[+-]?\d{0,15}\.\d*$")).as_py():
             return None
     try:
         numbers = pc.cast(values, kind)
     except pa.ArrowInvalid:
         return None
-    strange = matches(values, "x" if whole else r"^\+|[eE]\d|n")
-    return None if pc.any(strange).as_py() else numbers
+    signs = find_signs(values)
+    if whole:
+        return None if signs & HEX else numbers
+    if signs & LETTER and pc.any(matches(values, r"^\+|[eE]\d|n")).as_py():
+        return None
+    return numbers
 
 
 def parse_integer(values: pa.StringArray) -> pa.Int64Array:
@@ -296,16 +312,17 @@ def _is_empty(texts: pa.StringArray) -> pa.BooleanArray:
 
 def _parse_iso(values: pa.StringArray) -> tuple[pa.Array, pa.StructArray] | None:
     """Return what `parse_moment` does, fast, where every value is written as ISO 8601 without a zone."""
-    dates, clocks = matches(values, _ISO_DATE), matches(values, _ISO_CLOCK)
-    if not len(values) or not pc.all(pc.fill_null(pc.or_(dates, clocks), True)).as_py():
+    missing = np.asarray(pc.is_null(values))
+    sizes = read_lengths(values)
+    # The cast reads nothing but ISO 8601; an hour without minutes is no time, and a year has four digits.
+    if not len(values) or not (_ISO_SIZES[np.minimum(sizes, len(_ISO_SIZES) - 1)] | missing).all():
         return None
     try:
         instants = np.asarray(pc.cast(pc.cast(values, pa.timestamp("us")), pa.int64()).fill_null(0))
     except pa.ArrowInvalid:
         return None
-    missing = np.asarray(pc.is_null(values))
     days, micros = np.divmod(instants, _MICROS_PER_DAY)
-    no_clock = missing | ~np.asarray(pc.fill_null(clocks, False))
+    no_clock = missing | (sizes == _ISO_DATE_SIZE)
     return pa.array(days, mask=missing), _zoned(pa.array(micros, mask=no_clock), np.zeros(len(values), bool))
 
 

@@ -222,7 +222,7 @@ class ColumnProfile:
             self._count(_possible_signs(texts), texts, counts)
             if POSTAL_NAME.search(self.name):
                 self.seen["codes_padded"] += int(counts[sizes == 4].sum())
-        if self.alive & {*_MOMENTS, "time"}:
+        if self.alive & {*_MOMENTS, "time"} and not v.are_iso(texts):
             self._count(_DATE_SIGNS, texts, counts)
             if self.seen["slashed"]:
                 day, month = v.day_evidence(texts)

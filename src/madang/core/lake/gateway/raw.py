@@ -14,13 +14,16 @@ _SIGNS[list(b"xX")] = HEX
 _SIGNS[list(b"nNeE+")] = LETTER
 _SIGNS[ord(",")] = COMMA
 _SIGNS[ord(".")] = POINT
+_TABLE = _SIGNS.tobytes()
 
 
 def find_signs(values: pa.StringArray) -> int:
     """Return which signs occur anywhere in the values, as a sum of the constants of this module."""
     data, offsets = _take_bytes(values)
     inside = data[offsets[0] : offsets[-1]]
-    return int(np.bitwise_or.reduce(_SIGNS[inside])) if len(inside) else 0
+    if not len(inside):
+        return 0
+    return int(np.bitwise_or.reduce(np.frombuffer(inside.tobytes().translate(_TABLE), np.uint8)))
 
 
 def read_lengths(values: pa.StringArray) -> np.ndarray:

@@ -179,6 +179,11 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
     return pa.array(days, mask=~found), _zoned(moment, has_zone)
 
 
+def are_iso(values: pa.StringArray) -> bool:
+    """Return whether every value is written as ISO 8601, without a zone."""
+    return _parse_iso(values) is not None
+
+
 def to_instant(days: pa.Array, micros: pa.Array) -> pa.Array:
     """Return instants in UTC from `parse_moment`; a date alone is its midnight in the city.
 

@@ -8,7 +8,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -17,6 +17,10 @@ from .refusals import refuse
 
 CHUNK = 1 << 22
 _GZIP = b"\x1f\x8b"
+_MAX_WRAPPINGS = 3
+_TABLE_NAME = re.compile(
+    r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|jsonl|ndjson|geojson|parquet)(\.gz)?$", re.IGNORECASE
+)
 _JSON = re.compile(rb"""\{\s*["}]|\[\s*[\[{"\]\d-]""")
 _BINARY = (
     (b"%PDF", "PDF"),
@@ -39,15 +43,16 @@ _BINARY = (
 
 @contextmanager
 def open_bytes(path: Path) -> Generator[IO[bytes]]:
-    """Open `path` for reading, unpacked if it is gzip."""
-    with path.open("rb") as raw:
-        packed = raw.read(2) == _GZIP
-        raw.seek(0)
-        if packed:
-            with gzip.open(raw, "rb") as unpacked:
-                yield unpacked  # type: ignore[misc]
-        else:
-            yield raw
+    """Open `path` for reading, unpacked if it is gzip, even where it was packed twice."""
+    with ExitStack() as open_files:
+        stream: IO[bytes] = open_files.enter_context(path.open("rb"))
+        for _ in range(_MAX_WRAPPINGS):
+            is_packed = stream.read(2) == _GZIP
+            stream.seek(0)
+            if not is_packed:
+                break
+            stream = open_files.enter_context(gzip.open(stream, "rb"))  # type: ignore[assignment]
+        yield stream
 
 
 def read_chunks(path: Path) -> Iterator[bytes]:
@@ -81,12 +86,10 @@ def _count_sound_lines(path: Path) -> int:
 
 @contextmanager
 def unpack_zip(path: Path) -> Generator[Path]:
-    """Give the one file in a zip as a temporary file; none or several are refused."""
+    """Give the one table in a zip as a temporary file; none or several are refused."""
     try:
         with open_bytes(path) as stream, zipfile.ZipFile(stream) as archive, TemporaryDirectory() as folder:
-            members = [
-                item for item in archive.infolist() if not item.is_dir() and "__MACOSX" not in item.filename
-            ]
+            members = _find_tables(archive)
             if len(members) != 1:
                 raise refuse(
                     "zip",
@@ -99,6 +102,23 @@ def unpack_zip(path: Path) -> Generator[Path]:
             yield inner
     except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
         raise refuse("zip", "ZIP을 풀 수 없습니다", f"the zip can't be unpacked ({error})") from error
+
+
+def _find_tables(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files that are tables by their names, all files where none is; without what systems add."""
+    files = [
+        item
+        for item in archive.infolist()
+        if not item.is_dir()
+        and "__MACOSX" not in item.filename
+        and not Path(item.filename).name.startswith(".")
+    ]
+    if any(item.filename.lower().endswith(".shp") for item in files):
+        raise _refuse_kind("shapefile")
+    tables = [item for item in files if _TABLE_NAME.search(item.filename)]
+    # A text beside a table explains it.
+    tables = [item for item in tables if not item.filename.lower().endswith(".txt")] or tables
+    return tables or files
 
 
 def sniff(path: Path) -> str:
@@ -138,6 +158,8 @@ def _sniff_text(head: bytes) -> str:
     if _JSON.match(wide):
         return "json"
     lowered = wide.lower()
+    if lowered.startswith(b"<?xml") and b"office:spreadsheet" in lowered:
+        raise _refuse_kind("XML Spreadsheet 2003")
     if wide.startswith(b"<") and (
         b"<table" in head.lower() or lowered.startswith((b"<html", b"<!doctype html"))
     ):

@@ -65,15 +65,19 @@ def find_layout(block: Block) -> tuple[Layout, int]:
 
 
 def _find_delimiter(lines: list[str]) -> str:
-    """Return the delimiter that cuts most lines into the same number of fields, more than one."""
-    best, best_score = ",", (0.0, 0)
+    """Return the delimiter that cuts most lines into the same number of fields, more than one.
+
+    Of two that do, it is the one that cuts the header too: a decimal comma stands in values only.
+    """
+    best, best_score = ",", (0.0, 0, 0)
     filled = [line for line in lines[:-1] or lines if line.strip() and not line.startswith("##")]
     for delimiter in DELIMITERS:
-        counts = Counter(_count_fields(line, delimiter) for line in filled)
+        sizes = [_count_fields(line, delimiter) for line in filled]
+        counts = Counter(sizes)
         counts.pop(1, None)
         if counts:
             width, share = counts.most_common(1)[0]
-            score = (round(share / len(filled), 1), width)
+            score = (round(share / len(filled), 1), -sizes.index(width), width)
             best, best_score = (delimiter, score) if score > best_score else (best, best_score)
     return best
 

@@ -347,7 +347,7 @@ def _are_whole_numbers(texts: pa.StringArray) -> np.ndarray | None:
 
 
 def _has_bare_dates(texts: pa.StringArray) -> bool:
-    possible = np.isin(read_lengths(texts), (8, 12, 14)).any()
+    possible = np.isin(read_lengths(texts), (8, 10, 12, 14)).any()
     return bool(possible) and bool(pc.any(v.matches(texts, v.BARE_DATE)).as_py())
 
 

@@ -42,7 +42,8 @@ _SETTLED = 6_940
 _MAX_DIGITS = 15
 
 _INTEGER = r"^-?\d{1,18}$"
-_GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+# 0,500 is half of one where a comma is the decimal sign, and no number where it isn't.
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 # More digits than a double holds, an E without a sign (1E10) and +82… aren't numbers but codes.
 _NUMBER = r"^-?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]\d{1,3})?$"
 _PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
@@ -52,8 +53,8 @@ TRAILING_ZERO = r"^\d+\.0+$"
 # 2022.10 is October, which a number would make 2022.1.
 YEAR_MONTH = r"^(19|20)\d{2}\.(0?[1-9]|1[0-2])$"
 NUMBER_SIGN = r",|^[△▲]"
-HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?240{3,5}$|24시"
-BARE_DATE = r"^(19|20|99)\d{6}(\d{4}|\d{6})?$"
+HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?24(00(00)?)?$|24시"
+BARE_DATE = r"^(19|20|99)\d{6}(\d{2}|\d{4}|\d{6})?$"
 UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|오[전후]|[APap][mM]"
 
 # Lengths of 2023-01-03, 2023-01-03 10:00, with seconds, and with one to six digits more.
@@ -64,12 +65,14 @@ _CLOCK = (
     r"(?:\s*[ T]\s*(?P<ap>오전|오후|AM|PM|am|pm)?\s?(?P<h>\d{1,2})(?:(?::|시\s?)(?P<mi>\d{1,2})분?)?"
     r"(?:(?::|\s)(?P<s>\d{1,2})초?(?:[.,](?P<f>\d{1,9}))?)?시?\s?(?P<pm>AM|PM|am|pm)?\s?(?P<z>Z|KST|[+-]\d{2}:?\d{2})?)?"
 )
-_PACKED = r"(?:\s?T?(?P<h>\d{2})(?P<mi>\d{2})(?P<s>\d{2})?(?P<ap>x)?(?P<f>\.\d+)?(?P<pm>x)?(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
+_PACKED = r"(?:\s?T?(?P<h>\d{2})(?:(?P<mi>\d{2})(?P<s>\d{2})?(?P<ap>x)?(?P<f>\.\d+)?(?P<pm>x)?(?P<z>Z|[+-]\d{2}:?\d{2})?)?)?"
 _STYLES = {
     "ymd": rf"^(?P<y>\d{{4}}){_SEP}(?P<mo>\d{{1,2}}){_SEP}(?P<d>\d{{1,2}})\.?{_CLOCK}$",
     "korean": rf"^(?P<y>\d{{4}})년\s?(?P<mo>\d{{1,2}})월\s?(?P<d>\d{{1,2}})일{_CLOCK}$",
     "packed": rf"^(?P<y>(?:19|20)\d{{2}}|9999)(?P<mo>[01]\d)(?P<d>[0-3]\d){_PACKED}$",
     "short": rf"^(?:['’‘`](?P<y>\d{{2}}){_SEP}|(?P<y2>\d{{2}})\.\s?)(?P<mo>\d{{1,2}})\s?[-./]\s?(?P<d>\d{{1,2}})\.?{_CLOCK}$",
+    # 03.01.2023 is written where the day comes first, and nowhere else.
+    "dotted": rf"^(?P<d>\d{{1,2}})\.\s?(?P<mo>\d{{1,2}})\.\s?(?P<y>\d{{4}}){_CLOCK}$",
     "dmy": rf"^(?P<d>\d{{1,2}})/(?P<mo>\d{{1,2}})/(?P<y>\d{{4}}){_CLOCK}$",
 }
 SLASHED_DATE = re.sub(r"\?P<\w+>", "?:", _STYLES["dmy"])

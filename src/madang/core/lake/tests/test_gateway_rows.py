@@ -130,3 +130,13 @@ def test_a_delimiter_at_the_end_of_the_header_alone_names_no_column(take):
     report, rows = take(table(LINES, f"{HEADER},"))
     assert list(types(report)) == HEADER.split(",")
     assert (report["fixes"]["trailing_delimiter_dropped"], len(rows)) == (1, 120)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 5])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_decimal_comma_in_every_value_is_no_delimiter(take, columns, delimiter):
+    names = [f"값{number}" for number in range(columns)]
+    lines = [delimiter.join([f"가{n}", *(f"{n},{n % 90 + 10}" for _ in names)]) for n in range(60)]
+    report, rows = take("\n".join([delimiter.join(["이름", *names]), *lines]) + "\n")
+    assert list(types(report)) == ["이름", *names]
+    assert rows[7]["값0"] == "7,17"

@@ -27,6 +27,7 @@ from madang.core.lake.importing.jobs import (
     upload_path,
 )
 from madang.core.lake.importing.records import ImportChoice, Preview
+from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.models import Dataset
 from madang.core.lake.queries import get_dataset
 from madang.core.lake.vocabulary import IMPORT_STATES, TYPES, say_reason
@@ -94,7 +95,7 @@ def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
             return HttpResponseRedirect(request.path)
         context |= _draw_preview(job.preview) | {"form": form, "page": {"button": BUTTON}}
     elif job.report:
-        context["did"] = describe_report(job.report)
+        context["did"] = describe_report(job.report) | {"rejected_link": _link_rejected(job)}
     status = 422 if request.method == "POST" else 200
     return render(request, "lake/import.html", context, status=status)
 
@@ -129,6 +130,13 @@ def _step_of(job: ImportRecord) -> int:
     if job.state is ImportState.DONE or (job.state is ImportState.WRITING):
         return 2
     return 1 if job.preview is not None else 0
+
+
+def _link_rejected(job: ImportRecord) -> str:
+    """Return where the rows that a stored import left out are fetched, "" where there are none."""
+    if job.version is None or not rejected_path(job.table_name, job.version).is_file():
+        return ""
+    return f"/api/datasets/{job.table_name}/rejected?version={job.version}"
 
 
 def _make_form(request: HttpRequest, preview: Preview) -> ImportForm:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -9,7 +11,8 @@ from django.test import Client
 from madang.core.base.interface import HOUSE, now, read_settings
 from madang.core.lake.importing.action import import_file
 from madang.core.lake.importing.records import ImportChoice
-from madang.core.lake.models import Dataset
+from madang.core.lake.importing.rejected import rejected_path
+from madang.core.lake.models import Dataset, ImportJob
 from madang.core.pages.testing import PageCases
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +164,19 @@ def test_an_older_version_comes_back_by_a_button(officer, tmp_path):
     assert "남산" in read(Client(), "/datasets/libraries/")
     assert Client().post("/datasets/libraries/restore/", {"version": str(first)}).status_code == 302
     assert officer.post("/datasets/libraries/restore/", {"version": "no"}).status_code == 302
+
+
+def test_the_page_of_a_stored_import_offers_the_rows_left_out(officer, tmp_path):
+    path = tmp_path / "sites.csv"
+    path.write_text(
+        "번호,이름,값\n" + "".join(f"{n},가{n},{n}\n" for n in range(9)) + "※ 자료: 서울시\n", "utf-8"
+    )
+    outcome = import_file(actor=HOUSE, now=now(), path=path, choice=ImportChoice())
+    job = ImportJob.objects.create(
+        id="1", actor_id=str(get_user_model().objects.get(username="o").pk), file_name="sites.csv", state="done",
+        table_name="sites", version=outcome.version, report=json.loads(outcome.report.to_json()),
+        size_bytes=1, actor={"name": "o"}, created_at=now(), updated_at=now(),
+    )  # fmt: skip
+    link = f"/api/datasets/sites/rejected?version={outcome.version}"
+    assert link in officer.get(f"/desk/data/import/{job.pk}/").text
+    assert "11,footnote,※ 자료: 서울시" in rejected_path("sites", outcome.version).read_text("utf-8")

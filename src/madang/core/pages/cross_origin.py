@@ -1,10 +1,12 @@
-"""Addresses that pages of other sites call too: they read no cookie, and say so to browsers (the Fetch standard)."""
+"""Addresses that pages of other sites call too: as nobody, without a cookie, which browsers are told (the Fetch standard)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 
 from .records import Route
@@ -29,10 +31,16 @@ def answer_preflight(allowed: Iterable[str]) -> Response:
     return answer
 
 
-def list_allowed(routes: Iterable[Route]) -> dict[str, list[str]]:
-    """Return the methods that each address which is open to other sites takes, by its path."""
-    allowed: dict[str, list[str]] = {}
+def comes_from_elsewhere(request: Request) -> bool:
+    """Return whether a page of another site asks."""
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+
+
+def list_open(routes: Iterable[Route]) -> dict[str, list[Route]]:
+    """Return the routes that are open to other sites, by their path."""
+    found: dict[str, list[Route]] = {}
     for route in routes:
-        if route.cross_origin:
-            allowed.setdefault(route.path, []).append(route.method)
-    return allowed
+        if route.cross_origin or route.readable_anywhere:
+            found.setdefault(route.path, []).append(route)
+    return found

@@ -2,6 +2,7 @@
 
 from .blocks import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series, points_layer
 from .city_map import draw_city_view, list_city_views, list_layers
+from .conditional import is_held
 from .details import Detail, DetailPage, Fact, Happening, RecordAction, Tab
 from .error_pages import render_error_page
 from .exports import make_cell, open_workbook
@@ -67,6 +68,7 @@ __all__ = [
     "find_address",
     "format_number",
     "format_unit",
+    "is_held",
     "list_city_views",
     "list_layers",
     "make_cell",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 
 from madang.core.base.interface import Actor, MadangError, Text
@@ -24,8 +25,10 @@ class Route(msgspec.Struct, frozen=True):
     `permission` is "public", "signed-in" or one that a manifest declares. With `own_tokens` an Authorization
     header is the endpoint's to read: it isn't the house's token, and who sends it is nobody; it answers 401 to
     a request without the token that its protocol asks for. With `cross_origin` pages of other sites may call
-    it: it reads no cookie, and who calls is nobody. With `problems` it also refuses by problem details (RFC 9457).
-    `refuse(error)` answers a refusal in the form of the route's protocol, whoever raised it; None: in the house's.
+    it: it reads no cookie, and who calls is nobody. With `readable_anywhere` pages of other sites may read it too:
+    whoever comes from there without a token is nobody, with whatever cookie. With `problems` it also refuses by
+    problem details (RFC 9457). `refuse(request, error)` answers a refusal in the form of the route's protocol,
+    whoever raised it; None: in the house's.
     """
 
     method: str
@@ -40,8 +43,9 @@ class Route(msgspec.Struct, frozen=True):
     upload: bool = False
     own_tokens: bool = False
     cross_origin: bool = False
+    readable_anywhere: bool = False
     problems: bool = False
-    refuse: Callable[[MadangError], Response] | None = None
+    refuse: Callable[[Request, MadangError], Response] | None = None
 
 
 class ErrorRecord(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ from madang.core.base.interface import (
     new_id,
 )
 
-from .cross_origin import METHODS, answer_preflight, list_allowed, open_to_sites
+from .cross_origin import METHODS, answer_preflight, comes_from_elsewhere, list_open, open_to_sites
 from .parsing import TooLarge, WrongMediaType, parse_body, parse_query
 from .records import ErrorRecord, Route
 
@@ -62,8 +62,8 @@ def build_starlette_routes(routes: Iterable[Route], authenticate: Authenticate) 
             for route in declared
         ],
         *[
-            StarletteRoute(path, _build_rest(allowed), methods=METHODS)
-            for path, allowed in list_allowed(declared).items()
+            StarletteRoute(path, _build_rest(path, opened, declared), methods=METHODS)
+            for path, opened in list_open(declared).items()
         ],
     ]
 
@@ -109,8 +109,10 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
 
     async def answer(request: Request) -> Response:
         answered = await respond(request)
-        if route.cross_origin:
+        if route.cross_origin or (route.readable_anywhere and comes_from_elsewhere(request)):
             open_to_sites(answered.headers)
+        if route.readable_anywhere:
+            answered.headers.add_vary_header("Origin")
         return answered
 
     async def respond(request: Request) -> Response:
@@ -118,8 +120,7 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
             if not route.cross_origin:
                 _refuse_cross_site(request)
             raw = await _read_body(request) if route.body is not None else b""
-            has_own = route.own_tokens and "authorization" in request.headers
-            actor = ANONYMOUS if has_own or route.cross_origin else await identify(request)
+            actor = ANONYMOUS if _is_nobody(route, request) else await identify(request)
             query, body = _admit(route, request, actor, raw)
             if is_async:
                 result = await route.endpoint(request, query, body)
@@ -139,20 +140,33 @@ def _refuse(route: Route, request: Request, error: Exception) -> Response:
     answered = render_error(request, error)
     if route.refuse is None or answered.status_code >= SERVER_FAULT:
         return answered
-    refused = route.refuse(_as_refusal(error))
+    refused = route.refuse(request, _as_refusal(error))
     for name in ("WWW-Authenticate", "Cache-Control"):
         if name in answered.headers:
             refused.headers[name] = answered.headers[name]
     return refused
 
 
-def _build_rest(allowed: list[str]) -> Callable[[Request], Any]:
+def _is_nobody(route: Route, request: Request) -> bool:
+    """Return whether nobody is behind a request, whatever cookie it brings."""
+    if route.cross_origin:
+        return True
+    has_token = "authorization" in request.headers
+    if route.own_tokens and has_token:
+        return True
+    return route.readable_anywhere and not has_token and comes_from_elsewhere(request)
+
+
+def _build_rest(path: str, opened: list[Route], declared: list[Route]) -> Callable[[Request], Any]:
     """Return what an address open to other sites answers to the methods that it doesn't take."""
+    allowed = [route.method for route in opened]
+    taken = ", ".join(dict.fromkeys(route.method for route in declared if route.path == path))
 
     async def answer(request: Request) -> Response:
         if request.method == "OPTIONS":
             return answer_preflight(allowed)
-        refused = render_error(request, HTTPException(405, headers={"Allow": ", ".join(allowed)}))
+        refused = _refuse(opened[0], request, HTTPException(405))
+        refused.headers["Allow"] = taken
         open_to_sites(refused.headers)
         return refused
 

@@ -14,7 +14,7 @@ from madang.citizens.city_map.queries.features import find_bounds, get_collectio
 from madang.citizens.city_map.queries.tiles import Tile, draw_collection, draw_shown
 from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import NotFound
-from madang.core.pages.interface import find_address
+from madang.core.pages.interface import find_address, is_held
 
 from .sending import OGC, PMTILES, STYLE, TILE, TILEJSON, Document, link, only, send
 
@@ -121,7 +121,7 @@ def show_style(request: Request) -> Document:
 
 def _answer(request: Request, tile: Tile) -> Response:
     headers = {"ETag": tile.tag, "Cache-Control": "public, no-cache"}
-    if tile.tag and request.headers.get("if-none-match") == tile.tag:
+    if tile.tag and is_held(request, tile.tag):
         return Response(status_code=304, headers=headers)
     if not tile.content:
         return Response(status_code=204, headers=headers)

@@ -40,6 +40,7 @@ ROUTES = [
         Text(ko="데이터 목록", en="The catalogue of datasets"),
         query=ListQuery,
         returns=DatasetList,
+        readable_anywhere=True,
         **_DATA,
     ),
     Route(
@@ -49,6 +50,7 @@ ROUTES = [
         "public",
         Text(ko="데이터 하나의 설명", en="One dataset's description"),
         returns=DatasetView,
+        readable_anywhere=True,
         **_DATA,
     ),
     Route(
@@ -59,6 +61,7 @@ ROUTES = [
         Text(ko="행과 정확한 전체 수", en="Rows, with their exact total"),
         query=RowsQuery,
         returns=Page,
+        readable_anywhere=True,
         **_DATA,
     ),
     Route(
@@ -69,6 +72,7 @@ ROUTES = [
         Text(ko="묶어서 계산하기", en="Groups and their measures"),
         query=AggregateQuery,
         returns=Aggregated,
+        readable_anywhere=True,
         **_DATA,
     ),
     Route(
@@ -78,6 +82,7 @@ ROUTES = [
         "public",
         Text(ko="판의 역사", en="Versions, newest first"),
         returns=list[VersionView],
+        readable_anywhere=True,
         **_DATA,
     ),
     Route(
@@ -87,6 +92,7 @@ ROUTES = [
         "public",
         Text(ko="측정한 품질", en="Measured quality"),
         returns=QualityView,
+        readable_anywhere=True,
         **_DATA,
     ),
     Route(

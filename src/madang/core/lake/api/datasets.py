@@ -21,6 +21,7 @@ from madang.core.lake.queries import get_dataset, list_datasets, list_versions, 
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import DatasetChange, Group, Measure
 from madang.core.lake.sql import run_sql
+from madang.core.pages.interface import is_held
 from madang.core.people.interface import list_permissions, require
 
 from .answers import Answers
@@ -200,7 +201,7 @@ def _answer(request: Request, purpose: str, work_out: Callable[[Reader], Any]) -
     reader = authorize(_actor(request), _name(request), purpose)
     tag = make_etag(reader)
     headers = {"ETag": tag, "Cache-Control": cache_control(reader)}
-    if request.headers.get("if-none-match") == tag:
+    if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     question = (str(lake_path()), tag, request.url.path, request.url.query)
     content = _answers.get(question, lambda: msgspec.json.encode(work_out(reader)))

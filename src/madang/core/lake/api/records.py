@@ -77,7 +77,7 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     offset: Offset = 0
 
 
-class RowsQuery(msgspec.Struct, frozen=True, kw_only=True):
+class RowsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which rows, in which order."""
 
     where: Where = []
@@ -88,7 +88,7 @@ class RowsQuery(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose = ""
 
 
-class AggregateQuery(msgspec.Struct, frozen=True, kw_only=True):
+class AggregateQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which groups and measures."""
 
     group: Annotated[

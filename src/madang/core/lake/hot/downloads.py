@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 from urllib.parse import quote
@@ -27,7 +27,7 @@ from madang.core.lake.asking import list_records, read_conditions
 from madang.core.lake.folders import scratch_path
 from madang.core.lake.gateway.features import GEOMETRY as SHAPE_TEXT
 from madang.core.lake.reading import Reader, authorize
-from madang.core.pages.interface import make_cell, open_workbook
+from madang.core.pages.interface import is_held, make_cell, open_workbook
 
 from .shapes import read_shapes
 
@@ -38,8 +38,8 @@ GEOMETRY = "_geometry"
 _MOMENT = "%Y-%m-%dT%H:%M:%S%z"
 
 
-class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows and columns; all without them. CSV is UTF-8 with a mark that Excel knows, or CP949."""
+class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rows and columns; all without them, so that an unknown word is refused. CSV is UTF-8 with a mark that Excel knows, or CP949."""
 
     where: Where = []
     sort: Sort = []
@@ -48,35 +48,50 @@ class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose = ""
 
 
-def send_csv(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.csv; letters that CP949 lacks are written as &#number;.
+def send(
+    ending: str, write: Callable[[Reader, DownloadQuery], Response]
+) -> Callable[[Request, DownloadQuery, None], Response]:
+    """Return the endpoint that answers a dataset as `write` writes it; a version that the client holds isn't sent."""
+
+    def answer(request: Request, query: DownloadQuery, body: None) -> Response:
+        reader = authorize(request.state.actor, request.path_params["name"], query.purpose)
+        headers = _headers(reader, ending)
+        if is_held(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return write(reader, query)
+
+    return answer
+
+
+def write_csv(reader: Reader, query: DownloadQuery) -> Response:
+    """Return all rows as .csv; letters that CP949 lacks are written as &#number;.
 
     Values stand as they are, also those that begin like a formula: programs read this file. Lists of
     pages, which people open in a spreadsheet, disarm them; so does the workbook, whose cells are text.
     """
-    reader, batches = _open(request, query)
+    batches = _open(reader, query)
     rows = _encode(_write_csv(batches), query.encoding)
     return _stream(reader, rows, "csv", f"text/csv; charset={query.encoding.removesuffix('-sig')}")
 
 
-def send_json(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.json: an array with one object a row."""
-    reader, batches = _open(request, query)
+def write_json(reader: Reader, query: DownloadQuery) -> Response:
+    """Return all rows as .json: an array with one object a row."""
+    batches = _open(reader, query)
     return _stream(reader, _join(_write_objects(batches), b"[", b"]\n"), "json", "application/json")
 
 
-def send_geojson(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.geojson; rows without a place have a null geometry."""
-    reader, batches = _open(request, query)
+def write_geojson(reader: Reader, query: DownloadQuery) -> Response:
+    """Return all rows as .geojson; rows without a place have a null geometry."""
+    batches = _open(reader, query)
     lon, lat = _find_place(reader, query)
     head = b'{"type":"FeatureCollection","features":['
     rows = _join(_write_features(batches, lon, lat), head, b"]}\n")
     return _stream(reader, rows, "geojson", "application/geo+json")
 
 
-def send_gpkg(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.gpkg: one layer in EPSG:4326, of points or of the shapes that were imported."""
-    reader, batches = _open(request, query)
+def write_gpkg(reader: Reader, query: DownloadQuery) -> Response:
+    """Return all rows as .gpkg: one layer in EPSG:4326, of points or of the shapes that were imported."""
+    batches = _open(reader, query)
     lon, lat = _find_place(reader, query)
     first = next(batches)
     shapes, own = read_shapes(first, lon, lat)
@@ -117,9 +132,9 @@ def _find_place(reader: Reader, query: DownloadQuery) -> tuple[str, str]:
     return str(lon), str(lat)
 
 
-def send_parquet(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.parquet."""
-    reader, batches = _open(request, query)
+def write_parquet(reader: Reader, query: DownloadQuery) -> Response:
+    """Return all rows as .parquet."""
+    batches = _open(reader, query)
     path = _make_scratch("parquet")
     first = next(batches)
     with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
@@ -128,9 +143,9 @@ def send_parquet(request: Request, query: DownloadQuery, body: None) -> Response
     return _send_file(reader, path, "parquet", "application/vnd.apache.parquet")
 
 
-def send_xlsx(request: Request, query: DownloadQuery, body: None) -> Response:
-    """Answer GET /datasets/{name}.xlsx; refuses more rows than a sheet holds."""
-    reader, batches = _open(request, query)
+def write_xlsx(reader: Reader, query: DownloadQuery) -> Response:
+    """Return all rows as .xlsx; refuses more rows than a sheet holds."""
+    batches = _open(reader, query)
     path = _make_scratch("xlsx")
     book, sheet = open_workbook(reader.table.name)
     for number, row in enumerate(_iter_rows(batches)):
@@ -147,9 +162,8 @@ def send_xlsx(request: Request, query: DownloadQuery, body: None) -> Response:
     return _send_file(reader, path, "xlsx", kind)
 
 
-def _open(request: Request, query: DownloadQuery) -> tuple[Reader, Iterator[pa.RecordBatch]]:
-    """Return the reader and its batches; at least one, perhaps empty, so that columns are known."""
-    reader = authorize(request.state.actor, request.path_params["name"], query.purpose)
+def _open(reader: Reader, query: DownloadQuery) -> Iterator[pa.RecordBatch]:
+    """Return what is asked in batches; at least one, perhaps empty, so that columns are known."""
     asked = reader.iter_batches(query.column or None, read_conditions(query.where), query.sort, BATCH_ROWS)
     first = next(asked, None)
     if first is None:
@@ -157,7 +171,7 @@ def _open(request: Request, query: DownloadQuery) -> tuple[Reader, Iterator[pa.R
         first = pa.RecordBatch.from_arrays(
             [pa.array([], field.type) for field in empty.schema], schema=empty.schema
         )
-    return reader, itertools.chain([first], asked)
+    return itertools.chain([first], asked)
 
 
 def _write_csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

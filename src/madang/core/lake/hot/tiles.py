@@ -18,6 +18,7 @@ from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.mapping import NAME
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import Filter, Op
+from madang.core.pages.interface import is_held
 from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
 
 DETAIL_ZOOM, DETAIL_COLUMNS = 13, 8
@@ -39,7 +40,7 @@ def send_tile(request: Request, query: TileQuery, body: None) -> Response:
     if query.v == reader.version and caching.startswith("public"):
         caching = "public, max-age=86400"
     headers = {"ETag": tag, "Cache-Control": caching}
-    if request.headers.get("if-none-match") == tag:
+    if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     tile = tuple(request.path_params[part] for part in ("z", "x", "y"))
     asked = _Asked(reader, (tag, query.colour_by, *tile))

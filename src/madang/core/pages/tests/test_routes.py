@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from madang.core.base.interface import ANONYMOUS, Actor, Conflict, Text
+from madang.core.base.interface import ANONYMOUS, Actor, Conflict, MadangError, Text
 from madang.core.pages.interface import Route, build_openapi, build_starlette_routes, render_error
 
 
@@ -41,6 +42,14 @@ def fail(request: Request, query: None, body: None) -> None:
     raise RuntimeError("secret inside")
 
 
+def name_reader(request: Request, query: Search, body: None) -> dict[str, str]:
+    return {"reader": request.state.actor.name}
+
+
+def refuse(request: Request, error: MadangError) -> Response:
+    return Response(f"refused: {error.code}", 418)
+
+
 TITLE = Text(ko="센서", en="Sensors")
 ROUTES = [
     Route(
@@ -48,14 +57,18 @@ ROUTES = [
     ),
     Route("POST", "/api/sensors", register_sensor, "sensors.write", TITLE, body=Sensor, returns=Sensor),
     Route("GET", "/api/sensors/{sensor_id}", fail, "public", TITLE),
+    Route("GET", "/api/reader", name_reader, "public", TITLE, query=Search, readable_anywhere=True),
+    Route("PUT", "/api/reader", name_reader, "signed-in", TITLE),
+    Route("GET", "/other", name_reader, "public", TITLE, query=Search, cross_origin=True, refuse=refuse),
 ]
+ELSEWHERE = {"origin": "https://elsewhere.example"}
 
 
 def authenticate(request: Request) -> Actor:
     token = request.headers.get("authorization", "")
     if token == "Bearer writer":
         return Actor(id="w", name="Writer", grants=frozenset({("sensors.write", "*")}))
-    return Actor(id="r", name="Reader") if token else ANONYMOUS
+    return Actor(id="r", name="Reader") if token or "session" in request.cookies else ANONYMOUS
 
 
 WRITER = {"authorization": "Bearer writer"}
@@ -105,6 +118,32 @@ def test_another_sites_page_cannot_use_a_visitors_cookie(client: TestClient) -> 
     for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}):
         reply = client.post("/api/sensors", content=b"{}", headers=headers)
         assert reply.json()["code"] == "request.cross_site"
+
+
+def test_another_sites_page_reads_as_nobody_unless_it_brings_a_token(client: TestClient) -> None:
+    own = client.get("/api/reader", headers={"authorization": "Bearer r", "origin": "http://testserver"})
+    assert (own.json(), own.headers["vary"]) == ({"reader": "Reader"}, "Origin")
+    assert "access-control-allow-origin" not in own.headers
+    with_token = client.get("/api/reader", headers={**ELSEWHERE, "authorization": "Bearer r"})
+    assert (with_token.json(), with_token.headers["access-control-allow-origin"]) == ({"reader": "Reader"}, "*")
+    client.cookies.set("session", "of the reader")
+    assert client.get("/api/reader").json() == {"reader": "Reader"}
+    foreign = client.get("/api/reader", headers=ELSEWHERE)
+    client.cookies.clear()
+    assert (foreign.json()["reader"], foreign.headers["access-control-allow-origin"]) == (ANONYMOUS.name, "*")
+
+
+def test_a_browser_is_told_which_methods_another_site_may_use(client: TestClient) -> None:
+    asked = client.options("/api/reader", headers={**ELSEWHERE, "access-control-request-method": "GET"})
+    assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET")
+    refused = client.delete("/api/reader")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, PUT")
+
+
+def test_an_address_refuses_in_its_own_protocol_before_its_endpoint(client: TestClient) -> None:
+    for reply in (client.get("/other?limit=x"), client.get("/other?q=%00"), client.post("/other")):
+        assert (reply.status_code, reply.text[:9]) == (418, "refused: ")
+        assert reply.headers["access-control-allow-origin"] == "*"
 
 
 def test_a_refusal_carries_its_code_status_and_details(client: TestClient) -> None:

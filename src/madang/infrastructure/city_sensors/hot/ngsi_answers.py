@@ -53,7 +53,7 @@ def serve(work: Callable[..., Response]) -> Callable[..., Response]:
     return lambda request, _query, body: work(request, body)
 
 
-def refuse(error: MadangError) -> Response:
+def refuse(_request: Request, error: MadangError) -> Response:
     """Answer what is wrong as the standard does (ETSI GS CIM 009, 5.5.2 and 6.3.2), whoever found it."""
     kind, status = _judge(error)
     body = describe_problem(kind, status, error.text.en)

@@ -272,6 +272,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """One proposal. Nothing of who sent it is in it; `receipt` is the word its sender looks it up by.
 
     `changes` are (field, what stands, what is proposed) for a correction, ("", proposed) for a new place.
+    `is_outside`: none of the city's districts holds the place.
     """
 
     id: str
@@ -289,6 +290,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decided_by: str
     changes: tuple[tuple[Text, Any, Any], ...] = ()
+    is_outside: bool = False
 
 
 class RequestState(StrEnum):

@@ -1,7 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
-from .asking import count_rows
+from .asking import count_rows, make_order
 from .backlogs import await_applied, get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
@@ -74,6 +74,7 @@ __all__ = [
     "list_indicators",
     "list_tables",
     "list_versions",
+    "make_order",
     "measure_quality",
     "open_file",
     "publish_dataset",

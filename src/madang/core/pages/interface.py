@@ -10,6 +10,7 @@ from .formats import format_number, format_unit
 from .forms import FormPage, say_lazily
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
+from .parsing import parse_body
 from .pictures import read_picture, remake_picture
 from .print import print_pdf
 from .qr import draw_qr
@@ -74,6 +75,7 @@ __all__ = [
     "make_cell",
     "open_workbook",
     "page",
+    "parse_body",
     "points_layer",
     "print_pdf",
     "read_language",

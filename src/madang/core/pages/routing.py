@@ -109,10 +109,7 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
 
     async def answer(request: Request) -> Response:
         answered = await respond(request)
-        if route.cross_origin or (route.readable_anywhere and comes_from_elsewhere(request)):
-            open_to_sites(answered.headers)
-        if route.readable_anywhere:
-            answered.headers.add_vary_header("Origin")
+        _open(route, request, answered)
         return answered
 
     async def respond(request: Request) -> Response:
@@ -133,6 +130,14 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
             return _refuse(route, request, error)
 
     return answer
+
+
+def _open(route: Route, request: Request, answered: Response) -> None:
+    """Say whether pages of other sites may read an answer."""
+    if route.cross_origin or (route.readable_anywhere and comes_from_elsewhere(request)):
+        open_to_sites(answered.headers)
+    if route.readable_anywhere:
+        answered.headers.add_vary_header("Origin")
 
 
 def _refuse(route: Route, request: Request, error: Exception) -> Response:

@@ -55,9 +55,14 @@ def serve(answer: Answer) -> Callable[[Request, None, None], Response]:
         except NotFound as error:
             return refuse(404, "NotFound", error.text.en)
         except MadangError as error:
-            return refuse(400 if error.status == 422 else error.status, error.code, error.text.en)
+            return refuse_call(request, error)
 
     return serve
+
+
+def refuse_call(_request: Request, error: MadangError) -> Response:
+    """Answer what the house refuses; what it calls unprocessable is a bad request to the standard."""
+    return refuse(400 if error.status == 422 else error.status, error.code, error.text.en)  # noqa: PLR2004
 
 
 def refuse(status: int, code: str, description: str) -> Response:

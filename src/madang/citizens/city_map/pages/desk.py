@@ -129,6 +129,7 @@ def _find_proposals(
     return list_proposals(actor=actor, state=state, search=search, sort=sort, offset=offset, limit=limit)
 
 
+OUTSIDE = Text(ko="도시 밖", en="outside the city")
 PROPOSAL_COLUMNS = (
     ListColumn(
         name="name", title=Text(ko="장소", en="Place"), value=lambda row: row.values.name,
@@ -137,6 +138,9 @@ PROPOSAL_COLUMNS = (
     ListColumn(name="kind", title=Text(ko="제안", en="Proposal"), value=lambda row: PROPOSAL_KINDS[row.kind]),
     ListColumn(name="theme", title=Text(ko="주제", en="Theme"), value=lambda row: row.theme_title),
     ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: PROPOSAL_STATES[row.state]),
+    ListColumn(
+        name="is_outside", sortable=False, title=Text(ko="자리", en="Position"), value=lambda row: OUTSIDE if row.is_outside else None,
+    ),
     ListColumn(name="sent_at", title=Text(ko="받은 때", en="Received"), type=ColumnType.TIME),
     ListColumn(name="decided_at", title=Text(ko="정한 때", en="Decided"), type=ColumnType.TIME, shown=False),
     ListColumn(name="decided_by", title=Text(ko="정한 사람", en="Decided by"), shown=False),

@@ -9,6 +9,7 @@ from operator import or_
 from typing import Any
 
 import msgspec
+import numpy as np
 from django.db.models import Count, Q, QuerySet
 
 from madang.citizens.city_map import models
@@ -26,6 +27,7 @@ from madang.citizens.city_map.records import (
 )
 from madang.core.base.interface import Actor, NotFound, Text
 from madang.core.people.interface import list_agencies
+from madang.core.places.interface import list_districts, locate_points
 
 NAME, ADDRESS, POSITION = (
     Text(ko="이름", en="Name"),
@@ -180,7 +182,13 @@ def read_proposal(row: models.ProposalRow) -> Proposal:
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         changes=_compare(theme, read_place(standing).values if standing else None, values, kind),
+        is_outside=_is_outside(values),
     )
+
+
+def _is_outside(values: PlaceValues) -> bool:
+    found = locate_points(np.array([values.lon]), np.array([values.lat])).district_code[0]
+    return found not in {one.code for one in list_districts()}
 
 
 def read_request(row: models.RequestRow, names: dict[str, str]) -> ThemeRequest:

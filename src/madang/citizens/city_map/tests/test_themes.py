@@ -208,6 +208,13 @@ def test_a_proposed_place_waits_and_stands_on_the_map_once_accepted(theme):
     assert len(read_lake()) == 2
 
 
+def test_a_place_far_outside_the_city_is_marked(theme):
+    send(values=PlaceValues(name="부산 도서관", lon=129.07, lat=35.18, values={"kind": "도서관"}))
+    send(values=PlaceValues(name="새 도서관", lon=126.98, lat=37.58, values={"kind": "도서관"}))
+    found, _ = list_proposals(actor=MAKER)
+    assert {one.values.name: one.is_outside for one in found} == {"부산 도서관": True, "새 도서관": False}
+
+
 def test_a_correction_says_what_differs_and_a_rejection_says_why(theme):
     (standing,), _ = list_places("cooling")
     moved = PlaceValues(

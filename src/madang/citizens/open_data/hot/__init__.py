@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from django.conf import settings
@@ -20,7 +20,7 @@ from madang.core.lake.interface import authorize, get_dataset
 from madang.core.pages.interface import Route, find_address
 
 from .catalogues import add_pages, build_data_json, build_graph
-from .ckan import answer_get, answer_post
+from .ckan import answer_get, answer_post, refuse, show_nothing, show_version
 from .datapackages import describe_package
 from .feeds import write_atom, write_json_feed
 
@@ -120,8 +120,19 @@ ROUTES = [
         route
         for path in ("/api/action/{action}", "/api/3/action/{action}")
         for route in (
-            Route("GET", path, answer_get, "public", _ACTION, tags=_TAGS),
-            Route("POST", path, answer_post, "public", _ACTION, body=dict[str, Any], tags=_TAGS),
+            Route("GET", path, answer_get, "public", _ACTION, tags=_TAGS, cross_origin=True, refuse=refuse),
+            Route("POST", path, answer_post, "public", _ACTION, tags=_TAGS, cross_origin=True, refuse=refuse),
+        )
+    ),
+    *(
+        Route("GET", path, answer, "public", words, tags=_TAGS, cross_origin=True, refuse=refuse)
+        for path, answer, words in (
+            ("/api/3", show_version, Text(ko="CKAN API의 판", en="Version of CKAN's API")),
+            (
+                "/api/3/{rest:path}",
+                show_nothing,
+                Text(ko="없는 CKAN 주소", en="No such address of CKAN's API"),
+            ),
         )
     ),
     *(
@@ -133,6 +144,7 @@ ROUTES = [
             Text(ko=f"목록 (DCAT, {ending})", en=f"The catalogue (DCAT, {ending})"),
             query=GraphQuery,
             tags=_TAGS,
+            cross_origin=True,
         )
         for ending in GRAPHS
     ),
@@ -143,6 +155,7 @@ ROUTES = [
         "public",
         Text(ko="데이터 꾸러미 (Frictionless)", en="Data package (Frictionless)"),
         tags=_TAGS,
+        cross_origin=True,
     ),
     Route(
         "GET",
@@ -151,6 +164,7 @@ ROUTES = [
         "public",
         Text(ko="학습용 설명 (Croissant)", en="Description for machine learning (Croissant)"),
         tags=_TAGS,
+        cross_origin=True,
     ),
     *(
         Route(
@@ -161,6 +175,7 @@ ROUTES = [
             Text(ko=f"바뀐 데이터 ({words})", en=f"Changes of the data ({words})"),
             query=FeedQuery,
             tags=_TAGS,
+            cross_origin=True,
         )
         for ending, words in (("atom", "Atom"), ("json", "JSON Feed"))
     ),
@@ -171,5 +186,6 @@ ROUTES = [
         "public",
         Text(ko="목록 (data.json)", en="The catalogue (data.json)"),
         tags=_TAGS,
+        cross_origin=True,
     ),
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 from django.utils.http import urlencode
 
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput
@@ -17,11 +19,21 @@ from madang.core.lake.interface import (
     Reader,
     authorize,
     count_rows,
+    make_order,
     run_sql,
 )
 
 from . import packages
-from .parameters import Asked, read_flag, read_json, read_number, read_text, read_words, refuse_unknown
+from .parameters import (
+    Asked,
+    read_flag,
+    read_given,
+    read_json,
+    read_number,
+    read_text,
+    read_words,
+    refuse_unknown,
+)
 
 MOST_ROWS = 32_000
 MOST_DISTINCT = 100_000
@@ -32,6 +44,11 @@ KNOWN = IGNORED | {
     "records_format",
 }  # fmt: skip
 COUNTED = "_of_them"
+TYPES = {
+    "string": "text", "large_string": "text", "bool": "bool", "int8": "int2", "int16": "int2", "int32": "int4",
+    "int64": "int8", "float": "float4", "double": "float8", "date32[day]": "date", "time64[us]": "time",
+    "binary": "bytea",
+}  # fmt: skip
 
 
 def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
@@ -42,18 +59,18 @@ def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
     refuse_unknown(asked, KNOWN)
     name = read_text(asked, "resource_id", "id")
     reader = authorize(ANONYMOUS, name)
-    form = asked.get("records_format", "objects")
+    form = read_given(asked, "records_format") or "objects"
     if form not in {"objects", "lists"}:
         raise BadInput(
             "ckan.form", "records_format은 objects나 lists입니다", "records_format is objects or lists"
         )
     where = [*_read_filters(asked), *_read_words(asked, reader)]
-    fields, order = list(dict.fromkeys(read_words(asked, "fields"))), _read_order(asked)
+    fields, sort = list(dict.fromkeys(read_words(asked, "fields"))), _read_sort(asked)
     limit, offset = read_number(asked, "limit", 100, MOST_ROWS), read_number(asked, "offset", 0, 10**12)
     if read_flag(asked, "distinct", default=False):
-        rows, total = _read_distinct(reader, fields, where, order, offset, limit)
+        rows, total = _read_distinct(reader, fields, where, sort, offset, limit)
     else:
-        rows = reader.read(fields or None, where, order, offset, limit).to_pylist()
+        rows = reader.read(fields or None, where, make_order(reader, sort), offset, limit).to_pylist()
         total = count_rows(reader, where) if read_flag(asked, "include_total", default=True) else 0
     kinds = {one.name: packages.CKAN_TYPES.get(one.type, "text") for one in reader.columns}
     shown = fields or list(kinds)
@@ -72,9 +89,12 @@ def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
 
 
 def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
-    """Return the rows of one reading SQL query over public tables."""
+    """Return the rows of one reading SQL query over public tables.
+
+    Columns of one name are told apart by a number: `a`, `a_1`.
+    """
     sql = read_text(asked, "sql")
-    rows = run_sql(READS_SQL, sql).slice(0, MOST_ROWS + 1)
+    rows = name_apart(run_sql(READS_SQL, sql).slice(0, MOST_ROWS + 1))
     cut = rows.num_rows > MOST_ROWS
     try:
         records = rows.slice(0, MOST_ROWS).to_pylist()
@@ -86,13 +106,31 @@ def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
         ) from error
     return {
         "sql": sql,
-        "fields": [{"id": field.name, "type": str(field.type)} for field in rows.schema],
+        "fields": [{"id": field.name, "type": name_type(field.type)} for field in rows.schema],
         "records": records,
         **({"records_truncated": True} if cut else {}),
     }
 
 
-def _read_filters(asked: Asked) -> tuple[Filter, ...]:
+def name_apart(rows: pa.Table) -> pa.Table:
+    """Return rows whose columns all have names of their own, as objects of JSON need them."""
+    names: list[str] = []
+    taken = set(rows.column_names)
+    for name in rows.column_names:
+        free = (f"{name}_{number}" for number in itertools.count(1))
+        names.append(next(one for one in free if one not in taken) if name in names else name)
+        taken.add(names[-1])
+    return rows.rename_columns(names)
+
+
+def name_type(kind: pa.DataType) -> str:
+    """Return a type of Arrow under PostgreSQL's name, as CKAN says it; one it doesn't have says itself."""
+    if pa.types.is_timestamp(kind):
+        return "timestamptz" if kind.tz else "timestamp"
+    return "numeric" if pa.types.is_decimal(kind) else TYPES.get(str(kind), str(kind))
+
+
+def _read_filters(asked: Asked) -> tuple[Filter | AnyOf, ...]:
     filters = read_json(asked, "filters") or {}
     if not isinstance(filters, dict):
         raise BadInput("ckan.filters", "filters는 객체입니다", "filters must be an object")
@@ -114,7 +152,7 @@ def _read_words(asked: Asked, reader: Reader) -> list[Filter | AnyOf]:
     ]
 
 
-def _read_order(asked: Asked) -> list[str]:
+def _read_sort(asked: Asked) -> list[str]:
     given = asked.get("sort") or ""
     text = ",".join(map(str, given)) if isinstance(given, list) else str(given)
     try:
@@ -127,19 +165,21 @@ def _read_distinct(
     reader: Reader,
     fields: Sequence[str],
     where: Sequence[Filter | AnyOf],
-    order: Sequence[str],
+    sort: Sequence[str],
     offset: int,
     limit: int,
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a part of the rows that differ, and how many there are."""
     names = fields or [one.name for one in reader.columns]
-    outside = [one for one in order if one.removeprefix("-") not in names]
+    sorted_by = [one.removeprefix("-") for one in sort]
+    outside = [name for name in sorted_by if name not in names]
     if outside:
         raise BadInput(
             "ckan.distinct",
             "distinct는 fields 안에서만 정렬합니다",
             "distinct rows are sorted by their fields only",
         )
+    order = [*sort, *(name for name in names if name not in sorted_by)]
     rows = reader.aggregate([Measure(function="count", name=COUNTED)], names, where, order, MOST_DISTINCT + 1)
     if rows.num_rows > MOST_DISTINCT:
         raise BadInput(

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from madang.citizens.open_data.methods.naming import say_category, say_licence
+from madang.citizens.open_data.queries.agencies import name_agency
 from madang.core.base.interface import ColumnType
-from madang.core.lake.interface import DatasetRecord, Filter, Op
+from madang.core.lake.interface import AnyOf, DatasetRecord, Filter, Op
 
 CKAN_TYPES = {
     ColumnType.TEXT: "text",
@@ -34,7 +36,7 @@ def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
         "private": False,
         "type": "dataset",
         "license_id": table.licence,
-        "license_title": table.licence,
+        "license_title": say_licence(table.licence).ko,
         "metadata_created": _moment(record.created_at),
         "metadata_modified": _moment(record.updated_at),
         "url": f"{address}/datasets/{record.name}/",
@@ -67,12 +69,22 @@ def describe_resource(record: DatasetRecord, form: str, address: str) -> dict[st
 
 def describe_organization(code: str) -> dict[str, Any]:
     """Return an agency as a CKAN organization."""
-    return {"id": code, "name": code, "title": code, "type": "organization", "state": "active"}
+    title = name_agency(code)
+    return {
+        "id": code,
+        "name": code,
+        "title": title.ko,
+        "display_name": title.ko,
+        "title_translated": {"ko": title.ko, "en": title.en},
+        "type": "organization",
+        "state": "active",
+    }
 
 
 def describe_group(category: str) -> dict[str, Any]:
     """Return a category as a CKAN group."""
-    return {"id": category, "name": category, "title": category, "display_name": category, "type": "group"}
+    title = say_category(category).ko
+    return {"id": category, "name": category, "title": title, "display_name": title, "type": "group"}
 
 
 FACETS = {
@@ -91,7 +103,7 @@ SORTS = {
     "metadata_modified": "updated",
     "title_string": "title",
     "title": "title",
-    "name": "title",
+    "name": "name",
 }
 
 
@@ -160,14 +172,18 @@ def describe_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     }
 
 
-def read_filters(filters: dict[str, Any]) -> tuple[Filter, ...]:
+def read_filters(filters: dict[str, Any]) -> tuple[Filter | AnyOf, ...]:
     """Return the conditions of datastore_search's `filters`; a list means any of its values, null a missing one."""
-    return tuple(
-        Filter(column, Op.IS_NULL)
-        if value is None
-        else Filter(column, Op.IN if isinstance(value, list) else Op.EQ, value)
-        for column, value in filters.items()
-    )
+    return tuple(_read_filter(column, value) for column, value in filters.items())
+
+
+def _read_filter(column: str, value: Any) -> Filter | AnyOf:
+    if value is None:
+        return Filter(column, Op.IS_NULL)
+    if not isinstance(value, list):
+        return Filter(column, Op.EQ, value)
+    given = Filter(column, Op.IN, [one for one in value if one is not None])
+    return AnyOf(((given,), (Filter(column, Op.IS_NULL),))) if None in value else given
 
 
 def read_sort(text: str) -> list[str]:

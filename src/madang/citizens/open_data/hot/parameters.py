@@ -14,8 +14,9 @@ YES, NO = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", 
 
 def read_number(asked: Asked, name: str, default: int, most: int) -> int:
     """Return a whole number from 0, at most `most`; raise BadInput for anything else."""
+    given = asked.get(name)
     try:
-        value = int(asked.get(name, default))
+        value = default if given is None else -1 if isinstance(given, bool | float) else int(given)
     except (TypeError, ValueError, OverflowError):
         value = -1
     if value < 0:

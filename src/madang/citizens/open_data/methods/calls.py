@@ -29,9 +29,11 @@ PERIOD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[_ T]([0-9]{2})(?::00){0,2}
 def read_call(path: bytes) -> Call:
     """Return the call that a still encoded path `/KEY/TYPE/SERVICE/START/END/…` makes; missing parts are "".
 
-    A blank argument (%20) stands for one that is left out; empty parts and blank arguments at the end don't count.
+    A slash too many in front is overlooked; before a type it is a missing key. A blank argument (%20) stands for one that is left out; empty parts and blank arguments at the end don't count.
     """
-    parts = [_decode(part) for part in path.lstrip(b"/").split(b"/")]
+    parts = [_decode(part) for part in path.removeprefix(b"/").split(b"/")]
+    while parts[:1] == [""] and parts[1:2] and parts[1].lower() not in FORMS:
+        parts.pop(0)  # a host written with a slash at its end
     while parts and parts[-1] == "":
         parts.pop()
     parts += [""] * (REQUIRED_PARTS - len(parts))

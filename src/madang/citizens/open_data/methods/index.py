@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -31,6 +31,22 @@ DEAD_SHARE = 0.2
 Scores = np.ndarray
 
 
+class _Columns:
+    """What datasets are sorted by, as columns: `titles` and `names` are each dataset's place in that order."""
+
+    def __init__(self, documents: Sequence[Indexed]) -> None:
+        self.updated = np.array([one.updated_s for one in documents])
+        self.rows = np.array([one.rows for one in documents])
+        self.titles = _rank([one.title for one in documents])
+        self.names = _rank([one.id for one in documents])
+
+
+def _rank(texts: Sequence[str]) -> Scores:
+    """Return each text's place in their order, the same for equal ones."""
+    places = {text: place for place, text in enumerate(sorted(set(texts)))}
+    return np.array([places[text] for text in texts], dtype=np.int64)
+
+
 class Index:
     """Datasets by their words. Changed ones are added anew and the old ones skipped until it is packed."""
 
@@ -42,12 +58,14 @@ class Index:
         self._postings: dict[str, tuple[array[int], array[float]]] = {}
         self._facets: dict[str, dict[str, array[int]]] = defaultdict(dict)
         self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._columns: _Columns | None = None
 
     def __len__(self) -> int:
         return len(self._number)
 
     def put(self, document: Indexed) -> None:
         """Add a dataset, or put its new state in place of the old."""
+        self._columns = None
         number = self._number.get(document.id)
         if number is not None:
             known = self._documents[number]
@@ -125,17 +143,21 @@ class Index:
         page = numbers[asked.offset : asked.offset + asked.limit]
         return Found(ids=tuple(self._documents[n].id for n in page), total=len(numbers), facets=counts)
 
-    def _sort(self, numbers: Scores, scores: Scores, sort: str) -> list[int]:
+    def _sort(self, numbers: Scores, scores: Scores, sort: str) -> Scores:
+        """Return the numbers of datasets in order; equal ones by their ids, so that every process pages alike."""
         name, is_down = sort.removeprefix("-"), sort.startswith("-")
-        if name == "title":
-            return sorted(map(int, numbers), key=lambda n: self._documents[n].title, reverse=is_down)
-        newest = np.array([self._documents[n].updated_s for n in numbers])
-        if name == "rows":
-            keys = np.array([self._documents[n].rows for n in numbers])
-        else:
-            keys = scores[numbers] if name == "score" else newest
-        order = np.lexsort((-newest, -keys if not is_down else keys))
-        return [int(n) for n in numbers[order]]
+        columns = self._get_columns()
+        ids, newest = columns.names[numbers], -columns.updated[numbers]
+        if name in {"title", "name"}:
+            keys = (columns.titles if name == "title" else columns.names)[numbers]
+            return numbers[np.lexsort((ids, -keys if is_down else keys))]
+        keys = {"rows": columns.rows, "score": scores}.get(name, columns.updated)[numbers]
+        return numbers[np.lexsort((ids, newest, keys if is_down else -keys))]
+
+    def _get_columns(self) -> _Columns:
+        if self._columns is None:
+            self._columns = _Columns(self._documents)
+        return self._columns
 
     def _mask(self, facet: str, value: str) -> Scores:
         mask = np.zeros(len(self._documents), dtype=bool)

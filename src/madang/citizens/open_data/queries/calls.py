@@ -48,6 +48,7 @@ from madang.core.lake.interface import (
     get_dataset,
     list_datasets,
     list_tables,
+    make_order,
 )
 
 from .quotas import get_quota
@@ -245,8 +246,8 @@ def _read_rows(
         OpenField(name=one.name, column=one.name) for one in reader.columns
     )
     columns = list(dict.fromkeys(field.column for field in fields))
-    order = (service.order_by, *reader.table.key) if service.order_by else ()
-    used = {*columns, *service.arguments, *(one.removeprefix("-") for one in order)}
+    order = make_order(reader, [service.order_by] if service.order_by else [])
+    used = {*columns, *service.arguments, *(one.column for one in order)}
     if used - {one.name for one in reader.columns}:
         return Answer(code="ERROR-601")  # the table has other columns than the declaration knew
     where = tuple(

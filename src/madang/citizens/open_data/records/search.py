@@ -10,7 +10,7 @@ import msgspec
 from madang.core.base.interface import Text
 
 FACETS = ("origin", "category", "licence", "form")
-SORTS = ("score", "updated", "title", "rows")
+SORTS = ("score", "updated", "title", "name", "rows")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
+from starlette.responses import Response
 
 from madang.citizens.open_data.actions.indexing import take_up
-from madang.citizens.open_data.hot.ckan import ACTIONS, answer_post
+from madang.citizens.open_data.hot.ckan import ACTIONS, _act
 from madang.citizens.open_data.queries import calls, quotas
 from madang.citizens.open_data.queries.search import keeper
 from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
@@ -45,12 +46,16 @@ def shelters(db, settings, tmp_path):
     quotas.kept.forget()
 
 
-def act(action: str, **asked: object) -> tuple[int, dict]:
+def ask(action: str, asked: dict) -> Response:
     scope = {
-        "type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [(b"host", b"localhost")],
+        "type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", b"localhost")],
         "client": ("192.0.2.1", 1), "server": ("localhost", 80), "scheme": "http", "path_params": {"action": action},
     }  # fmt: skip
-    reply = answer_post(Request(scope), None, asked)
+    return _act(Request(scope), asked)
+
+
+def act(action: str, **asked: object) -> tuple[int, dict]:
+    reply = ask(action, asked)
     return reply.status_code, json.loads(bytes(reply.body))
 
 
@@ -91,12 +96,45 @@ def test_the_next_page_asks_for_the_same():
 @pytest.mark.parametrize("asked", [
     {"bogus": 1}, {"plain": False, "q": "a:*"}, {"records_format": "csv"}, {"fields": 5}, {"fields": [[1]]},
     {"filters": [1]}, {"distinct": "maybe"}, {"distinct": True, "fields": ["구"], "sort": "번호"}, {"q": {"없음": "a"}},
-    {"fields": "없음"}, {"full_text": "a"}, {"limit": "x"},
+    {"fields": "없음"}, {"full_text": "a"}, {"limit": "x"}, {"limit": 2.5}, {"limit": True}, {"records_format": ["csv"]},
 ])  # fmt: skip
 def test_what_would_be_answered_otherwise_is_refused(asked):
     status, answer = act("datastore_search", resource_id="rests", **asked)
     assert (status, answer["success"]) == (409, False)
     assert answer["message"]
+
+
+def test_pages_hold_every_row_once_also_where_many_sort_alike():
+    rows = [{"번호": n, "이름": "쉼터", "구": f"구{n % 2}"} for n in range(5_000)]
+    table = Table(name="alike", title=Text(ko="가", en="a"), columns=tuple(
+        Column(name=one, type=kind, title=Text(ko=one, en=one)) for one, kind in KINDS.items()))  # fmt: skip
+    register_dataset(actor=HOUSE, now=NOW, table=table)
+    replace_rows(table, [pa.Table.from_pylist(rows)], actor=HOUSE, now=NOW)
+    publish_dataset(actor=HOUSE, now=NOW, name="alike")
+    seen = []
+    for offset in range(0, 5_000, 500):
+        asked = {"resource_id": "alike", "sort": "구 desc", "limit": 500, "offset": offset}
+        seen += [row["번호"] for row in act("datastore_search", **asked)[1]["result"]["records"]]
+    assert sorted(seen) == list(range(5_000))
+
+
+def test_a_missing_value_is_one_of_several():
+    assert look(filters={"구": ["중구", None]}, sort="번호") == (2, [2, 4])
+
+
+def test_columns_of_one_name_are_told_apart_and_types_are_postgresqls():
+    found = act(
+        "datastore_search_sql", sql="SELECT 1 AS a, 'x' AS a_1, 2.5::DOUBLE AS a, DATE '2026-01-01' AS b"
+    )[1]["result"]
+    assert [one["type"] for one in found["fields"]] == ["int4", "text", "float8", "date"]
+    (row,) = found["records"]
+    assert (row["a"], row["a_1"], row["a_2"]) == (1, "x", 2.5)
+
+
+def test_every_action_says_what_it_does():
+    for name in ACTIONS:
+        assert act("help_show", name=name)[1]["result"], name
+    assert act("help_show", name="nothing")[0] == 404
 
 
 def test_a_value_that_json_cannot_hold_is_refused():
@@ -107,6 +145,9 @@ def test_a_value_that_json_cannot_hold_is_refused():
 def test_a_search_counts_what_fits_and_refuses_what_it_cannot_ask():
     take_up(list_datasets(actor=HOUSE, state="published")[0], NOW)
     assert act("package_search", fq="groups:복지")[1]["result"]["count"] == 1
+    found = act("package_search", q="쉄터")[1]["result"]
+    assert (found["count"], found["read_as"], found["is_loose"]) == (1, {"쉄터": "쉼터"}, False)
+    assert act("package_search", q="쉼터", sort="name desc")[1]["result"]["read_as"] == {}
     assert act("package_search", fq_list=["groups:환경"])[1]["result"]["count"] == 0
     for fq in ("-groups:복지", "groups:(복지 OR 환경)", "쉼터", "name:rests"):
         assert act("package_search", fq=fq)[0] == 409, fq
@@ -128,6 +169,10 @@ def test_organizations_and_groups_come_with_their_fields():
     assert act("organization_list")[1]["result"] == ["city"]
     (one,) = act("group_list", all_fields="true")[1]["result"]
     assert (one["name"], one["package_count"]) == ("복지", 1)
+    assert act("organization_list", limit=1, offset=1)[1]["result"] == []
+    assert act("group_list", sort="package_count desc")[1]["result"] == ["복지"]
+    assert act("group_list", sort="colour")[0] == 409
+    assert act("tag_list", query="없음")[1]["result"] == []
 
 
 VALUES = st.recursive(

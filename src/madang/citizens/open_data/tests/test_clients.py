@@ -222,6 +222,49 @@ def test_ckanapi_counts_what_a_search_found_by_facet(house, api):
         assert len(everything["results"]) == 1
 
 
+@pytest.mark.parametrize(("headers", "body"), [
+    ({"content-type": "application/json"}, b'{"id": "city_air"}'),
+    ({"content-type": "application/x-www-form-urlencoded"}, b"id=city_air"),
+    ({"content-type": "application/x-www-form-urlencoded"}, b'{"id": "city_air"}'),
+    ({"content-type": "multipart/form-data; boundary=x"},
+     b'--x\r\nContent-Disposition: form-data; name="id"\r\n\r\ncity_air\r\n--x--\r\n'),
+    ({}, b'{"id": "city_air"}'),
+])  # fmt: skip
+def test_an_action_takes_json_and_forms(house, api, headers, body):
+    answer = httpx.post(f"{house.url}/api/3/action/package_show", content=body, headers=headers, timeout=30)
+    assert answer.json()["result"]["name"] == "city_air", answer.text
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_post_without_a_body_reads_the_address(house, api):
+    assert "city_air" in httpx.post(f"{house.url}/api/3/action/package_list").json()["result"]
+    shown = httpx.post(f"{house.url}/api/3/action/package_show?id=city_air").json()["result"]
+    assert shown["name"] == "city_air"
+    assert httpx.get(f"{house.url}/api/3").json() == {"version": 3}
+
+
+@pytest.mark.parametrize(("method", "path", "sent", "status"), [
+    ("POST", "/api/3/action/package_show", {"content": b"{wrong"}, 400),
+    ("POST", "/api/3/action/package_show", {"content": b"[1]"}, 400),
+    ("POST", "/api/3/action/package_show", {"content": b'{"id": "a\\u0000"}'}, 400),
+    ("POST", "/api/3/action/package_show", {"data": {"id": "a\0"}}, 400),
+    ("POST", "/api/3/action/package_show", {"files": {"upload": b"a"}}, 400),
+    ("POST", "/api/3/action/package_show", {"content": b"--", "headers": {"content-type": "multipart/form-data"}}, 400),
+    ("GET", "/api/3/action/package_show?id=%00", {}, 400),
+    ("GET", "/api/3/action/nothing", {}, 400),
+    ("PUT", "/api/3/action/package_show", {}, 405),
+    ("DELETE", "/api/action/package_show", {}, 405),
+    ("GET", "/api/3/nothing/at/all", {}, 404),
+    ("GET", "/api/3/action/", {}, 404),
+    ("POST", "/api/3/", {}, 405),
+])  # fmt: skip
+def test_what_is_no_call_is_refused_in_ckans_words(house, method, path, sent, status):
+    answer = httpx.request(method, f"{house.url}{path}", timeout=30, **sent)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["success"] is False
+    assert answer.json()["error"].keys() == {"__type", "message"}
+
+
 def test_a_strangers_endless_query_is_stopped_soon_and_staff_go_on(house, api):
     endless = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
     with closing(house.sign_in("data-officer")) as officer, ThreadPoolExecutor() as strangers:

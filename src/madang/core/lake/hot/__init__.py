@@ -5,7 +5,16 @@ from __future__ import annotations
 from madang.core.base.interface import Text
 from madang.core.pages.interface import Route
 
-from .downloads import DownloadQuery, send, write_csv, write_geojson, write_gpkg, write_json, write_parquet, write_xlsx
+from .downloads import (
+    DownloadQuery,
+    send,
+    write_csv,
+    write_geojson,
+    write_gpkg,
+    write_json,
+    write_parquet,
+    write_xlsx,
+)
 from .tiles import TileQuery, send_tile
 
 _FORMS = {

@@ -16,7 +16,14 @@ from starlette.responses import Response
 
 from madang.core.base.interface import HOUSE, BadInput, now
 from madang.core.lake.api.records import AggregateQuery, RowsQuery
-from madang.core.lake.hot.downloads import DownloadQuery, _say_moments, send, write_csv, write_geojson, write_gpkg
+from madang.core.lake.hot.downloads import (
+    DownloadQuery,
+    _say_moments,
+    send,
+    write_csv,
+    write_geojson,
+    write_gpkg,
+)
 from madang.core.lake.importing.action import import_file
 from madang.core.lake.reading import authorize
 from madang.core.pages.interface import make_cell, open_workbook
@@ -95,7 +102,12 @@ def test_a_version_that_the_client_holds_is_not_sent_again(lake, tmp_path):
 
     def ask(*held: str) -> Response:
         headers = [(b"if-none-match", one.encode()) for one in held]
-        scope = {"type": "http", "path_params": {"name": "held"}, "headers": headers, "state": {"actor": HOUSE}}
+        scope = {
+            "type": "http",
+            "path_params": {"name": "held"},
+            "headers": headers,
+            "state": {"actor": HOUSE},
+        }
         return send("csv", write_csv)(Request(scope), DownloadQuery(), None)
 
     first = ask()

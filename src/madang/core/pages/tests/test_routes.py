@@ -125,7 +125,10 @@ def test_another_sites_page_reads_as_nobody_unless_it_brings_a_token(client: Tes
     assert (own.json(), own.headers["vary"]) == ({"reader": "Reader"}, "Origin")
     assert "access-control-allow-origin" not in own.headers
     with_token = client.get("/api/reader", headers={**ELSEWHERE, "authorization": "Bearer r"})
-    assert (with_token.json(), with_token.headers["access-control-allow-origin"]) == ({"reader": "Reader"}, "*")
+    assert (with_token.json(), with_token.headers["access-control-allow-origin"]) == (
+        {"reader": "Reader"},
+        "*",
+    )
     client.cookies.set("session", "of the reader")
     assert client.get("/api/reader").json() == {"reader": "Reader"}
     foreign = client.get("/api/reader", headers=ELSEWHERE)

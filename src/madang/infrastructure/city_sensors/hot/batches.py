@@ -163,6 +163,6 @@ ROUTES = [
         Text(ko="SensorThings 묶음", en="SensorThings: batch"),
         tags=("sensorthings",),
         upload=True,
-        refuse=refuse_call,
+        refuse=lambda _, error: refuse_call(error),
     )
 ]

@@ -83,7 +83,7 @@ def _serve(work: Callable[..., Response]) -> Callable[..., Response]:
     return serve
 
 
-def refuse_call(_request: Request, error: MadangError) -> Response:
+def refuse_call(error: MadangError) -> Response:
     """Answer what is wrong as the standard does, whoever found it: 400 with words."""
     status = 400 if error.status == 422 else error.status
     record = {"code": error.code, "message": error.text.en, "text": error.text.ko}
@@ -205,7 +205,7 @@ def _route(
         body=body,
         returns=returns,
         tags=("sensorthings",),
-        refuse=refuse_call,
+        refuse=lambda _, error: refuse_call(error),
     )
 
 

@@ -18,7 +18,7 @@ PREFLIGHT_LASTS_S = 86_400
 def open_to_sites(headers: MutableHeaders) -> None:
     """Let pages of every site read an answer."""
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "ETag, WWW-Authenticate"
+    headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link, WWW-Authenticate, X-Dataset-Version"
 
 
 def answer_preflight(allowed: Iterable[str]) -> Response:

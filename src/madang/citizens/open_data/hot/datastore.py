@@ -143,6 +143,8 @@ def _read_words(asked: Asked, reader: Reader) -> list[Filter | AnyOf]:
         return [
             Filter(column, Op.CONTAINS, word) for column, text in words.items() for word in str(text).split()
         ]
+    if isinstance(words, list):
+        raise BadInput("ckan.q", "q는 글자나 객체입니다", "q is a text or an object")
     if not read_flag(asked, "plain", default=True) and words is not None:
         raise BadInput("ckan.plain", "plain=false는 받지 않습니다", "plain=false isn't served")
     names = [one.name for one in reader.columns]

@@ -97,6 +97,7 @@ def test_the_next_page_asks_for_the_same():
     {"bogus": 1}, {"plain": False, "q": "a:*"}, {"records_format": "csv"}, {"fields": 5}, {"fields": [[1]]},
     {"filters": [1]}, {"distinct": "maybe"}, {"distinct": True, "fields": ["구"], "sort": "번호"}, {"q": {"없음": "a"}},
     {"fields": "없음"}, {"full_text": "a"}, {"limit": "x"}, {"limit": 2.5}, {"limit": True}, {"records_format": ["csv"]},
+    {"q": ["a"]},
 ])  # fmt: skip
 def test_what_would_be_answered_otherwise_is_refused(asked):
     status, answer = act("datastore_search", resource_id="rests", **asked)

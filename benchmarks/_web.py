@@ -31,8 +31,13 @@ class Asking:
 
 def find_web(folder: Path) -> list[int]:
     """Return the process ids of the web server."""
+    return find_process(folder, "web")
+
+
+def find_process(folder: Path, name: str) -> list[int]:
+    """Return the process ids of a house's process and of those that it began."""
     state = msgspec.json.decode((folder / "run" / "state.json").read_bytes())
-    parent = next(one["pid"] for one in state["processes"] if one["name"] == "web")
+    parent = next(one["pid"] for one in state["processes"] if one["name"] == name)
     stats = {int(path.parent.name): _read_stat(path) for path in Path("/proc").glob("[0-9]*/stat")}
     return [parent, *(pid for pid, stat in stats.items() if stat[1:2] == [str(parent)])]
 

@@ -43,6 +43,7 @@ from madang.core.pages.interface import (
     Tab,
     page,
 )
+from madang.core.people.interface import list_agencies
 
 from .public import TITLE, describe_season
 
@@ -245,9 +246,10 @@ def _describe_theme(*, actor: Actor, language: str, code: str) -> Detail:
 
 def _list_facts(theme: Theme) -> tuple[Fact, ...]:
     said = theme.values
+    agencies = {agency.code: agency.name for agency in list_agencies()}
     facts = [
         (Text(ko="영문 이름", en="Code"), theme.code),
-        (Text(ko="기관", en="Agency"), said.agency_code),
+        (Text(ko="기관", en="Agency"), agencies.get(said.agency_code, said.agency_code)),
         (Text(ko="데이터셋", en="Dataset"), theme.collection),
         (Text(ko="출처", en="Source"), said.source),
         (Text(ko="출처 누리집", en="Source’s site"), said.source_link),

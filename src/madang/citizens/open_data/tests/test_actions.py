@@ -31,7 +31,8 @@ ROWS = [
 
 @pytest.fixture(autouse=True)
 def shelters(db, settings, tmp_path):
-    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path / "data")})
+    patient = {"MADANG_DATA": str(tmp_path / "data"), "MADANG_PUBLIC_SQL_SECONDS": "60"}
+    settings.MADANG = read_settings(patient)
     columns = tuple(Column(name=one, type=kind, title=Text(ko=one, en=one)) for one, kind in KINDS.items())
     table = Table(
         name="rests", title=Text(ko="쉼터", en="Rests"), columns=columns, key=("번호",), owner_agency="city"

@@ -19,6 +19,7 @@ from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .mqtt import MqttListener, tell_listeners
 from .processes import Process
 from .registers import Register
+from .rows import find_row, insert_rows, update_rows
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, read_settings
@@ -72,8 +73,10 @@ __all__ = [
     "find_broker_login",
     "find_broker_url",
     "find_headings",
+    "find_row",
     "get_broker",
     "hash_row",
+    "insert_rows",
     "list_commands",
     "list_manifests",
     "load_part",
@@ -88,5 +91,6 @@ __all__ = [
     "subscribe_live",
     "tell_listeners",
     "to_city_time",
+    "update_rows",
     "write_run_state",
 ]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from django.db import connection, transaction
 
-from madang.core.base.interface import GENESIS, Actor, hash_row
+from madang.core.base.interface import GENESIS, Actor, hash_row, insert_rows
 
 from .models import AuditRow
 
@@ -35,8 +35,7 @@ def record_audit(
         outside a transaction, where the row could be kept and the change lost
     """
     _lock_head()
-    last = AuditRow.objects.order_by("-seq").values_list("seq", "hash").first()
-    seq, previous_hash = last or (0, GENESIS)
+    seq, previous_hash = _read_head()
     row = AuditRow(
         seq=seq + 1,
         at=now.astimezone(UTC),
@@ -49,7 +48,7 @@ def record_audit(
         previous_hash=previous_hash,
     )
     row.hash = hash_audit_row(row)
-    row.save(force_insert=True)
+    insert_rows([row])
     return row.seq
 
 
@@ -58,6 +57,12 @@ def hash_audit_row(row: AuditRow) -> str:
     content: dict[str, object] = {name: getattr(row, name) for name in _FIELDS}
     content["at"] = row.at.astimezone(UTC).isoformat(timespec="microseconds")
     return hash_row(row.previous_hash, content)
+
+
+def _read_head() -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, hash FROM people_auditrow ORDER BY seq DESC LIMIT 1")
+        return cursor.fetchone() or (0, GENESIS)
 
 
 def _lock_head() -> None:

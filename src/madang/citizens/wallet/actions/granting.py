@@ -16,7 +16,7 @@ from madang.citizens.wallet.queries.authorizations import REQUEST_URN, find_push
 from madang.citizens.wallet.queries.certificates import get_content
 from madang.citizens.wallet.queries.kinds import get_kind, list_clients, list_kinds
 from madang.citizens.wallet.records import Authorization, IssuedToken, Offer
-from madang.core.base.interface import Actor
+from madang.core.base.interface import Actor, find_row, update_rows
 from madang.core.people.interface import hash_secret, record_audit, require
 
 OFFER_LASTS = timedelta(minutes=30)
@@ -56,9 +56,8 @@ def make_offer(*, actor: Actor, now: datetime, kind: str, subject: str, issuer: 
 def redeem_code(*, now: datetime, code: str, pin: str) -> IssuedToken:
     """Return an access token for an offer's code and PIN; five wrong PINs end the offer."""
     with transaction.atomic():
-        offers = models.OfferRow.objects.select_for_update()
-        offer = offers.filter(code_hash=hash_secret(code), challenge="", expires_at__gt=now).first()
-        if offer is None or offer.token_hash or offer.pin_failures >= MOST_PINS:
+        offer = find_row(models.OfferRow, lock=True, code_hash=hash_secret(code), challenge="")
+        if offer is None or offer.expires_at <= now or offer.token_hash or offer.pin_failures >= MOST_PINS:
             raise refuse(
                 "invalid_grant", "코드가 맞지 않거나 기한이 지났습니다", "the code is unknown or over"
             )
@@ -143,5 +142,5 @@ def _give_token(offer: models.OfferRow, now: datetime) -> IssuedToken:
     lasts = APPROVAL_LASTS if get_kind(offer.kind).needs_approval else TOKEN_LASTS
     token = secrets.token_urlsafe(32)
     offer.token_hash, offer.token_expires_at = hash_secret(token), now + lasts
-    offer.save(update_fields=["token_hash", "token_expires_at"])
+    update_rows([offer], ["token_hash", "token_expires_at"])
     return IssuedToken(token, int(lasts.total_seconds()))

@@ -17,11 +17,11 @@ from madang.citizens.wallet.methods.credential import DAY_S, Draft, StatusRefere
 from madang.citizens.wallet.methods.key_proof import verify_key_proof
 from madang.citizens.wallet.methods.metadata import BATCH_SIZE, name_kind, name_list
 from madang.citizens.wallet.methods.refusals import Refused
-from madang.citizens.wallet.queries.certificates import LIST_SIZE, get_content
+from madang.citizens.wallet.queries.certificates import LIST_SIZE, find_taken, get_content
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.log import count_entries
 from madang.citizens.wallet.records import HolderEvent, Issued, Kind, RequestState, Waiting
-from madang.core.base.interface import HOUSE, new_id
+from madang.core.base.interface import HOUSE, find_row, insert_rows, new_id, update_rows
 from madang.core.people.interface import hash_secret, record_audit
 
 from .log import record
@@ -44,7 +44,7 @@ def request_certificates(*, now: datetime, token: str, kind: str, proofs: Sequen
     The token is used up, but for what may still be asked about this issuance.
     """
     with transaction.atomic():
-        offer = models.OfferRow.objects.select_for_update().filter(token_hash=hash_secret(token)).first()
+        offer = find_row(models.OfferRow, lock=True, token_hash=hash_secret(token))
         if offer is None or not _holds(offer, now) or offer.issued_at:
             raise refuse("invalid_token", "토큰이 맞지 않거나 이미 썼습니다", "the token is unknown or used")
         if kind != offer.kind:
@@ -118,7 +118,7 @@ def _issue(offer: models.OfferRow, keys: Sequence[JWK], now: datetime) -> Issued
         kind=offer.kind, subject=offer.subject, issuer=offer.issuer, keys=keys, by=offer.offered_by, now=now
     )
     offer.issuance = made.issuance
-    offer.save(update_fields=["issued_at", "issuance"])
+    update_rows([offer], ["issued_at", "issuance"])
     return made
 
 
@@ -167,7 +167,7 @@ def make_certificates(
                 changed_at=now,
             )
         )
-    models.CertificateRow.objects.bulk_create(rows)
+    insert_rows(rows)
     record(actor=HOUSE, now=now, what="issue", certificates=rows, by=by)
     return Issued(tuple(texts), ids[0])
 
@@ -181,8 +181,7 @@ def _pick_statuses(count: int) -> tuple[int, list[int]]:
     found: set[int] = set()
     while len(found) < count:
         asked = {secrets.randbelow(LIST_SIZE) for _ in range(count - len(found))}
-        taken = models.CertificateRow.objects.filter(list_number=number, status_index__in=asked)
-        found |= asked - set(taken.values_list("status_index", flat=True))
+        found |= asked - find_taken(number, asked)
     picked = list(found)
     secrets.SystemRandom().shuffle(picked)
     return number, picked

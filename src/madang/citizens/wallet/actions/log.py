@@ -9,7 +9,7 @@ from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.messages import write
 from madang.citizens.wallet.methods.transparency import grow, hash_entry, list_edge
 from madang.citizens.wallet.queries.log import count_entries, read_nodes
-from madang.core.base.interface import Actor
+from madang.core.base.interface import Actor, insert_rows
 from madang.core.people.interface import record_audit
 
 
@@ -39,10 +39,10 @@ def _append(contents: Sequence[str]) -> int:
     nodes = read_nodes(list_edge(first, first + len(contents)))
     entries = [hash_entry(one.encode()) for one in contents]
     made = grow(first, entries, lambda level, index: nodes[level, index])
-    models.LogEntryRow.objects.bulk_create(
+    insert_rows(
         models.LogEntryRow(number=number, content=content) for number, content in enumerate(contents, first)
     )
-    models.LogNodeRow.objects.bulk_create(
+    insert_rows(
         models.LogNodeRow(level=level, index=index, hash=value.hex())
         for (level, index), value in made.items()
     )

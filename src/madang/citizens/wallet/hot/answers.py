@@ -91,9 +91,9 @@ def _ask_for_token(said: dict[str, str], challenge: str) -> Response:
 
 def send_json(value: Any, *, status: int = 200, caching: str = "no-cache") -> Response:
     """Return a value as JSON."""
-    return Response(
-        msgspec.json.encode(value),
-        status,
-        headers={"Cache-Control": caching},
-        media_type="application/json",
-    )
+    return send_written(msgspec.json.encode(value), status=status, caching=caching)
+
+
+def send_written(value: bytes, *, status: int = 200, caching: str = "no-cache") -> Response:
+    """Return a value that is JSON already."""
+    return Response(value, status, headers={"Cache-Control": caching}, media_type="application/json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 from django.conf import settings
 from django.http import QueryDict
@@ -25,7 +27,7 @@ from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.records import HolderEvent, Issued, Waiting
 from madang.core.base.interface import BadInput, MadangError, Text, now
 
-from .answers import find_issuer, read_form, read_json, read_token, refuse, send_json
+from .answers import find_issuer, read_form, read_json, read_token, refuse, send_json, send_written
 
 
 class Proofs(msgspec.Struct, frozen=True):
@@ -57,7 +59,12 @@ class Notification(msgspec.Struct):
 def send_issuer(request: Request, _query: None, _body: None) -> Response:
     """Answer what can be issued, and where."""
     city = Text(ko=settings.MADANG.city_name_ko, en=settings.MADANG.city_name_en)
-    return send_json(describe_issuer(find_issuer(request), list_kinds().values(), city))
+    return send_written(_write_issuer(find_issuer(request), city))
+
+
+@lru_cache(maxsize=16)
+def _write_issuer(issuer: str, city: Text) -> bytes:
+    return msgspec.json.encode(describe_issuer(issuer, list_kinds().values(), city))
 
 
 def send_authorization(request: Request, _query: None, _body: None) -> Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, QuerySet
 from joserfc.jwk import ECKey
 
@@ -19,7 +20,7 @@ from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.methods.status_list import Status, StatusList
 from madang.citizens.wallet.methods.status_token import Edition, publish
 from madang.citizens.wallet.records import Certificate, CertificateState
-from madang.core.base.interface import NotFound
+from madang.core.base.interface import NotFound, find_row
 
 LIST_SIZE = 2**17
 """Statuses in one list: large enough that looking one up says nothing of whose it is."""
@@ -77,10 +78,22 @@ def list_subjects(kind: str = "") -> list[tuple[str, str]]:
 
 def get_content(kind: str, subject: str) -> dict[str, Any]:
     """Return what a register says of a person; raise NotFound where it says nothing."""
-    rows = models.RegisterRow.objects.filter(kind=kind, subject=subject).values_list("content", flat=True)
-    for content in rows:
-        return content
-    raise NotFound("wallet.entry", "대장에 없습니다", "the register has no such entry")
+    row = find_row(models.RegisterRow, kind=kind, subject=subject)
+    if row is None:
+        raise NotFound("wallet.entry", "대장에 없습니다", "the register has no such entry")
+    return row.content
+
+
+def find_taken(list_number: int, indexes: Collection[int]) -> set[int]:
+    """Return which of these places in a status list belong to a certificate already."""
+    marks = ", ".join(["%s"] * len(indexes))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT status_index FROM wallet_certificaterow"  # noqa: S608 - marks alone are put in
+            f" WHERE list_number = %s AND status_index IN ({marks})",
+            [list_number, *indexes],
+        )
+        return {one for (one,) in cursor.fetchall()}
 
 
 def find_issuer_key(address: str) -> Any:
@@ -120,7 +133,7 @@ def check_status(credential: Credential, address: str) -> str:
 
 
 def _find_place(list_number: int, index: int) -> models.CertificateRow | None:
-    return models.CertificateRow.objects.filter(list_number=list_number, status_index=index).first()
+    return find_row(models.CertificateRow, list_number=list_number, status_index=index)
 
 
 def publish_list(issuer: str, number: int, now: datetime) -> tuple[str, str]:

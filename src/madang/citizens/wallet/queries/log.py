@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_log_key
@@ -50,12 +48,16 @@ def read_node(level: int, index: int) -> bytes:
 
 def read_nodes(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     """Return the hashes of full subtrees by their (level, index), asked for at once."""
-    wanted = [Q(level=level, index=index) for level, index in places]
-    rows = (
-        models.LogNodeRow.objects.filter(reduce(or_, wanted)) if wanted else models.LogNodeRow.objects.none()
-    )
-    found = rows.values_list("level", "index", "hash")
-    return {(level, index): bytes.fromhex(text) for level, index, text in found}
+    wanted = list(places)
+    if not wanted:
+        return {}
+    tests = " OR ".join(['(level = %s AND "index" = %s)'] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT level, "index", hash FROM wallet_lognoderow WHERE {tests}',  # noqa: S608 - marks alone are put in
+            [number for place in wanted for number in place],
+        )
+        return {(level, index): bytes.fromhex(text) for level, index, text in cursor.fetchall()}
 
 
 def get_root(size: int) -> bytes:

@@ -20,7 +20,9 @@ from madang.core.base.interface import (
     Finding,
     Severity,
     Text,
+    insert_rows,
     publish_live,
+    update_rows,
 )
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.methods.alerts import Scene, name_alert, refer_to, write_alert
@@ -53,7 +55,6 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .nearby import SERVICE, describe_near
-from .writing import insert_rows, update_rows
 
 FACILITIES, SIGNALS = 200, 2000
 """At once, so that one transaction stays short."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from madang.core.base.interface import Finding, Severity, Text, publish_live
+from madang.core.base.interface import Finding, Severity, Text, publish_live, update_rows
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.gateway.relaying import (
     SLOWEST_S,
@@ -21,7 +21,6 @@ from madang.infrastructure.fire_safety.models import AlarmRow, RelayRow
 from madang.infrastructure.fire_safety.records import RelayState
 
 from .deciding import SERVICE, TOPIC
-from .writing import update_rows
 
 AT_ONCE = 64
 LONGEST_PAUSE_S = 10.0

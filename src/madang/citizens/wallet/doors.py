@@ -6,6 +6,10 @@ from .pages.checks import CHECKS_HOME
 from .pages.checks import TITLE as CHECKS_TITLE
 from .pages.desk import DESK
 from .pages.desk import TITLE as DESK_TITLE
+from .pages.elsewhere import DESK_HOME as PROVIDERS_HOME
+from .pages.elsewhere import PROVIDERS_TITLE
+from .pages.programs import HOME as PROGRAMS_HOME
+from .pages.programs import TITLE as PROGRAMS_TITLE
 from .pages.public import HOME, TITLE
 from .pages.transfers import DESK_HOME
 from .pages.transfers import DESK_TITLE as TRANSFERS_TITLE
@@ -15,4 +19,6 @@ MENU = [
     MenuLink(title=DESK_TITLE, href=DESK, door="desk", order=430, permission="wallet.issue"),
     MenuLink(title=CHECKS_TITLE, href=CHECKS_HOME, door="desk", order=431, permission="wallet.verify"),
     MenuLink(title=TRANSFERS_TITLE, href=DESK_HOME, door="desk", order=432, permission="wallet.receive"),
+    MenuLink(title=PROGRAMS_TITLE, href=PROGRAMS_HOME, door="desk", order=433, permission="wallet.connect"),
+    MenuLink(title=PROVIDERS_TITLE, href=PROVIDERS_HOME, door="desk", order=434, permission="wallet.connect"),
 ]

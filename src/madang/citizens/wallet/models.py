@@ -185,3 +185,69 @@ class TransferRow(models.Model):
     received_by = models.CharField(max_length=64)
     kinds = models.JSONField()
     digest = models.CharField(max_length=64)
+
+
+class ProgramRow(models.Model):
+    """An agency's program, or another house's, that may ask citizens for the agency's bundles; of its secret a hash."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    title_ko = models.CharField(max_length=100)
+    title_en = models.CharField(max_length=100)
+    receiver = models.CharField(max_length=64)
+    redirect_uris = models.JSONField()
+    secret_hash = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, default="")
+
+
+class ProgramGrantRow(models.Model):
+    """A citizen's yes to a program: its code, the consent that it stands on, and whether something ended it."""
+
+    code_hash = models.CharField(max_length=64, primary_key=True)
+    program = models.ForeignKey(ProgramRow, on_delete=models.PROTECT)
+    consent = models.OneToOneField(TransferConsentRow, on_delete=models.PROTECT)
+    redirect_uri = models.CharField(max_length=300)
+    challenge = models.CharField(max_length=64)
+    code_expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class ProgramTokenRow(models.Model):
+    """A token of a grant, as a hash; a refresh token is `used` once."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    grant = models.ForeignKey(ProgramGrantRow, on_delete=models.CASCADE)
+    is_refresh = models.BooleanField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class ProviderRow(models.Model):
+    """Another provider of bundles, of which this house is a program; its secret is sealed."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    title_ko = models.CharField(max_length=100)
+    title_en = models.CharField(max_length=100)
+    issuer = models.CharField(max_length=300)
+    client = models.CharField(max_length=100)
+    secret = models.TextField()
+    scope = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class ConnectionRow(models.Model):
+    """A citizen's connection to another provider: on its way while it has a state, then with its sealed tokens."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    subject = models.CharField(max_length=64, db_index=True)
+    provider = models.ForeignKey(ProviderRow, on_delete=models.PROTECT)
+    state_hash = models.CharField(max_length=64, unique=True, null=True)
+    redirect_uri = models.CharField(max_length=300)
+    secrets = models.TextField()
+    started_at = models.DateTimeField(db_index=True)
+    connected_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)

@@ -289,3 +289,67 @@ class SentBundle(msgspec.Struct, frozen=True, kw_only=True):
     salt: str
     digest: str
     receipt: str
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """An agency's program, or another house's, that may ask citizens for the bundles of its agency (`receiver`)."""
+
+    id: str
+    title: Text
+    receiver: str
+    redirect_uris: tuple[str, ...]
+    added_at: datetime
+    withdrawn_at: datetime | None
+
+
+class ProgramSecret(msgspec.Struct, frozen=True):
+    """A program that was just registered; its secret is told this once and kept only as a hash."""
+
+    program: str
+    secret: str
+
+
+class ProgramTokens(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens for a bundle under a consent; an access token lasts `lasts_s` seconds, a refresh token is good once."""
+
+    access: str
+    refresh: str
+    lasts_s: int
+    bundle: str
+
+
+class TokenState(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that holds: for which program, bundle and consent, whose, until when."""
+
+    program: str
+    bundle: str
+    consent: str
+    subject: str
+    expires_at: datetime
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """Another provider of bundles that citizens may fetch their data from; `scope` names the bundle there."""
+
+    id: str
+    title: Text
+    issuer: str
+    client: str
+    scope: str
+    added_at: datetime
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """A citizen's connection to another provider."""
+
+    id: str
+    provider: Provider
+    connected_at: datetime
+    fetched_at: datetime | None
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """What another provider sent of a citizen, shown this once: content by kind, and its receipt."""
+
+    content: dict[str, dict[str, Any]]
+    receipt: str

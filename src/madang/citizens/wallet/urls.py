@@ -5,7 +5,11 @@ from django.urls import path
 from .pages.authorizing import ask_citizen
 from .pages.checks import CHECKS, show_check, start_check
 from .pages.desk import CERTIFICATE, CERTIFICATES, make_change, show_offer
+from .pages.elsewhere import NEW as PROVIDER
+from .pages.elsewhere import PROVIDERS, come_back, connect, fetch, forget, show_elsewhere
+from .pages.elsewhere import WITHDRAW as STOP_PROVIDER
 from .pages.papers import print_own, verify_sheet
+from .pages.programs import PROGRAMS, WITHDRAW, add_program, ask_for_consent
 from .pages.public import LOG, get_certificate, send_worker, show_holder, show_wallet, show_witnesses
 from .pages.requests import DECISION, REQUESTS
 from .pages.transfers import CONSENT, TRANSFERS, receive, send_receipt, show_transfers, withdraw
@@ -22,6 +26,12 @@ urlpatterns = [
     path("wallet/paper/", verify_sheet, name="wallet-paper"),
     path("wallet/print/<str:kind>/", print_own, name="wallet-print"),
     path("wallet/get/<str:kind>/", get_certificate, name="wallet-get"),
+    path("wallet/mydata/elsewhere/", show_elsewhere, name="wallet-elsewhere"),
+    path("wallet/mydata/elsewhere/callback", come_back, name="wallet-callback"),
+    path("wallet/mydata/elsewhere/<str:provider_id>/connect/", connect, name="wallet-connect"),
+    path("wallet/mydata/elsewhere/<str:connection_id>/fetch/", fetch, name="wallet-fetch"),
+    path("wallet/mydata/elsewhere/<str:connection_id>/forget/", forget, name="wallet-forget"),
+    path("wallet/mydata/authorize", ask_for_consent, name="wallet-let"),
     path("wallet/mydata/", show_transfers, name="wallet-mydata"),
     path("wallet/mydata/consents/<str:consent_id>/withdraw/", withdraw, name="wallet-withdraw"),
     path("wallet/mydata/transfers/<str:transfer_id>/receipt/", send_receipt, name="wallet-receipt"),
@@ -30,6 +40,16 @@ urlpatterns = [
     path(f"{DESK}offers/new/", show_offer, name="wallet-offer"),
     path(f"{DESK}transfers/", TRANSFERS.as_view(), name="wallet-transfers"),
     path(f"{DESK}transfers/<str:consent_id>/", receive, name="wallet-transfer"),
+    path(f"{DESK}programs/", PROGRAMS.as_view(), name="wallet-programs"),
+    path(f"{DESK}programs/new/", add_program, name="wallet-program-new"),
+    path(f"{DESK}programs/<str:program_id>/withdraw/", WITHDRAW.as_view(), name="wallet-program-withdraw"),
+    path(f"{DESK}providers/", PROVIDERS.as_view(), name="wallet-providers"),
+    path(f"{DESK}providers/new/", PROVIDER.as_view(), name="wallet-provider-new"),
+    path(
+        f"{DESK}providers/<str:provider_id>/withdraw/",
+        STOP_PROVIDER.as_view(),
+        name="wallet-provider-withdraw",
+    ),
     path(f"{DESK}requests/", REQUESTS.as_view(), name="wallet-requests"),
     path(f"{DESK}requests/<str:request_id>/", DECISION.as_view(), name="wallet-request"),
     path(f"{DESK}checks/", CHECKS.as_view(), name="wallet-checks"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,8 +14,8 @@ from madang.citizens.wallet.methods.authorizing import answers_challenge, read_a
 from madang.citizens.wallet.methods.metadata import PIN_DIGITS
 from madang.citizens.wallet.queries.authorizations import REQUEST_URN, find_pushed
 from madang.citizens.wallet.queries.certificates import get_content
-from madang.citizens.wallet.queries.kinds import get_kind, list_clients, list_kinds
-from madang.citizens.wallet.records import Authorization, IssuedToken, Offer
+from madang.citizens.wallet.queries.kinds import get_kind
+from madang.citizens.wallet.records import Authorization, Client, IssuedToken, Offer
 from madang.core.base.interface import Actor, find_row, update_rows
 from madang.core.people.interface import hash_secret, record_audit, require
 
@@ -69,9 +69,16 @@ def redeem_code(*, now: datetime, code: str, pin: str) -> IssuedToken:
     raise refuse("invalid_grant", "확인 번호가 다릅니다", "the PIN is wrong")
 
 
-def push_request(*, now: datetime, issuer: str, form: Mapping[str, str]) -> tuple[str, int]:
-    """Keep what a wallet asks a citizen to allow; return (its request URI, seconds that it lasts)."""
-    asked = read_authorization(form, list_clients(), list_kinds(), issuer)
+def push_request(
+    *,
+    now: datetime,
+    issuer: str,
+    form: Mapping[str, str],
+    clients: Mapping[str, Client],
+    scopes: Collection[str],
+) -> tuple[str, int]:
+    """Keep what one of the clients asks a citizen to allow; return (its request URI, seconds that it lasts)."""
+    asked = read_authorization(form, clients, scopes, issuer)
     secret = secrets.token_urlsafe(32)
     models.PushedRow.objects.filter(expires_at__lte=now).delete()
     models.PushedRow.objects.create(

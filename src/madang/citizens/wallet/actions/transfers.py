@@ -20,8 +20,10 @@ from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, No
 from madang.core.people.interface import record_audit, require
 
 
-def give_transfer_consent(*, actor: Actor, now: datetime, bundle: str, days: int) -> TransferConsent:
-    """Let a bundle about the actor go to its receiver for so many days."""
+def give_transfer_consent(
+    *, actor: Actor, now: datetime, bundle: str, days: int, program: str = ""
+) -> TransferConsent:
+    """Let a bundle about the actor go to its receiver for so many days; `program` is who asked for it, "" at the desk."""
     require(actor, "signed-in")
     known = get_bundle(bundle)
     if not 1 <= days <= known.days:
@@ -41,6 +43,7 @@ def give_transfer_consent(*, actor: Actor, now: datetime, bundle: str, days: int
             expires_at=now + timedelta(days=days),
         )
         details = {"bundle": known.name, "version": known.version, "days": days}
+        details |= {"program": program} if program else {}
         record_audit(actor=actor, now=now, action="wallet.consent", subject=row.id, details=details)
     return describe_consent(row, now)
 

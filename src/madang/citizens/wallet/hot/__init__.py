@@ -5,7 +5,7 @@ from __future__ import annotations
 from madang.core.base.interface import Text
 from madang.core.pages.interface import Route
 
-from . import issuing, log, verifying
+from . import issuing, log, programs, verifying
 
 _TAGS = ("wallet",)
 ROUTES = [
@@ -76,5 +76,34 @@ ROUTES = [
     Route(
         "GET", "/wallet/log/tile/{place:path}", log.send_tile, "public",
         Text(ko="발급 기록의 조각", en="Tiles of the log"), tags=_TAGS, cross_origin=True,
+    ),
+    Route(
+        "GET", "/.well-known/oauth-authorization-server/wallet/mydata", programs.send_provider, "public",
+        Text(ko="묶음정보를 받는 방법", en="How programs get bundles (RFC 8414)"), tags=_TAGS, cross_origin=True,
+    ),
+    Route(
+        "GET", "/wallet/jwks", programs.send_jwks, "public",
+        Text(ko="증명서와 확인증에 서명하는 공개키", en="The public keys of certificates and receipts"),
+        tags=_TAGS, cross_origin=True,
+    ),
+    Route(
+        "POST", "/wallet/mydata/par", programs.take_request, "public",
+        Text(ko="프로그램의 요청 맡기기", en="Push a program's request (RFC 9126)"), tags=_TAGS, own_tokens=True,
+    ),
+    Route(
+        "POST", "/wallet/mydata/token", programs.send_tokens, "public",
+        Text(ko="시민이 허락한 토큰 받기", en="Tokens for a citizen's yes"), tags=_TAGS, own_tokens=True,
+    ),
+    Route(
+        "POST", "/wallet/mydata/introspect", programs.send_state, "public",
+        Text(ko="토큰이 유효한지 묻기", en="Whether a token holds (RFC 7662)"), tags=_TAGS, own_tokens=True,
+    ),
+    Route(
+        "POST", "/wallet/mydata/revoke", programs.take_revocation, "public",
+        Text(ko="토큰 끝내기", en="End a token (RFC 7009)"), tags=_TAGS, own_tokens=True,
+    ),
+    Route(
+        "POST", "/wallet/mydata/bundle", programs.send_bundle, "public",
+        Text(ko="묶음정보 가져오기", en="Fetch a bundle under a citizen's consent"), tags=_TAGS, own_tokens=True,
     ),
 ]  # fmt: skip

@@ -24,6 +24,12 @@ class NoToken(MadangError):
     status = 401
 
 
+class UnknownProgram(MadangError):
+    """A program doesn't show who it is, where it must (RFC 6749, section 5.2)."""
+
+    status = 401
+
+
 def find_issuer(request: Request) -> str:
     """Return this issuer's URL as others reach it."""
     return f"{find_address(request)}/wallet"
@@ -77,6 +83,8 @@ def refuse(request: Request, error: MadangError) -> Response:
     if isinstance(error, NoToken):
         return _ask_for_token(own, "Bearer")
     said = {"error": name, "error_description": error.text.en, **own}
+    if isinstance(error, UnknownProgram):
+        return _ask_for_token(said, 'Basic realm="madang"')
     if name == UNKNOWN_TOKEN:
         return _ask_for_token(said, f'Bearer error="{name}"')
     status = error.status if error.status == NotFound.status else 400

@@ -23,7 +23,7 @@ from madang.citizens.wallet.methods.metadata import (
     describe_authorization,
     describe_issuer,
 )
-from madang.citizens.wallet.queries.kinds import list_kinds
+from madang.citizens.wallet.queries.kinds import list_clients, list_kinds
 from madang.citizens.wallet.records import HolderEvent, Issued, Waiting
 from madang.core.base.interface import BadInput, MadangError, Text, now
 
@@ -75,7 +75,13 @@ def send_authorization(request: Request, _query: None, _body: None) -> Response:
 def take_request(request: Request, _query: None, _body: None) -> Response:
     """Keep what a wallet will send its user here to allow (RFC 9126)."""
     try:
-        uri, lasts_s = push_request(now=now(), issuer=find_issuer(request), form=read_form(request).dict())
+        uri, lasts_s = push_request(
+            now=now(),
+            issuer=find_issuer(request),
+            form=read_form(request).dict(),
+            clients=list_clients(),
+            scopes=list_kinds(),
+        )
     except MadangError as error:
         return refuse(request, error)
     return send_json({"request_uri": uri, "expires_in": lasts_s}, status=201, caching="no-store")

@@ -24,13 +24,13 @@ def read_authorization(
     """Return what a pushed form asks for; raise BadInput with OAuth's `error` where it can't be asked."""
     client = clients.get(form.get("client_id", ""))
     if client is None:
-        raise refuse("invalid_client", "모르는 지갑입니다", "this wallet isn't known here")
+        raise refuse("invalid_client", "모르는 프로그램입니다", "this client isn't known here")
     if "request_uri" in form or "request" in form:
         raise refuse("invalid_request", "요청을 그대로 보내 주세요", "the request itself is pushed")
     redirect_uri = form.get("redirect_uri", "")
     if not is_redirect(client, redirect_uri, issuer):
         raise refuse(
-            "invalid_request", "이 지갑의 돌아갈 주소가 아닙니다", "not a redirect URI of this wallet"
+            "invalid_request", "이 프로그램의 돌아갈 주소가 아닙니다", "not a redirect URI of this client"
         )
     if form.get("response_type") != "code":
         raise refuse("unsupported_response_type", "코드만 드립니다", "only codes are given")
@@ -43,9 +43,7 @@ def read_authorization(
         )
     asked = [one for one in form.get("scope", "").split() if one in kinds]
     if len(asked) != 1:
-        raise refuse(
-            "invalid_scope", "증명서 하나를 골라 주세요", "one certificate is asked for by its scope"
-        )
+        raise refuse("invalid_scope", "하나만 골라 주세요 (scope)", "one thing is asked for by its scope")
     return Authorization(
         client=client.id,
         redirect_uri=redirect_uri,

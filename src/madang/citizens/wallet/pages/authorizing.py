@@ -34,9 +34,9 @@ def ask_citizen(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "allow" in request.POST and has_entry:
             asked, code = allow_request(actor=request.actor, now=now(), request_uri=uri, issuer=issuer)
-            return _send_back(asked, code=code)
+            return send_back(asked, code=code)
         end_request(now=now(), request_uri=uri, issuer=issuer)
-        return _send_back(asked, error="access_denied")
+        return send_back(asked, error="access_denied")
     kind = get_kind(asked.kind)
     context = {
         "title": Text(ko="지갑에 허락하기", en="Allow a wallet"),
@@ -50,6 +50,8 @@ def ask_citizen(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _send_back(asked: Authorization, **said: str) -> HttpResponse:
+def send_back(asked: Authorization, **said: str) -> HttpResponse:
+    """Send a citizen back to who asked, with what they said; an address may have a query of its own already."""
     said |= {"iss": asked.issuer, **({"state": asked.state} if asked.state else {})}
-    return HttpResponseRedirect(f"{asked.redirect_uri}?{urlencode(said)}")
+    join = "&" if "?" in asked.redirect_uri else "?"
+    return HttpResponseRedirect(f"{asked.redirect_uri}{join}{urlencode(said)}")

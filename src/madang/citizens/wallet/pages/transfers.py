@@ -16,6 +16,7 @@ from madang.citizens.wallet.actions.transfers import (
     withdraw_transfer_consent,
 )
 from madang.citizens.wallet.queries.kinds import get_kind
+from madang.citizens.wallet.queries.programs import name_programs
 from madang.citizens.wallet.queries.transfers import (
     get_bundle,
     get_receipt,
@@ -41,12 +42,20 @@ DESK_TITLE = Text(ko="받을 묶음정보", en="Bundles to receive")
 def show_transfers(request: HttpRequest) -> HttpResponse:
     """Show which bundles there are, one's consents, and every transfer."""
     at = now()
+    consents = list_consents(request.actor.id, at)
+    programs = name_programs([one.id for one in consents])
     context = {
         "title": TITLE,
-        "bundles": [_tell(one) for one in list_bundles().values()],
+        "bundles": [tell_bundle(one) for one in list_bundles().values()],
         "consents": [
-            (one, name_bundle(one.bundle), CONSENT_STATES[one.state], one.state == ConsentState.ACTIVE)
-            for one in list_consents(request.actor.id, at)
+            (
+                one,
+                name_bundle(one.bundle),
+                CONSENT_STATES[one.state],
+                one.state == ConsentState.ACTIVE,
+                programs.get(one.id),
+            )
+            for one in consents
         ],
         "transfers": [
             (
@@ -61,7 +70,8 @@ def show_transfers(request: HttpRequest) -> HttpResponse:
     return render(request, "wallet/mydata.html", context)
 
 
-def _tell(bundle: Bundle) -> dict[str, Any]:
+def tell_bundle(bundle: Bundle) -> dict[str, Any]:
+    """Return what pages say of a bundle: itself, its receiver's name, and what it takes of which certificate."""
     parts = [
         (kind.title, [words.title for words in kind.claims if words.path in part.paths])
         for part, kind in ((part, get_kind(part.kind)) for part in bundle.parts)

@@ -206,7 +206,7 @@ def measure_verifying() -> float:
     key, holder = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
     rule = read_condition("youth_support")
     paths = tuple(list_claims(rule.condition))
-    query = read_query(make_query(kind, paths))
+    query = read_query(make_query([kind], paths))
     draft = Draft(
         issuer=issuer,
         kind=kind,

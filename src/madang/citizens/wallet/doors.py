@@ -13,6 +13,8 @@ from .pages.programs import TITLE as PROGRAMS_TITLE
 from .pages.public import HOME, TITLE
 from .pages.transfers import DESK_HOME
 from .pages.transfers import DESK_TITLE as TRANSFERS_TITLE
+from .pages.trust import HOME as ISSUERS_HOME
+from .pages.trust import TITLE as ISSUERS_TITLE
 
 MENU = [
     MenuLink(title=TITLE, href=HOME, order=24),
@@ -21,4 +23,5 @@ MENU = [
     MenuLink(title=TRANSFERS_TITLE, href=DESK_HOME, door="desk", order=432, permission="wallet.receive"),
     MenuLink(title=PROGRAMS_TITLE, href=PROGRAMS_HOME, door="desk", order=433, permission="wallet.connect"),
     MenuLink(title=PROVIDERS_TITLE, href=PROVIDERS_HOME, door="desk", order=434, permission="wallet.connect"),
+    MenuLink(title=ISSUERS_TITLE, href=ISSUERS_HOME, door="desk", order=435, permission="wallet.trust"),
 ]

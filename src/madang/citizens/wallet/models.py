@@ -251,3 +251,30 @@ class ConnectionRow(models.Model):
     started_at = models.DateTimeField(db_index=True)
     connected_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(null=True)
+
+
+class TrustedIssuerRow(models.Model):
+    """Another issuer whose certificates the city takes: of which kinds (ours → its `vct`), from when until when."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    issuer = models.CharField(max_length=300, db_index=True)
+    title_ko = models.CharField(max_length=100)
+    title_en = models.CharField(max_length=100)
+    kinds = models.JSONField()
+    keys = models.JSONField()
+    keys_address = models.CharField(max_length=300)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, default="")
+
+
+class FetchedRow(models.Model):
+    """What another issuer published at an address, as it came last, with its ETag."""
+
+    address = models.CharField(max_length=500, primary_key=True)
+    etag = models.CharField(max_length=200, default="")
+    content = models.TextField(default="")
+    fetched_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField()

@@ -184,7 +184,11 @@ class CheckState(StrEnum):
 
 
 class EligibilityCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """A check at a desk. After the answer nothing of the person is kept but yes or no, the rule and the time."""
+    """A check at a desk. After the answer nothing of the person is kept but yes or no, the rule and the time.
+
+    It `takes_others`' certificates too, of issuers that the city trusts, unless another service needs a pseudonym:
+    that is made of the person's number in our registers.
+    """
 
     id: str
     rule: str
@@ -198,6 +202,7 @@ class EligibilityCheck(msgspec.Struct, frozen=True, kw_only=True):
     is_eligible: bool | None
     reason: str
     refusal: str
+    takes_others: bool
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -353,3 +358,28 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
     content: dict[str, dict[str, Any]]
     receipt: str
+
+
+class IssuerDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Another issuer whose certificates the city is to take.
+
+    `kinds` give its `vct` for each kind of ours; its keys are `keys` (JWKs), or where there are none those that
+    stand at `keys_address`.
+    """
+
+    issuer: str
+    title: Text
+    kinds: dict[str, str]
+    keys: tuple[dict[str, Any], ...]
+    keys_address: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+class TrustedIssuer(IssuerDraft, frozen=True, kw_only=True):
+    """Another issuer whose certificates the city takes, or took until it was `withdrawn_at`."""
+
+    id: str
+    added_at: datetime
+    withdrawn_at: datetime | None
+    reason: str

@@ -13,6 +13,9 @@ from .pages.programs import PROGRAMS, WITHDRAW, add_program, ask_for_consent
 from .pages.public import LOG, get_certificate, send_worker, show_holder, show_wallet, show_witnesses
 from .pages.requests import DECISION, REQUESTS
 from .pages.transfers import CONSENT, TRANSFERS, receive, send_receipt, show_transfers, withdraw
+from .pages.trust import ISSUERS
+from .pages.trust import NEW as ISSUER
+from .pages.trust import WITHDRAW as DISTRUST
 from .records import CertificateState
 
 DESK = "desk/wallet/"
@@ -50,6 +53,9 @@ urlpatterns = [
         STOP_PROVIDER.as_view(),
         name="wallet-provider-withdraw",
     ),
+    path(f"{DESK}issuers/", ISSUERS.as_view(), name="wallet-issuers"),
+    path(f"{DESK}issuers/new/", ISSUER.as_view(), name="wallet-issuer-new"),
+    path(f"{DESK}issuers/<str:issuer_id>/withdraw/", DISTRUST.as_view(), name="wallet-issuer-withdraw"),
     path(f"{DESK}requests/", REQUESTS.as_view(), name="wallet-requests"),
     path(f"{DESK}requests/<str:request_id>/", DECISION.as_view(), name="wallet-request"),
     path(f"{DESK}checks/", CHECKS.as_view(), name="wallet-checks"),

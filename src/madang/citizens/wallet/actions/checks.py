@@ -23,11 +23,13 @@ from madang.citizens.wallet.methods.sealed_answers import open_sealed
 from madang.citizens.wallet.queries.certificates import check_status, find_issuer_key
 from madang.citizens.wallet.queries.checks import build_query, describe, get_check, name_response
 from madang.citizens.wallet.queries.kinds import get_rule, read_condition
+from madang.citizens.wallet.queries.trust import list_trusted
 from madang.citizens.wallet.records import CheckState, EligibilityCheck
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, new_id, to_city_time
 from madang.core.people.interface import record_audit, require
 
 from .pseudonyms import note_answer
+from .trusting import check_trusted, find_trusted_key
 
 LASTS = timedelta(minutes=10)
 
@@ -114,15 +116,25 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         )
     if not isinstance(presented[0], str):
         raise Refused(Part.ANSWER, Reason.MALFORMED, "a presentation is a text")
-    seconds = int(now.timestamp())
+    seconds, kind = int(now.timestamp()), get_rule(check.rule).kind
+    own, find_own = name_kind(check.address, kind), find_issuer_key(check.address)
+    others = [one for one in list_trusted(now) if kind in one.kinds] if check.takes_others else []
     demand = Demand(
-        find_key=find_issuer_key(check.address),
+        find_key=lambda issuer, key_id: (
+            find_own(issuer, key_id) or find_trusted_key(others, issuer, key_id, now)
+        ),
         now=seconds,
-        kinds=frozenset({name_kind(check.address, get_rule(check.rule).kind)}),
+        kinds=frozenset({own, *(one.kinds[kind] for one in others)}),
         binding=Binding(audience=name_client(name_response(check)), nonce=check.nonce, now=seconds),
     )
     credential = verify_credential(presented[0], demand)
-    subject = check_status(credential, check.address)
+    subject = ""
+    if credential.issuer != check.address:
+        check_trusted(credential, kind, others, now)
+    elif credential.kind != own:
+        raise Refused(Part.CREDENTIAL, Reason.KIND, "our own certificates are of our own kinds")
+    else:
+        subject = check_status(credential, check.address)
     held = Held(
         id=QUERY_ID,
         kind=credential.kind,

@@ -87,6 +87,11 @@ ROUTES = [
         tags=_TAGS, cross_origin=True,
     ),
     Route(
+        "GET", "/wallet/trust-list", verifying.send_trusted, "public",
+        Text(ko="우리가 믿는 발급자의 서명된 목록", en="The signed list of issuers that the city trusts"),
+        tags=_TAGS, cross_origin=True,
+    ),
+    Route(
         "POST", "/wallet/mydata/par", programs.take_request, "public",
         Text(ko="프로그램의 요청 맡기기", en="Push a program's request (RFC 9126)"), tags=_TAGS, own_tokens=True,
     ),

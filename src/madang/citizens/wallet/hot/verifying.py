@@ -12,6 +12,7 @@ from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.queries.certificates import FETCH_AGAIN_S, list_public_keys, publish_list
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.pseudonyms import find_way_back
+from madang.citizens.wallet.queries.trust import publish_trust_list
 from madang.core.base.interface import BadInput, MadangError, now
 
 from .answers import find_issuer, read_form, refuse, send_json
@@ -30,10 +31,20 @@ def send_type(request: Request, _query: None, _body: None) -> Response:
 def send_list(request: Request, _query: None, _body: None) -> Response:
     """Answer a signed status list; it may be kept for five minutes and is confirmed by its ETag."""
     token, tag = publish_list(find_issuer(request), request.path_params["number"], now())
+    return _send_signed(request, token, tag, "application/statuslist+jwt")
+
+
+def send_trusted(request: Request, _query: None, _body: None) -> Response:
+    """Answer the signed list of issuers that the city trusts; kept and confirmed like a status list."""
+    token, tag = publish_trust_list(find_issuer(request), now())
+    return _send_signed(request, token, tag, "application/jwt")
+
+
+def _send_signed(request: Request, token: str, tag: str, kind: str) -> Response:
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={FETCH_AGAIN_S}"}
     if _has_tag(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(token, headers=headers, media_type="application/statuslist+jwt")
+    return Response(token, headers=headers, media_type=kind)
 
 
 def _has_tag(request: Request, tag: str) -> bool:

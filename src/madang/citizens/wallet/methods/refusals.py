@@ -21,6 +21,7 @@ class Part(StrEnum):
     ANSWER = "answer"
     RULE = "rule"
     RECEIPT = "receipt"
+    TRUST_LIST = "trust_list"
 
 
 class Reason(StrEnum):
@@ -66,6 +67,7 @@ class Reason(StrEnum):
     UNSIGNED = "unsigned"
     UNASKED = "unasked"
     UNSATISFIED = "unsatisfied"
+    UNREACHABLE = "unreachable"
 
 
 class Refused(ValueError):

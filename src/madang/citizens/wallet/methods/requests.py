@@ -20,14 +20,14 @@ def name_client(response_uri: str) -> str:
     return f"redirect_uri:{response_uri}"
 
 
-def make_query(kind: str, paths: Iterable[Path]) -> dict[str, Any]:
-    """Return the DCQL query for one certificate of a kind (its `vct`) and these claims of it."""
+def make_query(kinds: Iterable[str], paths: Iterable[Path]) -> dict[str, Any]:
+    """Return the DCQL query for one certificate of any of these kinds (each a `vct`) and these claims of it."""
     return {
         "credentials": [
             {
                 "id": QUERY_ID,
                 "format": FORMAT,
-                "meta": {"vct_values": [kind]},
+                "meta": {"vct_values": list(kinds)},
                 "claims": [{"path": list(one)} for one in paths],
             }
         ]

@@ -15,6 +15,7 @@ from madang.citizens.wallet.records import CheckState, EligibilityCheck
 from madang.core.base.interface import NotFound
 
 from .kinds import get_rule, read_condition
+from .trust import list_types
 
 
 def list_checks(*, now: datetime, offset: int = 0, limit: int = 50) -> tuple[list[EligibilityCheck], int]:
@@ -47,6 +48,7 @@ def describe(row: models.CheckRow, now: datetime) -> EligibilityCheck:
         is_eligible=row.is_eligible,
         reason=row.reason,
         refusal=row.refusal,
+        takes_others=bool(row.created_by),
     )
 
 
@@ -56,9 +58,11 @@ def name_response(check: EligibilityCheck) -> str:
 
 
 def build_query(check: EligibilityCheck) -> dict[str, Any]:
-    """Return the DCQL query of a check: the claims its rule looks at, and no other."""
-    kind = name_kind(check.address, get_rule(check.rule).kind)
-    return make_query(kind, list_claims(read_condition(check.rule).condition))
+    """Return the DCQL query of a check: the claims its rule looks at, and no other, of whom was trusted as it began."""
+    kind = get_rule(check.rule).kind
+    others = list_types(kind, check.created_at) if check.takes_others else []
+    kinds = [name_kind(check.address, kind), *others]
+    return make_query(kinds, list_claims(read_condition(check.rule).condition))
 
 
 def build_request(check: EligibilityCheck, *, is_sealed: bool = False) -> dict[str, Any]:

@@ -24,6 +24,18 @@ REFUSALS = {
         en="Only its holder's device can show this one",
     ),
     "credential.reference": Text(ko="상태를 확인할 수 없습니다", en="Its status can't be looked up"),
+    "credential.unreachable": Text(
+        ko="발급자의 열쇠를 받아 올 수 없어 확인하지 못했습니다. 잠시 뒤 다시 해 주십시오",
+        en="The issuer's keys can't be fetched, so nothing is known; try again in a while",
+    ),
+    "status_list.unreachable": Text(
+        ko="발급자의 상태 목록을 하루 넘게 받아 오지 못해 폐기되었는지 알 수 없습니다. 잠시 뒤 다시 해 주십시오",
+        en="The issuer's status list can't be had for over a day: whether it was revoked isn't known; try again in a while",
+    ),
+    "status_list.expired": Text(
+        ko="발급자의 상태 목록이 기한이 지나 폐기되었는지 알 수 없습니다",
+        en="The issuer's status list has expired: whether it was revoked isn't known",
+    ),
     "key_binding.signature": Text(
         ko="증명서를 받은 사람의 기기가 아닙니다", en="Not the device the certificate was given to"
     ),

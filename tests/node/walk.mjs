@@ -8,6 +8,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { clientAuthenticationNone, setGlobalConfig } from "@openid4vc/oauth2";
 import { Openid4vciClient } from "@openid4vc/openid4vci";
+import { SDJwtInstance } from "@sd-jwt/core";
 import { digest, ES256, generateSalt } from "@sd-jwt/crypto-nodejs";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
 
@@ -101,7 +102,9 @@ const shown = [];
 for (const [at, text] of held.entries()) {
   const kbSigner = await ES256.getSigner(pairs[at].privateKey);
   const kbVerifier = await ES256.getVerifier(pairs[at].publicKey);
-  const wallet = new SDJwtVcInstance({ hasher: digest, hashAlg: "sha-256", saltGenerator: generateSalt, verifier: verify, kbSigner, kbSignAlg: "ES256", kbVerifier });
+  // A W3C credential has no vct: the same library reads its SD-JWT, not its kind.
+  const Wallet = kind.format === "dc+sd-jwt" ? SDJwtVcInstance : SDJwtInstance;
+  const wallet = new Wallet({ hasher: digest, hashAlg: "sha-256", saltGenerator: generateSalt, verifier: verify, kbSigner, kbSignAlg: "ES256", kbVerifier });
   await wallet.verify(text); // its signature, its times, and the status list behind it
   const payload = { iat: Math.floor(Date.now() / 1000), aud: asked.audience, nonce: asked.nonce };
   const presentation = await wallet.present(text, asked.shown, { kb: { payload } });

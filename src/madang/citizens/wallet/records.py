@@ -187,7 +187,7 @@ class EligibilityCheck(msgspec.Struct, frozen=True, kw_only=True):
     """A check at a desk. After the answer nothing of the person is kept but yes or no, the rule and the time.
 
     It `takes_others`' certificates too, of issuers that the city trusts, unless another service needs a pseudonym:
-    that is made of the person's number in our registers.
+    that is made of the person's number in our registers. With `is_w3c` it asks for a W3C Verifiable Credential.
     """
 
     id: str
@@ -203,6 +203,7 @@ class EligibilityCheck(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     refusal: str
     takes_others: bool
+    is_w3c: bool
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,11 +15,13 @@ from madang.citizens.wallet.methods.credential import Demand, verify_credential
 from madang.citizens.wallet.methods.dcql import Held, check_answer
 from madang.citizens.wallet.methods.eligibility import Decision, decide
 from madang.citizens.wallet.methods.key_binding import Binding
-from madang.citizens.wallet.methods.metadata import name_kind
+from madang.citizens.wallet.methods.metadata import FORMAT, name_kind
 from madang.citizens.wallet.methods.queries import read_query
 from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.methods.requests import QUERY_ID, name_client
 from madang.citizens.wallet.methods.sealed_answers import open_sealed
+from madang.citizens.wallet.methods.w3c import BASE_TYPE, verify_w3c
+from madang.citizens.wallet.methods.w3c import TYPE as W3C
 from madang.citizens.wallet.queries.certificates import check_status, find_issuer_key
 from madang.citizens.wallet.queries.checks import build_query, describe, get_check, name_response
 from madang.citizens.wallet.queries.kinds import get_rule, read_condition
@@ -34,21 +36,29 @@ from .trusting import check_trusted, find_trusted_key
 LASTS = timedelta(minutes=10)
 
 
-def open_check(*, actor: Actor, now: datetime, rule: str, address: str) -> EligibilityCheck:
-    """Open a check of one rule; `address` is the service's URL, which the answer is bound to."""
+def open_check(
+    *, actor: Actor, now: datetime, rule: str, address: str, is_w3c: bool = False
+) -> EligibilityCheck:
+    """Open a check of one rule; `address` is the service's URL, which the answer is bound to.
+
+    With `is_w3c` it asks for a W3C Verifiable Credential.
+    """
     require(actor, "wallet.verify")
     with transaction.atomic():
-        row = add_check(now=now, rule=rule, address=address, created_by=actor.id)
+        row = add_check(now=now, rule=rule, address=address, created_by=actor.id, is_w3c=is_w3c)
         record_audit(actor=actor, now=now, action="wallet.open_check", subject=row.id, details={"rule": rule})
     return describe(row, now)
 
 
-def add_check(*, now: datetime, rule: str, address: str, created_by: str) -> models.CheckRow:
+def add_check(
+    *, now: datetime, rule: str, address: str, created_by: str, is_w3c: bool = False
+) -> models.CheckRow:
     """Write a check that waits for its answer."""
     return models.CheckRow.objects.create(
         id=new_id(),
         rule=get_rule(rule).name,
         version=read_condition(rule).version,
+        is_w3c=is_w3c,
         address=address,
         nonce=secrets.token_urlsafe(24),
         created_by=created_by,
@@ -127,7 +137,7 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         kinds=frozenset({own, *(one.kinds[kind] for one in others)}),
         binding=Binding(audience=name_client(name_response(check)), nonce=check.nonce, now=seconds),
     )
-    credential = verify_credential(presented[0], demand)
+    credential = (verify_w3c if check.is_w3c else verify_credential)(presented[0], demand)
     subject = ""
     if credential.issuer != check.address:
         check_trusted(credential, kind, others, now)
@@ -140,6 +150,8 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         kind=credential.kind,
         claims=credential.claims,
         can_be_bound=credential.is_bound,
+        format=W3C if check.is_w3c else FORMAT,
+        types=frozenset({BASE_TYPE, credential.kind}) if check.is_w3c else frozenset(),
         shown=credential.shown,
     )
     check_answer(read_query(build_query(check)), {QUERY_ID: [held]})

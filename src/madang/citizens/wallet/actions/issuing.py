@@ -15,8 +15,9 @@ from madang.citizens.wallet.gateway.keys import get_signing_key
 from madang.citizens.wallet.methods.authorizing import refuse
 from madang.citizens.wallet.methods.credential import DAY_S, Draft, StatusReference, issue_credential
 from madang.citizens.wallet.methods.key_proof import verify_key_proof
-from madang.citizens.wallet.methods.metadata import BATCH_SIZE, name_kind, name_list
+from madang.citizens.wallet.methods.metadata import BATCH_SIZE, name_kind, name_list, read_configuration
 from madang.citizens.wallet.methods.refusals import Refused
+from madang.citizens.wallet.methods.w3c import issue_w3c
 from madang.citizens.wallet.queries.certificates import LIST_SIZE, find_taken, get_content
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.log import count_entries
@@ -41,20 +42,23 @@ def make_nonce(now: datetime) -> str:
 def request_certificates(*, now: datetime, token: str, kind: str, proofs: Sequence[str]) -> Issued | Waiting:
     """Issue a certificate to each key that is proven, or keep the request until it is approved.
 
+    `kind` is the name of a configuration in the issuer's metadata.
+
     The token is used up, but for what may still be asked about this issuance.
     """
     with transaction.atomic():
         offer = find_row(models.OfferRow, lock=True, token_hash=hash_secret(token))
         if offer is None or not _holds(offer, now) or offer.issued_at:
             raise refuse("invalid_token", "토큰이 맞지 않거나 이미 썼습니다", "the token is unknown or used")
+        kind, is_w3c = read_configuration(kind)
         if kind != offer.kind:
             raise refuse("unknown_credential_configuration", "다른 증명서입니다", "another kind was offered")
         keys = _check_proofs(proofs, offer.issuer, now)
         offer.issued_at = now
         if get_kind(kind).needs_approval:
             offer.save(update_fields=["issued_at"])
-            return _keep_request(offer, keys, now)
-        return _issue(offer, keys, now)
+            return _keep_request(offer, keys, now, is_w3c=is_w3c)
+        return _issue(offer, keys, now, is_w3c=is_w3c)
 
 
 def collect_certificates(*, now: datetime, token: str, transaction_id: str) -> Issued | Waiting:
@@ -76,7 +80,7 @@ def collect_certificates(*, now: datetime, token: str, transaction_id: str) -> I
             return Waiting(transaction_id, ASK_AGAIN_S)
         keys, row.state, row.keys = row.keys, RequestState.ISSUED, []
         row.save(update_fields=["state", "keys"])
-        return _issue(offer, keys, now)
+        return _issue(offer, keys, now, is_w3c=row.is_w3c)
 
 
 def take_notification(*, now: datetime, token: str, issuance: str, event: HolderEvent) -> None:
@@ -103,19 +107,30 @@ def _holds(offer: models.OfferRow, now: datetime) -> bool:
     return offer.token_expires_at is not None and offer.token_expires_at > now
 
 
-def _keep_request(offer: models.OfferRow, keys: list[JWK], now: datetime) -> Waiting:
+def _keep_request(offer: models.OfferRow, keys: list[JWK], now: datetime, *, is_w3c: bool) -> Waiting:
     secret = secrets.token_urlsafe(32)
     row = models.RequestRow.objects.create(
-        id=new_id(), transaction_hash=hash_secret(secret), offer=offer, keys=keys, created_at=now
+        id=new_id(),
+        transaction_hash=hash_secret(secret),
+        offer=offer,
+        keys=keys,
+        is_w3c=is_w3c,
+        created_at=now,
     )
     details = {"kind": offer.kind, "copies": len(keys)}
     record_audit(actor=HOUSE, now=now, action="wallet.request", subject=row.id, details=details)
     return Waiting(secret, ASK_AGAIN_S)
 
 
-def _issue(offer: models.OfferRow, keys: Sequence[JWK], now: datetime) -> Issued:
+def _issue(offer: models.OfferRow, keys: Sequence[JWK], now: datetime, *, is_w3c: bool) -> Issued:
     made = make_certificates(
-        kind=offer.kind, subject=offer.subject, issuer=offer.issuer, keys=keys, by=offer.offered_by, now=now
+        kind=offer.kind,
+        subject=offer.subject,
+        issuer=offer.issuer,
+        keys=keys,
+        by=offer.offered_by,
+        now=now,
+        is_w3c=is_w3c,
     )
     offer.issuance = made.issuance
     update_rows([offer], ["issued_at", "issuance"])
@@ -123,7 +138,14 @@ def _issue(offer: models.OfferRow, keys: Sequence[JWK], now: datetime) -> Issued
 
 
 def make_certificates(
-    *, kind: str, subject: str, issuer: str, keys: Sequence[JWK | None], by: str, now: datetime
+    *,
+    kind: str,
+    subject: str,
+    issuer: str,
+    keys: Sequence[JWK | None],
+    by: str,
+    now: datetime,
+    is_w3c: bool = False,
 ) -> Issued:
     """Issue what the register says to each key, None for one on paper, which hides nothing; call it in a transaction.
 
@@ -149,7 +171,8 @@ def make_certificates(
             holder_key=holder_key,
             status=StatusReference(name_list(issuer, list_number), index),
         )
-        text = issue_credential(draft, key, {"kid": key_id}, decoys=DECOYS if holder_key else 0).text
+        write = issue_w3c if is_w3c else issue_credential
+        text = write(draft, key, {"kid": key_id}, decoys=DECOYS if holder_key else 0).text
         texts.append(text)
         rows.append(
             models.CertificateRow(

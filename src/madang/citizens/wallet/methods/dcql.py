@@ -21,7 +21,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate as a query sees it: all claims its holder keeps, or those that were shown to a verifier.
 
     `can_be_bound` says whether its holder can sign, or did; `authorities` are (type, value) of who stands
-    behind its issuer; `shown` are the places that disclosures filled, at the verifier's only.
+    behind its issuer; `types` are those of a W3C credential; `shown` are the places that disclosures filled, at the verifier's only.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     claims: Mapping[str, Any]
     can_be_bound: bool = True
     format: str = FORMAT
+    types: frozenset[str] = frozenset()
     authorities: frozenset[tuple[str, str]] = frozenset()
     shown: tuple[Place, ...] = ()
 
@@ -74,6 +75,8 @@ def match(query: Query, held: Iterable[Held]) -> Match:
 def match_one(asked: CredentialQuery, held: Held) -> tuple[Path, ...] | None:
     """Return the paths that are to be shown of a certificate, None where it doesn't answer the query."""
     if held.format != asked.format or (asked.kinds and held.kind not in asked.kinds):
+        return None
+    if asked.types and not any(one <= held.types for one in asked.types):
         return None
     if asked.must_be_bound and not held.can_be_bound:
         return None

@@ -12,9 +12,14 @@ from typing import Any
 from madang.citizens.wallet.records import Kind
 from madang.core.base.interface import Text
 
+from .w3c import BASE_TYPE, CONTEXT, SUBJECT, UNDEFINED
+from .w3c import TYPE as W3C
+
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 AUTHORIZATION_CODE = "authorization_code"
 FORMAT = "dc+sd-jwt"
+W3C_SUFFIX = "_w3c"
+"""Ends the name of a configuration by which a kind is had as W3C Verifiable Credential 2.0."""
 LOCALES = ("ko", "en")
 PIN_DIGITS = 6
 BATCH_SIZE = 32
@@ -41,7 +46,14 @@ def describe_issuer(issuer: str, kinds: Iterable[Kind], city: Text) -> dict[str,
         "notification_endpoint": f"{issuer}/notification",
         "batch_credential_issuance": {"batch_size": BATCH_SIZE},
         "display": [{"name": city.say(locale), "locale": locale} for locale in LOCALES],
-        "credential_configurations_supported": {one.name: _describe_kind(issuer, one) for one in kinds},
+        "credential_configurations_supported": {
+            name: described
+            for one in kinds
+            for name, described in (
+                (one.name, _describe_kind(issuer, one)),
+                (one.name + W3C_SUFFIX, _describe_w3c(issuer, one)),
+            )
+        },
     }
 
 
@@ -89,12 +101,12 @@ def describe_type(issuer: str, kind: Kind) -> dict[str, Any]:
     }
 
 
-def make_offer(issuer: str, kind: str, code: str) -> dict[str, Any]:
+def make_offer(issuer: str, kind: str, code: str, *, is_w3c: bool = False) -> dict[str, Any]:
     """Return a credential offer with a code that was authorised before; a PIN is told apart from it."""
     pin = {"input_mode": "numeric", "length": PIN_DIGITS}
     return {
         "credential_issuer": issuer,
-        "credential_configuration_ids": [kind],
+        "credential_configuration_ids": [kind + W3C_SUFFIX if is_w3c else kind],
         "grants": {PRE_AUTHORIZED: {"pre-authorized_code": code, "tx_code": pin}},
     }
 
@@ -108,10 +120,24 @@ def make_open_offer(issuer: str, kind: str) -> dict[str, Any]:
     }
 
 
+def read_configuration(name: str) -> tuple[str, bool]:
+    """Return (kind, whether it is asked for as W3C Verifiable Credential) of a configuration's name."""
+    kind = name.removesuffix(W3C_SUFFIX)
+    return kind, kind != name
+
+
 def _describe_kind(issuer: str, kind: Kind) -> dict[str, Any]:
+    return {"format": FORMAT, "vct": name_kind(issuer, kind.name), **_describe_common(kind, ())}
+
+
+def _describe_w3c(issuer: str, kind: Kind) -> dict[str, Any]:
+    # The same scope: whoever was let fetch a kind fetches it in either form.
+    definition = {"@context": [CONTEXT, UNDEFINED], "type": [BASE_TYPE, name_kind(issuer, kind.name)]}
+    return {"format": W3C, "credential_definition": definition, **_describe_common(kind, (SUBJECT,))}
+
+
+def _describe_common(kind: Kind, root: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "format": FORMAT,
-        "vct": name_kind(issuer, kind.name),
         "scope": kind.name,
         "cryptographic_binding_methods_supported": ["jwk"],
         "credential_signing_alg_values_supported": ["ES256"],
@@ -123,7 +149,7 @@ def _describe_kind(issuer: str, kind: Kind) -> dict[str, Any]:
             ],
             "claims": [
                 {
-                    "path": list(one.path),
+                    "path": [*root, *one.path],
                     "display": [{"name": one.title.say(locale), "locale": locale} for locale in LOCALES],
                 }
                 for one in kind.claims

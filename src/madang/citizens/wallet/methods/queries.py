@@ -32,12 +32,15 @@ class AuthorityQuery(msgspec.Struct, frozen=True, kw_only=True):
 class CredentialQuery(msgspec.Struct, frozen=True, kw_only=True):
     """One certificate that is asked for, in a format and of one of `kinds` (none given: any).
 
+    Of a W3C credential `types` are the sets of types of which it has all of one (none given: any).
+
     `claim_sets` hold ids of claims, the verifier's favourite first; none given: all claims are asked for.
     """
 
     id: str
     format: str
     kinds: tuple[str, ...] = ()
+    types: tuple[frozenset[str], ...] = ()
     claims: tuple[ClaimQuery, ...] = ()
     claim_sets: tuple[tuple[str, ...], ...] = ()
     authorities: tuple[AuthorityQuery, ...] = ()
@@ -86,6 +89,7 @@ def _read_credential(said: object) -> CredentialQuery:
         id=_need_identifier(message),
         format=_need_text(message.get("format"), "format"),
         kinds=tuple(_need_text(one, "a vct") for one in _read_list(meta, "vct_values")),
+        types=tuple(frozenset(one) for one in _read_options(meta, "type_values")),
         claims=claims,
         claim_sets=claim_sets,
         authorities=tuple(_read_authority(one) for one in _read_list(message, "trusted_authorities")),

@@ -11,6 +11,8 @@ from typing import Any
 
 from .claim_paths import Path
 from .metadata import FORMAT
+from .w3c import BASE_TYPE, SUBJECT
+from .w3c import TYPE as W3C
 
 QUERY_ID = "certificate"
 
@@ -20,15 +22,19 @@ def name_client(response_uri: str) -> str:
     return f"redirect_uri:{response_uri}"
 
 
-def make_query(kinds: Iterable[str], paths: Iterable[Path]) -> dict[str, Any]:
-    """Return the DCQL query for one certificate of any of these kinds (each a `vct`) and these claims of it."""
+def make_query(kinds: Iterable[str], paths: Iterable[Path], *, is_w3c: bool = False) -> dict[str, Any]:
+    """Return the DCQL query for one certificate of any of these kinds (each a `vct`, or a W3C type) and these claims of it."""
+    if is_w3c:
+        kind = {"format": W3C, "meta": {"type_values": [[BASE_TYPE, one] for one in kinds]}}
+        root: Path = (SUBJECT,)
+    else:
+        kind, root = {"format": FORMAT, "meta": {"vct_values": list(kinds)}}, ()
     return {
         "credentials": [
             {
                 "id": QUERY_ID,
-                "format": FORMAT,
-                "meta": {"vct_values": list(kinds)},
-                "claims": [{"path": list(one)} for one in paths],
+                **kind,
+                "claims": [{"path": [*root, *one]} for one in paths],
             }
         ]
     }
@@ -45,6 +51,7 @@ def make_request(
 
     `sealing` are client metadata that tell how the answer is encrypted, None where it isn't.
     """
+    [format_name] = {one["format"] for one in query["credentials"]}
     algorithms = {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}
     return {
         "response_type": "vp_token",
@@ -54,5 +61,5 @@ def make_request(
         "nonce": nonce,
         "state": state,
         "dcql_query": query,
-        "client_metadata": {"vp_formats_supported": {FORMAT: algorithms}, **(sealing or {})},
+        "client_metadata": {"vp_formats_supported": {format_name: algorithms}, **(sealing or {})},
     }

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from madang.citizens.wallet.actions.checks import open_check
-from madang.citizens.wallet.queries.checks import build_query, build_request, get_check, list_checks
-from madang.citizens.wallet.queries.kinds import get_kind, get_rule, list_rules
+from madang.citizens.wallet.methods.rules import list_claims
+from madang.citizens.wallet.queries.checks import build_request, get_check, list_checks
+from madang.citizens.wallet.queries.kinds import get_kind, get_rule, list_rules, read_condition
 from madang.citizens.wallet.queries.links import link_request
 from madang.citizens.wallet.queries.reasons import say_reason
 from madang.citizens.wallet.records import CheckState, ClaimWords, EligibilityCheck
@@ -72,6 +73,14 @@ class RuleForm(forms.Form):
         choices=lambda: [(one.name, say_lazily(one.title.ko, one.title.en)) for one in list_rules().values()],
         widget=forms.RadioSelect,
     )
+    is_w3c = forms.BooleanField(
+        required=False,
+        label=say_lazily("W3C 표준 증명서(VC 2.0)로 받기", "Ask for a W3C credential (VC 2.0)"),
+        help_text=say_lazily(
+            "보통은 그대로 두십시오. 그 형식만 가진 지갑에 물을 때 고릅니다.",
+            "Leave it as it is, but for wallets that hold only this form.",
+        ),
+    )
 
 
 START = FormPage(
@@ -90,7 +99,11 @@ def start_check(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         check = open_check(
-            actor=request.actor, now=now(), rule=form.cleaned_data["rule"], address=find_address(request)
+            actor=request.actor,
+            now=now(),
+            rule=form.cleaned_data["rule"],
+            address=find_address(request),
+            is_w3c=form.cleaned_data["is_w3c"],
         )
         return HttpResponseRedirect(f"{CHECKS_HOME}{check.id}/")
     context = {"page": START, "form": form, "wanted_name": ""}
@@ -120,5 +133,5 @@ def show_check(request: HttpRequest, check_id: str) -> HttpResponse:
 
 
 def _list_claims(check: EligibilityCheck) -> list[ClaimWords]:
-    paths = {tuple(one["path"]) for one in build_query(check)["credentials"][0]["claims"]}
+    paths = list_claims(read_condition(check.rule).condition)
     return [one for one in get_kind(get_rule(check.rule).kind).claims if one.path in paths]

@@ -111,6 +111,13 @@ class OfferForm(forms.Form):
         label=say_lazily("어떻게", "How"),
         choices=lambda: [
             ("wallet", say_lazily("휴대전화의 지갑", "Into a wallet on a phone")),
+            (
+                "w3c",
+                say_lazily(
+                    "휴대전화의 지갑 (W3C 표준 VC 2.0)",
+                    "Into a wallet on a phone, as W3C credential (VC 2.0)",
+                ),
+            ),
             ("paper", say_lazily("종이 (PDF)", "On paper (PDF)")),
         ],
         initial="wallet",
@@ -144,7 +151,7 @@ def show_offer(request: HttpRequest) -> HttpResponse:
             offer = make_offer(
                 actor=request.actor, now=now(), issuer=find_address(request), kind=kind, subject=subject
             )
-            return draw_offer(request, offer, DESK)
+            return draw_offer(request, offer, DESK, is_w3c=form.cleaned_data["form"] == "w3c")
         except MadangError as error:
             form.add_error("kind", error.text.say(request.language))
     context = {"page": OFFER, "form": form, "wanted_name": ""}

@@ -61,9 +61,9 @@ def get_certificate(request: HttpRequest, kind: str) -> HttpResponse:
     return draw_offer(request, offer, HOME)
 
 
-def draw_offer(request: HttpRequest, offer: Offer, back: str) -> HttpResponse:
+def draw_offer(request: HttpRequest, offer: Offer, back: str, *, is_w3c: bool = False) -> HttpResponse:
     """Return the page that shows an offer."""
-    link, here = link_offer(metadata.make_offer(offer.issuer, offer.kind, offer.code))
+    link, here = link_offer(metadata.make_offer(offer.issuer, offer.kind, offer.code, is_w3c=is_w3c))
     context = {
         "title": name_kind(offer.kind),
         "offer": offer,

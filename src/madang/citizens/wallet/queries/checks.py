@@ -49,6 +49,7 @@ def describe(row: models.CheckRow, now: datetime) -> EligibilityCheck:
         reason=row.reason,
         refusal=row.refusal,
         takes_others=bool(row.created_by),
+        is_w3c=row.is_w3c,
     )
 
 
@@ -62,7 +63,7 @@ def build_query(check: EligibilityCheck) -> dict[str, Any]:
     kind = get_rule(check.rule).kind
     others = list_types(kind, check.created_at) if check.takes_others else []
     kinds = [name_kind(check.address, kind), *others]
-    return make_query(kinds, list_claims(read_condition(check.rule).condition))
+    return make_query(kinds, list_claims(read_condition(check.rule).condition), is_w3c=check.is_w3c)
 
 
 def build_request(check: EligibilityCheck, *, is_sealed: bool = False) -> dict[str, Any]:

@@ -4,13 +4,16 @@ import { seal, type SealingKey } from "./parts/jwe";
 import { listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
 import { findLock, readFile, writeFile } from "./parts/wallet-file";
 import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
+import { canScan, scan } from "./parts/wallet-camera";
 import { makeLock } from "./parts/wallet-lock";
-import { change, list, listHeld, put, remove, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
+import { answer, type Found, type Query } from "./parts/wallet-query";
+import { change, findVault, list, listHeld, put, remove, setVault, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
+import { makeVault, NoPasskey, unlockVault, type Vault } from "./parts/wallet-vault";
 
-type Query = { credentials: { id: string; meta: { vct_values: string[] }; claims: { path: string[] }[] }[] };
 type Asked = { client: string; address: string; nonce: string; state: string; query: Query; key: SealingKey | null };
 
 const SHORTEST = 12;
+const W3C = "vc+sd-jwt";
 
 const find = <T extends HTMLElement>(name: string): T => document.querySelector<T>(`[data-${name}]`)!;
 
@@ -56,7 +59,7 @@ async function drawOne(held: Held): Promise<HTMLElement> {
   const left = held.copies.filter((one) => !one.isUsed).length;
   const copies = write("p", left ? say(`한 번씩 쓰는 사본이 ${left}벌 남았어요.`, `${left} copies are left, each shown once.`) : say("사본을 모두 썼어요. 새로 받아 주세요.", "Every copy was shown. Please get a new one."));
   copies.className = "quiet";
-  const one = write("details", "", write("summary", `${say(held.ko, held.en)} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, button);
+  const one = write("details", "", write("summary", `${say(held.ko, held.en)}${held.format === W3C ? " (W3C VC)" : ""} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, button);
   one.className = "field";
   return one;
 }
@@ -86,29 +89,9 @@ function findSealingKey(said: URLSearchParams): SealingKey | null {
   return told.jwks?.keys.find((one) => one.crv === "P-256" && one.alg === "ECDH-ES") ?? null;
 }
 
-async function writeAnswer(asked: Asked, id: string, presentation: string): Promise<URLSearchParams> {
-  const token = { [id]: [presentation] };
+async function writeAnswer(asked: Asked, token: Record<string, string[]>): Promise<URLSearchParams> {
   if (asked.key) return new URLSearchParams({ response: await seal({ vp_token: token, state: asked.state }, asked.key) });
   return new URLSearchParams({ vp_token: JSON.stringify(token), state: asked.state });
-}
-
-const covers = (claim: Claim, path: string[]): boolean => path.length <= claim.path.length && path.every((step, at) => step === claim.path[at]);
-
-/** A certificate that has everything that is asked for, those claims, and a copy of it: one that nobody saw yet, where there is one. */
-async function match(query: Query["credentials"][number]): Promise<[Held, Copy, Claim[]] | null> {
-  const now = Date.now() / 1000;
-  let shown: [Held, Copy, Claim[]] | null = null;
-  for (const held of await listHeld()) {
-    const copy = held.copies.find((one) => !one.isUsed) ?? held.copies[0]!;
-    if (!query.meta.vct_values.includes(held.kind) || (readPayload(copy.text).exp as number) < now) continue;
-    const claims = await listClaims(copy.text);
-    const wanted = query.claims.map((one) => claims.find((claim) => covers(claim, one.path)));
-    if (!wanted.every((one) => one !== undefined)) continue;
-    const found: [Held, Copy, Claim[]] = [held, copy, wanted as Claim[]];
-    if (!copy.isUsed) return found;
-    shown ??= found;
-  }
-  return shown;
 }
 
 /** Mark a copy as shown, before it is: what is sent once may have arrived, whatever the network says. */
@@ -173,35 +156,46 @@ function drawOffer(offer: Offer): void {
 }
 
 async function drawRequest(asked: Asked): Promise<void> {
-  const query = asked.query.credentials[0];
-  const found = query && asked.query.credentials.length === 1 ? await match(query) : null;
-  if (!query || !found) throw new Problem(say("묻는 것에 답할 증명서가 지갑에 없어요.", "No certificate in the wallet answers this request."));
-  const [held, copy, claims] = found;
+  const found = asked.query.credentials?.length ? await answer(asked.query) : null;
+  if (!found?.length) throw new Problem(say("묻는 것에 답할 증명서가 지갑에 없어요.", "No certificate in the wallet answers this request."));
   const host = new URL(asked.address).host;
   const section = find("request");
   section.hidden = false;
-  find("request-words").textContent = say(`${host}에서 ‘${held.ko}’의 아래 항목을 물어요. 다른 것은 알려 주지 않아요.`, `${host} asks for these parts of “${held.en}”. Nothing else is told.`);
-  const boxes = claims.map((claim, at) => {
-    const box = Object.assign(document.createElement("input"), { type: "checkbox", id: `claim${at}`, checked: true });
-    const label = Object.assign(document.createElement("label"), { htmlFor: box.id, textContent: `${nameClaim(held, claim.path)}: ${String(claim.value)}` });
-    return { claim, box, line: Object.assign(document.createElement("div"), { className: "field check" }), label };
-  });
-  for (const { line, box, label } of boxes) line.append(box, label);
-  find("request-claims").replaceChildren(...boxes.map((one) => one.line));
-  find("again").hidden = !copy.isUsed;
+  const names = found.map(({ held }) => say(`‘${held.ko}’`, `“${held.en}”`)).join(", ");
+  find("request-words").textContent = say(`${host}에서 ${names}의 아래 항목을 물어요. 다른 것은 알려 주지 않아요.`, `${host} asks for these parts of ${names}. Nothing else is told.`);
+  const parts = found.map((one, at) => drawChoice(one, at));
+  find("request-claims").replaceChildren(...parts.map((one) => one.set));
+  find("again").hidden = !found.some((one) => one.copy.isUsed);
   find("decline").onclick = () => (section.hidden = true);
   listen(find<HTMLFormElement>("request-form"), async () => {
-    const chosen = boxes.filter((one) => one.box.checked).map((one) => one.claim);
-    const presentation = await present(copy.text, chosen, asked.client, asked.nonce, copy.key);
-    await use(held, copy);
-    const taken = await ask<{ redirect_uri?: string }>(asked.address, { method: "POST", body: await writeAnswer(asked, query.id, presentation) });
-    await put("shown", { id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: held.ko, en: held.en, claims: chosen.map((one) => nameClaim(held, one.path)) });
+    const token: Record<string, string[]> = {};
+    const told: Shown[] = [];
+    for (const { found: one, boxes } of parts) {
+      const chosen = boxes.filter(({ box }) => box.checked).map(({ claim }) => claim);
+      token[one.id] = [await present(one.copy.text, chosen, asked.client, asked.nonce, one.copy.key)];
+      told.push({ id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: one.held.ko, en: one.held.en, claims: chosen.map((claim) => nameClaim(one.held, claim.path)) });
+    }
+    for (const { found: one } of parts) await use(one.held, one.copy);
+    const taken = await ask<{ redirect_uri?: string }>(asked.address, { method: "POST", body: await writeAnswer(asked, token) });
+    for (const one of told) await put("shown", one);
     section.hidden = true;
     show("done", say("보여 줬어요.", "It was shown."));
     await Promise.all([drawHeld(), drawHistory()]);
     // What asked goes on here, with whoever answered: only the house that was shown something may say where.
     if (taken.redirect_uri && new URL(taken.redirect_uri).origin === new URL(asked.address).origin) location.assign(taken.redirect_uri);
   });
+}
+
+/** The claims of one certificate to choose from. */
+function drawChoice(found: Found, at: number): { found: Found; set: HTMLElement; boxes: { claim: Claim; box: HTMLInputElement }[] } {
+  const set = write("fieldset", "", write("legend", say(found.held.ko, found.held.en)));
+  const boxes = found.claims.map((claim, number) => {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", id: `claim${at}-${number}`, checked: true });
+    const label = Object.assign(document.createElement("label"), { htmlFor: box.id, textContent: `${nameClaim(found.held, claim.path)}: ${String(claim.value)}` });
+    set.append(Object.assign(write("div", "", box, label), { className: "field check" }));
+    return { claim, box };
+  });
+  return { found, set, boxes };
 }
 
 async function open(query: string): Promise<void> {
@@ -263,12 +257,87 @@ async function stayUseful(): Promise<void> {
   await cache.addAll([location.pathname, ...new Set(parts)].map((one) => new Request(one, { credentials: "omit" })));
 }
 
+/** Open a locked wallet; nothing of it is read before. */
+async function needOpen(vault: Vault): Promise<void> {
+  find("open").hidden = true;
+  find("locked").hidden = false;
+  for (const kind of ["passkey", "passphrase"] as const) find(`unlock-${kind}`).hidden = !vault.wraps.some((one) => one.kind === kind);
+  await new Promise<void>((resolve) => {
+    const unlock = async (passphrase: string | null): Promise<void> => {
+      await unlockVault(vault, passphrase).catch((error: unknown) => {
+        const words = error instanceof NoPasskey || passphrase === null ? say("패스키로 열지 못했어요. 다시 해 주세요.", "The passkey did not open it. Please try again.") : say("암호가 달라요.", "Another passphrase.");
+        throw new Problem(words);
+      });
+      find("problem").hidden = true;
+      resolve();
+    };
+    listen(find<HTMLFormElement>("unlock-passkey"), () => unlock(null));
+    listen(find<HTMLFormElement>("unlock-passphrase"), () => unlock(document.querySelector<HTMLInputElement>("#unlock-passphrase")!.value));
+  });
+  document.querySelector<HTMLInputElement>("#unlock-passphrase")!.value = "";
+  find("locked").hidden = true;
+  find("open").hidden = false;
+}
+
+async function drawVault(): Promise<void> {
+  const isLocked = (await findVault()) !== null;
+  find("vault-off").hidden = isLocked;
+  find("vault-on").hidden = !isLocked;
+}
+
+function listenToVault(): void {
+  const lock = async (passphrase: string | null): Promise<void> => {
+    const vault = await makeVault(passphrase).catch((error: unknown) => {
+      if (passphrase !== null) throw error;
+      const words = error instanceof NoPasskey ? say("이 기기의 패스키로는 잠글 수 없어요. 암호로 잠가 주세요.", "This device's passkeys can't lock it. Please use a passphrase.") : say("패스키를 만들지 않았어요.", "No passkey was made.");
+      throw new Problem(words);
+    });
+    await setVault(vault);
+    show("done", say("잠갔어요. 이 페이지를 다시 열면 먼저 물어봐요.", "It is locked. The next time you open this page it asks first."));
+    await drawVault();
+  };
+  listen(find<HTMLFormElement>("lock-passkey"), () => lock(null));
+  listen(find<HTMLFormElement>("lock-passphrase"), async () => {
+    const field = document.querySelector<HTMLInputElement>("#lock-passphrase")!;
+    await lock(needPassphrase(field));
+    field.value = "";
+  });
+  listen(find<HTMLFormElement>("vault-on"), async () => {
+    await setVault(null);
+    show("done", say("이제 잠그지 않아요.", "It is not locked any more."));
+    await drawVault();
+  });
+}
+
+async function listenToCamera(): Promise<void> {
+  if (!(await canScan())) return;
+  find("scan-form").hidden = false;
+  let stop = new AbortController();
+  find("scan-stop").onclick = () => stop.abort();
+  listen(find<HTMLFormElement>("scan-form"), async () => {
+    stop = new AbortController();
+    find("scanning").hidden = false;
+    try {
+      const said = await scan(document.querySelector<HTMLVideoElement>("#camera")!, stop.signal).catch(() => {
+        throw new Problem(say("카메라를 쓸 수 없어요. 링크를 붙여 넣어 주세요.", "The camera can't be used. Please paste the link."));
+      });
+      if (said !== null) await open(said.replace(/^[^?#]*[?#]/, ""));
+    } finally {
+      find("scanning").hidden = true;
+    }
+  });
+}
+
 async function begin(): Promise<void> {
   if ("serviceWorker" in navigator && navigator.onLine) void stayUseful().catch(() => null);
-  await Promise.all([drawHeld(), drawHistory(), drawExport()]);
+  const vault = await findVault();
+  if (vault) await needOpen(vault);
+  await Promise.all([drawHeld(), drawHistory(), drawExport(), drawVault()]);
   listenToFiles();
-  const kind = document.querySelector<HTMLSelectElement>("#kind")!;
-  listen(find<HTMLFormElement>("get-form"), () => signIn(`${location.origin}/wallet`, kind.value));
+  listenToVault();
+  void listenToCamera().catch(() => null);
+  const [kind, form] = [document.querySelector<HTMLSelectElement>("#kind")!, document.querySelector<HTMLSelectElement>("#form")!];
+  listen(find<HTMLFormElement>("get-form"), () => signIn(`${location.origin}/wallet`, kind.value + form.value));
   const said = new URLSearchParams(location.search);
   if (said.has("state")) {
     history.replaceState(null, "", location.pathname); // nor is a code for signing in

@@ -6,7 +6,7 @@ type WalletFile = { madang: "wallet"; version: 1; lock: Lock; sealed: Sealed };
 type SealedCopy = { text: string; isUsed: boolean; sealed: Sealed };
 type Content = { held: (Omit<Held, "copies"> & { copies: SealedCopy[] })[]; shown: Shown[] };
 
-export const findLock = async (): Promise<Lock | undefined> => (await list<Kept>("kept"))[0]?.lock;
+export const findLock = async (): Promise<Lock | undefined> => (await list<Kept>("kept")).flatMap((one) => (one.id === "lock" ? [one.lock] : []))[0];
 
 /** The file, how many certificates are in it, and how many aren't: those got before there was a passphrase. */
 export async function writeFile(lock: Lock): Promise<{ file: Blob; count: number; missing: number }> {

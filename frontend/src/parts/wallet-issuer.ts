@@ -7,7 +7,7 @@ import { put, remove, type Held, type Waiting, type Words } from "./wallet-store
 
 export type Offer = { credential_issuer: string; credential_configuration_ids: string[]; grants: Record<string, { "pre-authorized_code"?: string }> };
 type Named = { name: string; locale: string };
-type Configuration = { vct: string; scope: string; credential_metadata: { display: Named[]; claims: { path: string[]; display: Named[] }[] } };
+type Configuration = { format: string; vct?: string; credential_definition?: { type: string[] }; scope: string; credential_metadata: { display: Named[]; claims: { path: string[]; display: Named[] }[] } };
 type Issuer = {
   credential_endpoint: string;
   nonce_endpoint: string;
@@ -119,13 +119,14 @@ export async function collect(asked: Waiting): Promise<boolean> {
 }
 
 async function keep(issuer: Issuer, asked: Waiting, given: Given): Promise<boolean> {
-  const { vct, credential_metadata: said } = issuer.credential_configurations_supported[asked.name]!;
+  const { format, vct, credential_definition: definition, credential_metadata: said } = issuer.credential_configurations_supported[asked.name]!;
+  const kind = vct ?? definition!.type.at(-1)!;
   const words: Words[] = said.claims.map((one) => ({ path: one.path, ko: pick(one.display, "ko"), en: pick(one.display, "en") }));
   const named = { ko: pick(said.display, "ko"), en: pick(said.display, "en") };
   const texts = new Map(given.credentials!.map(({ credential }) => [readKey(credential), credential]));
   const copies = asked.keys.filter(({ x }) => texts.has(x)).map(({ x, ...one }) => ({ ...one, text: texts.get(x)!, isUsed: false }));
   if (!copies.length) throw new Refusal(say("이 지갑의 열쇠로 만든 증명서가 아니에요.", "It was made for other keys than this wallet's."));
-  const held: Held = { id: asked.id, copies, issuer: asked.issuer, kind: vct, ...named, words, addedAt: Date.now() };
+  const held: Held = { id: asked.id, copies, issuer: asked.issuer, kind, format, ...named, words, addedAt: Date.now() };
   await put("held", held);
   await remove("waiting", asked.id);
   if (issuer.notification_endpoint && given.notification_id) await ask(issuer.notification_endpoint, send(asked.token, { notification_id: given.notification_id, event: "credential_accepted" })).catch(() => null);

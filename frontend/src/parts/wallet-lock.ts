@@ -7,22 +7,22 @@
  */
 export type Sealed = { from: JsonWebKey; iv: Bytes; data: Bytes };
 export type Lock = { salt: Bytes; iv: Bytes; publicKey: JsonWebKey; privateKey: Bytes };
-type Bytes = string;
+export type Bytes = string;
 
 const ROUNDS = 600_000;
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 export const SIGNS = { name: "ECDSA", namedCurve: "P-256" };
 const { subtle } = crypto;
 
-const write = (bytes: ArrayBuffer | Uint8Array): Bytes => {
+export const write = (bytes: ArrayBuffer | Uint8Array): Bytes => {
   let text = "";
   for (const one of new Uint8Array(bytes as ArrayBuffer)) text += String.fromCharCode(one);
   return btoa(text);
 };
-const read = (said: Bytes): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(said), (letter) => letter.charCodeAt(0));
-const random = (count: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(count));
+export const read = (said: Bytes): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(said), (letter) => letter.charCodeAt(0));
+export const random = (count: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(count));
 
-async function stretch(passphrase: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+export async function stretch(passphrase: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   const base = await subtle.importKey("raw", new TextEncoder().encode(passphrase.normalize("NFC")), "PBKDF2", false, ["deriveKey"]);
   return subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }

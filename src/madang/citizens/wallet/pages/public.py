@@ -81,7 +81,9 @@ def draw_offer(request: HttpRequest, offer: Offer, back: str, *, is_w3c: bool = 
 def show_holder(request: HttpRequest) -> HttpResponse:
     """Show the wallet that lives in this browser: the house learns nothing of what is in it."""
     context = {"title": Text(ko="내 지갑", en="My wallet"), "kinds": list_kinds().values()}
-    return render(request, "wallet/holder.html", context)
+    answer = render(request, "wallet/holder.html", context)
+    answer.headers["Permissions-Policy"] = "camera=(self), microphone=(), payment=()"
+    return answer
 
 
 @page("public", title=Text(ko="서명된 요약과 증인", en="Signed checkpoint and witnesses"))

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import time
+from urllib.parse import parse_qs, urlencode
 
 import pytest
+from joserfc.jwk import ECKey
 from playwright.sync_api import expect
 
+from madang.citizens.wallet.methods.credential import Demand, verify_credential
+from madang.citizens.wallet.methods.key_binding import Binding
+from madang.citizens.wallet.methods.w3c import verify_w3c
 from madang.core.pages.tests.browsing import find_problems, note_problems
 
 PATIENCE_MS = 30_000
@@ -169,3 +176,200 @@ def test_a_wallet_from_the_first_certificate_to_another_device(house, open_walle
     be_asked(third, officer)
     third.click("[data-request-form] button:not([data-decline])")
     expect(third.locator("[data-done]")).to_contain_text("보여 줬어요")
+
+
+READ_ALL = """() => new Promise((resolve) => {
+  indexedDB.open("madang-wallet").onsuccess = ({ target }) => {
+    const stores = ["held", "shown", "waiting"];
+    const change = target.result.transaction(stores);
+    const found = stores.map((name) => change.objectStore(name).getAll());
+    change.oncomplete = () => resolve([found.map((one) => JSON.stringify(one.result)).join(), target.result.close()][0]);
+  };
+})"""
+
+
+def add_authenticator(page, *, has_prf):
+    """Give a page an authenticator of Chromium's own, with the PRF extension or without."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+        "hasPrf": has_prf,
+    }  # fmt: skip
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def open_at_localhost(page, house):
+    """Passkeys need a name: an address of numbers has none."""
+    page.goto(house.url.replace("127.0.0.1", "localhost") + HOLDER)
+
+
+def hand_over(page, officer, house, **form):
+    """Put a certificate into the wallet that was offered at the desk, wherever the wallet's page stands."""
+    said = {"kind": "resident_extract", "subject": "sim-0001", "form": "wallet", **form}
+    offer = officer.post("/desk/wallet/offers/new/", data=said).text
+    page.evaluate("(hash) => (location.hash = hash)", find_link(offer).partition("#")[2])
+    page.wait_for_selector("[data-offer]:not([hidden])")
+    page.fill("#pin", re.search(r"<dd>(\d{6})</dd>", offer)[1])
+    page.click("[data-offer-form] button")
+    page.wait_for_selector("[data-offer]", state="hidden")
+
+
+def find_locked(page):
+    page.reload()
+    page.wait_for_selector("[data-locked]:not([hidden])")
+    assert page.is_hidden("[data-open]") and "김가상" not in page.content()
+
+
+def test_a_wallet_locked_with_a_passkey_keeps_nothing_that_can_be_read(house, open_wallet):
+    officer, page = house.sign_in("officer"), open_wallet()
+    open_at_localhost(page, house)
+    add_authenticator(page, has_prf=True)
+    hand_over(page, officer, house)
+    text = page.evaluate(READ_ALL)
+    assert "eyJ" in text
+    page.click("[data-lock-passkey] button")
+    expect(page.locator("[data-done]")).to_contain_text("잠갔어요")
+    assert "eyJ" not in page.evaluate(READ_ALL)
+    find_locked(page)
+    assert page.is_hidden("[data-unlock-passphrase]")
+    page.click("[data-unlock-passkey] button")
+    copies_left(page, 5)
+    hand_over(page, officer, house, kind="tuition")
+    assert "eyJ" not in page.evaluate(READ_ALL), "what comes later is sealed too"
+    find_locked(page)
+    page.click("[data-unlock-passkey] button")
+    expect(page.locator("[data-held] details")).to_have_count(2)
+    page.click("[data-vault-on] button")
+    expect(page.locator("[data-done]")).to_contain_text("이제 잠그지")
+    page.reload()
+    copies_left(page, 5)
+    assert not find_problems(page)
+
+
+def test_a_passphrase_locks_where_no_passkey_can(house, open_wallet):
+    officer, page = house.sign_in("officer"), open_wallet()
+    open_at_localhost(page, house)
+    add_authenticator(page, has_prf=False)
+    hand_over(page, officer, house)
+    page.click("[data-lock-passkey] button")
+    expect(page.locator("[data-problem]")).to_contain_text("암호로 잠가 주세요")
+    assert "eyJ" in page.evaluate(READ_ALL), "nothing was locked"
+    page.fill("#lock-passphrase", SEALED)
+    page.click("[data-lock-passphrase] button")
+    expect(page.locator("[data-done]")).to_contain_text("잠갔어요", timeout=PATIENCE_MS)
+    find_locked(page)
+    assert page.is_hidden("[data-unlock-passkey]")
+    page.fill("#unlock-passphrase", OTHER)
+    page.click("[data-unlock-passphrase] button")
+    expect(page.locator("[data-problem]")).to_contain_text("암호가 달라요", timeout=PATIENCE_MS)
+    assert page.is_hidden("[data-open]")
+    page.fill("#unlock-passphrase", SEALED)
+    page.click("[data-unlock-passphrase] button")
+    copies_left(page, 5)
+
+
+def ask_for_several(kind):
+    extract = {"format": "dc+sd-jwt", "meta": {"vct_values": [f"{kind}resident_extract"]}}
+    tuition = {"format": "vc+sd-jwt", "meta": {"type_values": [["VerifiableCredential", f"{kind}tuition"]]}}
+    return {
+        "credentials": [
+            {**extract, "id": "home", "claims": [{"path": ["address", "region_code"], "values": ["11"]}]},
+            {**extract, "id": "gone", "claims": [{"path": ["address", "region_code"], "values": ["26"]}]},
+            {**extract, "id": "name", "claims": [{"path": ["name"]}]},
+            {**tuition, "id": "paid", "claims": [{"path": ["credentialSubject", "paid_krw"]}]},
+        ],
+        "credential_sets": [
+            {"options": [["gone"], ["home", "paid"]]}, {"options": [["name"]], "required": False},
+        ],
+    }  # fmt: skip
+
+
+def test_several_certificates_answer_one_request(house, open_wallet):
+    """What isn't required isn't told; the first way that can be answered is; one answer holds them all."""
+    officer, page = house.sign_in("officer"), open_wallet()
+    hand_over(page, officer, house)
+    hand_over(page, officer, house, kind="tuition", form="w3c")
+    said = []
+    page.route(
+        "**/elsewhere/answer", lambda route: (said.append(route.request.post_data), route.fulfill(json={}))
+    )
+    query = ask_for_several(f"{house.url}/wallet/kinds/")
+    address = f"{house.url}/elsewhere/answer"
+    request = {
+        "client_id": f"redirect_uri:{address}", "response_uri": address, "response_mode": "direct_post",
+        "nonce": "n-1", "state": "s-1", "dcql_query": json.dumps(query),
+    }  # fmt: skip
+    page.evaluate("(hash) => (location.hash = hash)", urlencode(request))
+    page.wait_for_selector("[data-request]:not([hidden])")
+    expect(page.locator("[data-request-claims] fieldset")).to_have_count(2)
+    expect(page.locator("[data-request-claims] label")).to_have_count(2)
+    assert not find_problems(page)
+    page.click("[data-request-form] button:not([data-decline])")
+    expect(page.locator("[data-done]")).to_contain_text("보여 줬어요")
+    token = json.loads(parse_qs(said[0])["vp_token"][0])
+    assert {name: len(shown) for name, shown in token.items()} == {"home": 1, "paid": 1}
+    keys = [ECKey.import_key(one) for one in officer.get("/wallet/jwks").json()["keys"]]
+    for name, verify in (("home", verify_credential), ("paid", verify_w3c)):
+        at = int(time.time())
+        binding = Binding(audience=request["client_id"], nonce="n-1", now=at)
+        found = verify(token[name][0], Demand(find_key=lambda *_: keys[-1], now=at, binding=binding))
+        assert found.content.get("paid_krw", found.content.get("address")) in (
+            4_120_000,
+            {"region_code": "11"},
+        )
+    expect(page.locator("[data-history] li")).to_have_count(2)
+    query["credentials"] = [query["credentials"][1]]
+    del query["credential_sets"]
+    page.evaluate("(hash) => (location.hash = hash)", urlencode({**request, "dcql_query": json.dumps(query)}))
+    expect(page.locator("[data-problem]")).to_contain_text("증명서가 지갑에 없어요")
+
+
+def test_a_w3c_certificate_answers_the_desk(house, open_wallet):
+    officer, page = house.sign_in("officer"), open_wallet()
+    hand_over(page, officer, house, form="w3c")
+    expect(page.locator("[data-held] summary")).to_contain_text("W3C VC")
+    page.click("[data-held] summary")
+    expect(page.locator("[data-held] dt").first).to_have_text("이름")
+    check = officer.post("/desk/wallet/checks/new/", data={"rule": "resident_discount", "is_w3c": "on"})
+    page.goto(find_link(check.text))
+    page.wait_for_selector("[data-request]:not([hidden])")
+    page.click("[data-request-form] button:not([data-decline])")
+    expect(page.locator("[data-done]")).to_contain_text("보여 줬어요")
+    assert "자격 있음" in officer.get(check.url.removeprefix(house.url)).text
+
+
+CAMERA = """(() => {
+  window.BarcodeDetector = class {
+    static getSupportedFormats = async () => ["qr_code"];
+    detect = async (video) => (video.videoWidth && window.seen ? [{ rawValue: window.seen }] : []);
+  };
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = document.createElement("canvas");
+    canvas.getContext("2d").fillRect(0, 0, 8, 8);
+    window.stream = canvas.captureStream(5);
+    return window.stream;
+  };
+})()"""
+
+
+def test_a_qr_code_is_read_where_the_browser_can(house, open_wallet):
+    """The browser here reads no QR codes and has no camera: both are played, the page's part is real."""
+    page = open_wallet()
+    expect(page.locator("[data-scan-form]")).to_be_hidden()
+    page.add_init_script(CAMERA)
+    page.reload()
+    page.click("[data-scan-form] button")
+    page.wait_for_selector("[data-scanning]:not([hidden])")
+    page.click("[data-scan-stop]")
+    page.wait_for_selector("[data-scanning]", state="hidden")
+    page.click("[data-scan-form] button")
+    page.wait_for_selector("[data-scanning]:not([hidden])")
+    offer = {"credential_issuer": f"{house.url}/wallet", "credential_configuration_ids": ["tuition"]}
+    link = "openid-credential-offer://?" + urlencode({"credential_offer": json.dumps(offer)})
+    page.evaluate("(link) => (window.seen = link)", link)
+    page.wait_for_selector("[data-offer]:not([hidden])")
+    assert page.is_hidden("[data-scanning]")
+    assert page.evaluate("window.stream.getTracks().every((one) => one.readyState === 'ended')")
+    assert "camera=(self)" in house.visit().get(HOLDER).headers["Permissions-Policy"]

@@ -8,6 +8,7 @@ import re
 import time
 from urllib.parse import parse_qs, urlencode
 
+import msgspec
 import pytest
 from joserfc.jwk import ECKey
 from playwright.sync_api import expect
@@ -201,12 +202,18 @@ def add_authenticator(page, *, has_prf):
 
 
 def open_at_localhost(page, house):
-    """Passkeys need a name: an address of numbers has none."""
-    page.goto(house.url.replace("127.0.0.1", "localhost") + HOLDER)
+    """Open the wallet by a name, which passkeys need; return the house by that name."""
+    named = msgspec.structs.replace(house, url=house.url.replace("127.0.0.1", "localhost"))
+    page.goto(named.url + HOLDER)
+    return named
 
 
-def hand_over(page, officer, house, **form):
-    """Put a certificate into the wallet that was offered at the desk, wherever the wallet's page stands."""
+def says(page, name, words):
+    expect(page.locator(f"[data-{name}]")).to_contain_text(words, timeout=PATIENCE_MS)
+
+
+def hand_over(page, officer, **form):
+    """Put a certificate into the wallet that was offered at the desk."""
     said = {"kind": "resident_extract", "subject": "sim-0001", "form": "wallet", **form}
     offer = officer.post("/desk/wallet/offers/new/", data=said).text
     page.evaluate("(hash) => (location.hash = hash)", find_link(offer).partition("#")[2])
@@ -223,47 +230,47 @@ def find_locked(page):
 
 
 def test_a_wallet_locked_with_a_passkey_keeps_nothing_that_can_be_read(house, open_wallet):
-    officer, page = house.sign_in("officer"), open_wallet()
-    open_at_localhost(page, house)
+    page = open_wallet()
+    officer = open_at_localhost(page, house).sign_in("officer")
     add_authenticator(page, has_prf=True)
-    hand_over(page, officer, house)
+    hand_over(page, officer)
     text = page.evaluate(READ_ALL)
     assert "eyJ" in text
     page.click("[data-lock-passkey] button")
-    expect(page.locator("[data-done]")).to_contain_text("잠갔어요")
+    says(page, "done", "잠갔어요")
     assert "eyJ" not in page.evaluate(READ_ALL)
     find_locked(page)
     assert page.is_hidden("[data-unlock-passphrase]")
     page.click("[data-unlock-passkey] button")
     copies_left(page, 5)
-    hand_over(page, officer, house, kind="tuition")
+    hand_over(page, officer, kind="tuition")
     assert "eyJ" not in page.evaluate(READ_ALL), "what comes later is sealed too"
     find_locked(page)
     page.click("[data-unlock-passkey] button")
     expect(page.locator("[data-held] details")).to_have_count(2)
     page.click("[data-vault-on] button")
-    expect(page.locator("[data-done]")).to_contain_text("이제 잠그지")
+    says(page, "done", "이제 잠그지")
     page.reload()
     copies_left(page, 5)
     assert not find_problems(page)
 
 
 def test_a_passphrase_locks_where_no_passkey_can(house, open_wallet):
-    officer, page = house.sign_in("officer"), open_wallet()
-    open_at_localhost(page, house)
+    page = open_wallet()
+    officer = open_at_localhost(page, house).sign_in("officer")
     add_authenticator(page, has_prf=False)
-    hand_over(page, officer, house)
+    hand_over(page, officer)
     page.click("[data-lock-passkey] button")
-    expect(page.locator("[data-problem]")).to_contain_text("암호로 잠가 주세요")
+    says(page, "problem", "암호로 잠가 주세요")
     assert "eyJ" in page.evaluate(READ_ALL), "nothing was locked"
     page.fill("#lock-passphrase", SEALED)
     page.click("[data-lock-passphrase] button")
-    expect(page.locator("[data-done]")).to_contain_text("잠갔어요", timeout=PATIENCE_MS)
+    says(page, "done", "잠갔어요")
     find_locked(page)
     assert page.is_hidden("[data-unlock-passkey]")
     page.fill("#unlock-passphrase", OTHER)
     page.click("[data-unlock-passphrase] button")
-    expect(page.locator("[data-problem]")).to_contain_text("암호가 달라요", timeout=PATIENCE_MS)
+    says(page, "problem", "암호가 달라요")
     assert page.is_hidden("[data-open]")
     page.fill("#unlock-passphrase", SEALED)
     page.click("[data-unlock-passphrase] button")
@@ -289,8 +296,8 @@ def ask_for_several(kind):
 def test_several_certificates_answer_one_request(house, open_wallet):
     """What isn't required isn't told; the first way that can be answered is; one answer holds them all."""
     officer, page = house.sign_in("officer"), open_wallet()
-    hand_over(page, officer, house)
-    hand_over(page, officer, house, kind="tuition", form="w3c")
+    hand_over(page, officer)
+    hand_over(page, officer, kind="tuition", form="w3c")
     said = []
     page.route(
         "**/elsewhere/answer", lambda route: (said.append(route.request.post_data), route.fulfill(json={}))
@@ -307,7 +314,7 @@ def test_several_certificates_answer_one_request(house, open_wallet):
     expect(page.locator("[data-request-claims] label")).to_have_count(2)
     assert not find_problems(page)
     page.click("[data-request-form] button:not([data-decline])")
-    expect(page.locator("[data-done]")).to_contain_text("보여 줬어요")
+    says(page, "done", "보여 줬어요")
     token = json.loads(parse_qs(said[0])["vp_token"][0])
     assert {name: len(shown) for name, shown in token.items()} == {"home": 1, "paid": 1}
     keys = [ECKey.import_key(one) for one in officer.get("/wallet/jwks").json()["keys"]]
@@ -319,16 +326,16 @@ def test_several_certificates_answer_one_request(house, open_wallet):
             4_120_000,
             {"region_code": "11"},
         )
-    expect(page.locator("[data-history] li")).to_have_count(2)
+    expect(page.locator("[data-history] li")).to_have_count(2, timeout=PATIENCE_MS)
     query["credentials"] = [query["credentials"][1]]
     del query["credential_sets"]
     page.evaluate("(hash) => (location.hash = hash)", urlencode({**request, "dcql_query": json.dumps(query)}))
-    expect(page.locator("[data-problem]")).to_contain_text("증명서가 지갑에 없어요")
+    says(page, "problem", "증명서가 지갑에 없어요")
 
 
 def test_a_w3c_certificate_answers_the_desk(house, open_wallet):
     officer, page = house.sign_in("officer"), open_wallet()
-    hand_over(page, officer, house, form="w3c")
+    hand_over(page, officer, form="w3c")
     expect(page.locator("[data-held] summary")).to_contain_text("W3C VC")
     page.click("[data-held] summary")
     expect(page.locator("[data-held] dt").first).to_have_text("이름")
@@ -336,8 +343,8 @@ def test_a_w3c_certificate_answers_the_desk(house, open_wallet):
     page.goto(find_link(check.text))
     page.wait_for_selector("[data-request]:not([hidden])")
     page.click("[data-request-form] button:not([data-decline])")
-    expect(page.locator("[data-done]")).to_contain_text("보여 줬어요")
-    assert "자격 있음" in officer.get(check.url.removeprefix(house.url)).text
+    says(page, "done", "보여 줬어요")
+    assert "자격 있음" in officer.get(check.url.path).text
 
 
 CAMERA = """(() => {

@@ -32,7 +32,7 @@ from madang.citizens.wallet.models import (
 from madang.citizens.wallet.pages.elsewhere import PROVIDERS
 from madang.citizens.wallet.pages.programs import PROGRAMS
 from madang.citizens.wallet.queries.transfers import list_consents, list_transfers
-from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, now
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, now, read_settings
 from madang.core.pages.testing import ListPageCases
 
 from .test_outside import address as address
@@ -145,7 +145,7 @@ def test_a_program_is_let_fetches_and_fetches_again_until_it_is_taken_back(progr
     content = sent.json()["content"]
     assert content["resident_extract"]["name"] == "김가상"
     assert "street" not in json.dumps(content)
-    [key] = httpx.get(program.known["jwks_uri"]).json()["keys"]
+    key = httpx.get(program.known["jwks_uri"]).json()["keys"][-1]
     receipt = read_receipt(sent.json()["receipt"], ECKey.import_key(key))
     assert receipt["sha256"] == digest_content(content, sent.json()["salt"])
     [transfer] = list_transfers(account.public_id)
@@ -332,9 +332,9 @@ def test_codes_go_by_https_or_on_this_machine(address, is_safe):
 
 
 @pytest.fixture
-def provider(address, people, settings, monkeypatch):
+def provider(address, people, settings):
     """This house at a socket, known to itself as another provider."""
-    monkeypatch.setitem(settings.MADANG._values, "hand_over_networks", "127.0.0.0/8")
+    settings.MADANG = read_settings({"MADANG_HAND_OVER_NETWORKS": "127.0.0.0/8"})
     issuer = f"{address}/mydata"
     callback = f"{address.removesuffix('/wallet')}/wallet/mydata/elsewhere/callback"
     made = register_program(actor=HOUSE, now=now(), title=TITLE, receiver="housing", redirect_uris=[callback])

@@ -24,7 +24,16 @@ from madang.citizens.wallet.models import FetchedRow, TrustedIssuerRow
 from madang.citizens.wallet.pages.trust import ISSUERS
 from madang.citizens.wallet.queries.checks import build_query, build_request, get_check
 from madang.citizens.wallet.records import IssuerDraft
-from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, Unavailable, now
+from madang.core.base.interface import (
+    HOUSE,
+    Actor,
+    BadInput,
+    NotAllowed,
+    Text,
+    Unavailable,
+    now,
+    read_settings,
+)
 from madang.core.pages.testing import ListPageCases
 
 from .houses import ISSUER
@@ -96,8 +105,8 @@ class Other:
 
 
 @pytest.fixture
-def other(settings, monkeypatch):
-    monkeypatch.setitem(settings.MADANG._values, "hand_over_networks", "127.0.0.0/8")
+def other(settings):
+    settings.MADANG = read_settings({"MADANG_HAND_OVER_NETWORKS": "127.0.0.0/8"})
     made = Other()
     yield made
     made.server.shutdown()

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -65,6 +66,11 @@ def pytest_configure() -> None:
     connections._connections = threading.local()
 
 
+def _is_looked_at(item: pytest.Item | None) -> bool:
+    """Return whether a test needs the browser."""
+    return "browser" in getattr(item, "fixturenames", ())
+
+
 def _find_shared(item: pytest.Item | None) -> str:
     """Return which of the shared houses a test stands on, "" for none."""
     return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), "")
@@ -80,12 +86,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if name := _find_shared(item):
             place = "stories" if "flows" in item.path.parts else "services"
             item.add_marker(pytest.mark.xdist_group(f"{name} of {place}" if name == "house" else name))
-    items.sort(key=_find_shared)
+    items.sort(key=lambda item: (_find_shared(item), _is_looked_at(item)))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Stop a shared house after the last test that stands on it: a living city needs a good part of a core."""
+    """Stop a shared house after the last test that stands on it: a living city needs a good part of a core.
+
+    The browser too: its event loop would stay in this thread, where other tests run loops of their own.
+    """
+    if _browsers and not _is_looked_at(nextitem):
+        playwright, started = _browsers
+        started.close()
+        playwright.stop()
+        _browsers.clear()
     name = _find_shared(item)
     if name in kept_houses and _find_shared(nextitem) != name:
         stop_house(kept_houses.pop(name))
@@ -202,9 +216,19 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    """Start a real headless browser (playwright's sync API)."""
+_browsers: list[Any] = []
+"""Playwright and its browser while tests need them."""
+
+
+@pytest.fixture
+def browser() -> object:
+    """Return a real headless browser (playwright's sync API), started anew where the test before needed none."""
+    if not _browsers:
+        _browsers.extend(_start_browser())
+    return _browsers[1]
+
+
+def _start_browser() -> tuple[object, object]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     path = find_chromium()
@@ -215,7 +239,5 @@ def browser() -> Iterator[object]:
     flags += " --enable-unsafe-swiftshader"
     # Tests use the database as ever in the thread where its event loop runs: see pytest_configure.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=flags.split())
-        yield started
-        started.close()
+    playwright = sync_playwright().start()
+    return playwright, playwright.chromium.launch(executable_path=path, args=flags.split())

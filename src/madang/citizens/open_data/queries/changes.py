@@ -22,10 +22,16 @@ def list_changes(
     rows = rows.filter(id__lt=before) if before else rows
     rows = rows.filter(dataset__icontains=search) if search else rows
     rows = rows.order_by(sort, "-id")
-    return [_read(row) for row in rows[offset : offset + limit]], rows.count()
+    shown = rows[offset : offset + limit]
+    newest = dict(
+        models.ChangeRow.objects.filter(dataset__in={row.dataset for row in shown})
+        .order_by("id")
+        .values_list("dataset", "kind")
+    )
+    return [_read(row, is_gone=newest[row.dataset] == ChangeKind.WITHDRAWN) for row in shown], rows.count()
 
 
-def _read(row: models.ChangeRow) -> Change:
+def _read(row: models.ChangeRow, *, is_gone: bool) -> Change:
     return Change(
         id=row.id,
         dataset=row.dataset,
@@ -34,4 +40,5 @@ def _read(row: models.ChangeRow) -> Change:
         version=row.version,
         rows=row.rows,
         at=row.at,
+        is_gone=is_gone,
     )

@@ -28,7 +28,10 @@ CHANGE_NAMES = {
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One happening of one dataset; `version` and `rows` are those after it, −1 and 0 where there are none."""
+    """One happening of one dataset; `version` and `rows` are those after it, −1 and 0 where there are none.
+
+    `is_gone`: the dataset isn't public any more.
+    """
 
     id: int
     dataset: str
@@ -37,3 +40,4 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     rows: int
     at: datetime
+    is_gone: bool = False

@@ -17,7 +17,7 @@ _MAX_LINE = 1 << 26
 _MIN_ZEROS = 3
 # Of Korean text's letters at least four in five are plain syllables, of other scripts read as CP949 less than
 # half: doubled consonants, ㅒ ㅖ ㅙ ㅞ, and finals such as ㄳ are rare, Hanja and other alphabets too.
-_SAMPLE, _MIN_LETTERS, _MIN_PLAIN = 1 << 16, 6, 0.6
+_SAMPLE, _MIN_LETTERS, _MIN_PLAIN = 1 << 16, 12, 0.5
 _RARE_INITIALS, _RARE_VOWELS = {1, 4, 8, 10, 13}, {3, 7, 10, 15}
 _USUAL_FINALS = {0, 1, 4, 8, 16, 17, 19, 21}
 _FOREIGN = ((0x370, 0x52F), (0x3040, 0x318F), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))

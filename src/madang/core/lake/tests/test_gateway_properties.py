@@ -79,7 +79,12 @@ def test_a_written_table_reads_back(data, delimiter, encoding, newline, all_quot
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=newline)
     writer.writerows([names, *rows])
-    report, found = read_bytes(text.getvalue().encode(encoding))
+    try:
+        report, found = read_bytes(text.getvalue().encode(encoding))
+    except BadInput as refusal:
+        # Syllables that nobody writes may be another country's text: refused, never read wrong.
+        assert (refusal.code, encoding) == ("import.encoding", "cp949")
+        return
     assert [tuple(row.values()) for row in found] == [tuple(row) for row in rows]
     assert list(types(report)) == names
     assert report["rejected"] == {}

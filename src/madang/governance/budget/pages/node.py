@@ -90,6 +90,7 @@ def show_desk(request: HttpRequest, book_id: str = "", code: str = "") -> HttpRe
         "may_close": book.is_open and not node.code and request.actor.may("budget.change", "city"),
         "may_import": request.actor.may("budget.import"),
         "has_next": has_next(book),
+        "own": link_node(node),
     }
     return render(request, "budget/node.html", context)
 

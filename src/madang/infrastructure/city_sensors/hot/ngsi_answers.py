@@ -57,6 +57,8 @@ def refuse(_request: Request, error: MadangError) -> Response:
     """Answer what is wrong as the standard does (ETSI GS CIM 009, 5.5.2 and 6.3.2), whoever found it."""
     kind, status = _judge(error)
     body = describe_problem(kind, status, error.text.en)
+    if status in {401, 403}:
+        body["code"] = error.code
     return Response(msgspec.json.encode(body), status, media_type="application/problem+json")
 
 

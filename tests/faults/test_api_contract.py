@@ -21,7 +21,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 6
+EXAMPLES = 4
 # It never ends: it has tests of its own.
 ENDLESS = "/live"
 

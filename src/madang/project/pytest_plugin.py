@@ -67,8 +67,8 @@ def pytest_configure() -> None:
 
 
 def _is_looked_at(item: pytest.Item | None) -> bool:
-    """Return whether a test needs the browser."""
-    return "browser" in getattr(item, "fixturenames", ())
+    """Return whether a test or another one of its file needs the browser."""
+    return item is not None and item.path in _looked_at
 
 
 def _find_shared(item: pytest.Item | None) -> str:
@@ -83,6 +83,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Stories and the services' own tests have a house each, so that two workers share what takes longest.
     """
     for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            _looked_at.add(item.path)
         if name := _find_shared(item):
             place = "stories" if "flows" in item.path.parts else "services"
             item.add_marker(pytest.mark.xdist_group(f"{name} of {place}" if name == "house" else name))
@@ -216,6 +218,8 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+_looked_at: set[Path] = set()
+"""Files whose tests need the browser."""
 _browsers: list[Any] = []
 """Playwright and its browser while tests need them."""
 

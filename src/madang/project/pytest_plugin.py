@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if name := _find_shared(item):
             place = "stories" if "flows" in item.path.parts else "services"
             item.add_marker(pytest.mark.xdist_group(f"{name} of {place}" if name == "house" else name))
-    items.sort(key=lambda item: (_find_shared(item), _is_looked_at(item)))
+    items.sort(key=_find_shared)
 
 
 @pytest.hookimpl(trylast=True)

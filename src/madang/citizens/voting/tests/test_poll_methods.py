@@ -176,6 +176,7 @@ def find_range(rows, columns, left, cell):
     cells = [(row, at) for row, line in enumerate(left) for at, told in enumerate(line) if told is None]
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)  # as every other user of it in one process
     free = {one: solver.addVariable(lb=0) for one in cells}
     lines = [(total, left[row], [one for one in cells if one[0] == row]) for row, total in enumerate(rows)]
     lines += [

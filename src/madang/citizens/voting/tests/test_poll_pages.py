@@ -248,13 +248,15 @@ def test_polls_that_are_not_listed_are_in_no_list_and_no_open_data():
 
 
 def sign_in(browser, house: House, username: str):
-    page = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+    page = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
+    ).new_page()
     page.set_default_timeout(60_000)
     page.goto(f"{house.url}/accounts/login/?next=/voting/")
     page.fill("[name=login]", username)
     page.fill("[name=password]", house.accounts()[username])
     page.keyboard.press("Enter")
-    page.wait_for_url("**/voting/")
+    page.wait_for_url(lambda url: "/login/" not in url)
     return page
 
 

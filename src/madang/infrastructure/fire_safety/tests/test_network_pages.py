@@ -135,7 +135,7 @@ def test_a_click_on_the_plan_hangs_the_chosen_detector(house, browser):
     page.fill("[name=login]", "officer")
     page.fill("[name=password]", house.accounts()["officer"])
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{place}")
+    page.wait_for_url(lambda url: "/login/" not in url)
     radio = page.locator("[name=detector]").nth(2)
     detector = radio.get_attribute("value")
     radio.check()

@@ -67,7 +67,7 @@ def pytest_configure() -> None:
 
 
 def _is_looked_at(item: pytest.Item | None) -> bool:
-    """Return whether a test or another one of its file needs the browser."""
+    """Return whether a test or another one of its file looks at a house with the browser."""
     return item is not None and item.path in _looked_at
 
 
@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Stories and the services' own tests have a house each, so that two workers share what takes longest.
     """
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if {"browser", "house"} <= set(getattr(item, "fixturenames", ())):
             _looked_at.add(item.path)
         if name := _find_shared(item):
             place = "stories" if "flows" in item.path.parts else "services"
@@ -219,7 +219,7 @@ def find_chromium() -> str | None:
 
 
 _looked_at: set[Path] = set()
-"""Files whose tests need the browser."""
+"""Files whose tests look at a house with the browser."""
 _browsers: list[Any] = []
 """Playwright and its browser while tests need them."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from madang.citizens.voting.gateway.trustee_folders import telling, write_own
 from madang.core.base.interface import BadInput, NotFound
 
 
@@ -41,30 +40,17 @@ def read_json(path: Path, kind: Any) -> Any:
 def write_secret(path: Path, text: str) -> None:
     """Write a file that only its owner reads."""
     make_folder(path.parent)
-    with _telling(path):
-        path.touch(0o600)
-        path.write_text(text)
+    with telling(path):
+        write_own(path, text)
 
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file."""
-    with _telling(path):
+    with telling(path):
         path.write_bytes(content)
 
 
 def make_folder(path: Path) -> None:
     """Make a folder where there is none."""
-    with _telling(path):
+    with telling(path):
         path.mkdir(parents=True, exist_ok=True)
-
-
-@contextmanager
-def _telling(path: Path) -> Generator[None]:
-    """Say in a sentence where something can't be written."""
-    try:
-        yield
-    except OSError as error:
-        why = error.strerror
-        raise BadInput(
-            "voting.out", f"{path}에 쓸 수 없습니다: {why}", f"can't write to {path}: {why}"
-        ) from error

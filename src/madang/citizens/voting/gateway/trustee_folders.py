@@ -24,7 +24,7 @@ class TrusteeFolder:
 
     def begin(self, group: str, seed: str) -> None:
         """Keep a new seed; Conflict where there is one already, which must not be lost."""
-        with _telling(self.path):
+        with telling(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if (self.path / SEED).exists():
                 raise Conflict(
@@ -32,8 +32,8 @@ class TrusteeFolder:
                     f"{self.path}에 열쇠가 이미 있습니다. 선거마다 폴더를 따로 쓰세요",
                     f"there is a key in {self.path} already; take one folder for each election",
                 )
-            _write(self.path / GROUP, f"{group}\n")
-            _write(self.path / SEED, f"{seed}\n")
+            write_own(self.path / GROUP, f"{group}\n")
+            write_own(self.path / SEED, f"{seed}\n")
 
     def has_seed(self) -> bool:
         """Return whether a trustee began here."""
@@ -48,7 +48,7 @@ class TrusteeFolder:
         known = self.path / CERTIFICATES
         text = "".join(f"{one.strip()}\n" for one in certificates)
         bound = hashlib.sha256(f"{threshold}\n{text}".encode()).hexdigest()
-        with _telling(self.path):
+        with telling(self.path):
             mark = self.path / "certs.sha256"
             if mark.exists() and mark.read_text().strip() != bound:
                 raise BadInput(
@@ -56,13 +56,13 @@ class TrusteeFolder:
                     "전에 본 인증서나 정족수와 다릅니다. 서버가 수탁자마다 다른 것을 보였을 수 있습니다",
                     "these are not the certificates and threshold that were shown before: somebody may lie",
                 )
-            _write(known, text)
-            _write(mark, f"{bound}\n")
+            write_own(known, text)
+            write_own(mark, f"{bound}\n")
 
     def keep_share(self, private_key: str) -> None:
         """Keep this trustee's sealed share."""
-        with _telling(self.path):
-            _write(self.path / SHARE, f"{private_key}\n")
+        with telling(self.path):
+            write_own(self.path / SHARE, f"{private_key}\n")
 
     def read_share(self) -> str:
         """Return the sealed share; NotFound where there is none yet."""
@@ -70,8 +70,8 @@ class TrusteeFolder:
 
     def keep(self, name: str, text: str) -> Path:
         """Write one of this trustee's messages and return where it is."""
-        with _telling(self.path):
-            return _write(self.path / name, f"{text}\n")
+        with telling(self.path):
+            return write_own(self.path / name, f"{text}\n")
 
     def note_opening(self, tally: str) -> None:
         """Note which tally is opened; BadInput where it was another one before.
@@ -79,7 +79,7 @@ class TrusteeFolder:
         Whoever gets two tallies of one election opened learns what stands between them, such as one ballot.
         """
         said = hashlib.sha256(tally.encode()).hexdigest()
-        with _telling(self.path):
+        with telling(self.path):
             note = self.path / OPENED
             if note.exists() and note.read_text().strip() != said:
                 raise BadInput(
@@ -87,7 +87,7 @@ class TrusteeFolder:
                     "이 열쇠로 다른 집계를 이미 열었습니다. 두 집계의 차이로 한 사람의 표가 드러날 수 있습니다",
                     "this key opened another tally before: the difference of two can give away one person's vote",
                 )
-            _write(note, f"{said}\n")
+            write_own(note, f"{said}\n")
 
     def _read(self, name: str) -> str:
         try:
@@ -100,7 +100,7 @@ class TrusteeFolder:
             ) from error
 
 
-def _write(path: Path, text: str) -> Path:
+def write_own(path: Path, text: str) -> Path:
     """Write a file that only its owner reads; it is whole or not there."""
     unfinished = path.with_name(f".{path.name}.tmp")
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -112,7 +112,7 @@ def _write(path: Path, text: str) -> Path:
 
 
 @contextmanager
-def _telling(path: Path) -> Generator[None]:
+def telling(path: Path) -> Generator[None]:
     """Say in a sentence where something can't be read or written."""
     try:
         yield

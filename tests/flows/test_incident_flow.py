@@ -67,6 +67,16 @@ def test_from_the_finding_to_the_dispatch_centre(house, browser, dispatch):
     wall.context.close()
 
 
+def test_a_wall_that_renews_itself_stays_as_bright(house, browser, dispatch):
+    wall = open_as(browser, house, "operator", "/wall/incidents/")
+    wall.wait_for_selector("[data-live-state][data-state=open]")
+    wall.route("**/wall/incidents/", lambda route: None)
+    report(house, f"bright:{dispatch.url}")
+    board = wall.wait_for_selector("#wall.htmx-request")
+    assert board.evaluate("(board) => getComputedStyle(board).opacity") == "1"
+    wall.context.close()
+
+
 def of_number(dispatch, number):
     return [message for message in dispatch.messages if message["incident"]["number"] == number]
 

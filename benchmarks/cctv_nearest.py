@@ -1,8 +1,9 @@
 """Cameras within 500 m of a place among the city's real list: how long one answer takes.
 
 The list (Seoul's CSV, also .gz) is brought into a fresh folder by `madang cctv import`; then ASKED cameras drawn
-by a fixed seed are asked for what stands around them: the 50 nearest as the API answers them, and all. Floor in the same run: the same places answered by numpy
-over all coordinates in memory, without the register. Run with `madang bench cctv_nearest FILE [ASKED]`.
+by a fixed seed are asked for what stands around them: the 50 nearest as the API answers them, and all. Floor in the
+same run: the same places answered by numpy over all coordinates in memory, without the register. Run with
+`madang bench cctv_nearest [FILE] [ASKED]`; FILE is by default the list in the folder that MADANG_TEST_DATA names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-FILE = Path(sys.argv[1])
+FILE = Path(sys.argv[1] if len(sys.argv) > 1 else f"{os.environ['MADANG_TEST_DATA']}/cctv/seoulCCTV.csv.gz")
 ASKED = int(sys.argv[2]) if len(sys.argv) > 2 else 300
 WITHIN_M = 500.0
 data = Path(os.environ.get("MADANG_BENCH_DATA") or tempfile.mkdtemp(prefix="madang-bench-")) / "data"

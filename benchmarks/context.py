@@ -1,7 +1,7 @@
 """SensorThings and NGSI-LD over 100,000 entities: requests per second and p95 over HTTP.
 
-ENTITIES datastreams (a seventh as many things) and ENTITIES NGSI-LD entities are laid out in a fresh folder, then a
-house without demonstration is asked from CLIENTS connections. Floor in the same run: its own start page of the API
+ENTITIES datastreams (a seventh as many things) with two readings each and ENTITIES NGSI-LD entities are laid out in a
+fresh folder, then a house without demonstration is asked from CLIENTS connections. Floor in the same run: its own start page of the API
 (`/sta/v1.1`), which asks no register. Run with `madang bench context [ENTITIES] [SECONDS]`.
 """
 
@@ -30,16 +30,23 @@ CLIENTS = 4
 data = Path(tempfile.mkdtemp(prefix="madang-bench-")) / "house"
 SETUP = """
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import django
 django.setup()
+import msgspec
+import pyarrow as pa
 from django.db import transaction
 from madang.core.base.interface import HOUSE, Text
+from madang.core.lake.folders import ledger_path
+from madang.core.lake.ledger import Ledger
+from madang.core.lake.schemas import conform, list_stored_columns
+from madang.core.lake.writing.stream_table import StreamTable
 from madang.core.things.interface import Kind, import_things, register_kind
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.actions.sensorthings.mirroring import mirror_stations
 from madang.infrastructure.city_sensors.methods.ngsi.cells import find_cell
 from madang.infrastructure.city_sensors.records import STATION_KIND
+from madang.infrastructure.city_sensors.tables import READINGS
 now, count = datetime.now(UTC), int(sys.argv[1])
 register_kind(actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor")))
 rows = [
@@ -49,6 +56,16 @@ rows = [
 ]
 import_things(actor=HOUSE, now=now, rows=rows, source="benchmark")
 mirror_stations()
+streams = list(models.Datastream.objects.order_by("pk").values_list("stream_thing", "stream_property"))
+ledger = Ledger(ledger_path())
+table = StreamTable(READINGS, ledger, "bench")
+for number in (1, 2):
+    columns = {"thing_id": [one for one, _ in streams], "property": [one for _, one in streams],
+               "observed_at": [now - timedelta(hours=3 - number)] * len(streams),
+               "value": [float(n % 50) for n in range(len(streams))], "quality": ["good"] * len(streams),
+               "raw": ["000123"] * len(streams), "revision": [0] * len(streams)}
+    rows = conform(pa.table(columns), list_stored_columns(READINGS))
+    ledger.apply([msgspec.structs.replace(table.take_in(rows, number)[0], dirty=())])
 NAME = "https://uri.etsi.org/ngsi-ld/default-context/"
 with transaction.atomic():
     for start in range(0, count, 5000):

@@ -19,7 +19,7 @@ from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .mqtt import MqttListener, tell_listeners
 from .processes import Process
 from .registers import Register
-from .rows import find_row, insert_rows, update_rows
+from .rows import find_row, find_value, insert_rows, update_rows
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, read_settings
@@ -74,6 +74,7 @@ __all__ = [
     "find_broker_url",
     "find_headings",
     "find_row",
+    "find_value",
     "get_broker",
     "hash_row",
     "insert_rows",

@@ -5,7 +5,7 @@ They do what the ORM does, in both databases, without composing SQL out of objec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,9 +20,20 @@ M = TypeVar("M", bound="Model")
 def find_row(model: type[M], *, lock: bool = False, **wanted: Any) -> M | None:
     """Return the row whose fields have these values, or None; `lock` keeps it for the caller's transaction."""
     can_lock = lock and connection.features.has_select_for_update
-    statement = _make_select(connection.vendor, model, tuple(wanted)) + (" FOR UPDATE" if can_lock else "")
-    values = [model._meta.get_field(name).get_db_prep_value(one, connection) for name, one in wanted.items()]
-    return next(iter(model.objects.raw(statement, values)), None)
+    names = tuple(one.name for one in model._meta.concrete_fields)
+    statement = _make_select(connection.vendor, model, names, tuple(wanted))
+    asked = model.objects.raw(statement + (" FOR UPDATE" if can_lock else ""), _prepare(model, wanted))
+    return next(iter(asked), None)
+
+
+def find_value(model: type[Model], field: str, **wanted: Any) -> Any:
+    """Return a text or number of the row whose fields have these values, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _make_select(connection.vendor, model, (field,), tuple(wanted)), _prepare(model, wanted)
+        )
+        row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def update_rows(rows: Iterable[Model], fields: Sequence[str]) -> None:
@@ -42,6 +53,10 @@ def insert_rows(rows: Iterable[Model]) -> None:
         _run(_make_insert(connection.vendor, type(rows[0])), rows, columns)
 
 
+def _prepare(model: type[Model], wanted: Mapping[str, Any]) -> list[Any]:
+    return [model._meta.get_field(name).get_db_prep_value(one, connection) for name, one in wanted.items()]
+
+
 def _run(statement: str, rows: Sequence[Model], columns: Sequence[Field]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -54,10 +69,10 @@ def _run(statement: str, rows: Sequence[Model], columns: Sequence[Field]) -> Non
 
 
 @cache
-def _make_select(_vendor: str, model: type[Model], names: tuple[str, ...]) -> str:
+def _make_select(_vendor: str, model: type[Model], fields: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     meta = model._meta
-    tests = " AND ".join(f"{_quote(meta.get_field(name).column)} = %s" for name in names)
-    columns = ", ".join(_quote(one.column) for one in meta.concrete_fields)
+    tests = " AND ".join(f"{_quote(meta.get_field(name).column)} = %s" for name in wanted)
+    columns = ", ".join(_quote(meta.get_field(name).column) for name in fields)
     return f"SELECT {columns} FROM {_quote(meta.db_table)} WHERE {tests} LIMIT 1"  # noqa: S608
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ class Settings:
         except KeyError:
             raise AttributeError(name) from None
 
-    @property
+    @cached_property
     def data_path(self) -> Path:
         """The data folder, absolute."""
         return Path(self._values["data"]).expanduser().resolve()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -20,16 +20,20 @@ from .ledger import Ledger, encode_key
 from .schemas import list_stored_columns, make_schema
 
 
-def read_latest(table: Table, keys: Sequence[object] | None = None) -> pa.Table:
-    """Return the newest stored row of each of `keys` (None: of all), in declared columns."""
+def read_latest(
+    table: Table, keys: Sequence[object] | None = None, names: Collection[str] | None = None
+) -> pa.Table:
+    """Return the newest stored row of each of `keys` (None: of all), in the declared columns of `names` (None: all)."""
     encoded = None if keys is None else [_encode(key) for key in keys]
     found = open_ledger().read_latest(table.name, encoded)
     columns = list_stored_columns(table)
     head = b"\xdd" + len(found).to_bytes(4, "big")  # msgpack: an array of so many rows
     rows = _make_decoder(len(columns)).decode(head + b"".join([row for _, row in found]))
-    schema = make_schema(columns)
+    asked = {column.name for column in table.columns} if names is None else names
+    wanted = [(place, column) for place, column in enumerate(columns) if column.name in asked]
+    schema = make_schema([column for _, column in wanted])
     arrays = []
-    for place, (column, field) in enumerate(zip(columns, schema, strict=True)):
+    for (place, column), field in zip(wanted, schema, strict=True):
         if column.name == table.time and column.type is ColumnType.TIME:
             moments = np.fromiter((time_us for time_us, _ in found), np.int64, len(found))
             arrays.append(pa.array(moments, field.type))
@@ -38,7 +42,7 @@ def read_latest(table: Table, keys: Sequence[object] | None = None) -> pa.Table:
         if column.type is ColumnType.DATE:
             values = [value and date.fromisoformat(value) for value in values]
         arrays.append(pa.array(values, field.type))
-    return pa.Table.from_arrays(arrays, schema=schema).select([column.name for column in table.columns])
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 @cache

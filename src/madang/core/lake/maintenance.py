@@ -135,9 +135,9 @@ def _repack(snapshot: Snapshot, date: str | None) -> int:
     return 1
 
 
-def _list_active(table: Table) -> list[ActiveFile]:
+def _list_active(table: Table) -> tuple[ActiveFile, ...]:
     folder = open_folder(table.name)
-    return folder.read_files()[1] if folder.exists() else []
+    return folder.read_files()[1] if folder.exists() else ()
 
 
 def _for_each(tables: Iterable[Table], task: Callable[[Table], int]) -> None:

@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     NotFound,
     Table,
     TableKind,
+    find_value,
     now,
 )
 from madang.core.people.interface import record_audit, require
@@ -86,19 +87,20 @@ class Reader:
         """Yield all rows in batches, in flat memory: for downloads."""
         return engine.iter_batches(self.snapshot, self._query(select, where, order_by, 0, None), batch_rows)
 
-    def latest(self, keys: Sequence[object] | None = None) -> pa.Table:
+    def latest(self, keys: Sequence[object] | None = None, select: Sequence[str] | None = None) -> pa.Table:
         """Return the newest row of each key (a value, or a tuple of values) of a stream, without a scan.
 
-        It may be ahead of this reader's version. Raises BadInput for tables that aren't streams.
+        It may be ahead of this reader's version. Raises BadInput for unknown columns and tables that aren't streams.
         """
         if self.table.kind is not TableKind.STREAM:
             raise _bad(
                 "lake.kind", f"{self.table.name}은(는) 수신 표가 아닙니다", f"{self.table.name} is no stream"
             )
-        rows = read_latest(self.table, keys)
+        names = [self._column(name).name for name in select or self._by_name]
+        rows = read_latest(self.table, keys, {*names, *(one.column for one in self.row_filter)})
         if self.row_filter:
             rows = engine.keep_rows(rows, self.row_filter)
-        return rows.select([column.name for column in self.columns])
+        return rows.select(names)
 
     def count(self, where: Sequence[Filter | AnyOf] = ()) -> int:
         """Return the exact number of rows; without a filter it is a kept number, not a scan."""
@@ -224,7 +226,7 @@ def authorize(actor: Actor, table: str, purpose: str = "") -> Reader:
 
 def _check_access(actor: Actor, table: Table) -> tuple[Filter, ...]:
     """Return the filter on rows, or refuse. Who may not know of a table is told there is none."""
-    state = Dataset.objects.filter(name=table.name).values_list("state", flat=True).first()
+    state = find_value(Dataset, "state", name=table.name)
     if state in {DatasetState.DRAFT, DatasetState.WITHDRAWN}:
         if not (
             actor.may("lake.import", table.owner_agency) or actor.may("lake.publish", table.owner_agency)

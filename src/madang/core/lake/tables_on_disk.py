@@ -7,18 +7,20 @@ from pathlib import Path
 
 from madang.core.base.interface import Table, TableKind
 
-from .folders import lock_path, table_path
+from .folders import lake_path, lock_path, table_path
 from .records import DataFile, Snapshot
 from .schemas import list_stored_columns, make_schema
 from .storage.delta import ActiveFile, DeltaFolder
 
+_located: dict[DeltaFolder, tuple[tuple[ActiveFile, ...], tuple[DataFile, ...]]] = {}
+"""A folder's files as last asked for, with where they are."""
 CORRECTION = "fix-"
 """Start of the name of files whose rows replace rows of the same key and time in the same date."""
 
 
 def open_folder(name: str) -> DeltaFolder:
     """Return the folder of table `name`; one object a process and folder."""
-    return _open_folder(table_path(name), lock_path(name))
+    return _open_folder(lake_path(), name)
 
 
 def ensure_folder(table: Table) -> DeltaFolder:
@@ -39,7 +41,10 @@ def read_snapshot(table: Table, version: int | None = None) -> Snapshot:
     if not folder.exists():
         return Snapshot(table=table, version=-1, files=())
     number, files = folder.read_files(version)
-    return Snapshot(table=table, version=number, files=tuple(locate(folder.folder, file) for file in files))
+    known = _located.get(folder)
+    if known is None or known[0] is not files:
+        known = _located[folder] = files, tuple(locate(folder.folder, file) for file in files)
+    return Snapshot(table=table, version=number, files=known[1])
 
 
 def locate(folder: Path, file: ActiveFile) -> DataFile:
@@ -54,5 +59,5 @@ def locate(folder: Path, file: ActiveFile) -> DataFile:
 
 
 @lru_cache(maxsize=512)
-def _open_folder(path: Path, lock: Path) -> DeltaFolder:
-    return DeltaFolder(path, lock)
+def _open_folder(_lake: Path, name: str) -> DeltaFolder:
+    return DeltaFolder(table_path(name), lock_path(name))

@@ -156,7 +156,7 @@ def list_heard(stream_things: list[str]) -> dict[str, datetime]:
         return {}
     wanted = set(stream_things)
     heard: dict[str, datetime] = {}
-    rows = authorize(ANONYMOUS, STREAM_TABLE).latest().select(["thing_id", "observed_at"]).to_pylist()
+    rows = authorize(ANONYMOUS, STREAM_TABLE).latest(select=["thing_id", "observed_at"]).to_pylist()
     for row in rows:
         if row["thing_id"] in wanted:
             heard[row["thing_id"]] = max(row["observed_at"], heard.get(row["thing_id"], row["observed_at"]))

@@ -64,7 +64,7 @@ class DeltaFolder:
         self._identity = (0, 0)
         self._listed_of: tuple[tuple[int, int], int] | None = None
         self._listed: list[ActiveFile] = []
-        self._files: tuple[DeltaTable, int, list[ActiveFile]] | None = None
+        self._files: tuple[DeltaTable, int, tuple[ActiveFile, ...]] | None = None
 
     def exists(self) -> bool:
         """Return whether the table has ever been created."""
@@ -96,8 +96,11 @@ class DeltaFolder:
         """Return the newest version's schema, with the partition's column where there is one."""
         return pa.schema(self.open().schema().to_arrow())
 
-    def read_files(self, version: int | None = None) -> tuple[int, list[ActiveFile]]:
-        """Return a version (None: the newest) and its files, in the order of their names."""
+    def read_files(self, version: int | None = None) -> tuple[int, tuple[ActiveFile, ...]]:
+        """Return a version (None: the newest) and its files, in the order of their names.
+
+        The same object is returned as long as the version is the same.
+        """
         with self._guard:
             table = self.open() if version is None else DeltaTable(str(self.folder), version=version)
             if (
@@ -107,8 +110,8 @@ class DeltaFolder:
                 or self._files[1] != table.version()
             ):
                 files = _list_files(pa.table(table.get_add_actions(flatten=True)))
-                self._files = (table, table.version(), files)
-            return self._files[1], list(self._files[2])
+                self._files = (table, table.version(), tuple(files))
+            return self._files[1:]
 
     def read_transaction(self, application: str) -> int | None:
         """Return the last number committed for `application`."""

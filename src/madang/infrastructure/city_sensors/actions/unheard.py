@@ -46,7 +46,7 @@ def _list_unheard(now: datetime) -> dict[str, list[Thing]]:
     """Return the stations that should have been heard by now and never were, by source."""
     stations = list_stations()
     keys = [(thing_id, prop.code) for thing_id in stations for prop in PROPERTIES]
-    heard = set(authorize(ANONYMOUS, READINGS.name).latest(keys)["thing_id"].to_pylist())
+    heard = set(authorize(ANONYMOUS, READINGS.name).latest(keys, ["thing_id"])["thing_id"].to_pylist())
     found: dict[str, list[Thing]] = defaultdict(list)
     for thing_id, station in stations.items():
         if thing_id not in heard and station.state in AT_WORK:

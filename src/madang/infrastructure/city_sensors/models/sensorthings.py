@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from madang.infrastructure.city_sensors.tables import READINGS
+
 
 class Described(models.Model):
     """What most entities have."""
@@ -91,3 +93,8 @@ class Datastream(Described):
                 fields=["stream_thing", "stream_property"], name="city_sensors_one_datastream_a_stream"
             )
         ]
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether its thing is in the register of things; the others were made here alone."""
+        return not self.stream_thing.startswith(READINGS.unwatched_prefix)

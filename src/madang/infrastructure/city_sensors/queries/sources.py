@@ -55,7 +55,7 @@ def _read_sources() -> tuple[SourceState, ...]:
     stations = list_stations()
     newest: dict[str, datetime] = {}
     keys = [(thing_id, prop.code) for thing_id in stations for prop in PROPERTIES]
-    rows = authorize(ANONYMOUS, READINGS.name).latest(keys).select(["thing_id", "observed_at"])
+    rows = authorize(ANONYMOUS, READINGS.name).latest(keys, ["thing_id", "observed_at"])
     for thing_id, moment in zip(rows["thing_id"].to_pylist(), rows["observed_at"].to_pylist(), strict=True):
         newest[thing_id] = max(moment, newest.get(thing_id, moment))
     members: dict[str, list[str]] = defaultdict(list)

@@ -19,6 +19,7 @@ from madang.infrastructure.city_sensors.queries.sensorthings.entities import get
 from madang.infrastructure.city_sensors.queries.sensorthings.filters import MODELS
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
 from madang.infrastructure.city_sensors.records import PROPERTIES
+from madang.infrastructure.city_sensors.tables import READINGS
 
 from .observations import keep, make_row
 
@@ -165,7 +166,7 @@ class Insert:
 
 def name_stream(datastream: Any) -> None:
     """Give a datastream its stream of readings: its property's own code where the house knows it."""
-    datastream.stream_thing = datastream.thing.asset_id or f"STA-{datastream.thing.pk}"
+    datastream.stream_thing = datastream.thing.asset_id or f"{READINGS.unwatched_prefix}{datastream.thing.pk}"
     code = find_code(datastream.observed_property)
     taken = models.Datastream.objects.filter(stream_thing=datastream.stream_thing)
     if code is None or taken.filter(stream_property=code).exists():

@@ -90,7 +90,7 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
 
 def _read_property(target: Target) -> Any:
     if target.property in target.kind.computed:
-        times = describe_times([target.entity], list_newest([target.entity]))
+        times = describe_times([target.entity])
         return times[target.entity.pk].get(target.property)
     return describe(target.kind, target.entity).get(target.property)
 
@@ -125,9 +125,9 @@ def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -
     _check_names(kind, options)
     is_timed = bool(kind.computed) and (not options.select or bool(set(kind.computed) & set(options.select)))
     is_followed = kind.name == "Datastream" and any(map(_asks_newest, options.expand.values()))
-    newest = list_newest(rows) if is_timed or is_followed else {}
+    newest = list_newest(rows) if is_followed else {}
     inner = {name: _expand(kind, rows, name, wanted, base, newest) for name, wanted in options.expand.items()}
-    times = describe_times(rows, newest) if is_timed else {}
+    times = describe_times(rows) if is_timed else {}
     return [
         _render_one(
             kind,

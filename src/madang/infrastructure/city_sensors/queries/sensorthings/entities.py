@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from odata_query import ast
 
+from madang.core.base.interface import find_row
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
@@ -46,7 +47,8 @@ def get_entity(kind: EntityType, identity: object, within: Q | None = None) -> A
     """Return one entity; raise NotFound where there is none (within a condition)."""
     found = None
     if isinstance(identity, int):
-        found = MODELS[kind.name].objects.filter(within or Q(), pk=identity).first()
+        model = MODELS[kind.name]
+        found = model.objects.filter(within, pk=identity).first() if within else find_row(model, id=identity)
     if found is None:
         raise miss(f"{kind.collection}({identity})")
     return found

@@ -91,15 +91,23 @@ def list_observations(within: Branches, options: Options) -> tuple[list[Observed
 
 def list_newest(datastreams: Sequence[Any]) -> dict[int, Observed]:
     """Return the newest observation of each datastream, without a scan, by the datastream's id."""
+    newest = _read_newest(datastreams, None)
+    return {one.pk: Observed(datastream=one, row=row) for one, row in newest}
+
+
+def find_ends(datastreams: Sequence[Any]) -> dict[int, datetime]:
+    """Return when the newest observation of each datastream was, by the datastream's id."""
+    newest = _read_newest(datastreams, ["thing_id", "property", "observed_at", "quality"])
+    return {one.pk: row["observed_at"] for one, row in newest}
+
+
+def _read_newest(
+    datastreams: Sequence[Any], select: list[str] | None
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     await_written()
     by_stream = {(one.stream_thing, one.stream_property): one for one in datastreams}
-    rows = authorize(ANONYMOUS, READINGS.name).latest(list(by_stream)).to_pylist()
-    found = {}
-    for row in rows:
-        one = by_stream[row["thing_id"], row["property"]]
-        if row["quality"] != DELETED:
-            found[one.pk] = Observed(datastream=one, row=row)
-    return found
+    rows = authorize(ANONYMOUS, READINGS.name).latest(list(by_stream), select).to_pylist()
+    return ((by_stream[row["thing_id"], row["property"]], row) for row in rows if row["quality"] != DELETED)
 
 
 def get_observation(identity: object) -> Observed:
@@ -161,7 +169,7 @@ def read_result(one: Observed) -> Any:
     """Return the result as it was sent by SensorThings; a measured value of a station otherwise."""
     row = one.row
     is_sent_here = row["details"] is not None and ORIGINAL not in msgspec.json.decode(row["details"])
-    if one.datastream.thing.asset_id is None or is_sent_here:
+    if is_sent_here or not one.datastream.is_registered:
         return msgspec.json.decode(row["raw"]) if row["raw"] else row["value"]
     return row["value"]
 

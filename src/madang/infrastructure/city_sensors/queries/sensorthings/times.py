@@ -14,7 +14,7 @@ from madang.core.lake.interface import AnyOf, Filter, Measure, Op, Reader, autho
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .observations import DELETED, Observed, select_streams_of
+from .observations import DELETED, find_ends, select_streams_of
 
 KEPT_S = 600.0
 MOST_KEPT = 200_000
@@ -30,16 +30,15 @@ class _Span(msgspec.Struct):
     results: tuple[datetime, datetime] | None = None
 
 
-def describe_times(datastreams: Sequence[Any], newest: Mapping[int, Observed]) -> dict[int, dict[str, str]]:
+def describe_times(datastreams: Sequence[Any]) -> dict[int, dict[str, str]]:
     """Return phenomenonTime and resultTime by datastream, as intervals; those that have no observation have neither.
 
-    `newest` are their newest observations by id. A registered station's begin may be ten minutes old.
+    A registered station's begin may be ten minutes old.
     """
-    reader = authorize(ANONYMOUS, READINGS.name)
-    own = str(READINGS.unwatched_prefix)
-    registered = [one for one in datastreams if one.pk in newest and not one.stream_thing.startswith(own)]
-    others = [one for one in datastreams if one.stream_thing.startswith(own)]
-    spans = _find_registered(reader, registered, newest) | _measure(reader, others)
+    ends = find_ends(datastreams)
+    registered = [one for one in datastreams if one.is_registered and one.pk in ends]
+    others = [one for one in datastreams if not one.is_registered]
+    spans = _find_registered(registered, ends) | _measure(others)
     return {one.pk: _write(spans.get((one.stream_thing, one.stream_property))) for one in datastreams}
 
 
@@ -52,28 +51,27 @@ def _write(span: _Span | None) -> dict[str, str]:
     return times
 
 
-def _find_registered(
-    reader: Reader, datastreams: Sequence[Any], newest: Mapping[int, Observed]
-) -> dict[Stream, _Span]:
+def _find_registered(datastreams: Sequence[Any], ends: Mapping[int, datetime]) -> dict[Stream, _Span]:
     streams = {(one.stream_thing, one.stream_property): one for one in datastreams}
     moment = time.monotonic()
     unknown = [one for key, one in streams.items() if _begins.get(key, (0.0,))[0] < moment]
     if unknown:
         if len(_begins) > MOST_KEPT:
             _begins.clear()
-        found = _measure(reader, unknown)
+        found = _measure(unknown)
         _begins.update({key: (moment + KEPT_S, span.begin) for key, span in found.items()})
     return {
         key: _Span(min(_begins[key][1], end), end)
         for key, one in streams.items()
-        if key in _begins and (end := newest[one.pk].row["observed_at"])
+        if key in _begins and (end := ends[one.pk])
     }
 
 
-def _measure(reader: Reader, datastreams: Sequence[Any]) -> dict[Stream, _Span]:
+def _measure(datastreams: Sequence[Any]) -> dict[Stream, _Span]:
     """Return the spans of datastreams, from all of their observations."""
     if not datastreams:
         return {}
+    reader = authorize(ANONYMOUS, READINGS.name)
     where: list[Filter | AnyOf] = [
         AnyOf(select_streams_of(datastreams)),
         AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),))),

@@ -19,6 +19,12 @@ def say_kinds() -> dict[str, Text]:
     return {kind: name for manifest in list_manifests() for kind, name in manifest.incident_kinds.items()}
 
 
+@cache
+def say_services() -> dict[str, Text]:
+    """Return the title of every room and service by its label."""
+    return {manifest.label: manifest.title for manifest in list_manifests()}
+
+
 def say_kind(kind: str) -> Text:
     """Return a kind's name; an undeclared kind is said as it is."""
     return say_kinds().get(kind, Text(ko=kind, en=kind))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 
 class Property(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +116,11 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     agency_code: str
     valid_from: datetime
     valid_until: datetime
+
+    @property
+    def title(self) -> Text:
+        """The name in both languages."""
+        return read_pair(self.name)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

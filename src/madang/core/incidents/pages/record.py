@@ -29,6 +29,7 @@ from madang.core.incidents.wording import (
     say_kind,
     say_owner,
     say_roles,
+    say_services,
 )
 from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, RecordAction, Tab, page
 
@@ -86,7 +87,7 @@ def _list_facts(actor: Actor, incident: Incident) -> list[Fact]:
         _fact("마지막 관측", "Last seen", incident.last_seen_at),
         *([_fact("원인 해소", "Cleared", incident.cleared_at)] if incident.cleared_at else []),
         _fact("자치구", "District", say_code(say_districts(), incident.district_code)),
-        _fact("출처", "Source", incident.source or None),
+        _fact("출처", "Source", say_code(say_services(), incident.source)),
     ]
     if incident.thing_id:
         href = f"/desk/things/{incident.thing_id}/" if actor.may("things.view") else ""

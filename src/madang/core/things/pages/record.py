@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import Actor, Text, read_pair
 from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, RecordAction, Tab
 from madang.core.people.interface import require
 from madang.core.places.interface import list_districts
@@ -66,7 +66,7 @@ def _list_facts(thing: Thing) -> list[Fact]:
         Fact(title=FIELDS["service_life_years"], value=thing.service_life_years, unit="년"),
         *(_fact(name, getattr(thing, name) or None) for name in ("address", "maker", "model", "serial")),
         Fact(title=FIELDS["parent_id"], value=thing.parent_id, href=parent),
-        _fact("source", thing.source or None),
+        _fact("source", read_pair(thing.source) if thing.source else None),
     ]
 
 
@@ -76,17 +76,17 @@ def _fact(name: str, value: Any) -> Fact:
 
 def _to_happening(change: Change) -> Happening:
     action = ACTIONS.get(change.action, Text(ko=change.action, en=change.action))
-    said = {language: "" for language in ("ko", "en")}
-    if change.action not in {"register", "undo"}:
-        for language in said:
-            parts = [
-                f"{FIELDS[name].say(language)} {_show(name, before, language)} → {_show(name, after, language)}"
-                for name, (before, after) in change.changes.items()
-            ]
-            said[language] = ": " + ", ".join(parts)
-    why = f" ({change.why})" if change.why else ""
-    what = Text(ko=f"{action.ko}{said['ko']}{why}", en=f"{action.en}{said['en']}{why}")
-    return Happening(at=change.at, what=what, who=change.actor_name)
+    changes = {} if change.action in {"register", "undo"} else change.changes
+    why = read_pair(change.why)
+    said = {}
+    for language in ("ko", "en"):
+        parts = [
+            f"{FIELDS[name].say(language)} {_show(name, before, language)} → {_show(name, after, language)}"
+            for name, (before, after) in changes.items()
+        ]
+        told = ": " + ", ".join(parts) if parts else ""
+        said[language] = action.say(language) + told + (f" ({why.say(language)})" if change.why else "")
+    return Happening(at=change.at, what=Text(**said), who=change.actor_name)
 
 
 def _show(name: str, value: Any, language: str) -> str:

@@ -191,10 +191,14 @@ class _Desk:
             self.layouts[sent.data_no] = find_layouts(sent.data_no)
         layouts = self.layouts[sent.data_no]
         if not layouts:
-            return Answer(code="ERROR-200", message=f"전문 번호를 모릅니다 · unknown data_no {sent.data_no}")
+            return Answer(
+                code="ERROR-200",
+                message=f"모르는 전문 번호입니다: {sent.data_no} · unknown data_no {sent.data_no}",
+            )
         if sent.serial not in self.stations:
             return Answer(
-                code="ERROR-200", message=f"등록되지 않은 센서입니다 · unknown serial {sent.serial}"
+                code="ERROR-200",
+                message=f"등록되지 않은 센서입니다: {sent.serial} · unknown serial {sent.serial}",
             )
         if not sent.pk_seq:
             return Answer(code="ERROR-300", message="순번이 없습니다 · no sequence (pk_seq)")
@@ -207,7 +211,7 @@ class _Desk:
         if sequences.is_doubled(sent):
             return Answer(
                 code="ERROR-300",
-                message=f"순번이 다른 전문에 쓰였습니다 · duplicate sequence {sent.pk_seq[:64]}",
+                message=f"순번 {sent.pk_seq[:64]}이(가) 다른 전문에 쓰였습니다 · duplicate sequence {sent.pk_seq[:64]}",
             )
         return packet
 
@@ -250,7 +254,8 @@ def _explain(misfit: Misfit, length: int) -> Answer:
         )
     return Answer(
         code="ERROR-300",
-        message=f"전문 길이가 다릅니다 · wrong length: expected ≠ received, {misfit.layout.length} ≠ {length}",
+        message=f"전문 길이가 다릅니다: 정의 {misfit.layout.length}자, 받은 것 {length}자"
+        f" · wrong length: expected ≠ received, {misfit.layout.length} ≠ {length}",
     )
 
 

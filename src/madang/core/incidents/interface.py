@@ -12,6 +12,7 @@ from .actions import (
     reopen,
     save_rule,
     save_target,
+    send_letter,
     start_work,
     unmute_kind,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "reopen",
     "save_rule",
     "save_target",
+    "send_letter",
     "start_work",
     "summarize_queue",
     "unmute_kind",

@@ -212,3 +212,15 @@ class CounterRow(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     value = models.PositiveBigIntegerField(default=0)
+
+
+class LetterRow(models.Model):
+    """A letter to somebody with an account, until it is taken; the address is looked up when it is sent."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    person_id = models.CharField(max_length=60)
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True)

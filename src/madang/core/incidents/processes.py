@@ -13,11 +13,14 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from madang.core.base.interface import Process, Text, new_id, now
 
-from .actions import deliver_next, list_ready_targets
+from .actions import deliver_letters, deliver_next, list_ready_targets
 from .actions.delivery import LEASE_S, SEND_TIMEOUT_S
 
 POLL_S = 0.3
 TARGETS_AT_ONCE = 8
+LETTERS = 0
+"""Stands among the targets' numbers for the letters to people."""
+LETTERS_EVERY_S = 5.0
 log = logging.getLogger("madang.outbox")
 
 
@@ -32,7 +35,7 @@ class Outbox:
 
     def run(self) -> None:
         """Deliver until `stop` is set; what is under way is finished first."""
-        with ThreadPoolExecutor(TARGETS_AT_ONCE, thread_name_prefix="outbox") as pool:
+        with ThreadPoolExecutor(TARGETS_AT_ONCE + 1, thread_name_prefix="outbox") as pool:
             while not self.stop.is_set():
                 try:
                     self._start_ready(pool)
@@ -44,6 +47,8 @@ class Outbox:
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
         close_old_connections()
         self._running = {key: future for key, future in self._running.items() if not future.done()}
+        if LETTERS not in self._running:
+            self._running[LETTERS] = pool.submit(self._deliver_letters)
         for target_id in list_ready_targets(now=now()):
             if target_id not in self._running:
                 self._running[target_id] = pool.submit(self._deliver_all, target_id)
@@ -62,6 +67,15 @@ class Outbox:
             log.exception("delivery to target %s stopped; it goes on when its lease is over", target_id)
         finally:
             connection.close()
+
+    def _deliver_letters(self) -> None:
+        try:
+            deliver_letters(now=now(), timeout_s=self.timeout_s)
+        except Exception:
+            log.exception("letters couldn't be sent; they are tried again")
+        finally:
+            connection.close()
+        self.stop.wait(LETTERS_EVERY_S)
 
 
 def run_outbox() -> None:

@@ -8,7 +8,7 @@ from .middleware import get_view_permission
 from .permissions import require
 from .personal import find_personal, refuse_personal
 from .purposes import has_consent, list_purposes, require_purpose
-from .queries import get_agency, list_agencies
+from .queries import find_email, get_agency, list_agencies
 from .records import AGENCY_KINDS, AgencyRecord, ConsentRecord, Purpose
 from .roles import ROLES, STAFF_ROLES, list_permissions, list_role_permissions
 from .senders import hide_sender
@@ -24,6 +24,7 @@ __all__ = [
     "actor_of",
     "authenticate_request",
     "check_audit_log",
+    "find_email",
     "find_personal",
     "get_agency",
     "get_view_permission",

@@ -35,6 +35,12 @@ def list_agencies(kind: str = "", search: str = "", sort: str = "code") -> list[
     return [to_agency_record(row) for row in rows]
 
 
+def find_email(person_id: str) -> str:
+    """Return the address of whoever has this id and an account that is open, "" where there is none."""
+    rows = Account.objects.filter(public_id=person_id, is_active=True)
+    return rows.values_list("email", flat=True).first() or ""
+
+
 def get_agency(code: str) -> AgencyRecord:
     """Return one agency; NotFound where there is none."""
     row = Agency.objects.filter(code=code).first()

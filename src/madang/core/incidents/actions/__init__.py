@@ -3,6 +3,7 @@
 from .clocks import run_clocks
 from .delivery import deliver_next, list_ready_targets, retry_hand_over
 from .intake import open_or_update
+from .letters import deliver_letters, send_letter
 from .rules import delete_rule, mute_kind, save_rule, unmute_kind
 from .targets import save_target
 from .upkeep import forget_old_rows
@@ -14,6 +15,7 @@ __all__ = [
     "close",
     "comment",
     "delete_rule",
+    "deliver_letters",
     "deliver_next",
     "forget_old_rows",
     "hand_over",
@@ -26,6 +28,7 @@ __all__ = [
     "run_clocks",
     "save_rule",
     "save_target",
+    "send_letter",
     "start_work",
     "unmute_kind",
 ]

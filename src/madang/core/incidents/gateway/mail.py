@@ -21,10 +21,15 @@ from .outcomes import Failed, NotConfigured, Refused
 
 def send_mail(target: Target, message_id: str, body: bytes, *, sent_at: datetime, timeout_s: float) -> None:
     """Give the message to the relay of setting `smtp_url`; return once the relay took it."""
+    message = msgspec.json.decode(body, type=Message)
+    hand_in(write_mail(target.address, message_id, message, sent_at), timeout_s=timeout_s)
+
+
+def hand_in(mail: EmailMessage, *, timeout_s: float) -> None:
+    """Give a mail to the relay; raise NotConfigured, Failed or Refused where it isn't taken."""
     url = urlsplit(settings.MADANG.smtp_url)
     if not url.hostname:
         raise NotConfigured("setting smtp_url is empty: e-mail waits until there is a mail relay")
-    mail = write_mail(target.address, message_id, msgspec.json.decode(body, type=Message), sent_at)
     try:
         with _connect(url.scheme, url.hostname, url.port, timeout_s) as relay:
             if url.username:
@@ -39,16 +44,9 @@ def send_mail(target: Target, message_id: str, body: bytes, *, sent_at: datetime
 def write_mail(address: str, message_id: str, message: Message, sent_at: datetime) -> EmailMessage:
     """Return the mail for one hand-over: Korean, then English."""
     incident = message.incident
-    sender = settings.MADANG.mail_from
-    domain = parseaddr(sender)[1].partition("@")[2] or "localhost"
-    mail = EmailMessage()
-    mail["From"], mail["To"] = sender, address
-    mail["Message-ID"] = f"<{message_id}@{domain}>"
-    mail["Date"] = format_datetime(sent_at.astimezone(CITY_TIMEZONE))
-    mail["Auto-Submitted"] = "auto-generated"
     event, severity = EVENT_NAMES[message.event], SEVERITY_NAMES[incident.severity]
     subject = f"[{settings.MADANG.city_name_ko}] #{incident.number} {severity.ko}: {incident.reason.ko}"
-    mail["Subject"] = " ".join(subject.split())[:200]
+    mail = begin_mail(address, message_id, subject, sent_at)
     link = f"{settings.MADANG.public_url}/desk/incidents/{incident.number}/"
     seen = f"{to_city_time(incident.last_seen_at):%Y-%m-%d %H:%M:%S}"
     lines = [
@@ -62,6 +60,19 @@ def write_mail(address: str, message_id: str, message: Message, sent_at: datetim
         link if settings.MADANG.public_url else "",
     ]
     mail.set_content("\n".join(lines).strip() + "\n")
+    return mail
+
+
+def begin_mail(address: str, message_id: str, subject: str, sent_at: datetime) -> EmailMessage:
+    """Return a mail without its text; `message_id` is the same each time that it is sent."""
+    sender = settings.MADANG.mail_from
+    domain = parseaddr(sender)[1].partition("@")[2] or "localhost"
+    mail = EmailMessage()
+    mail["From"], mail["To"] = sender, address
+    mail["Message-ID"] = f"<{message_id}@{domain}>"
+    mail["Date"] = format_datetime(sent_at.astimezone(CITY_TIMEZONE))
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Subject"] = " ".join(subject.split())[:200]
     return mail
 
 

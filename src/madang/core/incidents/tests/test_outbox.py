@@ -18,10 +18,12 @@ from madang.core.base.interface import (
     NotAllowed,
     NotFound,
     Severity,
+    Text,
     read_settings,
 )
 from madang.core.base.tests.brokers import start_mosquitto, start_packaged
 from madang.core.incidents.actions import (
+    deliver_letters,
     deliver_next,
     forget_old_rows,
     list_ready_targets,
@@ -41,8 +43,9 @@ from madang.core.incidents.interface import (
     list_timeline,
     open_or_update,
     save_target,
+    send_letter,
 )
-from madang.core.incidents.models import HandOverRow, TargetRow
+from madang.core.incidents.models import HandOverRow, LetterRow, TargetRow
 from madang.core.incidents.processes import Outbox
 
 from .conftest import at, find
@@ -262,6 +265,50 @@ class TestMail:
         assert deliver(target, 0)
         receiver.close()
         assert receiver.mails[0]["Bcc"] is None
+
+
+@pytest.mark.django_db
+class TestLetters:
+    @pytest.fixture
+    def person(self, django_user_model):
+        return django_user_model.objects.create_user("maru", email="maru@city.example")
+
+    def write(self, person_id):
+        words = {
+            "subject": Text(ko="알림\r\nBcc: all@city.example", en="Note"),
+            "body": Text(ko="글", en="text"),
+        }
+        send_letter(now=at(0), person_id=person_id, expires_at=at(3600), **words)
+
+    def test_a_letter_waits_for_a_relay_goes_once_and_is_forgotten(self, settings, person):
+        self.write(person.public_id)
+        assert deliver_letters(now=at(0)) == 0
+        answers = iter(["451 later", "250 taken"])
+        receiver = MailReceiver(lambda: next(answers))
+        choose_settings(settings, smtp_url=receiver.url, mail_from="마당 <yard@city.example>")
+        assert [deliver_letters(now=at(seconds), timeout_s=5) for seconds in (1, 60, 200, 400)] == [
+            0,
+            0,
+            1,
+            0,
+        ]
+        receiver.close()
+        mail = receiver.mails[-1]
+        assert (mail["To"], mail["Bcc"]) == ("maru@city.example", None)
+        assert mail.get_payload(decode=True).decode().split() == ["글", "text"]
+        assert not LetterRow.objects.exists()
+
+    def test_one_that_is_refused_too_late_or_to_nobody_is_dropped(self, settings, person):
+        receiver = MailReceiver(lambda: "550 no such mailbox")
+        choose_settings(settings, smtp_url=receiver.url)
+        self.write(person.public_id)
+        self.write("nobody")
+        assert deliver_letters(now=at(0), timeout_s=5) == 0
+        assert not LetterRow.objects.exists()
+        self.write(person.public_id)
+        assert deliver_letters(now=at(3600), timeout_s=5) == 0
+        receiver.close()
+        assert (receiver.mails, LetterRow.objects.exists()) == ([], False)
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import { seal, type SealingKey } from "./parts/jwe";
 import { listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
 import { findLock, readFile, writeFile } from "./parts/wallet-file";
 import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
-import { canScan, scan } from "./parts/wallet-camera";
+import { canScan, findReader, scan } from "./parts/wallet-camera";
 import { makeLock } from "./parts/wallet-lock";
 import { answer, type Found, type Query } from "./parts/wallet-query";
 import { change, findVault, list, listHeld, put, remove, setVault, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
@@ -20,6 +20,7 @@ const find = <T extends HTMLElement>(name: string): T => document.querySelector<
 function show(name: "problem" | "done", words: string): void {
   for (const one of ["problem", "done"]) find(one).hidden = one !== name;
   find(name).textContent = words;
+  find(name).focus(); // what was pressed may be far below
 }
 
 const findWords = (held: Held, path: string[]): number => held.words.findIndex((one) => one.path.join("\n") === path.join("\n"));
@@ -199,6 +200,7 @@ function drawChoice(found: Found, at: number): { found: Found; set: HTMLElement;
 }
 
 async function open(query: string): Promise<void> {
+  for (const one of ["problem", "done"]) find(one).hidden = true;
   try {
     const said = new URLSearchParams(query);
     if (said.has("credential_offer")) drawOffer(JSON.parse(said.get("credential_offer")!) as Offer);
@@ -252,6 +254,7 @@ function listenToFiles(): void {
 /** Keep this page and what it is made of, as a stranger sees it, so that it opens without a network. */
 async function stayUseful(): Promise<void> {
   await navigator.serviceWorker.register("/wallet/holder/worker.js");
+  if (canScan()) await findReader(); // it is a part of the page, too
   const cache = await caches.open("madang-wallet");
   const parts = performance.getEntriesByType("resource").map((one) => one.name).filter((one) => one.startsWith(`${location.origin}/static/`));
   await cache.addAll([location.pathname, ...new Set(parts)].map((one) => new Request(one, { credentials: "omit" })));
@@ -309,8 +312,8 @@ function listenToVault(): void {
   });
 }
 
-async function listenToCamera(): Promise<void> {
-  if (!(await canScan())) return;
+function listenToCamera(): void {
+  if (!canScan()) return;
   find("scan-form").hidden = false;
   let stop = new AbortController();
   find("scan-stop").onclick = () => stop.abort();
@@ -335,7 +338,7 @@ async function begin(): Promise<void> {
   await Promise.all([drawHeld(), drawHistory(), drawExport(), drawVault()]);
   listenToFiles();
   listenToVault();
-  void listenToCamera().catch(() => null);
+  listenToCamera();
   const [kind, form] = [document.querySelector<HTMLSelectElement>("#kind")!, document.querySelector<HTMLSelectElement>("#form")!];
   listen(find<HTMLFormElement>("get-form"), () => signIn(`${location.origin}/wallet`, kind.value + form.value));
   const said = new URLSearchParams(location.search);

@@ -34,7 +34,9 @@ export class Refusal extends Problem {}
 
 /** Nothing that the house could tell one visitor from another by goes with a wallet's requests. */
 export async function ask<T>(address: string, options: RequestInit = {}): Promise<T> {
-  const answer = await fetch(address, { ...options, credentials: "omit" });
+  // The browser's own language may be another one than this page's.
+  const headers = { ...(options.headers as Record<string, string> | undefined), "Accept-Language": document.documentElement.lang };
+  const answer = await fetch(address, { ...options, headers, credentials: "omit" });
   const said = answer.status === 204 ? {} : await answer.json();
   if (!answer.ok) throw new (answer.status < 500 && FINAL.includes(said.error) ? Refusal : Problem)(said.message ?? said.error_description ?? said.error);
   return said as T;

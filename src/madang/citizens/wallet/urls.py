@@ -8,6 +8,7 @@ from .pages.desk import CERTIFICATE, CERTIFICATES, make_change, show_offer
 from .pages.elsewhere import NEW as PROVIDER
 from .pages.elsewhere import PROVIDERS, come_back, connect, fetch, forget, show_elsewhere
 from .pages.elsewhere import WITHDRAW as STOP_PROVIDER
+from .pages.lost import LOST
 from .pages.papers import print_own, verify_sheet
 from .pages.programs import PROGRAMS, WITHDRAW, add_program, ask_for_consent
 from .pages.public import LOG, get_certificate, send_worker, show_holder, show_wallet, show_witnesses
@@ -28,6 +29,7 @@ urlpatterns = [
     path("wallet/log/witnesses/", show_witnesses, name="wallet-witnesses"),
     path("wallet/paper/", verify_sheet, name="wallet-paper"),
     path("wallet/print/<str:kind>/", print_own, name="wallet-print"),
+    path("wallet/lost/", LOST.as_view(), name="wallet-lost"),
     path("wallet/get/<str:kind>/", get_certificate, name="wallet-get"),
     path("wallet/mydata/elsewhere/", show_elsewhere, name="wallet-elsewhere"),
     path("wallet/mydata/elsewhere/callback", come_back, name="wallet-callback"),

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from madang.citizens.wallet.actions.granting import make_offer
 from madang.citizens.wallet.methods import metadata
-from madang.citizens.wallet.queries.certificates import count_certificates, list_entries_of
+from madang.citizens.wallet.queries.certificates import count_certificates, list_entries_of, list_holding
 from madang.citizens.wallet.queries.kinds import get_kind, list_kinds
 from madang.citizens.wallet.queries.links import link_offer
 from madang.citizens.wallet.queries.log import (
@@ -42,6 +42,7 @@ def show_wallet(request: HttpRequest) -> HttpResponse:
         "is_signed_in": request.actor.may("signed-in"),
         "mine": [get_kind(name) for name in mine if name in list_kinds()],
         "kinds": list_kinds().values(),
+        "held": len(list_holding(request.actor.id, now())) if request.actor.may("signed-in") else 0,
         "valid": count_certificates()[CertificateState.VALID],
         "entries": count_entries(),
     }

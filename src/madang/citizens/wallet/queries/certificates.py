@@ -59,6 +59,12 @@ def count_certificates() -> dict[str, int]:
     return {one.value: states.filter(state=one).count() for one in CertificateState}
 
 
+def list_holding(subject: str, now: datetime) -> list[Certificate]:
+    """Return the certificates issued to a person that weren't revoked and haven't run out, newest first."""
+    rows = _list_firsts().filter(subject=subject, valid_until__gt=now).exclude(state=CertificateState.REVOKED)
+    return [describe(row) for row in rows.order_by("-issued_at", "id")]
+
+
 def _list_firsts() -> QuerySet[models.CertificateRow]:
     return models.CertificateRow.objects.filter(id=F("issuance"))
 

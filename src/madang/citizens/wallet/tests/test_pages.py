@@ -12,13 +12,15 @@ from django.test import Client
 from madang.citizens.wallet.actions.checks import open_check
 from madang.citizens.wallet.actions.granting import make_offer, redeem_code
 from madang.citizens.wallet.actions.issuing import make_nonce, request_certificates
+from madang.citizens.wallet.actions.statuses import revoke_own
 from madang.citizens.wallet.demo import lay_out
+from madang.citizens.wallet.models import RegisterRow
 from madang.citizens.wallet.pages.checks import CHECKS
 from madang.citizens.wallet.pages.desk import CERTIFICATES
 from madang.citizens.wallet.pages.public import LOG
-from madang.citizens.wallet.queries.certificates import list_certificates
+from madang.citizens.wallet.queries.certificates import get_certificate, get_content, list_certificates
 from madang.citizens.wallet.records import CertificateState
-from madang.core.base.interface import HOUSE, now
+from madang.core.base.interface import HOUSE, Actor, NotFound, now
 from madang.core.pages.testing import ListPageCases, PageCases
 
 from .houses import Holder
@@ -26,11 +28,16 @@ from .houses import Holder
 ISSUER, SUBJECT = "http://testserver/wallet", "sim-0001"
 
 
-def issue() -> str:
+def issue(subject: str = SUBJECT) -> str:
     """Issue a certificate and return its number."""
     lay_out(now())
+    if subject != SUBJECT:
+        content = get_content("tuition", SUBJECT)
+        RegisterRow.objects.create(
+            kind="tuition", subject=subject, content=content, source="test", updated_at=now()
+        )
     holder = Holder(None, lambda: int(now().timestamp()))
-    offer = make_offer(actor=HOUSE, now=now(), kind="tuition", subject=SUBJECT, issuer=ISSUER)
+    offer = make_offer(actor=HOUSE, now=now(), kind="tuition", subject=subject, issuer=ISSUER)
     token = redeem_code(now=now(), code=offer.code, pin=offer.pin).token
     proof = holder.prove(ISSUER, make_nonce(now()))
     request_certificates(now=now(), token=token, kind="tuition", proofs=[proof])
@@ -45,6 +52,29 @@ class TestWallet(PageCases):
         assert reader.post("/wallet/get/tuition/").status_code == 404
         lay_out(now())
         assert "아직 없어요" in reader.get(self.path).content.decode()
+
+
+class TestLost(PageCases):
+    path = "/wallet/lost/"
+
+    def test_who_lost_a_phone_blocks_ones_own_certificates_and_nobody_elses(self, django_user_model):
+        owner = django_user_model.objects.create_user("maru", "only for tests")
+        mine, other = issue(owner.public_id), issue()
+        client = Client()
+        client.force_login(owner)
+        assert "1건" in client.get("/wallet/").content.decode()
+        shown = client.get(self.path).content.decode()
+        assert (mine in shown, other in shown) == (True, False)
+        refused = client.post(self.path, {"certificates": []})
+        assert "골라 주세요" in refused.content.decode()
+        assert client.post(self.path, {"certificates": [mine, other]}).status_code == 422
+        with pytest.raises(NotFound):
+            revoke_own(actor=Actor(owner.public_id, ""), now=now(), certificate_ids=[mine, other])
+        assert get_certificate(mine).state == CertificateState.VALID
+        assert client.post(self.path, {"certificates": [mine]}).status_code == 302
+        assert get_certificate(mine).state == CertificateState.REVOKED
+        assert get_certificate(other).state == CertificateState.VALID
+        assert "/wallet/lost/" not in client.get("/wallet/").content.decode()
 
 
 class TestHolder(PageCases):

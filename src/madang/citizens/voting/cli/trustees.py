@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
+from functools import cache
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from madang.citizens.voting.actions.trustees import Trustee, decrypt
 from madang.citizens.voting.detectors.ceremonies import FalseShare, fingerprint_certificates
 from madang.citizens.voting.detectors.reading import Broken
 from madang.citizens.voting.gateway.election_servers import ElectionServer
+from madang.citizens.voting.gateway.sealed_seeds import SHORTEST
 from madang.citizens.voting.gateway.trustee_folders import TrusteeFolder
 from madang.citizens.voting.methods.credentials import make_token
 from madang.citizens.voting.methods.messages import write
@@ -55,6 +58,11 @@ def add_commands(commands: Any) -> None:
     deal.set_defaults(command=run_deal)
     check.add_argument("--vinput", type=Path, required=True)
     check.set_defaults(command=run_check)
+    _add_locks(steps)
+    for one in (attend, certify):
+        one.add_argument(
+            "--lock", action="store_true", help="seal a new key under a passphrase from the start"
+        )
     opening = steps.add_parser("decrypt", help="by files: check an archive and give a part of its opening")
     opening.add_argument("archive", type=Path, metavar="FILE")
     opening.add_argument(
@@ -63,6 +71,20 @@ def add_commands(commands: Any) -> None:
     opening.set_defaults(command=run_decrypt)
     for one in (attend, certify, deal, check, opening):
         one.add_argument("--keys", type=Path, required=True, metavar="DIR", help="one folder an election")
+
+
+def _add_locks(steps: Any) -> None:
+    for name, words, command in (
+        (
+            "lock",
+            "seal the key in one's folder under a passphrase, which is asked for from then on",
+            run_lock,
+        ),
+        ("unlock", "let the key lie open again, such as for belenios-tool", run_unlock),
+    ):
+        one = steps.add_parser(name, help=words)
+        one.add_argument("--keys", type=Path, required=True, metavar="DIR")
+        one.set_defaults(command=command)
 
 
 def run_key(arguments: Namespace) -> int:
@@ -78,17 +100,46 @@ def run_key(arguments: Namespace) -> int:
 
 def run_certify(arguments: Namespace) -> int:
     """Make a seed and its certificate."""
-    folder = TrusteeFolder(arguments.keys)
+    folder = _open_folder(arguments)
     seed = make_seed()
-    folder.begin(arguments.group, seed)
+    folder.begin(arguments.group, seed, _choose_passphrase() if arguments.lock else "")
     target = folder.keep("trustee.cert", Trustee(arguments.group, seed).certify())
     sys.stdout.write(f"{target}\n")
     return 0
 
 
+def run_lock(arguments: Namespace) -> int:
+    """Seal the key under a passphrase."""
+    _open_folder(arguments).lock(_choose_passphrase())
+    return 0
+
+
+def run_unlock(arguments: Namespace) -> int:
+    """Open the key again."""
+    _open_folder(arguments).unlock(_ask())
+    return 0
+
+
+def _open_folder(arguments: Namespace) -> TrusteeFolder:
+    return TrusteeFolder(arguments.keys, cache(_ask))
+
+
+def _ask() -> str:
+    return getpass("passphrase: ")
+
+
+def _choose_passphrase() -> str:
+    passphrase = getpass(
+        f"new passphrase ({SHORTEST} characters or more; nobody can help if you forget it): "
+    )
+    if getpass("again: ") != passphrase:
+        raise BadInput("voting.passphrase", "두 번 적은 암호가 다릅니다", "the two are not the same")
+    return passphrase
+
+
 def run_deal(arguments: Namespace) -> int:
     """Deal a secret to every trustee."""
-    folder = TrusteeFolder(arguments.keys)
+    folder = _open_folder(arguments)
     certificates = _read_lines(arguments.certs)
     polynomial = _deal(folder, certificates, arguments.threshold)
     sys.stdout.write(f"{folder.keep('trustee.polynomial', polynomial)}\n")
@@ -97,7 +148,7 @@ def run_deal(arguments: Namespace) -> int:
 
 def run_check(arguments: Namespace) -> int:
     """Check what was dealt and keep the share."""
-    folder = TrusteeFolder(arguments.keys)
+    folder = _open_folder(arguments)
     dealt = read_text(arguments.vinput)
     try:
         output = _check(folder, _read_lines(arguments.certs), arguments.threshold, dealt)
@@ -109,7 +160,7 @@ def run_check(arguments: Namespace) -> int:
 
 def run_decrypt(arguments: Namespace) -> int:
     """Check the archive and write this trustee's part of the opening."""
-    folder = TrusteeFolder(arguments.keys)
+    folder = _open_folder(arguments)
     secret = _read_secret(arguments.private) if arguments.private else _open_share(folder)
     owner, decryption = _decrypt(folder, read(arguments.archive), secret)
     target = folder.keep("trustee.decryption", decryption)
@@ -119,13 +170,13 @@ def run_decrypt(arguments: Namespace) -> int:
 
 def run_attend(arguments: Namespace) -> int:
     """Do this trustee's part as far as it goes now; with `--wait` until the key is made, or the share given."""
-    folder = TrusteeFolder(arguments.keys)
+    folder = _open_folder(arguments)
     server = ElectionServer(arguments.address, arguments.code)
     told: tuple[str, ...] | None = None
     while True:
         task = server.get_task()
         if task.step is not Step.NOTHING:
-            _act(folder, server, task)
+            _act(folder, server, task, is_locked=arguments.lock)
             if task.step in {Step.OUTPUT, Step.DECRYPTION}:
                 return 0
             continue
@@ -141,12 +192,12 @@ def run_attend(arguments: Namespace) -> int:
         time.sleep(PAUSE_S)
 
 
-def _act(folder: TrusteeFolder, server: ElectionServer, task: Task) -> None:
+def _act(folder: TrusteeFolder, server: ElectionServer, task: Task, *, is_locked: bool) -> None:
     certificates = list(task.certificates)
     match task.step:
         case Step.CERTIFICATE:
             if not folder.has_seed():
-                folder.begin(task.group, make_seed())
+                folder.begin(task.group, make_seed(), _choose_passphrase() if is_locked else "")
             message = Trustee(*folder.read_seed()).certify()
         case Step.POLYNOMIAL:
             message = _deal(folder, certificates, task.threshold)

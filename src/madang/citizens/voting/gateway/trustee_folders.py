@@ -7,40 +7,67 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from madang.core.base.interface import BadInput, Conflict, NotFound
 
+from .sealed_seeds import seal, unseal
+
+SEALED = "trustee.key.sealed"
 SEED, GROUP, CERTIFICATES, SHARE, OPENED = "trustee.key", "group", "certs.jsons", "trustee.dkey", "opened"
 
 
 class TrusteeFolder:
     """Where one trustee keeps what it needs for one election."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, ask: Callable[[], str] = lambda: "") -> None:
+        """Take the folder `path`; `ask` for the passphrase where the seed is sealed under one."""
+        self.path, self.ask = path, ask
 
-    def begin(self, group: str, seed: str) -> None:
-        """Keep a new seed; Conflict where there is one already, which must not be lost."""
+    def begin(self, group: str, seed: str, passphrase: str = "") -> None:
+        """Keep a new seed, sealed where a passphrase is given; Conflict where there is one already."""
         with telling(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if (self.path / SEED).exists():
+            if self.has_seed():
                 raise Conflict(
                     "voting.trustee_folder",
                     f"{self.path}에 열쇠가 이미 있습니다. 선거마다 폴더를 따로 쓰세요",
                     f"there is a key in {self.path} already; take one folder for each election",
                 )
             write_own(self.path / GROUP, f"{group}\n")
+            if passphrase:
+                write_own(self.path / SEALED, f"{seal(seed, passphrase)}\n")
+            else:
+                write_own(self.path / SEED, f"{seed}\n")
+
+    def lock(self, passphrase: str) -> None:
+        """Seal the seed that lies open; Conflict where it is sealed already."""
+        if (self.path / SEALED).exists() and not (self.path / SEED).exists():
+            raise Conflict(
+                "voting.trustee_folder", f"{self.path}: 이미 잠겨 있습니다", f"{self.path} is locked already"
+            )
+        sealed = seal(self._read(SEED), passphrase)
+        with telling(self.path):
+            write_own(self.path / SEALED, f"{sealed}\n")
+            (self.path / SEED).unlink()
+
+    def unlock(self, passphrase: str) -> None:
+        """Let the seed lie open again, as `belenios-tool` reads it."""
+        seed = unseal(self._read(SEALED), passphrase)
+        with telling(self.path):
             write_own(self.path / SEED, f"{seed}\n")
+            (self.path / SEALED).unlink()
 
     def has_seed(self) -> bool:
         """Return whether a trustee began here."""
-        return (self.path / SEED).exists()
+        return any((self.path / name).exists() for name in (SEED, SEALED))
 
     def read_seed(self) -> tuple[str, str]:
         """Return the group and the seed; NotFound where no trustee began here."""
+        if (self.path / SEALED).exists() and not (self.path / SEED).exists():
+            return self._read(GROUP), unseal(self._read(SEALED), self.ask())
         return self._read(GROUP), self._read(SEED)
 
     def keep_certificates(self, certificates: list[str], threshold: int) -> None:

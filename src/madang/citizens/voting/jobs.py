@@ -5,10 +5,15 @@ from __future__ import annotations
 from madang.core.base.interface import Job, Text, now
 
 from .actions.polls.counting import count_due_polls
+from .actions.polls.reminding import remind
 
 
 def _count() -> int:
     return count_due_polls(now=now())
+
+
+def _remind() -> int:
+    return remind(now=now())
 
 
 JOBS = [
@@ -17,5 +22,11 @@ JOBS = [
         title=Text(ko="마감한 투표 개표하기", en="Counting closed votes"),
         every_s=20,
         run=_count,
-    )
+    ),
+    Job(
+        name="voting.remind",
+        title=Text(ko="곧 마감하는 투표 알리기", en="Telling of polls that close soon"),
+        every_s=600,
+        run=_remind,
+    ),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import holding, polls
+from .pages import holding, polls, reminders
 from .pages.ceremonies import show_trustees
 from .pages.elections import ELECTIONS, show_booth, show_election
 from .pages.listing import LISTED, OWN, show_home
@@ -26,6 +26,8 @@ urlpatterns = [
     path(f"{ONE}comments/<int:comment_id>/hide/", holding.HIDE.as_view(), name="voting-hide"),
     path(f"{ONE}statements/", holding.suggest, name="voting-suggest"),
     path(f"{ONE}statements/<int:number>/", holding.decide, name="voting-decide"),
+    path("voting/reminders/", reminders.choose, name="voting-reminders"),
+    path("voting/reminders/stop/", reminders.stop, name="voting-reminders-stop"),
     path("voting/elections/", ELECTIONS.as_view(), name="voting-elections"),
     path("voting/answered/", polls.go_on, name="voting-answered"),
     path("voting/<str:uuid>/", show_election, name="voting-election"),

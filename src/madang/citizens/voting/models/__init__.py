@@ -2,7 +2,7 @@
 
 from .ceremonies import CeremonyRow, TrusteeRow
 from .elections import ElectionRow, EntryRow
-from .polls import BallotRow, ChoiceRow, CommentRow, PollRow, ReportRow, VoterRow
+from .polls import BallotRow, ChoiceRow, CommentRow, PollRow, ReportRow, SubscriberRow, VoterRow
 
 __all__ = [
     "BallotRow",
@@ -13,6 +13,7 @@ __all__ = [
     "EntryRow",
     "PollRow",
     "ReportRow",
+    "SubscriberRow",
     "TrusteeRow",
     "VoterRow",
 ]

@@ -98,3 +98,10 @@ class ReportRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["comment", "reporter_id"], name="voting_report_once")]
+
+
+class SubscriberRow(models.Model):
+    """Who wants a mail before polls close, and when the last one was written; nothing of how or whether they vote."""
+
+    person_id = models.CharField(max_length=60, unique=True)
+    told_at = models.DateTimeField(db_index=True)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from madang.citizens.voting.queries.polls import (
     count_tasks,
+    is_subscribed,
     list_made_by,
     list_own_agencies,
     list_polls,
@@ -25,6 +26,7 @@ from madang.citizens.voting.records.polls import (
 )
 from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import ListColumn, ListFilter, ListPage, page
+from madang.core.people.interface import find_email
 
 from .words import POLLS, TITLE, address_of, name_agencies, name_asker
 
@@ -49,6 +51,9 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "title": TITLE,
         "totals": {name: total for name, (_, total) in asked.items()},
         "as_of": moment,
+        "is_signed_in": bool(request.actor.id),
+        "has_email": bool(request.actor.id and find_email(request.actor.id)),
+        "is_subscribed": bool(request.actor.id) and is_subscribed(request.actor),
         "own": [_draw(poll, agencies) for poll in list_made_by(request.actor, now=moment)[:SHOWN]]
         if request.actor.id
         else [],

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count, Max, Q, QuerySet
 
-from madang.citizens.voting.models import BallotRow, ChoiceRow, CommentRow, PollRow, VoterRow
+from madang.citizens.voting.models import BallotRow, ChoiceRow, CommentRow, PollRow, SubscriberRow, VoterRow
 from madang.citizens.voting.records.polls import (
     LISTED,
     BallotKind,
@@ -29,6 +29,7 @@ HOLD = "voting.hold"
 CITY = "city"
 BY_ACCOUNT = (Eligibility.EVERYONE, Eligibility.RESIDENCE)
 MOST_LOOKED_AT = 500
+MOST_TOLD = 20
 
 
 def get_poll(poll_id: str, *, now: datetime) -> Poll:
@@ -87,6 +88,20 @@ def list_unvoted(actor: Actor, *, now: datetime, limit: int) -> tuple[list[Poll]
     voted = set(VoterRow.objects.filter(poll__in=polls, key__in=by_key).values_list("key", flat=True))
     left = [row for key, row in by_key.items() if key not in voted]
     return _describe_all(left[:limit], now), len(left)
+
+
+def list_closing(*, after: datetime, until: datetime, now: datetime) -> list[Poll]:
+    """Return the open polls that everybody may find and that close between two moments, soonest first."""
+    rows = _filter_state(
+        PollRow.objects.filter(eligibility__in=LISTED, hidden_reason=""), PollState.OPEN, now
+    )
+    rows = rows.filter(closes_at__gt=after, closes_at__lte=until).order_by("closes_at", "id")
+    return _describe_all(list(rows[:MOST_TOLD]), now)
+
+
+def is_subscribed(actor: Actor) -> bool:
+    """Return whether this person gets a mail before polls close."""
+    return SubscriberRow.objects.filter(person_id=actor.id).exists()
 
 
 def list_made_by(actor: Actor, *, now: datetime) -> list[Poll]:

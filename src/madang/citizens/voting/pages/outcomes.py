@@ -1,4 +1,4 @@
-"""What was counted, as charts and tables."""
+"""What was counted, in words and pictures for who never heard of a voting method."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from math import sqrt
 from typing import Any
 
 from madang.citizens.voting.records.polls import (
+    MOST_STARS,
     BallotKind,
     Elected,
     Line,
@@ -15,13 +16,21 @@ from madang.citizens.voting.records.polls import (
     Spot,
 )
 from madang.core.base.interface import Text
-from madang.core.pages.interface import ChartBlock, ChartKind, Series
 
+from .bars import Bar, split_bar, tell_share, write_number
 from .words import NOT_SAID
 
 GROUP_NAMES = "가나다라마"
 SIDE, MIDDLE = 180.0, 200.0
 SMALLEST, LARGEST = 5.0, 16.0
+TITLES = {
+    BallotKind.SINGLE: Text(ko="결과", en="Outcome"),
+    BallotKind.MULTIPLE: Text(ko="결과 (여럿을 고를 수 있어요)", en="Outcome (several could be chosen)"),
+    BallotKind.RATING: Text(ko="평균 별점", en="Mean stars"),
+    BallotKind.RANKING: Text(ko="1위로 꼽은 사람", en="Ranked first by"),
+    BallotKind.BUDGET: Text(ko="한 사람이 나눈 금액의 평균", en="Mean amount given by a voter"),
+    BallotKind.OPINION: Text(ko="문장마다 답한 사람", en="Answers to each statement"),
+}
 SHAPES = (
     "M{x0},{y}a{r},{r} 0 1 0 {d},0a{r},{r} 0 1 0 -{d},0",
     "M{x0},{y0}h{d}v{d}h-{d}z",
@@ -34,41 +43,60 @@ SHAPES = (
 def draw_outcome(poll: Poll, outcome: Outcome, districts: dict[str, Text]) -> dict[str, Any]:
     """Return what the template shows of an outcome that has lines."""
     names = {choice.number: choice.text for choice in poll.choices}
+    bars = _draw_lines(poll, outcome, names)
     return {
-        "chart": _draw_chart(poll, outcome, names),
+        "title": TITLES[poll.ballot],
+        "bars": bars,
+        "best": [bar.name for bar in bars if bar.is_best],
+        "voters": Text(ko=f"투표한 사람 {outcome.voters:,}명", en=f"{outcome.voters:,} voters"),
         "districts": [
             (districts.get(line.code, NOT_SAID), line.voters, line.counts) for line in outcome.districts
         ],
-        "order": [[names[number] for number in tied] for tied in outcome.ranked.order]
-        if outcome.ranked
-        else [],
+        "order": _draw_order(outcome, names),
         "pairs": _draw_pairs(outcome, names),
         "elected": _draw_elected(outcome.elected, names) if outcome.elected else None,
         "opinions": _draw_map(outcome.opinions, poll, names) if outcome.opinions else None,
     }
 
 
-def _draw_chart(poll: Poll, outcome: Outcome, names: dict[int, str]) -> ChartBlock:
+def _draw_lines(poll: Poll, outcome: Outcome, names: dict[int, str]) -> list[Bar]:
+    """Return a bar for each choice, the one in front first."""
     lines = [line for line in outcome.lines if line.number in names]
     values = {line.number: _read_measure(poll, line) for line in lines}
-    order = sorted(values, key=lambda number: -values[number])
-    title, series, unit = _name_measure(poll)
-    best = [number for number in order if values[number] == values[order[0]]]
-    told = " · ".join(names[number] for number in best)
-    return ChartBlock(
-        title=title,
-        kind=ChartKind.BARS_ACROSS,
-        x=tuple(names[number] for number in order),
-        x_title=Text(ko="보기", en="Choice"),
-        series=(Series(name=series, values=tuple(values[number] for number in order)),),
-        unit=unit,
-        summary=Text(
-            ko=f"가장 앞선 보기: {told} ({values[order[0]]:,g})",
-            en=f"In front: {told} ({values[order[0]]:,g})",
-        ),
-        source=Text(ko=f"투표한 사람 {outcome.voters:,}명", en=f"{outcome.voters:,} voters"),
-        as_of=poll.counted_at,
+    most = max(values.values())
+    return [
+        _draw_line(poll, outcome, line, names[line.number], is_best=values[line.number] == most > 0)
+        for line in sorted(lines, key=lambda line: -values[line.number])
+    ]
+
+
+def _draw_line(poll: Poll, outcome: Outcome, line: Line, name: str, *, is_best: bool) -> Bar:
+    value = _read_measure(poll, line)
+    told, more, parts = (
+        tell_share(value, outcome.voters),
+        Text(ko="", en=""),
+        split_bar([value], outcome.voters),
     )
+    match poll.ballot:
+        case BallotKind.RATING:
+            told = Text(ko=f"5점 가운데 {value:g}점", en=f"{value:g} of 5 stars")
+            parts = split_bar([value], MOST_STARS)
+        case BallotKind.BUDGET:
+            share = 100 * value / poll.total
+            told = Text(
+                ko=f"{write_number(value)}{poll.unit} ({share:.0f}%)",
+                en=f"{write_number(value)} {poll.unit} ({share:.0f}%)",
+            )
+            parts = split_bar([value], poll.total)
+        case BallotKind.OPINION:
+            agree, skip, disagree = line.counts
+            told = Text(ko=f"{value:.0f}%가 동의", en=f"{value:.0f}% agree")
+            more = Text(
+                ko=f"동의 {agree:,}명 · 잘 모름 {skip:,}명 · 반대 {disagree:,}명",
+                en=f"{agree:,} agree · {skip:,} not sure · {disagree:,} disagree",
+            )
+            parts = split_bar(line.counts, sum(line.counts))
+    return Bar(name=name, told=told, more=more, parts=parts, is_best=is_best)
 
 
 def _read_measure(poll: Poll, line: Line) -> float:
@@ -80,22 +108,32 @@ def _read_measure(poll: Poll, line: Line) -> float:
     return float(line.counts[0])
 
 
-def _name_measure(poll: Poll) -> tuple[Text, Text, str]:
-    match poll.ballot:
-        case BallotKind.RATING:
-            return Text(ko="평균 별점", en="Mean stars"), Text(ko="평균", en="Mean"), ""
-        case BallotKind.BUDGET:
-            return (
-                Text(ko="한 사람이 나눈 금액의 평균", en="Mean amount given by a voter"),
-                Text(ko="평균", en="Mean"),
-                poll.unit,
+def _draw_order(outcome: Outcome, names: dict[int, str]) -> list[dict[str, Any]]:
+    """Return everybody's order; each step says how its first choice fares against the first of the next one."""
+    if outcome.ranked is None:
+        return []
+    places = {line.number: at for at, line in enumerate(outcome.lines)}
+    order, preferred, drawn = outcome.ranked.order, outcome.ranked.preferred, []
+    for at, tied in enumerate(order):
+        step: dict[str, Any] = {"rank": sum(map(len, order[:at])) + 1, "names": [names[one] for one in tied]}
+        if at + 1 < len(order):
+            upper, lower = tied[0], order[at + 1][0]
+            above, below = preferred[places[upper]][places[lower]], preferred[places[lower]][places[upper]]
+            step["duel"] = Bar(
+                name="",
+                told=Text(
+                    ko=f"‘{names[upper]}’ 쪽을 앞에 둔 사람 {above:,}명, ‘{names[lower]}’ 쪽 {below:,}명",
+                    en=f"{above:,} put “{names[upper]}” ahead, {below:,} “{names[lower]}”",
+                ),
+                parts=split_bar([above, outcome.voters - above - below, below], outcome.voters),
+                is_best=True,
             )
-        case BallotKind.OPINION:
-            title = Text(ko="답한 사람 가운데 동의하는 사람", en="Of those who answered, who agree")
-            return title, Text(ko="동의", en="Agree"), "%"
-        case BallotKind.RANKING:
-            return Text(ko="1위로 꼽은 사람", en="Ranked first"), Text(ko="1위", en="First"), "person"
-    return Text(ko="표", en="Votes"), Text(ko="표", en="Votes"), "person"
+        drawn.append(step)
+    first = places[order[0][0]]
+    drawn[0]["wins_all"] = len(order[0]) == 1 and all(
+        preferred[first][other] > preferred[other][first] for other in places.values() if other != first
+    )
+    return drawn
 
 
 def _draw_pairs(outcome: Outcome, names: dict[int, str]) -> list[tuple[str, list[int | None]]]:
@@ -108,21 +146,27 @@ def _draw_pairs(outcome: Outcome, names: dict[int, str]) -> list[tuple[str, list
 
 
 def _draw_elected(elected: Elected, names: dict[int, str]) -> dict[str, Any]:
+    whole = max(elected.quota, *(most for one in elected.rounds for most in one.votes.values()))
     return {
         "quota": elected.quota,
         "winners": [names[number] for number in elected.winners],
-        "rows": [
-            (name, [round(one.votes[number], 2) if number in one.votes else None for one in elected.rounds])
-            for number, name in names.items()
-        ],
-        "events": [
-            (
-                at,
-                [names[number] for number in one.elected],
-                names[one.excluded] if one.excluded is not None else "",
-                one.is_tied,
-            )
-            for at, one in enumerate(elected.rounds, start=1)
+        "rounds": [
+            {
+                "winners": [names[number] for number in one.elected],
+                "excluded": names[one.excluded] if one.excluded is not None else "",
+                "is_tied": one.is_tied,
+                "bars": [
+                    Bar(
+                        name=names[number],
+                        told=Text(ko=f"{write_number(count)}표", en=write_number(count)),
+                        parts=split_bar([count], whole),
+                        mark=f"{100 * elected.quota / whole:.2f}",
+                        is_best=number in one.elected,
+                    )
+                    for number, count in sorted(one.votes.items(), key=lambda item: -item[1])
+                ],
+            }
+            for one in elected.rounds
         ],
     }
 

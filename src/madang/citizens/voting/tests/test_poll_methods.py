@@ -22,6 +22,7 @@ from madang.citizens.voting.methods.polls.opinions import (
 )
 from madang.citizens.voting.methods.polls.schulze import count_preferences, find_strongest_paths, rank
 from madang.citizens.voting.methods.polls.stv import elect
+from madang.citizens.voting.pages.bars import split_bar, tell_share, write_number
 from madang.citizens.voting.records.polls import BallotKind, Vote
 from madang.core.base.interface import BadInput
 
@@ -333,3 +334,20 @@ def test_each_kind_is_counted_in_its_own_way():
     assert (money.mean, money.median) == (15, 15)
     assert line("opinion", {1: 1}, {1: -1}, {1: 0}, {2: 1}).counts == (1, 1, 1)
     assert count(BallotKind.SINGLE, [1, 2], [Vote({1: 1})] * 4, threshold=5).lines == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0, "0"), (40.75, "40.75"), (8.7318, "8.73"), (1234567.0, "1,234,567")]
+)
+def test_numbers_of_an_outcome_are_written_out(value, words):
+    assert write_number(value) == words
+
+
+def test_parts_of_a_bar_follow_one_another_and_an_empty_one_has_no_length():
+    assert [(part.x, part.width) for part in split_bar([30, 10, 20], 80)] == [
+        ("0.00", "37.50"),
+        ("37.50", "12.50"),
+        ("50.00", "25.00"),
+    ]
+    assert [part.width for part in split_bar([0], 0)] == ["0.00"]
+    assert (tell_share(121, 150).ko, tell_share(0, 0).en) == ("121명 (81%)", "0")

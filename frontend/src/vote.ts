@@ -1,12 +1,17 @@
 /** The booth: choices are encrypted in a worker; the voter casts the sealed ballot, or has it opened to check the device. */
+import "./styles/poll.css";
 import { say } from "./parts/look";
 import type { Group, Order, Sealed } from "./parts/ballot";
 
 type Data = { uuid: string; election: string; groups: Record<string, Group> };
 
+const TOO_MANY = 429;
+const TWICE = "voting.twice";
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 class Problem extends Error {}
+/** The server won't ever take this ballot. */
+class Refused extends Problem {}
 
 function readCode(form: HTMLFormElement): string {
   const word = (form.elements.namedItem("code") as HTMLInputElement).value.replace(/[\s-]/g, "");
@@ -28,6 +33,15 @@ function readChoices(form: HTMLFormElement): number[][] {
   });
 }
 
+/** What was chosen, in words, for the voter to look over before casting. */
+function nameChoices(form: HTMLFormElement): HTMLElement[] {
+  return [...form.querySelectorAll<HTMLFieldSetElement>("[data-question]")].flatMap((field) => {
+    const chosen = [...field.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.labels![0]!.textContent);
+    const question = Object.assign(document.createElement("dt"), { textContent: field.querySelector("legend")!.textContent });
+    return [question, Object.assign(document.createElement("dd"), { textContent: chosen.join(", ") || say("아무것도 고르지 않음", "none") })];
+  });
+}
+
 function work<Result>(order: Order, sealed?: Sealed): Promise<Result> {
   const worker = new Worker(new URL("./parts/ballot-worker.ts", import.meta.url), { type: "module" });
   return new Promise<Result>((resolve, reject) => {
@@ -39,9 +53,10 @@ function work<Result>(order: Order, sealed?: Sealed): Promise<Result> {
 
 async function cast(order: Order, sealed: Sealed): Promise<string> {
   const { ballot, tracker } = await work<{ ballot: string; tracker: string }>(order, sealed);
-  const answer = await fetch(`/api/voting/${order.uuid}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ballot }) });
+  const answer = await fetch(`/api/voting/${order.uuid}/ballots`, { method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang }, body: JSON.stringify({ ballot }) });
   const said = await answer.json();
-  if (!answer.ok) throw new Problem(said.message);
+  if (said.code === TWICE) return tracker; // it came the first time; only the answer was lost
+  if (!answer.ok) throw answer.status < 500 && answer.status !== TOO_MANY ? new Refused(said.message) : new Problem(said.message);
   if (said.tracker !== tracker) throw new Problem(say("서버가 다른 확인 번호를 돌려주었어요. 게시판을 확인해 주세요.", "The server gave another tracking number. Please check the board."));
   return tracker;
 }
@@ -69,8 +84,11 @@ if (form && block) {
     try {
       await act();
     } catch (error) {
-      problem.textContent = error instanceof Problem ? error.message : say("표를 내지 못했어요. 다시 해 주세요.", "The ballot could not be cast. Please try again.");
+      part("problem-words").textContent = error instanceof Problem ? error.message : say("표를 내지 못했어요. 다시 해 주세요.", "The ballot could not be cast. Please try again.");
+      part("refused").hidden = !(error instanceof Refused);
+      if (error instanceof Refused) part("again").hidden = false;
       problem.hidden = false;
+      problem.focus();
     } finally {
       button.disabled = false;
       button.textContent = before;
@@ -83,6 +101,8 @@ if (form && block) {
       order = { uuid: data.uuid, election: data.election, group, code: readCode(form), choices: readChoices(form) };
       sealed = await work<Sealed>(order);
       for (const one of document.querySelectorAll("[data-sealed]")) one.textContent = sealed.seal;
+      part("chosen").replaceChildren(...nameChoices(form));
+      for (const one of ["challenge", "again"]) part(one).hidden = false;
       show("sealed");
     });
   });
@@ -105,5 +125,5 @@ if (form && block) {
     sealed = null;
     show("opened");
   });
-  for (const one of document.querySelectorAll("[data-again]")) one.addEventListener("click", () => show("choose"));
+  for (const one of document.querySelectorAll("[data-again]")) one.addEventListener("click", () => { problem.hidden = true; show("choose"); });
 }

@@ -20,11 +20,20 @@ from madang.citizens.voting.methods.trustees import combine_key
 from madang.citizens.voting.models import elections as models
 from madang.citizens.voting.queries.elections import find_row, get_election, get_setup, read_entries
 from madang.citizens.voting.records.elections import GROUPS, Election, ElectionState, Plan, Question
-from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, Text
 from madang.core.people.interface import record_audit, require
 
 MOST_QUESTIONS = 20
 LONGEST_BALLOT = 2_000_000
+STANDS = {
+    ElectionState.OPEN: Text(ko="투표가 아직 진행 중입니다", en="the vote is still open"),
+    ElectionState.CLOSED: Text(
+        ko="투표가 끝났습니다. 이제는 표를 받지 않습니다", en="the vote is over; no ballot is taken any more"
+    ),
+    ElectionState.TALLIED: Text(
+        ko="투표가 끝나고 결과도 나왔습니다", en="the vote is over and its result published"
+    ),
+}
 
 
 def open_election(
@@ -82,6 +91,12 @@ def cast_ballot(*, uuid: str, ballot: str) -> str:
     try:
         cast = check_ballot(get_setup(uuid), ballot)
     except Broken as broken:
+        if broken.check == "credential":
+            raise BadInput(
+                "voting.credential",
+                "이 투표 코드는 유권자 명부에 없습니다. 적은 코드와 투표를 다시 확인하십시오",
+                "this voting code is not on the list of voters; check what you typed, and that this is your election",
+            ) from broken
         raise BadInput(
             "voting.ballot",
             f"받을 수 없는 표입니다 ({broken.check}): {broken}",
@@ -184,9 +199,8 @@ def _lock(uuid: str, state: ElectionState) -> models.ElectionRow:
     if row is None:
         raise NotFound("voting.unknown", "그런 투표가 없습니다", "there is no such election")
     if row.state != state:
-        raise Conflict(
-            "voting.state", f"지금은 할 수 없습니다 ({row.state})", f"not now: the election is {row.state}"
-        )
+        words = STANDS[ElectionState(row.state)]
+        raise Conflict("voting.state", words.ko, words.en)
     return row
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from madang.citizens.voting.queries.ceremonies import get_ceremony, has_election
 from madang.citizens.voting.records.ceremonies import Ceremony, Step
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.core.pages.interface import page
 
 from .words import TITLE
@@ -38,9 +38,10 @@ def show_trustees(request: HttpRequest, uuid: str) -> HttpResponse:
 def render_trustees(request: HttpRequest, uuid: str) -> HttpResponse:
     """Return the page about an election's trustees."""
     ceremony = get_ceremony(uuid)
+    name = read_pair(ceremony.title)
     house = settings.MADANG.public_url or request.build_absolute_uri("/").rstrip("/")
     context = {
-        "title": Text(ko=f"{ceremony.title}: 수탁자", en=f"{ceremony.title}: trustees"),
+        "title": Text(ko=f"{name.ko}: 수탁자", en=f"{name.en}: trustees"),
         "address": f"{house}/voting/{uuid}/",
         "is_open": has_election(uuid),
         **describe(ceremony),

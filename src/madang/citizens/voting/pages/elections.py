@@ -11,9 +11,10 @@ from django.shortcuts import render
 from madang.citizens.voting.queries.ceremonies import get_ceremony, has_ceremony, has_election
 from madang.citizens.voting.queries.elections import get_election, get_text, list_board, list_elections
 from madang.citizens.voting.records.elections import GROUPS, Election, ElectionState
-from madang.core.base.interface import Actor, ColumnType, Text
-from madang.core.pages.interface import ChartBlock, ChartKind, ListColumn, ListPage, Series, page
+from madang.core.base.interface import Actor, ColumnType, Text, read_pair
+from madang.core.pages.interface import ListColumn, ListPage, page
 
+from .bars import Bar, split_bar, tell_share
 from .ceremonies import describe, render_trustees
 from .words import TITLE
 
@@ -44,7 +45,7 @@ ELECTIONS = ListPage(
     columns=(
         ListColumn(
             name="name", title=Text(ko="투표", en="Election"), sortable=False,
-            href=lambda row: f"{HOME}{row.uuid}/",
+            value=lambda row: read_pair(row.name), href=lambda row: f"{HOME}{row.uuid}/",
         ),
         ListColumn(
             name="state", title=Text(ko="상태", en="State"), sortable=False,
@@ -75,17 +76,19 @@ def show_election(request: HttpRequest, uuid: str) -> HttpResponse:
     election = get_election(uuid)
     search = request.GET.get("tracker", "").strip()[:43]
     lines, total = list_board(uuid, search=search, limit=BOARD_ROWS)
+    counted = list_board(uuid, limit=0)[1] if search else total
     context = {
         **(describe(get_ceremony(uuid)) if has_ceremony(uuid) else {}),
-        "title": Text(ko=election.name, en=election.name),
+        "title": read_pair(election.name),
         "election": election,
         "state": STATES[election.state],
         "is_open": election.state == ElectionState.OPEN,
         "is_closed": election.state == ElectionState.CLOSED,
-        "charts": _draw_results(election),
+        "results": _draw_results(election, counted),
         "tracker": search,
         "lines": lines,
-        "total": total,
+        "total": counted,
+        "is_cut": total > len(lines),
         "address": f"{settings.MADANG.public_url or request.build_absolute_uri('/').rstrip('/')}{HOME}{uuid}.bel",
     }
     return render(request, "voting/election.html", context)
@@ -101,7 +104,7 @@ def show_booth(request: HttpRequest, uuid: str) -> HttpResponse:
     text = get_text(uuid)
     groups = {name: {"p": str(one.p), "q": str(one.q), "g": str(one.g)} for name, one in GROUPS.items()}
     context = {
-        "title": Text(ko=election.name, en=election.name),
+        "title": read_pair(election.name),
         "election": election,
         "questions": [
             (number, one, "radio" if one.max == 1 and (one.min == 1 or one.blank) else "checkbox")
@@ -112,27 +115,20 @@ def show_booth(request: HttpRequest, uuid: str) -> HttpResponse:
     return render(request, "voting/booth.html", context)
 
 
-def _draw_results(election: Election) -> list[ChartBlock]:
-    charts = []
+def _draw_results(election: Election, counted: int) -> list[tuple[Text, list[Bar]]]:
+    """Return each question with a bar for each answer, as a share of the ballots that were counted."""
+    drawn = []
     for question, counts in zip(election.questions, election.result or (), strict=False):
-        words = [(answer, answer) for answer in question.answers]
-        if question.blank:
-            words.insert(0, (BLANK.ko, BLANK.en))
-        best = max(range(len(counts)), key=counts.__getitem__)
-        charts.append(
-            ChartBlock(
-                title=Text(ko=question.question, en=question.question),
-                kind=ChartKind.BARS_ACROSS,
-                x=tuple(ko for ko, _ in words),
-                x_title=Text(ko="답", en="Answer"),
-                series=(
-                    Series(name=Text(ko="표", en="Votes"), values=tuple(float(count) for count in counts)),
-                ),
-                summary=Text(
-                    ko=f"{words[best][0]}이(가) {counts[best]:,}표로 가장 많아요.",
-                    en=f"Most votes: {words[best][1]}, {counts[best]:,}.",
-                ),
-                as_of=election.opened_at,
+        names = [*([BLANK] if question.blank else []), *map(read_pair, question.answers)]
+        most = max(counts)
+        bars = [
+            Bar(
+                name=name,
+                told=tell_share(count, counted),
+                parts=split_bar([count], counted),
+                is_best=count == most > 0,
             )
-        )
-    return charts
+            for name, count in sorted(zip(names, counts, strict=True), key=lambda line: -line[1])
+        ]
+        drawn.append((read_pair(question.question), bars))
+    return drawn

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ import msgspec
 import pytest
 from django.db import connections
 from django.test import Client
+from playwright.sync_api import expect
 
 from madang.citizens.voting.actions.elections import (
     add_decryption,
@@ -36,6 +38,7 @@ from madang.core.pages.testing import PageCases
 from .boards import GROUP, NOW, QUESTIONS
 
 UUID = "zzzzzzzzzzzzz1"
+STRANGER = "zzz-zzz-zzz-zzz-zzn"
 SECRETS = (1234567, 7654321)
 PLAN = Plan(name="공원 이름", description="시험", questions=QUESTIONS)
 CHOICE = ((0, 1, 0), (1, 0, 0))
@@ -82,7 +85,7 @@ def test_from_the_first_ballot_to_the_result():
     trackers = [line.tracker for line in list_board(UUID)[0]]
     assert again in trackers
     assert tracker not in trackers
-    with pytest.raises(BadInput, match="credential"):
+    with pytest.raises(BadInput, match="list of voters"):
         cast_ballot(uuid=UUID, ballot=make(make_credential()))
     close_election(actor=HOUSE, now=NOW, uuid=UUID)
     with pytest.raises(Conflict):
@@ -200,6 +203,28 @@ def check_opening_of(page, archive: bytes) -> None:
     assert opened.seal == page.text_content("[data-step=opened] [data-sealed]")
 
 
+def seal_and_cast(page, *, code: str) -> None:
+    page.fill("[name=code]", code)
+    page.click("[data-seal]")
+    page.click("[data-cast]", timeout=60_000)
+
+
+def vote_too_late(page, address: str, code: str, close: Callable[[], object]) -> None:
+    """Seal a ballot, and cast it when the vote is over: the voter is told so and led on."""
+    page.goto(f"{address}booth/")
+    for box in ("#q0a1", "#q1a0"):
+        page.check(box)
+    page.fill("[name=code]", code)
+    page.click("[data-seal]")
+    page.wait_for_selector("[data-step=sealed]:not([hidden])", timeout=60_000)
+    close()
+    page.click("[data-cast]")
+    expect(page.locator("[data-problem]")).to_contain_text("투표가 끝났습니다", timeout=60_000)
+    page.click("[data-refused] a")
+    page.wait_for_url(address)
+    page.close()
+
+
 def vote_in_a_browser(page, address: str, code: str) -> str:
     """Vote for the second answer of the first question and two of the second; return the tracking number."""
     page.goto(f"{address}booth/")
@@ -213,8 +238,15 @@ def vote_in_a_browser(page, address: str, code: str) -> str:
     page.click("[data-challenge]", timeout=60_000)
     check_opening_of(page, page.request.get(f"{address.rstrip('/')}.bel").body())
     page.click("[data-step=opened] [data-again]")
-    page.click("[data-seal]")
-    page.click("[data-cast]", timeout=60_000)
+    seal_and_cast(page, code=STRANGER)
+    expect(page.locator("[data-problem]")).to_contain_text("유권자 명부에 없습니다", timeout=60_000)
+    page.click("[data-step=sealed] [data-again]")
+    page.route("**/ballots", lambda route: (route.fetch(), route.abort()))  # it arrives, its answer doesn't
+    seal_and_cast(page, code=code)
+    expect(page.locator("[data-problem]")).to_contain_text("다시 해 주세요", timeout=60_000)
+    page.unroute("**/ballots")
+    assert page.locator("[data-chosen] dd").all_text_contents() == ["나", "다, 마"]
+    page.click("[data-cast]")
     page.wait_for_selector("[data-done]:not([hidden])", timeout=60_000)
     assert page.is_hidden("[data-challenge]"), "a ballot that is cast can't be opened"
     tracker, seal = page.text_content("[data-tracker]"), page.text_content("[data-step=done] [data-sealed]")
@@ -233,9 +265,10 @@ def test_each_role_by_its_own_command_and_a_voter_in_a_browser(house, browser, t
     given = ("--credentials", tmp_path / f"{UUID}.credentials.json", "--trustees", *keys)
     madang(house, ("open", "--uuid", UUID, "--plan", tmp_path / "plan.json", *given))
     code = (tmp_path / f"{UUID}.codes.txt").read_text().splitlines()[0]
-    vote_in_a_browser(browser.new_page(), f"{house.url}/voting/{UUID}/", code)
+    address = f"{house.url}/voting/{UUID}/"
+    vote_in_a_browser(browser.new_page(), address, code)
     private = [key.with_name(key.name.replace("public", "private")) for key in keys]
-    madang(house, ("close", UUID))
+    vote_too_late(browser.new_page(), address, code, lambda: madang(house, ("close", UUID)))
     archive = tmp_path / f"{UUID}.bel"
     archive.write_bytes(httpx.get(f"{house.url}/voting/{UUID}.bel").content)
     for owner, key in enumerate(private, start=1):

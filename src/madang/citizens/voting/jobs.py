@@ -13,7 +13,10 @@ def _count() -> int:
 
 
 def _remind() -> int:
-    return remind(now=now())
+    count = 0
+    while written := remind(now=now()):
+        count += written
+    return count
 
 
 JOBS = [

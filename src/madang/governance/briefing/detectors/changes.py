@@ -28,9 +28,14 @@ SHARE = re.compile(
 RUNNING_TOTAL = re.compile(
     rf"누적\)?[^→\d]{{0,6}}(?P<a>\d[\d,]*)\s?(?P<unit>[가-힣]{{1,2}}){YEAR}\s*→\s*(?P<b>\d[\d,]*)\s?(?P=unit)"
 )
+ADDED = re.compile(
+    rf"(?P<n>{NUMBER})(?P<unit>[가-힣]{{1,2}}?)[을를]?\s(?:새로|추가로|신규로)\s[가-힣]{{2,4}}(?:하여|해)[^.;()\d]{{0,25}}?"
+    rf"(?P<a>{NUMBER})(?P=unit)에서\s(?P<b>{NUMBER})(?P=unit)(?:으?로)\s(?:늘|증가|확대)"
+)
+JOINED = re.compile(r"[을를]\s?(?:더해|더하여|합해|합하여|합쳐)\s?(?:모두|총)\s?$")
 SHARED = re.compile(r"응답|선호|찬성|반대|비중|비율|점유|보급률|참여율|설치율|이용 기기")
 GROWING = re.compile(r"증가|성장|상승|대비|달성|늘어|초과")
-ABOUT = re.compile(r"약|여\b|\d여")
+ABOUT = re.compile(r"(?<![가-힣])약|\d여")
 
 
 def find_changes(sentence: Sentence) -> Iterator[Fault]:
@@ -39,6 +44,8 @@ def find_changes(sentence: Sentence) -> Iterator[Fault]:
     yield from find_shares_of(sentence)
     yield from find_shrinking_totals(sentence)
     yield from find_too_large_shares(sentence)
+    yield from find_added(sentence)
+    yield from find_joined(sentence)
 
 
 def find_arrows(sentence: Sentence) -> Iterator[Fault]:
@@ -93,6 +100,30 @@ def find_too_large_shares(sentence: Sentence) -> Iterator[Fault]:
         for match in re.finditer(rf"[가-힣]\((?P<n>{NUMBER})%", sentence.text):
             if to_number(match["n"]) > 100:
                 yield accuse_text(sentence, FaultKind.RATE, f"{match['n']}%", "≤ 100%")
+
+
+def find_added(sentence: Sentence) -> Iterator[Fault]:
+    """Check "86대를 새로 설치하여 312대에서 398대로 늘어난다"."""
+    for match in ADDED.finditer(sentence.text):
+        added, one, two = (to_number(match[name]) for name in ("n", "a", "b"))
+        if two - one != added and not _is_about(sentence.text, match):
+            said = match["b"] + match["unit"]
+            yield accuse_text(sentence, FaultKind.SUM, said, write_number(one + added), two - one - added)
+
+
+def find_joined(sentence: Sentence) -> Iterator[Fault]:
+    """Check "60개 항목에 115개를 더해 모두 175개": two numbers and what they make."""
+    for at, total in enumerate(sentence.quantities):
+        parts = [one for one in sentence.quantities[:at] if one.unit == total.unit]
+        if len(parts) != 2 or not JOINED.search(sentence.text[: total.start]):
+            continue
+        if any(one.is_about or one.step != total.step for one in (*parts, total)):
+            continue
+        computed = parts[0].value + parts[1].value
+        if computed != total.value:
+            yield accuse_text(
+                sentence, FaultKind.SUM, total.text, write_number(computed), total.value - computed
+            )
 
 
 def _find_scale(text: str, end: int) -> str:

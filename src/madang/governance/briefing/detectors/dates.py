@@ -25,6 +25,14 @@ PAST = Text(ko="기준일 전에 끝난 계획", en="a plan that ended before th
 FUTURE = Text(ko="기준일이 보고 시점보다 늦음", en="as of a day after the report")
 CHRONICLE = Text(ko="경과를 적은 순서와 날짜가 어긋남", en="out of the order of the chronicle")
 STEPS_WRONG = Text(ko="앞 단계보다 먼저 끝남", en="over before the step that comes before it has begun")
+BUILT_WRONG = Text(ko="착공보다 먼저 준공", en="finished before it was begun")
+DAY = r"(?P<{}>(?:['’‘]\d\d|20\d\d)(?:\s?년|\.)\s?\d{{1,2}}(?:\s?월|\.)(?:\s?\d{{1,2}}(?:\s?일|\.))?)(?:에|경)?\s?[:,]?\s?"
+BUILT = re.compile(
+    DAY.format("first")
+    + r"(?:착공|착수)(?:하여|해서?|,|\s?[→/])\s?(?:이?후\s)?"
+    + DAY.format("last")
+    + r"(?:준공|완공)"
+)
 STEP_WORDS = r"체결|공고|선정|평가|실시|추진|완료|사업|용역|수행|제안서|업체|사업자|개최|보고|검사"
 STEPS = (r"입찰|제안서\s*평가|사업자 선정|업체 선정", r"계약", r"착수", r"검수|준공|완료보고")
 QUARTERS = re.compile(
@@ -45,6 +53,7 @@ def find_date_faults(report: Report) -> Iterator[Fault]:
         yield from find_impossible_days(sentence)
         yield from find_backwards(sentence)
         yield from find_backwards_quarters(sentence)
+        yield from find_built_backwards(sentence)
         if not is_early:
             yield from find_late_as_of(sentence, report.published_on)
     yield from find_chronicles(report.sentences)
@@ -87,6 +96,14 @@ def find_backwards_quarters(sentence: Sentence) -> Iterator[Fault]:
         if len(one[1]) == len(two[1]) and (two[0] % 100, two[1]) < (one[0] % 100, one[1]):
             computed = match[0].partition("~")[2].strip() + " ~"
             yield _fault(sentence, match[0], computed, BACKWARDS)
+
+
+def find_built_backwards(sentence: Sentence) -> Iterator[Fault]:
+    """Yield "2026년 8월에 착공하여 2025년 12월에 준공"."""
+    for match in BUILT.finditer(sentence.text):
+        (first, _), (last, said) = (read_single_dates(match[name])[0] for name in ("first", "last"))
+        if is_backwards(first, last):
+            yield _fault(sentence, said, f"{_write(first)} ~", BUILT_WRONG)
 
 
 def find_late_as_of(sentence: Sentence, published_on: date | None) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from .wording import accuse_text
 RATE = re.compile(r"(?P<minus>△\s?)?(?P<n>\d[\d,]*(?:\.\d+)?)\s?%(?!\s?p|포인트)")
 BRACKET = re.compile(r"(?P<said>[가-힣\s]{0,12})\((?:(?P<label>[가-힣]{2,4})[률율]|비율|비중)?\s*:?\s*$")
 SENTENCE = re.compile(r"[을를이가은는]?\s[가-힣\s]{0,12}?(?P<label>[가-힣]{2,4})[률율](?:은|이|:)?\s*$")
-AMONG = re.compile(r"^\s?(?:중|가운데)(?:에서)?[\s,]|(?:^|[\s,])[이그]\s?(?:중|가운데)\s")
+AMONG = re.compile(r"^[을를]\s대상으로\s|^\s?(?:중|가운데)(?:에서)?[\s,]|(?:^|[\s,])[이그]\s?(?:중|가운데)\s")
 UP, DOWN = "증가|증액|상승|확대|늘|많|↑|성장", "감소|감액|하락|축소|줄|적|↓"
 WAY = re.compile(rf"\s*(?:(?P<up>{UP})|(?P<down>{DOWN}))")
 BASE = re.compile(r"(?P<open>\()?\s?\)?\s*(?:보다|대비)\s*$")
@@ -51,7 +51,7 @@ MEAN = re.compile(r"\((?:(?P<per>[회개])[소]?당\s?평균|평균)\s*(?P<n>\d[
 TARGET = re.compile(r"(?P<what>목표|계획)\s?대비\s*$")
 WHOLE_WORD = r"(?:목표|계획)[가-힣\s:()]{0,8}$"
 MANY = 3
-ABOUT = re.compile(r"약|[여\d]여|내외|누적")
+ABOUT = re.compile(r"(?<![가-힣])약|\d여|내외|누적")
 
 
 def find_rate_faults(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
@@ -63,6 +63,7 @@ def find_rate_faults(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
         yield from find_share(sentence, rate)
         yield from find_target_share(sentences, index, rate)
         yield from find_growth(sentence, rate)
+        yield from find_over(sentence, rate)
     yield from find_shared_whole(sentence)
     yield from find_arrows(sentence)
     yield from find_points(sentence)
@@ -83,6 +84,8 @@ def find_share(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
         return
     between = text[part.end : rate.start()]
     behind = BRACKET.fullmatch(between) or SENTENCE.fullmatch(between)
+    if "(" in between and not re.match(r"\s?[),·/]", text[rate.end() :]):
+        return
     if behind is None and (not DONE.fullmatch(between) or WAY.match(text[rate.end() :])):
         return
     earlier = [q for q in sentence.quantities if q.end <= part.start and q.unit == part.unit]
@@ -125,10 +128,30 @@ def find_target_share(sentences: Sequence[Sentence], index: int, rate: re.Match[
             for q in other.quantities
             if q.unit == part.unit and q is not part
             if re.search(target["what"] + r"[가-힣\s:]{0,4}$", other.text[: q.start])
+            or re.match(rf"\s?{target['what']}[,\s/]", other.text[q.end :])
         ]
         if len(wholes) == 1 and wholes[0].value and other.task_code == sentence.task_code:
             yield from _check_rate(sentence, rate, part, wholes[0])
             return
+
+
+def find_over(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
+    """Check "급수인구 99명 / 총인구 100명 (보급률 99.0%)": a part, its whole and a named rate that is no growth."""
+    before = sentence.text[: rate.start()]
+    label = re.search(r"\s?\((?P<label>[가-힣]{1,4})[률율]\s?:?\s?$", before)
+    if label is None or re.search(r"증가|증감|성장|신장|감소|상승", label["label"]):
+        return
+    found = [q for q in sentence.quantities if q.end <= label.start() and q.unit != "%"]
+    if len(found) < 2 or found[-1].end != label.start() or found[-1].unit != found[-2].unit:
+        return
+    part, whole = found[-2:]
+    between = sentence.text[part.end : whole.start]
+    if (
+        whole.value
+        and part.value <= whole.value
+        and re.fullmatch(r"\s?/\s?(?:총|전체|대상)[가-힣]{0,4}\s?", between)
+    ):
+        yield from _check_rate(sentence, rate, part, whole)
 
 
 def find_growth(sentence: Sentence, rate: re.Match[str]) -> Iterator[Fault]:
@@ -238,7 +261,9 @@ def find_means(sentence: Sentence) -> Iterator[Fault]:
         total = _find_before(sentence, match.start())
         counts = [q for q in sentence.quantities if match["per"] and q.unit.startswith(match["per"])]
         counts = [q for q in counts if total is not None and q.end <= total.start]
-        if total is None or len(counts) != 1 or not counts[0].value or total.end < match.start() - 1:
+        if total is None or len(counts) != 1 or not counts[0].value:
+            continue
+        if not re.fullmatch(r"\s?(?:[가-힣]{2,4}\s?)?", sentence.text[total.end : match.start()]):
             continue
         true, stated = total.value / counts[0].value, to_number(match["n"])
         if abs(true - stated) > max(Decimal("0.02") * true, Decimal("0.5")):

@@ -69,7 +69,8 @@ def find_relation_faults(grid: Grid) -> Iterator[Fault]:
     targets = [
         index
         for index, column in enumerate(grid.columns)
-        if column.role not in GIVEN and not KNOWN.get(column.role, {Role.NAME}) <= roles
+        if (column.role not in GIVEN or _is_whole(grid, index))
+        and not KNOWN.get(column.role, {Role.NAME}) <= roles
     ]
     if grid.kind == TableKind.OCCUPANCY:
         return
@@ -82,6 +83,11 @@ def find_relation_faults(grid: Grid) -> Iterator[Fault]:
     if targets:
         for one in _find_broken(across, names, targets, [], get_slack(grid)):
             yield _accuse(grid, one.column, one.line, one)
+
+
+def _is_whole(grid: Grid, index: int) -> bool:
+    """Return whether a budget is what the years or sources beside it add up to (총사업비, 기투자, 2026년, 향후)."""
+    return grid.kind == TableKind.OTHER and fold(grid.columns[index].title).startswith("총")
 
 
 def _accuse(grid: Grid, row: int, column: int, one: _Finding) -> Fault:

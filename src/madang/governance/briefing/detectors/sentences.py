@@ -24,6 +24,11 @@ from .wording import accuse_text
 OPEN = re.compile(r"(?<![초중고])등(?=[\s,)]|$)|(?<![가-힣])외(?=[\s,)]|$)|포함|\d여|주요")
 ABOUT = Decimal("0.05")
 MANY_STEPS, PARTLY = 20, 4
+DIVIDED = re.compile(
+    r"(?:이며|이고|으로|은|는|을|를|\s?중)[,\s]\s?(?P<list>[^:()]+?)(?:으?로)\s"
+    r"(?:나누|나뉘|나눠|구분|구성|이루|마련|조달|충당|편성|배분)"
+)
+RISING = re.compile(r"^\s*['’‘]?(?:20)?(?P<year>\d\d)년(?P<until>까지)?\s")
 PAIR = re.compile(r"(?P<a>[\d,]+)(?P<ua>개소|개|곳)\((?P<b>[\d,]+)(?P<ub>대|개|명|식|건|본)\)")
 LABELLED = re.compile(r"\((?P<label>[가-힣]{1,8})\)\s*(?P<said>[^()\d]*" + PAIR.pattern + ")")
 ARROWED = re.compile(r"(\d[\d,]*)\s*[가-힣]{0,2}\s*→\s*(\d[\d,]*)")
@@ -53,6 +58,8 @@ def _find_at(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
     yield from find_equations(sentence)
     yield from find_totals_before(sentence)
     yield from find_totals_after(sentence)
+    yield from find_divided(sentence)
+    yield from find_years_added(sentence)
     yield from find_changes(sentence)
     yield from find_rate_faults(sentences, index)
     yield from find_states(sentence)
@@ -119,7 +126,10 @@ def find_equations(sentence: Sentence) -> Iterator[Fault]:
 
 
 def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
-    """Check "총 N면 조성 : 공영 n면, 민영 m면": all there is, and a list of nothing but named parts."""
+    """Check "총 N면 조성 : 공영 n면, 민영 m면": all there is, and a list of nothing but named parts.
+
+    Where a verb stands between and no 총, the list may be of anything: only a slip of the pen is a fault.
+    """
     for total in sentence.quantities:
         match = re.match(r"(?P<verb>[가-힣\s]{0,12}):\s*(?P<list>[^:()]+)$", sentence.text[total.end :])
         is_all = re.search(r"총\s*$", sentence.text[: total.start]) is not None
@@ -127,9 +137,12 @@ def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
             match = re.match(
                 r"(?P<verb>으?로|은|는)\s(?P<list>[^:()]+?)(?:이다|임|입니다)\.?$", sentence.text[total.end :]
             )
-        if match is None or not (is_all or not match["verb"].strip()):
+        if match is None:
             continue
         pieces = _split(match["list"])
+        if _has_several(pieces):
+            yield from _check_several(sentence, total, pieces)
+            continue
         parts = [_read_only(piece, total.unit) for piece in pieces]
         if (
             len(parts) < 2
@@ -137,8 +150,43 @@ def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
             or may_overlap(match["list"], [], total.unit)
         ):
             continue
-        is_open = bool(OPEN.search(match["list"])) or is_series(pieces)
-        yield from _check_listed(sentence, total, [part for part in parts if part], is_open=is_open)
+        found = [part for part in parts if part]
+        delta = total.value - sum((part.value for part in found), Decimal(0))
+        is_sure = is_all or not match["verb"].strip() or _has_slipped(total, found, delta)
+        if is_sure:
+            is_open = bool(OPEN.search(match["list"])) or is_series(pieces)
+            yield from _check_listed(sentence, total, found, is_open=is_open)
+
+
+def find_divided(sentence: Sentence) -> Iterator[Fault]:
+    """Check "총 12.4km 중 1구간 4.1km, 2구간 8.3km로 나누어" and "가구는 90가구이며, 가 50가구, 나 40가구로 구분"."""
+    for total in sentence.quantities:
+        match = DIVIDED.match(sentence.text, total.end)
+        if match is None or may_overlap(match["list"], [], total.unit):
+            continue
+        pieces = _split(match["list"])
+        parts = [_read_only(piece, total.unit) for piece in pieces]
+        if len(parts) >= 2 and all(parts) and not is_series(pieces):
+            is_open = bool(OPEN.search(match["list"]))
+            yield from _check(sentence, total, [part for part in parts if part], is_open=is_open)
+
+
+def find_years_added(sentence: Sentence) -> Iterator[Fault]:
+    """Check "누적 900개(2024년까지 400개, 2025년 300개, 2026년 200개)": what was there, and each year since."""
+    for total in sentence.quantities:
+        if not re.search(r"(?:누적|누계|총)\s?$", sentence.text[: total.start]):
+            continue
+        pieces = _split(_read_bracket(sentence.text, total.end))
+        parts = [_read_only(piece, total.unit) for piece in pieces]
+        found = [RISING.match(piece) for piece in pieces]
+        if len(parts) < 2 or not all(parts) or not all(found):
+            continue
+        untils = [one["until"] is not None for one in found if one]
+        years = [int(one["year"]) for one in found if one]
+        if untils == [True] + [False] * (len(pieces) - 1) and years == list(
+            range(years[0], years[0] + len(years))
+        ):
+            yield from _check(sentence, total, [part for part in parts if part], is_open=False)
 
 
 def find_totals_after(sentence: Sentence) -> Iterator[Fault]:

@@ -146,6 +146,7 @@ class _Reader:
         footnote = read_footnote(line, stripped)
         if footnote is not None:
             self.footnotes.append(footnote)
+            self._keep_figures(line, footnote.text)
             return 1
         taken = self._read_heading(index, stripped)
         if taken:
@@ -153,6 +154,11 @@ class _Reader:
         self._read_caption(stripped)
         self.sentences.append(read_sentence(line, text, self.code, self.heading))
         return 1
+
+    def _keep_figures(self, line: int, text: str) -> None:
+        """Read what a heading or a footnote says in figures as a sentence too."""
+        if re.search(r"\d", text):
+            self.sentences.append(read_sentence(line, text, self.code, self.heading))
 
     def _read_heading(self, index: int, text: str) -> int:
         listed, task, goal, chapter = (pattern.match(text) for pattern in (LISTED, TASK, GOAL, CHAPTER))
@@ -201,6 +207,7 @@ class _Reader:
         ):
             title, taken = f"{title} {self.lines[rest[0]].strip()}", rest[0] - index + 1
         self.headings.append(Heading(line=index + 1, code=code, title=title))
+        self._keep_figures(index + 1, title)
         return taken
 
     def _read_caption(self, text: str) -> None:

@@ -96,7 +96,7 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
         )
         unread += _list_wrong(row, columns, text, kind)
         read.append(row)
-    if kind == TableKind.OTHER:
+    if kind in {TableKind.OTHER, TableKind.STAFF}:
         columns = _find_counts(columns, read)
     grid = Grid(
         kind=kind,

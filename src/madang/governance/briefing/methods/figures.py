@@ -14,7 +14,7 @@ BROKEN_DOWN = re.compile(NUMBER.pattern + r"(?:\s+-\s+[가-힣]+\s+[\d,]+)+")
 COUNTED = re.compile(
     r"(?P<about>약\s*)?(?<![\d.,'’])(?:(?P<big>\d[\d,]*)\s?(?P<bigscale>[조억만])\s?(?=\d))?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<places>\.\d+)?"
-    r"(?P<scale>천만|백만|십만|천억|[천만억조])?(?P<more>여)?\s?(?P<unit>㎡|㎥|㎢|m\s?\^?2|%|[가-힣A-Za-z]+)"
+    r"(?P<scale>천만|백만|십만|천억|[천만억조])?(?P<more>여)?\s?(?P<unit>㎡|㎥|㎢|㎞|m\s?\^?2|%|[가-힣A-Za-z]+)"
 )
 UNITS = (
     "개소 개구 개區 개월 개국 개사 개관 개교 개서 개년 개 대 본 종 건 명 회 식 억원 백만원 천원 만원 원 곳 팀 석 점 호선 가구 "
@@ -65,7 +65,7 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
     """Return numbers with a unit in a sentence, left to right; dates and floors are none."""
     found = []
     for match in COUNTED.finditer(text):
-        word = re.sub(r"m\s?\^?2", "m2", match["unit"]).replace("㎡", "m2")
+        word = re.sub(r"m\s?\^?2", "m2", match["unit"]).replace("㎡", "m2").replace("㎞", "km")
         unit = next((one for one in UNITS if word.startswith(one)), "")
         if not unit or unit in CALENDAR:
             continue

@@ -119,7 +119,7 @@ def _lay_out_expenditure(now: datetime, today: date, generator: np.random.Genera
         if year == today.year:
             _plan_months(now, book_id, year)
         else:
-            close_book(actor=HOUSE, now=now, book_id=book_id)
+            close_book(actor=HOUSE, now=now, book_id=book_id, lapses=True)
 
 
 def _grow(amount: int, generator: np.random.Generator) -> int:
@@ -386,7 +386,7 @@ def _lay_out_revenue(now: datetime, today: date, generator: np.random.Generator)
         book_id = open_book(actor=HOUSE, now=now, plan=plan, items=items)
         _post_revenue(now, today, book_id, year, dict(zip(names, of_year, strict=True)), generator)
         if year < today.year:
-            close_book(actor=HOUSE, now=now, book_id=book_id)
+            close_book(actor=HOUSE, now=now, book_id=book_id, lapses=True)
             budgets = (
                 budgets if year < FACT_YEAR else [_grow(one, generator) if one else 0 for one in budgets]
             )

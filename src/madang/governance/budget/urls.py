@@ -17,7 +17,7 @@ from .pages.reviewing import (
     REVIEW_LIST,
     compare,
 )
-from .pages.year import CARRY_OVER, CLOSE, OPEN, OPEN_NEXT, ORIGINAL, PLAN
+from .pages.year import CARRY_OVER, CLOSE, ITEM, OPEN, OPEN_NEXT, ORIGINAL, PLAN
 
 DESK = "desk/budget"
 BOOK = "<str:book_id>"
@@ -47,6 +47,8 @@ urlpatterns = [
     path(f"{DESK}/entries/<int:entry_id>/reverse/", REVERSE.as_view(), name="budget-reverse"),
     path(f"{DESK}/{BOOK}/", show_desk, name="budget-desk-book"),
     path(f"{DESK}/{BOOK}/items/", show_items, name="budget-items"),
+    path(f"{DESK}/{BOOK}/items/new/", ITEM.as_view(), name="budget-item-new"),
+    path(f"{DESK}/{NODE}/items/new/", ITEM.as_view(), name="budget-node-item-new"),
     path(f"{DESK}/{BOOK}/ledger/", show_ledger, name="budget-ledger"),
     path(f"{DESK}/{BOOK}/risks/", show_risks, name="budget-risks"),
     path(f"{DESK}/{BOOK}/transfers/", show_transfers, name="budget-transfers"),

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import msgspec
 from django.db import IntegrityError, transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict
 from madang.core.people.interface import record_audit, require
-from madang.governance.budget.methods.planting import PlannedNode, make_path, plan_nodes
-from madang.governance.budget.methods.posting import make_move
+from madang.governance.budget.methods.planting import PlannedNode, make_path, plan_nodes, refuse_leaf
+from madang.governance.budget.methods.posting import make_code, make_move
 from madang.governance.budget.models import BookRow, NodeRow, PlanRow
-from madang.governance.budget.queries.nodes import get_book, get_node_row, list_items
+from madang.governance.budget.queries.nodes import get_book, get_node_row, list_items, measure_lapsing
 from madang.governance.budget.records.ledger import (
     Book,
     BookPlan,
@@ -180,12 +181,77 @@ def set_plan(*, actor: Actor, now: datetime, node_id: int, months_krw: Sequence[
 
 
 @transaction.atomic
-def close_book(*, actor: Actor, now: datetime, book_id: str) -> None:
-    """Close a year's budget: nothing is written into its ledger any more."""
+def add_item(*, actor: Actor, now: datetime, book_id: str, item: ItemPlan) -> str:
+    """Add an item without an amount to an open budget, with what is missing above it, and return its code.
+
+    A project decided on in the middle of a year gets its place so, and its money by a supplementary budget or a
+    transfer. It belongs to the agency of the nearest place above it that has one.
+
+    Raises
+    ------
+    BadInput
+        wrong names, or an item with an amount of its own above it
+    Conflict
+        the budget is closed, or has the item
+    """
+    book = lock_whole(book_id)
+    if not book.is_open:
+        raise Conflict("budget.closed", "마감한 예산입니다", "this budget is closed")
+    names = tuple(" ".join(name.split()) for name in item.names)
+    planned = plan_nodes(book.levels, [msgspec.structs.replace(item, names=names)], book.name)
+    known = {
+        row.path: row for row in NodeRow.objects.filter(book=book, path__in=[one.path for one in planned])
+    }
+    above = [known[one.path] for one in planned if one.path in known]
+    agency = next((row.agency_code for row in reversed(above) if row.agency_code), item.agency_code)
+    require(actor, CHANGE, agency or "city")
+    if len(above) == len(planned):
+        raise Conflict(
+            "budget.item_exists",
+            "이 예산에 그 항목이 이미 있습니다",
+            "this budget has the item already",
+            field="names",
+        )
+    if above[-1].is_leaf:
+        raise refuse_leaf(above[-1].name)
+    parent = above[-1]
+    for one in planned[len(above) :]:
+        children = NodeRow.objects.filter(parent=parent).order_by("-code").values_list("code", flat=True)
+        position = int(children[0].rpartition(".")[2]) + 1 if children else 1
+        placed = one._replace(
+            code=make_code(parent.code, position), parent_code=parent.code, agency_code=agency
+        )
+        parent = _make_row(book, placed, {parent.code: parent.pk})
+        parent.save(force_insert=True)
+    record_audit(actor=actor, now=now, action="budget.add_item", subject=f"{book_id}:{parent.code}")
+    return parent.code
+
+
+@transaction.atomic
+def close_book(*, actor: Actor, now: datetime, book_id: str, lapses: bool = False) -> None:
+    """Close a year's budget: nothing is written into its ledger any more.
+
+    Where commitments of an expenditure budget are neither paid nor carried over, that they lapse is to be said by
+    `lapses`; Conflict without it.
+    """
     require(actor, CHANGE, "city")
     book = lock_whole(book_id)
     if not book.is_open:
         raise Conflict("budget.closed", "마감한 예산입니다", "this budget is closed")
+    open_krw = measure_lapsing(book_id)
+    if open_krw and not lapses:
+        raise Conflict(
+            "budget.open_commitments",
+            f"지급하지도 이월하지도 않은 원인행위가 {open_krw:,}원 있습니다. 지급·이월하거나, 불용으로 둔다고 밝혀 주세요",
+            f"commitments of {open_krw:,} won are neither paid nor carried over: settle them, or say that they lapse",
+            field="lapses",
+        )
     book.is_open = False
     book.save(update_fields=["is_open"])
-    record_audit(actor=actor, now=now, action="budget.close", subject=f"{book.series} {book.fiscal_year}")
+    record_audit(
+        actor=actor,
+        now=now,
+        action="budget.close",
+        subject=f"{book.series} {book.fiscal_year}",
+        details={"lapsed_krw": open_krw},
+    )

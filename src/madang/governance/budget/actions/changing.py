@@ -14,17 +14,31 @@ from madang.governance.budget.queries.ledger import get_entry, measure_open
 from madang.governance.budget.queries.nodes import get_node_row
 from madang.governance.budget.records.ledger import Account, Draft, EntryKind, Move
 
-from .posting import lock_whole, post
+from .posting import find_written, lock_whole, post_once
 
 CHANGE = "budget.change"
 
 
 @transaction.atomic
-def set_original(*, actor: Actor, now: datetime, node_id: int, amount_krw: int, note: str = "") -> int:
-    """Give an item its original budget, once, and return the entry's id; a wrong one is reversed first."""
+def set_original(
+    *, actor: Actor, now: datetime, node_id: int, amount_krw: int, note: str = "", reference: str = ""
+) -> int:
+    """Give an item its original budget, once, and return the entry's id; a wrong one is reversed first.
+
+    `reference` is the caller's own number: what was written under it before is returned, and not written again.
+    """
     node = get_node_row(node_id)
     require(actor, CHANGE, node.agency_code or "city")
     lock_whole(node.book_id)
+    draft = Draft(
+        kind=EntryKind.ORIGINAL,
+        booked_on=date(node.book.fiscal_year, 1, 1),
+        moves=(make_move(EntryKind.ORIGINAL, node_id, amount_krw),),
+        note=note,
+    )
+    done = find_written(node.book_id, draft, reference)
+    if done:
+        return done
     node.refresh_from_db()
     if node.original_krw:
         raise Conflict(
@@ -33,16 +47,7 @@ def set_original(*, actor: Actor, now: datetime, node_id: int, amount_krw: int, 
             "this item has its original budget already; reverse that entry first if it is wrong",
             field="amount_krw",
         )
-    draft = Draft(
-        kind=EntryKind.ORIGINAL,
-        booked_on=date(node.book.fiscal_year, 1, 1),
-        moves=(make_move(EntryKind.ORIGINAL, node_id, amount_krw),),
-        note=note,
-    )
-    (entry_id,) = post(actor=actor, now=now, book_id=node.book_id, drafts=[draft])
-    details = {"amount_krw": amount_krw}
-    record_audit(actor=actor, now=now, action="budget.original", subject=f"entry {entry_id}", details=details)
-    return entry_id
+    return _write(actor, now, node.book_id, draft, ("budget.original", amount_krw, reference))
 
 
 @transaction.atomic
@@ -55,6 +60,7 @@ def add_supplementary(
     booked_on: date,
     legal_ground: str,
     note: str = "",
+    reference: str = "",
 ) -> int:
     """Raise (or, below 0, lower) an item's budget by a supplementary one, and return the entry's id."""
     node = get_node_row(node_id)
@@ -68,12 +74,8 @@ def add_supplementary(
         note=note,
         legal_ground=legal_ground,
     )
-    (entry_id,) = post(actor=actor, now=now, book_id=node.book_id, drafts=[draft])
-    details = {"amount_krw": amount_krw}
-    record_audit(
-        actor=actor, now=now, action="budget.supplement", subject=f"entry {entry_id}", details=details
-    )
-    return entry_id
+    lock_whole(node.book_id)
+    return _write(actor, now, node.book_id, draft, ("budget.supplement", amount_krw, reference))
 
 
 @transaction.atomic
@@ -81,15 +83,15 @@ def transfer_money(
     *,
     actor: Actor,
     now: datetime,
-    from_id: int,
-    to_id: int,
+    between: tuple[int, int],
     amount_krw: int,
     booked_on: date,
     legal_ground: str,
     note: str = "",
+    reference: str = "",
 ) -> int:
-    """Move budget that isn't committed from one item to another of the same book, and return the entry's id."""
-    giving, taking = get_node_row(from_id), get_node_row(to_id)
+    """Move budget that isn't committed from the first to the second of two items of a book; return the entry's id."""
+    giving, taking = (get_node_row(node_id) for node_id in between)
     for node in (giving, taking):
         require(actor, CHANGE, node.agency_code or "city")
     _require_ground(legal_ground)
@@ -104,14 +106,12 @@ def transfer_money(
     draft = Draft(
         kind=kind,
         booked_on=booked_on,
-        moves=(make_move(kind, from_id, -amount_krw), make_move(kind, to_id, amount_krw)),
+        moves=(make_move(kind, giving.pk, -amount_krw), make_move(kind, taking.pk, amount_krw)),
         note=note,
         legal_ground=legal_ground,
     )
-    (entry_id,) = post(actor=actor, now=now, book_id=giving.book_id, drafts=[draft])
-    details = {"amount_krw": amount_krw, "ground": legal_ground}
-    record_audit(actor=actor, now=now, action="budget.transfer", subject=f"entry {entry_id}", details=details)
-    return entry_id
+    lock_whole(giving.book_id)
+    return _write(actor, now, giving.book_id, draft, ("budget.transfer", amount_krw, reference))
 
 
 @transaction.atomic
@@ -123,6 +123,7 @@ def carry_over(
     amount_krw: int,
     legal_ground: str,
     commitment_id: int | None = None,
+    reference: str = "",
 ) -> tuple[int, int]:
     """Carry money of an item into the next year's budget; return the entries that leave and that arrive.
 
@@ -133,18 +134,8 @@ def carry_over(
     require(actor, CHANGE, node.agency_code or "city")
     _require_ground(legal_ground)
     coming = _find_next(node)
-    left_in = Account.AVAILABLE
+    left_in = Account.AVAILABLE if commitment_id is None else Account.OUTSTANDING
     lock_whole(node.book_id)
-    if commitment_id is not None:
-        left_in = Account.OUTSTANDING
-        entry = get_entry(commitment_id)
-        if entry.lines[0].node_id != node_id or amount_krw > measure_open(commitment_id):
-            raise Conflict(
-                "budget.not_committed",
-                "이 원인행위에 그만큼 남아 있지 않습니다",
-                "less than that is open",
-                field="amount_krw",
-            )
     leaving = Draft(
         kind=EntryKind.CARRIED_OUT,
         booked_on=date(node.book.fiscal_year, 12, 31),
@@ -160,11 +151,39 @@ def carry_over(
         note=f"{node.book.fiscal_year}년에서 이월",
         legal_ground=legal_ground,
     )
-    (out_id,) = post(actor=actor, now=now, book_id=node.book_id, drafts=[leaving])
-    (in_id,) = post(actor=actor, now=now, book_id=coming.book_id, drafts=[arriving])
-    details = {"amount_krw": amount_krw, "arrives": in_id}
-    record_audit(actor=actor, now=now, action="budget.carry_over", subject=f"entry {out_id}", details=details)
+    if commitment_id is not None and not find_written(node.book_id, leaving, reference):
+        _refuse_not_open(node_id, commitment_id, amount_krw)
+    out_id, _ = post_once(actor=actor, now=now, book_id=node.book_id, draft=leaving, reference=reference)
+    in_id, is_new = post_once(
+        actor=actor, now=now, book_id=coming.book_id, draft=arriving, reference=reference
+    )
+    if is_new:
+        details = {"amount_krw": amount_krw, "arrives": in_id}
+        record_audit(
+            actor=actor, now=now, action="budget.carry_over", subject=f"entry {out_id}", details=details
+        )
     return out_id, in_id
+
+
+def _refuse_not_open(node_id: int, commitment_id: int, amount_krw: int) -> None:
+    entry = get_entry(commitment_id)
+    if entry.lines[0].node_id != node_id or amount_krw > measure_open(commitment_id):
+        raise Conflict(
+            "budget.not_committed",
+            "이 원인행위에 그만큼 남아 있지 않습니다",
+            "less than that is open",
+            field="amount_krw",
+        )
+
+
+def _write(actor: Actor, now: datetime, book_id: str, draft: Draft, said: tuple[str, int, str]) -> int:
+    """Write an entry under its reference, with its audit; `said` is (action, amount, reference)."""
+    action, amount_krw, reference = said
+    entry_id, is_new = post_once(actor=actor, now=now, book_id=book_id, draft=draft, reference=reference)
+    if is_new:
+        details = {"amount_krw": amount_krw, "ground": draft.legal_ground}
+        record_audit(actor=actor, now=now, action=action, subject=f"entry {entry_id}", details=details)
+    return entry_id
 
 
 def _find_next(node: NodeRow) -> NodeRow:

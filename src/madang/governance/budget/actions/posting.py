@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
 from madang.governance.budget.methods.amount import LARGEST_KRW
 from madang.governance.budget.methods.posting import Deltas, list_ancestors, sum_moves
-from madang.governance.budget.models import BookRow, EntryRow, LineRow, MonthRow, NodeRow
+from madang.governance.budget.models import BookRow, EntryRow, LineRow, MonthRow, NodeRow, ReferenceRow
 from madang.governance.budget.records.ledger import SOURCES, Account, Draft
 
 BATCH = 1000
@@ -50,6 +50,47 @@ def lock_whole(book_id: str) -> BookRow:
     """Return a book whose ledger nobody else writes until this transaction ends."""
     NodeRow.objects.select_for_update().get(book_id=book_id, code="")
     return BookRow.objects.get(pk=book_id)
+
+
+def post_once(*, actor: Actor, now: datetime, book_id: str, draft: Draft, reference: str) -> tuple[int, bool]:
+    """Write one entry and return its id with True; with False the one that was written under `reference` before.
+
+    The ledger is to be locked; who may write is for the caller to ask.
+    """
+    done = find_written(book_id, draft, reference)
+    if done:
+        return done, False
+    (entry_id,) = post(actor=actor, now=now, book_id=book_id, drafts=[draft])
+    if reference:
+        ReferenceRow.objects.create(book_id=book_id, reference=reference, entry_id=entry_id)
+    return entry_id, True
+
+
+def find_written(book_id: str, draft: Draft, reference: str) -> int:
+    """Return the entry that was written under `reference`, 0 for none; raise Conflict where it says something else."""
+    row = ReferenceRow.objects.filter(book_id=book_id, reference=reference).select_related("entry").first()
+    if row is None or not reference:
+        return 0
+    before = row.entry
+    said = (before.kind, before.booked_on, before.settles_id, before.reverses_id)
+    lines = sorted(before.lines.values_list("node_id", "debit", "credit", "amount_krw"))
+    moves = sorted((one.node_id, one.debit.value, one.credit.value, one.amount_krw) for one in draft.moves)
+    if said != (draft.kind.value, draft.booked_on, draft.settles, draft.reverses) or lines != moves:
+        raise Conflict(
+            "budget.reference",
+            f"번호 {reference}로 다른 것을 이미 적었습니다 (기입 {before.pk})",
+            f"something else was written under {reference} (entry {before.pk})",
+            field="reference",
+        )
+    return before.pk
+
+
+def require_words(field: str, text: str) -> None:
+    """Raise BadInput where a note or a reason says nothing."""
+    if not text.strip():
+        raise BadInput(
+            f"budget.{field}", "무엇을 왜 적는지 써 주세요", "say what is written, and why", field=field
+        )
 
 
 def _lock_nodes(book_id: str, sums: dict[int, Deltas]) -> dict[int, NodeRow]:

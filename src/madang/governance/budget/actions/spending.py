@@ -6,15 +6,15 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from madang.core.base.interface import Actor, Conflict
+from madang.core.base.interface import Actor, BadInput, Conflict, to_city_time
 from madang.core.people.interface import record_audit, require
 from madang.governance.budget.methods.posting import make_move, reverse_moves
-from madang.governance.budget.models import EntryRow, NodeRow, ReferenceRow
+from madang.governance.budget.models import EntryRow, NodeRow
 from madang.governance.budget.queries.ledger import get_entry, measure_open
 from madang.governance.budget.queries.nodes import get_node_row
 from madang.governance.budget.records.ledger import CARRIED, Draft, Entry, EntryKind, Move
 
-from .posting import lock_whole, post
+from .posting import find_written, lock_whole, post_once, require_words
 
 SPEND = "budget.spend"
 
@@ -38,6 +38,8 @@ def commit_money(
     """
     node = get_node_row(node_id)
     require(actor, SPEND, node.agency_code or "city")
+    require_words("note", note)
+    _refuse_day(booked_on, now)
     draft = Draft(
         kind=EntryKind.COMMITMENT,
         booked_on=booked_on,
@@ -45,8 +47,7 @@ def commit_money(
         note=note,
     )
     lock_whole(node.book_id)
-    done = _find_written(node, draft, reference)
-    return done or _post_one(actor, now, node, draft, "budget.commit", reference)
+    return _post_one(actor, now, node, draft, "budget.commit", reference)
 
 
 @transaction.atomic
@@ -67,6 +68,8 @@ def pay_commitment(
     entry = get_entry(entry_id)
     node = get_node_row(entry.lines[0].node_id)
     require(actor, SPEND, node.agency_code or "city")
+    require_words("note", note)
+    _refuse_day(booked_on, now, entry.booked_on, "원인행위")
     lock_whole(node.book_id)
     draft = Draft(
         kind=EntryKind.DISBURSEMENT,
@@ -75,7 +78,7 @@ def pay_commitment(
         note=note,
         settles=entry_id,
     )
-    if done := _find_written(node, draft, reference):
+    if done := find_written(node.book_id, draft, reference):
         return done
     left = measure_open(entry_id)
     if entry.kind is not EntryKind.COMMITMENT or amount_krw > left:
@@ -89,8 +92,10 @@ def pay_commitment(
 
 
 @transaction.atomic
-def reverse_entry(*, actor: Actor, now: datetime, entry_id: int, booked_on: date, reason: str) -> int:
-    """Write the entry that undoes another, and return its id.
+def reverse_entry(
+    *, actor: Actor, now: datetime, entry_id: int, booked_on: date, reason: str, reference: str = ""
+) -> int:
+    """Write the entry that undoes another, and return its id; `reference` as in `commit_money`.
 
     Raises Conflict where it was reversed before, is a reversal itself, is a commitment that was paid on, or
     where the money has been used since.
@@ -101,8 +106,10 @@ def reverse_entry(*, actor: Actor, now: datetime, entry_id: int, booked_on: date
     for line in entry.lines:
         agency = get_node_row(line.node_id).agency_code or "city"
         require(actor, SPEND if is_spending else "budget.change", agency)
+    require_words("reason", reason)
+    if is_spending:
+        _refuse_day(booked_on, now, entry.booked_on, "기입")
     lock_whole(node.book_id)
-    _refuse_reversal(entry)
     moves = tuple(
         Move(node_id=one.node_id, debit=one.debit, credit=one.credit, amount_krw=one.amount_krw)
         for one in entry.lines
@@ -115,7 +122,10 @@ def reverse_entry(*, actor: Actor, now: datetime, entry_id: int, booked_on: date
         legal_ground=entry.legal_ground,
         reverses=entry_id,
     )
-    return _post_one(actor, now, node, draft, "budget.reverse")
+    if done := find_written(node.book_id, draft, reference):
+        return done
+    _refuse_reversal(entry)
+    return _post_one(actor, now, node, draft, "budget.reverse", reference)
 
 
 def _refuse_reversal(entry: Entry) -> None:
@@ -139,34 +149,31 @@ def _refuse_reversal(entry: Entry) -> None:
         )
 
 
-def _find_written(node: NodeRow, draft: Draft, reference: str) -> int:
-    """Return the entry that was written under `reference`, 0 for none; raise Conflict where it says something else."""
-    row = (
-        ReferenceRow.objects.filter(book_id=node.book_id, reference=reference).select_related("entry").first()
-    )
-    if row is None or not reference:
-        return 0
-    before, amount = row.entry, sum(move.amount_krw for move in draft.moves)
-    said = (before.kind, before.booked_on, before.amount_krw, before.settles_id)
-    is_same = said == (draft.kind.value, draft.booked_on, amount, draft.settles)
-    if not is_same or not before.lines.filter(node=node).exists():
-        raise Conflict(
-            "budget.reference",
-            f"번호 {reference}로 다른 것을 이미 적었습니다 (기입 {before.pk})",
-            f"something else was written under {reference} (entry {before.pk})",
-            field="reference",
+def _refuse_day(booked_on: date, now: datetime, since: date | None = None, what: str = "") -> None:
+    """Refuse a day to come, and one before what is paid on or undone."""
+    if booked_on > to_city_time(now).date():
+        raise BadInput(
+            "budget.day_to_come",
+            "아직 오지 않은 날짜로 적을 수 없습니다",
+            "a day to come can't be booked on",
+            field="booked_on",
         )
-    return before.pk
+    if since is not None and booked_on < since:
+        raise BadInput(
+            "budget.day_before",
+            f"{what}을(를) 한 {since}보다 앞선 날짜입니다",
+            f"the day is before {since}, the day of what it follows from",
+            field="booked_on",
+        )
 
 
 def _post_one(
     actor: Actor, now: datetime, node: NodeRow, draft: Draft, action: str, reference: str = ""
 ) -> int:
-    (entry_id,) = post(actor=actor, now=now, book_id=node.book_id, drafts=[draft])
-    if reference:
-        ReferenceRow.objects.create(book_id=node.book_id, reference=reference, entry_id=entry_id)
-    amount = sum(move.amount_krw for move in draft.moves)
-    record_audit(
-        actor=actor, now=now, action=action, subject=f"entry {entry_id}", details={"amount_krw": amount}
-    )
+    entry_id, is_new = post_once(actor=actor, now=now, book_id=node.book_id, draft=draft, reference=reference)
+    if is_new:
+        amount = sum(move.amount_krw for move in draft.moves)
+        record_audit(
+            actor=actor, now=now, action=action, subject=f"entry {entry_id}", details={"amount_krw": amount}
+        )
     return entry_id

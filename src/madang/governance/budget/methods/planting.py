@@ -96,17 +96,18 @@ def _plant(
                 proposed_krw=0,
             )
         elif is_last and not nodes[codes[path]].is_leaf:
-            raise _refuse_leaf(name)
+            raise refuse_leaf(name)
         code = codes[path]
     return code
 
 
 def _refuse_below_leaf(code: str, nodes: dict[str, PlannedNode]) -> None:
     if code and nodes[code].is_leaf:
-        raise _refuse_leaf(nodes[code].name)
+        raise refuse_leaf(nodes[code].name)
 
 
-def _refuse_leaf(name: str) -> BadInput:
+def refuse_leaf(name: str) -> BadInput:
+    """Return the refusal of an item below one that has an amount of its own."""
     return BadInput(
         "budget.leaf_above_leaf",
         f"'{name}'에 금액과 하위 항목이 함께 있습니다",

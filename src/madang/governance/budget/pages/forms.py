@@ -133,7 +133,8 @@ def _supplement(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: s
 
 def _transfer(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str, code: str) -> str:
     node = get_node(book_id, code)
-    return f"{HOME}entries/{transfer_money(actor=actor, now=now, from_id=node.id, **data)}/"
+    between = (node.id, data.pop("to_id"))
+    return f"{HOME}entries/{transfer_money(actor=actor, now=now, between=between, **data)}/"
 
 
 def _pay(*, actor: Actor, now: datetime, data: dict[str, Any], entry_id: int) -> str:

@@ -9,10 +9,11 @@ from django import forms
 
 from madang.core.base.interface import Actor, Text
 from madang.core.pages.interface import FormPage, say_lazily
-from madang.core.people.interface import require
+from madang.core.people.interface import list_agencies, require
 from madang.governance.budget.actions.books import (
     CHANGE,
     IMPORT,
+    add_item,
     close_book,
     open_next,
     open_written,
@@ -21,10 +22,12 @@ from madang.governance.budget.actions.books import (
 from madang.governance.budget.actions.changing import carry_over, set_original
 from madang.governance.budget.methods.written import read_items
 from madang.governance.budget.queries.ledger import list_open_commitments
-from madang.governance.budget.queries.nodes import get_book, get_node, get_plan
+from madang.governance.budget.queries.nodes import get_book, get_node, get_plan, measure_lapsing
 from madang.governance.budget.records import Level
 from madang.governance.budget.records.ledger import (
+    LEVEL_WORDS,
     BookPlan,
+    ItemPlan,
     Node,
     RevenueLevel,
     Side,
@@ -163,9 +166,69 @@ def _carry_over(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: s
     return f"{HOME}entries/{left}/"
 
 
+def _build_close(actor: Actor, *, book_id: str) -> type[forms.Form]:
+    require(actor, CHANGE, "city")
+    open_krw = measure_lapsing(book_id)
+    if not open_krw:
+        return forms.Form
+    told = say_lazily(
+        f"지급하지도 이월하지도 않은 원인행위 {open_krw:,}원을 불용으로 둡니다",
+        f"Commitments of {open_krw:,} won, neither paid nor carried over, lapse",
+    )
+    return type("CloseForm", (forms.Form,), {"lapses": forms.BooleanField(label=told)})
+
+
+def _build_item(actor: Actor, *, book_id: str, code: str = "") -> type[forms.Form]:
+    book, node = get_book(book_id), get_node(book_id, code)
+    require(actor, CHANGE, node.agency_code or None)
+    below = book.levels[book.levels.index(node.level) + 1 :] if node.level else book.levels
+    fields: dict[str, forms.Field] = {
+        f"name_{level}": forms.CharField(
+            label=say_lazily(LEVEL_WORDS[level].ko, LEVEL_WORDS[level].en),
+            max_length=300,
+            required=level == below[-1],
+        )
+        for level in below
+    }
+    if not node.agency_code:
+        agencies = [(one.code, say_lazily(one.name.ko, one.name.en)) for one in list_agencies()]
+        fields["agency_code"] = forms.ChoiceField(
+            label=say_lazily("담당 부서", "Division in charge"),
+            choices=[("", "–"), *((code, name) for code, name in agencies if actor.may(CHANGE, code))],
+            required=False,
+            help_text=say_lazily(
+                "위의 이름에 담당 부서가 이미 있으면 그대로 따릅니다.",
+                "Where a name above has its division already, that one stays.",
+            ),
+        )
+    fields["purpose"] = forms.CharField(
+        label=say_lazily("목적과 내용", "Purpose"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    fields["ends_on"] = forms.DateField(
+        label=say_lazily("사업이 끝나는 날", "The work ends on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    return type("ItemForm", (forms.Form,), fields)
+
+
+def _add_item(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str, code: str = "") -> str:
+    book, node = get_book(book_id), get_node(book_id, code)
+    above = dict(zip(node.path_levels, node.path, strict=True))
+    item = ItemPlan(
+        names=tuple(above.get(one) or data.get(f"name_{one}", "") for one in book.levels),
+        agency_code=data.get("agency_code", ""),
+        purpose=data["purpose"],
+        ends_on=data["ends_on"],
+    )
+    return link_node(get_node(book_id, add_item(actor=actor, now=now, book_id=book_id, item=item)))
+
+
 def _close(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str) -> str:
-    del data
-    close_book(actor=actor, now=now, book_id=book_id)
+    close_book(actor=actor, now=now, book_id=book_id, lapses=data.get("lapses", False))
     return f"{HOME}{book_id}/"
 
 
@@ -208,6 +271,19 @@ ORIGINAL = FormPage(
     back=HOME,
     button=Text(ko="장부에 적기", en="Write into the ledger"),
 )
+ITEM = FormPage(
+    title=Text(ko="항목 더하기", en="Add an item"),
+    permission=CHANGE,
+    form=_build_item,
+    run=_add_item,
+    back=HOME,
+    button=Text(ko="항목 더하기", en="Add the item"),
+    about=Text(
+        ko="금액 없이 더합니다. 돈은 추가경정으로 넣거나 다른 항목에서 옮겨 옵니다. 없는 윗단계는 함께 만듭니다.",
+        en="It is added without an amount; money comes by a supplementary budget or a transfer. What is missing "
+        "above it is made too.",
+    ),
+)
 PLAN = FormPage(
     title=Text(ko="월별 집행 계획", en="Plan by month"),
     permission=CHANGE,
@@ -237,7 +313,7 @@ CARRY_OVER = FormPage(
 CLOSE = FormPage(
     title=Text(ko="회계연도 마감", en="Close the year"),
     permission=CHANGE,
-    form=forms.Form,
+    form=_build_close,
     run=_close,
     back=HOME,
     button=Text(ko="마감하기", en="Close"),

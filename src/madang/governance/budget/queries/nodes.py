@@ -50,6 +50,12 @@ def has_next(book: Book) -> bool:
     return BookRow.objects.filter(series=book.series, fiscal_year=book.fiscal_year + 1).exists()
 
 
+def measure_lapsing(book_id: str) -> int:
+    """Return what is committed of an expenditure budget and neither paid nor carried over; 0 for revenue."""
+    root = NodeRow.objects.filter(book_id=book_id, code="", book__side=Side.EXPENDITURE.value)
+    return root.values_list("outstanding_krw", flat=True).first() or 0
+
+
 def read_book(row: BookRow) -> Book:
     """Return the record of a row."""
     return Book(

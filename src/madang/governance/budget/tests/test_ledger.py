@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -32,6 +32,7 @@ from madang.governance.budget.records.ledger import Account, EntryKind, Side
 from .small_budget import DAY, ITEMS, NOW, find, open_small
 
 SQUARE = ("가과", "일반회계", "광장 운영", "시설비")
+LATER = datetime(2026, 7, 2, 3, tzinfo=UTC)
 CENTRE = ("나과", "일반회계", "센터 운영", "민간위탁금")
 
 
@@ -41,12 +42,12 @@ def commit(node_id: int, amount: int, actor: Actor = HOUSE) -> int:
 
 def pay(entry_id: int, amount: int) -> int:
     return pay_commitment(
-        actor=HOUSE, now=NOW, entry_id=entry_id, amount_krw=amount, booked_on=date(2026, 7, 1), note="대금"
+        actor=HOUSE, now=LATER, entry_id=entry_id, amount_krw=amount, booked_on=date(2026, 7, 1), note="대금"
     )
 
 
 def reverse(entry_id: int) -> int:
-    return reverse_entry(actor=HOUSE, now=NOW, entry_id=entry_id, booked_on=DAY, reason="착오")
+    return reverse_entry(actor=HOUSE, now=LATER, entry_id=entry_id, booked_on=date(2026, 7, 2), reason="착오")
 
 
 @pytest.mark.django_db
@@ -72,11 +73,32 @@ def test_money_goes_from_budget_to_commitment_to_payment_and_back():
     reverse(contract)
     assert get_node(book_id).balance.available_krw == 26_300
     months = get_months(find(book_id, "가과"))
-    assert months.disbursed_krw[5:7] == (-1_500, 1_500)
+    assert months.disbursed_krw[5:7] == (0, 0)
+    assert min(months.disbursed_krw) == 0
     assert sum(months.committed_krw) == 0
     assert find_ledger_faults(book_id) == ()
     lines, total = list_lines(book_id, below=get_node(book_id, "0001").code)
-    assert (total, lines[0].kind, lines[0].node_path) == (7, EntryKind.DISBURSEMENT, SQUARE)
+    assert (total, lines[0].kind, lines[0].node_path) == (7, EntryKind.REVERSAL, SQUARE)
+
+
+@pytest.mark.django_db
+def test_no_entry_is_booked_before_what_it_follows_from_or_on_a_day_to_come():
+    item = find(open_small(), *SQUARE)
+    contract = commit(item, 1_000)
+    paid = pay(contract, 10)
+    words = {"actor": HOUSE, "now": LATER}
+    with pytest.raises(BadInput, match="to come"):
+        commit_money(**words, node_id=item, amount_krw=1, booked_on=date(2026, 7, 3), note="계약")
+    for act in (
+        lambda: pay_commitment(
+            **words, entry_id=contract, amount_krw=1, booked_on=date(2026, 5, 31), note="대금"
+        ),
+        lambda: reverse_entry(**words, entry_id=paid, booked_on=date(2026, 6, 30), reason="착오"),
+    ):
+        with pytest.raises(BadInput, match="before"):
+            act()
+    with pytest.raises(BadInput, match="what is written"):
+        commit_money(**words, node_id=item, amount_krw=1, booked_on=DAY, note=" ")
 
 
 @pytest.mark.django_db
@@ -86,8 +108,7 @@ def test_a_transfer_between_divisions_needs_its_ground_and_changes_no_total():
     move = {
         "actor": HOUSE,
         "now": NOW,
-        "from_id": giving,
-        "to_id": taking,
+        "between": (giving, taking),
         "amount_krw": 2_000,
         "booked_on": DAY,
     }
@@ -129,7 +150,7 @@ def test_money_is_carried_to_the_next_year_once():
     arguments = {"actor": HOUSE, "now": NOW, "node_id": item, "legal_ground": "지방재정법 제50조"}
     carry_over(**arguments, amount_krw=100)
     contract = commit_money(
-        actor=HOUSE, now=NOW, node_id=item, amount_krw=200, booked_on=date(2025, 3, 1), note=""
+        actor=HOUSE, now=NOW, node_id=item, amount_krw=200, booked_on=date(2025, 3, 1), note="계약"
     )
     with pytest.raises(Conflict):
         carry_over(**arguments, amount_krw=201, commitment_id=contract)
@@ -191,7 +212,9 @@ def test_a_closed_year_and_another_year_take_nothing():
     book_id = open_small()
     item = find(book_id, *SQUARE)
     with pytest.raises(BadInput, match="fiscal year"):
-        commit_money(actor=HOUSE, now=NOW, node_id=item, amount_krw=1, booked_on=date(2027, 1, 1), note="")
+        commit_money(
+            actor=HOUSE, now=NOW, node_id=item, amount_krw=1, booked_on=date(2025, 1, 1), note="계약"
+        )
     for wrong in (0, -5):
         with pytest.raises(BadInput):
             commit(item, wrong)
@@ -215,7 +238,7 @@ def test_an_officer_spends_only_for_his_own_division():
         lambda: commit(find(book_id, *CENTRE), 10, clerk),
         lambda: commit(find(book_id, *SQUARE), 10, ANONYMOUS),
         lambda: transfer_money(
-            actor=clerk, now=NOW, from_id=find(book_id, *CENTRE), to_id=find(book_id, *SQUARE), amount_krw=1,
+            actor=clerk, now=NOW, between=(find(book_id, *CENTRE), find(book_id, *SQUARE)), amount_krw=1,
             booked_on=DAY, legal_ground="근거",
         ),
         lambda: close_book(actor=clerk, now=NOW, book_id=book_id),
@@ -277,7 +300,7 @@ def test_whatever_is_done_the_sums_are_the_ledgers(acts):
                     reverse(aimed)
                 elif what == "transfer":
                     transfer_money(
-                        actor=HOUSE, now=NOW, from_id=items[one], to_id=items[other], amount_krw=amount,
+                        actor=HOUSE, now=NOW, between=(items[one], items[other]), amount_krw=amount,
                         booked_on=DAY, legal_ground="근거",
                     )  # fmt: skip
                 else:

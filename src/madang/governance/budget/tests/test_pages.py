@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from madang.core.base.interface import HOUSE
+from madang.core.base.interface import HOUSE, now
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.governance.budget import doors, indicators, registers
 from madang.governance.budget.actions.changing import transfer_money
@@ -30,7 +30,7 @@ SQUARE = ("가과", "일반회계", "광장 운영", "시설비")
 WRITTEN = {
     "name": "손 예산",
     "series": "hand",
-    "fiscal_year": "2031",
+    "fiscal_year": "2021",
     "side": "expenditure",
     "items": "가과 > 일반회계 > 광장 >\t시설비 = 5,000\n\n가과 > 일반회계 > 광장 > 사무관리비 = 0\n",
 }
@@ -43,15 +43,15 @@ def lay_out() -> str:
     book_id = open_small(today.year)
     commit_money(
         actor=HOUSE,
-        now=NOW,
+        now=now(),
         node_id=find(book_id, *SQUARE),
         amount_krw=700,
         booked_on=today,
         note="시험 계약",
     )
     transfer_money(
-        actor=HOUSE, now=NOW, from_id=find(book_id, *SQUARE), to_id=find(book_id, "나과", "일반회계", "센터 운영", "민간위탁금"),
-        amount_krw=100, booked_on=today, legal_ground="시험 조례",
+        actor=HOUSE, now=NOW,
+        between=(find(book_id, *SQUARE), find(book_id, "나과", "일반회계", "센터 운영", "민간위탁금")), amount_krw=100, booked_on=today, legal_ground="시험 조례",
     )  # fmt: skip
     return book_id
 
@@ -276,7 +276,7 @@ def test_a_budget_is_opened_by_hand_and_planned(reader):
 def test_money_goes_into_the_next_year_and_the_old_one_is_closed(reader):
     home = reader.post("/desk/budget/open/", WRITTEN)["Location"]
     site = f"{home}0001.0001.0001.0001/"
-    spent = {"amount_krw": "3000", "booked_on": "2031-05-01", "note": "공사"}
+    spent = {"amount_krw": "3000", "booked_on": "2021-05-01", "note": "공사"}
     contract = reader.post(f"{site}commit/", spent)["Location"].split("/")[-2]
     coming = reader.post(f"{home}next/")["Location"]
     assert get_node(coming.split("/")[-2]).balance.current_budget_krw == 0
@@ -293,12 +293,42 @@ def test_money_goes_into_the_next_year_and_the_old_one_is_closed(reader):
         assert done.status_code == 302
         left = done["Location"]
         assert "reverse/" not in reader.get(left).content.decode()
-        undone = reader.post(f"{left}reverse/", {"booked_on": "2031-12-31", "reason": "착오"})
+        undone = reader.post(f"{left}reverse/", {"booked_on": "2021-12-31", "reason": "착오"})
         assert undone.status_code == 422, "half of a carry-over would double the money"
     assert get_node(coming.split("/")[-2]).balance.carried_in_krw == 3_000
     assert reader.post(f"{home}close/", {"must_equal": "다른 예산"}).status_code == 422
-    assert reader.post(f"{home}close/", {"must_equal": "2031년 손 예산"}).status_code == 302
+    late = reader.post(f"{site}supplement/", ground | {"amount_krw": "50", "booked_on": "2021-12-01"})
+    assert late.status_code == 302
+    assert reader.post(f"{site}commit/", spent | {"amount_krw": "50"}).status_code == 302
+    named = {"must_equal": "2021년 손 예산"}
+    assert "원인행위 2,050원을 불용으로" in reader.get(f"{home}close/").content.decode()
+    assert reader.post(f"{home}close/", named).status_code == 422, "what lapses is to be said"
+    assert reader.post(f"{home}close/", named | {"lapses": "on"}).status_code == 302
     assert reader.post(f"{site}commit/", spent | {"amount_krw": "1"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_project_decided_on_in_the_middle_of_the_year_gets_its_place_and_money(reader):
+    home = reader.post("/desk/budget/open/", WRITTEN)["Location"]
+    new = {
+        "name_organization": "나과",
+        "name_account": "일반회계",
+        "name_project": "샘터",
+        "name_item": "시설비",
+    }
+    assert f"{home}items/new/" in reader.get(home).content.decode()
+    made = reader.post(f"{home}items/new/", new)["Location"]
+    assert made == f"{home}0002.0001.0001.0001/"
+    assert reader.post(f"{home}items/new/", new).status_code == 422, "it is there already"
+    below = f"{home}0001.0001.0001/items/new/"
+    assert 'name="name_item"' in reader.get(below).content.decode()
+    assert reader.post(below, {"name_item": "감리비"})["Location"] == f"{home}0001.0001.0001.0003/"
+    assert reader.post(f"{home}0001.0001.0001.0001/items/new/", {}).status_code == 422, (
+        "nothing goes below an item"
+    )
+    money = {"amount_krw": "40", "booked_on": "2021-06-01", "legal_ground": "제1회 추경"}
+    assert reader.post(f"{made}supplement/", money).status_code == 302
+    assert get_node(home.split("/")[-2]).balance.current_budget_krw == 5_040
 
 
 @pytest.mark.parametrize(

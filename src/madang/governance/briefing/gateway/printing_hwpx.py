@@ -23,6 +23,7 @@ class _Writer:
     def __init__(self) -> None:
         self.document = HwpxDocument.new()
         self.run_style = lru_cache(maxsize=64)(self.document.styles.ensure_run)
+        self.plain = self.document.styles.resolve("바탕글")
         self.formats: dict[tuple[tuple[str, Any], ...], list[int]] = {}
         self.alignments = {way: self._make_alignment(way) for way in (RIGHT, CENTRE)}
 
@@ -38,7 +39,11 @@ class _Writer:
             paragraph = self.document.add_heading(text, level, char_pr_id_ref=style)
         else:
             paragraph = self.document.add_paragraph(
-                text, style="바탕글", inherit_style=False, char_pr_id_ref=style
+                text,
+                style_id_ref=self.plain.id,
+                para_pr_id_ref=self.plain.para_pr_id_ref,
+                inherit_style=False,
+                char_pr_id_ref=style,
             )
         if form:
             number = len(self.document.paragraphs) - 1
@@ -88,24 +93,30 @@ def _add_line(writer: _Writer, block: dict[str, Any]) -> None:
 def _add_table(writer: _Writer, block: dict[str, Any], source: str) -> None:
     head, rows, columns = block["head"], block["rows"], block["columns"] + 1
     table = writer.document.add_table(max(1, len(head) + len(rows)), columns)
-    _fill_head(writer, table, block, source)
+    grid = [row.cells for row in table.rows]
+    _fill_head(writer, table, grid, block, source)
     for at, row in enumerate(rows, len(head)):
         for column, said in enumerate(row["cells"][: columns - 1]):
-            _write(writer, table, at, column, said["text"], alignment=RIGHT if said["is_number"] else "")
+            _write(writer, grid[at][column], said["text"], alignment=RIGHT if said["is_number"] else "")
         if row["mark"]:
-            _write(writer, table, at, columns - 1, f"[{row['mark']}]")
+            _write(writer, grid[at][columns - 1], f"[{row['mark']}]")
     writer.add("")
 
 
-def _fill_head(writer: _Writer, table: Any, block: dict[str, Any], source: str) -> None:
-    """Write the headings, joined over columns and rows, and that of the sources."""
+def _fill_head(
+    writer: _Writer, table: Any, grid: list[list[Any]], block: dict[str, Any], source: str
+) -> None:
+    """Write the headings, joined over columns and rows, and that of the sources.
+
+    `grid` holds the cells as they were before any was joined: to look one up in the table counts all of them.
+    """
     taken: set[tuple[int, int]] = set()
     for number, cells in enumerate(block["head"]):
         at = 0
         for one in cells:
             while (number, at) in taken:
                 at += 1
-            _write(writer, table, number, at, one["text"], bold=True, alignment=CENTRE)
+            _write(writer, grid[number][at], one["text"], bold=True, alignment=CENTRE)
             if one["columns"] * one["rows"] > 1:
                 table.merge_cells(number, at, number + one["rows"] - 1, at + one["columns"] - 1)
             taken |= {
@@ -113,13 +124,11 @@ def _fill_head(writer: _Writer, table: Any, block: dict[str, Any], source: str) 
             }
             at += one["columns"]
     if block["head"]:
-        _write(writer, table, 0, block["columns"], source)
+        _write(writer, grid[0][block["columns"]], source)
 
 
-def _write(
-    writer: _Writer, table: Any, row: int, column: int, text: str, *, bold: bool = False, alignment: str = ""
-) -> None:
-    paragraph = table.cell(row, column).paragraphs[0]
+def _write(writer: _Writer, cell: Any, text: str, *, bold: bool = False, alignment: str = "") -> None:
+    paragraph = cell.paragraphs[0]
     paragraph.add_run(text, char_pr_id_ref=writer.run_style(size=SMALL, bold=bold))
     if alignment:
         paragraph.para_pr_id_ref = writer.alignments[alignment]

@@ -15,7 +15,7 @@ AGES = (
     (timedelta(hours=24), Text(ko="하루", en="1 day")),
     (None, Text(ko="그 이상", en="more")),
 )
-DAY = timedelta(hours=24)
+DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
 
 
 class SeverityRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +42,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     is_higher_better: bool | None = None
     before: float | None = None
     href: str = ""
+
+    def is_old(self, moment: datetime) -> bool:
+        """Return whether the value is of an hour ago or more, so that its age is to be said."""
+        return self.as_of is not None and moment - self.as_of >= HOUR
 
     @property
     def shortfall(self) -> float:

@@ -49,7 +49,7 @@ from madang.governance.briefing.queries.dashboard import (
     count_overdue_steps,
     list_open,
     list_readings,
-    list_stopped,
+    list_unsteady,
     read_flow,
     read_money,
     read_open,
@@ -109,7 +109,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     hidden = _read_hidden(request)
     opened = _try("incidents", lambda: read_open(actor=request.actor, now=moment))
     readings = _try("indicators", lambda: list_readings(actor=request.actor, now=moment))
-    stopped = _try("processes", list_stopped)
+    stopped = _try("processes", lambda: list_unsteady(now=moment))
     context = {
         "title": TITLE,
         "at": moment,
@@ -239,7 +239,7 @@ def _draw_indicators(readings: Found[tuple[Reading, ...]], moment: datetime) -> 
     slipped = find_slipped(aimed)
     newest = max((one.as_of for one in aimed if one.as_of), default=None)
     return {
-        "slipped": slipped[:SLIPPED],
+        "slipped": [(one, one.is_late or one.is_old(moment)) for one in slipped[:SLIPPED]],
         "more": max(0, len(slipped) - SLIPPED),
         "count": len(slipped),
         "aimed": len(aimed),
@@ -297,14 +297,8 @@ def _say_calm(stopped: Found[tuple[ProcessState, ...] | None], readings: Found[t
 
 
 def _list_notices(stopped: Sequence[ProcessState], readings: Sequence[Reading]) -> list[Text]:
-    """Return what the reader must know of the picture itself: what has stopped, and what is late."""
-    notices = [
-        Text(
-            ko=f"‘{one.name}’ 처리가 {to_city_time(one.since):%H:%M}부터 멈춰 있습니다",
-            en=f"the process ‘{one.name}’ has been down since {to_city_time(one.since):%H:%M}",
-        )
-        for one in stopped
-    ]
+    """Return what the reader must know of the picture itself: what has stopped or died, and what is late."""
+    notices = [_tell_process(one) for one in stopped]
     late = [one for one in readings if one.is_late and one.as_of]
     if late and len(late) == len(readings):
         newest = to_city_time(max(one.as_of for one in late if one.as_of))
@@ -316,6 +310,19 @@ def _list_notices(stopped: Sequence[ProcessState], readings: Sequence[Reading]) 
             ),
         ]
     return [*notices, *_list_late_services(late)[:LATE]]
+
+
+def _tell_process(one: ProcessState) -> Text:
+    since = f"{to_city_time(one.since):%H:%M}"
+    if one.state == "running":
+        return Text(
+            ko=f"‘{one.name}’ 처리가 죽어 {since}에 다시 시작했습니다 (모두 {one.restarts}번)",
+            en=f"the process ‘{one.name}’ died and was started again at {since} ({one.restarts} in all)",
+        )
+    return Text(
+        ko=f"‘{one.name}’ 처리가 {since}부터 멈춰 있습니다",
+        en=f"the process ‘{one.name}’ has been down since {since}",
+    )
 
 
 def _list_late_services(late: Sequence[Reading]) -> list[Text]:

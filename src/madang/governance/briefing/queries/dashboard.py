@@ -52,6 +52,7 @@ from .living import OPEN_STATES
 HOURS = "indicators_hour"
 MONEY_COLUMNS = ("current_budget_krw", "committed_krw", "disbursed_krw")
 YEAR, BUDGET = "fiscal_year", "budget"
+RECENT = timedelta(minutes=10)
 
 
 def read_open(*, actor: Actor, now: datetime) -> tuple[tuple[SeverityRow, ...], int]:
@@ -154,10 +155,16 @@ def find_money_register() -> tuple[str, Register] | None:
     return None
 
 
-def list_stopped() -> tuple[ProcessState, ...] | None:
-    """Return the processes of the house that don't run; None where nothing tells."""
+def list_unsteady(*, now: datetime) -> tuple[ProcessState, ...] | None:
+    """Return the processes of the house that don't run or died a short while ago; None where nothing tells."""
     state = read_run_state(settings.MADANG.data_path / "run")
-    return tuple(one for one in state.processes if one.state != "running") if state else None
+    if state is None:
+        return None
+    return tuple(
+        one
+        for one in state.processes
+        if one.state != "running" or (one.restarts and now - one.since < RECENT)
+    )
 
 
 def _read_day_before(actor: Actor, now: datetime) -> Mapping[str, float]:

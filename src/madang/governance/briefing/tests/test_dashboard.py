@@ -288,6 +288,12 @@ def test_what_has_stopped_and_what_is_late_is_said(reader, lake, indicators, mon
     state = {"supervisor_pid": 1, "address": "", "mqtt_port": 1, "processes": [process]}
     (run / "state.json").write_text(json.dumps(state | {"processes": []}))
     assert "모든 처리가 돌고 있고 늦은 지표가 없습니다" in show(reader)
+    died = process | {"state": "running", "restarts": 2, "since": now().isoformat()}
+    (run / "state.json").write_text(json.dumps(state | {"processes": [died]}))
+    assert "‘writer’ 처리가 죽어" in show(reader)
+    died["since"] = "2026-11-23T03:00:00Z"
+    (run / "state.json").write_text(json.dumps(state | {"processes": [died]}))
+    assert "처리가 죽어" not in show(reader), "long ago"
     (run / "state.json").write_text(json.dumps(state))
     monkeypatch.setattr(measuring, "LATE_AFTER", timedelta(0))
     page = show(reader)

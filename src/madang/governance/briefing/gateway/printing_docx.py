@@ -8,13 +8,16 @@ from typing import Any
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 FONT = "Malgun Gothic"
 QUIET = RGBColor(0x6D, 0x78, 0x82)
 SIZES = {"title": 24, "chapter": 18, "goal": 16, "task": 14, "heading": 12}
+
+MARKS_WIDE = Mm(13)
+NAMES_WIDE, LONG = 2.2, 60
 
 
 def print_docx(told: dict[str, Any]) -> bytes:
@@ -77,6 +80,7 @@ def _add_mark(paragraph: Paragraph, mark: str) -> None:
 def _add_table(document: Any, block: dict[str, Any], source: str) -> None:
     table = document.add_table(rows=len(block["head"]), cols=block["columns"] + 1)
     table.style = "Table Grid"
+    _set_widths(document, table, block)
     _fill_head(table, block, source)
     for row in block["rows"]:
         cells = table.add_row().cells
@@ -87,6 +91,21 @@ def _add_table(document: Any, block: dict[str, Any], source: str) -> None:
         paragraph = cells[-1].paragraphs[0]
         _add_mark(paragraph, row["mark"])
     document.add_paragraph()
+
+
+def _set_widths(document: Any, table: Table, block: dict[str, Any]) -> None:
+    """Give names more room than numbers, and the marks of the sources little; as the printed report does."""
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin - MARKS_WIDE
+    is_wide = any(len(one["text"]) > LONG for row in block["rows"] for one in row["cells"])
+    first = {1: 1.0, 2: 1 / 3}.get(block["columns"], 1.0 if is_wide else NAMES_WIDE)
+    shares = [first] + [1.0] * (block["columns"] - 1)
+    widths = [*(Emu(int(room * one / sum(shares))) for one in shares), MARKS_WIDE]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
 
 
 def _fill_head(table: Table, block: dict[str, Any], source: str) -> None:

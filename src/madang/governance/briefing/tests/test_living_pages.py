@@ -168,6 +168,8 @@ class TestEditions(ListPageCases):
         assert pdf.content.startswith(b"%PDF-")
         assert f"-{language}.pdf" in pdf["Content-Disposition"]
         word = docx.Document(io.BytesIO(reader.get(f"{here}file.docx", {"language": language}).content))
+        first, second = [one.width for one in word.tables[0].columns][:2]
+        assert first >= 2 * second, "names have more room than numbers"
         said = [one.text for one in word.paragraphs]
         title = {"ko": "□ 사업개요", "en": "□ Outline"}[language]
         assert said.count(title) == 2

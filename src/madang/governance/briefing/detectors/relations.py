@@ -169,7 +169,7 @@ def _find_in_column(
 
 
 def _list_sums(titles: Sequence[str], target: int, numeric: Sequence[int]) -> Iterator[_Rule]:
-    """Yield sums of neighbours on either side, and differences of two columns."""
+    """Yield sums of neighbours on either side, what is left of three columns before, and differences of two."""
     plain = [n for n in numeric if not RATE.search(fold(titles[n]))]
     at = plain.index(target) if target in plain else -1
     for size in range(LEAST, len(plain)):
@@ -178,6 +178,11 @@ def _list_sums(titles: Sequence[str], target: int, numeric: Sequence[int]) -> It
             if len(takes) == size:
                 words = " + ".join(titles[n] for n in takes)
                 yield _Rule(FaultKind.SUM, _word(titles[target], words), takes, _add(takes))
+    if at >= 3:
+        opening, more, less = plain[at - 3 : at]
+        words = f"{titles[opening]} + {titles[more]} − {titles[less]}"
+        takes = (opening, more, less)
+        yield _Rule(FaultKind.DIFFERENCE, _word(titles[target], words), takes, _go_on(takes))
     for one in plain:
         for two in plain:
             if len({one, two, target}) == 3:
@@ -223,6 +228,16 @@ def _subtract(one: int, two: int) -> Callable[[Line], Decimal | None]:
     def compute(line: Line) -> Decimal | None:
         a, b = line[one].value, line[two].value
         return None if a is None or b is None else a - b
+
+    return compute
+
+
+def _go_on(takes: tuple[int, int, int]) -> Callable[[Line], Decimal | None]:
+    """Return what there was, with what came and without what went (기금, 채무, 재고)."""
+
+    def compute(line: Line) -> Decimal | None:
+        opening, more, less = (line[n].value for n in takes)
+        return None if opening is None or more is None or less is None else opening + more - less
 
     return compute
 

@@ -28,6 +28,7 @@ DIVIDED = re.compile(
     r"(?:이며|이고|으로|은|는|을|를|\s?중)[,\s]\s?(?P<list>[^:()]+?)(?:으?로)\s"
     r"(?:나누|나뉘|나눠|구분|구성|이루|마련|조달|충당|편성|배분)"
 )
+ALL = re.compile(r"(?<![가-힣])총\s?(?:[가-힣]{1,5}[은는이]?\s?)?$")
 RISING = re.compile(r"^\s*['’‘]?(?:20)?(?P<year>\d\d)년(?P<until>까지)?\s")
 PAIR = re.compile(r"(?P<a>[\d,]+)(?P<ua>개소|개|곳)\((?P<b>[\d,]+)(?P<ub>대|개|명|식|건|본)\)")
 LABELLED = re.compile(r"\((?P<label>[가-힣]{1,8})\)\s*(?P<said>[^()\d]*" + PAIR.pattern + ")")
@@ -132,7 +133,7 @@ def find_totals_before(sentence: Sentence) -> Iterator[Fault]:
     """
     for total in sentence.quantities:
         match = re.match(r"(?P<verb>[가-힣\s]{0,12}):\s*(?P<list>[^:()]+)$", sentence.text[total.end :])
-        is_all = re.search(r"총\s*$", sentence.text[: total.start]) is not None
+        is_all = ALL.search(sentence.text[: total.start]) is not None
         if match is None and is_all:
             match = re.match(
                 r"(?P<verb>으?로|은|는)\s(?P<list>[^:()]+?)(?:이다|임|입니다)\.?$", sentence.text[total.end :]

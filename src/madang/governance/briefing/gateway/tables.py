@@ -78,7 +78,7 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
     if not has_name:
         parts = [msgspec.structs.replace(c, role=R.PART) if c.role == R.TEXT else c for c in columns]
         columns = [_name_total(upper[0]), *parts]
-    unread = _list_unknown(block, columns, kind)
+    unread: list[Unread] = []
     read: list[Row] = []
     lost: list[int] = []
     skipped = 2 if has_two else 1
@@ -98,6 +98,7 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
         read.append(row)
     if kind in {TableKind.OTHER, TableKind.STAFF}:
         columns = _find_counts(columns, read)
+    unread += _list_unknown(block, columns, kind)
     grid = Grid(
         kind=kind,
         line=block.line,

@@ -97,7 +97,7 @@ def find_shrinking_totals(sentence: Sentence) -> Iterator[Fault]:
 def find_too_large_shares(sentence: Sentence) -> Iterator[Fault]:
     """Check that shares of those asked, in brackets, are no more than 100 %; growth and achievement may be."""
     if SHARED.search(sentence.text) and not GROWING.search(sentence.text):
-        for match in re.finditer(rf"[가-힣]\((?P<n>{NUMBER})%", sentence.text):
+        for match in re.finditer(r"[가-힣]\((?P<n>\d{1,3}(?:,\d{3})*(?:\.\d+)?)%", sentence.text):
             if to_number(match["n"]) > 100:
                 yield accuse_text(sentence, FaultKind.RATE, f"{match['n']}%", "≤ 100%")
 

@@ -35,6 +35,7 @@ LABELLED = re.compile(r"\((?P<label>[가-힣]{1,8})\)\s*(?P<said>[^()\d]*" + PAI
 ARROWED = re.compile(r"(\d[\d,]*)\s*[가-힣]{0,2}\s*→\s*(\d[\d,]*)")
 STAR_NOTE = re.compile(r"^\*\s*(?P<list>.+)$")
 NEAR = 6
+NAMED = 3
 YEARS = re.compile(r"\(['’](?P<first>\d{2})(?:년)?(?:\s*~\s*['’]?(?P<last>\d{2}))?년\)")
 BRACKETED = re.compile(r"\(([가-힣]{1,8})\)\s*(\d[\d,]*\s?[가-힣]{1,3})")
 UNDER = re.compile(r"[가-힣A-Za-z\s]{1,14}[\s:]\s*\d[\d,]*\s?[가-힣]{1,3}")
@@ -219,7 +220,8 @@ def find_states(sentence: Sentence) -> Iterator[Fault]:
         if may_overlap(said[said.find("중") + 1 :], re.findall(r"[가-힣]+", said), total.unit):
             continue
         end = total.end + len(said)
-        parts = [q for q in sentence.quantities[number + 1 :] if q.unit == total.unit and q.end <= end]
+        found = [q for q in sentence.quantities[number + 1 :] if q.unit == total.unit and q.end <= end]
+        parts = list({sentence.text[max(0, q.start - NAMED) : q.end]: q for q in found}.values())
         if len(parts) >= 2:
             is_whole = bool(DONE.search(said) and RUNNING.search(said))
             yield from _check(sentence, total, parts, is_open=not is_whole)

@@ -13,6 +13,7 @@ NUMBER = re.compile(
 BROKEN_DOWN = re.compile(NUMBER.pattern + r"(?:\s+-\s+[가-힣]+\s+[\d,]+)+")
 COUNTED = re.compile(
     r"(?P<about>약\s*)?(?<![\d.,'’])(?:(?P<big>\d[\d,]*)\s?(?P<bigscale>[조억만])\s?(?=\d))?"
+    r"(?:(?P<thousands>\d)천\s?(?=\d{1,3}(?!\d|,)))?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<places>\.\d+)?"
     r"(?P<scale>천만|백만|십만|천억|[천만억조])?(?P<more>여)?\s?(?P<unit>㎡|㎥|㎢|㎞|m\s?\^?2|%|[가-힣A-Za-z]+)"
 )
@@ -73,6 +74,8 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
         value = scale * Decimal(match["digits"].replace(",", "") + (match["places"] or ""))
         if match["big"]:
             value += to_number(match["big"]) * SCALES[match["bigscale"]]
+        if match["thousands"]:
+            value += int(match["thousands"]) * SCALES["천"]
         found.append(
             Quantity(
                 value=value,

@@ -279,9 +279,10 @@ ITEM = FormPage(
     back=HOME,
     button=Text(ko="항목 더하기", en="Add the item"),
     about=Text(
-        ko="금액 없이 더합니다. 돈은 추가경정으로 넣거나 다른 항목에서 옮겨 옵니다. 없는 윗단계는 함께 만듭니다.",
-        en="It is added without an amount; money comes by a supplementary budget or a transfer. What is missing "
-        "above it is made too.",
+        ko="금액 없이 더합니다. 돈은 추가경정으로 넣거나 다른 항목에서 옮겨 옵니다. 이미 있는 이름은 똑같이 적어야 그 아래에 "
+        "들어가고, 없는 윗단계는 새로 만듭니다.",
+        en="It is added without an amount; money comes by a supplementary budget or a transfer. A name that is there "
+        "already is written the same; what is missing above the item is made.",
     ),
 )
 PLAN = FormPage(

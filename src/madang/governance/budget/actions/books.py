@@ -10,7 +10,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict
-from madang.core.people.interface import record_audit, require
+from madang.core.people.interface import list_agencies, record_audit, require
 from madang.governance.budget.methods.planting import PlannedNode, make_path, plan_nodes, refuse_leaf
 from madang.governance.budget.methods.posting import make_code, make_move
 from madang.governance.budget.models import BookRow, NodeRow, PlanRow
@@ -203,7 +203,9 @@ def add_item(*, actor: Actor, now: datetime, book_id: str, item: ItemPlan) -> st
         row.path: row for row in NodeRow.objects.filter(book=book, path__in=[one.path for one in planned])
     }
     above = [known[one.path] for one in planned if one.path in known]
-    agency = next((row.agency_code for row in reversed(above) if row.agency_code), item.agency_code)
+    agency = next((row.agency_code for row in reversed(above) if row.agency_code), "")
+    if not agency and item.agency_code:
+        agency = _find_agency(item.agency_code)
     require(actor, CHANGE, agency or "city")
     if len(above) == len(planned):
         raise Conflict(
@@ -225,6 +227,15 @@ def add_item(*, actor: Actor, now: datetime, book_id: str, item: ItemPlan) -> st
         parent.save(force_insert=True)
     record_audit(actor=actor, now=now, action="budget.add_item", subject=f"{book_id}:{parent.code}")
     return parent.code
+
+
+def _find_agency(code: str) -> str:
+    """Return an agency's code; raises BadInput where nobody has it."""
+    if code not in {one.code for one in list_agencies()}:
+        raise BadInput(
+            "budget.agency", "그런 기관이 없습니다", "there is no such agency", field="agency_code"
+        )
+    return code
 
 
 @transaction.atomic

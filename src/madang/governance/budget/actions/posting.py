@@ -47,8 +47,9 @@ def post(*, actor: Actor, now: datetime, book_id: str, drafts: Sequence[Draft]) 
 
 
 def lock_whole(book_id: str) -> BookRow:
-    """Return a book whose ledger nobody else writes until this transaction ends."""
-    NodeRow.objects.select_for_update().get(book_id=book_id, code="")
+    """Return a book whose ledger nobody else writes until this transaction ends; raises NotFound."""
+    if NodeRow.objects.select_for_update().filter(book_id=book_id, code="").first() is None:
+        raise NotFound("budget.book", "그런 예산이 없습니다", "there is no such budget")
     return BookRow.objects.get(pk=book_id)
 
 

@@ -79,6 +79,10 @@ def appropriate(book, officer, manager):
     item = tell(manager, f"{book}/items", names=names)
     assert (item["code"], item["agency_code"]) == ("0001.0001.0002.0001", "ga")
     tell(manager, f"{book}/items", 409, names=names)
+    tell(manager, f"{book}/items", 422, names=["다과", *names[1:]], agency_code="nobody")
+    tell(manager, f"{book}/items", 422, names=names[1:])
+    for unknown in ("items", "close", "next"):
+        tell(manager, f"books/none/{unknown}", 404, **({"names": names} if unknown == "items" else {}))
     code = {"code": item["code"]}
     twice(manager, f"{book}/originals", **code, amount_krw=500, reference="O-1")
     tell(manager, f"{book}/originals", 409, **code, amount_krw=500)

@@ -50,6 +50,8 @@ POSTS = re.compile(
 MEAN = re.compile(r"\((?:(?P<per>[회개])[소]?당\s?평균|평균)\s*(?P<n>\d[\d,]*(?:\.\d+)?)")
 TARGET = re.compile(r"(?P<what>목표|계획)\s?대비\s*$")
 WHOLE_WORD = r"(?:목표|계획)[가-힣\s:()]{0,8}$"
+PRIOR = re.compile(r"\s?\((?:전년|지난해|작년)[가-힣\s]{0,6}")
+THAN = re.compile(r"\s?(?:대비|보다)\s?")
 MANY = 3
 ABOUT = re.compile(r"(?<![가-힣])약|\d여|내외|누적")
 
@@ -66,6 +68,7 @@ def find_rate_faults(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
         yield from find_over(sentence, rate)
     yield from find_shared_whole(sentence)
     yield from find_arrows(sentence)
+    yield from find_prior(sentence)
     yield from find_points(sentence)
     yield from find_more(sentence)
     yield from find_posts(sentence)
@@ -216,6 +219,23 @@ def find_arrows(sentence: Sentence) -> Iterator[Fault]:
         true = (two.value - one.value) * (-1 if way["down"] else 1)
         is_scaled = any(q.step != 1 for q in (one, two, delta))
         if is_change and is_scaled and abs(true - delta.value) > _get_slack(one, two, delta):
+            computed = write_like(true, delta)
+            yield accuse_text(sentence, FaultKind.DIFFERENCE, delta.text, computed, delta.value - true)
+
+
+def find_prior(sentence: Sentence) -> Iterator[Fault]:
+    """Check "매출 4,260백만원(전년 동기 3,870백만원 대비 390백만원 증가)", where no rate stands beside."""
+    text, found = sentence.text, sentence.quantities
+    for later, base, delta in zip(found, found[1:], found[2:], strict=False):
+        way = WAY.match(text[delta.end :])
+        if way is None or len({later.unit, base.unit, delta.unit}) > 1 or base.unit == "%":
+            continue
+        if not PRIOR.fullmatch(text[later.end : base.start]) or not THAN.fullmatch(
+            text[base.end : delta.start]
+        ):
+            continue
+        true = (later.value - base.value) * (-1 if way["down"] else 1)
+        if abs(true - delta.value) > _get_slack(later, base, delta):
             computed = write_like(true, delta)
             yield accuse_text(sentence, FaultKind.DIFFERENCE, delta.text, computed, delta.value - true)
 

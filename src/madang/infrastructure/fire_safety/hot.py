@@ -17,7 +17,7 @@ from .records import Taken
 def take(_request: Request, _query: None, body: dict[str, Any] | list[dict[str, Any]]) -> Taken:
     """Take one message in: when it is answered it is kept."""
     taken = take_messages(now=now(), messages=[msgspec.json.encode(body)], via="http")
-    if taken == Taken():
+    if taken.refused and not (taken.signals or taken.repeated):
         raise BadInput(
             "fire_safety.message",
             "읽을 수 있는 신호가 아닙니다. 까닭과 함께 보관했습니다.",

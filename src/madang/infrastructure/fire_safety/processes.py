@@ -34,6 +34,8 @@ from .gateway.receiving import open_receiver
 CLIENT = "madang-fire-safety"
 TOPICS = (
     "application/+/device/+/event/up",
+    "application/+/device/+/event/join",
+    "application/+/device/+/event/status",
     "fire/#",
     "gateway/+/event/stats",
     "+/gateway/+/event/stats",

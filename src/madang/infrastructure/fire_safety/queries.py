@@ -14,7 +14,7 @@ from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text, box
 from madang.core.people.interface import record_audit, require
 from madang.core.things import interface as things
 
-from .methods.deciding import decide
+from .methods.deciding import decide, renumber
 from .methods.duty import order_told
 from .methods.hydrants import HYDRANT_KIND
 from .methods.masking import mask, mask_name
@@ -350,11 +350,16 @@ def count_refused(since: datetime) -> int:
 
 
 def replay(actor: Actor, code: str, policy: Policy, since: datetime, until: datetime) -> list[Decision]:
-    """Return what another policy would have decided on what a facility said since a moment."""
+    """Return what another policy would have decided on what a facility said since a moment.
+
+    Alarms count anew there: an answer to the alarm that was the present one then is an answer to the present one.
+    """
     facility = get_facility(actor, code)
     rows = SignalRow.objects.filter(facility=facility.code, received_at__gte=since, received_at__lte=until)
     signals = [_describe_signal(row) for row in rows.order_by("-id")[:MOST_REPLAYED]]
-    return decide(policy, signals, until, CITY_TIMEZONE)
+    begun = AlarmRow.objects.filter(facility=facility.code).order_by("begun_at", "number")
+    numbers = dict(begun.values_list("begun_at", "number"))
+    return decide(policy, renumber(signals, numbers), until, CITY_TIMEZONE)
 
 
 def count_by_state(actor: Actor) -> dict[AlarmState, int]:

@@ -259,7 +259,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """What a message says of the device that sent it, and through which gateways it came.
 
     `margin` is how far (dB) the best gateway's signal is above what its data rate needs, `level` what the
-    detector reads at rest, in percent of what makes it alarm.
+    detector reads at rest, in percent of what makes it alarm. `unread` says why it couldn't be read, "" that it
+    was, None that there was nothing to read.
     """
 
     source: str
@@ -268,7 +269,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     snr: float | None = None
     margin: float | None = None
     level: float | None = None
-    unread: str = ""
+    unread: str | None = ""
     gateways: tuple[str, ...] = ()
 
 
@@ -335,11 +336,12 @@ class Hydrant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message: signals that are new, that were known, and devices heard of."""
+    """What became of messages: signals that are new, that were known, devices heard of, messages that are none."""
 
     signals: int = 0
     repeated: int = 0
     devices: int = 0
+    refused: int = 0
 
 
 class AlarmState(StrEnum):

@@ -59,7 +59,7 @@ def take_messages(*, now: datetime, messages: Sequence[bytes], via: str) -> Take
     except (DataError, IntegrityError, *FAULTS) as error:
         if len(messages) <= 1:
             RefusedRow.objects.bulk_create([_refuse(raw, error, now, via) for raw in messages])
-            return Taken()
+            return Taken(refused=len(messages))
         log.exception("one of %s messages can't be kept", len(messages))
     half = len(messages) // 2
     parts = [take_messages(now=now, messages=part, via=via) for part in (messages[:half], messages[half:])]
@@ -77,7 +77,7 @@ def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
             if isinstance(found, Exception):
                 raise found
             message = open_payload(known.place(found), known.find_decoder)
-            said = read_message(message, now)
+            said = read_message(message, now, known.find_kind)
             _refuse_persons(said)
             signals += said
             health += read_health(message)
@@ -90,7 +90,7 @@ def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
         devices = _note_health(health, now)
         hear_gateways(now=now, gateways={name for one in health for name in one.gateways})
         RefusedRow.objects.bulk_create(refused)
-    return Taken(signals=len(signals) - repeated, repeated=repeated, devices=devices)
+    return Taken(signals=len(signals) - repeated, repeated=repeated, devices=devices, refused=len(refused))
 
 
 def hear_camera(*, now: datetime, camera_id: str) -> Taken:
@@ -191,7 +191,8 @@ class _Known:
 
     def __init__(self, messages: Sequence[Any]) -> None:
         named = [device for one in messages if (device := _find_device(one)) is not None]
-        self._places = DetectorRow.objects.in_bulk(_list_names(named, "devEui"))
+        sources = {source for one in messages for source in _find_sources(one)}
+        self._places = DetectorRow.objects.in_bulk(sorted(sources))
         self._decoders = DecoderRow.objects.in_bulk(_list_names(named, "deviceProfileName"))
 
     def place(self, message: Any) -> Any:
@@ -204,6 +205,11 @@ class _Known:
         tags = {"kind": row.kind, **tags, "facility": tags.get("facility") or row.facility_id}
         return {**message, "deviceInfo": {**device, "tags": tags}}
 
+    def find_kind(self, device: str) -> SignalKind | None:
+        """Return what a registered device is."""
+        row = self._places.get(device)
+        return row and SignalKind(row.kind)
+
     def find_decoder(self, profile: str) -> Decoder | None:
         """Return the decoder of a device profile, None where there is none."""
         row = self._decoders.get(profile)
@@ -213,6 +219,13 @@ class _Known:
 def _find_device(message: Any) -> dict[str, Any] | None:
     device = message.get("deviceInfo") if isinstance(message, dict) else None
     return device if isinstance(device, dict) else None
+
+
+def _find_sources(message: Any) -> list[str]:
+    try:
+        return [one.source[:100] for one in read_health(message)]
+    except FAULTS:
+        return []
 
 
 def _list_names(devices: Sequence[dict[str, Any]], what: str) -> list[str]:
@@ -237,7 +250,8 @@ def _note_health(health: Sequence[Health], now: datetime) -> int:
     rows = []
     for row in known:
         one = newest[row.pk]
-        row.heard_at, row.unread = now, one.unread
+        row.heard_at = now
+        row.unread = row.unread if one.unread is None else one.unread
         row.battery = row.battery if one.battery is None else one.battery
         row.rssi = row.rssi if one.rssi is None else one.rssi
         row.snr = row.snr if one.snr is None else one.snr

@@ -11,7 +11,7 @@ import msgspec
 
 from madang.infrastructure.fire_safety.methods.network import measure_margin
 from madang.infrastructure.fire_safety.methods.payloads import decode_payload, read_base64
-from madang.infrastructure.fire_safety.methods.wording import find_kind, is_alarm, read_values
+from madang.infrastructure.fire_safety.methods.wording import find_kind, is_alarm, read_values, says_something
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
     Decoder,
@@ -28,6 +28,14 @@ RELATIVE_BELOW = 2**28
 """SenML (RFC 8428): smaller times are relative to now."""
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+HEARTBEATS = frozenset(
+    {"heartbeat", "keepalive", "keep_alive", "alive", "status", "ping", "normal", "ok", "clear", "정상"}
+)
+"""Kinds of plain JSON that say only that a device lives, and how it is."""
+FULL = 100
+BATTERY = ("battery", "battery_level", "batteryLevel", "battery_percent", "batteryPercent")
+REMAINING = "%EL"
+"""SenML's unit of what is left of a battery (RFC 8428)."""
 OTHER_NAMES = {
     "at": ("time", "timestamp", "ts"),
     "kind": ("type", "event"),
@@ -35,7 +43,12 @@ OTHER_NAMES = {
     "facility": ("facility_id", "facilityId", "site"),
 }
 """What senders of plain JSON call our fields."""
+OWN_NAMES = {*Signal.__struct_fields__, *(one for names in OTHER_NAMES.values() for one in names)} - {"alarm"}
+OF_PERSONS = frozenset({"alarm", "expects"})
+"""What only persons' signals have: a device that says `alarm: true` names no alarm's number."""
 MILLISECONDS_FROM = 1e11
+KindOf = Callable[[str], SignalKind | None]
+"""The kind of a registered device, None of any other."""
 TWO_PARTS = re.compile(r"(.+)[/:_.](call_point|camera_smoke)|(.+)[/:_.]([A-Za-z]+)")
 """A SenML name without a facility: the device's, then what it says."""
 
@@ -75,25 +88,25 @@ def _split(message: Any) -> list[Any]:
     return [message]
 
 
-def read_message(message: Any, now: datetime | None = None) -> list[Signal]:
+def read_message(message: Any, now: datetime | None = None, kind_of: KindOf = lambda _: None) -> list[Signal]:
     """Return the signals of one message; raise ValueError where it is none that is known.
 
     `now` is what times of SenML are relative to, and the time of a message that says none that can be read; a
-    recording has none.
+    recording has none. `kind_of` says what a device is that says no more than "alarm" or "fire".
     """
     if isinstance(message, list):
         if not message:
             raise ValueError("an empty list")
         if all(isinstance(one, dict) and "deviceInfo" in one for one in message):
             return [signal for one in message for signal in _read_uplink(one, now)]
-        if all(isinstance(one, dict) and _get(one, "kind") is not None for one in message):
-            return [_read_own(one, now) for one in message]
-        return _read_senml(message, now)
+        if all(isinstance(one, dict) and _is_own(one) for one in message):
+            return [signal for one in message for signal in _read_own(one, now, kind_of)]
+        return _read_senml(message, now, kind_of)
     if isinstance(message, dict) and "deviceInfo" in message:
         return _read_uplink(message, now)
-    if isinstance(message, dict) and {"vb", "v", "vs"} & message.keys() and _get(message, "kind") is None:
-        return _read_senml([message], now)
-    return [_read_own(message, now)]
+    if isinstance(message, dict) and {"vb", "v", "vs"} & message.keys() and not _is_own(message):
+        return _read_senml([message], now, kind_of)
+    return _read_own(message, now, kind_of)
 
 
 def open_payload(message: Any, find_decoder: Callable[[str], Decoder | None]) -> Any:
@@ -116,23 +129,63 @@ def _get(message: dict[str, Any], field: str) -> Any:
     return next((message[one] for one in names if message.get(one) is not None), None)
 
 
-def _read_own(message: Any, now: datetime | None) -> Signal:
-    """Return a signal of plain JSON: our field names or the usual other ones, texts as they are or as numbers."""
+def _is_own(message: dict[str, Any]) -> bool:
+    is_senml = not {"bn", "n"}.isdisjoint(message)
+    return _get(message, "kind") is not None or (not is_senml and _get(message, "source") is not None)
+
+
+def _read_own(message: Any, now: datetime | None, kind_of: KindOf) -> list[Signal]:
+    """Return the signals of plain JSON: our field names or the usual other ones, texts as they are or as numbers.
+
+    A message without a kind, or of one that is only a heartbeat, alarms by its values as an uplink does. What
+    names a kind and says that it is not so (`value: 0`) is a heartbeat too.
+    """
     if not isinstance(message, dict):
         raise ValueError(f"expected an object, got {type(message).__name__}")  # noqa: TRY004 - bad input, whatever its type
+    source = _read_text(_get(message, "source"))
+    any_fire = (isinstance(source, str) and kind_of(source)) or SignalKind.SMOKE
     kind = _get(message, "kind")
-    if isinstance(kind, str) and kind not in KINDS:
-        kind = find_kind(kind, SignalKind.SMOKE) or kind
+    if isinstance(kind, str):
+        kind = KINDS.get(kind) or find_kind(kind, any_fire) or kind
+    if kind is None or (isinstance(kind, str) and kind.strip().lower() in HEARTBEATS):
+        kinds = _read_states(message, any_fire, is_alive=kind is not None)
+    else:
+        kinds = [] if _names_alarm(kind) and _denies(message) else [kind]
+    if not source and now is not None and kinds and _names_alarm(kinds[0]):
+        source = _read_text(_get(message, "facility"))  # a fire that nobody says where it was seen is a fire
+    if not kinds:
+        if not source or not isinstance(source, str):
+            raise ValueError("no device says this")
+        return []
     said = {
         **message,
         "at": _read_time(_get(message, "at"), now),
-        "kind": kind,
-        **{
-            name: _read_text(_get(message, name))
-            for name in ("source", "facility", "floor", "room", "reason")
-        },
+        "source": source,
+        **{name: _read_text(_get(message, name)) for name in ("facility", "floor", "room", "reason")},
     }
-    return _check(msgspec.convert({**said, "facility": said["facility"] or said["source"]}, Signal))
+    said["facility"] = said["facility"] or source
+    if _names_alarm(kinds[0]):
+        said = {name: value for name, value in said.items() if name not in OF_PERSONS}
+    return [_check(msgspec.convert({**said, "kind": one}, Signal)) for one in kinds]
+
+
+def _names_alarm(kind: Any) -> bool:
+    return isinstance(kind, SignalKind) and kind in ALARMING
+
+
+def _denies(message: dict[str, Any]) -> bool:
+    """Return whether a message that names a kind says that it is not so."""
+    value = message.get("value")
+    return message.get("alarm") is False or (value is not None and value != "" and is_alarm(value) is False)
+
+
+def _read_states(message: dict[str, Any], any_fire: SignalKind, *, is_alive: bool) -> list[SignalKind]:
+    """Return what alarms in the values of plain JSON; ValueError where nothing of it is known."""
+    values = {name: value for name, value in message.items() if name not in OWN_NAMES}
+    kinds = read_values(values, any_fire)
+    if not (kinds or is_alive or _read_battery(message) is not None or says_something(values, any_fire)):
+        raise ValueError("no kind of signal")
+    return kinds
 
 
 def _read_text(value: Any) -> Any:
@@ -162,7 +215,8 @@ def _read_time(value: Any, now: datetime | None) -> Any:
 def read_health(message: Any) -> list[Health]:
     """Return what a message says of its device: battery (percent), the best gateway's signal (dBm, dB).
 
-    Of a SenML pack and of our own form only that the device was heard. Raises ValueError where a NUL is in a name.
+    What a network server says without having heard the device (what it sent to it, a fault of its own) is nothing.
+    Raises ValueError where a NUL is in a name.
     """
     said = _read_health(message)
     if any("\0" in one.source for one in said):
@@ -172,12 +226,13 @@ def read_health(message: Any) -> list[Health]:
 
 def _read_health(message: Any) -> list[Health]:
     if isinstance(message, list):
-        if message and all(isinstance(one, dict) and "kind" in one for one in message):
-            return [Health(source=str(one.get("source", ""))) for one in message]
-        names = {str(one.get("bn", "")) + str(one.get("n", "")) for one in message if isinstance(one, dict)}
-        return [Health(source=parts[1]) for name in sorted(names) if len(parts := name.split("/")) > 1]
+        if message and all(isinstance(one, dict) and _is_own(one) for one in message):
+            return [_read_own_health(one) for one in message]
+        return _read_senml_health(message)
     if "deviceInfo" not in message:
-        return [Health(source=str(message.get("source", "")))]
+        return [_read_own_health(message)] if _is_own(message) else _read_senml_health([message])
+    if _is_unheard(message):
+        return []
     values = message.get("object") or {}
     heard = [one for one in message.get("rxInfo") or [] if isinstance(one, dict)]
     best = max(heard, key=lambda one: _number(one, "rssi") or -1000, default={})
@@ -185,14 +240,54 @@ def _read_health(message: Any) -> list[Health]:
     return [
         Health(
             source=str(message["deviceInfo"].get("devEui", "")),
-            battery=_number(values, "battery"),
+            battery=_read_battery(values, message),
             rssi=_number(best, "rssi"),
             snr=snr,
             margin=measure_margin(snr, _read_spreading_factor(message)),
             level=_number(values, "level"),
+            unread="" if values or message.get("data") else None,
             gateways=tuple(sorted({name for one in heard if (name := _read_name(one.get("gatewayId")))})),
         )
     ]
+
+
+def _is_unheard(event: dict[str, Any]) -> bool:
+    """Return whether an event tells of the network and not of its device: ChirpStack's txack, log, integration, no ack."""
+    is_sent = "downlinkId" in event or ("queueItemId" in event and not event.get("acknowledged"))
+    return is_sent or {"level", "code"} <= event.keys() or "integrationName" in event
+
+
+def _read_own_health(message: dict[str, Any]) -> Health:
+    source = _read_text(_get(message, "source"))
+    return Health(
+        source=source if isinstance(source, str) else "",
+        battery=_read_battery(message),
+        rssi=_number(message, "rssi"),
+        level=_number(message, "level"),
+    )
+
+
+def _read_senml_health(pack: list[Any]) -> list[Health]:
+    """Return that the devices of a pack were heard, with what is left of their batteries."""
+    base_name, heard = "", dict[str, float | None]()
+    for record in pack:
+        if not isinstance(record, dict):
+            continue
+        base_name = record.get("bn", base_name)
+        name = f"{base_name}{record.get('n', '')}"
+        _, source, _ = _read_name_of_record(name)
+        source = source or name.strip("/_:.")
+        is_battery = record.get("u") == REMAINING or name.endswith("/battery")
+        battery = _number(record, "v") if is_battery else None
+        if source:
+            heard[source] = heard.get(source) if battery is None else battery
+    return [Health(source=source, battery=battery) for source, battery in sorted(heard.items())]
+
+
+def _read_battery(*places: dict[str, Any]) -> float | None:
+    """Return what is left of a battery in percent; a network server says -1 or 255 where it doesn't know."""
+    found = (_number(values, name) for values in places for name in BATTERY)
+    return next((one for one in found if one is not None and 0 <= one <= FULL), None)
 
 
 def _read_name(value: Any) -> str:
@@ -269,7 +364,7 @@ def _find_time(event: dict[str, Any]) -> Any:
     return min((one for one in times if isinstance(one, str)), default=None)
 
 
-def _read_senml(pack: list[Any], now: datetime | None) -> list[Signal]:
+def _read_senml(pack: list[Any], now: datetime | None, kind_of: KindOf) -> list[Signal]:
     """Return what a SenML pack says; names are FACILITY/SOURCE/KIND or SOURCE/KIND, values true where it alarms.
 
     What else is true of a device ("tamper") doesn't keep its fire from being heard.
@@ -285,7 +380,7 @@ def _read_senml(pack: list[Any], now: datetime | None) -> list[Signal]:
         if alarms is False:
             continue
         name = f"{base_name}{record.get('n', '')}"
-        facility, source, kind = _read_name_of_record(name)
+        facility, source, kind = _read_name_of_record(name, kind_of)
         if kind is None:
             other = other if alarms is None else f"{name}: no kind of signal"
             continue
@@ -299,14 +394,14 @@ def _read_senml(pack: list[Any], now: datetime | None) -> list[Signal]:
     return signals
 
 
-def _read_name_of_record(name: str) -> tuple[str, str, SignalKind | None]:
+def _read_name_of_record(name: str, kind_of: KindOf = lambda _: None) -> tuple[str, str, SignalKind | None]:
     """Return facility, source and kind of a record's name; a device that names no facility is its own."""
     facility, _, rest = name.partition("/")
     source, _, kind = rest.partition("/")
-    if not kind and (parts := TWO_PARTS.fullmatch(name)) is not None:
+    if (not kind or facility.startswith("urn:")) and (parts := TWO_PARTS.fullmatch(name)) is not None:
         facility = source = parts[1] or parts[3]
         kind = parts[2] or parts[4]
-    return facility, source, KINDS.get(kind) or find_kind(kind, SignalKind.SMOKE)
+    return facility, source, KINDS.get(kind) or find_kind(kind, kind_of(source) or SignalKind.SMOKE)
 
 
 def _read_moment(name: str, seconds: float, now: datetime | None) -> datetime:

@@ -12,8 +12,11 @@ drill wouldn't answer in time, and a fire engine too many does less harm than a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
+
+import msgspec
 
 from madang.core.base.interface import Text
 from madang.infrastructure.fire_safety.records import (
@@ -56,6 +59,22 @@ def decide(policy: Policy, signals: Iterable[Signal], until: datetime, city: tzi
         watch.pass_time(until)
     decisions = [decision for watch in watches.values() for decision in watch.take_decisions()]
     return sorted(decisions, key=lambda one: (one.at, one.facility, one.alarm))
+
+
+def renumber(signals: Iterable[Signal], begun: Mapping[datetime, int]) -> list[Signal]:
+    """Return signals of a history for another one, in which alarms have other numbers.
+
+    `begun` are the numbers of the history's alarms by when they began, in order of time. What was said of the
+    alarm that was the present one then is said of the present one; what was said of an earlier one is left out.
+    """
+    moments, kept = list(begun), []
+    for one in signals:
+        place = bisect_right(moments, one.at)
+        if one.kind in ALARMING or not one.alarm:
+            kept.append(one)
+        elif place and begun[moments[place - 1]] == one.alarm:
+            kept.append(msgspec.structs.replace(one, alarm=0))
+    return kept
 
 
 def is_reason(text: str) -> bool:

@@ -19,6 +19,9 @@ KINDS = {
     "mcp": SignalKind.CALL_POINT,
     "temperature": SignalKind.HEAT,
 }
+STATES = frozenset({"status", "state", "event"})
+"""Names whose value can be the name of an alarm: `status: alarm`, `event: smoke_alarm`."""
+SAID_FIRE = frozenset({"경보", "화재", "화재경보", "화재 경보"})
 ANY_FIRE = frozenset({"fire", "flame"})
 READINGS = frozenset({"temperature"})
 """Names that without a mark are readings and no alarms."""
@@ -28,12 +31,26 @@ NO = frozenset({"", "false", "0", "no", "off", "normal", "ok", "clear", "cleared
 
 def find_kind(name: str, any_fire: SignalKind) -> SignalKind | None:
     """Return the kind of alarm that a name means, `any_fire` where it is only an alarm, None where it is none."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    words = [one for one in re.split(r"[^a-z0-9]+", spaced.lower()) if one]
+    words = _split(name)
     rest = "_".join(one for one in words if one not in MARKS)
     if rest in ANY_FIRE or (not rest and SAYS_ALARM.intersection(words)):
         return any_fire
     return None if rest in READINGS and rest == "_".join(words) else KINDS.get(rest)
+
+
+def find_said_kind(name: str, value: Any, any_fire: SignalKind) -> SignalKind | None:
+    """Return the kind of alarm that the value of a state names, None where it names none or this is no state."""
+    words = _split(name)
+    if not isinstance(value, str) or not words or not STATES.issuperset(words):
+        return None
+    if value.strip() in SAID_FIRE:
+        return any_fire
+    return None if {"detector", "sensor"}.intersection(_split(value)) else find_kind(value, any_fire)
+
+
+def _split(name: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    return [one for one in re.split(r"[^a-z0-9]+", spaced.lower()) if one]
 
 
 def is_alarm(value: Any) -> bool | None:
@@ -62,6 +79,12 @@ def read_values(values: dict[str, Any], any_fire: SignalKind, depth: int = 3) ->
     return sorted(found, key=list(SignalKind).index)
 
 
+def says_something(values: dict[str, Any], any_fire: SignalKind) -> bool:
+    """Return whether any value's name is known: that it doesn't alarm is then said."""
+    said, unclear = _read(values, any_fire, 0)
+    return bool(said or unclear)
+
+
 def _read(
     values: dict[str, Any], any_fire: SignalKind, depth: int
 ) -> tuple[list[tuple[SignalKind, bool]], list[tuple[str, SignalKind, Any]]]:
@@ -74,6 +97,10 @@ def _read(
             unclear += more[1]
             continue
         kind = find_kind(name, any_fire)
+        named = find_said_kind(name, value, any_fire)
+        if named is not None:
+            said.append((named, True))
+            continue
         if kind is None or isinstance(value, list):
             continue
         alarms = is_alarm(value)

@@ -589,6 +589,10 @@ OWN = {"at": "2026-11-20T12:00:00+09:00", "facility": "요양원", "kind": "smok
         ({"gas": 412, "gas_alarm": 1}, [Kind.GAS]),
         ({"gas": 412, "gas_alarm": 0, "status": 7, "low_battery_alarm": True}, []),
         ({"call_point": "pressed?", "heat": True}, [Kind.HEAT]),
+        ({"status": "alarm"}, [Kind.SMOKE]),
+        ({"event": "heat_alarm", "state": "smoke_detector"}, [Kind.HEAT]),
+        ({"status": "화재"}, [Kind.SMOKE]),
+        ({"status": "no alarm", "event": "alarm cleared", "state": "active"}, []),
     ],
 )
 def test_what_a_devices_own_values_say_is_heard(values, kinds):

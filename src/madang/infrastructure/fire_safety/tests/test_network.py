@@ -145,11 +145,13 @@ class TestPayloads:
     def test_an_unread_uplink_alarms_by_its_decoder_and_without_one_is_kept_with_its_reason(self):
         register(NOW)
         message = send("d301", NOW, bytes([1, 180, 0x2C, 0x01]))
-        assert take_messages(now=NOW, messages=[message], via="mqtt") == Taken(devices=1)
+        assert take_messages(now=NOW, messages=[message], via="mqtt") == Taken(devices=1, refused=1)
         assert "no decoder for payloads of ACME SD-1" in RefusedRow.objects.get().reason
         save_decoder(actor=HOUSE, now=NOW, decoder=DECODER)
         assert take_messages(now=NOW, messages=[message], via="mqtt") == Taken(signals=1, devices=1)
-        assert take_messages(now=NOW, messages=[send("d301", NOW, b"\x01")], via="mqtt") == Taken(devices=1)
+        assert take_messages(now=NOW, messages=[send("d301", NOW, b"\x01")], via="mqtt") == Taken(
+            devices=1, refused=1
+        )
         decide_due(now=NOW)
         assert [one.kind for one in list_alarms(actor=HOUSE)[0]] == [SignalKind.SMOKE]
         (detector,) = [one for one in list_detectors(HOUSE) if one.id == "d301"]

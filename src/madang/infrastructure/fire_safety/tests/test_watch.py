@@ -43,6 +43,7 @@ from madang.infrastructure.fire_safety.actions import (
 )
 from madang.infrastructure.fire_safety.actions.deciding import _Writer
 from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
+from madang.infrastructure.fire_safety.methods.deciding import renumber
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.methods.reviewing import review
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
@@ -56,6 +57,7 @@ from madang.infrastructure.fire_safety.queries import (
     list_relays,
     rank_loudness,
     read_contacts,
+    replay,
 )
 from madang.infrastructure.fire_safety.records import (
     AlarmState,
@@ -260,6 +262,65 @@ def test_the_receiver_writes_a_repetition_down_as_one_and_refuses_what_is_no_ale
     ):
         assert httpx.post(address, content=wrong).status_code in {413, 422}
     assert len(read()) == 2
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"device": "d302", "type": "fire"},
+        {"device": "d302", "alarm": True},
+        {"source": "d302", "status": "alarm"},
+        {"bn": "haemalgeun/d302/", "n": "alarm", "vb": True},
+        {"bn": "urn:dev:x/", "n": "heat", "vb": True},
+        {"facility": "haemalgeun", "type": "heat"},
+    ],
+)
+def test_what_says_only_fire_is_of_its_detectors_kind_and_no_form_loses_it(message):
+    register(NOW)
+    hear(0, json.dumps(message).encode())
+    assert RefusedRow.objects.count() == 0
+    (signal,) = SignalRow.objects.all()
+    assert signal.kind == "heat"
+
+
+def test_a_detector_of_plain_json_or_senml_says_that_it_lives_and_how_its_battery_is():
+    register(NOW)
+    for seconds, message, battery in (
+        (1, {"device": "d301", "smoke": False, "battery": 71}, 71),
+        (2, {"device": "d301", "type": "heartbeat", "battery_level": 70}, 70),
+        (
+            3,
+            [{"bn": "haemalgeun/d301/", "n": "smoke", "vb": False}, {"n": "battery", "u": "%EL", "v": 69}],
+            69,
+        ),
+        (4, {"deviceInfo": {"devEui": "d301"}, "margin": 5, "batteryLevel": 68.5}, 68.5),
+        (5, {"deviceInfo": {"devEui": "d301"}, "externalPowerSource": True, "batteryLevel": -1}, 68.5),
+        (6, {"device": "d301", "type": "smoke", "value": 0}, 68.5),
+    ):
+        assert hear(seconds, json.dumps(message).encode()) == Taken(devices=1)
+        (row,) = [one for one in list_detectors(HOUSE) if one.id == "d301"]
+        assert (row.heard_at, row.battery) == (after(seconds), battery)
+    assert hear(7, json.dumps({"device": "d301", "color": "red"}).encode()).refused == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"downlinkId": 7, "gatewayId": "g1", "txInfo": {}},
+        {"level": "ERROR", "code": "UPLINK_CODEC", "description": "x", "context": {}},
+        {"queueItemId": "q", "acknowledged": False, "fCntDown": 3},
+        {"integrationName": "x", "eventType": "y", "object": {}},
+    ],
+)
+def test_what_the_network_says_of_a_device_is_no_sign_of_its_life(event):
+    register(NOW)
+    hear(1, send_unread("d301", "unknown"))
+    event = {**event, "deviceInfo": {"devEui": "d301"}, "time": after(9).isoformat()}
+    assert hear(9, json.dumps(event).encode()) == Taken()
+    hear(10, json.dumps({"deviceInfo": {"devEui": "d301"}, "devAddr": "0102"}).encode())
+    (row,) = [one for one in list_detectors(HOUSE) if one.id == "d301"]
+    assert row.heard_at == after(10)
+    assert row.unread  # neither a join nor a battery makes a payload readable
 
 
 def test_poison_is_kept_with_its_reason_and_holds_nothing_up():
@@ -496,6 +557,40 @@ def test_a_real_fire_in_a_drill_goes_to_119_as_actual_and_to_the_incidents(recei
         ("haemalgeun-2", "Actual", "Alert"),
     ]
     assert tell_incidents(now=after(24)) == 2
+
+
+def test_a_policy_tried_on_history_hears_the_answers_that_people_gave():
+    register(NOW)
+    for seconds in (0, 2000):
+        hear(seconds, uplink("d301", after(seconds), "smoke"))
+        answer_alarm(
+            actor=STAFF,
+            now=after(seconds + 20),
+            code=FACILITY.code,
+            kind=SignalKind.FALSE_ALARM,
+            reason="조리",
+        )
+        decide_due(now=after(seconds + 20))
+    named = {"actor": STAFF, "code": FACILITY.code, "kind": SignalKind.FALSE_ALARM, "reason": "조리"}
+    hear(4000, uplink("d301", after(4000), "smoke"))
+    answer_alarm(now=after(4020), alarm=3, **named)
+    decide_due(now=after(4020))
+    hear(4100)
+    for policy in (FACILITY.policy, msgspec.structs.replace(FACILITY.policy, wait_s=30)):
+        made = replay(HOUSE, FACILITY.code, policy, after(1000), after(4200))
+        assert [one.verdict.value for one in made] == 2 * ["tell_manager", "stand_down"]
+    slow = msgspec.structs.replace(FACILITY.policy, wait_s=10)
+    made = replay(HOUSE, FACILITY.code, slow, after(1000), after(4200))
+    assert [one.verdict.value for one in made] == 2 * ["tell_manager", "hand_over", "stand_down"]
+
+
+def test_what_was_said_of_an_earlier_alarm_is_said_of_none_in_another_history():
+    said = [
+        Signal(at=after(50), facility="x", kind=SignalKind.SEEN, source="김", alarm=number)
+        for number in (0, 6, 7)
+    ]
+    kept = renumber(said, {after(0): 6, after(40): 7})
+    assert [one.alarm for one in kept] == [0, 0]
 
 
 def test_a_report_counts_the_answers_to_its_own_alarm_and_has_words_for_whatever_was_heard():

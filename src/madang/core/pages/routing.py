@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
+from starlette.types import Receive, Scope, Send
 
 from madang.core.base.interface import (
     ANONYMOUS,
@@ -36,6 +37,7 @@ from .records import ErrorRecord, Route
 
 Authenticate = Callable[[Request], Any]
 BODY_LIMIT = 16 * 2**20
+IMPLIED = {"GET": ("HEAD",)}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SERVER_FAULT = 500
 log = logging.getLogger("madang.api")
@@ -56,8 +58,12 @@ def build_starlette_routes(routes: Iterable[Route], authenticate: Authenticate) 
     declared = list(routes)
     return [
         *[
-            StarletteRoute(
-                route.path, _build_endpoint(route, authenticate), methods=[route.method], name=_name_of(route)
+            _OneMethod(
+                route.path,
+                _build_endpoint(route, authenticate),
+                methods=[route.method],
+                name=_name_of(route),
+                allowed=_say_methods(route.path, declared),
             )
             for route in declared
         ],
@@ -96,6 +102,25 @@ def read_language(request: Request) -> str:
 def find_address(request: Request) -> str:
     """Return the address that people reach the house by, without a slash at its end."""
     return settings.MADANG.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+
+
+class _OneMethod(StarletteRoute):
+    """A route of one method, which knows what else its path takes: a refusal says all of it (RFC 9110, 15.5.6)."""
+
+    def __init__(self, *args: Any, allowed: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.allowed = allowed
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse a method that isn't this route's."""
+        if scope["method"] not in (self.methods or ()):
+            raise HTTPException(405, headers={"Allow": self.allowed})
+        await super().handle(scope, receive, send)
+
+
+def _say_methods(path: str, declared: list[Route]) -> str:
+    methods = [route.method for route in declared if route.path == path]
+    return ", ".join(dict.fromkeys(one for method in methods for one in (method, *IMPLIED.get(method, ()))))
 
 
 def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Request], Any]:
@@ -165,7 +190,7 @@ def _is_nobody(route: Route, request: Request) -> bool:
 def _build_rest(path: str, opened: list[Route], declared: list[Route]) -> Callable[[Request], Any]:
     """Return what an address open to other sites answers to the methods that it doesn't take."""
     allowed = [route.method for route in opened]
-    taken = ", ".join(dict.fromkeys(route.method for route in declared if route.path == path))
+    taken = _say_methods(path, declared)
 
     async def answer(request: Request) -> Response:
         if request.method == "OPTIONS":

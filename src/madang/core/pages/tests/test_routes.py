@@ -140,7 +140,13 @@ def test_a_browser_is_told_which_methods_another_site_may_use(client: TestClient
     asked = client.options("/api/reader", headers={**ELSEWHERE, "access-control-request-method": "GET"})
     assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET")
     refused = client.delete("/api/reader")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, PUT")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, PUT")
+
+
+def test_a_refused_method_is_told_every_method_of_its_address(client: TestClient) -> None:
+    refused = client.delete("/api/sensors")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert client.head("/api/sensors").status_code == 200
 
 
 def test_an_address_refuses_in_its_own_protocol_before_its_endpoint(client: TestClient) -> None:

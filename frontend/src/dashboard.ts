@@ -20,6 +20,6 @@ function fit(): void {
   }
 }
 
-watchPicture("state", fit);
+watchPicture("state", { drawn: fit });
 addEventListener("resize", fit);
 void document.fonts.ready.then(fit);

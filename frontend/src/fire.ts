@@ -1,9 +1,17 @@
 /** Fire alarms: how long until 119, counted down where the server says when; detectors hung by a click on the plan. */
 import "./styles/fire.css";
 
+/** Seconds are counted by the house's clock: `data-at` says what it was when a part was drawn, and screens' own clocks may be wrong. */
+function readClock(element: HTMLElement): number {
+  const part = element.closest<HTMLElement>("[data-at]");
+  if (!part) return Date.now();
+  part.dataset.ahead ??= String(Date.parse(part.dataset.at!) - Date.now());
+  return Date.now() + Number(part.dataset.ahead);
+}
+
 function count(): void {
   for (const element of document.querySelectorAll<HTMLElement>("[data-due]")) {
-    const left = Math.ceil((Date.parse(element.dataset.due!) - Date.now()) / 1000);
+    const left = Math.ceil((Date.parse(element.dataset.due!) - readClock(element)) / 1000);
     element.textContent = left > 0 ? element.dataset.words!.replace("{n}", String(left)) : element.dataset.over!;
   }
 }

@@ -3,12 +3,18 @@ import { say } from "./parts/look";
 
 const topics = new Set([...document.querySelectorAll<HTMLElement>("[data-live]")].map((element) => element.dataset.live!));
 
+const AGAIN_MS = 5000;
+
 function connect(): void {
   const address = new URL("/live", location.href);
   for (const topic of topics) address.searchParams.append("topic", topic);
   const source = new EventSource(address);
   source.addEventListener("open", () => show("open", say("실시간", "Live")));
-  source.addEventListener("error", () => show("lost", say("연결이 끊겨 다시 잇고 있습니다", "Connection lost; reconnecting")));
+  source.addEventListener("error", () => {
+    show("lost", say("연결이 끊겨 다시 잇고 있습니다", "Connection lost; reconnecting"));
+    // After an answer that is no stream (a proxy's error) a browser gives up: a screen that nobody touches must not.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
+  });
   source.addEventListener("news", (event) => {
     const { topic, payload } = JSON.parse(event.data) as { topic: string; payload: unknown };
     for (const element of document.querySelectorAll<HTMLElement>("[data-live]")) {

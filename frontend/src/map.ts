@@ -19,6 +19,8 @@ type Layer = {
   joined?: Record<string, { class: string; label?: string; title?: string; [name: string]: unknown }>;
   href?: string;
   scale?: number;
+  is_named?: boolean;
+  taken?: string;
 };
 type Config = {
   layers: Layer[];
@@ -105,6 +107,7 @@ function addLayer(map: Map, layer: Layer, quiet: boolean): void {
   }
   if (layer.shape === "points") {
     map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, (quiet ? 2 : ramp ? 4 : 3) * scale, 13, 6 * scale, 16, 9 * scale], "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, urgent ? undefined : "district-names");
+    if (layer.is_named) map.addLayer({ id: `${layer.id}-names`, type: "symbol", ...from, layout: { "text-field": ["get", "title"], "text-font": ["Madang Sans"], "text-size": 13 * sizeOf(map.getContainer()), "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1.2, "text-justify": "auto" }, paint: { "text-color": colour("ink-strong"), "text-halo-color": colour("page"), "text-halo-width": 2 } });
     map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
   } else if (layer.shape === "areas") {
     map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": layer.joined ? 1 : 0.7 } }, layer.joined ? "dong-lines" : "district-names");
@@ -219,7 +222,7 @@ async function open(element: HTMLElement): Promise<void> {
     container: element,
     style: baseStyle(config, sizeOf(element)),
     bounds: config.bounds ?? pointBounds(config) ?? COUNTRY,
-    fitBoundsOptions: { padding: small ? 12 : 32, maxZoom: 15 },
+    fitBoundsOptions: { padding: small ? 12 : roomAround(config), maxZoom: 15 },
     attributionControl: false,
     cooperativeGestures: element.dataset.quietScroll !== undefined,
     dragRotate: false,
@@ -261,6 +264,11 @@ async function open(element: HTMLElement): Promise<void> {
   document.addEventListener("htmx:afterSettle", () => takeNewRows(map, config));
 }
 
+/** Names beside points need room at the edges. */
+function roomAround(config: Config): number {
+  return config.layers.some((layer) => layer.is_named) ? 96 : 32;
+}
+
 function pointBounds(config: Config): LngLatBounds | null {
   const bounds = new LngLatBounds();
   for (const layer of config.layers) {
@@ -280,16 +288,18 @@ function fitCity(map: Map, padding: number): void {
   if (!bounds.isEmpty()) map.fitBounds(bounds, { padding, animate: false });
 }
 
-/** A list that changed beside its map brings the new rows as a data block. */
+/** A list that changed beside its map brings the new rows as a data block; the same ones again move nothing. */
 function takeNewRows(map: Map, config: Config): void {
   for (const block of document.querySelectorAll<HTMLScriptElement>("script[data-layer]")) {
-    const data = JSON.parse(block.textContent ?? "null") as FeatureCollection;
+    const text = block.textContent ?? "null";
     const layer = config.layers.find((one) => one.id === block.dataset.layer);
-    if (!layer) continue;
+    if (!layer || layer.taken === text) continue;
+    const data = JSON.parse(text) as FeatureCollection;
+    layer.taken = text;
     layer.data = data;
     map.getSource<GeoJSONSource>(layer.id)?.setData(data);
     const bounds = pointBounds(config);
-    if (bounds) map.fitBounds(bounds, { padding: 32, maxZoom: 15, animate: false });
+    if (bounds) map.fitBounds(bounds, { padding: roomAround(config), maxZoom: 15, animate: false });
   }
   followList(map, config);
 }

@@ -2,6 +2,9 @@
 import "./styles/wall.css";
 import { watchPicture } from "./parts/picture";
 
+const LOUD_HZ = 880;
+const LATE_HZ = 440;
+
 let loudest = readLoudest();
 let audio: AudioContext | undefined;
 
@@ -10,12 +13,12 @@ function readLoudest(): number {
 }
 
 /** Two short tones: hearable over a room, over before it annoys. */
-function sound(): void {
-  if (!audio) return;
+function sound(frequency = LOUD_HZ): void {
+  if (audio?.state !== "running") return;
   for (const at of [0, 0.35]) {
     const tone = audio.createOscillator();
     const volume = audio.createGain();
-    tone.frequency.value = 880;
+    tone.frequency.value = frequency;
     volume.gain.setValueAtTime(0.0001, audio.currentTime + at);
     volume.gain.exponentialRampToValueAtTime(0.4, audio.currentTime + at + 0.02);
     volume.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + at + 0.25);
@@ -25,16 +28,42 @@ function sound(): void {
   }
 }
 
-watchPicture("wall", () => {
-  const now = readLoudest();
-  if (now > loudest) sound();
-  loudest = Math.max(loudest, now);
+watchPicture("wall", {
+  drawn: () => {
+    const now = readLoudest();
+    if (now > loudest) sound();
+    loudest = Math.max(loudest, now);
+  },
+  late: () => sound(LATE_HZ),
 });
 
+/** Browsers keep a page silent until somebody touched it, and may silence it again (sleep, another device): it must be seen. */
+function offerSound(button: HTMLButtonElement): void {
+  const show = () => {
+    const isOn = audio?.state === "running";
+    button.textContent = (isOn ? button.dataset.on : button.dataset.off) ?? "";
+    button.classList.toggle("danger", !isOn);
+    button.classList.toggle("secondary", isOn);
+  };
+  const wake = async (isTest: boolean) => {
+    try {
+      if (!audio) {
+        audio = new AudioContext();
+        audio.addEventListener("statechange", show);
+      }
+      await audio.resume();
+    } catch {
+      // No sound device: it stays off, and the button says so.
+    }
+    show();
+    if (isTest) sound();
+  };
+  button.addEventListener("click", () => void wake(true));
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { if (audio?.state !== "running") void wake(false); });
+  document.addEventListener("visibilitychange", () => { if (audio && !document.hidden) void wake(false); });
+  show();
+  void wake(false);
+}
+
 const button = document.querySelector<HTMLButtonElement>("[data-sound]");
-button?.addEventListener("click", () => {
-  audio ??= new AudioContext();
-  void audio.resume().then(sound);
-  button.textContent = button.dataset.on ?? "";
-  button.disabled = true;
-});
+if (button) offerSound(button);

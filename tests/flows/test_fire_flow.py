@@ -90,6 +90,46 @@ def test_from_the_detector_to_the_report(house, browser, home):
         page.context.close()
 
 
+def test_a_wall_that_hangs_for_hours_says_what_it_lacks(house, browser, home):
+    wall = open_as(browser, house, "operator", "/wall/fire_safety/")
+    wall.clock.install()
+    wall.goto(f"{house.url}/wall/fire_safety/")
+    wall.wait_for_selector("text=소리가 꺼져 있습니다")  # no browser lets a page sound that nobody touched
+    wall.click("[data-sound]")
+    wall.wait_for_selector("text=소리 켜짐")
+    assert "시뮬레이션" in wall.inner_text("main")
+    say(house, "flow-d1", "smoke")
+    wall.wait_for_function(
+        "document.querySelector('script[data-layer=alarms]')?.textContent.includes('해맑은요양원 3층 301호')"
+    )
+    (feature,) = [
+        one
+        for one in json.loads(wall.locator("script[data-layer=alarms]").text_content())["features"]
+        if one["properties"]["id"] == "flow"
+    ]
+    assert feature["geometry"]["coordinates"] == [126.98, 37.58]
+    assert feature["properties"]["class"] == "told"
+    wall.route("**/wall/fire_safety/", lambda route: route.abort())
+    wall.clock.run_for(40_000)
+    assert "초 늦었습니다" in wall.inner_text(".wall-late.late")
+    wall.unroute("**/wall/fire_safety/")
+    wall.route(
+        "**/wall/fire_safety/",
+        lambda route: route.fulfill(status=302, headers={"Location": "/accounts/login/"}),
+    )
+    wall.clock.run_for(12_000)
+    wall.wait_for_function("document.querySelector('.wall-late').textContent.includes('로그인이 끝나')")
+    assert wall.locator(".wall-row:has-text('해맑은요양원')").count() == 1
+    wall.unroute("**/wall/fire_safety/")
+    wall.clock.run_for(12_000)
+    wall.wait_for_function("!document.querySelector('.wall-late').classList.contains('late')")
+    wall.context.close()
+    with closing(house.sign_in("officer")) as officer:
+        address = feature["properties"]["href"]
+        officer.post(f"{address}answer/", data={"kind": "false_alarm", "reason": "조리"})
+        await_page(officer, address, "사후 보고서")
+
+
 def check_printed(house, address):
     with closing(house.sign_in("officer")) as officer:
         printed = officer.get(f"{address}report.pdf")

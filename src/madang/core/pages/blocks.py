@@ -92,7 +92,8 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
 
     `joined` maps the `code` of areas in `tiles` (their layer named `source_layer`) to what is said of them:
     `class`, the value of a MapClass; `label`, written on the map; `title` and others for the popup.
-    Points are `scale` times as big as usual; bigger ones lie above the names of districts.
+    Points are `scale` times as big as usual; bigger ones lie above the names of districts. With `is_named` their
+    titles are written beside them.
     """
 
     id: str
@@ -106,6 +107,7 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
     joined: dict[str, dict[str, Any]] | None = None
     href: str = ""
     scale: float = 1.0
+    is_named: bool = False
 
     @property
     def legend(self) -> list[tuple[str, MapClass]]:
@@ -163,6 +165,7 @@ def _configure_layer(layer: MapLayer) -> dict[str, Any]:
         "joined": layer.joined,
         "href": layer.href or None,
         "scale": layer.scale,
+        "is_named": layer.is_named,
     }
 
 

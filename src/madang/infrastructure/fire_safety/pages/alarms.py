@@ -92,6 +92,7 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
         contacts = read_contacts(actor, moment, alarm.facility, f"alarm {alarm.number}")
     context = {
         **describe(alarm),
+        "moment": moment,
         "title": Text(ko=f"{alarm.facility_name} 화재 경보", en=f"Fire alarm: {alarm.facility_name}"),
         "facility": facility,
         "plans": [

@@ -24,14 +24,15 @@ from madang.infrastructure.fire_safety.queries import (
     list_detectors,
     list_facilities,
     list_network_troubles,
+    list_places,
     rank_loudness,
 )
 from madang.infrastructure.fire_safety.records import ALARM_STATES, KIND_NAMES, Alarm, AlarmState
 
-from .drawing import draw_plan, say_needs
+from .drawing import draw_plan, draw_wall_map, say_needs
 from .public import TITLE
 
-SHOWN = 8
+SHOWN, MAPPED = 8, 500
 WALL = Text(ko="화재 상황판", en="Fire wall")
 
 
@@ -72,7 +73,8 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     hour = int(moment.timestamp()) // 3600
     if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
         request.session["wall_hour"] = hour
-    alarms, total = list_alarms(actor=request.actor, state="open", limit=SHOWN, drills_last=True)
+    found, total = list_alarms(actor=request.actor, state="open", limit=MAPPED, drills_last=True)
+    alarms = found[:SHOWN]
     context = {
         "rows": [_draw(request.actor, one, moment) for one in alarms],
         "total": total,
@@ -82,6 +84,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
         "troubled": len(list_detectors(request.actor, only_trouble=True)),
         "waiting": count_waiting_relays(),
         "at": moment,
+        "map": draw_wall_map(list_places(), found),
     }
     return render(request, "fire_safety/wall.html", context)
 

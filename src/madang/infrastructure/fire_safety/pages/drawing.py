@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -12,10 +13,14 @@ from madang.core.pages.interface import MapBlock, MapClass, MapLayer
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.queries import count_needs
 from madang.infrastructure.fire_safety.records import (
+    ALARM_STATES,
     KIND_NAMES,
     NEEDS,
+    Alarm,
+    AlarmState,
     Detector,
     Facility,
+    FacilityKind,
     FloorPlan,
     Hydrant,
     Room,
@@ -24,6 +29,11 @@ from madang.infrastructure.fire_safety.records import (
 
 AROUND = 0.004
 """Degrees: about 400 m."""
+WALL_CLASSES = (
+    (AlarmState.HANDED_OVER.value, ALARM_STATES[AlarmState.HANDED_OVER], "danger-fill"),
+    (AlarmState.TOLD.value, ALARM_STATES[AlarmState.TOLD], "warning"),
+    ("drill", Text(ko="훈련", en="Drill"), "accent-fill"),
+)
 DAYS = tuple(
     Text(ko=ko, en=en)
     for ko, en in (
@@ -178,6 +188,54 @@ def draw_surroundings(facility: Facility, hydrants: Sequence[Hydrant]) -> MapBlo
         layers=(layer,),
         bounds=(facility.lon - AROUND, facility.lat - AROUND, facility.lon + AROUND, facility.lat + AROUND),
     )
+
+
+def draw_wall_map(
+    places: Sequence[tuple[str, str, FacilityKind, float, float]], alarms: Sequence[Alarm]
+) -> MapBlock:
+    """Return the map of the wall: every facility, and above them those with an open alarm, named."""
+    standing = {code: (lon, lat) for code, _, _, lon, lat in places}
+    calm = [
+        _mark(code, name, "calm", (lon, lat), f"/desk/fire_safety/facilities/{code}/")
+        for code, name, _, lon, lat in places
+    ]
+    burning = [
+        _mark(
+            one.facility,
+            " ".join(filter(None, (one.facility_name, one.floor, one.room))),
+            "drill" if one.is_drill else one.state.value,
+            standing[one.facility],
+            f"/desk/fire_safety/alarms/{one.id}/",
+        )
+        for one in reversed(alarms)  # what comes first on the wall lies on top
+        if one.facility in standing
+    ]
+    facilities = MapLayer(
+        id="facilities",
+        data={"type": "FeatureCollection", "features": calm},
+        colour_by="class",
+        classes=(MapClass(value="calm", title=Text(ko="시설", en="Facility"), count=len(calm), colour="ink-quiet"),),
+    )  # fmt: skip
+    open_alarms = MapLayer(
+        id="alarms",
+        data={"type": "FeatureCollection", "features": burning},
+        colour_by="class",
+        classes=tuple(
+            MapClass(value=value, title=title, colour=colour) for value, title, colour in WALL_CLASSES
+        ),
+        scale=3.0,
+        is_named=True,
+    )
+    return MapBlock(title=Text(ko="화재 경보", en="Fire alarms"), layers=(facilities, open_alarms))
+
+
+def _mark(key: str, title: str, value: str, place: tuple[float, float], href: str) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": key,
+        "geometry": {"type": "Point", "coordinates": list(place)},
+        "properties": {"id": key, "title": title, "class": value, "href": href},
+    }
 
 
 def say_gaps(gaps: Sequence[tuple[int, int]]) -> list[tuple[Text, str]]:

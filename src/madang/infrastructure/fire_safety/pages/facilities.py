@@ -131,6 +131,7 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
     hydrants = list_hydrants(facility.lon, facility.lat)
     context = {
         "title": Text(ko=facility.name, en=facility.name),
+        "moment": moment,
         "facility": facility,
         "kind": FACILITY_KINDS[facility.kind],
         "floors": floors,

@@ -99,30 +99,27 @@ def test_a_wall_that_hangs_for_hours_says_what_it_lacks(house, browser, home):
     wall.wait_for_selector("text=소리 켜짐")
     assert "시뮬레이션" in wall.inner_text("main")
     say(house, "flow-d1", "smoke")
-    wall.wait_for_function(
-        "document.querySelector('script[data-layer=alarms]')?.textContent.includes('해맑은요양원 3층 301호')"
-    )
+    mapped = wall.locator("script[data-layer=alarms]")
+    await_true(lambda: "해맑은요양원 3층 301호" in mapped.text_content())
     (feature,) = [
-        one
-        for one in json.loads(wall.locator("script[data-layer=alarms]").text_content())["features"]
-        if one["properties"]["id"] == "flow"
+        one for one in json.loads(mapped.text_content())["features"] if one["properties"]["id"] == "flow"
     ]
     assert feature["geometry"]["coordinates"] == [126.98, 37.58]
     assert feature["properties"]["class"] == "told"
     wall.route("**/wall/fire_safety/", lambda route: route.abort())
     wall.clock.run_for(40_000)
-    assert "초 늦었습니다" in wall.inner_text(".wall-late.late")
+    wall.wait_for_selector(".wall-late.late:has-text('초 늦었습니다')")
     wall.unroute("**/wall/fire_safety/")
     wall.route(
         "**/wall/fire_safety/",
         lambda route: route.fulfill(status=302, headers={"Location": "/accounts/login/"}),
     )
     wall.clock.run_for(12_000)
-    wall.wait_for_function("document.querySelector('.wall-late').textContent.includes('로그인이 끝나')")
+    wall.wait_for_selector(".wall-late.late:has-text('로그인이 끝나')")
     assert wall.locator(".wall-row:has-text('해맑은요양원')").count() == 1
     wall.unroute("**/wall/fire_safety/")
     wall.clock.run_for(12_000)
-    wall.wait_for_function("!document.querySelector('.wall-late').classList.contains('late')")
+    wall.wait_for_selector(".wall-late:not(.late)")
     wall.context.close()
     with closing(house.sign_in("officer")) as officer:
         address = feature["properties"]["href"]

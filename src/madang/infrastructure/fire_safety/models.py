@@ -18,11 +18,19 @@ class FacilityRow(models.Model):
     lat = models.FloatField()
     rooms = models.JSONField(default=list)
     contacts = models.JSONField(default=list)
+    absences = models.JSONField(default=list)
     policy = models.JSONField(default=dict)
     source = models.CharField(max_length=100, default="")
     state = models.JSONField(default=dict)
     heard_until = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True, db_index=True)
+
+
+class HolidayRow(models.Model):
+    """A public holiday: who has it on duty is in the contacts' days."""
+
+    on = models.DateField(primary_key=True)
+    name = models.CharField(max_length=100)
 
 
 class DetectorRow(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.db import transaction
@@ -15,7 +15,7 @@ from madang.core.people.interface import record_audit, require
 from madang.core.things import interface as things
 
 from .methods.deciding import decide, renumber
-from .methods.duty import order_told
+from .methods.duty import list_dated_gaps, order_places, order_told
 from .methods.hydrants import HYDRANT_KIND
 from .methods.masking import mask, mask_name
 from .methods.network import NetworkTrouble, find_network_troubles
@@ -26,6 +26,7 @@ from .models import (
     DetectorRow,
     FacilityRow,
     GatewayRow,
+    HolidayRow,
     PlanRow,
     RefusedRow,
     RelayRow,
@@ -33,8 +34,10 @@ from .models import (
 )
 from .records import (
     OPEN,
+    Absence,
     Alarm,
     AlarmState,
+    Calendar,
     Contact,
     Decision,
     Decoder,
@@ -43,6 +46,7 @@ from .records import (
     FacilityKind,
     FloorPlan,
     Gateway,
+    Holiday,
     Hydrant,
     Policy,
     Relay,
@@ -92,6 +96,13 @@ def read_contacts(actor: Actor, now: datetime, code: str, why: str) -> tuple[Con
     with transaction.atomic():
         record_audit(actor=actor, now=now, action="fire_safety.read_contacts", subject=code, details=details)
     return describe_facility(row).contacts
+
+
+def read_absences(actor: Actor, code: str) -> tuple[Absence, ...]:
+    """Return who of a facility is absent when, with their names, for who may answer there."""
+    row = find_facility_row(code)
+    require(actor, "fire_safety.answer", row.agency_code)
+    return describe_facility(row).absences
 
 
 def get_watch(actor: Actor, code: str) -> WatchState:
@@ -291,10 +302,37 @@ def list_ladder(
 
     `contacts` are all of them as they are to be shown, in the order in which they are registered.
     """
-    registered = describe_facility(find_facility_row(alarm.facility)).contacts
+    registered = describe_facility(find_facility_row(alarm.facility))
     told = list_told([alarm.id])[alarm.id]
-    order = order_told(registered, told, now, CITY_TIMEZONE)
+    order = order_told(registered.contacts, told, now, CITY_TIMEZONE, read_calendar(registered.absences))
     return [(contacts[place], moment) for place, moment in order if place < len(contacts)]
+
+
+def read_calendar(absences: tuple[Absence, ...] = ()) -> Calendar:
+    """Return the holidays that are registered, with who is absent."""
+    holidays = frozenset(HolidayRow.objects.values_list("on", flat=True))
+    return Calendar(holidays=holidays, absences=absences)
+
+
+def list_holidays() -> list[Holiday]:
+    """Return every holiday, the first one first."""
+    return [Holiday(on=one.on, name=one.name) for one in HolidayRow.objects.order_by("on")]
+
+
+def list_duty(
+    actor: Actor, code: str, now: datetime, days: int
+) -> tuple[list[tuple[Contact, bool]], list[tuple[date, int]]]:
+    """Return whom to tell now, in order, masked, and who of them is absent; and hours ahead that nobody covers.
+
+    The hours are those of the next `days` days that holidays or absences leave empty.
+    """
+    facility, masked = describe_facility(find_facility_row(code)), get_facility(actor, code)
+    calendar = read_calendar(facility.absences)
+    away = {one.name for one in facility.absences if one.since <= now < one.until}
+    order = order_places(facility.contacts, now, CITY_TIMEZONE, calendar)
+    first = now.astimezone(CITY_TIMEZONE).date()
+    gaps = list_dated_gaps(facility.contacts, calendar, first, days, CITY_TIMEZONE) if order else []
+    return [(masked.contacts[place], facility.contacts[place].name in away) for place in order], gaps
 
 
 def list_signals(actor: Actor, alarm: Alarm, until: datetime) -> list[Signal]:
@@ -389,6 +427,7 @@ def describe_facility(row: FacilityRow) -> Facility:
         lat=row.lat,
         rooms=msgspec.convert(row.rooms, tuple[Room, ...]),
         contacts=msgspec.convert(row.contacts, tuple[Contact, ...]),
+        absences=msgspec.convert(row.absences, tuple[Absence, ...]),
         policy=msgspec.convert(row.policy, Policy),
         source=row.source,
     )
@@ -456,7 +495,12 @@ def describe_alarm(row: AlarmRow) -> Alarm:
 
 
 def _hide(facility: Facility) -> Facility:
-    return msgspec.structs.replace(facility, contacts=tuple(map(mask, facility.contacts)))
+    absences = [
+        msgspec.structs.replace(one, name=mask_name(one.name), instead=mask_name(one.instead))
+        for one in facility.absences
+    ]
+    contacts = tuple(map(mask, facility.contacts))
+    return msgspec.structs.replace(facility, contacts=contacts, absences=tuple(absences))
 
 
 def _describe_signal(row: SignalRow) -> Signal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -204,13 +204,37 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who is told of a facility's alarms, in the order in which they are told.
 
     `days` are those on which a turn of duty begins, 1 for Monday to 7 for Sunday ("" every day); `hours` are
-    from–to of the city's clock, over midnight too ("" the whole day).
+    from–to of the city's clock, over midnight too ("" the whole day). Holidays are no working days: only who has 8
+    (or 7, Sundays) or every day is on duty then.
     """
 
     name: Short
     phone: Annotated[str, Meta(max_length=30, pattern=r"^[0-9+\- ]*$")] = ""
-    days: Annotated[str, Meta(max_length=7, pattern=r"^[1-7]*$")] = ""
+    days: Annotated[str, Meta(max_length=8, pattern=r"^[1-8]*$")] = ""
     hours: Annotated[str, Meta(max_length=5, pattern=r"^(|([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-4]))$")] = ""
+
+
+class Absence(msgspec.Struct, frozen=True, kw_only=True):
+    """From `since` until `until` somebody has no turns; `instead` has them ("" nobody). Both are contacts' names."""
+
+    name: Short
+    since: datetime
+    until: datetime
+    instead: Annotated[str, Meta(max_length=100)] = ""
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """What is otherwise than in the usual week: public holidays, and who is absent when."""
+
+    holidays: frozenset[date] = frozenset()
+    absences: tuple[Absence, ...] = ()
+
+
+class Holiday(msgspec.Struct, frozen=True, kw_only=True):
+    """A public holiday, and what it is called."""
+
+    on: date
+    name: Short
 
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +249,7 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True):
     lat: Annotated[float, Meta(ge=-90, le=90)]
     rooms: tuple[Room, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    absences: tuple[Absence, ...] = ()
     policy: Policy = Policy()
     source: Annotated[str, Meta(max_length=100)] = ""
 

@@ -8,6 +8,7 @@ from .pages.facilities import (
     DETECTORS_FORM,
     FACILITY_FORM,
     FACILITY_LIST,
+    HOLIDAYS_FORM,
     say,
     show_facility,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path(f"{ALARM}report.pdf", print_report, name="fire_safety_report_pdf"),
     path("desk/fire_safety/facilities/", FACILITY_LIST.as_view(), name="fire_safety_facilities"),
     path("desk/fire_safety/facilities/new/", FACILITY_FORM.as_view(), name="fire_safety_new_facility"),
+    path("desk/fire_safety/holidays/", HOLIDAYS_FORM.as_view(), name="fire_safety_holidays"),
     path("desk/fire_safety/hydrants/import/", HYDRANTS.as_view(), name="fire_safety_hydrants"),
     path(NETWORK, show_network, name="fire_safety_network"),
     path(f"{NETWORK}gateways/", GATEWAYS_FORM.as_view(), name="fire_safety_gateways"),

@@ -8,7 +8,7 @@ from .hydrants import import_hydrants
 from .nearby import Outlook
 from .network import check_network, hear_gateways, save_gateways
 from .plans import place_detector, remove_plan, save_plan
-from .register import change_policy, register_facility, remove_detector, save_detectors
+from .register import change_policy, register_facility, remove_detector, save_detectors, save_holidays
 from .relaying import deliver_relays, warn_of_overdue_relays
 from .taking import hear_camera, take_messages
 
@@ -33,6 +33,7 @@ __all__ = [
     "save_decoder",
     "save_detectors",
     "save_gateways",
+    "save_holidays",
     "save_plan",
     "take_messages",
     "tell_incidents",

@@ -37,12 +37,14 @@ from madang.infrastructure.fire_safety.models import (
     RelayRow,
     SignalRow,
 )
-from madang.infrastructure.fire_safety.queries import count_needs, list_told
+from madang.infrastructure.fire_safety.queries import count_needs, list_told, read_calendar
 from madang.infrastructure.fire_safety.records import (
     KIND_NAMES,
     NEEDS,
     OPEN,
+    Absence,
     AlarmState,
+    Calendar,
     Contact,
     Decision,
     Policy,
@@ -162,6 +164,10 @@ class _Writer:
         told = list_told([one.pk for one in self.going_on.values()])
         return defaultdict(list, {key: told[one.pk] for key, one in self.going_on.items()})
 
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return read_calendar()
+
     def note(self, row: FacilityRow, watch: Watch, signal: Signal | None) -> None:
         """Take over what a watch decided, at `signal` where there is one."""
         for decision in watch.take_decisions():
@@ -213,7 +219,8 @@ class _Writer:
             return ""
         contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
         told = self._told[row.code, alarm.number]
-        chosen = choose_told(contacts, told, decision.at, CITY_TIMEZONE)
+        calendar = msgspec.structs.replace(self._calendar, absences=_read_absences(row))
+        chosen = choose_told(contacts, told, decision.at, CITY_TIMEZONE, calendar)
         if chosen is None:
             return ""
         told.append((chosen.name, decision.at))
@@ -271,7 +278,9 @@ class _Writer:
         earlier: Sequence[str],
     ) -> RelayRow:
         where = (signal.floor, signal.room) if signal and signal.floor else None
-        scene = describe_scene(alarm.facility, alarm, self.now, where=where, heard=heard)
+        scene = describe_scene(
+            alarm.facility, alarm, self.now, where=where, heard=heard, calendar=self._calendar
+        )
         sender = f"madang@{settings.MADANG.public_url.partition('//')[2] or 'localhost'}"
         body = write_alert(decision, scene, sender=sender, city=CITY_TIMEZONE, earlier=earlier)
         return RelayRow(
@@ -291,6 +300,7 @@ def describe_scene(
     *,
     where: tuple[str, str] | None = None,
     heard: Sequence[DetectorRow] = (),
+    calendar: Calendar = Calendar(),  # noqa: B008 - it is frozen
 ) -> Scene:
     """Return what 119 is told of an alarm's place: floor and room, who needs help, cameras, the live page.
 
@@ -310,7 +320,8 @@ def describe_scene(
     floors = {floor, *(one.floor for one in heard)}
     on_floor = [one for one in rooms if one.floor in floors]
     facts |= {f"floor_{name}": str(count) for name, count in count_needs(on_floor).items()}
-    on_duty = choose_told(contacts, (), now, CITY_TIMEZONE)
+    calendar = msgspec.structs.replace(calendar, absences=_read_absences(row))
+    on_duty = choose_told(contacts, (), now, CITY_TIMEZONE, calendar)
     if on_duty:
         facts["contact"] = f"{on_duty.name} {on_duty.phone}"
     facts |= describe_near(row.lon, row.lat, now)
@@ -323,6 +334,10 @@ def describe_scene(
         people=_say_people(facts["people"], count_needs(rooms)),
         facts={name: value for name, value in facts.items() if value},
     )
+
+
+def _read_absences(row: FacilityRow) -> tuple[Absence, ...]:
+    return msgspec.convert(row.absences, tuple[Absence, ...])
 
 
 def _name_detector(row: DetectorRow) -> str:

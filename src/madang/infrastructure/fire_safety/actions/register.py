@@ -12,9 +12,9 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import locate_points
-from madang.infrastructure.fire_safety.models import DetectorRow, FacilityRow
+from madang.infrastructure.fire_safety.models import DetectorRow, FacilityRow, HolidayRow
 from madang.infrastructure.fire_safety.queries import find_facility_row
-from madang.infrastructure.fire_safety.records import ALARMING, NEEDS, Detector, Facility, Policy
+from madang.infrastructure.fire_safety.records import ALARMING, NEEDS, Detector, Facility, Holiday, Policy
 
 CHANGE = "fire_safety.change"
 
@@ -26,6 +26,7 @@ def register_facility(*, actor: Actor, now: datetime, facility: Facility) -> Non
     if known is not None:
         require(actor, CHANGE, known.agency_code)
     _check_rooms(facility)
+    _check_absences(facility)
     located = locate_points(np.array([facility.lon]), np.array([facility.lat]))
     values = msgspec.to_builtins(facility)
     code = values.pop("code")
@@ -93,6 +94,36 @@ def remove_detector(*, actor: Actor, now: datetime, detector: str) -> None:
     with transaction.atomic():
         row.delete()
         record_audit(actor=actor, now=now, action="fire_safety.remove_detector", subject=detector)
+
+
+def save_holidays(*, actor: Actor, now: datetime, holidays: Sequence[Holiday]) -> None:
+    """Let these days, and no others, be the public holidays of every facility."""
+    require(actor, CHANGE, "*")
+    days = {one.on: one for one in holidays}
+    with transaction.atomic():
+        HolidayRow.objects.exclude(pk__in=list(days)).delete()
+        HolidayRow.objects.bulk_create(
+            [HolidayRow(on=one.on, name=one.name) for one in days.values()],
+            update_conflicts=True,
+            unique_fields=["on"],
+            update_fields=["name"],
+        )
+        details = {"holidays": sorted(map(str, days))}
+        record_audit(actor=actor, now=now, action="fire_safety.save_holidays", subject="", details=details)
+
+
+def _check_absences(facility: Facility) -> None:
+    names = {one.name for one in facility.contacts}
+    for one in facility.absences:
+        wrong = next((name for name in (one.name, one.instead or one.name) if name not in names), None)
+        if wrong is not None or one.until <= one.since or one.name == one.instead:
+            said = wrong or one.name
+            raise BadInput(
+                "fire_safety.absence",
+                f"{said}: 당직자가 아니거나, 끝이 시작보다 앞서거나, 자기 자신을 대신합니다",
+                f"{said}: no contact on duty, or it ends before it begins, or they stand in for themselves",
+                field="absences_text",
+            )
 
 
 def _check_rooms(facility: Facility) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -243,10 +243,23 @@ def say_gaps(gaps: Sequence[tuple[int, int]]) -> list[tuple[Text, str]]:
     said = []
     for day in sorted({day for day, _ in gaps}):
         hours = [hour for one, hour in gaps if one == day]
-        starts = [hour for hour in hours if hour - 1 not in hours]
-        ends = [hour + 1 for hour in hours if hour + 1 not in hours]
-        said.append((DAYS[day - 1], ", ".join(f"{a}–{b}" for a, b in zip(starts, ends, strict=True))))
+        said.append((DAYS[day - 1], _say_runs(hours)))
     return said
+
+
+def say_dated_gaps(gaps: Sequence[tuple[date, int]]) -> list[tuple[str, str]]:
+    """Return the hours of each date in which nobody is on duty, as runs."""
+    said = []
+    for on in sorted({on for on, _ in gaps}):
+        hours = [hour for one, hour in gaps if one == on]
+        said.append((f"{on:%m-%d}", _say_runs(hours)))
+    return said
+
+
+def _say_runs(hours: Sequence[int]) -> str:
+    starts = [hour for hour in hours if hour - 1 not in hours]
+    ends = [hour + 1 for hour in hours if hour + 1 not in hours]
+    return ", ".join(f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
 
 
 def list_floors(

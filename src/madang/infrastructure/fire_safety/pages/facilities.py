@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,15 +11,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import CITY_TIMEZONE, Actor, BadInput, ColumnType, MadangError, Text, now
+from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
 from madang.core.people.interface import list_agencies
 from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
     register_facility,
     save_detectors,
+    save_holidays,
 )
-from madang.infrastructure.fire_safety.methods.duty import list_gaps, order_ladder
+from madang.infrastructure.fire_safety.methods.duty import list_gaps
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.queries import (
     find_plan,
@@ -27,32 +28,37 @@ from madang.infrastructure.fire_safety.queries import (
     get_watch,
     list_alarms,
     list_detectors,
+    list_duty,
     list_facilities,
+    list_holidays,
     list_hydrants,
     list_plan_floors,
+    read_absences,
     read_contacts,
 )
 from madang.infrastructure.fire_safety.records import (
     FACILITY_KINDS,
     KIND_NAMES,
     NEEDS,
+    Absence,
     Contact,
     Detector,
     Facility,
     FacilityKind,
+    Holiday,
     Policy,
     Room,
     SignalKind,
 )
 
 from .alarms import HOME, describe
-from .drawing import draw_plan, draw_surroundings, list_floors, say_gaps, say_needs
+from .drawing import draw_plan, draw_surroundings, list_floors, say_dated_gaps, say_gaps, say_needs
 from .rows import read_rows, write_rows
 
 FACILITIES = f"{HOME}facilities/"
 TITLE = Text(ko="시설", en="Facilities")
 CHANGE = "fire_safety.change"
-HISTORY_DAYS = 30
+FORGOTTEN_AFTER = timedelta(days=31)
 MODES = {
     SignalKind.TEST_BEGINS: Text(ko="점검을 시작합니다.", en="The test begins."),
     SignalKind.TEST_ENDS: Text(ko="점검을 끝냅니다.", en="The test ends."),
@@ -63,6 +69,9 @@ MODES = {
 BEGINS = frozenset({SignalKind.TEST_BEGINS, SignalKind.DRILL_BEGINS})
 ROOM_COLUMNS = ("floor", "name", "x", "y", "width", "height", "people", *NEEDS)
 CONTACT_COLUMNS = ("name", "phone", "days", "hours")
+ABSENCE_COLUMNS = ("since", "until", "name", "instead")
+HOLIDAY_COLUMNS = ("on", "name")
+AHEAD_DAYS = 14
 DETECTOR_COLUMNS = ("id", "kind", "floor", "room", "x", "y", "expected_every_s")
 
 
@@ -129,6 +138,7 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
     floor = request.GET.get("floor", floors[0] if floors else "")
     alarms, total = list_alarms(actor=actor, facility=code, limit=10)
     hydrants = list_hydrants(facility.lon, facility.lat)
+    on_duty, gaps_ahead = list_duty(actor, code, moment, AHEAD_DAYS)
     context = {
         "title": Text(ko=facility.name, en=facility.name),
         "moment": moment,
@@ -142,7 +152,9 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
         "detectors": [(one, KIND_NAMES[one.kind], find_trouble(one, moment)) for one in detectors],
         "alarms": [describe(one) for one in alarms],
         "alarm_count": total,
-        "on_duty": order_ladder(facility.contacts, moment, CITY_TIMEZONE),
+        "on_duty": on_duty,
+        "gaps_ahead": say_dated_gaps(gaps_ahead),
+        "days_ahead": AHEAD_DAYS,
         "gaps": say_gaps(list_gaps(facility.contacts)) if facility.contacts else (),
         "hydrants": hydrants,
         "map": draw_surroundings(facility, hydrants),
@@ -190,10 +202,20 @@ def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
         "contacts_text": forms.CharField(
             label=say_lazily("당직자", "Contacts on duty"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
             help_text=say_lazily(
-                "한 줄에 한 사람: 이름, 전화, 요일(1 월요일 … 7 일요일, 비우면 매일), 시간(예: 22-6, 비우면 종일). "
+                "한 줄에 한 사람: 이름, 전화, 요일(1 월요일 … 7 일요일, 8 공휴일, 비우면 매일. 7은 공휴일도 맡음), 시간(예: 22-6, 비우면 종일). "
                 "그 시각의 당직자부터 차례로, 답이 없으면 나머지 사람에게 알립니다.",
-                "One a line: name, phone, days (1 Monday … 7 Sunday, empty every day), hours (such as 22-6, empty all day). "
+                "One a line: name, phone, days (1 Monday … 7 Sunday, 8 holidays, empty every day; 7 has holidays too), hours (such as 22-6, empty all day). "
                 "Those on duty are told first, in this order, and the others where nobody answers.",
+            ),
+        ),
+        "absences_text": forms.CharField(
+            label=say_lazily("부재와 대신할 사람", "Absences and who stands in"), required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=say_lazily(
+                "한 줄에 하나: 언제부터, 언제까지, 자리를 비우는 사람, 대신할 사람(없으면 비움). "
+                "예: 2026-12-24 09:00, 2026-12-26, 주간 당직, 시설장. 서로 바꾸려면 두 줄을 적습니다.",
+                "One a line: from, until, who is absent, who stands in (empty for nobody), such as "
+                "2026-12-24 09:00, 2026-12-26, Day shift, Head. A swap is two lines.",
             ),
         ),
         "rooms_text": forms.CharField(
@@ -216,6 +238,7 @@ def _fill_facility(*, actor: Actor, code: str = "") -> dict[str, Any]:
     return values | {
         "kind": one.kind.value,
         "contacts_text": write_rows(CONTACT_COLUMNS, contacts),
+        "absences_text": write_rows(ABSENCE_COLUMNS, read_absences(actor, code)),
         "rooms_text": write_rows(ROOM_COLUMNS, one.rooms),
     }
 
@@ -235,12 +258,19 @@ def _save_facility(*, actor: Actor, now: datetime, data: dict[str, Any], code: s
         lon=data["lon"],
         lat=data["lat"],
         contacts=read_rows(data["contacts_text"], CONTACT_COLUMNS, "contacts_text", Contact),
+        absences=_read_absences(data["absences_text"], now),
         rooms=read_rows(data["rooms_text"], ROOM_COLUMNS, "rooms_text", Room),
         policy=known.policy if known else Policy(),
         source=known.source if known else "",
     )
     register_facility(actor=actor, now=now, facility=facility)
     return f"{FACILITIES}{facility.code}/"
+
+
+def _read_absences(text: str, now: datetime) -> tuple[Absence, ...]:
+    """Return what a form says; what is long over names nobody any more."""
+    found = read_rows(text, ABSENCE_COLUMNS, "absences_text", Absence)
+    return tuple(one for one in found if one.until > now - FORGOTTEN_AFTER)
 
 
 FACILITY_FORM = FormPage(
@@ -251,6 +281,45 @@ FACILITY_FORM = FormPage(
     initial=_fill_facility,
     consequence=Text(
         ko="이 코드로 오는 신호를 지금부터 듣습니다.", en="Signals that name this code are heard from now on."
+    ),
+    back=FACILITIES,
+)
+
+
+class HolidaysForm(forms.Form):
+    """Holidays, one a line."""
+
+    holidays_text = forms.CharField(
+        label=say_lazily("공휴일", "Public holidays"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 20}),
+        help_text=say_lazily(
+            "한 줄에 하루: 날짜, 이름. 예: 2026-12-25, 기독탄신일. 대체공휴일과 임시공휴일도 적습니다.",
+            "One a line: date, name, such as 2026-12-25, Christmas Day; substitute and special holidays too.",
+        ),
+    )
+
+
+def _fill_holidays(*, actor: Actor) -> dict[str, Any]:
+    del actor
+    return {"holidays_text": write_rows(HOLIDAY_COLUMNS, list_holidays())}
+
+
+def _save_holidays(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    holidays = read_rows(data["holidays_text"], HOLIDAY_COLUMNS, "holidays_text", Holiday)
+    save_holidays(actor=actor, now=now, holidays=holidays)
+    return FACILITIES
+
+
+HOLIDAYS_FORM = FormPage(
+    title=Text(ko="공휴일", en="Public holidays"),
+    permission=CHANGE,
+    form=HolidaysForm,
+    run=_save_holidays,
+    initial=_fill_holidays,
+    consequence=Text(
+        ko="모든 시설의 당직이 이 날들에 공휴일 당직을 따릅니다. 적지 않은 날은 공휴일이 아닙니다.",
+        en="On these days the rota of every facility is that of holidays. Days that aren’t listed are none.",
     ),
     back=FACILITIES,
 )

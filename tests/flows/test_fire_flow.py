@@ -98,14 +98,14 @@ def test_a_wall_that_hangs_for_hours_says_what_it_lacks(house, browser, home):
     wall.click("[data-sound]")
     wall.wait_for_selector("text=소리 켜짐")
     assert "시뮬레이션" in wall.inner_text("main")
-    say(house, "flow-d1", "smoke")
+    say(house, "flow-p1", "call_point")
     mapped = wall.locator("script[data-layer=alarms]")
-    await_true(lambda: "해맑은요양원 3층 301호" in mapped.text_content())
+    await_true(lambda: "해맑은요양원 3층" in mapped.text_content())
     (feature,) = [
         one for one in json.loads(mapped.text_content())["features"] if one["properties"]["id"] == "flow"
     ]
     assert feature["geometry"]["coordinates"] == [126.98, 37.58]
-    assert feature["properties"]["class"] == "told"
+    assert feature["properties"]["class"] == "handed_over"
     wall.route("**/wall/fire_safety/", lambda route: route.abort())
     wall.clock.run_for(40_000)
     wall.wait_for_selector(".wall-late.late:has-text('초 늦었습니다')")
@@ -123,8 +123,8 @@ def test_a_wall_that_hangs_for_hours_says_what_it_lacks(house, browser, home):
     wall.context.close()
     with closing(house.sign_in("officer")) as officer:
         address = feature["properties"]["href"]
-        officer.post(f"{address}answer/", data={"kind": "false_alarm", "reason": "조리"})
-        await_page(officer, address, "사후 보고서")
+        officer.post(f"{address}answer/", data={"kind": "false_alarm", "reason": "장난"})
+        await_true(lambda: read_ledger(house)[-1]["msgType"] == "Cancel")
 
 
 def check_printed(house, address):

@@ -40,7 +40,7 @@ class Sifted(msgspec.Struct, frozen=True, kw_only=True):
     accepted: pa.Table
     parts: tuple[Part, ...]
     latest: tuple[LatestRow, ...]
-    dirty: frozenset[tuple[str, int]]
+    dirty: tuple[tuple[str, int], ...]
 
 
 def sift(
@@ -74,7 +74,7 @@ def sift(
 
 def follow(
     table: Table, rows: pa.Table, times: dict[str, tuple[int, int]]
-) -> tuple[tuple[LatestRow, ...], frozenset[tuple[str, int]]]:
+) -> tuple[tuple[LatestRow, ...], tuple[tuple[str, int], ...]]:
     """Return the latest rows and dirty hours that follow from rows the table has already taken in."""
     codes, keys = encode_keys(rows, table.key)
     moments = read_moments(rows, table)
@@ -258,12 +258,17 @@ def _list_latest(
     )
 
 
-def _list_dirty(codes: np.ndarray, keys: list[str], moments: np.ndarray) -> frozenset[tuple[str, int]]:
+def _list_dirty(codes: np.ndarray, keys: list[str], moments: np.ndarray) -> tuple[tuple[str, int], ...]:
+    """Return each key's hours once, by hour, as the ledger keeps them; rows are sorted by key and time."""
     if not len(codes):
-        return frozenset()
+        return ()
     hours = moments // HOUR_US
     new = np.append([True], (codes[1:] != codes[:-1]) | (hours[1:] != hours[:-1]))
-    return frozenset(zip((keys[code] for code in codes[new]), hours[new].tolist(), strict=True))
+    codes, hours = codes[new], hours[new]
+    ranks = np.empty(len(keys), np.int64)
+    ranks[np.argsort(keys)] = np.arange(len(keys))
+    order = np.lexsort((ranks[codes], hours))
+    return tuple(zip((keys[code] for code in codes[order]), hours[order].tolist(), strict=True))
 
 
 def _offset_us(hour: int, zone: tzinfo) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pyarrow as pa
@@ -94,7 +94,7 @@ class StreamTable:
             step = Applied(epoch=epoch, sequence=known, version=version)
             self.ledger.apply([self._adopt(step, latest, dirty)])
         if self.applied != goal:
-            self.ledger.apply([self._adopt(goal, (), frozenset())])
+            self.ledger.apply([self._adopt(goal, (), ())])
 
     def _rebuild(self, goal: Applied) -> None:
         """Derive everything from the table itself, where its log no longer tells."""
@@ -102,16 +102,14 @@ class StreamTable:
         latest, _ = follow(self.table, conform(engine.read_newest(snapshot), self.columns), {})
         hours = engine.list_hours(snapshot)
         codes, keys = encode_keys(hours, self.table.key)
-        dirty = frozenset(
-            (keys[code], hour) for code, hour in zip(codes, hours["hour"].to_pylist(), strict=True)
-        )
+        dirty = [(keys[code], hour) for code, hour in zip(codes, hours["hour"].to_pylist(), strict=True)]
         self.ledger.apply([self._adopt(goal, latest, dirty)])
 
     def _adopt(
-        self, applied: Applied, latest: tuple[LatestRow, ...], dirty: frozenset[tuple[str, int]]
+        self, applied: Applied, latest: tuple[LatestRow, ...], dirty: Sequence[tuple[str, int]]
     ) -> Consequences:
         self.applied = applied
-        dirty = dirty if list_measured_columns(self.table) else frozenset()
+        dirty = dirty if list_measured_columns(self.table) else ()
         self.times |= {row.key: (row.time_us, row.revision) for row in latest}
         return Consequences(table=self.table.name, applied=applied, latest=latest, dirty=dirty)
 

@@ -110,14 +110,12 @@ def test_a_wall_that_hangs_for_hours_says_what_it_lacks(house, browser, home):
     wall.clock.run_for(40_000)
     wall.wait_for_selector(".wall-late.late:has-text('초 늦었습니다')")
     wall.unroute("**/wall/fire_safety/")
-    wall.route(
-        "**/wall/fire_safety/",
-        lambda route: route.fulfill(status=302, headers={"Location": "/accounts/login/"}),
-    )
+    cookies = wall.context.cookies()
+    wall.context.clear_cookies()
     wall.clock.run_for(12_000)
     wall.wait_for_selector(".wall-late.late:has-text('로그인이 끝나')")
     assert wall.locator(".wall-row:has-text('해맑은요양원')").count() == 1
-    wall.unroute("**/wall/fire_safety/")
+    wall.context.add_cookies(cookies)
     wall.clock.run_for(12_000)
     wall.wait_for_selector(".wall-late:not(.late)")
     wall.context.close()

@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     replay = commands.add_parser("replay", help="run recorded signals through a policy")
     replay.add_argument(
-        "file", type=Path, metavar="FILE", help="JSON lines: signals, ChirpStack events, SenML"
+        "file", type=Path, metavar="FILE", help="JSON lines or a JSON list: signals, ChirpStack events, SenML"
     )
     replay.add_argument("--policy", type=Path, metavar="FILE", help="TOML; the default policy without")
     replay.add_argument(
@@ -52,7 +52,7 @@ def run_replay(arguments: Namespace) -> int:
     policy, decoders = read_policy(arguments.policy), read_decoders(getattr(arguments, "decoders", None))
     try:
         # Only line feeds end lines: JSON's texts may hold the others that Python splits at.
-        lines = arguments.file.read_text("utf-8-sig", "replace").split("\n")
+        lines = split_lines(arguments.file.read_text("utf-8-sig", "replace"))
     except OSError as error:
         raise NotFound("fire.file", f"{arguments.file}: {error}", f"{arguments.file}: {error}") from error
     signals, unread = read_lines(lines, decoders.get)
@@ -66,6 +66,16 @@ def run_replay(arguments: Namespace) -> int:
     for decision in decide(policy, signals, until, CITY_TIMEZONE):
         sys.stdout.write(msgspec.json.encode(decision).decode() + "\n")
     return 0
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a recording; of one that is a JSON list over several lines, its entries."""
+    lines = text.split("\n")
+    if text.lstrip().startswith("[") and sum(1 for one in lines if one.strip()) > 1:
+        with suppress(msgspec.DecodeError):
+            entries = msgspec.json.decode(text, type=list[msgspec.Raw])
+            return [msgspec.json.format(bytes(one), indent=-1).decode() for one in entries]
+    return lines
 
 
 def run_receive(arguments: Namespace) -> int:

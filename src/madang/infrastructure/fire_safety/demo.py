@@ -29,6 +29,7 @@ from .actions import (
 from .gateway.simulating import publish_uplinks
 from .queries import list_alarms, list_detectors, list_facilities, list_gateways
 from .records import (
+    SIMULATED,
     AlarmState,
     Contact,
     Decoder,
@@ -42,7 +43,7 @@ from .records import (
 )
 
 SEED = 1192
-SOURCE = "시뮬레이션 · simulated"
+SOURCE = SIMULATED
 MANAGER = Actor(id="simulated", name="당직자 (시뮬레이션)", kind="house", is_superuser=True)
 FACILITIES = (
     ("jongno", "종로종합사회복지관", FacilityKind.ELDERLY, "11110"),

@@ -12,6 +12,8 @@ from msgspec import Meta
 from madang.core.base.interface import Text
 
 LONGEST_WAIT_S = 90.0
+SIMULATED = "시뮬레이션 · simulated"
+"""The source of the demonstration's facilities."""
 
 
 class SignalKind(StrEnum):

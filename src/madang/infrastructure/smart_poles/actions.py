@@ -90,32 +90,33 @@ def add_module(
         raise BadInput(
             "smart_poles.rated", "정격 전력이 잘못되었습니다", "a wrong rated power", field="rated_w"
         )
-    module_id = _next_id(pole)
-    new = Module(id=module_id, pole_id=pole_id, type=kind, name="", rated_w=rated_w, state="installed")
-    feeder = list_feeders().get(pole.feeder)
-    forget()
-    neighbours = [one for one in list_poles() if one.feeder == pole.feeder]
-    room = find_room_w(pole, feeder, neighbours)
-    if rated_w > room:
-        raise BadInput(
-            "smart_poles.power",
-            f"전력이 모자랍니다. 이 폴에 더 쓸 수 있는 전력은 {room:,.0f} W입니다.",
-            f"not enough power: {room:,.0f} W are left for this pole",
-            field="rated_w",
-        )
-    name = MODULE_NAMES[kind]
-    attributes = {"type": new.type.value, "rated_w": rated_w, **({"stream": stream} if stream else {})}
-    values = {
-        "kind": MODULE_KIND,
-        "name": f"{pole.name} {name.ko}",
-        "agency_code": pole.agency_code,
-        "lon": pole.lon,
-        "lat": pole.lat,
-        "state": "installed",
-        "parent_id": pole_id,
-        "attributes": attributes,
-    }
-    register_thing(actor=actor, now=now, thing_id=module_id, values=values)
+    with transaction.atomic():
+        # Two who hang a module at once must not both take the last watts.
+        models.FeederRow.objects.select_for_update().filter(code=pole.feeder).first()
+        forget()
+        pole = get_pole(pole_id)
+        neighbours = [one for one in list_poles() if one.feeder == pole.feeder]
+        room = find_room_w(pole, list_feeders().get(pole.feeder), neighbours, kind)
+        if rated_w > room:
+            raise BadInput(
+                "smart_poles.power",
+                f"전력이 모자랍니다. 이 폴에는 정격 {room:,.0f} W까지 달 수 있습니다.",
+                f"not enough power: at most {room:,.0f} W rated can be hung on this pole",
+                field="rated_w",
+            )
+        module_id = _next_id(pole)
+        attributes = {"type": kind.value, "rated_w": rated_w, **({"stream": stream} if stream else {})}
+        values = {
+            "kind": MODULE_KIND,
+            "name": f"{pole.name} {MODULE_NAMES[kind].ko}",
+            "agency_code": pole.agency_code,
+            "lon": pole.lon,
+            "lat": pole.lat,
+            "state": "installed",
+            "parent_id": pole_id,
+            "attributes": attributes,
+        }
+        register_thing(actor=actor, now=now, thing_id=module_id, values=values)
     forget()
     return module_id
 

@@ -42,6 +42,7 @@ from madang.infrastructure.fire_safety.records import (
     KIND_NAMES,
     NEEDS,
     OPEN,
+    SIMULATED,
     Absence,
     AlarmState,
     Calendar,
@@ -333,6 +334,7 @@ def describe_scene(
         link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
         people=_say_people(facts["people"], count_needs(rooms)),
         facts={name: value for name, value in facts.items() if value},
+        is_simulated=row.source == SIMULATED,
     )
 
 

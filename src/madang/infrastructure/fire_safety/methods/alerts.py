@@ -14,7 +14,7 @@ import msgspec
 from lxml import etree
 
 from madang.core.base.interface import Text
-from madang.infrastructure.fire_safety.records import Decision, Verdict
+from madang.infrastructure.fire_safety.records import SIMULATED, Decision, Verdict
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 READ = {
@@ -47,7 +47,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is and what who comes must know. Coordinates are degrees in EPSG:4326.
 
     `facts` are parameters of the alert, such as {"carry": "3"} for three people who must be carried:
-    counts, never names. `people` says in words who is inside. `link` leads to the live picture.
+    counts, never names. `people` says in words who is inside. `link` leads to the live picture. What is simulated
+    says so in words and stays Actual: a person decides, and no machine drops a fire for a mark.
     """
 
     place: str
@@ -56,6 +57,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
     people: Text | None = None
     facts: Mapping[str, str] = {}
+    is_simulated: bool = False
 
 
 def write_alert(
@@ -77,8 +79,10 @@ def write_alert(
     _add(alert, "msgType", kind)
     _add(alert, "scope", "Private")
     _add(alert, "addresses", "119")
-    if decision.is_drill:
-        _add(alert, "note", f"훈련 · Drill: {name_alarm(decision)}")
+    notes = [f"훈련 · Drill: {name_alarm(decision)}"] if decision.is_drill else []
+    notes += [SIMULATED] if scene.is_simulated else []
+    if notes:
+        _add(alert, "note", " · ".join(notes))
     if earlier:
         _add(alert, "references", " ".join(earlier))
     for code, language in LANGUAGES:
@@ -129,7 +133,8 @@ def _add_info(alert: etree._Element, decision: Decision, scene: Scene, code: str
     _add(info, "urgency", "Past" if decision.verdict is Verdict.STAND_DOWN else "Immediate")
     _add(info, "severity", "Extreme")
     _add(info, "certainty", "Likely")
-    _add(info, "headline", f"{HEADLINES[decision.verdict, language]}: {scene.place}")
+    mark = f"[{SIMULATED}] " if scene.is_simulated else ""
+    _add(info, "headline", f"{mark}{HEADLINES[decision.verdict, language]}: {scene.place}")
     said = [decision.reason.say(language), scene.people.say(language) if scene.people else ""]
     _add(info, "description", "\n".join(filter(None, said)))
     if LINK.fullmatch(scene.link):  # what is no address would make the whole alert one that can't be taken

@@ -15,11 +15,12 @@ from madang.core.pages.interface import page, print_pdf
 from madang.infrastructure.fire_safety.methods.reviewing import Review, review
 from madang.infrastructure.fire_safety.queries import (
     get_alarm,
+    get_facility,
     list_decisions,
     list_relays,
     list_signals,
 )
-from madang.infrastructure.fire_safety.records import KIND_NAMES, Alarm, Decision, SignalKind
+from madang.infrastructure.fire_safety.records import KIND_NAMES, SIMULATED, Alarm, Decision, SignalKind
 
 from .alarms import VERDICTS
 from .desk import describe
@@ -49,6 +50,7 @@ def _tell(actor: Actor, alarm_id: int) -> dict[str, Any]:
         "rows": _list_moments(alarm, decisions, signals, relays),
         "review": review(alarm, decisions, signals, relays),
         "moment": now(),
+        "is_simulated": get_facility(actor, alarm.facility).source == SIMULATED,
     }
 
 
@@ -70,11 +72,12 @@ def _write_words(told: dict[str, Any], language: str) -> dict[str, Any]:
 
     found: Review = told["review"]
     moment = f"{to_city_time(told['alarm'].begun_at):%Y-%m-%d %H:%M:%S}"
-    drill = [say("훈련", "drill")] if told["alarm"].is_drill else []
+    marks = [say("시뮬레이션", "simulated")] if told["is_simulated"] else []
+    marks += [say("훈련", "drill")] if told["alarm"].is_drill else []
     return {
         "language": language,
         "title": told["title"].say(language),
-        "about": " · ".join(filter(None, (*drill, told["place"], moment, told["state"].say(language)))),
+        "about": " · ".join(filter(None, (*marks, told["place"], moment, told["state"].say(language)))),
         "foot": f"{to_city_time(told['moment']):%Y-%m-%d %H:%M} · Madang",
         "words": {
             "steps": say("걸린 시간", "How long each step took"),

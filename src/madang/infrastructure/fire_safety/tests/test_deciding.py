@@ -427,6 +427,24 @@ def test_a_recording_is_read_whatever_its_marks_and_clocks(tmp_path, capsys):
     assert ([one.source for one in read], [one.line for one in unread]) == (["d2\u2028"], [1])
 
 
+def test_a_recording_may_be_a_list_over_many_lines(tmp_path, capsys):
+    entries = [{**OWN, "source": f"d{number}", "reason": "가\n나"} for number in (1, 2)]
+    told = []
+    for text in (
+        json.dumps(entries, indent=2, ensure_ascii=False),
+        "\n".join(map(json.dumps, entries)),
+        "[" + ",\n".join(map(json.dumps, entries)) + "]",
+    ):
+        path = tmp_path / "night.json"
+        path.write_text(text, "utf-8")
+        assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+        said = capsys.readouterr()
+        assert said.err == ""
+        told.append(said.out)
+    assert told == told[:1] * 3
+    assert "hand_over" in told[0]
+
+
 def test_another_truth_about_a_device_does_not_hide_its_fire():
     pack = [{"bn": "F/a/", "bt": 1795575600, "n": "tamper", "vb": True}, {"n": "smoke", "vb": True}]
     assert [one.kind for one in read_message(pack)] == [Kind.SMOKE]

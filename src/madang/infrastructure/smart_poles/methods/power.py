@@ -44,15 +44,22 @@ def measure_feeder(feeder: Feeder, poles: Iterable[Pole]) -> Load:
     )
 
 
-def find_room_w(pole: Pole, feeder: Feeder | None, poles_of_feeder: Iterable[Pole]) -> float:
-    """Return how many watts a new module may be counted with, on the pole and on its feeder."""
+def find_room_w(
+    pole: Pole, feeder: Feeder | None, poles_of_feeder: Iterable[Pole], kind: ModuleType = ModuleType.LIGHT
+) -> float:
+    """Return how many watts a new module of a kind may be rated at, on the pole and on its feeder."""
     own = measure_pole(pole)
-    rooms = [own.allowed_w - own.expected_w]
+    rooms = [(own.allowed_w - own.expected_w) / AT_ONCE[kind]]
     if feeder is not None:
         load = measure_feeder(feeder, poles_of_feeder)
-        rooms.append(load.allowed_w - load.expected_w)
+        rooms.append((load.allowed_w - load.expected_w) / _share(kind))
     return max(0.0, min(rooms))
 
 
 def _expect(one: Module) -> float:
-    return one.rated_w * AT_ONCE[one.type] * (CHARGERS_TOGETHER if one.type in CHARGERS else 1.0)
+    return one.rated_w * _share(one.type)
+
+
+def _share(kind: ModuleType) -> float:
+    """Return what part of its rated power a module is counted with on a feeder."""
+    return AT_ONCE[kind] * (CHARGERS_TOGETHER if kind in CHARGERS else 1.0)

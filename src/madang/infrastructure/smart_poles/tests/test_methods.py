@@ -33,6 +33,11 @@ def test_a_pole_counts_what_it_carries():
     assert find_room_w(pole, None, []) == 3000 - 621
     assert find_room_w(pole, feeder, [pole]) == 1000 - (120 + 1 + 0.7 * 500)
     assert find_room_w(pole, feeder, [pole] * 3) == 0
+    # A module is let in by what it is counted with, as those that hang there are.
+    charger = find_room_w(pole, feeder, [pole], ModuleType.DRONE_CHARGER)
+    full = make_pole(3, (ModuleType.DRONE_CHARGER, charger))
+    assert round(measure_feeder(feeder, [pole, full]).expected_w, 6) == feeder.capacity_w
+    assert find_room_w(pole, None, [], ModuleType.BELL) == 10 * (3000 - 621)
     assert measure_feeder(feeder, [make_pole(2, (ModuleType.LIGHT, 100), state="retired")]).expected_w == 0
 
 

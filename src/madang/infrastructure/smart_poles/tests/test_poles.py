@@ -53,7 +53,7 @@ def hang(pole_id, kind, rated_w, **more):
 def test_a_module_hangs_only_where_power_is_left():
     assert hang("SP1", ModuleType.LIGHT, 120) == "SP1-M1"
     assert hang("SP1", ModuleType.WIFI, 18) == "SP1-M2"
-    with pytest.raises(BadInput, match="2,862 W are left"):
+    with pytest.raises(BadInput, match="at most 2,862 W"):
         hang("SP1", ModuleType.EV_CHARGER, 7000)
     hang("SP1", ModuleType.CAMERA, 2800)
     with pytest.raises(BadInput, match="1,062 W are left"):  # the feeder is the narrower one

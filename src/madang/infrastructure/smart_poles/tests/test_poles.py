@@ -56,7 +56,7 @@ def test_a_module_hangs_only_where_power_is_left():
     with pytest.raises(BadInput, match="at most 2,862 W"):
         hang("SP1", ModuleType.EV_CHARGER, 7000)
     hang("SP1", ModuleType.CAMERA, 2800)
-    with pytest.raises(BadInput, match="1,062 W are left"):  # the feeder is the narrower one
+    with pytest.raises(BadInput, match="at most 1,062 W"):  # the feeder is the narrower one
         hang("SP2", ModuleType.CAMERA, 1063)
     pole = queries.get_pole("SP1")
     assert [one.type for one in pole.modules] == [ModuleType.LIGHT, ModuleType.WIFI, ModuleType.CAMERA]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.template.loader import render_to_string
 
 MOST_COLUMNS = 12
@@ -18,6 +19,7 @@ def write_page(body: Any, *, language: str) -> str:
     left_out = {"title", "description", "links", "features", "collections"}
     context = {
         "language": language,
+        "is_simulated": settings.MADANG.demo,
         "title": said.get("title") or said.get("id") or said.get("type") or "OGC API",
         "description": said.get("description", ""),
         "facts": [(name, _say(value)) for name, value in said.items() if name not in left_out],

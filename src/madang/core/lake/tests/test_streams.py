@@ -45,6 +45,7 @@ from madang.core.lake.ledger import Ledger
 from madang.core.lake.records import Backlog
 from madang.core.lake.tables import INDICATORS
 from madang.core.lake.tables_on_disk import read_snapshot
+from madang.core.lake.writing import rolling
 from madang.core.lake.writing.detecting import Detecting
 from madang.core.lake.writing.falling_behind import report_backlogs
 from madang.core.lake.writing.republishing import republish
@@ -196,6 +197,28 @@ def test_rollups_are_right_when_late_data_comes(lake):
     ]
     assert days[0]["value_mean"] == pytest.approx((30.5 * 60 + 10) / 61, rel=1e-12)
     assert days[0]["target_count"] == 0
+
+
+def test_what_comes_while_hours_are_rolled_up_is_rolled_up_too(lake, monkeypatch):
+    monkeypatch.setattr(rolling, "HOURS_AT_ONCE", 2)
+    house = House()
+    house.take_in(*(reading(name, 60 * hour, hour) for name in ("pm", "o3") for hour in range(5)))
+    late, compute = [reading(minute=1, value=50), reading("no2", 60, 7)], rolling.engine.roll_up_hours
+
+    def compute_slowly(*asked):
+        found = compute(*asked)
+        if late:
+            house.take_in(*late)
+            late.clear()
+        return found
+
+    monkeypatch.setattr(rolling.engine, "roll_up_hours", compute_slowly)
+    house.roll_up()
+    hours = {(one["name"], one["hour_at"]): one["row_count"] for one in rows_of("indicators_hour", ("name",))}
+    assert len(hours) == 11
+    assert hours["pm", START] == 2
+    assert hours["no2", START + timedelta(hours=1)] == 1
+    assert house.ledger.read("SELECT count(*) FROM dirty") == [(0,)]
 
 
 def test_days_are_the_citys(lake):

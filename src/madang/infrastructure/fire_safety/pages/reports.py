@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Actor, Text, now, to_city_time
 from madang.core.pages.interface import page, print_pdf
-from madang.infrastructure.fire_safety.methods.reviewing import Review, review
+from madang.infrastructure.fire_safety.methods.reviewing import Review, Step, review
 from madang.infrastructure.fire_safety.queries import (
     get_alarm,
     get_facility,
@@ -42,13 +42,15 @@ def _tell(actor: Actor, alarm_id: int) -> dict[str, Any]:
         minutes=5
     )
     signals = list_signals(actor, alarm, min(until, now()))
+    found = review(alarm, decisions, signals, relays)
     return {
         **describe(alarm),
         "title": Text(
             ko=f"사후 보고서: {alarm.facility_name}", en=f"After-action report: {alarm.facility_name}"
         ),
         "rows": _list_moments(alarm, decisions, signals, relays),
-        "review": review(alarm, decisions, signals, relays),
+        "review": found,
+        "steps": [(one, say_verdict(one)) for one in found.steps],
         "moment": now(),
         "is_simulated": get_facility(actor, alarm.facility).source == SIMULATED,
     }
@@ -98,7 +100,7 @@ def _write_words(told: dict[str, Any], language: str) -> dict[str, Any]:
                 "name": one.name.say(language),
                 "seconds": "–" if one.seconds is None else f"{one.seconds:.1f} {say('초', 's')}",
                 "is_good": one.is_good,
-                "verdict": say("좋음", "good") if one.is_good else say("늦음", "late"),
+                "verdict": say_verdict(one).say(language),
             }
             for one in found.steps
         ],
@@ -115,6 +117,13 @@ def _write_words(told: dict[str, Any], language: str) -> dict[str, Any]:
             for row in told["rows"]
         ],
     }
+
+
+def say_verdict(step: Step) -> Text:
+    """Return how a step went, in a word."""
+    if not step.is_good:
+        return Text(ko="늦음", en="late")
+    return Text(ko="필요 없었음", en="not needed") if step.seconds is None else Text(ko="좋음", en="good")
 
 
 def _list_moments(

@@ -47,7 +47,7 @@ from madang.infrastructure.fire_safety.methods.deciding import renumber
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.methods.reviewing import review
 from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
-from madang.infrastructure.fire_safety.pages.reports import describe_kind
+from madang.infrastructure.fire_safety.pages.reports import describe_kind, say_verdict
 from madang.infrastructure.fire_safety.processes import TOPICS, Watchman
 from madang.infrastructure.fire_safety.queries import (
     get_facility,
@@ -605,6 +605,8 @@ def test_a_report_counts_the_answers_to_its_own_alarm_and_has_words_for_whatever
     ]
     steps = [review(alarm, (), said[:count], ()).steps[1].seconds for count in (1, 2)]
     assert steps == [None, 4]
+    words = [say_verdict(one).en for one in review(alarm, (), said, ()).steps]
+    assert words == ["late", "good", "late", "not needed"]
     assert all(describe_kind(kind).en for kind in SignalKind)
 
 

@@ -46,7 +46,11 @@ def post_alert(address: str, identifier: str, body: bytes, *, timeout_s: float =
 def _post(
     client: httpx.Client, address: str, identifier: str, body: bytes, timeout_s: float
 ) -> tuple[int, str, bytes]:
-    headers = {"Content-Type": "application/cap+xml", "Idempotency-Key": identifier}
+    headers = {
+        "Content-Type": "application/cap+xml",
+        "Idempotency-Key": identifier,
+        "Connection": "close",
+    }
     with client.stream("POST", address, content=body, headers=headers, timeout=timeout_s) as reply:
         answer = b""
         for part in reply.iter_bytes():
@@ -67,8 +71,14 @@ def _read_received(answer: bytes) -> str | None:
 
 
 def _get_client() -> httpx.Client:
-    """Return this thread's own client: the one that is late is closed, and no other."""
+    """Return this thread's own client: the one that is late is closed, and no other.
+
+    Each alert has a connection of its own: where a receiver answers one alert twice, the second answer must not be
+    taken for that of the next alert.
+    """
     client: httpx.Client | None = getattr(_own, "client", None)
     if client is None or client.is_closed:
-        client = _own.client = httpx.Client(trust_env=False, follow_redirects=False)
+        client = _own.client = httpx.Client(
+            trust_env=False, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
     return client

@@ -79,7 +79,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
         "rows": [_draw(request.actor, one, moment) for one in alarms],
         "total": total,
         "more": total - len(alarms),
-        "loudest": rank_loudness(alarms),
+        "loudest": rank_loudness(found),
         "is_watching": is_watching(),
         "troubled": len(list_detectors(request.actor, only_trouble=True)),
         "waiting": count_waiting_relays(),

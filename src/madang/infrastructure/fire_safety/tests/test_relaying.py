@@ -78,3 +78,25 @@ def test_any_other_answer_is_none_and_says_why(answering, answer, why):
 def test_an_answer_that_comes_byte_by_byte_holds_nothing_up(answering, begun):
     with pytest.raises(NotReceived, match="no answer within"):
         post_alert(answering([begun, *[b"H"] * 200], 0.1), "a-1", b"<alert/>", timeout_s=0.3)
+
+
+def test_a_second_answer_to_one_alert_is_none_to_the_next():
+    server = socket.create_server(("127.0.0.1", 0))
+    asked = []
+
+    def answer():
+        for status, times in ((b"200 OK", 2), (b"503 No", 1)):
+            connection, _ = server.accept()
+            with connection:
+                asked.append(connection.recv(65_536))
+                connection.sendall(write_answer(status) * times)
+
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    post_alert(address, "a-1", b"<alert/>")
+    with pytest.raises(NotReceived, match="HTTP 503"):
+        post_alert(address, "b-1", b"<alert/>")
+    assert [b"a-1" in asked[0], b"b-1" in asked[1]] == [True, True]
+    thread.join(5)
+    server.close()

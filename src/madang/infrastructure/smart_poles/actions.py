@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Finding, NotFound, Severity, Text, to_city_time
-from madang.core.incidents.interface import IncidentFilter, list_incidents, open_or_update
+from madang.core.incidents.interface import Incident, IncidentFilter, list_incidents, open_or_update
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import list_districts, locate_points
 from madang.core.things.interface import read_table, register_thing
@@ -268,7 +268,7 @@ def _find_districts(lons: Sequence[float], lats: Sequence[float]) -> list[str]:
 def report_faults(*, now: datetime, heard: Mapping[str, datetime] | None = None) -> int:
     """Tell the incidents of modules whose own stream fell silent, or came back; return how many are silent.
 
-    `heard` is when the things whose readings modules send were heard last (by default: in the lake). What was
+    A fault of what is watched no longer (taken down, repaired, another stream) ends. `heard` is when the things whose readings modules send were heard last (by default: in the lake). What was
     never heard isn't judged.
     """
     modules = [
@@ -280,13 +280,15 @@ def report_faults(*, now: datetime, heard: Mapping[str, datetime] | None = None)
     if heard is None:
         heard = list_heard([module.stream for _, module in modules])
     active = IncidentFilter(state="active", kind=FAULT_KIND)
-    known = {one.key for one in list_incidents(actor=HOUSE, where=active, limit=MOST)}
+    known = {one.key: one for one in list_incidents(actor=HOUSE, where=active, limit=MOST)}
     findings = [
         _describe_fault(pole, module, heard[module.stream], now)
         for pole, module in modules
         if module.stream in heard
     ]
     findings = [one for one in findings if not one.cleared or one.key in known]
+    watched = {_name_fault(module) for _, module in modules}
+    findings += [_describe_end(one, now) for key, one in known.items() if key not in watched]
     if findings:
         open_or_update(findings=findings, now=now, source="smart_poles")
     return sum(not one.cleared for one in findings)
@@ -297,7 +299,7 @@ def _describe_fault(pole: Pole, module: Module, heard_at: datetime, now: datetim
     minutes = int((now - heard_at).total_seconds() // 60)
     name = MODULE_NAMES[module.type]
     return Finding(
-        key=f"{FAULT_KIND}:{module.id}",
+        key=_name_fault(module),
         kind=FAULT_KIND,
         severity=Severity.MINOR,
         found_at=now,
@@ -315,6 +317,29 @@ def _describe_fault(pole: Pole, module: Module, heard_at: datetime, now: datetim
         lat=pole.lat,
         evidence={"stream": module.stream},
         cleared=not is_silent,
+    )
+
+
+def _name_fault(module: Module) -> str:
+    return f"{FAULT_KIND}:{module.id}"
+
+
+def _describe_end(incident: Incident, now: datetime) -> Finding:
+    """Return that a fault is over because nobody watches for it any more."""
+    return Finding(
+        key=incident.key,
+        kind=FAULT_KIND,
+        severity=incident.severity,
+        found_at=now,
+        reason=Text(
+            ko="이 장치는 더 이상 운영 중이 아니거나 값을 보내지 않게 되어 있습니다.",
+            en="This module is no longer in service, or sends nothing by design.",
+        ),
+        thing_id=incident.thing_id,
+        agency_code=incident.agency_code,
+        lon=incident.lon,
+        lat=incident.lat,
+        cleared=True,
     )
 
 

@@ -125,6 +125,12 @@ def test_a_silent_stream_is_the_modules_fault():
     assert actions.report_faults(now=later, heard={"S1": later}) == 0
     (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind=actions.FAULT_KIND))
     assert incident.cleared_at is not None
+    assert actions.report_faults(now=later + timedelta(hours=2), heard={"S1": later}) == 1
+    change_thing(actor=HOUSE, now=NOW, thing_id=module, values={"state": "retired"})
+    queries.forget()
+    assert actions.report_faults(now=later + timedelta(hours=3), heard={}) == 0
+    where = IncidentFilter(kind=actions.FAULT_KIND, state="active")
+    assert not [one for one in list_incidents(actor=HOUSE, where=where) if one.cleared_at is None]
 
 
 def test_sites_and_targets_are_written_over():

@@ -168,7 +168,7 @@ def test_a_gateway_speaks_http_and_who_may_not_is_refused(house, home):
         assert visitor.post("/api/fire-safety/messages", json=message).status_code == 401
         assert citizen.post("/api/fire-safety/messages", json=message).status_code == 403
         taken = operator.post("/api/fire-safety/messages", json=message)
-        assert taken.json() == {"signals": 0, "repeated": 0, "devices": 1}
+        assert taken.json() == {"signals": 0, "repeated": 0, "devices": 1, "refused": 0}
         assert operator.post("/api/fire-safety/messages", json={"what": 1}).status_code == 422
         assert visitor.get("/fire_safety/").status_code == 200
         assert citizen.get("/wall/fire_safety/").status_code == 403

@@ -197,6 +197,7 @@ PATHS = (
     "/desk/fire_safety/facilities/flow/",
     "/desk/fire_safety/facilities/flow/policy/",
     "/desk/fire_safety/facilities/flow/edit/",
+    "/desk/fire_safety/holidays/",
 )
 
 

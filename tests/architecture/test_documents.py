@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from madang.core.base.interface import SETTINGS, BadInput, list_manifests, read_settings
+from madang.core.base.interface import (
+    SETTINGS,
+    BadInput,
+    NotFound,
+    list_manifests,
+    list_unknown_variables,
+    read_settings,
+)
 from madang.project.documents import DOCS, render_documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +30,7 @@ def test_every_setting_is_documented():
 
 
 def test_every_setting_the_code_reads_is_declared():
-    declared = {setting.name for setting in SETTINGS} | {"data_path", "own_host"}
+    declared = {setting.name for setting in SETTINGS} | {"data_path", "own_host", "make_data_folder"}
     read = set()
     for path in (ROOT / "src").rglob("*.py"):
         for piece in path.read_text("utf-8").split("MADANG.")[1:]:
@@ -39,8 +46,54 @@ def test_unknown_and_wrong_settings_are_refused(tmp_path):
     config.write_text("colour = 'red'\n")
     with pytest.raises(BadInput, match="colour"):
         read_settings({"MADANG_CONFIG": str(config)})
+    config.write_text("prot = 80\n")
+    with pytest.raises(BadInput, match="did you mean port"):
+        read_settings({"MADANG_CONFIG": str(config)})
     with pytest.raises(BadInput, match="port"):
-        read_settings({"MADANG_PORT": "eighty", "MADANG_CONFIG": "none"})
+        read_settings({"MADANG_PORT": "eighty", "MADANG_DATA": str(tmp_path / "none")})
+    with pytest.raises(NotFound, match="MADANG_CONFIG"):
+        read_settings({"MADANG_CONFIG": str(tmp_path / "none.toml")})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("port", "70000", "0"),
+        ("web_workers", "0", "2"),
+        ("demo_speed", "61", "60"),
+        ("upload_limit_mb", "-5", "1"),
+        ("log_level", "loud", "DEBUG"),
+        ("host", "http://0.0.0.0", "::1"),
+        ("public_url", "city.example", "https://city.example/"),
+        ("public_url", "https://city.example/madang", "http://10.1.2.3:8080"),
+        ("database_url", "mysql://city/registers", "postgresql://u:p@db:5432/registers"),
+        ("database_url", "registers", "postgresql:///registers?host=/run/postgresql"),
+        ("smtp_url", "mail.example:25", "smtp://u:p@mail.example:587"),
+        ("oidc_providers", "[{]", '[{"provider_id": "gov"}]'),
+        ("oidc_providers", '{"provider_id": "gov"}', "[]"),
+        ("hand_over_networks", "10.20.0.0/40", "10.20.0.0/16, 10.30.0.0/16"),
+        ("fire_119_url", "119", "http://10.1.1.9/alarms"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_by_name(name, wrong, right, tmp_path):
+    elsewhere = {"MADANG_DATA": str(tmp_path)}
+    with pytest.raises(BadInput, match=name):
+        read_settings(elsewhere | {f"MADANG_{name.upper()}": wrong})
+    assert read_settings(elsewhere | {f"MADANG_{name.upper()}": right})
+
+
+def test_an_empty_variable_leaves_the_default_and_an_unknown_one_is_named(tmp_path):
+    settings = read_settings({"MADANG_DATA": str(tmp_path), "MADANG_PORT": ""})
+    assert settings.port == 8080
+    assert list_unknown_variables({"MADANG_PROT": "1", "MADANG_PORT": "2", "HOME": "/"}) == ["MADANG_PROT"]
+
+
+def test_a_new_data_folder_is_its_owners_alone(tmp_path):
+    folder = read_settings({"MADANG_DATA": str(tmp_path / "a" / "city")}).make_data_folder()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match="--data"):
+        read_settings({"MADANG_DATA": str(tmp_path / "file")}).make_data_folder()
 
 
 def test_the_environment_wins_over_the_file(tmp_path):

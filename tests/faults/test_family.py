@@ -117,6 +117,14 @@ def test_a_busy_port_is_a_clear_error(shared_house, tmp_path):
     assert port in second.stderr
 
 
+@pytest.mark.parametrize("host", ["300.1.1.1", "192.0.2.1"])
+def test_an_address_of_another_machine_is_a_clear_error_at_once(host, tmp_path):
+    environment = os.environ | {"MADANG_DATA": str(tmp_path / "city"), "MADANG_PORT": "0"}
+    command = [sys.executable, "-m", "madang.project.command_line", "up", "--host", host]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, "up.host" in ended.stderr) == (2, True), ended.stderr
+
+
 def test_the_state_is_readable_at_any_moment(shared_house):
     state = read_run_state(shared_house.data / "run")
     assert {process.name for process in state.processes} >= {"broker", "web", "schedule", "worker"}

@@ -65,6 +65,24 @@ def test_the_restored_audit_chain_holds(restored):
     assert "problem" not in madang(restored / "second", "check")
 
 
+def test_a_restore_that_was_cut_off_is_done_again(city):
+    folder = city / "cut"
+    madang(folder, "restore", str(city / "city.tar.gz"))
+    (folder / "restore-unfinished").touch()
+    (folder / ".restore-left").mkdir()
+    assert "restore.unfinished" in madang(folder, "up", expect=2)
+    madang(folder, "restore", str(city / "city.tar.gz"))
+    assert read_registers(folder) == read_registers(city / "first")
+    assert not list(folder.glob("*restore-*"))
+    assert "restore.full" in madang(folder, "restore", str(city / "city.tar.gz"), expect=2)
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(city):
+    assert "No such file" in madang(city / "first", "backup", str(city / "nowhere" / "a.tar.gz"), expect=2)
+    assert "exists" in madang(city / "first", "backup", str(city / "city.tar.gz"), expect=2)
+    assert not list(city.glob("*.part"))
+
+
 def test_a_city_moves_from_sqlite_to_postgresql(city, tmp_path):
     tmp_path.chmod(0o755)
     with get_server(tmp_path / "pg") as server:

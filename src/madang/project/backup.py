@@ -13,7 +13,8 @@ import sqlite3
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import msgspec
 from django.apps import apps
 from django.conf import settings
 from django.core import serializers
+from django.core.exceptions import FieldDoesNotExist
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -31,42 +33,69 @@ REGISTERS = "registers.jsonl"
 SIDE_DATABASES = ("lake/lake.sqlite",)
 FOLDERS = ("lake", "files", "places", "checkpoints", "keys")
 KEYS = ("secret_key", "demo-accounts.json", "madang.toml")
+ROWS_AT_ONCE = 500
+UNFINISHED = "restore-unfinished"
 NOT_CARRIED = frozenset({"contenttypes.ContentType", "auth.Permission"})
 
 
 def back_up(file: str) -> str:
     """Write the city to `file` (tar, gzip) and return one sentence about it."""
-    data, target = settings.MADANG.data_path, Path(file)
+    target = Path(file)
     if target.exists():
         raise Conflict("backup.exists", f"{file}이(가) 이미 있습니다", f"{file} exists already")
-    partial = target.with_name(target.name + ".part")
-    partial.touch(0o600)  # it holds the city's keys
-    with tempfile.TemporaryDirectory() as scratch, tarfile.open(partial, "w:gz", compresslevel=4) as archive:
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        partial.touch(0o600)  # it holds the city's keys
+        rows, files = _write_archive(partial)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return f"{file}: {rows} register rows, {files} files, {target.stat().st_size} bytes"
+
+
+def _write_archive(target: Path) -> tuple[int, int]:
+    """Write the city to `target`; return how many register rows and files it has."""
+    data, files = settings.MADANG.data_path, 0
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(target, "w:gz", compresslevel=4) as archive:
         rows = _write_registers(Path(scratch) / REGISTERS)
         archive.add(Path(scratch) / REGISTERS, REGISTERS)
         for name in SIDE_DATABASES:
             if (data / name).is_file():
                 copy = _copy_database(data / name, Path(scratch) / Path(name).name)
                 archive.add(copy, name)
-        files = 0
         for path in _list_files(data):
             archive.add(path, str(path.relative_to(data)), recursive=False)
             files += 1
-    partial.rename(target)
-    return f"{file}: {rows} register rows, {files} files, {target.stat().st_size} bytes"
+    return rows, files
 
 
 def restore(file: str) -> str:
     """Lay the backup `file` into the data folder, which must hold no city yet, and return a sentence."""
     data = settings.MADANG.data_path
     call_command("migrate", verbosity=0, interactive=False)
-    _refuse_full_city(data)
+    unfinished = data / UNFINISHED
+    if not unfinished.exists():
+        _refuse_full_city(data)
+    for left in data.glob(".restore-*"):
+        shutil.rmtree(left)
     with tempfile.TemporaryDirectory(dir=data, prefix=".restore-") as scratch:
         _unpack(file, Path(scratch))
+        unfinished.touch()
         rows = _read_registers(Path(scratch) / REGISTERS)
         (Path(scratch) / REGISTERS).unlink()
         shutil.copytree(scratch, data, dirs_exist_ok=True, copy_function=os.replace)
+    unfinished.unlink()
     return f"{file}: {rows} register rows are back in {data}"
+
+
+def refuse_half_restored(data: Path) -> None:
+    """Raise Conflict where a restore into the folder began and didn't end."""
+    if (data / UNFINISHED).exists():
+        raise Conflict(
+            "restore.unfinished",
+            f"{data}에 복원하던 일이 끝나지 않았습니다. `madang restore`를 다시 실행해 주십시오.",
+            f"a restore into {data} didn't end; run `madang restore` again",
+        )
 
 
 def _unpack(file: str, folder: Path) -> None:
@@ -100,14 +129,35 @@ def _read_registers(path: Path) -> int:
             links = [field.remote_field.through for field in model._meta.local_many_to_many]
             for emptied in (*links, model):
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(emptied._meta.db_table)}")
-        for record in serializers.deserialize("python", _read_lines(path)):
-            record.save()
-            count += 1
+        try:
+            records = serializers.deserialize("python", _read_lines(path))
+            for model, alike in groupby(records, key=lambda record: type(record.object)):
+                while batch := list(islice(alike, ROWS_AT_ONCE)):
+                    _insert(model, batch)
+                    count += len(batch)
+        except (serializers.base.DeserializationError, FieldDoesNotExist) as error:
+            raise BadInput(
+                "restore.version",
+                f"이 판이 모르는 등록부가 백업에 있습니다({error}). 백업을 만든 판으로 복원해 주십시오.",
+                f"the backup has registers that this version doesn't know ({error}); restore with the version that made it",
+            ) from error
         connection.check_constraints()
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), _list_models()):
             cursor.execute(statement)
     return count
+
+
+def _insert(model: Any, records: Sequence[Any]) -> None:
+    """Write rows into an emptied table as they are: no field is made anew, and each table of a parent has its own rows."""
+    fields = model._meta.local_concrete_fields
+    size = connection.ops.bulk_batch_size(fields, records)
+    objects = iter(record.object for record in records)
+    while some := list(islice(objects, size)):
+        model._base_manager._insert(some, fields=fields, raw=True)
+    for record in records:
+        for name, others in record.m2m_data.items():
+            getattr(record.object, name).set(others)
 
 
 def _read_lines(path: Path) -> Iterator[dict[str, Any]]:

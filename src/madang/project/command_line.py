@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+from importlib.metadata import version
 
 import django
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from madang.core.base.interface import (
@@ -19,10 +21,11 @@ from madang.core.base.interface import (
     collect,
     list_commands,
     list_manifests,
+    list_unknown_variables,
     read_settings,
 )
 
-from .backup import back_up, restore
+from .backup import back_up, refuse_half_restored, restore
 from .bench import list_benchmarks, run_benchmark
 from .forking import Forked
 from .processes import list_runs, run_process
@@ -30,7 +33,9 @@ from .supervisor import Supervisor
 
 DJANGO_SETTINGS = "madang.project.settings"
 EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
 UP = "start the house and keep it running"
+EARLY_USAGE = "madang COMMAND [--data DIR] [--host HOST] [--port PORT] [--no-demo] …"
 
 
 def main() -> None:
@@ -44,12 +49,22 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except (OSError, OperationalError) as error:  # a full disk, a folder that isn't ours, no database
+        if os.environ.get("MADANG_LOG_LEVEL", "").lower() == "debug":
+            raise
+        sys.stderr.write(f"madang: {str(error).strip()} [system; MADANG_LOG_LEVEL=debug says where]\n")
+        sys.exit(EXIT_REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", DJANGO_SETTINGS)
     _adopt_settings(arguments)
+    if arguments[:1] in (["--version"], ["version"]):
+        _say(f"madang {version('madang')}")
+        return 0
     if arguments[:1] == ["django"]:
         execute_from_command_line(["madang django", *arguments[1:]])
         return 0
@@ -57,15 +72,19 @@ def run(arguments: list[str]) -> int:
         return run_up(arguments[1:])
     django.setup()
     if arguments[:1] == ["process"]:
-        run_process(arguments[1], read_settings())
+        run_process("".join(arguments[1:2]), read_settings())
         return 0
-    parsed = _build_parser().parse_args(arguments)
+    parser = _build_parser()
+    if not arguments:
+        parser.print_help()
+        return EXIT_REFUSED
+    parsed = parser.parse_args(arguments)
     return parsed.run(parsed)
 
 
 def _adopt_settings(arguments: list[str]) -> None:
     """Put `--data`, `--host`, `--port` and what is asked of the demonstration into the environment, before Django reads it."""
-    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    early = argparse.ArgumentParser(prog="madang", usage=EARLY_USAGE, add_help=False, allow_abbrev=False)
     _add_settings(early)
     if arguments[:1] == ["up"]:
         _add_demo(early)
@@ -116,6 +135,8 @@ def run_up(arguments: list[str]) -> int:
     _add_demo(parser)
     parser.parse_args(arguments)
     settings = read_settings()
+    _say_unknown_variables()
+    refuse_half_restored(settings.data_path)
     supervisor = Supervisor(settings)
     os.environ.update(supervisor.environment)
     django.setup()
@@ -161,6 +182,11 @@ def _announce(supervisor: Supervisor) -> None:
         for _, accounts in collect("demo", "ACCOUNTS"):
             for name, password, role in accounts():
                 _say(f"  {name:<14} {password:<20} {role}")
+    if settings.host not in {"127.0.0.1", "localhost", "::1"} and not settings.behind_tls:
+        _say(
+            "  Others can reach this house, and nothing encrypts what they send: put a proxy that speaks TLS"
+        )
+        _say("  in front of it, and set behind_tls and public_url (docs/settings.md).")
     _say("  Ctrl-C stops it.\n")
 
 
@@ -168,7 +194,8 @@ def run_check(arguments: argparse.Namespace) -> int:
     """Check settings, manifests, commands and what every room checks of itself."""
     from .contracts import find_broken_contracts  # noqa: PLC0415
 
-    call_command("check", verbosity=0)
+    call_command("check", verbosity=0, stdout=io.StringIO())
+    _say_unknown_variables()
     _say(f"ok       settings, {len(list_manifests())} manifests, {len(list_commands())} commands")
     _refuse_unready_registers()
     broken = find_broken_contracts()
@@ -176,6 +203,11 @@ def run_check(arguments: argparse.Namespace) -> int:
     for _, check in collect("checks", "CHECKS"):
         problems += _say_check(check.title.say("en"), [text.say("en") for text in check.run()])
     return 1 if problems else 0
+
+
+def _say_unknown_variables() -> None:
+    for name in list_unknown_variables(os.environ):
+        sys.stderr.write(f"madang: {name} is no setting and changes nothing; docs/settings.md lists them\n")
 
 
 def _refuse_unready_registers() -> None:
@@ -194,13 +226,6 @@ def _say_check(title: str, problems: list[str]) -> int:
     for sentence in problems:
         _say(f"         {sentence}")
     return len(problems)
-
-
-def run_createsuperuser(arguments: argparse.Namespace) -> int:
-    """Make an account that may do everything."""
-    migrate()
-    call_command("createsuperuser")
-    return 0
 
 
 def run_bench(arguments: argparse.Namespace) -> int:
@@ -237,9 +262,6 @@ def _say(line: str) -> None:
 OWN = (
     Subcommand(name="up", help=UP, run=run_up),
     Subcommand(name="check", help="check settings, contracts, manifests and the audit chain", run=run_check),
-    Subcommand(
-        name="createsuperuser", help="make an account that may do everything", run=run_createsuperuser
-    ),
     Subcommand(
         name="backup", help="write one file that holds the whole city", run=run_backup, add_arguments=_file
     ),

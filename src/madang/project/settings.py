@@ -11,8 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from madang.core.base.interface import list_manifests, read_settings
 
 MADANG = read_settings()
-DATA_PATH: Path = MADANG.data_path
-DATA_PATH.mkdir(parents=True, exist_ok=True)
+DATA_PATH: Path = MADANG.make_data_folder()
 
 
 def _read_secret() -> str:
@@ -62,7 +61,7 @@ SECRET_KEY = _read_secret()
 DEBUG = False
 _public = urlsplit(MADANG.public_url)
 ALLOWED_HOSTS = [_public.hostname] if _public.hostname else ["localhost", "127.0.0.1", "[::1]", MADANG.host]
-if MADANG.host == "0.0.0.0" and not _public.hostname:  # noqa: S104
+if MADANG.host in {"0.0.0.0", "::"} and not _public.hostname:  # noqa: S104
     ALLOWED_HOSTS = ["*"]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.netloc else []
 

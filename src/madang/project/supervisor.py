@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -9,12 +10,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
 from madang.core.base.interface import (
+    BadInput,
     Conflict,
     ProcessState,
     RunState,
@@ -97,11 +99,16 @@ class Supervisor:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.folder = settings.data_path / "run"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = settings.make_data_folder() / "run"
+        self.folder.mkdir(exist_ok=True)
         self._lock = _lock(self.folder / "supervisor.lock")
-        broker_port, mqtt_port, self.monitor_port, self.port = _free_ports(
-            settings.broker_port, settings.mqtt_port, 0, settings.port
+        here, host = "127.0.0.1", settings.host
+        broker_port, mqtt_port, self.monitor_port, self.port, _ = _free_ports(
+            (here, settings.broker_port, "broker_port"),
+            (host, settings.mqtt_port, "mqtt_port"),
+            (here, 0, ""),
+            (host, settings.port, "port"),
+            (host, settings.open_api_port, "open_api_port"),
         )
         self.mqtt_port = mqtt_port
         password = keep_password(settings.data_path / "broker")
@@ -111,7 +118,7 @@ class Supervisor:
             port=broker_port,
             mqtt_port=mqtt_port,
             monitor_port=self.monitor_port,
-            host=settings.host,
+            host=_in_address(settings.host),
             password=password,
         )
         self.broker = Member("broker", [find_nats_server(), "-c", str(configuration)])
@@ -123,7 +130,7 @@ class Supervisor:
     @property
     def address(self) -> str:
         """Where people reach the house; a passkey can be bound to localhost, not to 127.0.0.1."""
-        host = "localhost" if self.settings.host == "127.0.0.1" else _shown(self.settings.host)
+        host = "localhost" if self.settings.host == "127.0.0.1" else _in_address(self.settings.own_host)
         return self.settings.public_url or f"http://{host}:{self.port}"
 
     @property
@@ -193,7 +200,7 @@ class Supervisor:
 
     def _ask_web(self) -> None:
         """Return once the web's application answers; which answer doesn't matter."""
-        connection = HTTPConnection(_shown(self.settings.host), self.port, timeout=5)
+        connection = HTTPConnection(self.settings.own_host, self.port, timeout=5)
         try:
             connection.request("HEAD", "/static/")
             connection.getresponse()
@@ -266,26 +273,32 @@ def _lock(path: Path) -> int:
     return handle
 
 
-def _free_ports(*wanted: int) -> list[int]:
-    """Return each wanted port, or a free one where 0 is wanted."""
-    held = []
-    for port in wanted:
-        listener = socket.socket()
+def _free_ports(*wanted: tuple[str, int, str]) -> list[int]:
+    """Return the port of each (host, port, name of the setting), or a free one where 0 is wanted."""
+    with ExitStack() as held:
+        return [held.enter_context(_listen(*one)).getsockname()[1] for one in wanted]
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Conflict(
-                "up.port",
-                f"포트 {port}을(를) 쓸 수 없습니다. 다른 포트를 지정해 주십시오.",
-                f"port {port} can't be used ({error.strerror}); name another",
+        listener.bind(address)
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise BadInput(
+                "up.host",
+                f"{host}은(는) 이 컴퓨터의 주소가 아닙니다. 다른 host를 지정해 주십시오.",
+                f"{host} is no address of this machine ({error.strerror}); name another host",
             ) from error
-        held.append(listener)
-    ports = [listener.getsockname()[1] for listener in held]
-    for listener in held:
-        listener.close()
-    return ports
+        raise Conflict(
+            "up.port",
+            f"포트 {port}을(를) 쓸 수 없습니다. 설정 {setting}에 다른 포트를 지정해 주십시오.",
+            f"port {port} can't be used ({error.strerror}); name another for the setting {setting}",
+        ) from error
+    return listener
 
 
-def _shown(host: str) -> str:
-    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

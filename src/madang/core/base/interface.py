@@ -22,7 +22,7 @@ from .registers import Register
 from .rows import find_row, find_value, insert_rows, update_rows
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
-from .settings import SETTINGS, Setting, Settings, read_settings
+from .settings import SETTINGS, Setting, Settings, list_unknown_variables, read_settings
 from .tables import Column, ColumnType, OpenField, OpenName, Table, TableKind, declare_column
 from .text import LANGUAGES, Text, read_pair
 
@@ -80,6 +80,7 @@ __all__ = [
     "insert_rows",
     "list_commands",
     "list_manifests",
+    "list_unknown_variables",
     "load_part",
     "measure_m",
     "new_id",

@@ -4,13 +4,42 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from getpass import getpass
 from pathlib import Path
 
-from madang.core.base.interface import HOUSE, Subcommand, now
+from django.core.management import call_command
+from django.utils.translation import override
 
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
+
+from .actions.accounts import register_superuser
 from .actions.agencies import lay_out_agencies
 from .actions.clients import register_oidc_client, revoke_oidc_client
 from .checkpoints import check_audit_log
+
+
+def _run_superuser(arguments: Namespace) -> int:
+    """Ask for what isn't given; where there is no terminal the password is the first line of the input."""
+    call_command("migrate", verbosity=0, interactive=False)
+    asked = sys.stdin.isatty()
+    username = arguments.username or (input("Username: ").strip() if asked else "")
+    if not username:
+        raise BadInput(
+            "people.no_terminal",
+            "터미널이 없으면 --username으로 아이디를, 표준 입력 첫 줄로 비밀번호를 주십시오.",
+            "without a terminal give --username, and the password as the first line of the standard input",
+        )
+    password = getpass() if asked else sys.stdin.readline().rstrip("\r\n")
+    if asked and getpass("Password (again): ") != password:
+        raise BadInput("people.password", "두 비밀번호가 다릅니다", "the two passwords differ")
+    with override("en"):
+        register_superuser(actor=HOUSE, now=now(), username=username, password=password)
+    _say(f"{username} may do everything; sign in at /accounts/login/ and add a passkey at once")
+    return 0
+
+
+def _add_superuser(parser: ArgumentParser) -> None:
+    parser.add_argument("--username", metavar="NAME", help="its user name (asked for where it is missing)")
 
 
 def _run_client(arguments: Namespace) -> int:
@@ -63,6 +92,12 @@ def _say(sentence: str) -> None:
 
 
 SUBCOMMANDS = [
+    Subcommand(
+        name="createsuperuser",
+        help="make an account that may do everything; the audit log says so",
+        run=_run_superuser,
+        add_arguments=_add_superuser,
+    ),
     Subcommand(
         name="register-oidc-client",
         help="Let another system log people in with this house (OpenID Connect); prints its secret once.",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -52,6 +53,38 @@ def register_account(
         actor=actor, now=now, action="people.register_account", subject=account.public_id, details=details
     )
     return NewAccount(account=to_account_record(account), password=password)
+
+
+@transaction.atomic
+def register_superuser(*, actor: Actor, now: datetime, username: str, password: str) -> AccountRecord:
+    """Make an account that may do everything; only who keeps the installation or another superuser may."""
+    if not actor.is_superuser:
+        raise NotAllowed(
+            "people.superuser",
+            "최고 관리자만 최고 관리자를 만들 수 있습니다",
+            "only a superuser may make a superuser",
+        )
+    if Account.objects.filter(username__iexact=username).exists():
+        raise Conflict("people.username", "이미 있는 아이디입니다", "this user name is taken")
+    account = Account(username=username, is_superuser=True, date_joined=now)
+    _check_fields(account)
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        said = " ".join(error.messages)
+        raise BadInput(
+            "people.password", f"비밀번호를 바꿔 주세요: {said}", f"choose another password: {said}"
+        ) from error
+    account.set_password(password)
+    account.save()
+    record_audit(
+        actor=actor,
+        now=now,
+        action="people.register_superuser",
+        subject=account.public_id,
+        details={"username": username},
+    )
+    return to_account_record(account)
 
 
 @transaction.atomic

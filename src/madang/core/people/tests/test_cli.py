@@ -1,18 +1,19 @@
 """Whoever keeps the installation uses the terminal."""
 
+import io
 import sys
 from argparse import ArgumentParser
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
+from madang.core.base.interface import BadInput
 from madang.core.people.authentication import actor_of
 from madang.core.people.checkpoints import write_checkpoint
 from madang.core.people.checks import CHECKS
 from madang.core.people.cli import SUBCOMMANDS
 from madang.core.people.jobs import JOBS
-from madang.core.people.models import Account, Agency
+from madang.core.people.models import Account, Agency, AuditRow
 
 from .conftest import NOW
 
@@ -59,7 +60,27 @@ def test_timed_work_runs_on_an_empty_city():
         job.run()
 
 
-def test_a_superuser_is_made_without_questions(monkeypatch):
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "아주 긴 비밀번호 하나")
-    call_command("createsuperuser", username="root", interactive=False, stdout=sys.stdout)
-    assert actor_of(Account.objects.get(username="root")).may("anything", "*")
+def test_a_superuser_is_made_without_a_terminal_and_the_log_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("아주 긴 비밀번호 하나\n"))
+    assert run("createsuperuser", "--username", "root") == 0
+    account = Account.objects.get(username="root")
+    assert account.check_password("아주 긴 비밀번호 하나")
+    assert actor_of(account).may("anything", "*")
+    assert [row.action for row in AuditRow.objects.all()] == ["people.register_superuser"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "code"),
+    [
+        ([], "long-enough-password\n", "people.no_terminal"),
+        (["--username", "root"], "", "people.password"),
+        (["--username", "root"], "1234567890\n", "people.password"),
+        (["--username", "two words"], "long-enough-password\n", "people.fields"),
+    ],
+)
+def test_a_superuser_that_cannot_be_is_refused_and_none_is_made(arguments, typed, code, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    with pytest.raises(BadInput) as refused:
+        run("createsuperuser", *arguments)
+    assert refused.value.code == code
+    assert not Account.objects.exists()

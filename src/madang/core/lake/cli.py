@@ -87,7 +87,7 @@ def run_sql_command(arguments: Namespace) -> int:
         writer.writerows([names, *rows])
     else:
         _print_table(names, rows)
-        _say(f"({len(rows):,} rows)")
+        _say(f"({len(rows):,} row{'s' * (len(rows) != 1)})")
     return 0
 
 

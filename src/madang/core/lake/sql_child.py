@@ -21,6 +21,10 @@ FUNCTIONS = {"range", "generate_series", "unnest"}
 """Table functions a question may use; all others could read files or settings."""
 
 
+ONLY_SELECT = "Only SELECT statements can be serialized"
+"""How DuckDB says that a statement is another one."""
+
+
 class Refused(Exception):
     """The question may not be asked like this; the text says why."""
 
@@ -78,7 +82,8 @@ def list_tables(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     parsed = json.loads(row[0])
     if parsed["error"]:
-        raise Refused(parsed["error_message"])
+        said = parsed["error_message"]
+        raise Refused("only SELECT is answered: nothing can be changed here" if ONLY_SELECT in said else said)
     if len(parsed["statements"]) != 1:
         raise Refused("exactly one query is answered at a time")
     names = set()

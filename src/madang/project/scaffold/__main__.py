@@ -20,6 +20,8 @@ from madang.project.documents import DOCS, write_documents
 
 TEMPLATES = Path(__file__).parent / "service"
 PACKAGE = Path(__file__).resolve().parents[2]
+WORDS = r"[\w ·,.()'&/-]{1,%d}"
+LONGEST = {"KO": 25, "EN": 40}
 USAGE = "make service CHAPTER=infrastructure NAME=parking KO=주차 EN=Parking"
 
 
@@ -61,8 +63,11 @@ def _check(chapter: str, name: str, korean: str, english: str) -> None:
         problem = "NAME is the term in lower case with underscores"
     elif name in _list_taken() and not (PACKAGE / chapter / name).exists():
         problem = f"{name} is taken, by a room, a service or an address"
-    elif not korean or not english or '"' in korean + english:
-        problem = "KO and EN name the service in both languages"
+    elif not all(
+        re.fullmatch(WORDS % most, word)
+        for most, word in zip(LONGEST.values(), (korean, english), strict=True)
+    ):
+        problem = f"KO and EN name the service in letters, digits, spaces and -·,.()'&/ (at most {LONGEST})"
     if problem:
         raise BadInput("scaffold.words", f"{problem}. 예: {USAGE}", f"{problem}. Example: {USAGE}")
 
@@ -99,6 +104,7 @@ def main() -> int:
         return 2
     write_documents()
     sys.stdout.write(f"{folder}: read its README.md, then look at /{words[1]}/ and /desk/{words[1]}/\n")
+    sys.stdout.write(f"{DOCS / 'how-to' / 'make-a-service.md'} goes on from here\n")
     return 0
 
 

@@ -234,8 +234,14 @@ class FileReading:
 def _spool(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
 ) -> tuple[Spool, str | None, dict[str, str], tuple[str, ...]]:
+    if path.is_dir():
+        raise refuse(
+            "folder",
+            f"{path}은(는) 폴더입니다. 파일을 지정해 주십시오.",
+            f"{path} is a folder; name a file",
+        )
     if not path.is_file():
-        raise refuse("missing", f"{path.name} 파일이 없습니다", f"there is no file {path.name}")
+        raise refuse("missing", f"{path} 파일이 없습니다", f"there is no file {path}")
     kind = sniff(path)
     sheets: tuple[str, ...] = ()
     if sheet is not None and kind in {"text", "json", "parquet", "html"}:

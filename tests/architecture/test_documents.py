@@ -14,6 +14,7 @@ from madang.core.base.interface import (
     list_unknown_variables,
     read_settings,
 )
+from madang.project.command_line import find_exposure
 from madang.project.documents import DOCS, render_documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +95,23 @@ def test_a_new_data_folder_is_its_owners_alone(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="--data"):
         read_settings({"MADANG_DATA": str(tmp_path / "file")}).make_data_folder()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, ""),
+        ({"HOST": "0.0.0.0"}, "encrypts"),
+        ({"HOST": "0.0.0.0", "BEHIND_TLS": "yes"}, ""),
+        ({"PUBLIC_URL": "https://city.example"}, "cookies"),
+        ({"PUBLIC_URL": "https://city.example", "BEHIND_TLS": "yes"}, ""),
+    ],
+)
+def test_a_house_without_tls_that_others_reach_is_told(values, said, tmp_path):
+    environment = {f"MADANG_{name}": value for name, value in values.items()}
+    exposed = find_exposure(read_settings(environment | {"MADANG_DATA": str(tmp_path)}))
+    assert bool(exposed) == bool(said)
+    assert said in exposed
 
 
 def test_the_environment_wins_over_the_file(tmp_path):

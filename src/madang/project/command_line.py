@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from madang.core.base.interface import (
     MadangError,
     NotFound,
+    Settings,
     Subcommand,
     collect,
     list_commands,
@@ -34,6 +35,14 @@ from .supervisor import Supervisor
 DJANGO_SETTINGS = "madang.project.settings"
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+NO_TLS = (
+    "others can reach this house, and nothing encrypts what they send: put a proxy that speaks TLS in front, "
+    "and set behind_tls and public_url"
+)
+COOKIES_OPEN = (
+    "public_url is https, but behind_tls is off: browsers would send the cookies without TLS as well"
+)
 UP = "start the house and keep it running"
 EARLY_USAGE = "madang COMMAND [--data DIR] [--host HOST] [--port PORT] [--no-demo] …"
 
@@ -198,8 +207,10 @@ def run_check(arguments: argparse.Namespace) -> int:
     _say_unknown_variables()
     _say(f"ok       settings, {len(list_manifests())} manifests, {len(list_commands())} commands")
     _refuse_unready_registers()
+    exposed = find_exposure(read_settings())
     broken = find_broken_contracts()
-    problems = _say_check("import contracts", [broken] if broken else [])
+    problems = _say_check("exposure", [exposed] if exposed else [])
+    problems += _say_check("import contracts", [broken] if broken else [])
     for _, check in collect("checks", "CHECKS"):
         problems += _say_check(check.title.say("en"), [text.say("en") for text in check.run()])
     return 1 if problems else 0
@@ -208,6 +219,15 @@ def run_check(arguments: argparse.Namespace) -> int:
 def _say_unknown_variables() -> None:
     for name in list_unknown_variables(os.environ):
         sys.stderr.write(f"madang: {name} is no setting and changes nothing; docs/settings.md lists them\n")
+
+
+def find_exposure(settings: Settings) -> str:
+    """Say why what people send to this house may be read or changed on its way, "" where it may not."""
+    if settings.behind_tls:
+        return ""
+    if settings.public_url.startswith("https:"):
+        return COOKIES_OPEN
+    return "" if settings.host in LOOPBACK else NO_TLS
 
 
 def _refuse_unready_registers() -> None:

@@ -231,9 +231,7 @@ class FileReading:
             self.schema = self.schema.append(pa.field(free, ARROW_TYPES[kind]))
 
 
-def _spool(
-    path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
-) -> tuple[Spool, str | None, dict[str, str], tuple[str, ...]]:
+def _require_file(path: Path) -> None:
     if path.is_dir():
         raise refuse(
             "folder",
@@ -242,6 +240,12 @@ def _spool(
         )
     if not path.is_file():
         raise refuse("missing", f"{path} 파일이 없습니다", f"there is no file {path}")
+
+
+def _spool(
+    path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
+) -> tuple[Spool, str | None, dict[str, str], tuple[str, ...]]:
+    _require_file(path)
     kind = sniff(path)
     sheets: tuple[str, ...] = ()
     if sheet is not None and kind in {"text", "json", "parquet", "html"}:

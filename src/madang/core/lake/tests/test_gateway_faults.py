@@ -755,3 +755,10 @@ def test_a_long_name_is_a_name(take):
 def test_numbers_in_brackets_are_no_units(take):
     report, rows = take('구,증감\n강남구,△123\n종로구,(45)\n중구,"1,234"\n용산구,▲3\n')
     assert (list(rows[0].values()), len(rows)) == (["강남구", "△123"], 4)
+
+
+def test_a_file_that_is_not_there_is_named_with_its_path(tmp_path):
+    for path, said in ((tmp_path / "none.csv", "there is no file"), (tmp_path, "is a folder")):
+        with pytest.raises(BadInput, match=said) as refused, read_file(path):
+            pass
+        assert str(path) in refused.value.text.en

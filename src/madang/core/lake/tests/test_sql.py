@@ -219,3 +219,9 @@ def test_a_query_of_any_size_is_stopped(city):
     with pytest.raises(BadInput) as caught:
         run_sql(CITIZEN, "SELECT DISTINCT repeat('x', 10000) || range FROM range(1000000) ORDER BY 1")
     assert caught.value.code in {"lake.sql_memory", "lake.sql_time"}
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE shops", "INSERT INTO shops VALUES (1)", "COPY shops TO 'a.csv'"])
+def test_who_wants_to_change_something_is_told_in_plain_words(city, sql):
+    with pytest.raises(BadInput, match="only SELECT is answered"):
+        run_sql(CITIZEN, sql)

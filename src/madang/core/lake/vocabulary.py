@@ -103,6 +103,7 @@ FIXES: dict[str, Text] = {
         ko="숫자나 날짜가 아닌 값이 섞여 열을 글자로 두었습니다",
         en="values that are no number or date: their columns stay text",
     ),
+    "currency_signs": Text(ko="₩와 ‘원’을 떼고 단위로 적었습니다", en="₩ and 원 taken as the unit"),
     "percent_signs": Text(ko="백분율 기호를 떼고 단위로 적었습니다", en="percent signs taken as the unit"),
     "midnight_24": Text(ko="24:00을 다음 날 0시로 읽었습니다", en="24:00 read as midnight of the next day"),
     "missing_markers": Text(

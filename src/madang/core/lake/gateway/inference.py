@@ -39,10 +39,11 @@ CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
 _CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 # Kinds from the strictest to the widest: a column takes the first that all its values fit.
-_ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent")
+_ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent", "won")
 # Nothing but midnights are dates unless the name says otherwise: an offset must not make them the day before.
 _MOMENTS = ("date", "midnight", "datetime")
-_NEVER_NUMBERS = {"boolean", "time", "percent"}
+_NEVER_NUMBERS = {"boolean", "time", "percent", "won"}
+_WON = "KRW"
 _NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
 _LONG_CODE = 8
 _LONGEST_WHOLE = 18
@@ -165,6 +166,8 @@ class ColumnProfile:
             return Decision(type=ColumnType.CLOCK)
         if kind == "percent":
             return Decision(type=ColumnType.NUMBER, unit="%", fixes={"percent_signs": self.rows})
+        if kind == "won":
+            return Decision(type=ColumnType.INTEGER, unit=_WON, fixes={"currency_signs": self.seen["won"]})
         return self._decide_number(kind)
 
     def _decide_date(self, kind: str) -> Decision | None:
@@ -222,6 +225,8 @@ class ColumnProfile:
             self._count(_possible_signs(texts), texts, counts)
             if POSTAL_NAME.search(self.name):
                 self.seen["codes_padded"] += int(counts[sizes == 4].sum())
+        if "won" in self.alive:
+            self.seen["won"] += _sum(v.matches(texts, "[₩￦원]"), counts)
         if self.alive & {*_MOMENTS, "time"} and not v.are_iso(texts):
             self._count(_DATE_SIGNS, texts, counts)
             if self.seen["slashed"]:
@@ -283,6 +288,8 @@ def _convert_text(column: pa.StringArray, decision: Decision) -> pa.Array:
 def _to_number(texts: pa.Array, decision: Decision) -> pa.Array:
     if decision.unit == "%":
         return v.parse_percent(texts)
+    if decision.unit == _WON:
+        return v.parse_won(texts)
     return v.parse_integer(texts) if decision.type is ColumnType.INTEGER else v.parse_number(texts)
 
 
@@ -388,6 +395,7 @@ _FITS: dict[str, Callable[[pa.StringArray], np.ndarray]] = {
     "integer": _valid(v.parse_integer),
     "number": _valid(v.parse_number),
     "percent": _valid(v.parse_percent),
+    "won": _valid(v.parse_won),
 }
 
 

@@ -47,6 +47,9 @@ _GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 # More digits than a double holds, an E without a sign (1E10) and +82… aren't numbers but codes.
 _NUMBER = r"^-?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]\d{1,3})?$"
 _PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
+_WHOLE = r"(0|[1-9]\d{0,14}|[1-9]\d{0,2}(,\d{3}){1,4})"
+# 0 alone needs no sign: it is no money whatever the currency.
+_WON = rf"^0$|^([△▲+-]\s?)?[₩￦]\s?{_WHOLE}$|^([△▲+-]\s?)?{_WHOLE}\s?원$"
 LEADING_ZERO = r"^[+-]?0\d+(\.\d+)?$"
 EXPONENT_CODE = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 TRAILING_ZERO = r"^\d+\.0+$"
@@ -142,6 +145,13 @@ def parse_percent(values: pa.StringArray) -> pa.DoubleArray:
     """Return numbers that all carry a percent sign, in percent."""
     digits = pc.replace_substring_regex(values, r"[,%\s+]", "")
     return _finite(pc.cast(_where(matches(values, _PERCENT), digits), pa.float64()))
+
+
+def parse_won(values: pa.StringArray) -> pa.Int64Array:
+    """Return whole amounts that all carry ₩ or 원."""
+    digits = pc.replace_substring_regex(values, r"[,₩￦원\s+]", "")
+    digits = pc.replace_substring_regex(digits, "^[△▲]", "-")
+    return pc.cast(_where(matches(values, _WON), digits), pa.int64())
 
 
 def parse_boolean(values: pa.StringArray) -> pa.BooleanArray:

@@ -762,3 +762,23 @@ def test_a_file_that_is_not_there_is_named_with_its_path(tmp_path):
         with pytest.raises(BadInput, match=said) as refused, read_file(path):
             pass
         assert str(path) in refused.value.text.en
+
+
+def test_amounts_of_money_are_numbers_and_the_sign_their_unit(take):
+    report, rows = take('a,b,c\n1,"1,000원",₩500\n2,0,"△￦1,234,567"\n3,-,₩ 7\n4,"-25,000 원",0\n')
+    assert [(one["name"], one["type"]) for one in report["columns"]][1:] == [
+        ("b", "integer"),
+        ("c", "integer"),
+    ]
+    assert [row["b"] for row in rows] == [1000, 0, None, -25000]
+    assert [row["c"] for row in rows] == [500, -1_234_567, 7, 0]
+    assert report["fixes"]["currency_signs"] == 5
+
+
+@pytest.mark.parametrize(
+    "odd", ["무료", "1,0000원", "1.5억원", "010원", "$3", "1,000원 (성인)", "(100원)", "1000"]
+)
+def test_money_that_is_more_than_an_amount_stays_text(take, odd):
+    report, rows = take(table([f'{n},"{n},000원"' for n in range(1, 4)] + [f'4,"{odd}"'], "번호,요금"))
+    assert types(report)["요금"] == "text"
+    assert rows[3]["요금"] == odd

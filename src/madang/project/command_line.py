@@ -191,11 +191,8 @@ def _announce(supervisor: Supervisor) -> None:
         for _, accounts in collect("demo", "ACCOUNTS"):
             for name, password, role in accounts():
                 _say(f"  {name:<14} {password:<20} {role}")
-    if settings.host not in {"127.0.0.1", "localhost", "::1"} and not settings.behind_tls:
-        _say(
-            "  Others can reach this house, and nothing encrypts what they send: put a proxy that speaks TLS"
-        )
-        _say("  in front of it, and set behind_tls and public_url (docs/settings.md).")
+    if exposed := find_exposure(settings):
+        _say(f"  Mind: {exposed}.")
     _say("  Ctrl-C stops it.\n")
 
 

@@ -60,7 +60,7 @@ MEMORY_S = 180.0
 LOOK_EVERY_S = 1.0
 PULSE_EVERY_S = 5.0
 LOST_S = 10.0
-IDLE_S = 0.01
+IDLE_S, LONGEST_REST_S = 0.01, 1.0
 BACKGROUND_SHARE = 0.05
 FACE_SIZE = 20
 FACES_EVERY_S = 2.0
@@ -106,10 +106,12 @@ class Writer:
 class Watched:
     """One camera that is watched: its reader, its tracks, and the last seconds of its pictures."""
 
-    def __init__(self, source: Source, detector: Detector, files: Files, writer: Writer) -> None:
+    def __init__(
+        self, source: Source, detector: Detector, files: Files, writer: Writer, came: threading.Event
+    ) -> None:
         self.source, self._detector, self._files, self._writer = source, detector, files, writer
         self._tell = writer.tell
-        self._reader = SourceReader(source.url)
+        self._reader = SourceReader(source.url, came)
         self._gate = MotionGate()
         self._burns, self._classifier = BurnWatch(source.fps), find_classifier()
         self._faces = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_default.xml")
@@ -122,6 +124,8 @@ class Watched:
         self._boxes = self._face_boxes = np.zeros((0, 4), np.float32)
         self._size = (1, 1)
         self._number = 0
+        self._known: tuple[object, ...] = ()
+        self._events: list[Event] = []
         self._told: dict[tuple[object, ...], tuple[str, float]] = {}
         self._sighted: dict[int, datetime] = {}
         self._waiting: list[tuple[float, str]] = []
@@ -148,6 +152,11 @@ class Watched:
             return False
         self.source = source
         return True
+
+    @property
+    def due_at(self) -> float:
+        """Until when there is nothing to do unless a picture comes, on the monotonic clock."""
+        return min(self._pulse_due, self._due) if self._due > time.monotonic() else self._pulse_due
 
     def work(self) -> bool:
         """Take the newest picture if its time has come; return whether there was one."""
@@ -238,10 +247,13 @@ class Watched:
         oldest = self._number - int(MEMORY_S * fps)
         for tracker in self._trackers.values():
             tracker.forget(oldest)
-        tracks = [track for tracker in self._trackers.values() for track in tracker.list_tracks()]
         self._burns.forget(oldest)
         rules = self._rules
-        for event in (*find_events(tracks, rules, fps, self._size), *self._burns.list_events(rules)):
+        known = rules, self._size, *(tracker.extent for tracker in self._trackers.values())
+        if known != self._known:  # nobody came, went or stayed: what the rules say stands
+            tracks = [track for tracker in self._trackers.values() for track in tracker.list_tracks()]
+            self._known, self._events = known, find_events(tracks, rules, fps, self._size)
+        for event in (*self._events, *self._burns.list_events(rules)):
             self._tell_event(at, event)
         self._sighted = {
             one.id: self._sighted[one.id]
@@ -322,18 +334,21 @@ class Analyst:
         self._watched: dict[str, Watched] = {}
         self._detectors: dict[int, Detector] = {}
         self._wanted: list[Source] | None = None
-        self._ended = threading.Event()
+        self._ended, self._came = threading.Event(), threading.Event()
 
     def run(self, told: BinaryIO) -> None:
         """Work until the input ends."""
         threading.Thread(target=self._listen, args=(told,), daemon=True).start()
         pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="cameras")
         while not self._ended.is_set():
+            self._came.clear()
             wanted, self._wanted = self._wanted, None
             if wanted is not None:
                 self._change(wanted)
             if not any(list(pool.map(Watched.work, self._watched.values()))):
-                time.sleep(IDLE_S)
+                due_at = min((one.due_at for one in self._watched.values()), default=float("inf"))
+                self._came.wait(min(max(0.0, due_at - time.monotonic()), LONGEST_REST_S))
+                time.sleep(IDLE_S)  # what many cameras give is taken together
         pool.shutdown()
         for one in self._watched.values():
             one.close()
@@ -342,7 +357,9 @@ class Analyst:
     def _listen(self, told: BinaryIO) -> None:
         for line in told:
             self._wanted = msgspec.json.decode(line, type=list[Source])
+            self._came.set()
         self._ended.set()
+        self._came.set()
 
     def _change(self, wanted: list[Source]) -> None:
         named = {one.camera_id: one for one in wanted}
@@ -357,7 +374,7 @@ class Analyst:
                 if source.tiles not in self._detectors:
                     self._detectors[source.tiles] = Detector(tiles=source.tiles, threads=1)
                 detector = self._detectors[source.tiles]
-                self._watched[camera_id] = Watched(source, detector, self.files, self.writer)
+                self._watched[camera_id] = Watched(source, detector, self.files, self.writer, self._came)
 
 
 def main() -> None:

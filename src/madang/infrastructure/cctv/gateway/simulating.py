@@ -22,6 +22,8 @@ FINER = 2
 SKIN, SHOE, HAIR = (140, 165, 205), (30, 30, 30), (25, 25, 30)
 STEPS_S = 1.9
 NOTE = "SIMULATED"
+WHOLE_EVERY_S = 60
+"""Seconds from one whole picture to the next: it is always played from the beginning."""
 
 Colour = tuple[float, float, float]
 
@@ -51,11 +53,14 @@ def write_street(path: Path, walkers: Sequence[Walker], seconds: float, fps: int
     new.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(new), "w", format="mp4") as container:
         stream = container.add_stream(
-            "libx264", rate=fps, options={"preset": "ultrafast", "crf": "24", "g": str(2 * fps)}
+            "libx264", rate=fps, options={"preset": "ultrafast", "crf": "24", "g": str(WHOLE_EVERY_S * fps)}
         )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        before = None
         for number, picture in enumerate(draw_street(walkers, seconds, fps)):
-            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            if picture is not before:  # nobody is there most of the time
+                frame = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p")
+                before = picture
             frame.pts, frame.time_base = number, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

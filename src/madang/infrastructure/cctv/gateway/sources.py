@@ -23,8 +23,10 @@ LONGEST_WAIT_S = 1.0
 class SourceReader:
     """Reads one source in a thread of its own and keeps the newest picture alone: what is late is left out."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, came: threading.Event | None = None) -> None:
+        """`came` is set with every picture."""
         self.url = url
+        self._came = came or threading.Event()
         self.trouble = ""
         self._frame: av.VideoFrame | None = None
         self._lock = threading.Lock()
@@ -84,5 +86,6 @@ class SourceReader:
                 time.sleep(min(LONGEST_WAIT_S, max(0.0, began + frame.time - time.monotonic())))
             with self._lock:
                 self._frame = frame
+            self._came.set()
             self.trouble, came = "", True
         return came

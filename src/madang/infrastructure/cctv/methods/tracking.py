@@ -92,6 +92,12 @@ class Tracker:
         """Whether nothing is followed now."""
         return not self._alive
 
+    @property
+    def extent(self) -> tuple[tuple[int, int, int], ...]:
+        """Which tracks it has, from which frame on and how long: as long as it is the same, so are the tracks."""
+        believed = (one for one in (*self._ended, *self._alive) if one.is_believed)
+        return tuple((one.id, one.frames[0], len(one.frames)) for one in believed)
+
     def update(self, frame: int, boxes: Floats, scores: Floats, looks: Floats) -> None:
         """Take in the detections of the next frame; `looks` (N, D) describes each one's colours."""
         for one in self._alive:

@@ -116,6 +116,21 @@ def see(tracker, frames, boxes_at, score=0.8):
         tracker.update(frame, boxes, np.full(len(boxes), score), np.repeat(LOOKS, len(boxes), axis=0))
 
 
+def test_as_long_as_a_trackers_extent_is_the_same_so_are_its_tracks():
+    tracker, chance = Tracker(Sort.PERSON, 2), np.random.default_rng(7)
+    known, changes = {}, 0
+    for frame in range(1, 400):
+        there = frame % 90 < 40 and chance.random() < 0.9
+        x = 5 * (frame % 90)
+        see(tracker, [frame], lambda _: [(x, 100, x + 40, 190)] if there else [])  # noqa: B023
+        if frame % 10 == 0:
+            tracker.forget(frame - 120)
+        tracks = [(one.id, one.frames.tobytes(), one.boxes.tobytes()) for one in tracker.list_tracks()]
+        changes += tracker.extent not in known
+        assert known.setdefault(tracker.extent, tracks) == tracks
+    assert 100 < changes < 300
+
+
 def test_two_who_pass_each_other_keep_their_numbers():
     tracker = Tracker(Sort.PERSON, FPS)
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -204,3 +206,8 @@ def test_no_token_exceeds_its_owner_or_itself(agencies, grants, scopes, agency_c
 
 def test_an_actor_without_grants_may_do_nothing():
     assert not Actor(id="a", name="a").may(READ)
+
+
+def test_django_keeps_no_permissions_of_its_own_beside_those_of_the_manifests():
+    call_command("migrate", verbosity=0)
+    assert not Permission.objects.exists()

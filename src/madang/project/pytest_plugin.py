@@ -6,6 +6,7 @@ Loaded with `-p madang.project.pytest_plugin`, before Django reads its settings.
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ import httpx
 import msgspec
 import pytest
 
+gc.disable()  # until every test is collected: nothing of that is garbage
 CI = os.environ.get("CI") == "true"
 _HOME = tempfile.mkdtemp(prefix="madang-test-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
@@ -32,7 +34,7 @@ os.environ.setdefault("MADANG_DEMO", "no")
 os.environ.setdefault("MADANG_LOG_LEVEL", "warning")
 os.environ.pop("MADANG_BROKER_URL", None)
 SHARED = ("house", "target")
-"""Fixtures of a running house that many tests stand on."""
+"""Fixtures of a running house that many tests stand on; a folder may have a house of its own."""
 
 
 def miss(what: str) -> None:
@@ -64,6 +66,22 @@ def pytest_configure() -> None:
     quick = "django.contrib.auth.hashers.MD5PasswordHasher"
     settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
     connections._connections = threading.local()
+    if connections["default"].vendor == "postgresql":
+        _truncate_only_what_was_filled(type(connections["default"].ops))
+
+
+def _truncate_only_what_was_filled(operations: Any) -> None:
+    """Let what tests with transactions leave be emptied sooner: PostgreSQL makes every truncated table anew."""
+    truncate = operations.sql_flush
+
+    def sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+        questions = (f"SELECT %s WHERE EXISTS (SELECT FROM {self.quote_name(table)})" for table in tables)
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(questions), tables)
+            filled = [name for (name,) in cursor.fetchall()]
+        return truncate(self, style, filled, **(options | {"allow_cascade": True}))
+
+    operations.sql_flush = sql_flush
 
 
 def _is_looked_at(item: pytest.Item | None) -> bool:
@@ -71,9 +89,11 @@ def _is_looked_at(item: pytest.Item | None) -> bool:
     return item is not None and item.path in _looked_at
 
 
-def _find_shared(item: pytest.Item | None) -> str:
-    """Return which of the shared houses a test stands on, "" for none."""
-    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), "")
+def _find_shared(item: pytest.Item | None) -> tuple[str, str]:
+    """Return which of the shared houses a test stands on and whose folder's it is, "" for none or no folder."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    made = [(name, known[name][-1]) for name in SHARED if name in known]
+    return next(((name, one.baseid) for name, one in made if one.scope == "session"), ("", ""))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -85,10 +105,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"browser", "house"} <= set(getattr(item, "fixturenames", ())):
             _looked_at.add(item.path)
-        if name := _find_shared(item):
-            place = "stories" if "flows" in item.path.parts else "services"
-            item.add_marker(pytest.mark.xdist_group(f"{name} of {place}" if name == "house" else name))
+        name, folder = _find_shared(item)
+        if name:
+            place = folder or ("stories" if "flows" in item.path.parts else "services")
+            item.add_marker(pytest.mark.xdist_group(f"{name} of {place}"))
     items.sort(key=_find_shared)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not in what collecting has left: it stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -102,9 +129,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         started.close()
         playwright.stop()
         _browsers.clear()
-    name = _find_shared(item)
-    if name in kept_houses and _find_shared(nextitem) != name:
-        stop_house(kept_houses.pop(name))
+    shared = _find_shared(item)
+    if shared[0] in kept_houses and _find_shared(nextitem) != shared:
+        stop_house(kept_houses.pop(shared[0]))
 
 
 @pytest.fixture(scope="session")
@@ -241,6 +268,8 @@ def _start_browser() -> tuple[object, object]:
     flags = "--no-sandbox --disable-quic --no-first-run --disable-background-networking"
     flags += " --disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader"
     flags += " --enable-unsafe-swiftshader"
+    # Without a graphics card only what asks for WebGL is drawn as if there were one: pages themselves cost less so.
+    flags += " --disable-gpu-rasterization --disable-gpu-compositing"
     # Tests use the database as ever in the thread where its event loop runs: see pytest_configure.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     playwright = sync_playwright().start()

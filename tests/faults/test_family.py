@@ -58,22 +58,22 @@ def has_ended(process):
         return True
 
 
-def test_a_member_killed_comes_back_and_the_house_answers(own_house):
-    for name in sorted(members(own_house)):
-        before = members(own_house)[name]
+def test_a_member_killed_comes_back_and_the_house_answers(shared_house):
+    for name in sorted(members(shared_house)):
+        before = members(shared_house)[name]
         offspring = psutil.Process(before.pid).children(recursive=True)
         os.kill(before.pid, signal.SIGKILL)
 
         def is_back(name=name, before=before):
-            member = members(own_house)[name]
+            member = members(shared_house)[name]
             return (
                 member.state == "running" and member.pid != before.pid and member.restarts > before.restarts
             )
 
         await_true(is_back)
-        await_true(lambda: answers(own_house))
+        await_true(lambda: answers(shared_house))
         await_true(lambda offspring=offspring: all(has_ended(child) for child in offspring))
-    assert answers(own_house)
+    assert answers(shared_house)
 
 
 def test_a_second_house_on_the_same_folder_is_refused(shared_house):
@@ -132,9 +132,9 @@ def test_the_state_is_readable_at_any_moment(shared_house):
     assert msgspec.json.encode(state)
 
 
-def test_a_broker_that_hangs_is_started_anew(own_house):
-    before = members(own_house)["broker"]
+def test_a_broker_that_hangs_is_started_anew(shared_house):
+    before = members(shared_house)["broker"]
     os.kill(before.pid, signal.SIGSTOP)
-    await_true(lambda: members(own_house)["broker"].restarts > before.restarts)
-    await_true(lambda: members(own_house)["broker"].state == "running")
-    await_true(lambda: answers(own_house))
+    await_true(lambda: members(shared_house)["broker"].restarts > before.restarts)
+    await_true(lambda: members(shared_house)["broker"].state == "running")
+    await_true(lambda: answers(shared_house))

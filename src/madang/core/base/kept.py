@@ -14,16 +14,18 @@ class Kept:
 
     def __init__(self, seconds: float = 5.0, most: int = 10_000) -> None:
         self.seconds, self.most = seconds, most
-        self._answers: dict[Any, tuple[float, Any]] = {}
+        self._answers: dict[Any, tuple[float, Any, Any]] = {}
 
-    def get(self, name: Any, read: Callable[[], T]) -> T:
-        """Return the answer of that name, read anew where it is too old."""
-        at, answer = self._answers.get(name, (-self.seconds, None))
+    def get(self, name: Any, read: Callable[[], T], version: Callable[[], object] = object) -> T:
+        """Return the answer of that name, read anew where it is too old and `version()` isn't what it was."""
+        at, answer, known = self._answers.get(name, (-self.seconds, None, None))
         if time.monotonic() - at >= self.seconds:
             if len(self._answers) >= self.most:
                 self._answers.clear()
-            answer = read()
-            self._answers[name] = (time.monotonic(), answer)
+            before = version()
+            if known is None or before != known:
+                answer = read()
+            self._answers[name] = (time.monotonic(), answer, before)
         return answer
 
     def forget(self) -> None:

@@ -122,9 +122,11 @@ def measure_quality(*, now: datetime, name: str) -> DatasetRecord:
 def list_in_catalogue(*, now: datetime) -> int:
     """Give every table that code declares its line in the catalogue, as declared; return how many changed."""
     changed = 0
-    for table in list_declared_tables().values():
-        row = Dataset.objects.filter(name=table.name).first()
-        if row is not None and row.declaration == msgspec.to_builtins(table):
+    tables = list_declared_tables()
+    known = {row.name: row for row in Dataset.objects.filter(name__in=list(tables))}
+    for table in tables.values():
+        row = known.get(table.name)
+        if row is not None and row.declaration == msgspec.json.decode(msgspec.json.encode(table)):
             continue
         row = row or Dataset(name=table.name, in_code=True, state=DatasetState.PUBLISHED, created_at=now)
         _save(row, table, now)

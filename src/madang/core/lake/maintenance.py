@@ -85,10 +85,14 @@ def refresh_catalogue() -> None:
     list_in_catalogue(now=now())
     for row in Dataset.objects.filter(in_code=False, kind=TableKind.DATASET):
         adopt_versions(row.name, now=now())
-    for name, table in list_declared_tables().items():
+    tables = list_declared_tables()
+    known = dict(Dataset.objects.filter(name__in=list(tables)).values_list("name", "version"))
+    for name, table in tables.items():
         snapshot = read_snapshot(table)
-        changed = Dataset.objects.filter(name=name).exclude(version=snapshot.version)
-        changed.update(version=snapshot.version, rows=snapshot.rows)
+        if snapshot.version != known.get(name):
+            Dataset.objects.filter(name=name).update(
+                version=snapshot.version, rows=snapshot.rows, updated_at=now()
+            )
 
 
 def refresh_quality() -> None:

@@ -23,6 +23,7 @@ from .queries import (
     summarize_due,
     summarize_states,
 )
+from .queries import get_version as get_things_version
 from .records import (
     STATE_NAMES,
     Change,
@@ -56,6 +57,7 @@ __all__ = [
     "get_import",
     "get_thing",
     "get_things",
+    "get_things_version",
     "import_things",
     "list_changes",
     "list_imports",

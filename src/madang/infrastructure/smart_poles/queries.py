@@ -9,7 +9,7 @@ import msgspec
 
 from madang.core.base.interface import ANONYMOUS, Kept, NotFound
 from madang.core.lake.interface import authorize
-from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
+from madang.core.things.interface import Thing, ThingFilter, get_thing, get_things_version, list_things
 
 from . import models
 from .methods.power import measure_feeder
@@ -38,7 +38,7 @@ kept = Kept()
 
 def list_poles() -> tuple[Pole, ...]:
     """Return every pole with its modules, by id; what is known may be 5 s old."""
-    return kept.get("poles", _read_poles)
+    return kept.get("poles", _read_poles, get_things_version)
 
 
 def get_pole(pole_id: str) -> Pole:

@@ -147,6 +147,15 @@ def test_what_is_kept_is_read_again_when_it_is_old_or_forgotten():
     assert Kept(seconds=0).get("a", lambda: next(counted)) == 7
 
 
+def test_what_is_old_stays_kept_while_its_version_is_the_same():
+    counted, versions = iter(range(100)), iter((0, 0, 0, 1, 1))
+    kept = Kept(seconds=0)
+    read = [kept.get("a", lambda: next(counted), lambda: next(versions)) for _ in range(5)]
+    assert read == [0, 0, 0, 1, 1]
+    kept.forget()
+    assert kept.get("a", lambda: next(counted), lambda: 1) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "ko", "en"),
     [

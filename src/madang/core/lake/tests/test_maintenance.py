@@ -9,6 +9,7 @@ import pytest
 
 from madang.core.base.interface import HOUSE, Conflict, Table, TableKind, Text, now
 from madang.core.lake import datasets, maintenance
+from madang.core.lake.actions import list_in_catalogue
 from madang.core.lake.declarations import get_table
 from madang.core.lake.interface import (
     authorize,
@@ -122,6 +123,19 @@ def test_tables_of_code_are_in_the_catalogue(lake):
     maintenance.refresh_quality()
     record = get_dataset(actor=HOUSE, name="indicators")
     assert (record.rows, record.quality["rows"], record.table) == (2, 2, INDICATORS)
+
+
+def test_a_table_of_code_is_as_new_as_its_rows_and_written_anew_only_then(lake):
+    house = House()
+    house.take_in(reading(minute=1))
+    maintenance.refresh_catalogue()
+    first = get_dataset(actor=HOUSE, name="indicators").updated_at
+    assert list_in_catalogue(now=now()) == 0
+    maintenance.refresh_catalogue()
+    assert get_dataset(actor=HOUSE, name="indicators").updated_at == first
+    house.take_in(reading(minute=2))
+    maintenance.refresh_catalogue()
+    assert get_dataset(actor=HOUSE, name="indicators").updated_at > first
 
 
 def test_many_small_files_of_a_dataset_become_one(lake):

@@ -12,7 +12,7 @@ import msgspec
 from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now, read_pair
 from madang.core.lake.interface import Filter, Group, Measure, Op, authorize
 from madang.core.places.interface import get_area_name, list_districts
-from madang.core.things.interface import Thing, ThingFilter, get_thing, list_things
+from madang.core.things.interface import Thing, ThingFilter, get_thing, get_things_version, list_things
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.summaries import mean_by_district
 from madang.infrastructure.city_sensors.records import (
@@ -61,7 +61,7 @@ def list_certificates() -> tuple[Certificate, ...]:
 
 def list_stations() -> dict[str, Thing]:
     """Return every registered station by its number; what is known may be 5 s old."""
-    return kept.get("stations", _read_stations)
+    return kept.get("stations", _read_stations, get_things_version)
 
 
 def list_values(property_code: str) -> tuple[StationValue, ...]:

@@ -91,14 +91,14 @@ def test_every_operation_keeps_its_description(target, description, own_dataset)
             verbosity=Verbosity.quiet,
             suppress_health_check=list(HealthCheck),
         )
-        def ask(case, label=operation.label):
+        def ask(case):
             for who, session in sessions.items():
                 answer = case.call(session=session, timeout=60)
                 answered[who].add(answer.status_code)
                 try:
                     case.validate_response(answer, checks=CHECKS)
                 except Exception as error:
-                    failures.append(f"{label} by {who}: {error}")
+                    failures.append(f"{case.operation.label} by {who}: {error}")
 
         try:
             ask()

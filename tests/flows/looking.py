@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 
 from madang.core.pages.tests.browsing import find_problems, note_problems
 from madang.project.pytest_plugin import House
@@ -33,8 +34,11 @@ def await_true(condition):
 def refuse_problems(browser, house: House, width: int, language: str, paths) -> None:
     """Visit every path as the administrator and refuse with all that axe, the policy and the width find."""
     size = {"width": width, "height": 900}
-    page = open_as(browser, house, "admin", "/desk/", viewport=size, reduced_motion="reduce")
-    page.context.add_cookies([{"name": "language", "value": language, "url": house.url}])
+    with closing(house.sign_in("admin")) as admin:
+        cookies = {**admin.cookies, "language": language}
+    page = browser.new_context(viewport=size, reduced_motion="reduce").new_page()
+    page.set_default_timeout(DEADLINE_MS)
+    page.context.add_cookies([{"name": name, "value": cookies[name], "url": house.url} for name in cookies])
     note_problems(page)
     found = []
     for path in paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -146,12 +147,15 @@ def run_up(arguments: list[str]) -> int:
     settings = read_settings()
     _say_unknown_variables()
     refuse_half_restored(settings.data_path)
+    gc.disable()
     supervisor = Supervisor(settings)
     os.environ.update(supervisor.environment)
     django.setup()
     runs = list_runs(settings)
     for part in ("api", "hot", "doors", "handlers", "indicators", "jobs", "registers", "urls"):
         collect(part, "")
+    gc.freeze()  # what is loaded stays: nobody looks for garbage in it, and the forked share its memory
+    gc.enable()
     code = Forked("lay-out", lay_out).wait()
     if code == 0:
         supervisor.run(runs, _announce)

@@ -25,7 +25,6 @@ import httpx
 import msgspec
 import pytest
 
-gc.disable()  # until every test is collected: nothing of that is garbage
 CI = os.environ.get("CI") == "true"
 _HOME = tempfile.mkdtemp(prefix="madang-test-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
@@ -61,6 +60,7 @@ def pytest_configure() -> None:
     from django.db import connections  # noqa: PLC0415
     from hypothesis import settings as property_settings  # noqa: PLC0415
 
+    gc.disable()  # until every test is collected: nothing of that is garbage
     property_settings.register_profile("madang", deadline=None)  # how fast it is, benchmarks tell
     property_settings.load_profile("madang")
     quick = "django.contrib.auth.hashers.MD5PasswordHasher"

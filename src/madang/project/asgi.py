@@ -19,7 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Django is set up first: the interfaces below import models.
 from madang.project.wsgi import application as django_application
 from madang.core.base.interface import collect
-from madang.core.pages.interface import Route, build_starlette_routes, build_static_mount, render_error
+from madang.core.pages.interface import (
+    KeptPages,
+    Route,
+    build_starlette_routes,
+    build_static_mount,
+    render_error,
+)
 from madang.core.people.interface import authenticate_request
 # isort: on
 
@@ -115,6 +121,6 @@ application = Starlette(
 )
 application.router = FirstWord(  # type: ignore[assignment]
     [*build_starlette_routes(collect_routes(), authenticate_request), build_static_mount()],
-    Mount("/", serve_django),
+    Mount("/", KeptPages(serve_django)),
     closed=("api",),
 )

@@ -8,6 +8,7 @@ from .error_pages import render_error_page
 from .exports import make_cell, open_workbook
 from .formats import format_number, format_unit
 from .forms import FormPage, say_lazily
+from .kept_pages import KeptPages
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
 from .openapi import build_openapi
 from .parsing import parse_body
@@ -43,6 +44,7 @@ __all__ = [
     "Fact",
     "FormPage",
     "Happening",
+    "KeptPages",
     "ListAction",
     "ListColumn",
     "ListFilter",

@@ -21,7 +21,7 @@ from .views import page
 YEAR_S = 365 * 86400
 
 
-@page("public", Text(ko="도시", en="City"))
+@page("public", Text(ko="도시", en="City"), kept=True)
 def show_city(request: HttpRequest) -> HttpResponse:
     """Show the city: one search box, the map, what is going on, and every service."""
     city_map = draw_city_map(list_layers(), request.GET.get("layer", ""), request.actor, request.language)
@@ -43,14 +43,14 @@ def show_search(request: HttpRequest) -> HttpResponse:
     return render(request, "madang/search.html", {"query": query, "found": found})
 
 
-@page("public", Text(ko="개발", en="Build"))
+@page("public", Text(ko="개발", en="Build"), kept=True)
 def show_build(request: HttpRequest) -> HttpResponse:
     """Show how to connect, and every address of the API with a console."""
     operations = list_operations(build_openapi(_list_routes(), language=request.language))
     return render(request, "madang/build.html", {"operations": operations})
 
 
-@page("public", Text(ko="도움말", en="Help"))
+@page("public", Text(ko="도움말", en="Help"), kept=True)
 def show_help(request: HttpRequest) -> HttpResponse:
     """Show how the pages are used."""
     return render(request, "madang/help.html")

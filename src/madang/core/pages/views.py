@@ -22,13 +22,15 @@ def page(
     methods: Iterable[str] = ("GET",),
     *,
     leads_outside: bool = False,
+    kept: bool = False,
 ) -> Callable[[View], View]:
     """Declare who may see a view, its title and its methods (HEAD comes with GET).
 
     `permission` is "public", "signed-in" or one that a manifest declares. The middleware of
     `people` refuses every view without it, and everybody who doesn't hold it. A MadangError that
     the view raises becomes the page that says so, with its status. The form of one that `leads_outside`
-    may end at another system.
+    may end at another system. A `kept` page is the same for everybody who isn't signed in, has no form that
+    changes anything, and is drawn for them once a second (`kept_pages`).
     """
     allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
 
@@ -44,6 +46,7 @@ def page(
         checked.permission = permission
         checked.title = title
         checked.leads_outside = leads_outside
+        checked.kept = kept
         return checked
 
     return declare

@@ -21,7 +21,7 @@ HIDDEN = frozenset({"id", "district_code", "source", "changed_at"})
 MARGIN = 0.004
 
 
-@page("public", title=TITLE)
+@page("public", title=TITLE, kept=True)
 def show_place(request: HttpRequest, collection: str, feature: str) -> HttpResponse:
     """Show one place of a collection."""
     one = get_collection(collection)

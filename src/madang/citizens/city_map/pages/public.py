@@ -63,7 +63,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     page: int
 
 
-@page("public", title=TITLE)
+@page("public", title=TITLE, kept=True)
 def show_map(request: HttpRequest) -> HttpResponse:
     """Show the chosen themes on the map and in a list beside it."""
     context = _describe(request)
@@ -82,7 +82,7 @@ def show_map(request: HttpRequest) -> HttpResponse:
 
 
 @xframe_options_exempt
-@page("public", title=TITLE)
+@page("public", title=TITLE, kept=True)
 def show_embed(request: HttpRequest) -> HttpResponse:
     """Show the map alone, for the frame of another site's page."""
     answer = render(request, "city_map/embed.html", _describe(request))

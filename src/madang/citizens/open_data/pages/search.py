@@ -41,7 +41,7 @@ SORTS = {
 }
 
 
-@page("public", title=TITLE)
+@page("public", title=TITLE, kept=True)
 def show_search(request: HttpRequest) -> HttpResponse:
     """Show the datasets that were searched for, or all of them, newest first."""
     asked, number = _read(request)

@@ -89,7 +89,7 @@ SERVICE_LIST = ListPage(
 )
 
 
-@page("public", title=TITLE)
+@page("public", title=TITLE, kept=True)
 def show_service(request: HttpRequest, name: str) -> HttpResponse:
     """Show how one service is called, what it answers and how much it is used."""
     service, record = get_service(name)

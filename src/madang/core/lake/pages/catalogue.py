@@ -32,7 +32,7 @@ SORTS = {
 }
 
 
-@page("public", Text(ko="데이터", en="Data"))
+@page("public", Text(ko="데이터", en="Data"), kept=True)
 def show_catalogue(request: HttpRequest) -> HttpResponse:
     """Show published datasets: search, facets with counts, sort, pages."""
     asked = {name: value.replace("\0", "")[:200].strip() for name, value in request.GET.items()}

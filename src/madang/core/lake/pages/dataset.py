@@ -74,7 +74,7 @@ OPS: dict[str, Text] = {
 }
 
 
-@page("public", Text(ko="데이터", en="Dataset"))
+@page("public", Text(ko="데이터", en="Dataset"), kept=True)
 def show_dataset(request: HttpRequest, name: str) -> HttpResponse:
     """Show one dataset; the tab is in the address."""
     try:

@@ -72,15 +72,18 @@ def list_registers() -> dict[str, Register]:
 
 def get_table(name: str) -> Table:
     """Return the declaration of table `name`, or raise NotFound."""
+    return list_declared_tables().get(name) or find_table(name)[0]
+
+
+def find_table(name: str) -> tuple[Table, str | None]:
+    """Return the declaration of table `name` and its state in the catalogue (None: it isn't there), in one query."""
     declared = list_declared_tables().get(name)
-    if declared is not None:
-        return declared
-    row = Dataset.objects.filter(name=name).first()
-    if row is None:
+    row = Dataset.objects.filter(name=name).values_list("declaration", "state").first()
+    if declared is None and row is None:
         raise NotFound(
             "lake.table_unknown", f"표 {name}이(가) 없습니다", f"there is no table {name}", table=name
         )
-    return read_declaration(row)
+    return declared or msgspec.convert(row[0], Table), row and row[1]
 
 
 def list_tables() -> list[Table]:

@@ -20,18 +20,31 @@ from madang.core.base.interface import (
     NotFound,
     Table,
     TableKind,
-    find_value,
+    Text,
     now,
 )
 from madang.core.people.interface import record_audit, require
 
 from . import engine
-from .declarations import get_table
+from .declarations import find_table
 from .latest import read_latest
-from .models import Dataset
-from .records import STEPS, AnyOf, DatasetState, Filter, Group, Measure, Op, Order, Query, Snapshot, Step
+from .records import (
+    PLACE,
+    STEPS,
+    AnyOf,
+    DatasetState,
+    Filter,
+    Group,
+    Measure,
+    Op,
+    Order,
+    Query,
+    Snapshot,
+    Step,
+)
 from .tables_on_disk import read_snapshot
 
+PLACE_COLUMN = Column(name=PLACE, type=ColumnType.INTEGER, title=Text(ko="자리", en="Place"))
 _PERIODS = {"value", "hour", "day", "month", "year"}
 
 
@@ -47,6 +60,8 @@ class Reader:
         self.columns = columns
         self.row_filter = row_filter
         self._by_name = {column.name: column for column in columns}
+        if snapshot.has_places and not row_filter:
+            self._by_name[PLACE] = PLACE_COLUMN
         self._identity = (snapshot.identity, snapshot.table, snapshot.version, columns, repr(row_filter))
 
     def __eq__(self, other: object) -> bool:
@@ -56,6 +71,11 @@ class Reader:
     def __hash__(self) -> int:
         """Return the hash of what is seen."""
         return hash(self._identity)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether PLACE can be read, asked for and sorted by, as if it were a column."""
+        return PLACE in self._by_name
 
     @property
     def is_restricted(self) -> bool:
@@ -213,8 +233,8 @@ def authorize(actor: Actor, table: str, purpose: str = "") -> Reader:
     purpose; then the reading is audited. Where the actor's permission is for some agencies only and the
     table has an `agency_code`, only their rows are there. Raises NotFound, or NotAllowed.
     """
-    declaration = get_table(table)
-    row_filter = _check_access(actor, declaration)
+    declaration, state = find_table(table)
+    row_filter = _check_access(actor, declaration, state)
     columns = _list_visible(actor, declaration, purpose)
     if any(column.personal for column in columns):
         with transaction.atomic():
@@ -224,9 +244,8 @@ def authorize(actor: Actor, table: str, purpose: str = "") -> Reader:
     return Reader(read_snapshot(declaration), columns, row_filter)
 
 
-def _check_access(actor: Actor, table: Table) -> tuple[Filter, ...]:
+def _check_access(actor: Actor, table: Table, state: str | None) -> tuple[Filter, ...]:
     """Return the filter on rows, or refuse. Who may not know of a table is told there is none."""
-    state = find_value(Dataset, "state", name=table.name)
     if state in {DatasetState.DRAFT, DatasetState.WITHDRAWN}:
         if not (
             actor.may("lake.import", table.owner_agency) or actor.may("lake.publish", table.owner_agency)

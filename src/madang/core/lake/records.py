@@ -108,14 +108,22 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
+PLACE = "_id"
+"""A row's place in its version, from 1: a column that readers may name and that isn't stored."""
+
+
 class DataFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One Parquet file of a snapshot, absolute. Each row of one that `corrects` replaces an older row."""
+    """One Parquet file of a snapshot, absolute. Each row of one that `corrects` replaces an older row.
+
+    `before` counts the rows of the version's files before it.
+    """
 
     path: str
     rows: int
     size_bytes: int
     date: str | None = None
     corrects: bool = False
+    before: int = 0
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +137,12 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self) -> int:
         """The exact number of rows."""
         return sum(file.rows for file in self.files if not file.corrects)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether a row has a place that one can name: rows that were corrected one by one have none."""
+        is_taken = any(column.name == PLACE for column in self.table.columns)
+        return not is_taken and not any(file.corrects for file in self.files)
 
     @property
     def identity(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 from madang.core.base.interface import Table, TableKind
@@ -43,11 +44,13 @@ def read_snapshot(table: Table, version: int | None = None) -> Snapshot:
     number, files = folder.read_files(version)
     known = _located.get(folder)
     if known is None or known[0] is not files:
-        known = _located[folder] = files, tuple(locate(folder.folder, file) for file in files)
+        before = accumulate((file.rows for file in files), initial=0)
+        located = (locate(folder.folder, file, rows) for file, rows in zip(files, before, strict=False))
+        known = _located[folder] = files, tuple(located)
     return Snapshot(table=table, version=number, files=known[1])
 
 
-def locate(folder: Path, file: ActiveFile) -> DataFile:
+def locate(folder: Path, file: ActiveFile, before: int = 0) -> DataFile:
     """Return an active file with its absolute path; its name says whether it corrects others."""
     return DataFile(
         path=str(folder / file.path),
@@ -55,6 +58,7 @@ def locate(folder: Path, file: ActiveFile) -> DataFile:
         size_bytes=file.size_bytes,
         date=file.date,
         corrects=file.path.rsplit("/", 1)[-1].startswith(CORRECTION),
+        before=before,
     )
 
 

@@ -7,11 +7,21 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.core.base.interface import Column
-from madang.core.lake.records import AnyOf, Filter, Query, Snapshot
+from madang.core.base.interface import Column, ColumnType
+from madang.core.lake.records import PLACE, AnyOf, Filter, Query, Snapshot
 
 from .connection import Cursor, run
-from .sql import group_sql, measure_sql, name_of, order_sql, quote, relation_sql, select_sql, where_sql
+from .sql import (
+    group_sql,
+    measure_sql,
+    name_of,
+    names_place,
+    order_sql,
+    quote,
+    relation_sql,
+    select_sql,
+    where_sql,
+)
 
 
 def read(snapshot: Snapshot, query: Query) -> pa.Table:
@@ -29,22 +39,22 @@ def iter_batches(snapshot: Snapshot, query: Query, batch_rows: int) -> Iterator[
 def count(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> int:
     """Return how many rows satisfy `where`."""
     conditions, values = where_sql(where)
+    with_place = names_place(snapshot, Query(columns=(), where=tuple(where)))
+    rows = relation_sql(snapshot, where=where, with_place=with_place)
     with Cursor() as cursor:
-        row = cursor.execute(
-            f"SELECT count(*) FROM ({relation_sql(snapshot, where=where)}){conditions}",
-            values,  # noqa: S608
-        ).fetchone()
+        row = cursor.execute(f"SELECT count(*) FROM ({rows}){conditions}", values).fetchone()  # noqa: S608
         return int(row[0]) if row else 0
 
 
 def aggregate(snapshot: Snapshot, query: Query) -> pa.Table:
     """Return one row a group: its groups, then its measures."""
-    types = {column.name: column.type for column in snapshot.table.columns}
+    types = {PLACE: ColumnType.INTEGER} | {column.name: column.type for column in snapshot.table.columns}
     groups = [f"{group_sql(group, types[group.column])} AS {quote(name_of(group))}" for group in query.groups]
     measures = [f"{measure_sql(measure)} AS {quote(name_of(measure))}" for measure in query.measures]
     conditions, values = where_sql(query.where)
     grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
-    sql = f"SELECT {', '.join([*groups, *measures])} FROM ({relation_sql(snapshot, where=query.where)}){conditions}{grouping}"  # noqa: S608
+    rows = relation_sql(snapshot, where=query.where, with_place=names_place(snapshot, query))
+    sql = f"SELECT {', '.join([*groups, *measures])} FROM ({rows}){conditions}{grouping}"  # noqa: S608
     with Cursor() as cursor:
         return shrink(cursor.execute(sql + order_sql(query), values).to_arrow_table())
 

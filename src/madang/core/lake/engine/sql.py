@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from madang.core.base.interface import CITY_TIMEZONE, Column, ColumnType, Table
 from madang.core.lake.records import (
+    PLACE,
     STEPS,
     AnyOf,
     DataFile,
@@ -51,16 +52,21 @@ _COMPARISONS = {Op.EQ: "=", Op.NE: "!=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op
 
 
 def relation_sql(
-    snapshot: Snapshot, columns: Sequence[Column] | None = None, where: Sequence[Filter | AnyOf] = ()
+    snapshot: Snapshot,
+    columns: Sequence[Column] | None = None,
+    where: Sequence[Filter | AnyOf] = (),
+    *,
+    with_place: bool = False,
 ) -> str:
     """Return a SELECT over the snapshot: `columns` in their declared types, superseded rows left out.
 
-    `where` only serves to leave out whole dates; it must be applied again to the result.
+    `where` only serves to leave out whole dates; it must be applied again to the result. `with_place` adds each
+    row's place to a snapshot that has places.
     """
     stored = list_stored_columns(snapshot.table)
     files = prune(snapshot, where)
     mended = {file.date for file in files if file.corrects}
-    parts = [_files_sql([file for file in files if file.date not in mended], stored)]
+    parts = [_files_sql([file for file in files if file.date not in mended], stored, with_place=with_place)]
     if mended:
         base = _files_sql([f for f in files if f.date in mended and not f.corrects], stored)
         fixes = _files_sql([f for f in files if f.corrects], stored)
@@ -69,8 +75,8 @@ def relation_sql(
             f"SELECT * FROM ({base}) base WHERE NOT EXISTS (FROM ({fixes}) fix WHERE {same})",
             f"SELECT * FROM ({fixes}) QUALIFY {_winner_sql(snapshot.table)}",
         ]
-    wanted = ", ".join(quote(column.name) for column in (columns or stored))
-    return f"SELECT {wanted} FROM ({' UNION ALL '.join(parts)})"
+    names = [*(column.name for column in (columns or stored)), *([PLACE] if with_place else [])]
+    return f"SELECT {', '.join(map(quote, names))} FROM ({' UNION ALL '.join(parts)})"
 
 
 def prune(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> list[DataFile]:
@@ -96,9 +102,19 @@ def quote_text(text: str) -> str:
 def select_sql(snapshot: Snapshot, query: Query) -> tuple[str, list[Any]]:
     """Return the SELECT of a query for rows, and the values to bind."""
     conditions, values = where_sql(query.where)
+    with_place = names_place(snapshot, query)
     snapshot, query = narrow(snapshot, query)
-    sql = f"SELECT {', '.join(quote(c.name) for c in query.columns)} FROM ({relation_sql(snapshot, where=query.where)})"  # noqa: S608
+    rows = relation_sql(snapshot, where=query.where, with_place=with_place)
+    sql = f"SELECT {', '.join(quote(c.name) for c in query.columns)} FROM ({rows})"  # noqa: S608
     return sql + conditions + order_sql(query), values
+
+
+def names_place(snapshot: Snapshot, query: Query) -> bool:
+    """Return whether a query asks for the rows' places."""
+    branches = [one.branches if isinstance(one, AnyOf) else ((one,),) for one in query.where]
+    filters = [one.column for branch in branches for part in branch for one in part]
+    others = [one.column for part in (query.order_by, query.groups, query.measures) for one in part]
+    return snapshot.has_places and PLACE in {*(one.name for one in query.columns), *filters, *others}
 
 
 def narrow(snapshot: Snapshot, query: Query) -> tuple[Snapshot, Query]:
@@ -178,14 +194,21 @@ def city_offset_us() -> int:
     return int(offset.total_seconds() * 1_000_000) if offset else 0
 
 
-def _files_sql(files: Sequence[DataFile], columns: Sequence[Column]) -> str:
+def _files_sql(files: Sequence[DataFile], columns: Sequence[Column], *, with_place: bool = False) -> str:
     """Return a SELECT of `columns` over `files`, where some files may lack some of them."""
     empty = ", ".join(f"NULL::{SQL_TYPES[c.type]} AS {quote(c.name)}" for c in columns)
+    if with_place:
+        empty += f", NULL::BIGINT AS {quote(PLACE)}"
     if not files:
         return f"SELECT {empty} WHERE false"
     paths = ", ".join(quote_text(file.path) for file in files)
-    read_all = f"SELECT * FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
     cast = ", ".join(f"{quote(c.name)}::{SQL_TYPES[c.type]} AS {quote(c.name)}" for c in columns)
+    place = ""
+    if with_place:
+        before = ", ".join(str(int(file.before)) for file in files)
+        place = f", list_extract([{before}]::BIGINT[], (file_index + 1)::BIGINT) + file_row_number + 1 AS {quote(PLACE)}"
+        cast += f", {quote(PLACE)}"
+    read_all = f"SELECT *{place} FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
     if _have_all(files, columns):  # through a UNION a count reads a column more than it needs: twice the time
         return f"SELECT {cast} FROM ({read_all})"
     return f"SELECT {cast} FROM (SELECT {empty} WHERE false UNION ALL BY NAME {read_all})"

@@ -28,6 +28,7 @@ from madang.core.lake.interface import (
     Filter,
     Group,
     Measure,
+    Op,
     append_rows,
     authorize,
     describe_dataset,
@@ -43,6 +44,7 @@ from madang.core.lake.interface import (
     restore_version,
     withdraw_dataset,
 )
+from madang.core.lake.records import PLACE
 from madang.core.people.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,32 @@ def test_a_draft_is_for_those_who_work_on_it(cafes):
             get_dataset(actor=stranger, name="cafes")
         with pytest.raises(NotAllowed):
             replace_rows(CAFES, [rows()], actor=stranger, now=NOW)
+
+
+def test_who_may_read_is_one_question_to_the_catalogue(cafes, django_assert_num_queries):
+    publish_dataset(actor=OFFICER, now=NOW, name="cafes")
+    with django_assert_num_queries(1):
+        authorize(ANONYMOUS, "cafes")
+
+
+def test_a_row_can_be_asked_by_its_place(lake):
+    table = Table(name="kinds", title=Text(ko="종류", en="Kinds"), columns=(column("a"),))
+    register_dataset(actor=HOUSE, now=NOW, table=table)
+    parts = [pa.table({"a": [f"{part}{n}" for n in range(3)]}) for part in "xyz"]
+    replace_rows(table, [parts[0]], actor=HOUSE, now=NOW)
+    for part in parts[1:]:
+        append_rows(table, [part], actor=HOUSE, now=NOW)
+    reader = authorize(HOUSE, "kinds")
+    assert len(reader.snapshot.files) == 3
+    stored = reader.read().column("a").to_pylist()
+    assert reader.read([PLACE, "a"]).to_pylist() == [{PLACE: n + 1, "a": a} for n, a in enumerate(stored)]
+    assert reader.read([PLACE], offset=4, limit=2).to_pylist() == [{PLACE: 5}, {PLACE: 6}]
+    assert reader.read(["a"], [Filter(PLACE, Op.GT, 7)]).column("a").to_pylist() == stored[7:]
+    assert reader.count([Filter(PLACE, Op.LE, "2")]) == 2
+    assert reader.read([PLACE], order_by=[f"-{PLACE}"], limit=1).to_pylist() == [{PLACE: 9}]
+    assert reader.read().column_names == ["a"]
+    highest = reader.aggregate([Measure(function="max", column=PLACE)], ["a"], [Filter("a", Op.EQ, "x1")])
+    assert highest.to_pylist() == [{"a": "x1", "_id_max": stored.index("x1") + 1}]
 
 
 def test_published_rows_are_for_all_and_withdrawn_ones_for_none(cafes):

@@ -14,7 +14,7 @@ from madang.core.base.interface import CITY_TIMEZONE, BadInput
 
 from .engine import shrink
 from .reading import Reader
-from .records import AnyOf, Filter, Op, Order
+from .records import PLACE, AnyOf, Filter, Op, Order
 
 WORDS: dict[str, Op] = {
     "eq": Op.EQ,
@@ -63,7 +63,9 @@ def make_order(reader: Reader, sort: Sequence[str]) -> tuple[Order, ...]:
         Order(text[1:], descending=True) if text.startswith("-") and text not in names else Order(text)
         for text in sort
     ]
-    if not wanted:
+    if not wanted or (
+        reader.has_places and wanted[0] == Order(PLACE)
+    ):  # rows are stored in the order of their places
         return ()
     named = {order.column for order in wanted}
     key = [name for name in reader.table.key if name in names]

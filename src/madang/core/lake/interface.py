@@ -12,6 +12,7 @@ from .measuring import list_indicator_days, list_indicators, publish_indicators
 from .queries import get_dataset, list_categories, list_datasets, list_versions
 from .reading import Reader, authorize
 from .records import (
+    PLACE,
     AnyOf,
     AppendResult,
     Backlog,
@@ -37,6 +38,7 @@ from .streams import append
 
 __all__ = [
     "AS_IT_ARRIVES",
+    "PLACE",
     "AnyOf",
     "AppendResult",
     "Backlog",

@@ -14,17 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang.citizens.open_data.actions.quotas import meter
+from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES
+from madang.citizens.open_data.methods.solr import FACETS, read_query
 from madang.citizens.open_data.queries.calls import list_public
 from madang.citizens.open_data.queries.quotas import find_caller, get_quota, name_address
 from madang.citizens.open_data.queries.search import search
 from madang.citizens.open_data.records.search import Asked as Search
 from madang.core.base.interface import ANONYMOUS, BadInput, MadangError, NotFound, now
-from madang.core.lake.interface import get_dataset
+from madang.core.lake.interface import DatasetRecord, get_dataset
 from madang.core.pages.interface import find_address
 
 from . import packages
 from .bodies import read_body, read_fields
-from .datastore import datastore_search, datastore_search_sql
+from .datastore import datastore_info, datastore_search, datastore_search_sql
 from .parameters import Asked, read_flag, read_given, read_most, read_number, read_text, read_words
 
 
@@ -34,6 +36,8 @@ class TooMany(MadangError):
     status = 429
 
 
+MOST_SUGGESTED = 100
+MOST_PACKAGES = 1000
 KINDS = {
     403: "Authorization Error",
     404: "Not Found Error",
@@ -139,11 +143,12 @@ def package_search(asked: Asked, address: str) -> dict[str, Any]:
     `read_as` says for which mistyped words others were looked for, `is_loose` that no dataset has all the words.
     """
     try:
-        facets, words = packages.read_fields(read_given(asked, "q").replace("*:*", ""))
-        narrowed = " ".join([read_given(asked, "fq"), *read_words(asked, "fq_list")]).replace("*:*", "")
-        more, rest = packages.read_fields(narrowed)
-        if rest:
-            raise ValueError(rest)
+        where, words = read_query(read_given(asked, "q").replace("*:*", ""))
+        for narrowed in (read_given(asked, "fq"), *read_words(asked, "fq_list")):
+            more, rest = read_query(narrowed.replace("*:*", ""))
+            if rest:
+                raise ValueError(rest)
+            where += more
         sort = packages.read_search_sort(read_given(asked, "sort") or ("score" if words else "name"))
     except ValueError as error:
         raise BadInput(
@@ -153,12 +158,13 @@ def package_search(asked: Asked, address: str) -> dict[str, Any]:
     found, _ = search(
         Search(
             text=words,
-            facets=(("owner", "own"), *facets, *more),
+            facets=(("owner", "own"),),
+            where=where,
             sort=sort,
             offset=read_number(asked, "start", 0, 10**9),
             limit=read_number(asked, "rows", 10, 1000),
             counts_found=True,
-            count=tuple(dict.fromkeys(packages.FACETS[one] for one in fields if one in packages.FACETS)),
+            count=tuple(dict.fromkeys(FACETS[one] for one in fields if one in FACETS)),
         )
     )
     counts = packages.name_counts(found.facets, fields, read_most(asked, "facet.limit"))
@@ -221,27 +227,89 @@ def _list(asked: Asked, describe: Callable[[str], dict[str, Any]], counts: Count
 
 def tag_list(asked: Asked, _address: str) -> list[Any]:
     """Return the keywords in use, with `query` those in which it occurs; with `all_fields` as objects."""
-    wanted = read_given(asked, "query").casefold()
-    words = {word for record in list_public() for word in record.keywords if wanted in word.casefold()}
-    if not read_flag(asked, "all_fields", default=False):
-        return sorted(words)
-    return [{"id": word, "name": word, "display_name": word, "vocabulary_id": None} for word in sorted(words)]
+    words = _find_tags(read_given(asked, "query"))
+    return (
+        [packages.describe_tag(word) for word in words]
+        if read_flag(asked, "all_fields", default=False)
+        else words
+    )
 
 
-def organization_show(asked: Asked, _address: str) -> dict[str, Any]:
-    """Return one agency that owns a dataset."""
-    return _show(packages.describe_organization, read_text(asked, "id"), organization_list({}, ""))
+def tag_autocomplete(asked: Asked, _address: str) -> list[str]:
+    """Return the keywords in which `query` occurs, `limit` at most."""
+    words = _find_tags(read_given(asked, "query") or read_given(asked, "q"))
+    return words[: read_number(asked, "limit", 10, MOST_SUGGESTED)]
 
 
-def group_show(asked: Asked, _address: str) -> dict[str, Any]:
-    """Return one category."""
-    return _show(packages.describe_group, read_text(asked, "id"), group_list({}, ""))
+def _find_tags(text: str) -> list[str]:
+    words = {word for record in list_public() for word in record.keywords}
+    return sorted(word for word in words if text.casefold() in word.casefold())
 
 
-def _show(describe: Callable[[str], dict[str, Any]], name: str, known: Sequence[str]) -> dict[str, Any]:
-    if name not in known:
+def package_autocomplete(asked: Asked, _address: str) -> list[dict[str, str]]:
+    """Return the datasets in whose name or title `q` occurs, `limit` at most."""
+    wanted = read_given(asked, "q").casefold()
+    found = []
+    for record in list_public():
+        title = record.table.title.ko
+        fits = [one for one, text in (("name", record.name), ("title", title)) if wanted in text.casefold()]
+        if fits:
+            shown = record.name if fits[0] == "name" else f"{title} ({record.name})"
+            found.append(
+                {"name": record.name, "title": title, "match_field": fits[0], "match_displayed": shown}
+            )
+    return found[: read_number(asked, "limit", 10, MOST_SUGGESTED)]
+
+
+def current_package_list_with_resources(asked: Asked, address: str) -> list[dict[str, Any]]:
+    """Return the datasets with their forms, the newest first; `limit` and `offset` page."""
+    records = sorted(list_public(), key=lambda one: (one.updated_at, one.name), reverse=True)
+    first = read_number(asked, "offset", 0, len(records))
+    page = records[first : first + read_number(asked, "limit", MOST_PACKAGES, MOST_PACKAGES)]
+    return [packages.describe_package(record, address) for record in page]
+
+
+def license_list(_asked: Asked, _address: str) -> list[dict[str, Any]]:
+    """Return the licences that datasets may be under."""
+    return [packages.describe_licence(name) for name in LICENCE_ADDRESSES]
+
+
+def organization_show(asked: Asked, address: str) -> dict[str, Any]:
+    """Return one agency that owns a dataset; with `include_datasets` its datasets, a thousand at most."""
+    name = read_text(asked, "id")
+    records = [record for record in list_public() if record.table.owner_agency == name]
+    return _show(asked, name, records, packages.describe_organization, address)
+
+
+def group_show(asked: Asked, address: str) -> dict[str, Any]:
+    """Return one category; with `include_datasets` its datasets, a thousand at most."""
+    name = read_text(asked, "id")
+    return _show(
+        asked, name, [one for one in list_public() if one.category == name], packages.describe_group, address
+    )
+
+
+def tag_show(asked: Asked, address: str) -> dict[str, Any]:
+    """Return one keyword; with `include_datasets` its datasets, a thousand at most."""
+    name = read_text(asked, "id")
+    return _show(
+        asked, name, [one for one in list_public() if name in one.keywords], packages.describe_tag, address
+    )
+
+
+def _show(
+    asked: Asked,
+    name: str,
+    records: Sequence[DatasetRecord],
+    describe: Callable[[str], dict[str, Any]],
+    address: str,
+) -> dict[str, Any]:
+    if not records:
         raise NotFound("ckan.unknown", f"{name}이(가) 없습니다", f"there is no {name}")
-    return describe(name)
+    found = describe(name) | {"package_count": len(records)}
+    if read_flag(asked, "include_datasets", default=False):
+        found["packages"] = [packages.describe_package(one, address) for one in records[:MOST_PACKAGES]]
+    return found
 
 
 def status_show(_asked: Asked, address: str) -> dict[str, Any]:
@@ -271,7 +339,8 @@ def site_read(_asked: Asked, _address: str) -> bool:
 ACTIONS: dict[str, Callable[[Asked, str], Any]] = {
     action.__name__: action
     for action in (
-        package_list, package_show, package_search, resource_show, datastore_search, datastore_search_sql,
-        organization_list, organization_show, group_list, group_show, tag_list, status_show, site_read, help_show,
+        package_list, package_show, package_search, package_autocomplete, current_package_list_with_resources,
+        resource_show, datastore_search, datastore_search_sql, datastore_info, organization_list, organization_show,
+        group_list, group_show, tag_list, tag_show, tag_autocomplete, license_list, status_show, site_read, help_show,
     )
 }  # fmt: skip

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +16,7 @@ from django.utils.http import urlencode
 
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput
 from madang.core.lake.interface import (
+    PLACE,
     AnyOf,
     Filter,
     Measure,
@@ -60,24 +65,28 @@ def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
     name = read_text(asked, "resource_id", "id")
     reader = authorize(ANONYMOUS, name)
     form = read_given(asked, "records_format") or "objects"
-    if form not in {"objects", "lists"}:
+    if form not in FORMS:
         raise BadInput(
-            "ckan.form", "records_format은 objects나 lists입니다", "records_format is objects or lists"
+            "ckan.form",
+            f"records_format은 {', '.join(FORMS)} 가운데 하나입니다",
+            f"records_format is one of {', '.join(FORMS)}",
         )
     where = [*_read_filters(asked), *_read_words(asked, reader)]
     fields, sort = list(dict.fromkeys(read_words(asked, "fields"))), _read_sort(asked)
     limit, offset = read_number(asked, "limit", 100, MOST_ROWS), read_number(asked, "offset", 0, 10**12)
-    if read_flag(asked, "distinct", default=False):
-        rows, total = _read_distinct(reader, fields, where, sort, offset, limit)
+    is_distinct = read_flag(asked, "distinct", default=False)
+    names = [one.name for one in reader.columns]
+    shown = fields or ([PLACE, *names] if reader.has_places and not is_distinct else names)
+    if is_distinct:
+        rows, total = _read_distinct(reader, shown, where, sort, offset, limit)
     else:
-        rows = reader.read(fields or None, where, make_order(reader, sort), offset, limit).to_pylist()
+        rows = reader.read(shown, where, make_order(reader, sort), offset, limit).to_pylist()
         total = count_rows(reader, where) if read_flag(asked, "include_total", default=True) else 0
-    kinds = {one.name: packages.CKAN_TYPES.get(one.type, "text") for one in reader.columns}
-    shown = fields or list(kinds)
+    described = {one["id"]: one for one in _describe_fields(reader)}
     found = {
         "resource_id": name,
-        "fields": [{"id": one, "type": kinds[one]} for one in shown],
-        "records": rows if form == "objects" else [[row[one] for one in shown] for row in rows],
+        "fields": [described[one] for one in shown],
+        "records": FORMS[form](rows, shown),
         "records_format": form,
         "limit": limit,
         "offset": offset,
@@ -86,6 +95,76 @@ def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
     if read_flag(asked, "include_total", default=True):
         found |= {"total": total, "total_was_estimated": False}
     return found
+
+
+def datastore_info(asked: Asked, _address: str) -> dict[str, Any]:
+    """Return how many rows a dataset has, and its columns with what they mean."""
+    name = read_text(asked, "id", "resource_id")
+    reader = authorize(ANONYMOUS, name)
+    keys = set(reader.table.key)
+    return {
+        "meta": {
+            "id": name,
+            "count": reader.count(),
+            "size": reader.snapshot.size_bytes,
+            "db_size": None,
+            "idx_size": 0,
+            "aliases": [],
+            "table_type": "BASE TABLE",
+        },
+        "fields": [
+            one
+            | {
+                "schema": {
+                    "native_type": one["type"],
+                    "notnull": False,
+                    "is_index": False,
+                    "uniquekey": one["id"] in keys,
+                }
+            }
+            for one in _describe_fields(reader)
+            if one["id"] != PLACE
+        ],
+    }
+
+
+def _describe_fields(reader: Reader) -> list[dict[str, Any]]:
+    """Return the fields that may be asked for; `_id` is a row's place in this version, from 1."""
+    place = [{"id": PLACE, "type": "int"}] if reader.has_places else []
+    return place + [
+        {
+            "id": one.name,
+            "type": packages.CKAN_TYPES.get(one.type, "text"),
+            "info": {"label": one.title.ko, "label_en": one.title.en, "notes": one.unit},
+        }
+        for one in reader.columns
+    ]
+
+
+def _list_values(rows: list[dict[str, Any]], names: Sequence[str]) -> list[list[Any]]:
+    return [[row[name] for name in names] for row in rows]
+
+
+def _write_lines(rows: list[dict[str, Any]], names: Sequence[str], delimiter: str) -> str:
+    """Return rows as lines without a heading; a missing value is an empty one."""
+    written = io.StringIO()
+    lines = csv.writer(written, delimiter=delimiter, lineterminator="\n")
+    lines.writerows([_write_value(value) for value in row] for row in _list_values(rows, names))
+    return written.getvalue()
+
+
+def _write_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+FORMS: dict[str, Callable[[list[dict[str, Any]], Sequence[str]], Any]] = {
+    "objects": lambda rows, _names: rows,
+    "lists": _list_values,
+    "csv": partial(_write_lines, delimiter=","),
+    "tsv": partial(_write_lines, delimiter="\t"),
+}
 
 
 def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
@@ -165,14 +244,13 @@ def _read_sort(asked: Asked) -> list[str]:
 
 def _read_distinct(
     reader: Reader,
-    fields: Sequence[str],
+    names: Sequence[str],
     where: Sequence[Filter | AnyOf],
     sort: Sequence[str],
     offset: int,
     limit: int,
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a part of the rows that differ, and how many there are."""
-    names = fields or [one.name for one in reader.columns]
     sorted_by = [one.removeprefix("-") for one in sort]
     outside = [name for name in sorted_by if name not in names]
     if outside:

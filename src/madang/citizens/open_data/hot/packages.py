@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from madang.citizens.open_data.methods.naming import say_category, say_licence
+from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category, say_licence
+from madang.citizens.open_data.methods.solr import FACETS
 from madang.citizens.open_data.queries.agencies import name_agency
 from madang.core.base.interface import ColumnType
 from madang.core.lake.interface import AnyOf, DatasetRecord, Filter, Op
@@ -44,7 +45,8 @@ def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
         "organization": describe_organization(table.owner_agency) if table.owner_agency else None,
         "owner_org": table.owner_agency or None,
         "groups": [describe_group(record.category)] if record.category else [],
-        "tags": [{"name": word, "display_name": word} for word in record.keywords],
+        "tags": [describe_tag(word) for word in record.keywords],
+        "extras": [],
         "num_tags": len(record.keywords),
         "num_resources": len(FORMS),
         "resources": [describe_resource(record, form, address) for form in FORMS],
@@ -87,59 +89,31 @@ def describe_group(category: str) -> dict[str, Any]:
     return {"id": category, "name": category, "title": title, "display_name": title, "type": "group"}
 
 
-FACETS = {
-    "organization": "agency", "owner_org": "agency", "groups": "category", "tags": "keyword",
-    "license_id": "licence", "res_format": "form",
-}  # fmt: skip
-IGNORED = frozenset({"state", "private", "capacity", "dataset_type", "type", "site_id"})
-FIELD = re.compile(
-    r'[+]?(?P<field>[A-Za-z_]+):(?:"(?P<quoted>[^"]*)"|[(](?P<within>[^()]*)[)]|(?P<plain>[^\s()"]+))'
-)
-PART = re.compile(r'"([^"]*)"|(\S+)')
-REFUSED = re.compile(r"(?:^|[\s(])(?:[-!]|NOT\s+)(?=[A-Za-z_]+:)|(?:^|\s)(?:OR|\|\|)(?:\s|$)")
-"""What Solr has and this hasn't: fields that must not fit, and one of several."""
+def describe_tag(word: str) -> dict[str, Any]:
+    """Return a keyword as a CKAN tag."""
+    return {"id": word, "name": word, "display_name": word, "vocabulary_id": None, "state": "active"}
+
+
+def describe_licence(name: str) -> dict[str, Any]:
+    """Return a licence as CKAN's register of licences has it."""
+    title = say_licence(name)
+    return {
+        "id": name,
+        "title": title.ko,
+        "title_translated": {"ko": title.ko, "en": title.en},
+        "url": LICENCE_ADDRESSES[name],
+        "status": "active",
+    }
+
+
 SORTS = {
     "score": "score",
     "metadata_modified": "updated",
     "title_string": "title",
     "title": "title",
     "name": "name",
+    "id": "name",
 }
-
-
-def read_fields(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    """Return the (facet, value) that `field:value` parts of a search ask for, and the words that remain.
-
-    Raises ValueError for what isn't served: other fields, NOT, OR and wildcards. Fields that hold for every
-    dataset here are left out.
-    """
-    facets = []
-    asks_fields = FIELD.search(text) is not None
-    refused = REFUSED.search(text)
-    if refused and asks_fields:
-        raise ValueError(refused[0].strip() or "-")
-    for match in FIELD.finditer(text):
-        field = match["field"]
-        if field not in FACETS and field not in IGNORED:
-            raise ValueError(field)
-        if field in FACETS:
-            facets += [(FACETS[field], value) for value in _read_values(field, match)]
-    rest = FIELD.sub(" ", text).split()
-    return tuple(facets), " ".join(word for word in rest if not (asks_fields and word in {"AND", "(", ")"}))
-
-
-def _read_values(field: str, match: re.Match[str]) -> list[str]:
-    if match["quoted"] is not None:
-        values = [match["quoted"]]
-    else:
-        parts = PART.findall(match["within"] if match["within"] is not None else match["plain"])
-        values = [quoted or plain for quoted, plain in parts if plain != "AND"]
-        if (
-            any(plain in {"OR", "NOT", "||"} or set(plain) & set("*?[]{}") for _, plain in parts)
-            or not values
-        ):
-            raise ValueError(match[0].strip())
-    return [value.upper() for value in values] if field == "res_format" else values
 
 
 def read_search_sort(text: str) -> str:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import translate
 
 import numpy as np
 
-from madang.citizens.open_data.records.search import Asked, Found, Indexed
+from madang.citizens.open_data.records.search import (
+    AllOf,
+    Asked,
+    Condition,
+    Found,
+    Has,
+    Indexed,
+    Named,
+    Not,
+    OneOf,
+    Updated,
+)
 
 from .synonyms import MEANINGS, PARTICLES, WEAK
 from .words import (
@@ -107,6 +120,8 @@ class Index:
     def search(self, asked: Asked) -> Found:
         """Return the page that is asked for."""
         alive = np.array(self._alive, dtype=bool)
+        for condition in asked.where:
+            alive &= self._fits(condition)
         words = list_words(asked.text)[:MOST_WORDS]
         if not words:
             return self._page(asked, alive, np.zeros(len(alive), np.float32))
@@ -163,6 +178,30 @@ class Index:
         mask = np.zeros(len(self._documents), dtype=bool)
         mask[np.array(self._facets[facet].get(value, ()), dtype=np.int64)] = True
         return mask
+
+    def _fits(self, condition: Condition) -> Scores:
+        """Return which datasets a condition holds for."""
+        match condition:
+            case Not(part):
+                return ~self._fits(part)
+            case AllOf(parts):
+                return np.logical_and.reduce([np.ones(len(self._documents), bool), *map(self._fits, parts)])
+            case OneOf(parts):
+                return np.logical_or.reduce([np.zeros(len(self._documents), bool), *map(self._fits, parts)])
+            case Updated(low, high):
+                at = self._get_columns().updated
+                return (at >= (-math.inf if low is None else low)) & (
+                    at <= (math.inf if high is None else high)
+                )
+            case Named(pattern):
+                fits = re.compile(translate(pattern)).match
+                return np.array([bool(fits(one.id.partition(":")[2])) for one in self._documents], dtype=bool)
+            case Has(facet, pattern):
+                fits = re.compile(translate(pattern)).match
+                values = [value for value in self._facets[facet] if fits(value)]
+                return np.logical_or.reduce(
+                    [np.zeros(len(self._documents), bool), *(self._mask(facet, value) for value in values)]
+                )
 
     def _count(self, facet: str, mask: Scores) -> list[tuple[str, int]]:
         counted = (

@@ -61,14 +61,56 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
 
 
+class Has(msgspec.Struct, frozen=True, tag=True):
+    """A facet has a value that fits a pattern with stars."""
+
+    facet: str
+    pattern: str
+
+
+class Named(msgspec.Struct, frozen=True, tag=True):
+    """One of the city's own datasets whose name fits a pattern with stars."""
+
+    pattern: str
+
+
+class Updated(msgspec.Struct, frozen=True, tag=True):
+    """Updated from `low_s` to `high_s`, both included, in seconds since 1970; None is no bound."""
+
+    low_s: float | None
+    high_s: float | None
+
+
+class Not(msgspec.Struct, frozen=True, tag=True):
+    """A condition doesn't hold."""
+
+    part: Condition
+
+
+class AllOf(msgspec.Struct, frozen=True, tag=True):
+    """All of some conditions hold; of none they always do."""
+
+    parts: tuple[Condition, ...]
+
+
+class OneOf(msgspec.Struct, frozen=True, tag=True):
+    """At least one of some conditions holds; of none it never does."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Has | Named | Updated | Not | AllOf | OneOf
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A search; `facets` are (facet, value) that must all hold, `sort` is one of SORTS and "-" in front turns it round.
 
-    The counts of a facet leave out its own choice, so that another can be seen; with `counts_found` they don't.
+    `where` must hold too, and counts as words do. The counts of a facet leave out its own choice, so that another can be seen; with `counts_found` they don't.
     """
 
     text: str = ""
     facets: tuple[tuple[str, str], ...] = ()
+    where: tuple[Condition, ...] = ()
     sort: str = "score"
     offset: int = 0
     limit: int = 20

@@ -95,7 +95,7 @@ def test_the_next_page_asks_for_the_same():
 
 
 @pytest.mark.parametrize("asked", [
-    {"bogus": 1}, {"plain": False, "q": "a:*"}, {"records_format": "csv"}, {"fields": 5}, {"fields": [[1]]},
+    {"bogus": 1}, {"plain": False, "q": "a:*"}, {"records_format": "xml"}, {"fields": 5}, {"fields": [[1]]},
     {"filters": [1]}, {"distinct": "maybe"}, {"distinct": True, "fields": ["구"], "sort": "번호"}, {"q": {"없음": "a"}},
     {"fields": "없음"}, {"full_text": "a"}, {"limit": "x"}, {"limit": 2.5}, {"limit": True}, {"records_format": ["csv"]},
     {"q": ["a"]},
@@ -151,7 +151,20 @@ def test_a_search_counts_what_fits_and_refuses_what_it_cannot_ask():
     assert (found["count"], found["read_as"], found["is_loose"]) == (1, {"쉄터": "쉼터"}, False)
     assert act("package_search", q="쉼터", sort="name desc")[1]["result"]["read_as"] == {}
     assert act("package_search", fq_list=["groups:환경"])[1]["result"]["count"] == 0
-    for fq in ("-groups:복지", "groups:(복지 OR 환경)", "쉼터", "name:rests"):
+    for fq, count in (
+        ("-groups:복지", 0),
+        ("groups:(복지 OR 환경)", 1),
+        ("-organization:other", 1),
+        ("organization:city OR organization:other", 1),
+        ("metadata_modified:[2026-11-29T00:00:00Z TO *]", 1),
+        ("metadata_modified:[* TO 2026-11-28T00:00:00Z]", 0),
+        ("name:rests", 1),
+        ("id:re*", 1),
+        ("tags:*", 0),
+        ("+dataset_type:dataset -private:true", 1),
+    ):
+        assert act("package_search", fq=fq, sort="id asc")[1]["result"]["count"] == count, fq
+    for fq in ("쉼터", "colour:red"):
         assert act("package_search", fq=fq)[0] == 409, fq
     for wrong in (
         {"facet.field": 5},
@@ -175,6 +188,59 @@ def test_organizations_and_groups_come_with_their_fields():
     assert act("group_list", sort="package_count desc")[1]["result"] == ["복지"]
     assert act("group_list", sort="colour")[0] == 409
     assert act("tag_list", query="없음")[1]["result"] == []
+
+
+def test_rows_have_a_place_to_page_and_sort_by():
+    found = act("datastore_search", resource_id="rests", limit=2, offset=1)[1]["result"]
+    assert [one["id"] for one in found["fields"]] == ["_id", *KINDS]
+    assert [row["_id"] for row in found["records"]] == [2, 3]
+    assert look(sort="_id desc", limit=1) == (4, [4])
+    assert look(filters={"_id": [1, 4]}, sort="_id") == (2, [1, 4])
+    found = act("datastore_search", resource_id="rests", filters={"이름": "푸른 도서관"})[1]["result"]
+    assert found["records"] == [{"_id": 3, **ROWS[2]}]
+    assert act("datastore_search", resource_id="rests", fields="구", limit=1)[1]["result"]["records"] == [
+        {"구": "종로구"}
+    ]
+
+
+def test_rows_come_as_text():
+    asked = {"resource_id": "rests", "filters": {"번호": [1, 4]}, "fields": "번호,이름,구"}
+    found = act("datastore_search", **asked, records_format="csv")[1]["result"]
+    assert (found["records"], found["total"]) == ("1,푸른 쉼터,종로구\n4,빈 곳,\n", 2)
+    assert (
+        act("datastore_search", **asked, records_format="tsv", limit=1)[1]["result"]["records"]
+        == "1\t푸른 쉼터\t종로구\n"
+    )
+
+
+def test_a_resource_is_described_with_what_its_columns_mean():
+    found = act("datastore_info", id="rests")[1]["result"]
+    assert found["meta"]["count"] == 4
+    assert [(one["id"], one["type"], one["info"]["label"]) for one in found["fields"]] == [
+        ("번호", "int8", "번호"), ("이름", "text", "이름"), ("구", "text", "구"),
+    ]  # fmt: skip
+    assert act("datastore_info", id="nothing")[0] == 404
+
+
+def test_what_sites_and_importers_ask_besides():
+    (found,) = act("package_autocomplete", q="쉼")[1]["result"]
+    assert (found["name"], found["match_field"], found["match_displayed"]) == (
+        "rests",
+        "title",
+        "쉼터 (rests)",
+    )
+    assert act("package_autocomplete", q="RES")[1]["result"][0]["match_field"] == "name"
+    (whole,) = act("current_package_list_with_resources", limit=5)[1]["result"]
+    assert whole == act("package_show", id="rests")[1]["result"]
+    assert act("current_package_list_with_resources", offset=1)[1]["result"] == []
+    licences = {one["id"]: one for one in act("license_list")[1]["result"]}
+    assert licences["KOGL-1"]["url"].startswith("https://www.kogl.or.kr/")
+    group = act("group_show", id="복지", include_datasets=True)[1]["result"]
+    assert (group["package_count"], [one["name"] for one in group["packages"]]) == (1, ["rests"])
+    assert act("organization_show", id="city")[1]["result"]["package_count"] == 1
+    assert "packages" not in act("organization_show", id="city")[1]["result"]
+    for action in ("organization_show", "group_show", "tag_show"):
+        assert act(action, id="nothing")[0] == 404
 
 
 VALUES = st.recursive(

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from madang.citizens.open_data import models
 from madang.citizens.open_data.actions.indexing import Follower
-from madang.citizens.open_data.hot.packages import read_fields, read_search_sort
+from madang.citizens.open_data.hot.packages import read_search_sort
 from madang.citizens.open_data.methods.cutting import cut_datasets
 from madang.citizens.open_data.methods.index import Index
+from madang.citizens.open_data.methods.solr import read_query
 from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
 from madang.citizens.open_data.queries.search import keeper, prepare, search
 from madang.citizens.open_data.records.changes import ChangeKind
-from madang.citizens.open_data.records.search import Asked, Entry
+from madang.citizens.open_data.records.search import Asked, Entry, Has, Named, Not, OneOf, Updated
 from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
 from madang.core.lake.interface import (
     DatasetChange,
@@ -196,30 +197,53 @@ def test_words_are_folded():
     assert write_initials("따릉이 2호") == "ㄸㄹㅇ 2ㅎ"
 
 
-def test_ckan_words_become_facets():
-    assert read_fields('공기 tags:"미세 먼지" +res_format:(csv) state:active') == (
-        (("keyword", "미세 먼지"), ("form", "CSV")),
-        "공기",
-    )
-    assert read_fields("groups:(복지) AND tags:(a b)") == (
-        (("category", "복지"), ("keyword", "a"), ("keyword", "b")),
-        "",
-    )
-    assert read_fields("물 OR 불 -x") == ((), "물 OR 불 -x")
-    assert [read_search_sort(one) for one in ("score desc", "metadata_modified asc", "title desc", "name asc")] == [
+@pytest.mark.parametrize(("asked", "where", "words"), [
+    ('공기 tags:"미세 먼지" +res_format:(csv) state:active', (Has("keyword", "미세 먼지"), Has("form", "CSV")), "공기"),
+    ("groups:(복지) AND tags:(a b)", (Has("category", "복지"), Has("keyword", "a"), Has("keyword", "b")), ""),
+    ("물 OR 불 -x", (), "물 OR 불 -x"),
+    ("-groups:복지", (Not(Has("category", "복지")),), ""),
+    ("공기 NOT groups:복지", (Not(Has("category", "복지")),), "공기"),
+    ("groups:복지 OR groups:환경", (OneOf((Has("category", "복지"), Has("category", "환경"))),), ""),
+    ('groups:("a b" OR c)', (OneOf((Has("category", "a b"), Has("category", "c"))),), ""),
+    ("(+tags:a !tags:b)", (Has("keyword", "a"), Not(Has("keyword", "b"))), ""),
+    ('tags:ab* tags:"a*"', (Has("keyword", "ab*"), Has("keyword", "a[*]")), ""),
+    ("id:parks", (Named("parks"),), ""),
+    ("private:true", (OneOf(()),), ""),
+    ("-type:harvest", (Not(OneOf(())),), ""),
+    ("metadata_modified:[2026-01-01T00:00:00Z TO *]", (Updated(1767225600.0, None),), ""),
+])  # fmt: skip
+def test_what_catalogues_ask_in_solrs_words(asked, where, words):
+    assert read_query(asked) == (where, words)
+
+
+def test_ckan_orders():
+    assert [read_search_sort(one) for one in ("score desc", "metadata_modified asc", "title desc", "id asc")] == [
         "score", "-updated", "-title", "name",
     ]  # fmt: skip
+    with pytest.raises(ValueError, match="upside"):
+        read_search_sort("title upside")
 
 
 @pytest.mark.parametrize("asked", [
-    "colour:red", "-groups:복지", "!groups:복지", "공기 NOT groups:복지", "(-groups:복지)", "groups:복지 OR groups:환경",
-    "groups:(복지 OR 환경)", "groups:복*", "tags:*", "tags:[a TO b]", "groups:()", 'groups:("a b" OR c)',
+    "colour:red", "tags:[a TO b]", "groups:()", "공기 OR groups:복지", "-(공기 groups:복지)", "(groups:복지", "groups:복지)",
+    "groups:a OR", "metadata_modified:[NOW-7DAYS TO *]", "metadata_modified:[x]", "groups:" + "(" * 50 + "a" + ")" * 50,
+    'groups:"a', "NOT NOT groups:a",
 ])  # fmt: skip
 def test_what_ckan_could_ask_and_is_not_served_is_refused_and_not_read_as_something_else(asked):
     with pytest.raises(ValueError, match=r"."):
-        read_fields(asked)
-    with pytest.raises(ValueError, match="upside"):
-        read_search_sort("title upside")
+        read_query(asked)
+
+
+@given(st.lists(st.sampled_from([*'()[]"-+!*: ', "AND", "OR", "NOT ", "tags:", "id:", "state:", "metadata_modified:",
+                                 " TO ", "2026-01-01", "버스", "a"]), max_size=12))  # fmt: skip
+def test_whatever_is_asked_is_read_or_refused(parts):
+    try:
+        where, _ = read_query("".join(parts))
+    except ValueError:
+        return
+    index = Index()
+    index.put(prepare(make_entry("wifi", 1), {}))
+    assert index.search(Asked(where=where)).total in {0, 1}
 
 
 COLUMNS = (Column(name="id", type=ColumnType.TEXT, title=Text(ko="번호", en="Number")),)

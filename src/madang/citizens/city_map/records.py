@@ -48,13 +48,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Which features are asked for, and in which system their coordinates are answered.
 
     `bbox` is west, south, east, north in degrees; `times` are both ends of an interval, None where open.
-    `filter` is a tree of `methods.cql.tree`, None where nothing is filtered.
+    `filter` is a tree of `methods.cql.tree`, None where nothing is filtered. `sort` are properties, "-" in front
+    descends; `properties` are those that are answered, None for all.
     """
 
     bbox: tuple[float, float, float, float] | None = None
     times: tuple[datetime | None, datetime | None] | None = None
     equal: tuple[tuple[str, str], ...] = ()
     filter: Any = None
+    sort: tuple[str, ...] = ()
+    properties: tuple[str, ...] | None = None
+    has_geometry: bool = True
     crs: str = ""
     limit: int = 10
     offset: int = 0

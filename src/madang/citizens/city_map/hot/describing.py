@@ -43,6 +43,9 @@ def describe_api(here: str) -> dict[str, Any]:
         {"name": "filter-lang", "in": "query",
          "schema": {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}},
         {**crs, "name": "filter-crs"},
+        *({"name": one, "in": "query", "explode": False, "style": "form",
+           "schema": {"type": "array", "items": {"type": "string"}}} for one in ("sortby", "properties")),
+        {"name": "skipGeometry", "in": "query", "schema": {"type": "boolean", "default": False}},
     ]  # fmt: skip
     grid = {
         "name": "tileMatrixSetId",

@@ -121,7 +121,7 @@ def show_items(request: Request) -> Document:
     here = f"{find_address(request)}{OGC}/collections/{collection.id}/items"
     body = {
         "type": "FeatureCollection",
-        "features": _draw(collection, page.rows, page.ids, asked.crs),
+        "features": _draw(collection, page.rows, page.ids, asked),
         "numberMatched": page.matched,
         "numberReturned": len(page.rows),
         "timeStamp": collection.updated_at.isoformat().replace("+00:00", "Z"),
@@ -141,7 +141,7 @@ def show_item(request: Request) -> Document:
     feature_id = request.path_params["feature"]
     row = read_one(collection, feature_id)
     here = f"{find_address(request)}{OGC}/collections/{collection.id}"
-    feature = _draw(collection, [row], [feature_id], asked.crs)[0]
+    feature = _draw(collection, [row], [feature_id], asked)[0]
     feature["links"] = [
         link(f"{here}/items/{escape_uri_path(feature_id)}", "self", "this feature", GEOJSON),
         link(here, "collection", collection.title.en),
@@ -212,18 +212,20 @@ def _describe(one: Collection, here: str) -> dict[str, Any]:
 
 
 def _draw(
-    collection: Collection, rows: list[dict[str, Any]], ids: list[str], crs: str
+    collection: Collection, rows: list[dict[str, Any]], ids: list[str], asked: Asked
 ) -> list[dict[str, Any]]:
-    names = [column.name for column in collection.properties]
+    names = [
+        one.name for one in collection.properties if asked.properties is None or one.name in asked.properties
+    ]
     placed = [
         number
-        for number, row in enumerate(rows)
+        for number, row in enumerate(rows if asked.has_geometry else ())
         if row[collection.lon] is not None and row[collection.lat] is not None
     ]
     points = move(
         [rows[number][collection.lon] for number in placed],
         [rows[number][collection.lat] for number in placed],
-        crs,
+        asked.crs,
     )
     geometries = {
         number: {"type": "Point", "coordinates": point}

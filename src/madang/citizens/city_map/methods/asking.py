@@ -20,7 +20,8 @@ from .systems import CRS84, find_system
 MOST, USUAL = 10_000, 10
 FARTHEST = 10**9
 FILTER = ("filter", "filter-lang", "filter-crs")
-KNOWN = frozenset({"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f", *FILTER})
+SHAPING = ("sortby", "properties", "skipGeometry")
+KNOWN = frozenset({"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f", *FILTER, *SHAPING})
 SIDES = (4, 6)
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -44,6 +45,9 @@ def read_asked(
         times=_read_times(collection, values["datetime"]) if "datetime" in values else None,
         equal=tuple((name, value) for name, value in given if name in names - KNOWN),
         filter=read_filter(collection, values),
+        sort=_read_sort(values.get("sortby", ""), names),
+        properties=_read_names(values["properties"], names) if "properties" in values else None,
+        has_geometry=not _read_truth(values, "skipGeometry"),
         crs=crs,
         limit=min(_read_count(values, "limit", USUAL, 1), MOST),
         offset=_read_count(values, "offset", 0, 0),
@@ -67,6 +71,33 @@ def read_filter(collection: Collection, values: dict[str, str]) -> Any:
 def read_filter_system(values: dict[str, str]) -> str:
     """Return the system that a filter's geometries are written in."""
     return _read_system(values, "filter-crs")
+
+
+def _read_sort(text: str, names: set[str]) -> tuple[str, ...]:
+    """Return the properties of `+a,-b`, those that descend with "-" in front; a plus may come as the blank it stands for."""
+    parts = [part.strip() for part in text.split(",")] if text else []
+    signed = [("-" if part.startswith("-") else "", part.lstrip("+-")) for part in parts]
+    _require([name for _, name in signed], names, "sortby")
+    return tuple(sign + name for sign, name in signed)
+
+
+def _read_names(text: str, names: set[str]) -> tuple[str, ...]:
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    _require(found, names, "properties")
+    return tuple(dict.fromkeys(found))
+
+
+def _require(found: Sequence[str], names: set[str], parameter: str) -> None:
+    unknown = next((name for name in found if name not in names), None)
+    if unknown is not None:
+        raise Wrong(parameter, f"there is no property '{unknown}'")
+
+
+def _read_truth(values: dict[str, str], name: str) -> bool:
+    text = values.get(name, "false").lower()
+    if text not in {"true", "false"}:
+        raise Wrong(name, "true or false is needed")
+    return text == "true"
 
 
 def _read_system(values: dict[str, str], name: str) -> str:

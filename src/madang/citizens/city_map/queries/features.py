@@ -23,16 +23,18 @@ from madang.core.lake.interface import (
     Filter,
     Measure,
     Op,
+    Order,
     Reader,
     authorize,
     count_rows,
     get_dataset,
     list_datasets,
+    make_order,
 )
 from madang.core.places.interface import transform_points
 
 from .filtering import push
-from .holding import find_rows, hold
+from .holding import find_order, find_rows, hold
 
 MOST = 100_000
 MOST_JUDGED = 300_000
@@ -89,6 +91,9 @@ def read_page(collection: Collection, asked: Asked) -> Page:
 
 def _page_held(reader: Reader, collection: Collection, asked: Asked, held: pa.Table) -> Page:
     found = find_rows(reader, collection, asked.bbox, asked.filter)
+    if asked.sort:
+        places = find_order(reader, collection, _make_order(reader, collection, asked))
+        found = places if found is None else places[np.isin(places, found)]
     last = asked.offset + asked.limit
     part = held.slice(asked.offset, asked.limit) if found is None else held.take(found[asked.offset : last])
     rows = part.to_pylist()
@@ -99,22 +104,33 @@ def _page_held(reader: Reader, collection: Collection, asked: Asked, held: pa.Ta
 @lru_cache(maxsize=512)
 def _read_page(reader: Reader, collection: Collection, asked: Asked) -> Page:
     where = _list_conditions(collection, asked)
-    order = collection.key
+    order = _make_order(reader, collection, asked)
     if asked.filter is not None:
         pushed = push(asked.filter, collection)
         if pushed is None:
-            return _judge_page(reader, collection, asked, where)
+            return _judge_page(reader, collection, asked, where, order)
         where += pushed
     rows = reader.read(None, where, order, asked.offset, asked.limit).to_pylist()
     matched = count_rows(reader, where)
     return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=matched)
 
 
-def _judge_page(reader: Reader, collection: Collection, asked: Asked, where: list[Filter | AnyOf]) -> Page:
+def _make_order(reader: Reader, collection: Collection, asked: Asked) -> tuple[Order, ...]:
+    """Return the order that is asked for, ended by the key so that pages never show a feature twice."""
+    return make_order(reader, asked.sort) or tuple(Order(name) for name in collection.key)
+
+
+def _judge_page(
+    reader: Reader,
+    collection: Collection,
+    asked: Asked,
+    where: list[Filter | AnyOf],
+    order: tuple[Order, ...],
+) -> Page:
     if count_rows(reader, where) > MOST_JUDGED:
         raise Wrong("filter", f"this condition is answered among {MOST_JUDGED:,} features; add a bbox")
     kept_rows = []
-    for batch in reader.iter_batches(None, where, collection.key):
+    for batch in reader.iter_batches(None, where, order):
         rows = pa.Table.from_batches([batch])
         kept_rows.append(rows.filter(judge(asked.filter, rows, collection.lon, collection.lat)))
     found = pa.concat_tables(kept_rows) if kept_rows else None

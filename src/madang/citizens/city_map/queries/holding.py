@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from madang.citizens.city_map.methods.cql.judging import judge
 from madang.citizens.city_map.records import Collection
-from madang.core.lake.interface import Reader
+from madang.core.lake.interface import Order, Reader
 
 MOST_ROWS = 100_000
 MOST_BYTES, ALL_BYTES = 48 << 20, 128 << 20
@@ -65,6 +66,19 @@ def find_rows(reader: Reader, one: Collection, box: Box | None, condition: Any) 
         held = judge(condition, rows, one.lon, one.lat)
         is_wanted &= held.fill_null(False).to_numpy(zero_copy_only=False)
     return np.flatnonzero(is_wanted).astype(np.int32)
+
+
+@lru_cache(maxsize=64)
+def find_order(reader: Reader, one: Collection, sort: tuple[Order, ...]) -> np.ndarray:
+    """Return the positions of the held rows in an order; what has no value comes last."""
+    rows = hold(reader, one)
+    if rows is None:
+        raise LookupError(one.id)
+    ranks = [
+        pc.rank(rows.column(one.column), "descending" if one.descending else "ascending", tiebreaker="dense")
+        for one in sort
+    ]
+    return np.lexsort([one.to_numpy() for one in ranks[::-1]]).astype(np.int32)
 
 
 def is_inside(rows: pa.Table, one: Collection, box: Box) -> np.ndarray:

@@ -69,7 +69,8 @@ def make_order(reader: Reader, sort: Sequence[str]) -> tuple[Order, ...]:
         return ()
     named = {order.column for order in wanted}
     key = [name for name in reader.table.key if name in names]
-    rest = key or [column.name for column in reader.columns][:_TIE_COLUMNS]
+    places = [PLACE] if reader.has_places else [column.name for column in reader.columns][:_TIE_COLUMNS]
+    rest = key or places
     return (*wanted, *(Order(name) for name in rest if name not in named))
 
 

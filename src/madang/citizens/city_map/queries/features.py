@@ -18,6 +18,7 @@ from madang.citizens.city_map.methods.systems import CRS84, SYSTEMS
 from madang.citizens.city_map.records import Asked, Collection, Page
 from madang.core.base.interface import ANONYMOUS, BadInput, Kept, NotFound
 from madang.core.lake.interface import (
+    PLACE,
     AnyOf,
     DatasetRecord,
     Filter,
@@ -92,7 +93,8 @@ def read_page(collection: Collection, asked: Asked) -> Page:
 def _page_held(reader: Reader, collection: Collection, asked: Asked, held: pa.Table) -> Page:
     found = find_rows(reader, collection, asked.bbox, asked.filter)
     if asked.sort:
-        places = find_order(reader, collection, _make_order(reader, collection, asked))
+        order = tuple(one for one in _make_order(reader, collection, asked) if one.column != PLACE)
+        places = find_order(reader, collection, order)  # without a key, rows are held as they are stored
         found = places if found is None else places[np.isin(places, found)]
     last = asked.offset + asked.limit
     part = held.slice(asked.offset, asked.limit) if found is None else held.take(found[asked.offset : last])

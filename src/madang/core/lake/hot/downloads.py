@@ -1,4 +1,4 @@
-"""Whole datasets as files: streamed batch by batch, so that memory stays flat."""
+"""Whole datasets as files: streamed batch by batch, so that memory stays flat; also by parts, where they are public."""
 
 from __future__ import annotations
 
@@ -18,23 +18,33 @@ import pyogrio
 import shapely
 from msgspec import Meta
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, new_id
 from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.api.records import Purpose, Sort, Where
-from madang.core.lake.asking import list_records, read_conditions
+from madang.core.lake.asking import list_records, make_order, read_conditions
 from madang.core.lake.folders import scratch_path
 from madang.core.lake.gateway.features import GEOMETRY as SHAPE_TEXT
 from madang.core.lake.reading import Reader, authorize
 from madang.core.pages.interface import is_held, make_cell, open_workbook
 
+from .keeping import keep_file
 from .shapes import read_shapes
 
 SHEET_ROWS = 1_048_575
 BATCH_ROWS = 20_000
 CHUNK = 1 << 20
 GEOMETRY = "_geometry"
+MEDIA = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WRITTEN_ANEW = frozenset({"gpkg", "parquet", "xlsx"})
 _MOMENT = "%Y-%m-%dT%H:%M:%S%z"
 
 
@@ -48,22 +58,53 @@ class DownloadQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     purpose: Purpose = ""
 
 
-def send(
-    ending: str, write: Callable[[Reader, DownloadQuery], Response]
-) -> Callable[[Request, DownloadQuery, None], Response]:
-    """Return the endpoint that answers a dataset as `write` writes it; a version that the client holds isn't sent."""
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it is written, chunk by chunk; `size` where it is known."""
+
+    media: str
+    chunks: Iterator[bytes]
+    size: int | None = None
+
+
+Write = Callable[[Reader, DownloadQuery], Content]
+
+
+def send(ending: str, write: Write) -> Callable[[Request, DownloadQuery, None], Response]:
+    """Return the endpoint that answers a dataset as `write` writes it; a version that the client holds isn't sent.
+
+    Of what is public, parts are sent too (Range), from a file that is kept for a while. Forms whose bytes differ each
+    time they are written are sent from that file always.
+    """
 
     def answer(request: Request, query: DownloadQuery, body: None) -> Response:
         reader = authorize(request.state.actor, request.path_params["name"], query.purpose)
         headers = _headers(reader, ending)
-        if is_held(request, headers["ETag"]):
+        if _is_held(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return write(reader, query)
+        is_public = headers["Cache-Control"].startswith("public")
+        if is_public and (ending in WRITTEN_ANEW or "range" in request.headers):
+            path = keep_file(
+                f"{reader.snapshot.identity} {headers['ETag']} {query}", lambda: write(reader, query).chunks
+            )
+            if ending in WRITTEN_ANEW:
+                headers["ETag"] = f'{headers["ETag"][:-1]}-{path.stat().st_mtime_ns:x}"'
+            return FileResponse(path, headers=headers, media_type=MEDIA[ending])
+        if request.method == "HEAD":
+            return Response(headers=headers | {"Content-Type": MEDIA[ending]})
+        content = write(reader, query)
+        size = {} if content.size is None else {"Content-Length": str(content.size)}
+        return StreamingResponse(content.chunks, media_type=content.media, headers=headers | size)
 
     return answer
 
 
-def write_csv(reader: Reader, query: DownloadQuery) -> Response:
+def _is_held(request: Request, tag: str) -> bool:
+    """Return whether the client holds this version, in whichever of the times it was written."""
+    begin = tag.removesuffix('"') + "-"
+    return is_held(request, tag) or begin in request.headers.get("if-none-match", "")
+
+
+def write_csv(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .csv; letters that CP949 lacks are written as &#number;.
 
     Values stand as they are, also those that begin like a formula: programs read this file. Lists of
@@ -71,25 +112,25 @@ def write_csv(reader: Reader, query: DownloadQuery) -> Response:
     """
     batches = _open(reader, query)
     rows = _encode(_write_csv(batches), query.encoding)
-    return _stream(reader, rows, "csv", f"text/csv; charset={query.encoding.removesuffix('-sig')}")
+    return Content(media=f"text/csv; charset={query.encoding.removesuffix('-sig')}", chunks=rows)
 
 
-def write_json(reader: Reader, query: DownloadQuery) -> Response:
+def write_json(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .json: an array with one object a row."""
     batches = _open(reader, query)
-    return _stream(reader, _join(_write_objects(batches), b"[", b"]\n"), "json", "application/json")
+    return Content(media=MEDIA["json"], chunks=_join(_write_objects(batches), b"[", b"]\n"))
 
 
-def write_geojson(reader: Reader, query: DownloadQuery) -> Response:
+def write_geojson(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .geojson; rows without a place have a null geometry."""
     batches = _open(reader, query)
     lon, lat = _find_place(reader, query)
     head = b'{"type":"FeatureCollection","features":['
     rows = _join(_write_features(batches, lon, lat), head, b"]}\n")
-    return _stream(reader, rows, "geojson", "application/geo+json")
+    return Content(media=MEDIA["geojson"], chunks=rows)
 
 
-def write_gpkg(reader: Reader, query: DownloadQuery) -> Response:
+def write_gpkg(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .gpkg: one layer in EPSG:4326, of points or of the shapes that were imported."""
     batches = _open(reader, query)
     lon, lat = _find_place(reader, query)
@@ -107,7 +148,7 @@ def write_gpkg(reader: Reader, query: DownloadQuery) -> Response:
         geometry_type="Unknown" if own.any() else "Point",
         crs="EPSG:4326", layer_options={"FID": "_fid", "GEOMETRY_NAME": GEOMETRY},
     )  # fmt: skip
-    return _send_file(reader, path, "gpkg", "application/geopackage+sqlite3")
+    return _take_away(path, MEDIA["gpkg"])
 
 
 def _place(batch: pa.RecordBatch, lon: str, lat: str, dropped: list[str]) -> pa.RecordBatch:
@@ -132,7 +173,7 @@ def _find_place(reader: Reader, query: DownloadQuery) -> tuple[str, str]:
     return str(lon), str(lat)
 
 
-def write_parquet(reader: Reader, query: DownloadQuery) -> Response:
+def write_parquet(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .parquet."""
     batches = _open(reader, query)
     path = _make_scratch("parquet")
@@ -140,10 +181,10 @@ def write_parquet(reader: Reader, query: DownloadQuery) -> Response:
     with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
         for batch in itertools.chain([first], batches):
             writer.write_batch(batch)
-    return _send_file(reader, path, "parquet", "application/vnd.apache.parquet")
+    return _take_away(path, MEDIA["parquet"])
 
 
-def write_xlsx(reader: Reader, query: DownloadQuery) -> Response:
+def write_xlsx(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .xlsx; refuses more rows than a sheet holds."""
     batches = _open(reader, query)
     path = _make_scratch("xlsx")
@@ -158,13 +199,14 @@ def write_xlsx(reader: Reader, query: DownloadQuery) -> Response:
             )
         sheet.append([make_cell(sheet, value) for value in row])
     book.save(path)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _send_file(reader, path, "xlsx", kind)
+    return _take_away(path, MEDIA["xlsx"])
 
 
 def _open(reader: Reader, query: DownloadQuery) -> Iterator[pa.RecordBatch]:
     """Return what is asked in batches; at least one, perhaps empty, so that columns are known."""
-    asked = reader.iter_batches(query.column or None, read_conditions(query.where), query.sort, BATCH_ROWS)
+    asked = reader.iter_batches(
+        query.column or None, read_conditions(query.where), make_order(reader, query.sort), BATCH_ROWS
+    )
     first = next(asked, None)
     if first is None:
         empty = reader.read(query.column or None, limit=0)
@@ -253,12 +295,11 @@ def _make_scratch(ending: str) -> Path:
     return scratch_path() / f"download-{new_id()}.{ending}"
 
 
-def _send_file(reader: Reader, path: Path, ending: str, kind: str) -> Response:
+def _take_away(path: Path, media: str) -> Content:
     """Return a file's content; its name goes at once, so that nothing is left however the reading ends."""
     file = path.open("rb")
     path.unlink()
-    headers = _headers(reader, ending) | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
-    return StreamingResponse(_read_away(file), media_type=kind, headers=headers)
+    return Content(media=media, chunks=_read_away(file), size=os.fstat(file.fileno()).st_size)
 
 
 def _read_away(file: BinaryIO) -> Iterator[bytes]:
@@ -267,15 +308,13 @@ def _read_away(file: BinaryIO) -> Iterator[bytes]:
             yield chunk
 
 
-def _stream(reader: Reader, chunks: Iterator[bytes], ending: str, kind: str) -> Response:
-    return StreamingResponse(chunks, media_type=kind, headers=_headers(reader, ending))
-
-
 def _headers(reader: Reader, ending: str) -> dict[str, str]:
     name = quote(f"{reader.table.name}.{ending}")
+    caching = cache_control(reader)
     return {
         "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": cache_control(reader),
-        "ETag": make_etag(reader, ending),
+        "Cache-Control": caching,
+        "ETag": make_etag(reader, ending).removeprefix("W/"),
+        "Accept-Ranges": "bytes" if caching.startswith("public") else "none",
         "X-Dataset-Version": str(reader.version),
     }

@@ -35,6 +35,12 @@ class NotFound(MadangError):
     status = 404
 
 
+class Gone(NotFound):
+    """There was such a record and everybody could see it; it has been taken back, and links to it needn't be tried again."""
+
+    status = 410
+
+
 class Conflict(MadangError):
     """Somebody else changed the same thing, or it exists already."""
 

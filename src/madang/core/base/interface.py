@@ -7,7 +7,7 @@ from .cli import Subcommand
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
 from .distances import box_around, measure_m
-from .errors import BadInput, Conflict, MadangError, NotAllowed, NotFound, Unavailable
+from .errors import BadInput, Conflict, Gone, MadangError, NotAllowed, NotFound, Unavailable
 from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
 from .headings import find_headings
@@ -44,6 +44,7 @@ __all__ = [
     "Command",
     "Conflict",
     "Finding",
+    "Gone",
     "Indicator",
     "Job",
     "Kept",

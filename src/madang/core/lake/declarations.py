@@ -11,6 +11,7 @@ from madang.core.base.interface import (
     Actor,
     BadInput,
     ColumnType,
+    Gone,
     NotFound,
     Register,
     Table,
@@ -20,7 +21,7 @@ from madang.core.base.interface import (
 from madang.core.people.interface import require
 
 from .models import Dataset
-from .records import TableHandler
+from .records import DatasetState, TableHandler
 from .rollups import list_rollup_tables
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -84,6 +85,16 @@ def find_table(name: str) -> tuple[Table, str | None]:
             "lake.table_unknown", f"표 {name}이(가) 없습니다", f"there is no table {name}", table=name
         )
     return declared or msgspec.convert(row[0], Table), row and row[1]
+
+
+def refuse_withdrawn(actor: Actor, name: str, state: str | None, read_permission: str) -> None:
+    """Raise Gone for a dataset that was published, was withdrawn, and could be read by `actor` until then."""
+    if state == DatasetState.WITHDRAWN and actor.may(read_permission, "*"):
+        raise Gone(
+            "lake.withdrawn",
+            f"데이터 {name}의 공개가 중단되었습니다. 궁금한 점은 자료를 낸 기관에 물어봐 주십시오.",
+            f"dataset {name} is no longer published; please ask the agency that published it",
+        )
 
 
 def list_tables() -> list[Table]:

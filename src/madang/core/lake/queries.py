@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from madang.core.base.interface import Actor, NotFound, Table, TableKind
 
-from .declarations import read_declaration
+from .declarations import read_declaration, refuse_withdrawn
 from .models import Dataset
 from .records import DatasetRecord, DatasetState, VersionRecord
 
@@ -39,9 +39,12 @@ def list_datasets(
 
 
 def get_dataset(*, actor: Actor, name: str) -> DatasetRecord:
-    """Return one line of the catalogue, or raise NotFound, also where `actor` may not know of it."""
+    """Return one line of the catalogue, or raise NotFound, also where `actor` may not know of it, and Gone where it was withdrawn."""
     row = list_visible(actor).filter(name=name).first()
     if row is None:
+        hidden = Dataset.objects.filter(name=name).values_list("state", "read_permission").first()
+        if hidden is not None:
+            refuse_withdrawn(actor, name, *hidden)
         raise NotFound(
             "lake.dataset_unknown", f"데이터셋 {name}이(가) 없습니다", f"there is no dataset {name}"
         )

@@ -26,7 +26,7 @@ from madang.core.base.interface import (
 from madang.core.people.interface import record_audit, require
 
 from . import engine
-from .declarations import find_table
+from .declarations import find_table, refuse_withdrawn
 from .latest import read_latest
 from .records import (
     PLACE,
@@ -250,6 +250,7 @@ def _check_access(actor: Actor, table: Table, state: str | None) -> tuple[Filter
         if not (
             actor.may("lake.import", table.owner_agency) or actor.may("lake.publish", table.owner_agency)
         ):
+            refuse_withdrawn(actor, table.name, state, table.read_permission)
             raise NotFound(
                 "lake.table_unknown", f"표 {table.name}이(가) 없습니다", f"there is no table {table.name}"
             )

@@ -12,13 +12,14 @@ from starlette.responses import Response
 from .records import Route
 
 METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
+EXPOSED = "Accept-Ranges, Content-Crs, Content-Range, ETag, Link, WWW-Authenticate, X-Dataset-Version"
 PREFLIGHT_LASTS_S = 86_400
 
 
 def open_to_sites(headers: MutableHeaders) -> None:
     """Let pages of every site read an answer."""
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link, WWW-Authenticate, X-Dataset-Version"
+    headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
 def answer_preflight(allowed: Iterable[str]) -> Response:
@@ -26,7 +27,9 @@ def answer_preflight(allowed: Iterable[str]) -> Response:
     answer = Response(status_code=204)
     open_to_sites(answer.headers)
     answer.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
-    answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match"
+    answer.headers["Access-Control-Allow-Headers"] = (
+        "Authorization, Content-Type, If-None-Match, If-Range, Range"
+    )
     answer.headers["Access-Control-Max-Age"] = str(PREFLIGHT_LASTS_S)
     return answer
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.http import urlencode
 from msgspec import Meta
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from madang.citizens.open_data.methods.linked import describe_croissant
 from madang.citizens.open_data.queries.calls import list_public
@@ -61,6 +61,15 @@ def send_graph(request: Request, query: GraphQuery, _body: None) -> Response:
         if query.page < last:
             headers["Link"] = f'<{here}?page={query.page + 1}>; rel="next"'
     return Response(graph.serialize(format=form), media_type=media, headers=headers)
+
+
+def find_graph(request: Request, _query: None, _body: None) -> Response:
+    """Lead from the catalogue's own address to the form that is wanted: a page, unless RDF is asked for."""
+    wanted = request.headers.get("accept", "").lower()
+    asked = [(wanted.find(media.partition(";")[0]), ending) for ending, (_, media) in GRAPHS.items()]
+    endings = [ending for at, ending in sorted(asked) if at >= 0]
+    address = f"/catalog.{endings[0]}" if endings and "text/html" not in wanted else "/open_data/"
+    return RedirectResponse(f"{find_address(request)}{address}", 303, headers={"Vary": "Accept"})
 
 
 def send_data_json(request: Request, _query: None, _body: None) -> Response:
@@ -147,6 +156,15 @@ ROUTES = [
             cross_origin=True,
         )
         for ending in GRAPHS
+    ),
+    Route(
+        "GET",
+        "/catalog",
+        find_graph,
+        "public",
+        Text(ko="목록 (바라는 형식으로)", en="The catalogue (in the form that is wanted)"),
+        tags=_TAGS,
+        cross_origin=True,
     ),
     Route(
         "GET",

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.http import urlencode
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
+from madang.citizens.open_data.methods.elements import clean_text
 from madang.citizens.open_data.methods.harvesting import HYDRA
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category
 from madang.core.lake.interface import DatasetRecord
@@ -80,7 +81,7 @@ def _add_dataset(
         graph.add((theme, RDF.type, SKOS.Concept))
         _say(graph, theme, SKOS.prefLabel, words.ko, words.en)
     for word in record.keywords:
-        graph.add((dataset, DCAT.keyword, Literal(word, lang="ko")))
+        graph.add((dataset, DCAT.keyword, Literal(clean_text(word), lang="ko")))
     for form, media in MEDIA.items():
         file = URIRef(f"{address}/datasets/{record.name}.{form}")
         distribution = URIRef(f"{file}#distribution")
@@ -103,9 +104,9 @@ def find_theme(address: str, category: str) -> URIRef:
 
 
 def _say(graph: Graph, subject: URIRef, term: Any, ko: str, en: str) -> None:
-    graph.add((subject, term, Literal(ko, lang="ko")))
+    graph.add((subject, term, Literal(clean_text(ko), lang="ko")))
     if en:
-        graph.add((subject, term, Literal(en, lang="en")))
+        graph.add((subject, term, Literal(clean_text(en), lang="en")))
 
 
 def build_data_json(

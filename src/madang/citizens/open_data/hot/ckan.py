@@ -112,8 +112,9 @@ def refuse(_request: Request, error: MadangError) -> Response:
 
 
 def _refuse(error: MadangError) -> Response:
-    kind = KINDS.get(error.status, "Validation Error")
-    status = error.status if error.status in {400, 405, 500, 503, *KINDS} else 409
+    given = NotFound.status if isinstance(error, NotFound) else error.status
+    kind = KINDS.get(given, "Validation Error")
+    status = given if given in {400, 405, 500, 503, *KINDS} else 409
     message = error.text.en
     body = {
         "success": False,

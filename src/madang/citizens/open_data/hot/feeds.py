@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from madang.citizens.open_data.methods.elements import clean_text
 from madang.citizens.open_data.records.changes import CHANGE_NAMES, Change, ChangeKind
 from madang.core.base.interface import to_city_time
 
@@ -85,9 +86,5 @@ def _name(one: Change, home: str) -> str:
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-    element.text = _clean(text) or None
+    element.text = clean_text(text) or None
     return element
-
-
-def _clean(text: str) -> str:
-    return "".join(letter if letter >= " " or letter in "\t\n\r" else " " for letter in text)

@@ -19,7 +19,7 @@ from madang.citizens.open_data.records.calls import (
     Call,
 )
 
-from .elements import name_elements
+from .elements import clean_text, name_elements
 
 FORMS = ("json", "xml", "xls")
 REQUIRED_PARTS = 5
@@ -148,12 +148,5 @@ def write_xml(answer: Answer) -> bytes:
     for row in answer.rows:
         element = ET.SubElement(root, "row")
         for name, value in row.items():
-            ET.SubElement(element, elements[name]).text = _clean(value)
+            ET.SubElement(element, elements[name]).text = clean_text(value)
     return ET.tostring(root, "utf-8", xml_declaration=True)
-
-
-def _clean(text: str) -> str:
-    return "".join(
-        letter if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff") else " "
-        for letter in text
-    )

@@ -1,4 +1,4 @@
-"""Names of columns where only plain names are taken: XML's elements, identifiers of linked data."""
+"""What XML takes: names of its elements (also as identifiers of linked data), and letters of its text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from collections.abc import Iterable
 
 ODD = re.compile(r"[^A-Za-z0-9_.\-À-ÖØ-öø-ÿ一-龥가-힣]")
 """What no element's name may hold; of what it may, just the letters that all editions of XML take."""
+UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def clean_text(text: str) -> str:
+    """Return a text with a space for each character that no XML may hold: one of them makes a document unreadable."""
+    return UNREADABLE.sub(" ", text)
 
 
 def name_elements(names: Iterable[str]) -> dict[str, str]:

@@ -92,6 +92,7 @@ def get_service(name: str) -> tuple[OpenService, DatasetRecord]:
     """Return a service with its dataset; raise NotFound where there is none."""
     service = find_service(name)
     if service is None:
+        get_dataset(actor=ANONYMOUS, name=name)  # says where it was withdrawn
         raise NotFound("open_data.unknown", f"서비스 {name}이(가) 없습니다", f"there is no service {name}")
     return service, get_dataset(actor=ANONYMOUS, name=service.table)
 

@@ -17,7 +17,13 @@ from madang.citizens.open_data.hot.ckan import ACTIONS, _act
 from madang.citizens.open_data.queries import calls, quotas
 from madang.citizens.open_data.queries.search import keeper
 from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
-from madang.core.lake.interface import list_datasets, publish_dataset, register_dataset, replace_rows
+from madang.core.lake.interface import (
+    list_datasets,
+    publish_dataset,
+    register_dataset,
+    replace_rows,
+    withdraw_dataset,
+)
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
 KINDS = {"번호": ColumnType.INTEGER, "이름": ColumnType.TEXT, "구": ColumnType.TEXT}
@@ -241,6 +247,17 @@ def test_what_sites_and_importers_ask_besides():
     assert "packages" not in act("organization_show", id="city")[1]["result"]
     for action in ("organization_show", "group_show", "tag_show"):
         assert act(action, id="nothing")[0] == 404
+
+
+def test_what_was_withdrawn_is_not_found():
+    withdraw_dataset(actor=HOUSE, now=NOW, name="rests", reason="시험")
+    for action, asked in (("package_show", {"id": "rests"}), ("datastore_search", {"resource_id": "rests"})):
+        status, answer = act(action, **asked)
+        assert (status, answer["error"]["__type"], answer["code"]) == (
+            404,
+            "Not Found Error",
+            "lake.withdrawn",
+        )
 
 
 VALUES = st.recursive(

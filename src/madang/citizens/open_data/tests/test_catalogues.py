@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from rdflib import DCAT, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
+from starlette.requests import Request
 
+from madang.citizens.open_data.hot import find_graph
 from madang.citizens.open_data.hot.catalogues import VCARD, build_data_json, build_graph
 from madang.core.base.interface import Column, ColumnType, Table, Text
 from madang.core.lake.interface import DatasetRecord, DatasetState
@@ -34,6 +36,16 @@ def test_the_contact_is_the_one_that_was_set_or_none(contact):
     assert listed.get("contactPoint", {}).get("hasEmail", "") == (named[0] if named else "")
 
 
+@pytest.mark.parametrize("title", ["쉼터 \x0b\x01 <b>'\"&]]> 😀", "\n\t", "\u202e뒤집힌 {{ x }} {% y %}"])
+def test_any_title_makes_a_graph_that_can_be_read_again(title):
+    table = msgspec.structs.replace(RECORD.table, title=Text(ko=title, en=title), source=title)
+    record = msgspec.structs.replace(RECORD, table=table, keywords=(title,))
+    graph = build_graph([record], "http://city.example", "마당시", "Madang City", "")
+    for form in ("turtle", "json-ld", "xml"):
+        again = Graph().parse(data=graph.serialize(format=form), format=form)
+        assert len(list(again.objects(URIRef("http://city.example/datasets/shelters/"), DCTERMS.title))) == 2
+
+
 @pytest.mark.parametrize("category", ["기타", 'a "b<c>{} \\', "%", "#?&"])
 def test_any_category_makes_a_graph_that_can_be_written(category):
     record = msgspec.structs.replace(RECORD, category=category)
@@ -41,3 +53,14 @@ def test_any_category_makes_a_graph_that_can_be_written(category):
     for form in ("turtle", "json-ld", "xml"):
         again = Graph().parse(data=graph.serialize(format=form), format=form)
         assert len(list(again.objects(None, DCAT.theme))) == 1
+
+
+@pytest.mark.parametrize(("accept", "address"), [
+    ("text/turtle", "/catalog.ttl"), ("application/rdf+xml;q=0.5", "/catalog.rdf"), ("*/*", "/open_data/"),
+    ("application/ld+json, text/turtle;q=0.3", "/catalog.jsonld"), ("text/html,text/turtle;q=0.1", "/open_data/"),
+])  # fmt: skip
+def test_the_catalogue_s_own_address_leads_on(accept, address):
+    scope = {"type": "http", "method": "GET", "path": "/catalog", "scheme": "http", "server": ("city.example", 80),
+             "headers": [(b"accept", accept.encode())], "query_string": b""}  # fmt: skip
+    answer = find_graph(Request(scope), None, None)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"http://city.example{address}")

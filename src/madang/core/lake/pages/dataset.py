@@ -18,8 +18,6 @@ from madang.core.base.interface import (
     Column,
     ColumnType,
     MadangError,
-    NotAllowed,
-    NotFound,
     Text,
     now,
 )
@@ -49,7 +47,7 @@ from madang.core.lake.vocabulary import (
     say_promise,
     say_reason,
 )
-from madang.core.pages.interface import page, render_error_page
+from madang.core.pages.interface import page
 
 from .catalogue import KINDS, list_pages, name_agencies, read_number
 
@@ -77,13 +75,8 @@ OPS: dict[str, Text] = {
 @page("public", Text(ko="데이터", en="Dataset"), kept=True)
 def show_dataset(request: HttpRequest, name: str) -> HttpResponse:
     """Show one dataset; the tab is in the address."""
-    try:
-        record = get_dataset(actor=request.actor, name=name)
-        reader = authorize(request.actor, name)
-    except NotFound as error:
-        return render_error_page(request, 404, error.text)
-    except NotAllowed as error:
-        return render_error_page(request, 403, error.text)
+    record = get_dataset(actor=request.actor, name=name)
+    reader = authorize(request.actor, name)
     tab = request.GET.get("tab", "overview")
     tab = tab if tab in TABS else "overview"
     context = _describe(request, record, reader) | {"tab": tab, "tabs": TABS}

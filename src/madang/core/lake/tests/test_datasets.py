@@ -14,6 +14,7 @@ from madang.core.base.interface import (
     Column,
     ColumnType,
     Conflict,
+    Gone,
     NotAllowed,
     NotFound,
     Table,
@@ -140,8 +141,13 @@ def test_published_rows_are_for_all_and_withdrawn_ones_for_none(cafes):
     assert authorize(ANONYMOUS, "cafes").count() == 3
     assert [d.table.name for d in list_datasets(actor=ANONYMOUS, search="커피")[0]] == ["cafes"]
     withdraw_dataset(actor=OFFICER, now=NOW, name="cafes", reason="개인정보 포함")
-    with pytest.raises(NotFound):
-        authorize(ANONYMOUS, "cafes")
+    for ask in (
+        lambda actor: authorize(actor, "cafes"),
+        lambda actor: get_dataset(actor=actor, name="cafes"),
+    ):
+        with pytest.raises(Gone) as refused:
+            ask(ANONYMOUS)
+        assert "개인정보" not in refused.value.text.ko
     assert get_dataset(actor=OFFICER, name="cafes").withdrawn_reason == "개인정보 포함"
 
 

@@ -148,7 +148,10 @@ def test_withdrawn_and_personal_data_is_gone_from_every_page(officer):
         assert "남산" not in read(Client(), f"/datasets/libraries/?tab={tab}")
     reply = officer.post("/desk/data/libraries/withdraw/", {"reason": "잘못된 자료"})
     assert reply.status_code == 302
-    assert Client().get("/datasets/libraries/").status_code == 404
+    gone = Client().get("/datasets/libraries/")
+    assert gone.status_code == 410
+    assert "공개가 끝났어요" in gone.content.decode()
+    assert "잘못된 자료" not in gone.content.decode()
     assert "잘못된 자료" in read(officer, "/datasets/libraries/")
     officer.post("/desk/data/libraries/publish/")
     assert Client().get("/datasets/libraries/").status_code == 200

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput
@@ -32,6 +33,9 @@ WORDS: dict[str, Op] = {
 }
 _CONDITION = re.compile(rf"(?s)(?P<column>.+?):(?P<op>{'|'.join(WORDS)})(?::(?P<value>.*))?")
 _TIE_COLUMNS = 8
+_MOST_PLACES = 500_000
+"""Places of rows that are kept of one question: 2 MB, of 32 questions at most."""
+_MOST_BY_PLACE = 1_000
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,15 +88,37 @@ def read_page(
     select: Sequence[str] | None = None,
 ) -> Page:
     """Return rows `offset` … `offset + limit` with the exact total of `where`."""
-    rows = reader.read(select or None, where, make_order(reader, sort), offset, limit)
+    rows, total = read_rows(reader, where=where, sort=sort, offset=offset, limit=limit, select=select)
     return Page(
         dataset=reader.table.name,
         version=reader.version,
-        total=count_rows(reader, where),
+        total=total,
         limit=limit,
         offset=offset,
         rows=list_records(rows),
     )
+
+
+def read_rows(
+    reader: Reader,
+    *,
+    where: Sequence[Filter | AnyOf] = (),
+    sort: Sequence[str] = (),
+    offset: int = 0,
+    limit: int = 100,
+    select: Sequence[str] | None = None,
+) -> tuple[pa.Table, int]:
+    """Return rows `offset` … `offset + limit` of those that satisfy `where`, and exactly how many do.
+
+    Without an order the places of all of them are found in one reading and kept, so that neither a page far behind
+    nor the next one reads the table again.
+    """
+    order = make_order(reader, sort)
+    if where and not order and reader.has_places and limit <= _MOST_BY_PLACE:
+        places = _find_places(_Counted(reader, tuple(where)))
+        if places is not None:
+            return reader.read_places(places[offset : offset + limit].tolist(), select or None), len(places)
+    return reader.read(select or None, where, order, offset, limit), count_rows(reader, where)
 
 
 def count_rows(reader: Reader, where: Sequence[Filter | AnyOf] = ()) -> int:
@@ -131,6 +157,16 @@ class _Counted:
 
     def __hash__(self) -> int:
         return hash(self.identity)
+
+
+@lru_cache(maxsize=32)
+def _find_places(question: _Counted) -> np.ndarray | None:
+    """Return the places of the rows that fit, None where they are too many to be kept."""
+    reader = question.reader
+    if reader.snapshot.rows > np.iinfo(np.uint32).max:
+        return None
+    found = reader.read([PLACE], question.where, limit=_MOST_PLACES + 1)
+    return None if found.num_rows > _MOST_PLACES else found.column(PLACE).to_numpy().astype(np.uint32)
 
 
 @lru_cache(maxsize=2048)

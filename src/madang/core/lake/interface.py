@@ -1,7 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
-from .asking import count_rows, make_order
+from .asking import count_rows, make_order, read_rows
 from .backlogs import await_applied, get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
@@ -81,6 +81,7 @@ __all__ = [
     "open_file",
     "publish_dataset",
     "publish_indicators",
+    "read_rows",
     "register_dataset",
     "replace_rows",
     "restore_version",

@@ -97,6 +97,10 @@ class Reader:
         """
         return engine.read(self.snapshot, self._query(select, where, order_by, offset, limit))
 
+    def read_places(self, places: Sequence[int], select: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows at some places, which rise; where `has_places`."""
+        return engine.read_places(self.snapshot, self._query(select, (), (), 0, None).columns, places)
+
     def iter_batches(
         self,
         select: Sequence[str] | None = None,

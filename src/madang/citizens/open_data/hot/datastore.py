@@ -23,8 +23,7 @@ from madang.core.lake.interface import (
     Op,
     Reader,
     authorize,
-    count_rows,
-    make_order,
+    read_rows,
     run_sql,
 )
 
@@ -80,8 +79,10 @@ def datastore_search(asked: Asked, address: str) -> dict[str, Any]:
     if is_distinct:
         rows, total = _read_distinct(reader, shown, where, sort, offset, limit)
     else:
-        rows = reader.read(shown, where, make_order(reader, sort), offset, limit).to_pylist()
-        total = count_rows(reader, where) if read_flag(asked, "include_total", default=True) else 0
+        found_rows, total = read_rows(
+            reader, where=where, sort=sort, offset=offset, limit=limit, select=shown
+        )
+        rows = found_rows.to_pylist()
     described = {one["id"]: one for one in _describe_fields(reader)}
     found = {
         "resource_id": name,

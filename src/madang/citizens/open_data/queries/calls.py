@@ -38,17 +38,18 @@ from madang.core.base.interface import (
     to_city_time,
 )
 from madang.core.lake.interface import (
+    PLACE,
     DatasetRecord,
     Filter,
     Group,
     Measure,
     Op,
     authorize,
-    count_rows,
     get_dataset,
     list_datasets,
     list_tables,
     make_order,
+    read_rows,
 )
 
 from .quotas import get_quota
@@ -247,8 +248,9 @@ def _read_rows(
         OpenField(name=one.name, column=one.name) for one in reader.columns
     )
     columns = list(dict.fromkeys(field.column for field in fields))
-    order = make_order(reader, [service.order_by] if service.order_by else [])
-    used = {*columns, *service.arguments, *(one.column for one in order)}
+    sort = [service.order_by] if service.order_by else []
+    order = make_order(reader, sort)
+    used = {*columns, *service.arguments, *(one.column for one in order)} - {PLACE}
     if used - {one.name for one in reader.columns}:
         return Answer(code="ERROR-601")  # the table has other columns than the declaration knew
     where = tuple(
@@ -257,10 +259,10 @@ def _read_rows(
         if value
         for condition in (_within(column, value) if column in moments else (Filter(column, Op.EQ, value),))
     )
-    total = count_rows(reader, where)
+    found, total = read_rows(reader, where=where, sort=sort, offset=skip, limit=take, select=columns)
     if skip >= total:
         return Answer(code="INFO-200")
-    rows = reader.read(columns, where, order, skip, take).to_pylist()
+    rows = found.to_pylist()
     return Answer(
         code="INFO-000",
         envelope=service.envelope or service.name,

@@ -4,7 +4,17 @@ Everything that is DuckDB's is in this package and in `sql_child`; a twin answer
 `answers` and `upkeep`, which take and return records and Arrow.
 """
 
-from .answers import aggregate, count, count_bins, count_distinct, iter_batches, keep_rows, read, shrink
+from .answers import (
+    aggregate,
+    count,
+    count_bins,
+    count_distinct,
+    iter_batches,
+    keep_rows,
+    read,
+    read_places,
+    shrink,
+)
 from .connection import find_spatial_extension
 from .sql import MEASURES, quote_text, relation_sql
 from .upkeep import (
@@ -33,6 +43,7 @@ __all__ = [
     "quote_text",
     "read",
     "read_newest",
+    "read_places",
     "relation_sql",
     "roll_up_days",
     "roll_up_hours",

@@ -17,6 +17,7 @@ from .sql import (
     name_of,
     names_place,
     order_sql,
+    places_sql,
     quote,
     relation_sql,
     select_sql,
@@ -28,6 +29,12 @@ def read(snapshot: Snapshot, query: Query) -> pa.Table:
     """Return the rows of `query`."""
     with Cursor() as cursor:
         return cursor.execute(*select_sql(snapshot, query)).to_arrow_table()
+
+
+def read_places(snapshot: Snapshot, columns: Sequence[Column], places: Sequence[int]) -> pa.Table:
+    """Return the rows at some places, which rise, of a snapshot that has places."""
+    with Cursor() as cursor:
+        return cursor.execute(places_sql(snapshot, columns, places)).to_arrow_table()
 
 
 def iter_batches(snapshot: Snapshot, query: Query, batch_rows: int) -> Iterator[pa.RecordBatch]:

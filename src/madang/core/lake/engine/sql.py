@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -194,7 +195,27 @@ def city_offset_us() -> int:
     return int(offset.total_seconds() * 1_000_000) if offset else 0
 
 
-def _files_sql(files: Sequence[DataFile], columns: Sequence[Column], *, with_place: bool = False) -> str:
+def places_sql(snapshot: Snapshot, columns: Sequence[Column], places: Sequence[int]) -> str:
+    """Return a SELECT of the rows at some places in rising order, each file asked for its own rows only."""
+    stored = list_stored_columns(snapshot.table)
+    parts = []
+    for file in snapshot.files:
+        first, last = bisect_right(places, file.before), bisect_right(places, file.before + file.rows)
+        if first < last:
+            rows = [place - file.before - 1 for place in places[first:last]]
+            parts.append(_files_sql([file], stored, with_place=True, rows=rows))
+    found = " UNION ALL ".join(parts) or _files_sql([], stored, with_place=True)
+    names = ", ".join(quote(column.name) for column in columns)
+    return f"SELECT {names} FROM ({found}) ORDER BY {quote(PLACE)}"  # noqa: S608
+
+
+def _files_sql(
+    files: Sequence[DataFile],
+    columns: Sequence[Column],
+    *,
+    with_place: bool = False,
+    rows: Sequence[int] | None = None,
+) -> str:
     """Return a SELECT of `columns` over `files`, where some files may lack some of them."""
     empty = ", ".join(f"NULL::{SQL_TYPES[c.type]} AS {quote(c.name)}" for c in columns)
     if with_place:
@@ -208,7 +229,10 @@ def _files_sql(files: Sequence[DataFile], columns: Sequence[Column], *, with_pla
         before = ", ".join(str(int(file.before)) for file in files)
         place = f", list_extract([{before}]::BIGINT[], (file_index + 1)::BIGINT) + file_row_number + 1 AS {quote(PLACE)}"
         cast += f", {quote(PLACE)}"
-    read_all = f"SELECT *{place} FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
+    chosen = "" if rows is None else f" WHERE file_row_number IN ({', '.join(str(int(row)) for row in rows)})"
+    read_all = (
+        f"SELECT *{place} FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false){chosen}"
+    )
     if _have_all(files, columns):  # through a UNION a count reads a column more than it needs: twice the time
         return f"SELECT {cast} FROM ({read_all})"
     return f"SELECT {cast} FROM (SELECT {empty} WHERE false UNION ALL BY NAME {read_all})"

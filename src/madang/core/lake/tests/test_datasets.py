@@ -20,7 +20,8 @@ from madang.core.base.interface import (
     Table,
     Text,
 )
-from madang.core.lake.asking import list_records, read_conditions
+from madang.core.lake import asking
+from madang.core.lake.asking import list_records, read_conditions, read_rows
 from madang.core.lake.interface import (
     AnyOf,
     ColumnChange,
@@ -30,6 +31,7 @@ from madang.core.lake.interface import (
     Group,
     Measure,
     Op,
+    Reader,
     append_rows,
     authorize,
     describe_dataset,
@@ -134,6 +136,37 @@ def test_a_row_can_be_asked_by_its_place(lake):
     assert reader.read().column_names == ["a"]
     highest = reader.aggregate([Measure(function="max", column=PLACE)], ["a"], [Filter("a", Op.EQ, "x1")])
     assert highest.to_pylist() == [{"a": "x1", "_id_max": stored.index("x1") + 1}]
+
+
+def test_filtered_pages_are_whole_and_the_next_one_reads_nothing_again(lake, monkeypatch):
+    table = Table(
+        name="many", title=Text(ko="여럿", en="Many"), columns=(column("a", ColumnType.INTEGER), column("b"))
+    )
+    register_dataset(actor=HOUSE, now=NOW, table=table)
+    parts = [pa.table({"a": [n % 7 for n in range(size)], "b": [f"{at}-{n}" for n in range(size)]})
+             for at, size in enumerate((50, 3, 1, 200, 30))]  # fmt: skip
+    replace_rows(table, parts[:1], actor=HOUSE, now=NOW)
+    for part in parts[1:]:
+        append_rows(table, [part], actor=HOUSE, now=NOW)
+    reader, readings = authorize(HOUSE, "many"), []
+    monkeypatch.setattr(
+        reader, "read", lambda *given, **more: readings.append(given) or Reader.read(reader, *given, **more)
+    )
+    for where in (
+        [Filter("a", Op.EQ, 3)],
+        [Filter("a", Op.GT, 1), Filter("b", Op.CONTAINS, "3-")],
+        [Filter("a", Op.EQ, 9)],
+    ):
+        readings.clear()
+        whole = Reader.read(reader, None, where).to_pylist()
+        for offset in range(0, len(whole) + 10, 10):
+            rows, total = read_rows(reader, where=where, offset=offset, limit=10, select=["b", PLACE])
+            assert [row["b"] for row in rows.to_pylist()] == [row["b"] for row in whole[offset : offset + 10]]
+            assert (total, rows.column_names) == (len(whole), ["b", PLACE])
+        assert len(readings) == 1
+    monkeypatch.setattr(asking, "_MOST_PLACES", 5)
+    few = [Filter("a", Op.EQ, 4)]
+    assert read_rows(reader, where=few, offset=3, limit=2)[0].equals(Reader.read(reader, None, few, (), 3, 2))
 
 
 def test_published_rows_are_for_all_and_withdrawn_ones_for_none(cafes):

@@ -1,4 +1,4 @@
-"""Opening hours as people write them: `월–금 09:00–18:00, 토 10:00–15:00`, `Mon–Fri 09:00–18:00`, `24시간`."""
+"""Opening hours as people write them: `월–금 09:00–18:00, 토 10:00–15:00`, `09:00–18:00 (월요일 휴관)`, `24시간`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ SPAN = re.compile(rf"{CLOCK.format('from')}\s*[-–~∼〜]\s*{CLOCK.format('to'
 DASH = re.compile(r"\s*[-–~∼〜]\s*")
 DAY_SPAN = re.compile(rf"(?P<first>[{DAYS}])(?:요일)?-(?P<last>[{DAYS}])(?:요일)?")
 DAY_LIST = re.compile(rf"[{DAYS}]+(?:요일)?")
+SHUT = r"(?:정기\s*)?(?:휴무|휴관|휴진|휴원|휴점|쉼|쉽니다)(?:일)?"
+HOLIDAYS = re.compile(
+    rf"(?:및|과|,|·)?\s*(?:법정\s*)?공휴일(?:은|에는|에)?\s*(?:{SHUT}|제외)|closed on (?:public )?holidays"
+)
+CLOSED = re.compile(
+    rf"(?<![가-힣])(?:매주\s*)?(?P<days>[{DAYS}]+(?:요일)?(?:\s*[,·/–~-]\s*[{DAYS}]+(?:요일)?)*)(?:은|는|에는|에)?\s*{SHUT}"
+    rf"|closed(?: on)?\s+(?P<english>[{DAYS}](?:\s*[,·/–~-]\s*[{DAYS}])*)"
+)
+EMPTY = re.compile(r"\(\s*\)")
 DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
 Week = tuple[tuple[int, int], ...]
@@ -32,13 +41,18 @@ Week = tuple[tuple[int, int], ...]
 def read_hours(text: str) -> Week | None:
     """Return the spans of a week, in minutes from Monday 00:00, that a place is open; None for other texts.
 
-    A span that begins late may end on the next day. Days without one before them are every day.
+    A span that begins late may end on the next day. Days without one before them are every day, but those that are
+    said to be closed. That it is closed on holidays may be said and isn't reckoned with.
     """
     if ALWAYS.fullmatch(text.strip()):
         return ((0, WEEK_MINUTES),)
     spans: list[tuple[int, int]] = []
     days = DAYS
-    rest = _say_in_korean(text)
+    rest = HOLIDAYS.sub(" ", _say_in_korean(text))
+    closed = {
+        day for match in CLOSED.finditer(rest) for day in _read_days(match["days"] or match["english"]) or ""
+    }
+    rest = EMPTY.sub(" ", CLOSED.sub(" ", rest)).strip(" ,;/·")
     while rest:
         match = SPAN.search(rest)
         if match is None:
@@ -51,7 +65,11 @@ def read_hours(text: str) -> Week | None:
         if opens > DAY_MINUTES or closes > DAY_MINUTES or opens == closes:
             return None
         closes += 0 if closes > opens else DAY_MINUTES
-        spans += [(day * DAY_MINUTES + opens, day * DAY_MINUTES + closes) for day in _find(days)]
+        spans += [
+            (day * DAY_MINUTES + opens, day * DAY_MINUTES + closes)
+            for day in _find(days)
+            if DAYS[day] not in closed
+        ]
         rest = rest[match.end() :].strip(" ,;/·")
     return tuple(sorted(spans)) or None
 

@@ -89,3 +89,30 @@ def test_what_was_read_once_is_not_read_again():
 def test_walking_takes_longer_than_the_straight_line():
     near = Spot(theme="t", id="", name="n", address="", lon=0.0, lat=0.0, href="", away_m=670.0)
     assert near.walk_minutes == 13  # 670 m straight are about 871 m of streets, 67 of them a minute
+
+
+@pytest.mark.parametrize(("text", "open_days"), [
+    ("09:00~18:00 (월요일 휴관)", "화수목금토일"),
+    ("매일 09:00–18:00, 매주 월요일 휴관", "화수목금토일"),
+    ("09:00-18:00 (토·일 휴무)", "월화수목금"),
+    ("09:00-18:00, 토요일~일요일 휴무, 공휴일 휴무", "월화수목금"),
+    ("평일 09:00~18:00 (공휴일 휴무)", "월화수목금"),
+    ("월–토 09:00–18:00, 법정 공휴일 제외", "월화수목금토"),
+    ("Mon–Sun 09:00–18:00 (closed on Mon)", "화수목금토일"),
+    ("Mon-Fri 9:00-18:00, closed on public holidays", "월화수목금"),
+    ("09:00–18:00 월요일 정기휴관", "화수목금토일"),
+])  # fmt: skip
+def test_closed_days_are_taken_out(text, open_days):
+    monday = datetime(2026, 11, 30, 12, tzinfo=CITY_TIMEZONE)
+    found = "".join(
+        day for at, day in enumerate("월화수목금토일") if is_open(text, monday + timedelta(days=at))
+    )
+    assert found == open_days
+    assert is_open(text, monday.replace(hour=23)) is False
+
+
+@pytest.mark.parametrize("text", [
+    "09:00–18:00 첫째·셋째 월요일 휴관", "09:00–18:00 (점심시간 12:00–13:00)", "휴일 휴무", "월요일 휴관", "09:00-18:00 (명절 휴무)",
+])  # fmt: skip
+def test_what_is_said_otherwise_says_nothing(text):
+    assert read_hours(text) is None

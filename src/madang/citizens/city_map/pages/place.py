@@ -9,13 +9,14 @@ from django.shortcuts import render
 
 from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open
 from madang.citizens.city_map.methods.naming import find_address_column, find_hours_column, find_name_column
+from madang.citizens.city_map.methods.seasons import is_in_season
 from madang.citizens.city_map.queries.features import get_collection, read_one
 from madang.citizens.city_map.queries.themes import list_shown
-from madang.citizens.city_map.records import Collection
+from madang.citizens.city_map.records import Collection, Theme
 from madang.core.base.interface import Text, now, to_city_time
 from madang.core.pages.interface import MapBlock, page, points_layer
 
-from .public import HOME, TITLE
+from .public import HOME, TITLE, describe_season
 
 HIDDEN = frozenset({"id", "district_code", "source", "changed_at"})
 MARGIN = 0.004
@@ -42,7 +43,7 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
         "home": f"{HOME}?theme={one.id}",
         "feature": feature,
         "facts": facts,
-        "opening": describe_opening(str(row.get(find_hours_column(one)) or "")),
+        "opening": _say_resting(theme) or describe_opening(str(row.get(find_hours_column(one)) or "")),
         "source": row.get("source") if is_own else one.source,
         "changed_at": row.get("changed_at") if is_own else one.updated_at,
         "map": _draw(one, row, name),
@@ -50,6 +51,14 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
         "takes_proposals": is_own and theme is not None and theme.values.takes_proposals,
     }
     return render(request, "city_map/place.html", context)
+
+
+def _say_resting(theme: Theme | None) -> Text | None:
+    """Return that a theme is out of season, None where it isn't: then the hours of a day say nothing."""
+    if theme is None or is_in_season(theme.values.season, to_city_time(now()).date()):
+        return None
+    season = describe_season(theme) or Text(ko="", en="")
+    return Text(ko=f"지금은 운영 기간이 아니에요 ({season.ko})", en=f"Not in season now ({season.en})")
 
 
 def describe_opening(hours: str) -> Text | None:

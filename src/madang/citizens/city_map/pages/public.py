@@ -30,6 +30,8 @@ from .icons import draw_icon
 TITLE = Text(ko="도시생활지도", en="City life map")
 HOME = "/city_map/"
 SHOWN, FOUND, MOST_THEMES, MOST_LIVE = 30, 6, 5, 2
+NEAREST, LEAST_M = 5, 300.0
+"""The map shows at least this many of the nearest places, and this far."""
 FIRST_THEMES = 8
 LIVE_COLOURS = ("danger", "chart-5")
 EMBED_POLICY = (
@@ -110,9 +112,17 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
     chosen = [collections[name] for name in asked.themes]
     titled = {one.collection: one.values.title for one in themes}
     chosen = [msgspec.structs.replace(one, title=titled.get(one.id, one.title)) for one in chosen]
+    resting = {
+        one.collection: one
+        for one in themes
+        if one.collection in asked.themes and one.collection not in current
+    }
+    listed = [one for one in chosen if not (asked.hides_closed and one.id in resting)]
     spots, total = _list(
-        chosen, asked, at, [spot for name in asked.live for spot in read_live(request.actor, name)]
+        listed, asked, at, [spot for name in asked.live for spot in read_live(request.actor, name)]
     )
+    # Out of season the hours of a day say nothing.
+    spots = [msgspec.structs.replace(one, is_open=None) if one.theme in resting else one for one in spots]
     mine = {one.collection: one for one in themes}
     titles = {one.id: one.title for one in [*chosen, *(live[name] for name in asked.live)]}
     themed = [_choose(one, collections[one.collection], asked, today) for one in themes]
@@ -135,6 +145,7 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
         "before": asked.page - 1,
         "after": asked.page + 1,
         "near_km": NEAR_M / 1000,
+        "resting": [(one.values.title, describe_season(one)) for one in resting.values()],
         "has_hours": any(map(find_hours_column, chosen)),
         "is_simulated": any("simulated" in one.source for one in chosen),
         "proposable": [
@@ -281,7 +292,8 @@ def _frame(
     chosen: Sequence[Collection], asked: Asked, spots: Sequence[Spot]
 ) -> tuple[float, float, float, float] | None:
     if asked.near is not None:
-        return box_around(*asked.near, NEAR_M / 2)
+        away = [one.away_m for one in spots if one.away_m is not None][:NEAREST]
+        return box_around(*asked.near, max(LEAST_M, *away) if away else NEAR_M / 2)
     if asked.search and spots:
         placed = [(one.lon, one.lat) for one in spots if one.lon is not None and one.lat is not None]
         if placed:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +13,7 @@ from django.test import Client
 
 from madang.citizens.city_map import models
 from madang.citizens.city_map.actions import mirroring, places, proposals, themes
+from madang.citizens.city_map.pages import place, public
 from madang.citizens.city_map.pages.desk import PROPOSAL_LIST, REQUEST_LIST, THEME_LIST
 from madang.citizens.city_map.pages.public import read_near
 from madang.citizens.city_map.queries import features
@@ -20,10 +23,11 @@ from madang.citizens.city_map.records import (
     PlaceValues,
     ProposalKind,
     Season,
+    Spot,
     ThemeField,
     ThemeValues,
 )
-from madang.core.base.interface import HOUSE, Text, now
+from madang.core.base.interface import HOUSE, Text, measure_m, now
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.actions.agencies import lay_out_agencies
 
@@ -222,3 +226,51 @@ def test_a_theme_is_made_in_forms_without_code(chief):
     assert chief.post("/desk/city_map/themes/bench/withdraw/", {"reason": "끝"}).status_code == 302
     features.forget()
     assert ">다</a>" not in Client().get("/city_map/?theme=map_bench").content.decode()
+
+
+def test_out_of_season_nothing_is_open_and_the_page_says_why(monkeypatch):
+    hours = ThemeField(name="hours", title=Text(ko="여는 시간", en="Hours"), type=FieldType.HOURS)
+    values = ThemeValues(
+        title=Text(ko="물놀이터", en="Pools"), about=Text(ko="시험용", en="for tests"), agency_code="11110",
+        fields=(hours,), season=Season(first="06-01", last="08-31"), source="시험 · test",
+    )  # fmt: skip
+    themes.create_theme(actor=HOUSE, now=now(), code="pool", values=values)
+    where = {"lon": 126.99, "lat": 37.585}
+    places.save_place(
+        actor=HOUSE,
+        now=now(),
+        code="pool",
+        values=PlaceValues(name="한강 물놀이", values={"hours": "24시간"}, **where),
+    )
+    themes.submit_theme(actor=HOUSE, now=now(), code="pool")
+    themes.publish_theme(actor=HOUSE, now=now(), code="pool")
+    address = "/city_map/?theme=map_pool&near=126.99,37.57"
+    for month, is_resting in ((7, False), (11, True)):
+        for module in (public, place):
+            monkeypatch.setattr(module, "now", lambda month=month: datetime(2026, month, 15, 3, tzinfo=UTC))
+        listed = Client().get(address).content.decode()
+        assert "한강 물놀이" in listed
+        assert ("지금은 운영 기간이 아니에요" in listed) == is_resting
+        assert ("지금 열려 있어요" in listed) == (not is_resting)
+        assert ("한강 물놀이" in Client().get(f"{address}&closed=hide").content.decode()) == (not is_resting)
+        (link,) = set(re.findall(r'href="(/city_map/places/map_pool/[^"]+)"', listed))
+        shown = Client().get(link).content.decode()
+        assert ("지금은 운영 기간이 아니에요 (6월 1일–8월 31일)" in shown) == is_resting
+        assert ("늘 열려 있어요" in shown) == (not is_resting)
+
+
+def test_the_map_near_me_reaches_as_far_as_the_nearest_places():
+    spots = [Spot(theme="a", id=str(n), name="", address="", lon=0, lat=0, href="", away_m=m)
+             for n, m in enumerate((900.0, 1900.0, 2500.0))]  # fmt: skip
+    asked = public.Asked(
+        themes=(), live=(), search="", find="", near=(127.0, 37.5), label="", hides_closed=False, page=1
+    )
+    for shown, reach_m in (
+        (spots, 2500),
+        (spots[:0], 1500),
+        (spots[:1], 900),
+        ([msgspec.structs.replace(spots[0], away_m=5.0)], 300),
+    ):
+        west, south, east, north = public._frame((), asked, shown)
+        assert measure_m(127.0, south, 127.0, north) == pytest.approx(2 * reach_m, rel=0.01)
+        assert measure_m(west, 37.5, east, 37.5) == pytest.approx(2 * reach_m, rel=0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from hashlib import blake2b
 from typing import Any
 
@@ -36,6 +37,7 @@ class _Drawn(msgspec.Struct, frozen=True):
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    packed: bytes
     tag: str
 
     @property
@@ -105,8 +107,10 @@ class KeptPages:
                 body.extend(message.get("body", b""))
 
         await self.app({**scope, "method": "GET", "headers": kept}, receive, send)
-        tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-        return _Drawn(start["status"], list(start["headers"]), bytes(body), tag)
+        tag = blake2b(body, digest_size=12).hexdigest()
+        return _Drawn(
+            start["status"], list(start["headers"]), bytes(body), gzip.compress(body, 5, mtime=0), tag
+        )
 
 
 def _name(scope: Scope) -> tuple[Any, ...] | None:
@@ -138,14 +142,25 @@ def _is_declared(path: str) -> bool:
 
 
 def _answer(request: Request, page: _Drawn) -> Response:
-    """Return the page, or that the client holds it."""
-    held = page.status == OK and is_held(request, page.tag)
-    answer = Response(b"" if held or request.method == "HEAD" else page.body, 304 if held else page.status)
+    """Return the page, packed for who takes that, or that the client holds it.
+
+    Packing gives nothing away: the page holds no secret that could be guessed by its length.
+    """
+    is_packed = "gzip" in request.headers.get("accept-encoding", "")
+    tag = f'"{page.tag}-gzip"' if is_packed else f'"{page.tag}"'
+    held = page.status == OK and is_held(request, tag)
+    body = b"" if held else page.packed if is_packed else page.body
+    answer = Response(b"" if request.method == "HEAD" else body, 304 if held else page.status)
     answer.raw_headers = [
         (name, value)
         for name, value in page.headers
         if not held or name.decode("latin-1").lower() in UNCHANGED
     ]
-    answer.headers["ETag"] = page.tag
+    answer.headers.add_vary_header("Accept-Encoding")
+    answer.headers["ETag"] = tag
     answer.headers.setdefault("Cache-Control", "no-cache")
+    if not held:
+        answer.headers["Content-Length"] = str(len(body))
+        if is_packed:
+            answer.headers["Content-Encoding"] = "gzip"
     return answer

@@ -64,12 +64,18 @@ def test_many_who_ask_at_once_get_one_page_that_gives_no_cookie(django: Counted)
 
 def test_a_page_that_is_held_is_not_sent_again(django: Counted) -> None:
     app = KeptPages(django)
-    (first,) = ask(app, {})
+    plain = {"Accept-Encoding": "identity"}
+    first, packed = ask(app, {"headers": plain}, {})
+    assert first.content == packed.content
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) < len(first.content) / 2
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert ask(app, {"headers": {"If-None-Match": packed.headers["ETag"]}})[0].status_code == 304
     held, other, head = ask(
         app,
-        {"headers": {"If-None-Match": first.headers["ETag"]}},
+        {"headers": {"If-None-Match": first.headers["ETag"], **plain}},
         {"headers": {"If-None-Match": '"another"'}},
-        {"method": "HEAD"},
+        {"method": "HEAD", "headers": plain},
     )
     assert (held.status_code, held.content) == (304, b"")
     assert (other.status_code, other.content) == (200, first.content)

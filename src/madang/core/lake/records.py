@@ -110,6 +110,8 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
 PLACE = "_id"
 """A row's place in its version, from 1: a column that readers may name and that isn't stored."""
+NAMES_OF_PLACES = frozenset({PLACE, "file_index", "file_row_number"})
+"""Where a table has such a column of its own, whatever its case, it is that one."""
 
 
 class DataFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,8 +143,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_places(self) -> bool:
         """Whether a row has a place that one can name: rows that were corrected one by one have none."""
-        is_taken = any(column.name == PLACE for column in self.table.columns)
-        return not is_taken and not any(file.corrects for file in self.files)
+        taken = {column.name.lower() for column in self.table.columns} & NAMES_OF_PLACES
+        return not taken and not any(file.corrects for file in self.files)
 
     @property
     def identity(self) -> str:

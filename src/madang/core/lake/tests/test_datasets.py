@@ -138,6 +138,19 @@ def test_a_row_can_be_asked_by_its_place(lake):
     assert highest.to_pylist() == [{"a": "x1", "_id_max": stored.index("x1") + 1}]
 
 
+@pytest.mark.parametrize("name", ["_id", "_ID", "file_row_number"])
+def test_a_column_of_that_name_is_the_tables_own(lake, name):
+    table = Table(
+        name="own", title=Text(ko="제것", en="Own"), columns=(column(name, ColumnType.INTEGER), column("b"))
+    )
+    register_dataset(actor=HOUSE, now=NOW, table=table)
+    replace_rows(table, [pa.table({name: [7, 5, 5], "b": ["x", "y", "z"]})], actor=HOUSE, now=NOW)
+    reader = authorize(HOUSE, "own")
+    assert not reader.has_places
+    rows, total = read_rows(reader, where=[Filter(name, Op.EQ, 5)], sort=["-b"], limit=1)
+    assert (rows.to_pylist(), total) == ([{name: 5, "b": "z"}], 2)
+
+
 def test_filtered_pages_are_whole_and_the_next_one_reads_nothing_again(lake, monkeypatch):
     table = Table(
         name="many", title=Text(ko="여럿", en="Many"), columns=(column("a", ColumnType.INTEGER), column("b"))

@@ -17,6 +17,7 @@ from madang.core.base.interface import (
     Table,
     TableKind,
     collect,
+    find_value,
 )
 from madang.core.people.interface import require
 
@@ -79,12 +80,14 @@ def get_table(name: str) -> Table:
 def find_table(name: str) -> tuple[Table, str | None]:
     """Return the declaration of table `name` and its state in the catalogue (None: it isn't there), in one query."""
     declared = list_declared_tables().get(name)
+    if declared is not None:
+        return declared, find_value(Dataset, "state", name=name)
     row = Dataset.objects.filter(name=name).values_list("declaration", "state").first()
-    if declared is None and row is None:
+    if row is None:
         raise NotFound(
             "lake.table_unknown", f"표 {name}이(가) 없습니다", f"there is no table {name}", table=name
         )
-    return declared or msgspec.convert(row[0], Table), row and row[1]
+    return msgspec.convert(row[0], Table), row[1]
 
 
 def refuse_withdrawn(actor: Actor, name: str, state: str | None, read_permission: str) -> None:

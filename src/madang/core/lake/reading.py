@@ -60,7 +60,9 @@ class Reader:
         self.columns = columns
         self.row_filter = row_filter
         self._by_name = {column.name: column for column in columns}
-        if snapshot.has_places and not row_filter:
+        self.has_places = snapshot.has_places and not row_filter
+        """Whether PLACE can be read, asked for and sorted by, as if it were a column."""
+        if self.has_places:
             self._by_name[PLACE] = PLACE_COLUMN
         self._identity = (snapshot.identity, snapshot.table, snapshot.version, columns, repr(row_filter))
 
@@ -71,11 +73,6 @@ class Reader:
     def __hash__(self) -> int:
         """Return the hash of what is seen."""
         return hash(self._identity)
-
-    @property
-    def has_places(self) -> bool:
-        """Whether PLACE can be read, asked for and sorted by, as if it were a column."""
-        return PLACE in self._by_name
 
     @property
     def is_restricted(self) -> bool:

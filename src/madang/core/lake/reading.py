@@ -62,8 +62,6 @@ class Reader:
         self._by_name = {column.name: column for column in columns}
         self.has_places = snapshot.has_places and not row_filter
         """Whether PLACE can be read, asked for and sorted by, as if it were a column."""
-        if self.has_places:
-            self._by_name[PLACE] = PLACE_COLUMN
         self._identity = (snapshot.identity, snapshot.table, snapshot.version, columns, repr(row_filter))
 
     def __eq__(self, other: object) -> bool:
@@ -181,7 +179,7 @@ class Reader:
         return (*self.row_filter, *(self._check_filter(one) for one in where))
 
     def _column(self, name: str) -> Column:
-        column = self._by_name.get(name)
+        column = PLACE_COLUMN if name == PLACE and self.has_places else self._by_name.get(name)
         if column is None:
             raise _bad(
                 "lake.column_unknown", f"열 {name}이(가) 없습니다", f"there is no column {name}", column=name

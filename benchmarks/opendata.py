@@ -136,7 +136,7 @@ def measure_rows(house: House) -> None:
 
     def by_ckan(turn: int) -> None:
         gu, item, _, offset = draw(turn)
-        asked = f"filters={quote(json.dumps({'gu': gu, 'item': item}))}&limit=100&offset={offset * 20}"
+        asked = f"filters={quote(json.dumps({'gu': gu, 'item': item}))}&limit=100&offset={offset}"
         main.get(f"/api/3/action/datastore_search?resource_id=readings&{asked}")
 
     def anywhere(turn: int) -> None:

@@ -154,7 +154,7 @@ def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="madang bench voting")
     parser.add_argument("--voters", type=int, default=400)
-    parser.add_argument("--election", type=int, default=2_000, help="voters of the whole election; 0: none")
+    parser.add_argument("--election", type=int, default=10_000, help="voters of the whole election; 0: none")
     asked = parser.parse_args()
     voters = asked.voters
     uuid, content, took = make_archive(voters)

@@ -18,6 +18,7 @@ from madang.infrastructure.city_sensors.queries.stations import (
 
 from .forms import PERMISSION
 from .public import TITLE
+from .reasons import say_reason
 
 SHOWN = 50
 
@@ -29,7 +30,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     context = {
         "title": TITLE,
         "stations": len(list_stations()),
-        "refused": refused,
+        "refused": [row | {"said": say_reason(row["reason"] or "")} for row in refused],
         "refused_total": total,
         "certificates": list_certificates(),
         "layouts": list_layouts(),

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now, read_pair
+from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now
 from madang.core.lake.interface import Filter, Group, Measure, Op, authorize
 from madang.core.places.interface import get_area_name, list_districts
 from madang.core.things.interface import Thing, ThingFilter, get_thing, get_things_version, list_things
@@ -146,8 +146,7 @@ def list_hours(thing_id: str, property_code: str, hours: int) -> list[tuple[date
 def list_refused(actor: Actor, limit: int) -> tuple[list[dict[str, Any]], int]:
     """Return the newest packets that were not taken, and exactly how many there are."""
     reader = authorize(actor, REFUSED.name)
-    rows = reader.read(order_by=["-received_at"], limit=limit).to_pylist()
-    return [row | {"reason": read_pair(row["reason"] or "")} for row in rows], reader.count()
+    return reader.read(order_by=["-received_at"], limit=limit).to_pylist(), reader.count()
 
 
 def hash_key(key: str) -> str:

@@ -102,6 +102,6 @@ def test_an_officer_brings_a_file_twice_and_its_values_are_there_once(house):
         assert {(row["property"], row["value"]) for row in found["rows"]} == {
             ("pm25", 11.5), ("pm25", 12.5), ("temperature", -3.5), ("humidity", 40.0), ("humidity", 41.0),
         }  # fmt: skip
-        while "등록되지 않은 센서입니다" not in officer.get("/desk/city_sensors/").text:
+        while "등록되지 않은 센서" not in officer.get("/desk/city_sensors/").text:
             assert time.monotonic() < deadline
             time.sleep(0.3)

@@ -160,7 +160,7 @@ def test_mqtt_is_acknowledged_when_kept_and_a_double_is_one(sender):
     client.loop_stop()
     with closing(sender.sign_in("data-officer")) as officer:
         page = officer.get("/desk/city_sensors/").text
-    assert "unknown property colour" in page
+    assert "모르는 항목 colour" in page
     assert all(one["result"] != 123.5 for one in read_newest(sender, "SIM00004", "noise"))
 
 

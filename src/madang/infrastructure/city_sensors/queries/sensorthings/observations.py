@@ -29,6 +29,8 @@ from .filters import make_condition
 from .written import await_written
 
 DELETED = "deleted"
+THERE = AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),)))
+"""What was not taken back."""
 BORN, MOVED = "bornUs", "movedToUs"
 """In the details of an observation whose time was changed: where it was made; and there, where it is now."""
 MOST_BRANCHES = 200
@@ -77,7 +79,7 @@ def list_observations(within: Branches, options: Options) -> tuple[list[Observed
     reader = authorize(ANONYMOUS, READINGS.name)
     hidden = count_rows(reader, [Filter("quality", Op.EQ, DELETED)])
     if hidden:
-        conditions.append(AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),))))
+        conditions.append(THERE)
     order = [_make_order(one.path, descending=one.descending) for one in options.orderby]
     order += [Order(name) for name in ("observed_at", "thing_id", "property")]
     rows = (

@@ -126,8 +126,9 @@ def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -
     is_timed = bool(kind.computed) and (not options.select or bool(set(kind.computed) & set(options.select)))
     is_followed = kind.name == "Datastream" and any(map(_asks_newest, options.expand.values()))
     newest = list_newest(rows) if is_followed else {}
+    ends = {name: one.row["observed_at"] for name, one in newest.items()} if is_followed else None
     inner = {name: _expand(kind, rows, name, wanted, base, newest) for name, wanted in options.expand.items()}
-    times = describe_times(rows) if is_timed else {}
+    times = describe_times(rows, ends) if is_timed else {}
     return [
         _render_one(
             kind,

@@ -29,12 +29,15 @@ class _Span(msgspec.Struct):
     results: tuple[datetime, datetime] | None = None
 
 
-def describe_times(datastreams: Sequence[Any]) -> dict[int, dict[str, str]]:
+def describe_times(
+    datastreams: Sequence[Any], ends: Mapping[int, datetime] | None = None
+) -> dict[int, dict[str, str]]:
     """Return phenomenonTime and resultTime by datastream, as intervals; those that have no observation have neither.
 
-    A registered station's begin may be ten minutes old.
+    `ends` are when their newest observations were, where the caller has them. A registered station's begin may be ten
+    minutes old.
     """
-    ends = find_ends(datastreams)
+    ends = find_ends(datastreams) if ends is None else ends
     registered = [one for one in datastreams if one.is_registered and one.pk in ends]
     others = [one for one in datastreams if not one.is_registered]
     spans = _find_registered(registered, ends) | _measure(others)

@@ -36,6 +36,8 @@ _TIE_COLUMNS = 8
 _MOST_PLACES = 500_000
 """Places of rows that are kept of one question: 2 MB, of 32 questions at most."""
 _MOST_BY_PLACE = 1_000
+_FAR = 5_000
+"""From this offset on a page is found by its rows' places: nearer ones are read sooner than all places are found."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,11 +112,11 @@ def read_rows(
 ) -> tuple[pa.Table, int]:
     """Return rows `offset` … `offset + limit` of those that satisfy `where`, and exactly how many do.
 
-    Without an order the places of all of them are found in one reading and kept, so that neither a page far behind
-    nor the next one reads the table again.
+    Far behind, and without an order, the places of all of them are found in one reading and kept, so that the next
+    page doesn't read the table again.
     """
     order = make_order(reader, sort)
-    if where and not order and reader.has_places and limit <= _MOST_BY_PLACE:
+    if where and not order and reader.has_places and offset >= _FAR and limit <= _MOST_BY_PLACE:
         places = _find_places(_Counted(reader, tuple(where)))
         if places is not None:
             return reader.read_places(places[offset : offset + limit].tolist(), select or None), len(places)

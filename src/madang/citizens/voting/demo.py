@@ -26,7 +26,7 @@ from .records.polls import BallotKind, Eligibility, Marks, NewChoice, NewPoll, P
 from .rehearsal import PLAN, hold_demo
 
 SEED = 3610
-SIMULATED = "사람과 표는 모두 지어낸 것이에요. (시뮬레이션 · simulated)"
+SIMULATED = "사람과 표는 모두 지어낸 것이에요. (시뮬레이션)"
 MAKER = Actor("simulated-citizen", "시민 (시뮬레이션)")
 DAY = timedelta(days=1)
 

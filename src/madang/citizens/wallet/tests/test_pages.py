@@ -75,6 +75,7 @@ class TestLost(PageCases):
         assert get_certificate(mine).state == CertificateState.REVOKED
         assert get_certificate(other).state == CertificateState.VALID
         assert "/wallet/lost/" not in client.get("/wallet/").content.decode()
+        assert "지금 막을 증명서가 없어요" in client.get(self.path).content.decode()
 
 
 class TestHolder(PageCases):

@@ -77,11 +77,11 @@ define_packet(
 
 def main() -> None:
     """Print the figures."""
-    os.environ["MADANG_DEMO_HISTORY_HOURS"] = "0"
+    os.environ["MADANG_DEMO_HISTORY_HOURS"] = "1"
     house = start_house(data, "--no-demo")
-    lay_out()
-    time.sleep(6)  # what a process knows of senders and stations may be 5 s old
     try:
+        lay_out()
+        time.sleep(6)  # what a process knows of senders and stations may be 5 s old
         if ASKED.minutes:
             keep_up(house)
             return

@@ -23,7 +23,7 @@ from madang.core.base.interface import (
 from madang.core.incidents.interface import post_outside
 
 from .actions.hearing import hear_messages
-from .actions.ngsi.telling import deliver_due
+from .actions.ngsi.telling import deliver_due, tell_intervals
 from .actions.sensorthings.writing import write_messages
 from .methods.ngsi.contexts import CORE, write_link
 from .models import Subscription
@@ -122,6 +122,7 @@ def run_notifier() -> None:
     while not stop.is_set():
         close_old_connections()
         try:
+            tell_intervals(now=now())
             busy = deliver_due(now=now(), send=_send, pool=pool)
         except Exception:
             log.exception("a fault; it goes on")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from django.utils.http import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -171,8 +172,8 @@ def read_page(asked: Any) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def read_question(asked: dict[str, Any], terms: Terms) -> Asked:
-    """Return which entities parameters ask for; raise Problem where they name none."""
+def read_question(asked: dict[str, Any], terms: Terms, any_of: tuple[Asked, ...] = ()) -> Asked:
+    """Return which entities parameters (and selectors of a body) ask for; raise Problem where they name none."""
     limit, offset = read_page(asked)
     wanted = Asked(
         types=read_types(str(asked.get("type") or ""), terms),
@@ -185,8 +186,11 @@ def read_question(asked: dict[str, Any], terms: Terms) -> Asked:
         place=read_geo(asked, terms),
         limit=limit,
         offset=offset,
+        any_of=any_of,
     )
-    if not (wanted.types or wanted.ids or wanted.id_pattern or wanted.attrs or wanted.q or wanted.place):
+    if not (
+        any_of or wanted.types or wanted.ids or wanted.id_pattern or wanted.attrs or wanted.q or wanted.place
+    ):
         raise bad("name a type, an id, attrs, a q or a place")
     return wanted
 
@@ -203,6 +207,15 @@ def read_geo(asked: dict[str, Any], terms: Terms) -> Any:
         raise bad("coordinates are a JSON list") from error
     iri = terms.expand(asked["geoproperty"]) if asked.get("geoproperty") else None
     return read_place(str(asked["georel"]), str(asked.get("geometry", "")), coordinates, iri)
+
+
+def link_pages(path: str, asked: dict[str, Any], page: tuple[int, int], *, has_more: bool) -> dict[str, str]:
+    """Return the header that leads to the next page and the one before (6.3.10), of (limit, offset)."""
+    limit, offset = page
+    ways = [("next", offset + limit)] if has_more and limit else []
+    ways += [("prev", max(0, offset - limit))] if offset and limit else []
+    links = [f'<{ROOT}/{path}?{urlencode(asked | {"offset": start})}>; rel="{name}"' for name, start in ways]
+    return {"Link": ", ".join(links)} if links else {}
 
 
 def choose_media(request: Request, *offered: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from django.utils.http import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -55,6 +54,7 @@ from madang.infrastructure.city_sensors.queries.ngsi.entities import (
     list_kinds,
     list_types_with,
     read_row,
+    read_selectors,
 )
 from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
 
@@ -68,6 +68,7 @@ from .ngsi_answers import (
     describe_problem,
     expand_names,
     find_source,
+    link_pages,
     pick,
     read_form,
     read_options,
@@ -81,6 +82,8 @@ from .ngsi_answers import (
 )
 
 GEO = "application/geo+json"
+IN_QUERY = ("q", "scopeQ", "lang")
+"""Texts of a Query in a body that are parameters of the same name otherwise."""
 
 
 @serve
@@ -103,21 +106,17 @@ def query_by_post(request: Request, body: Any) -> Response:
     """Answer entities found by a Query in the body."""
     if not isinstance(body, dict) or body.get("type") != "Query":
         raise bad("send an object of type Query")
-    selectors = body.get("entities") or [{}]
-    geo = body.get("geoQ") or {}
-    asked = dict(request.query_params.multi_items()) | {
-        "type": ",".join(one["type"] for one in selectors if one.get("type")),
-        "id": ",".join(one["id"] for one in selectors if one.get("id")),
-        "idPattern": next((one["idPattern"] for one in selectors if one.get("idPattern")), ""),
-        "attrs": ",".join(body.get("attrs", [])),
-        "q": body.get("q", ""),
-        "scopeQ": body.get("scopeQ", ""),
-        "lang": body.get("lang", ""),
-    }
+    geo, attrs = body.get("geoQ") or {}, body.get("attrs", [])
+    texts = [body.get(name, "") for name in IN_QUERY]
+    if not (isinstance(geo, dict) and isinstance(attrs, list) and _are_texts([*attrs, *texts])):
+        raise bad("attrs is a list of names, geoQ an object, q, scopeQ and lang are texts")
+    asked = dict(request.query_params.multi_items()) | dict(zip(IN_QUERY, texts, strict=True))
+    asked["attrs"] = ",".join(attrs)
     if geo:
         asked |= {name: geo[name] for name in ("georel", "geometry", "geoproperty") if name in geo}
         asked["coordinates"] = msgspec.json.encode(geo.get("coordinates")).decode()
-    return _answer_query(request, asked, read_terms(request, body))
+    terms = read_terms(request, body)
+    return _answer_query(request, asked, terms, read_selectors(body.get("entities") or [], terms))
 
 
 @serve
@@ -387,7 +386,9 @@ def show_subscriptions(request: Request, _body: None) -> Response:
     """Answer the subscriptions with what became of their notifications."""
     limit, offset = read_page(request.query_params)
     rows, total = list_subscriptions(limit=limit, offset=offset)
-    headers = {"NGSILD-Results-Count": str(total)} if request.query_params.get("count") == "true" else {}
+    asked = dict(request.query_params.multi_items())
+    headers = {"NGSILD-Results-Count": str(total)} if asked.get("count") == "true" else {}
+    headers |= link_pages("subscriptions", asked, (limit, offset), has_more=total > offset + limit)
     return send(request, [_describe_subscription(row) for row in rows], headers=headers)
 
 
@@ -470,15 +471,22 @@ def _asks_details(request: Request) -> bool:
     return text == "true"
 
 
-def _answer_query(request: Request, asked: dict[str, Any], terms: Terms) -> Response:
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(one, str) for one in values)
+
+
+def _answer_query(
+    request: Request, asked: dict[str, Any], terms: Terms, any_of: tuple[Asked, ...] = ()
+) -> Response:
     check_parameters(asked)
-    wanted = read_question(asked, terms)
+    wanted = read_question(asked, terms, any_of)
     is_counted = asked.get("count") == "true"
-    rows, total = find_entities(wanted, count=is_counted)
+    rows, total = find_entities(msgspec.structs.replace(wanted, limit=wanted.limit + 1), count=is_counted)
     headers = {} if total is None else {"NGSILD-Results-Count": str(total)}
-    if request.method == "GET" and len(rows) == wanted.limit and wanted.limit:
-        more = urlencode(asked | {"offset": wanted.offset + wanted.limit})
-        headers["Link"] = f'<{ROOT}/entities?{more}>; rel="next"'
+    if request.method == "GET":
+        page = wanted.limit, wanted.offset
+        headers |= link_pages("entities", asked, page, has_more=len(rows) > wanted.limit)
+    rows = rows[: wanted.limit]
     bodies = [_write(row, asked, terms, wanted.attrs) for row in rows]
     if choose_media(request, JSON, LD, GEO) == GEO:
         features = [_make_feature(row, body, asked, terms) for row, body in zip(rows, bodies, strict=True)]

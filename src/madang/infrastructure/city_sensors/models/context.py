@@ -23,6 +23,9 @@ class ContextEntity(models.Model):
     created_at = models.DateTimeField()
     modified_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="city_sensors_context_ids")]  # narrow, for deep pages
+
 
 class ContextType(models.Model):
     """A type of an entity, so that entities of a type are found without a scan."""

@@ -88,6 +88,7 @@ class Datastream(Described):
     stream_property = models.CharField(max_length=64)
 
     class Meta:
+        indexes = [models.Index(fields=["id"], name="city_sensors_datastream_ids")]  # narrow, for deep pages
         constraints = [
             models.UniqueConstraint(
                 fields=["stream_thing", "stream_property"], name="city_sensors_one_datastream_a_stream"

@@ -416,6 +416,43 @@ def test_triggers_say_what_a_subscriber_is_told_of(api, receiver):
     assert api.delete(told.removeprefix("/ngsi-ld/v1")).status_code == 204
 
 
+def test_a_query_in_a_body_has_several_selectors(api):
+    for kind, number in (("Tram", 1), ("Tram", 2), ("Ferry", 1), ("Ferry", 2)):
+        api.post("/entities", json={"id": f"urn:ngsi-ld:{kind}:{number}", "type": kind, "load": number})
+    selectors = [{"type": "Tram", "idPattern": "1$"}, {"type": "Ferry", "id": "urn:ngsi-ld:Ferry:2"}]
+
+    def ask(**body):
+        return api.post("/entityOperations/query", json={"type": "Query", "entities": selectors} | body)
+
+    assert [one["id"][12:] for one in ask().json()] == ["Tram:1", "Ferry:2"]
+    assert [one["id"][12:] for one in ask(q="load>1").json()] == ["Ferry:2"]
+    for wrong in (
+        {"entities": "x"},
+        {"entities": [5]},
+        {"entities": [{"id": "x y"}]},
+        {"attrs": 5},
+        {"q": 5},
+        {"geoQ": "x"},
+    ):
+        assert (ask(**wrong).status_code, ask(**wrong).json()["title"]) == (400, "BadRequestData"), wrong
+
+
+def test_pages_lead_to_those_before_and_after(api):
+    for number in range(5):
+        api.post("/entities", json={"id": f"urn:ngsi-ld:Stop:{number}", "type": "Stop"})
+    for offset, ways in ((0, {"next"}), (2, {"next", "prev"}), (3, {"prev"}), (1, {"next", "prev"})):
+        answer = api.get("/entities", params={"type": "Stop", "limit": 2, "offset": offset})
+        links = {name: link["url"] for name, link in answer.links.items() if name in {"next", "prev"}}
+        assert set(links) == ways, offset
+        assert [one["id"][-1] for one in answer.json()] == [str(offset), str(offset + 1)]
+        for name, start in (("next", offset + 2), ("prev", max(0, offset - 2))):
+            if name in links:
+                found = api.get(links[name].removeprefix("/ngsi-ld/v1")).json()
+                assert found[0]["id"][-1] == str(start)
+    newest = {"type": "Stop", "orderBy": "id;desc", "limit": 2, "offset": 2}
+    assert [one["id"][-1] for one in api.get("/entities", params=newest).json()] == ["2", "1"]
+
+
 def test_the_smaller_operations_of_the_standard(api):
     for number in (1, 2):
         api.post(
@@ -466,11 +503,12 @@ def test_what_is_not_served_is_said_as_the_standard_says_it(api):
     "changed",
     [
         {"notificationTrigger": ["entityEaten"]}, {"notificationTrigger": "entityCreated"}, {"notificationTrigger": []},
-        {"type": "X"}, {"entities": [], "watchedAttributes": []}, {"notification": {}}, {"timeInterval": 5}, {"q": "a=="},
+        {"type": "X"}, {"entities": [], "watchedAttributes": []}, {"notification": {}}, {"timeInterval": 0}, {"q": "a=="},
         {"notification": {"endpoint": {"uri": "ftp://x/"}}}, {"notification": {"endpoint": {"uri": "http://169.254.1.1/"}}},
         {"throttling": -1}, {"expiresAt": "soon"}, {"expiresAt": "2020-01-01T00:00:00Z"}, {"scopeQ": "a b"}, {"lang": 5},
         {"notification": {"endpoint": {"uri": "https://example.org/", "receiverInfo": [{"key": "Host", "value": "x"}]}}}, {"colour": 1}, {"entities": [{"type": 5}]}, {"geoQ": {}},
-        {"entities": [{"idPattern": "(a+)+"}]},
+        {"entities": [{"idPattern": "(a+)+"}]}, {"timeInterval": 5, "watchedAttributes": ["a"]}, {"timeInterval": 5, "throttling": 5},
+        {"timeInterval": 5, "entities": [], "watchedAttributes": ["a"]}, {"timeInterval": True},
     ],
 )  # fmt: skip
 def test_bad_subscriptions_are_refused(api, changed):

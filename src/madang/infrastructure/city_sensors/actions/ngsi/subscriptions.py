@@ -24,7 +24,7 @@ from madang.infrastructure.city_sensors.queries.ngsi.entities import find_contex
 WRITE = "city_sensors.write_context"
 MEMBERS = {
     "id", "type", "subscriptionName", "description", "entities", "watchedAttributes", "q", "geoQ", "isActive",
-    "expiresAt", "throttling", "notification", "notificationTrigger", "@context", "lang", "jsonldContext", "scopeQ", "status",
+    "expiresAt", "throttling", "notification", "notificationTrigger", "@context", "lang", "jsonldContext", "scopeQ", "status", "timeInterval",
 }  # fmt: skip
 SELECTORS = ("type", "id", "idPattern")
 MOST = 1_000
@@ -124,8 +124,7 @@ def check_subscription(body: Any, context: Any) -> datetime | None:
         raise bad("a subscription is a JSON object of type Subscription")
     unknown = set(body) - MEMBERS
     if unknown:
-        kind = "OperationNotSupported" if unknown == {"timeInterval"} else "BadRequestData"
-        raise Problem(kind, f"a subscription here has no {min(unknown)}")
+        raise bad(f"a subscription here has no {min(unknown)}")
     identity = body.get("id", "urn:x:y")
     if not isinstance(identity, str) or not URI.fullmatch(identity):
         raise bad("id must be a URI")
@@ -137,10 +136,21 @@ def check_subscription(body: Any, context: Any) -> datetime | None:
         raise bad("throttling is a number of seconds")
     if not isinstance(body.get("isActive", True), bool):
         raise bad("isActive is true or false")
+    if "timeInterval" in body:
+        _check_interval(body)
     try:
         return read_time("expiresAt", body["expiresAt"])[0] if body.get("expiresAt") else None
     except BadInput as error:
         raise bad(error.text.en) from error
+
+
+def _check_interval(body: dict[str, Any]) -> None:
+    """Refuse an interval that is none, and what can't go with one (ETSI GS CIM 009, 5.2.12 and 5.8.1)."""
+    seconds = body["timeInterval"]
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds < 1e7:
+        raise bad("timeInterval is a number of seconds, 1 or more")
+    if body.get("watchedAttributes") or body.get("throttling") or not body.get("entities"):
+        raise bad("timeInterval goes with entities, and without watchedAttributes and throttling")
 
 
 def _check_end(body: dict[str, Any], expires_at: datetime | None, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from django.db import close_old_connections, transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 
 from madang.core.base.interface import new_id
 from madang.core.incidents.interface import Failed, Refused
@@ -22,14 +22,22 @@ from madang.infrastructure.city_sensors.methods.ngsi.documents import (
     choose_language,
     write_entity,
 )
-from madang.infrastructure.city_sensors.methods.ngsi.questions import match_entity, read_place, read_q
+from madang.infrastructure.city_sensors.methods.ngsi.questions import Place, match_entity, read_place, read_q
 from madang.infrastructure.city_sensors.methods.ngsi.selections import match_scopes, read_scope_query
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
-from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context
+from madang.infrastructure.city_sensors.queries.ngsi.entities import (
+    Asked,
+    find_context,
+    find_entities,
+    read_row,
+    read_selectors,
+)
 
 TRIES = 10
 LONGEST_WAIT_S = 600
 MOST_WAITING = 1_000
+MOST_AT_ONCE, MOST_TOLD = 1_000, 10
+"""Entities in a notification of what is there every so often, and how many of these are kept."""
 KEPT = timedelta(days=7)
 
 
@@ -38,29 +46,76 @@ def tell(*, now: datetime, entity: Entity, changes: Changes, gone: Mapping[str, 
 
     `gone` are the attributes that were deleted, as they were. Of an entity that was deleted `entity` is the last there was.
     """
-    alive = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    for row in models.Subscription.objects.filter(alive, is_active=True):
-        if _is_throttled(row, now):
+    for row in _list_active(now):
+        if "timeInterval" in row.body or _is_throttled(row, now):
             continue
         terms = Terms(row.context, find_context)
         if not _is_for(row.body, terms, entity, changes):
             continue
-        wanted = row.body["notification"]
-        form = FORMS[wanted.get("format", "normalized")]
-        attrs = [terms.expand(name) for name in wanted.get("attributes", [])]
-        identity = f"urn:ngsi-ld:Notification:{new_id()}"
-        body = {
-            "id": identity,
-            "type": "Notification",
-            "subscriptionId": row.subscription_id,
-            "notifiedAt": write_time(now),
-            "data": [_write(_translate(entity, row.body), terms, form, attrs, changes, gone, now)],
-        }
-        models.ContextNotification.objects.create(
-            notification_id=identity, subscription=row, body=body, due_at=now, created_at=now
-        )
-        models.Subscription.objects.filter(pk=row.pk).update(told_at=now)
+        form, attrs = _read_wishes(row.body, terms)
+        _notify(row, [_write(_translate(entity, row.body), terms, form, attrs, changes, gone, now)], now)
         _give_up_oldest(row)
+
+
+def tell_intervals(*, now: datetime) -> int:
+    """Write a notification of all entities that fit for every subscription whose `timeInterval` is over; return how many.
+
+    While one waits for its receiver no other is written; of those that were told the newest are kept. With none that
+    fit it says so by an empty list.
+    """
+    told = 0
+    for row in _list_active(now).filter(body__timeInterval__isnull=False):
+        waits = timedelta(seconds=row.body["timeInterval"]) > now - (row.told_at or row.created_at)
+        if waits or row.notifications.filter(state="waiting").exists():
+            continue
+        terms = Terms(row.context, find_context)
+        form, attrs = _read_wishes(row.body, terms)
+        entities = [_translate(read_row(one), row.body) for one in _list_fitting(row.body, terms)]
+        with transaction.atomic():
+            _notify(row, [write_entity(one, terms, form=form, attrs=attrs) for one in entities], now)
+            old = row.notifications.order_by("-pk").values_list("pk", flat=True)[MOST_TOLD:]
+            models.ContextNotification.objects.filter(pk__in=list(old)).delete()
+        told += 1
+    return told
+
+
+def _list_active(now: datetime) -> QuerySet[models.Subscription]:
+    alive = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    return models.Subscription.objects.filter(alive, is_active=True)
+
+
+def _list_fitting(body: dict[str, Any], terms: Terms) -> list[models.ContextEntity]:
+    """Return the entities that a subscription speaks of, at most MOST_AT_ONCE."""
+    asked = Asked(
+        any_of=read_selectors(body["entities"], terms),
+        q=read_q(body["q"], terms) if body.get("q") else None,
+        place=_read_place(body, terms),
+        scopes=read_scope_query(body.get("scopeQ", "")),
+        limit=MOST_AT_ONCE,
+    )
+    return find_entities(asked)[0]
+
+
+def _read_wishes(body: dict[str, Any], terms: Terms) -> tuple[str, list[str]]:
+    """Return the form of a subscription's notifications and the attributes (IRIs) they have, none for all."""
+    wanted = body["notification"]
+    form = FORMS[wanted.get("format", "normalized")]
+    return form, [terms.expand(name) for name in wanted.get("attributes", [])]
+
+
+def _notify(row: models.Subscription, data: list[dict[str, Any]], now: datetime) -> None:
+    identity = f"urn:ngsi-ld:Notification:{new_id()}"
+    body = {
+        "id": identity,
+        "type": "Notification",
+        "subscriptionId": row.subscription_id,
+        "notifiedAt": write_time(now),
+        "data": data,
+    }
+    models.ContextNotification.objects.create(
+        notification_id=identity, subscription=row, body=body, due_at=now, created_at=now
+    )
+    models.Subscription.objects.filter(pk=row.pk).update(told_at=now)
 
 
 def deliver_due(
@@ -132,14 +187,17 @@ def _is_for(body: dict[str, Any], terms: Terms, entity: Entity, changes: Changes
         for one in body.get("entities", [])
     ]
     q = read_q(body["q"], terms) if body.get("q") else None
-    geo = body.get("geoQ")
-    place = None
-    if geo:
-        iri = terms.expand(geo["geoproperty"]) if geo.get("geoproperty") else None
-        place = read_place(geo["georel"], geo["geometry"], geo["coordinates"], iri)
     if body.get("scopeQ") and not match_scopes(read_scope_query(body["scopeQ"]), entity.scopes):
         return False
-    return match_entity(entity, selectors=selectors, q=q, place=place)
+    return match_entity(entity, selectors=selectors, q=q, place=_read_place(body, terms))
+
+
+def _read_place(body: dict[str, Any], terms: Terms) -> Place | None:
+    geo = body.get("geoQ")
+    if not geo:
+        return None
+    iri = terms.expand(geo["geoproperty"]) if geo.get("geoproperty") else None
+    return read_place(geo["georel"], geo["geometry"], geo["coordinates"], iri)
 
 
 def _is_throttled(row: models.Subscription, now: datetime) -> bool:

@@ -11,17 +11,18 @@ from django.db.models.expressions import OrderBy
 
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.cells import list_cells
-from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI
-from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, list_instances
-from madang.infrastructure.city_sensors.methods.ngsi.problems import missing
+from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI, Terms
+from madang.infrastructure.city_sensors.methods.ngsi.documents import URI, Entity, list_instances
+from madang.infrastructure.city_sensors.methods.ngsi.problems import bad, missing
 from madang.infrastructure.city_sensors.methods.ngsi.questions import (
     Both,
     Place,
     Term,
+    check_pattern,
     make_point_matcher,
     match_place,
 )
-from madang.infrastructure.city_sensors.methods.ngsi.selections import Sort, Tree
+from madang.infrastructure.city_sensors.methods.ngsi.selections import Sort, Tree, read_types
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
 
 NEAR_DEGREES_M = 80_000
@@ -46,6 +47,29 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     place: Place | None = None
     limit: int = 20
     offset: int = 0
+    any_of: tuple[Asked, ...] = ()
+    """Where there are any: one of these is to fit by its types, ids and pattern."""
+
+
+def read_selectors(entities: Any, terms: Terms) -> tuple[Asked, ...]:
+    """Return what the selectors of a query or a subscription ask for (EntitySelector, 5.2.33); raise Problem for none."""
+    if not isinstance(entities, list):
+        raise bad("entities is a list of objects")
+    return tuple(_read_selector(one, terms) for one in entities)
+
+
+def _read_selector(one: Any, terms: Terms) -> Asked:
+    ids = one.get("id", []) if isinstance(one, dict) else None
+    ids = [ids] if isinstance(ids, str) else ids
+    texts = [*ids, one.get("type", ""), one.get("idPattern", "")] if isinstance(ids, list) else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise bad("an entity is selected by type, id or idPattern, each text")
+    if not all(map(URI.fullmatch, ids)):
+        raise bad("an id is a URI")
+    *_, types, pattern = texts
+    return Asked(
+        types=read_types(types, terms), ids=tuple(ids), id_pattern=check_pattern(pattern) if pattern else ""
+    )
 
 
 def find_entities(asked: Asked, *, count: bool = False) -> tuple[list[models.ContextEntity], int | None]:
@@ -53,7 +77,11 @@ def find_entities(asked: Asked, *, count: bool = False) -> tuple[list[models.Con
     rows = select_entities(asked)
     if asked.place is None:
         total = _count(asked, rows) if count else None
-        return list(_sort(rows, asked.order)[asked.offset : asked.offset + asked.limit]), total
+        rows = _sort(rows, asked.order)
+        if asked.offset:  # what is skipped is walked in an index of ids, not in the entities themselves
+            page = rows.values("pk")[asked.offset : asked.offset + asked.limit]
+            rows = _sort(models.ContextEntity.objects.filter(pk__in=page), asked.order)
+        return list(rows[: asked.limit]), total
     fitting = _list_fitting(asked.place, _sort(rows.filter(_box(asked.place)), asked.order))
     page = fitting[asked.offset : asked.offset + asked.limit]
     found = models.ContextEntity.objects.in_bulk(page)
@@ -112,14 +140,11 @@ def _sort(rows: QuerySet[models.ContextEntity], order: tuple[Sort, ...]) -> Quer
 def select_entities(asked: Asked) -> QuerySet[models.ContextEntity]:
     """Return the query of all but the place."""
     rows = models.ContextEntity.objects.all()
-    if asked.types is not None:
-        rows = rows.filter(_select_types(asked.types))
+    rows = rows.filter(_select_names(asked))
+    if asked.any_of:
+        rows = rows.filter(_join("or", [_select_names(one) for one in asked.any_of]))
     if asked.scopes is not None:
         rows = rows.filter(_select_scopes(asked.scopes))
-    if asked.ids:
-        rows = rows.filter(entity_id__in=asked.ids)
-    if asked.id_pattern:
-        rows = rows.filter(entity_id__regex=asked.id_pattern)
     if asked.attrs:
         rows = rows.filter(
             Exists(models.ContextValue.objects.filter(entity=OuterRef("pk"), path__in=asked.attrs))
@@ -127,6 +152,15 @@ def select_entities(asked: Asked) -> QuerySet[models.ContextEntity]:
     if asked.q is not None:
         rows = rows.filter(_make_condition(asked.q))
     return rows
+
+
+def _select_names(asked: Asked) -> Q:
+    condition = _select_types(asked.types) if asked.types is not None else Q()
+    if asked.ids:
+        condition &= Q(entity_id__in=asked.ids)
+    if asked.id_pattern:
+        condition &= Q(entity_id__regex=asked.id_pattern)
+    return condition
 
 
 def _select_types(tree: Tree) -> Q:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from odata_query import ast
 
 from madang.core.base.interface import find_row
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort, flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import EntityType
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss
 
-from .filters import MODELS, find_column, make_condition
+from .filters import MODELS, find_column, follows_many, make_condition
 from .observations import find_streams_where
 
 
@@ -24,9 +25,24 @@ def list_entities(
     """Return entities of `kind` within a condition, their number if asked for, and whether more follow."""
     rows = select_entities(kind, within, options)
     total = rows.count() if options.count else None
-    order = [f"{'-' if one.descending else ''}{find_column(kind, one.path)[0]}" for one in options.orderby]
-    found = list(rows.order_by(*order, "pk")[options.skip : options.skip + options.top + 1])
+    rows = _sort(kind, rows, options.orderby)
+    if options.skip:  # what is skipped is walked in an index of ids, not in the rows themselves
+        page = rows.values("pk")[options.skip : options.skip + options.top + 1]
+        rows = _sort(kind, MODELS[kind.name].objects.filter(pk__in=page), options.orderby)
+    found = list(rows[: options.top + 1])
     return found[: options.top], total, len(found) > options.top
+
+
+def _sort(kind: EntityType, rows: QuerySet, sorts: Sequence[Sort]) -> QuerySet:
+    """Return rows in an order, each once: of a link to many the least counts (descending: the greatest)."""
+    order = []
+    for number, one in enumerate(sorts):
+        column = find_column(kind, one.path)[0]
+        if follows_many(kind, one.path):
+            rows = rows.annotate(**{f"sort_{number}": (Max if one.descending else Min)(column)})
+            column = f"sort_{number}"
+        order.append(f"{'-' if one.descending else ''}{column}")
+    return rows.order_by(*order, "pk")
 
 
 def select_entities(kind: EntityType, within: Q, options: Options) -> QuerySet:

@@ -90,6 +90,18 @@ def find_column(kind: EntityType, path: tuple[str, ...]) -> tuple[str, str]:
     raise refuse("path", f"쓸 수 없는 항목입니다: {'/'.join(path)}", f"there is no {'/'.join(path)} here")
 
 
+def follows_many(kind: EntityType, path: tuple[str, ...]) -> bool:
+    """Return whether a path of names follows a link to many."""
+    for name in path:
+        link = kind.find_link(name)
+        if link is None:
+            return False
+        if link.is_many:
+            return True
+        kind = TYPES[link.target]
+    return False
+
+
 class Fraction(Func):
     """The fraction of a second of a time."""
 

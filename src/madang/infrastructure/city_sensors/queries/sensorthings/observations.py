@@ -26,6 +26,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, 
 from madang.infrastructure.city_sensors.tables import READINGS
 
 from .filters import make_condition
+from .linked import LINKS, read_by_link
 from .written import await_written
 
 DELETED = "deleted"
@@ -80,13 +81,16 @@ def list_observations(within: Branches, options: Options) -> tuple[list[Observed
     hidden = count_rows(reader, [Filter("quality", Op.EQ, DELETED)])
     if hidden:
         conditions.append(THERE)
-    order = [_make_order(one.path, descending=one.descending) for one in options.orderby]
+    is_linked = bool(options.orderby) and len(path := options.orderby[0].path) > 1 and path[0] in LINKS
+    order = [_make_order(one.path, descending=one.descending) for one in options.orderby[is_linked:]]
     order += [Order(name) for name in ("observed_at", "thing_id", "property")]
-    rows = (
-        reader.read(where=conditions, order_by=order, offset=options.skip, limit=options.top + 1).to_pylist()
-        if options.top
-        else []
-    )
+    skip, limit = options.skip, options.top + 1
+    if not options.top:
+        rows = []
+    elif is_linked:
+        rows = read_by_link(reader, conditions, options.orderby[0], order, skip=skip, limit=limit)
+    else:
+        rows = reader.read(where=conditions, order_by=order, offset=skip, limit=limit).to_pylist()
     total = count_rows(reader, conditions) if options.count else None
     return attach(rows[: options.top]), total, len(rows) > options.top
 
@@ -390,7 +394,7 @@ def _make_order(path: tuple[str, ...], *, descending: bool) -> Order:
         raise refuse(
             "$orderby",
             f"이 순서로는 볼 수 없습니다: {'/'.join(path)}",
-            f"{OBSERVATION.collection} can't be sorted by {'/'.join(path)}",
+            f"{OBSERVATION.collection} can't be sorted by {'/'.join(path)} (by what they are linked to: first)",
         )
     return Order(column, descending=descending)
 

@@ -31,7 +31,10 @@ class ContextType(models.Model):
     """A type of an entity, so that entities of a type are found without a scan."""
 
     entity = models.ForeignKey(ContextEntity, models.CASCADE, related_name="type_rows")
-    iri = models.CharField(max_length=600, db_index=True)
+    iri = models.CharField(max_length=600)
+
+    class Meta:
+        indexes = [models.Index(fields=["iri", "entity"], name="city_sensors_context_types")]
 
 
 class ContextValue(models.Model):

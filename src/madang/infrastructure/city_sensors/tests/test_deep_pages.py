@@ -15,6 +15,7 @@ from madang.infrastructure.city_sensors.queries.sensorthings.entities import lis
 PAGES = {
     "city_sensors_datastream_ids": lambda: list_entities(TYPES["Datastream"], Q(), Options(skip=50, top=10)),
     "city_sensors_context_ids": lambda: find_entities(Asked(offset=50)),
+    "city_sensors_context_types": lambda: find_entities(Asked(types=("is", "urn:x:Room"), offset=50)),
 }
 
 
@@ -30,4 +31,4 @@ def test_what_is_skipped_is_walked_in_an_index(index):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[-1]['sql']}")
         plan = " ".join(str(row[-1]) for row in cursor.fetchall())
-    assert f"USING COVERING INDEX {index}" in plan
+    assert f"USING COVERING INDEX {index}" in plan, plan

@@ -79,7 +79,10 @@ def find_entities(asked: Asked, *, count: bool = False) -> tuple[list[models.Con
         total = _count(asked, rows) if count else None
         rows = _sort(rows, asked.order)
         if asked.offset:  # what is skipped is walked in an index of ids, not in the entities themselves
-            page = rows.values("pk")[asked.offset : asked.offset + asked.limit]
+            page = rows.values("pk")
+            if iri := _find_only_type(asked):
+                page = models.ContextType.objects.filter(iri=iri).order_by("entity_id").values("entity_id")
+            page = page[asked.offset : asked.offset + asked.limit]
             rows = _sort(models.ContextEntity.objects.filter(pk__in=page), asked.order)
         return list(rows[: asked.limit]), total
     fitting = _list_fitting(asked.place, _sort(rows.filter(_box(asked.place)), asked.order))
@@ -112,10 +115,15 @@ def _list_shapes(rows: QuerySet[models.ContextEntity], wanted: Sequence[int]) ->
 
 def _count(asked: Asked, rows: QuerySet[models.ContextEntity]) -> int:
     """Return how many rows there are; of types alone, from the index of types."""
-    plain = Asked(types=asked.types, order=asked.order, limit=asked.limit, offset=asked.offset)
-    if asked == plain and asked.types is not None and asked.types[0] == "is":
-        return models.ContextType.objects.filter(iri=asked.types[1]).count()
+    if iri := _find_only_type(msgspec.structs.replace(asked, order=())):
+        return models.ContextType.objects.filter(iri=iri).count()
     return rows.count()
+
+
+def _find_only_type(asked: Asked) -> str:
+    """Return the type (IRI) of which all are asked for, in the order they came in; "" where it is another question."""
+    plain = Asked(types=asked.types, limit=asked.limit, offset=asked.offset)
+    return asked.types[1] if asked == plain and asked.types is not None and asked.types[0] == "is" else ""
 
 
 def _sort(rows: QuerySet[models.ContextEntity], order: tuple[Sort, ...]) -> QuerySet[models.ContextEntity]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 import numpy as np
@@ -16,13 +16,15 @@ from madang.core.places.interface import list_districts, locate_points
 from madang.core.things.interface import read_table, register_thing
 
 from . import models
+from .methods.faults import find_fault
 from .methods.importing import read_feeders, read_sites
 from .methods.power import find_room_w
-from .queries import MOST, forget, get_pole, list_feeders, list_heard, list_poles
+from .queries import MOST, forget, get_pole, list_conditions, list_feeders, list_poles
 from .records import (
     MODULE_KIND,
     MODULE_NAMES,
     PERMIT_KINDS,
+    Condition,
     Feeder,
     ImportKind,
     Module,
@@ -32,7 +34,6 @@ from .records import (
     Site,
 )
 
-SILENT_AFTER = timedelta(minutes=30)
 CHANGE = "smart_poles.change"
 FAULT_KIND = "pole_module_fault"
 
@@ -265,11 +266,11 @@ def _find_districts(lons: Sequence[float], lats: Sequence[float]) -> list[str]:
     return [str(code) if code in districts else "" for code in codes]
 
 
-def report_faults(*, now: datetime, heard: Mapping[str, datetime] | None = None) -> int:
-    """Tell the incidents of modules whose own stream fell silent, or came back; return how many are silent.
+def report_faults(*, now: datetime, conditions: Mapping[str, Condition] | None = None) -> int:
+    """Tell the incidents of modules whose own stream is silent, blank or stuck, or well again; return how many are faulty.
 
-    A fault of what is watched no longer (taken down, repaired, another stream) ends. `heard` is when the things whose readings modules send were heard last (by default: in the lake). What was
-    never heard isn't judged.
+    A fault of what is watched no longer (taken down, repaired, another stream) ends. `conditions` are what the things
+    whose readings modules send tell (by default: in the lake). What was never heard isn't judged.
     """
     modules = [
         (pole, module)
@@ -277,14 +278,14 @@ def report_faults(*, now: datetime, heard: Mapping[str, datetime] | None = None)
         for module in pole.modules
         if module.stream and pole.state == "active" and module.state == "active"
     ]
-    if heard is None:
-        heard = list_heard([module.stream for _, module in modules])
+    if conditions is None:
+        conditions = list_conditions([module.stream for _, module in modules], now)
     active = IncidentFilter(state="active", kind=FAULT_KIND)
     known = {one.key: one for one in list_incidents(actor=HOUSE, where=active, limit=MOST)}
     findings = [
-        _describe_fault(pole, module, heard[module.stream], now)
+        _describe_fault(pole, module, conditions[module.stream], now)
         for pole, module in modules
-        if module.stream in heard
+        if module.stream in conditions
     ]
     findings = [one for one in findings if not one.cleared or one.key in known]
     watched = {_name_fault(module) for _, module in modules}
@@ -294,29 +295,25 @@ def report_faults(*, now: datetime, heard: Mapping[str, datetime] | None = None)
     return sum(not one.cleared for one in findings)
 
 
-def _describe_fault(pole: Pole, module: Module, heard_at: datetime, now: datetime) -> Finding:
-    is_silent = now - heard_at > SILENT_AFTER
-    minutes = int((now - heard_at).total_seconds() // 60)
+def _describe_fault(pole: Pole, module: Module, condition: Condition, now: datetime) -> Finding:
+    fault = find_fault(pole, module, condition, now)
     name = MODULE_NAMES[module.type]
+    well = Text(
+        ko=f"{pole.name}의 {name.ko} 장치에서 다시 제대로 값이 옵니다.",
+        en=f"The {name.en.lower()} module of {pole.id} sends properly again.",
+    )
     return Finding(
         key=_name_fault(module),
         kind=FAULT_KIND,
         severity=Severity.MINOR,
         found_at=now,
-        reason=Text(
-            ko=f"{pole.name}의 {name.ko} 장치에서 {minutes:,}분째 값이 오지 않습니다."
-            if is_silent
-            else f"{pole.name}의 {name.ko} 장치에서 다시 값이 옵니다.",
-            en=f"The {name.en.lower()} module of {pole.id} has sent nothing for {minutes:,} minutes."
-            if is_silent
-            else f"The {name.en.lower()} module of {pole.id} sends again.",
-        ),
+        reason=fault or well,
         thing_id=module.id,
         agency_code=pole.agency_code,
         lon=pole.lon,
         lat=pole.lat,
         evidence={"stream": module.stream},
-        cleared=not is_silent,
+        cleared=fault is None,
     )
 
 

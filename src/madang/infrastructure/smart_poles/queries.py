@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
 
 from madang.core.base.interface import ANONYMOUS, Kept, NotFound
-from madang.core.lake.interface import authorize
+from madang.core.lake.interface import Filter, Measure, Op, authorize
 from madang.core.things.interface import Thing, ThingFilter, get_thing, get_things_version, list_things
 
 from . import models
+from .methods.faults import SILENT_AFTER, STUCK_FOR, find_stuck
 from .methods.power import measure_feeder
 from .records import (
     MODULE_KIND,
     POLE_KIND,
     Brought,
+    Condition,
     Feeder,
     ImportKind,
     Load,
@@ -150,17 +153,33 @@ def _read_brought(row: models.ImportRow) -> Brought:
     )
 
 
-def list_heard(stream_things: list[str]) -> dict[str, datetime]:
-    """Return when each of the things whose readings modules send was heard last."""
+def list_conditions(stream_things: Sequence[str], now: datetime) -> dict[str, Condition]:
+    """Return what the streams of modules tell, by the thing whose readings they are; those never heard have none."""
     if not stream_things:
         return {}
+    reader = authorize(ANONYMOUS, STREAM_TABLE)
+    newest = reader.latest(select=["thing_id", "observed_at", "value"]).to_pylist()
     wanted = set(stream_things)
     heard: dict[str, datetime] = {}
-    rows = authorize(ANONYMOUS, STREAM_TABLE).latest(select=["thing_id", "observed_at"]).to_pylist()
-    for row in rows:
+    for row in newest:
         if row["thing_id"] in wanted:
             heard[row["thing_id"]] = max(row["observed_at"], heard.get(row["thing_id"], row["observed_at"]))
-    return heard
+    there = {
+        row["thing_id"]
+        for row in newest
+        if row["thing_id"] in heard
+        and row["value"] is not None
+        and row["observed_at"] > heard[row["thing_id"]] - SILENT_AFTER
+    }
+    where = [Filter("thing_id", Op.IN, sorted(heard)), Filter("observed_at", Op.GE, now - STUCK_FOR)]
+    functions = {"count": "count", "low": "min", "high": "max"}
+    spread = [Measure(function=one, column="value", name=name) for name, one in functions.items()]
+    rows = reader.aggregate(spread, ["thing_id", "property"], where).to_pylist() if heard else []
+    stuck = find_stuck(rows)
+    return {
+        one: Condition(heard_at=at, is_blank=one not in there, is_stuck=one in stuck)
+        for one, at in heard.items()
+    }
 
 
 def forget() -> None:

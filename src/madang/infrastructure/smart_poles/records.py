@@ -70,6 +70,14 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     stream: str = ""
 
 
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """What a module's own stream tells: its newest moment, whether no value came about then, and whether none changes any more."""
+
+    heard_at: datetime
+    is_blank: bool = False
+    is_stuck: bool = False
+
+
 class Pole(msgspec.Struct, frozen=True, kw_only=True):
     """One pole with what it carries. `supply_w` is what its connection allows; lon, lat are degrees in EPSG:4326."""
 

@@ -19,6 +19,7 @@ from madang.infrastructure.smart_poles import actions, queries
 from madang.infrastructure.smart_poles.records import (
     MODULE_KIND,
     POLE_KIND,
+    Condition,
     Feeder,
     ModuleType,
     PermitState,
@@ -112,23 +113,43 @@ def test_strangers_change_nothing_and_nonsense_is_refused():
             change()
 
 
+def tell(heard_at, **more):
+    return {"S1": Condition(heard_at=heard_at, **more)}
+
+
+@pytest.mark.parametrize(
+    ("told", "word"), [({"is_blank": True}, "있을 수 없는"), ({"is_stuck": True}, "6시간째")]
+)
+def test_a_stream_without_sense_is_the_modules_fault(told, word):
+    module = hang("SP1", ModuleType.SENSOR, 6, stream="S1")
+    change_thing(actor=HOUSE, now=NOW, thing_id=module, values={"state": "active"})
+    queries.forget()
+    assert actions.report_faults(now=NOW, conditions=tell(NOW)) == 0
+    assert actions.report_faults(now=NOW, conditions=tell(NOW, **told)) == 1
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind=actions.FAULT_KIND))
+    assert word in incident.reason.ko
+    assert actions.report_faults(now=NOW, conditions=tell(NOW)) == 0
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind=actions.FAULT_KIND))
+    assert incident.cleared_at is not None
+
+
 def test_a_silent_stream_is_the_modules_fault():
     module = hang("SP1", ModuleType.SENSOR, 6, stream="S1")
     change_thing(actor=HOUSE, now=NOW, thing_id=module, values={"state": "active"})
     queries.forget()
     later = NOW + timedelta(hours=2)
-    assert actions.report_faults(now=NOW, heard={}) == 0
-    assert actions.report_faults(now=later, heard={"S1": NOW}) == 1
+    assert actions.report_faults(now=NOW, conditions={}) == 0
+    assert actions.report_faults(now=later, conditions=tell(NOW)) == 1
     (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind=actions.FAULT_KIND))
     assert incident.thing_id == module
     assert "120분째" in incident.reason.ko
-    assert actions.report_faults(now=later, heard={"S1": later}) == 0
+    assert actions.report_faults(now=later, conditions=tell(later)) == 0
     (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind=actions.FAULT_KIND))
     assert incident.cleared_at is not None
-    assert actions.report_faults(now=later + timedelta(hours=2), heard={"S1": later}) == 1
+    assert actions.report_faults(now=later + timedelta(hours=2), conditions=tell(later)) == 1
     change_thing(actor=HOUSE, now=NOW, thing_id=module, values={"state": "retired"})
     queries.forget()
-    assert actions.report_faults(now=later + timedelta(hours=3), heard={}) == 0
+    assert actions.report_faults(now=later + timedelta(hours=3), conditions={}) == 0
     where = IncidentFilter(kind=actions.FAULT_KIND, state="active")
     assert not [one for one in list_incidents(actor=HOUSE, where=where) if one.cleared_at is None]
 

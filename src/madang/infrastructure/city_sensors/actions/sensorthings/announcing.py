@@ -25,19 +25,17 @@ Made = tuple[EntityType, Any]
 def announce_made(entities: Sequence[Made]) -> None:
     """Tell of new entities: under their collection, and under those that lead to them by one link."""
     tell_listeners(
-        (f"{VERSION}/{address}{kind.collection}", payload)
-        for kind, entity, payload in _draw(entities)
-        for address in ("", *_list_owners(kind, entity))
+        (topic, payload) for kind, entity, payload in _draw(entities) for topic in list_topics(kind, entity)
     )
 
 
 def announce_changed(entities: Sequence[Made], names: Sequence[str]) -> None:
-    """Tell of changed entities: under their collection, themselves, and the properties `names`."""
+    """Tell of changed entities: where new ones are told of, under themselves, and under the properties `names`."""
     news = []
     for kind, entity, payload in _draw(entities):
         address = f"{VERSION}/{kind.collection}({write_id(identify(kind, entity))})"
         values = describe(kind, entity)
-        news += [(f"{VERSION}/{kind.collection}", payload), (address, payload)]
+        news += [(topic, payload) for topic in (*list_topics(kind, entity), address)]
         news += [(f"{address}/{name}", msgspec.json.encode({name: values.get(name)})) for name in names]
     tell_listeners(news)
 
@@ -64,12 +62,24 @@ def _draw(entities: Sequence[Made]) -> Iterable[tuple[EntityType, Any, bytes]]:
             yield kind, entity, msgspec.json.encode(document)
 
 
+def list_topics(kind: EntityType, entity: Any) -> list[str]:
+    """Return the topics of the sets that an entity is in: its collection, and those of entities one link away."""
+    return [f"{VERSION}/{owner}{kind.collection}" for owner in ("", *_list_owners(kind, entity))]
+
+
 def _list_owners(kind: EntityType, entity: Any) -> list[str]:
-    """Return the addresses (with a slash) of the entities that an entity belongs to by a link to one."""
+    """Return the addresses (with a slash) of the entities whose sets an entity is in."""
+    owners: list[str] = []
     if kind is OBSERVATION:
-        return [f"Datastreams({entity.datastream.pk})/"]
-    return [
-        f"{TYPES[link.target].collection}({getattr(entity, f'{link.path}_id')})/"
-        for link in kind.links
-        if not link.is_many
-    ]
+        owners.append(f"Datastreams({entity.datastream.pk})/")
+        if entity.feature_id and not entity.datastream.is_registered:  # of stations there are too many
+            owners.append(f"FeaturesOfInterest({entity.feature_id})/")
+        return owners
+    for link in kind.links:
+        other = TYPES[link.target]
+        if not link.is_many:
+            owners.append(f"{other.collection}({getattr(entity, f'{link.path}_id')})/")
+        elif any(back.is_many and back.target == kind.name for back in other.links):
+            found = getattr(entity, link.path).order_by("pk").values_list("pk", flat=True)
+            owners += [f"{other.collection}({pk})/" for pk in found]
+    return owners

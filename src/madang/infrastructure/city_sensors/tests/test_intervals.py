@@ -79,3 +79,12 @@ def test_it_ends_and_pauses_as_others_do(subscription):
     assert tell_intervals(now=at(95)) == 0
     Subscription.objects.update(expires_at=None, is_active=False)
     assert tell_intervals(now=at(95)) == 0
+
+
+def test_one_whose_context_is_gone_keeps_nobody_waiting(subscription):
+    lost = create_subscription(actor=HOUSE, now=NOW, body=BODY, context=None)
+    Subscription.objects.filter(subscription_id=lost).update(context="https://example.org/gone.jsonld")
+    Subscription.objects.filter(subscription_id=subscription).update(created_at=at(1))
+    assert tell_intervals(now=at(61)) == 1
+    assert ContextNotification.objects.get().subscription.subscription_id == subscription
+    assert "gone.jsonld" in Subscription.objects.get(subscription_id=lost).last_error

@@ -429,6 +429,7 @@ def test_a_query_in_a_body_has_several_selectors(api):
     for wrong in (
         {"entities": "x"},
         {"entities": [5]},
+        {"entities": [{}]},
         {"entities": [{"id": "x y"}]},
         {"attrs": 5},
         {"q": 5},
@@ -508,7 +509,7 @@ def test_what_is_not_served_is_said_as_the_standard_says_it(api):
         {"throttling": -1}, {"expiresAt": "soon"}, {"expiresAt": "2020-01-01T00:00:00Z"}, {"scopeQ": "a b"}, {"lang": 5},
         {"notification": {"endpoint": {"uri": "https://example.org/", "receiverInfo": [{"key": "Host", "value": "x"}]}}}, {"colour": 1}, {"entities": [{"type": 5}]}, {"geoQ": {}},
         {"entities": [{"idPattern": "(a+)+"}]}, {"timeInterval": 5, "watchedAttributes": ["a"]}, {"timeInterval": 5, "throttling": 5},
-        {"timeInterval": 5, "entities": [], "watchedAttributes": ["a"]}, {"timeInterval": True},
+        {"timeInterval": 5, "entities": [], "watchedAttributes": ["a"]}, {"timeInterval": True}, {"timeInterval": 5, "entities": [{}]},
     ],
 )  # fmt: skip
 def test_bad_subscriptions_are_refused(api, changed):

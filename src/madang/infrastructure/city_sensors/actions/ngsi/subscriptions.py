@@ -19,7 +19,7 @@ from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, ba
 from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern, read_place, read_q
 from madang.infrastructure.city_sensors.methods.ngsi.selections import read_scope_query
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time
-from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context
+from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context, read_selectors
 
 WRITE = "city_sensors.write_context"
 MEMBERS = {
@@ -137,20 +137,21 @@ def check_subscription(body: Any, context: Any) -> datetime | None:
     if not isinstance(body.get("isActive", True), bool):
         raise bad("isActive is true or false")
     if "timeInterval" in body:
-        _check_interval(body)
+        _check_interval(body, terms)
     try:
         return read_time("expiresAt", body["expiresAt"])[0] if body.get("expiresAt") else None
     except BadInput as error:
         raise bad(error.text.en) from error
 
 
-def _check_interval(body: dict[str, Any]) -> None:
+def _check_interval(body: dict[str, Any], terms: Terms) -> None:
     """Refuse an interval that is none, and what can't go with one (ETSI GS CIM 009, 5.2.12 and 5.8.1)."""
     seconds = body["timeInterval"]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds < 1e7:
         raise bad("timeInterval is a number of seconds, 1 or more")
     if body.get("watchedAttributes") or body.get("throttling") or not body.get("entities"):
         raise bad("timeInterval goes with entities, and without watchedAttributes and throttling")
+    read_selectors(body["entities"], terms)
 
 
 def _check_end(body: dict[str, Any], expires_at: datetime | None, now: datetime) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from django.db import close_old_connections, transaction
 from django.db.models import F, Min, Q, QuerySet
 
-from madang.core.base.interface import new_id
+from madang.core.base.interface import MadangError, new_id
 from madang.core.incidents.interface import Failed, Refused
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.changes import USUAL, Changes, is_wanted, write_gone
@@ -68,15 +68,24 @@ def tell_intervals(*, now: datetime) -> int:
         waits = timedelta(seconds=row.body["timeInterval"]) > now - (row.told_at or row.created_at)
         if waits or row.notifications.filter(state="waiting").exists():
             continue
-        terms = Terms(row.context, find_context)
-        form, attrs = _read_wishes(row.body, terms)
-        entities = [_translate(read_row(one), row.body) for one in _list_fitting(row.body, terms)]
-        with transaction.atomic():
-            _notify(row, [write_entity(one, terms, form=form, attrs=attrs) for one in entities], now)
-            old = row.notifications.order_by("-pk").values_list("pk", flat=True)[MOST_TOLD:]
-            models.ContextNotification.objects.filter(pk__in=list(old)).delete()
-        told += 1
+        try:
+            _tell_all(row, now)
+        except MadangError as error:  # its context is gone: the others are told all the same
+            reason = {"failed_at": now, "last_error": error.text.en[:500]}
+            models.Subscription.objects.filter(pk=row.pk).update(told_at=now, **reason)
+        else:
+            told += 1
     return told
+
+
+def _tell_all(row: models.Subscription, now: datetime) -> None:
+    terms = Terms(row.context, find_context)
+    form, attrs = _read_wishes(row.body, terms)
+    entities = [_translate(read_row(one), row.body) for one in _list_fitting(row.body, terms)]
+    with transaction.atomic():
+        _notify(row, [write_entity(one, terms, form=form, attrs=attrs) for one in entities], now)
+        old = row.notifications.order_by("-pk").values_list("pk", flat=True)[MOST_TOLD:]
+        models.ContextNotification.objects.filter(pk__in=list(old)).delete()
 
 
 def _list_active(now: datetime) -> QuerySet[models.Subscription]:

@@ -64,9 +64,9 @@ def _read_selector(one: Any, terms: Terms) -> Asked:
     texts = [*ids, one.get("type", ""), one.get("idPattern", "")] if isinstance(ids, list) else [None]
     if not all(isinstance(text, str) for text in texts):
         raise bad("an entity is selected by type, id or idPattern, each text")
-    if not all(map(URI.fullmatch, ids)):
-        raise bad("an id is a URI")
     *_, types, pattern = texts
+    if not (types or ids or pattern) or not all(map(URI.fullmatch, ids)):
+        raise bad("an entity is selected by a type, an id or an idPattern; an id is a URI")
     return Asked(
         types=read_types(types, terms), ids=tuple(ids), id_pattern=check_pattern(pattern) if pattern else ""
     )

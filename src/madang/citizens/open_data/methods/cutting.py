@@ -1,12 +1,13 @@
 """Cutting texts into the words that carry their meaning, with the weight each has in its dataset.
 
-The analyser holds about 300 MB and takes seconds to load, so this runs as a process of its own that ends with its
-work: `python -m madang.citizens.open_data.methods.cutting` reads a JSON list of datasets, each a list of texts, the
-most telling first, and writes a JSON list of {word: weight}.
+The analyser holds about 300 MB and takes seconds to load, so this runs as a process of its own that ends when it has
+heard nothing for IDLE_S: `python -m madang.citizens.open_data.methods.cutting` reads lines, each a JSON list of
+datasets, each a list of texts, the most telling first, and answers each with a line, a JSON list of {word: weight}.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ WEIGHTS = (5.0, 3.0, 1.5, 1.0)
 NOUNS = ("NNG", "NNP", "NNB", "NR", "XR", "SL", "SN", "SH")
 PREDICATES = ("VV", "VA")
 LONGEST = 20_000
+IDLE_S = 30
 
 
 def weigh(cut: Iterable[Sequence[str]]) -> dict[str, float]:
@@ -51,12 +53,26 @@ def cut_text(kiwi: Any, text: str) -> list[str]:
     return words
 
 
-def cut_datasets(datasets: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+def cut_datasets(kiwi: Any, datasets: Sequence[Sequence[str]]) -> list[dict[str, float]]:
     """Return the weighted words of each dataset."""
-    kiwi = Kiwi(num_workers=1, load_multi_dict=False)
     return [weigh([cut_text(kiwi, text) for text in texts]) for texts in datasets]
 
 
+def load() -> Any:
+    """Return the analyser."""
+    return Kiwi(num_workers=1, load_multi_dict=False)
+
+
+def main() -> None:
+    """Answer line by line."""
+    kiwi = load()
+    for line in iter(sys.stdin.buffer.readline, b""):
+        signal.alarm(0)
+        answer = cut_datasets(kiwi, msgspec.json.decode(line, type=list[list[str]]))
+        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+        sys.stdout.buffer.flush()
+        signal.alarm(IDLE_S)  # ends it
+
+
 if __name__ == "__main__":
-    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=list[list[str]])
-    sys.stdout.buffer.write(msgspec.json.encode(cut_datasets(asked)))
+    main()

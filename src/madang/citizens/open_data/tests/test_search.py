@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from madang.citizens.open_data import models
 from madang.citizens.open_data.actions.indexing import Follower
+from madang.citizens.open_data.gateway.cutter import cut_words, cutter
 from madang.citizens.open_data.hot.packages import read_search_sort
-from madang.citizens.open_data.methods.cutting import cut_datasets
 from madang.citizens.open_data.methods.index import Index
 from madang.citizens.open_data.methods.solr import read_query
 from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
@@ -60,7 +60,7 @@ def entries() -> list[Entry]:
 @pytest.fixture(scope="module")
 def index(entries) -> Index:
     index = Index()
-    for entry, terms in zip(entries, cut_datasets([one.texts for one in entries]), strict=True):
+    for entry, terms in zip(entries, cut_words([one.texts for one in entries]), strict=True):
         index.put(prepare(entry, terms))
     return index
 
@@ -314,6 +314,17 @@ def test_rows_written_anew_are_a_version_and_no_words_are_cut_again(lake, monkey
     assert row.terms == before.terms
     assert msgspec.convert(row.entry, Entry).rows == 3
     assert models.ChangeRow.objects.filter(kind=ChangeKind.VERSION).get().rows == 3
+
+
+def test_one_process_cuts_batch_after_batch_and_another_where_it_has_ended(entries):
+    first = cut_words([entries[0].texts])
+    child = cutter._child
+    assert cut_words([]) == []
+    assert cut_words([entries[1].texts, entries[0].texts])[1] == first[0]
+    assert cutter._child is child
+    child.kill()
+    assert cut_words([entries[0].texts]) == first
+    assert cutter._child is not child
 
 
 class TestPortal(PageCases):

@@ -13,6 +13,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+if __name__ == "__main__":
+    # DuckDB and Arrow would load it, and with it pandas where that is, for values that no question has.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
 import duckdb
 import pyarrow as pa
 

@@ -1,6 +1,7 @@
 """Somebody who may ask questions tries everything else too."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +20,7 @@ from madang.core.base.interface import (
     Text,
     read_settings,
 )
+from madang.core.lake import sql as answering
 from madang.core.lake import sql_child
 from madang.core.lake.asking import list_records
 from madang.core.lake.interface import publish_dataset, register_dataset, replace_rows, run_sql
@@ -67,6 +69,15 @@ def test_years_that_no_calendar_has_are_told_as_text(city):
     assert isinstance(row["never"], str)
     [row] = list_records(run_sql(CITIZEN, "SELECT TIMESTAMPTZ '9999-12-31 00:00:00+09' AS last"))
     assert row["last"].year == 9999
+
+
+def test_a_question_loads_nothing_that_it_has_no_use_for(city):
+    with answering._Child(60) as child:
+        assert child.ask("SELECT 1") == []
+        loaded = Path(f"/proc/{child.process.pid}/maps").read_text("utf-8")
+    assert "duckdb" in loaded
+    assert "numpy" not in loaded
+    assert "pandas" not in loaded
 
 
 def test_questions_are_answered(city):

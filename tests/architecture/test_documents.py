@@ -1,5 +1,6 @@
 """Documents say what the code does: generated pages are up to date, and every setting is in them."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -131,3 +132,18 @@ def test_service_names_and_incident_kinds_are_in_the_glossary():
             assert manifest.name in words, f"{manifest.name} isn't in docs/glossary.toml"
             for kind in manifest.incident_kinds:
                 assert set(re.findall(r"[a-z]+", kind)) <= {p for w in words for p in w.split("_")}, kind
+
+
+def test_what_findings_give_as_evidence_has_words():
+    said = {name for manifest in list_manifests() for name in manifest.evidence}
+    given = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        text = path.read_text("utf-8")
+        if "evidence=" not in text or "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.keyword) and node.arg == "evidence":
+                dicts = [one for one in ast.walk(node.value) if isinstance(one, ast.Dict)]
+                given |= {key.value for one in dicts for key in one.keys if isinstance(key, ast.Constant)}
+    assert "table" in given
+    assert given <= said

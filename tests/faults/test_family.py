@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -12,8 +14,9 @@ import msgspec
 import psutil
 import pytest
 
-from madang.core.base.interface import read_run_state
+from madang.core.base.interface import Conflict, beat, read_run_state, read_settings
 from madang.project.pytest_plugin import start_house, stop_house
+from madang.project.supervisor import HUNG_AFTER_S, Member, Supervisor
 
 pytestmark = pytest.mark.xdist_group("family")
 
@@ -76,6 +79,47 @@ def test_a_member_killed_comes_back_and_the_house_answers(shared_house):
     assert answers(shared_house)
 
 
+def test_one_whose_work_stands_still_is_started_anew(tmp_path):
+    def work_a_little():
+        beat()
+        beat()
+        time.sleep(3600)
+
+    member = Member("stuck", work_a_little)
+    member.start(tmp_path)
+    first = member.state.pid
+    try:
+        await_true(lambda: member.beats.count() == 2)
+        member.end_if_hung(HUNG_AFTER_S * 2)  # it has beaten since it was looked at last
+        assert not member.notice_exit()
+        member.end_if_hung(HUNG_AFTER_S * 2)
+        await_true(member.notice_exit)
+        assert (member.state.restarts, member.state.hung_at is None) == (1, False)
+        member.start(tmp_path)
+        assert member.state.pid != first
+        member.end_if_hung(HUNG_AFTER_S * 2)
+        assert member.child.poll() is None
+    finally:
+        member.stop()
+
+
+def test_one_that_never_beats_is_left_alone(tmp_path):
+    member = Member("quiet", lambda: time.sleep(3600))
+    member.start(tmp_path)
+    try:
+        member.end_if_hung(HUNG_AFTER_S * 2)
+        assert member.child.poll() is None
+    finally:
+        member.stop()
+
+
+def test_the_house_says_that_it_is_well(shared_house):
+    def health():
+        return httpx.get(shared_house.url + "/health", timeout=20).json()["status"]
+
+    await_true(lambda: health() == "pass")
+
+
 def test_a_second_house_on_the_same_folder_is_refused(shared_house):
     environment = os.environ | {"MADANG_DATA": str(shared_house.data), "MADANG_PORT": "0"}
     command = [sys.executable, "-m", "madang.project.command_line", "up", "--no-demo"]
@@ -115,6 +159,22 @@ def test_a_busy_port_is_a_clear_error(shared_house, tmp_path):
     second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert second.returncode == 2
     assert port in second.stderr
+
+
+def test_the_open_api_s_port_taken_by_another_does_not_keep_the_house_from_starting(tmp_path):
+    def make(name, **more):
+        return Supervisor(read_settings({"MADANG_DATA": str(tmp_path / name), "MADANG_PORT": "0", **more}))
+
+    with socket.socket() as another:
+        with suppress(OSError):  # somebody has it already
+            another.bind(("127.0.0.1", 8088))
+            another.listen()
+        assert make("unchosen").open_api_port == 0
+    with socket.socket() as another:
+        another.bind(("127.0.0.1", 0))
+        another.listen()
+        with pytest.raises(Conflict):
+            make("chosen", MADANG_OPEN_API_PORT=str(another.getsockname()[1]))
 
 
 @pytest.mark.parametrize("host", ["300.1.1.1", "192.0.2.1"])

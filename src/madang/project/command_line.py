@@ -44,6 +44,9 @@ NO_TLS = (
 COOKIES_OPEN = (
     "public_url is https, but behind_tls is off: browsers would send the cookies without TLS as well"
 )
+OPEN_API_AWAY = (
+    "port {port} is taken, so the Seoul Open API isn't served; name another for the setting open_api_port"
+)
 UP = "start the house and keep it running"
 EARLY_USAGE = "madang COMMAND [--data DIR] [--host HOST] [--port PORT] [--no-demo] …"
 
@@ -195,6 +198,8 @@ def _announce(supervisor: Supervisor) -> None:
         for _, accounts in collect("demo", "ACCOUNTS"):
             for name, password, role in accounts():
                 _say(f"  {name:<14} {password:<20} {role}")
+    if settings.open_api_port != supervisor.settings.open_api_port:
+        _say(f"  Mind: {OPEN_API_AWAY.format(port=supervisor.settings.open_api_port)}.")
     if exposed := find_exposure(settings):
         _say(f"  Mind: {exposed}.")
     _say("  Ctrl-C stops it.\n")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from madang.core.base.interface import MadangError
+from madang.core.base.interface import Beats, MadangError
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
@@ -27,12 +27,16 @@ class Forked:
     The supervisor must have no threads of its own and no open connections when it forks.
     """
 
-    def __init__(self, name: str, run: Callable[[], object], log: Path | None = None) -> None:
+    def __init__(
+        self, name: str, run: Callable[[], object], log: Path | None = None, beats: Beats | None = None
+    ) -> None:
         self.returncode: int | None = None
         sys.stdout.flush()
         sys.stderr.flush()
         self.pid = os.fork()
         if self.pid == 0:
+            if beats is not None:
+                beats.keep()
             _live(name, run, log)
 
     def poll(self) -> int | None:

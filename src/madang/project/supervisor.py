@@ -16,7 +16,9 @@ from pathlib import Path
 from types import FrameType
 
 from madang.core.base.interface import (
+    SETTINGS,
     BadInput,
+    Beats,
     Conflict,
     ProcessState,
     RunState,
@@ -41,6 +43,11 @@ STOP_PATIENCE_S = 10
 LONGEST_PAUSE_S = 5.0
 BROKER_LOOK_S = 2.0
 BROKER_PATIENCE = 5
+WEB_LOOK_S = 10.0
+HUNG_AFTER_S = 180.0
+"""Far longer than the longest turn of a busy machine: who is killed in the midst of work must do it anew."""
+LONGEST_STEP_S = 1.0
+"""More than this between two looks is the supervisor's own standstill, and is held against nobody."""
 
 
 class Member:
@@ -53,12 +60,18 @@ class Member:
         self.pause_s = 0.2
         self.start_at = 0.0
         self.state = ProcessState(name=name, pid=0, state="starting", since=now())
+        self.beats = Beats()
+        self._beaten, self._still_s = 0, 0.0
 
     def start(self, log_folder: Path) -> None:
         """Start the child; its output goes to its own log file."""
         log = log_folder / f"{self.name}.log"
+        self.beats.clear()
+        self._beaten, self._still_s = 0, 0.0
         self.child = (
-            _spawn(self.work, log) if isinstance(self.work, list) else Forked(self.name, self.work, log)
+            _spawn(self.work, log)
+            if isinstance(self.work, list)
+            else Forked(self.name, self.work, log, self.beats)
         )
         self.state.pid, self.state.state, self.state.since = self.child.pid, "running", now()
 
@@ -75,6 +88,18 @@ class Member:
         self.state.state, self.state.since = "restarting", now()
         self.child = None
         return True
+
+    def end_if_hung(self, step_s: float) -> None:
+        """Kill a child that has begun to beat and stands still by now, so that it starts anew.
+
+        `step_s` are the seconds since it was looked at last.
+        """
+        beaten = self.beats.count()
+        self._still_s = self._still_s + step_s if beaten == self._beaten else 0.0
+        self._beaten = beaten
+        if self.child is not None and beaten and self._still_s > HUNG_AFTER_S:
+            self.state.hung_at = now()
+            self._kill_group()
 
     def stop(self, patience_s: float = STOP_PATIENCE_S) -> None:
         """End the child: asked first, killed when it doesn't."""
@@ -103,12 +128,13 @@ class Supervisor:
         self.folder.mkdir(exist_ok=True)
         self._lock = _lock(self.folder / "supervisor.lock")
         here, host = "127.0.0.1", settings.host
+        self.open_api_port = _find_open_api_port(settings)
         broker_port, mqtt_port, self.monitor_port, self.port, _ = _free_ports(
             (here, settings.broker_port, "broker_port"),
             (host, settings.mqtt_port, "mqtt_port"),
             (here, 0, ""),
             (host, settings.port, "port"),
-            (host, settings.open_api_port, "open_api_port"),
+            (host, self.open_api_port, "open_api_port"),
         )
         self.mqtt_port = mqtt_port
         password = keep_password(settings.data_path / "broker")
@@ -126,6 +152,7 @@ class Supervisor:
         self._stopping = False
         self._broker_look_at = 0.0
         self._broker_unwell = 0
+        self._looked_at = self._web_look_at = time.monotonic()
 
     @property
     def address(self) -> str:
@@ -140,6 +167,7 @@ class Supervisor:
             "MADANG_DATA": str(self.settings.data_path),
             "MADANG_HOST": self.settings.host,
             "MADANG_PORT": str(self.port),
+            "MADANG_OPEN_API_PORT": str(self.open_api_port),
             "MADANG_BROKER_URL": self.broker_url,
             "MADANG_MQTT_PORT": str(self.mqtt_port),
             "PYTHONUNBUFFERED": "1",
@@ -161,6 +189,7 @@ class Supervisor:
             if not self._stopping:
                 ready(self)
             while not self._stopping:
+                self._look_at_web()
                 self._watch(self.members)
                 time.sleep(0.1)
         finally:
@@ -198,9 +227,9 @@ class Supervisor:
             else:
                 return
 
-    def _ask_web(self) -> None:
+    def _ask_web(self, timeout_s: float = 5) -> None:
         """Return once the web's application answers; which answer doesn't matter."""
-        connection = HTTPConnection(self.settings.own_host, self.port, timeout=5)
+        connection = HTTPConnection(self.settings.own_host, self.port, timeout=timeout_s)
         try:
             connection.request("HEAD", "/static/")
             connection.getresponse()
@@ -209,8 +238,11 @@ class Supervisor:
 
     def _watch(self, members: list[Member]) -> None:
         changed = False
+        step_s = min(time.monotonic() - self._looked_at, LONGEST_STEP_S)
+        self._looked_at = time.monotonic()
         self._look_at_broker()
         for member in [self.broker, *members]:
+            member.end_if_hung(step_s)
             changed |= member.notice_exit()
             if member.child is None and time.monotonic() >= member.start_at:
                 member.start(self._log_folder)
@@ -227,6 +259,15 @@ class Supervisor:
         if self._broker_unwell >= BROKER_PATIENCE:
             self._broker_unwell = 0
             self.broker.child.kill()
+
+    def _look_at_web(self) -> None:
+        """Beat for the web while it answers: it has no loop of its own that could."""
+        if time.monotonic() < self._web_look_at:
+            return
+        with suppress(OSError, HTTPException):
+            self._ask_web(timeout_s=2)
+            self.members[0].beats.add()
+        self._web_look_at = time.monotonic() + WEB_LOOK_S
 
     def _stop_all(self) -> None:
         for member in self.members:
@@ -271,6 +312,17 @@ def _lock(path: Path) -> int:
             "up.running", f"{folder}에서 이미 실행 중입니다", f"the house already runs on {folder}"
         ) from None
     return handle
+
+
+def _find_open_api_port(settings: Settings) -> int:
+    """Return the Open API's port, or 0 where nobody chose it and something else has it: the house starts without."""
+    port = settings.open_api_port
+    if port == next(one.default for one in SETTINGS if one.name == "open_api_port"):
+        try:
+            _free_ports((settings.host, port, "open_api_port"))
+        except Conflict:
+            return 0
+    return port
 
 
 def _free_ports(*wanted: tuple[str, int, str]) -> list[int]:

@@ -1,6 +1,7 @@
 """What other rooms and services may use of this room."""
 
 from .actors import ANONYMOUS, HOUSE, Actor
+from .beats import Beats, beat
 from .broker import Broker, find_broker_login, find_broker_url, get_broker, publish_live, subscribe_live
 from .checks import Check
 from .cli import Subcommand
@@ -37,6 +38,7 @@ __all__ = [
     "Actor",
     "Aim",
     "BadInput",
+    "Beats",
     "Broker",
     "Check",
     "Column",
@@ -67,6 +69,7 @@ __all__ = [
     "TableKind",
     "Text",
     "Unavailable",
+    "beat",
     "box_around",
     "call_command",
     "collect",

@@ -39,7 +39,8 @@ class OutsideSource(msgspec.Struct, frozen=True, kw_only=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`service.toml` of a service or `room.toml` of a core room.
 
-    `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name.
+    `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name; `evidence` what the
+    evidence of its findings is called, and its codes, to words.
     `provides` and `uses` name commands other services may ask for, and those this one asks for. `devices_send` and
     `devices_hear` are the MQTT topics (with + and #) that devices may publish to and subscribe to, without a password,
     `writers_send` those that devices with the writers' password may publish to as well.
@@ -53,6 +54,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     incident_kinds: dict[str, Text] = {}
+    evidence: dict[str, Text] = {}
     permissions: dict[str, tuple[str, ...]] = {}
     personal_data: tuple[PersonalData, ...] = ()
     sources: tuple[OutsideSource, ...] = ()

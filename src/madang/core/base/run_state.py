@@ -10,7 +10,7 @@ import msgspec
 
 
 class ProcessState(msgspec.Struct, kw_only=True):
-    """One process of the family."""
+    """One process of the family; `hung_at` is when its work was last found to stand still, and it was started anew."""
 
     name: str
     pid: int
@@ -18,6 +18,7 @@ class ProcessState(msgspec.Struct, kw_only=True):
     since: datetime
     restarts: int = 0
     last_exit_code: int | None = None
+    hung_at: datetime | None = None
 
 
 class RunState(msgspec.Struct, kw_only=True):

@@ -14,7 +14,7 @@ RULES = (
     Rule(
         name="시스템 알림 · House alarms",
         position=10,
-        kinds=("hand_over_failed", "source_silent", "intake_backlog"),
+        kinds=("hand_over_failed", "source_silent", "intake_backlog", "process_hung"),
         assign_role="admin",
         acknowledge_within_s=30 * 60,
         close_when_cleared=True,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from madang.core.base.interface import Job, Text, now
 
-from .actions import forget_old_rows, run_clocks
+from .actions import forget_old_rows, run_clocks, tell_of_hung
 
 
 def _run_clocks() -> int:
@@ -15,12 +17,22 @@ def _forget_old_rows() -> int:
     return forget_old_rows(now=now())
 
 
+def _tell_of_hung() -> int:
+    return tell_of_hung(now=now(), folder=settings.MADANG.data_path / "run")
+
+
 JOBS = [
     Job(
         name="incidents.clocks",
         title=Text(ko="상황의 시한 보기", en="Watching the clocks of incidents"),
         every_s=5,
         run=_run_clocks,
+    ),
+    Job(
+        name="incidents.hung",
+        title=Text(ko="응답 없는 프로세스 알리기", en="Telling of hung processes"),
+        every_s=15,
+        run=_tell_of_hung,
     ),
     Job(
         name="incidents.forget",

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import Process, Text, new_id, now
+from madang.core.base.interface import Process, Text, beat, new_id, now
 
 from .actions import deliver_letters, deliver_next, list_ready_targets
 from .actions.delivery import LEASE_S, SEND_TIMEOUT_S
@@ -37,6 +37,7 @@ class Outbox:
         """Deliver until `stop` is set; what is under way is finished first."""
         with ThreadPoolExecutor(TARGETS_AT_ONCE + 1, thread_name_prefix="outbox") as pool:
             while not self.stop.is_set():
+                beat()
                 try:
                     self._start_ready(pool)
                 except DatabaseError:

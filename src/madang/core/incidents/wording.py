@@ -30,6 +30,13 @@ def say_kind(kind: str) -> Text:
     return say_kinds().get(kind, Text(ko=kind, en=kind))
 
 
+@cache
+def say_evidence(kind: str) -> dict[str, Text]:
+    """Return the words of evidence and its codes: those of the manifest that declares `kind` before those of others."""
+    manifests = sorted(list_manifests(), key=lambda one: kind in one.incident_kinds)
+    return {name: words for manifest in manifests for name, words in manifest.evidence.items()}
+
+
 def say_agencies() -> dict[str, Text]:
     """Return the name of each agency by code."""
     return {agency.code: agency.name for agency in list_agencies()}

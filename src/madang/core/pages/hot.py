@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     Text,
     collect,
     find_broker_url,
+    read_run_state,
     subscribe_live,
 )
 
@@ -48,6 +49,35 @@ def describe_api(_request: Request, query: DescriptionQuery, _body: None) -> Res
     title = settings.MADANG.city_name_ko if query.language == "ko" else settings.MADANG.city_name_en
     document = build_openapi(routes, language=query.language, title=title)
     return Response(msgspec.json.encode(document), media_type="application/json")
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the house is: `pass`, `warn` (it answers, but some of its processes don't run) or `fail` (503)."""
+
+    status: Literal["pass", "warn", "fail"]
+    not_running: tuple[str, ...] = ()
+
+
+def tell_health(_request: Request, _query: None, _body: None) -> Response:
+    """Return how the house is, for who watches it from outside."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return _answer_health(Health(status="fail"))
+    state = read_run_state(settings.MADANG.data_path / "run")
+    away = tuple(one.name for one in state.processes if one.state != "running") if state else ()
+    return _answer_health(Health(status="warn" if away else "pass", not_running=away))
+
+
+def _answer_health(health: Health) -> Response:
+    status = 503 if health.status == "fail" else 200
+    return Response(
+        msgspec.json.encode(health),
+        status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 async def follow_live(request: Request, query: LiveQuery, _body: None) -> Response:
@@ -110,6 +140,15 @@ ROUTES = [
         "public",
         Text(ko="이 API의 설명 (OpenAPI 3.1)", en="This API's description (OpenAPI 3.1)"),
         query=DescriptionQuery,
+        tags=("house",),
+    ),
+    Route(
+        "GET",
+        "/health",
+        tell_health,
+        "public",
+        Text(ko="서비스가 살아 있는지 (감시 시스템용)", en="Whether the house is well (for monitoring)"),
+        returns=Health,
         tags=("house",),
     ),
     Route(

@@ -30,6 +30,7 @@ from .records import (
 from .routing import NotSignedIn, build_starlette_routes, find_address, read_language, render_error
 from .schedule import run_due_jobs_forever
 from .static_files import build_static_mount
+from .status import name_process
 from .views import page
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "list_city_views",
     "list_layers",
     "make_cell",
+    "name_process",
     "open_workbook",
     "page",
     "parse_body",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, transaction
 
-from madang.core.base.interface import Job, collect, now
+from madang.core.base.interface import Job, beat, collect, now
 
 from .models import ScheduledRun
 
@@ -32,7 +32,8 @@ def run_due_jobs_forever() -> None:
     ]
     for thread in threads:
         thread.start()
-    stopping.wait()
+    while not stopping.wait(STOP_PATIENCE_S):
+        beat()
     for thread in threads:
         thread.join(STOP_PATIENCE_S / len(threads))
 

@@ -31,13 +31,14 @@ def show_status(request: HttpRequest) -> HttpResponse:
         request,
         "madang/status.html",
         {
-            "processes": [(_name_process(process.name), process) for process in processes],
+            "processes": [(name_process(process.name), process) for process in processes],
             "jobs": [(_list_titles("jobs", "JOBS").get(job.name, _repeat(job.name)), job) for job in jobs],
         },
     )
 
 
-def _name_process(name: str) -> Text:
+def name_process(name: str) -> Text:
+    """Return what a member of the family is called."""
     member = name if name in FAMILY else name.rstrip("0123456789").rstrip("-")
     return FAMILY.get(member) or _list_titles("processes", "PROCESSES").get(name, _repeat(name))
 

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from django.conf import settings
+from django.db import DatabaseError
 
 from madang.core.base.interface import GENESIS, Text
 
@@ -29,6 +30,7 @@ from .records import Checkpoint
 LINES = "audit-checkpoints.jsonl"
 PUBLIC_KEY = "audit-public-key.pem"
 _TAIL_BYTES = 4096
+_LAST = 2**63 - 1
 
 
 def list_checkpoint_dirs() -> list[Path]:
@@ -123,7 +125,20 @@ def read_checkpoints(folder: Path) -> tuple[list[Checkpoint], list[Text]]:
 
 def _find_problems(rows: Iterable[AuditRow], vouched: dict[int, set[str]]) -> Iterator[Text]:
     last_seq, last_hash = 0, GENESIS
-    for row in rows:
+    readable = iter(rows)
+    while True:
+        try:
+            row = next(readable, None)
+            rehashed = hash_audit_row(row) if row and row.seq <= _LAST else ""
+        except (AttributeError, TypeError, ValueError, OverflowError, DatabaseError):
+            # What no row of ours can hold: a moment that is none, bytes that are no text.
+            yield Text(
+                ko=f"감사 기록 {last_seq}번 뒤의 한 기록이 읽을 수 없게 고쳐졌습니다. 그 뒤는 검사하지 못했습니다",
+                en=f"a row of the audit log after {last_seq} was changed so that it can't be read; those weren't checked",
+            )
+            return
+        if row is None:
+            break
         if row.seq > last_seq + 1:
             yield _say_missing(last_seq + 1, row.seq - 1)
         elif row.seq <= last_seq or row.previous_hash != last_hash:
@@ -131,7 +146,7 @@ def _find_problems(rows: Iterable[AuditRow], vouched: dict[int, set[str]]) -> It
                 ko=f"감사 기록 {row.seq}번이 앞 기록에 이어지지 않습니다",
                 en=f"audit row {row.seq} doesn't follow the row before it",
             )
-        if hash_audit_row(row) != row.hash:
+        if rehashed != row.hash:
             yield Text(ko=f"감사 기록 {row.seq}번이 고쳐졌습니다", en=f"audit row {row.seq} was changed")
         if vouched.get(row.seq, {row.hash}) != {row.hash}:
             yield Text(

@@ -8,7 +8,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections
 
-from madang.core.base.interface import Process, Text, now
+from madang.core.base.interface import Process, Text, beat, now
 
 from .actions import record_told
 from .gateway.analyses import Analysis
@@ -36,6 +36,7 @@ def watch(analysis: Analysis, stop: threading.Event) -> None:
     turn = 0
     sources: list[Source] = []
     while not stop.is_set():
+        beat()
         close_old_connections()
         try:
             if turn % READ_EVERY == 0:

@@ -16,6 +16,7 @@ from madang.core.base.interface import (
     MqttListener,
     Process,
     Text,
+    beat,
     find_broker_login,
     now,
     read_settings,
@@ -69,6 +70,7 @@ def listen(host: str, port: int, stop: threading.Event, login: tuple[str, str] |
     """Take in what sensors say by one broker until `stop` is set; each message is acknowledged once it is kept."""
     listener = MqttListener(host, port, CLIENT, [TOPIC], login=login)
     while not stop.is_set():
+        beat()
         messages = listener.take(MOST, 1.0)
         if not messages:
             continue

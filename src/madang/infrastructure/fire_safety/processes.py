@@ -15,7 +15,15 @@ from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import MqttListener, Process, Text, find_broker_login, now, read_settings
+from madang.core.base.interface import (
+    MqttListener,
+    Process,
+    Text,
+    beat,
+    find_broker_login,
+    now,
+    read_settings,
+)
 
 from .actions import (
     Outlook,
@@ -138,6 +146,7 @@ class Watchman:
         hear_gateways(now=self.clock(), gateways={gateway for gateway, _ in named if gateway})
 
     def _decide(self) -> None:
+        beat()
         self.heard.clear()
         if decide_due(now=self.clock()):
             self.decided.set()

@@ -106,7 +106,7 @@ def show_service(request: HttpRequest, name: str) -> HttpResponse:
             for one in sorted(service.older, key=lambda one: one.until, reverse=True)
         ],
         "arguments": [columns[one] for one in service.arguments if one in columns],
-        "calls": _write_calls(base),
+        "calls": _write_calls(base) if settings.MADANG.open_api_port else [],
         "linked": mark_safe(write_script(describe_dataset(describe(record, find_home(request))))),  # noqa: S308 - made safe
         "changes": [(one, CHANGE_NAMES[one.kind]) for one in list_changes(dataset=record.name, limit=10)[0]],
         "chart": _draw_uses(service.name),

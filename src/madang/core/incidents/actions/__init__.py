@@ -2,6 +2,7 @@
 
 from .clocks import run_clocks
 from .delivery import deliver_next, list_ready_targets, retry_hand_over
+from .family import tell_of_hung
 from .intake import open_or_update
 from .letters import deliver_letters, send_letter
 from .rules import delete_rule, mute_kind, save_rule, unmute_kind
@@ -30,5 +31,6 @@ __all__ = [
     "save_target",
     "send_letter",
     "start_work",
+    "tell_of_hung",
     "unmute_kind",
 ]

@@ -33,6 +33,7 @@ from madang.core.incidents.wording import (
 )
 from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, RecordAction, Tab, page
 
+from .evidence import list_evidence
 from .waiting import HOME, INCIDENTS, WORK, address_of, get_due
 
 CLOCK_NAMES = {
@@ -71,8 +72,7 @@ def _describe(*, actor: Actor, language: str, number: int) -> Detail:
 def _list_tabs(actor: Actor, incident: Incident, agencies: dict[str, Text]) -> list[Tab]:
     tabs = [Tab(name="facts", title=Text(ko="정보", en="Facts"), facts=tuple(_list_facts(actor, incident)))]
     if incident.evidence:
-        facts = tuple(_fact(name, name, str(value)) for name, value in incident.evidence.items())
-        tabs.append(Tab(name="evidence", title=Text(ko="근거", en="Evidence"), facts=facts))
+        tabs.append(Tab(name="evidence", title=Text(ko="근거", en="Evidence"), facts=list_evidence(incident)))
     clocks = list_clocks(actor=actor, number=incident.number)
     if clocks:
         facts = tuple(_to_clock_fact(clock, agencies) for clock in clocks)

@@ -92,6 +92,35 @@ class TestRecord(PageCases):
         for tab, words in (("facts", "중구"), ("evidence", "71"), ("clocks", "상위 보고")):
             assert words in reader.get(self.path, {"tab": tab}).content.decode()
 
+    def test_evidence_is_said_in_the_reader_s_words(self, reader):
+        evidence = {
+            "table": "incidents",
+            "latest_us": 1_795_000_000_000_000,
+            "verdict": "hand_over",
+            "alarm": "/desk/fire_safety/alarms/7/",
+            "heard_at": "2026-11-20T09:30:00+00:00",
+            "told": "",
+            "expected_interval_s": 600,
+            "is_odd": True,
+            "more": ["x", {"y": 1}],
+            "href": "//elsewhere.example/",
+        }
+        fire = find("fire", kind="fire_alarm", evidence=evidence)
+        open_or_update(findings=[fire], now=NOW, source="fire_safety")
+        number = next(one.number for one in list_incidents(actor=HOUSE) if one.key == "fire")
+        page = reader.get(f"/desk/incidents/{number}/", {"tab": "evidence"}).content.decode()
+        for words in (
+            "마지막 자료",
+            "119에 넘김",
+            '<a href="/desk/fire_safety/alarms/7/">열기</a>',
+            "2026",
+            "600",
+            "예",
+        ):
+            assert words in page
+        for raw in ("latest_us", "verdict", "hand_over<", ">2026-11-20T", 'href="//elsewhere'):
+            assert raw not in page
+
     def test_it_is_worked_on_to_its_end(self, reader):
         for verb in ("acknowledge", "start"):
             assert reader.post(f"{self.path}{verb}/")["Location"] == self.path

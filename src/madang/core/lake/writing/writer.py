@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
-from madang.core.base.interface import BadInput, Broker, Unavailable, publish_live
+from madang.core.base.interface import BadInput, Broker, Unavailable, beat, publish_live
 from madang.core.lake.declarations import list_handlers, list_streams
 from madang.core.lake.folders import ledger_path, lock_path, quarantine_path
 from madang.core.lake.ledger import Consequences, Ledger
@@ -60,6 +60,7 @@ class Writer:
                 for damaged in open_folder(name).repair():
                     log.error("table %s: put aside %s, damaged by a crash", name, damaged)
             while not self.stopping.is_set():
+                beat()
                 try:
                     self._work()
                 except (Unavailable, OSError, DeltaError, sqlite3.Error) as error:
@@ -100,6 +101,7 @@ class Writer:
         self.position = self._released = self.source.position
 
     def _cycle(self, detecting: Detecting) -> None:
+        beat()
         due_at = min((buffer.due_at for buffer in self.buffers.values()), default=time.monotonic() + 1.0)
         wait_s = max(0.002, due_at - time.monotonic())
         for message in self.source.fetch(FETCH, wait_s):

@@ -25,7 +25,7 @@ def register_oidc_client(
 ) -> NewClient:
     """Register a system that may send people here to log in; its secret is shown once.
 
-    It uses the authorization code flow with the scopes openid, profile and email; addresses must
+    It uses the authorization code flow, and refresh, with the scopes openid, profile and email; addresses must
     be https, or http on the machine itself.
     """
     require(actor, "people.change_clients", "*")
@@ -39,6 +39,7 @@ def register_oidc_client(
     secret = get_adapter().generate_client_secret()
     client = Client(name=name.strip(), scopes="\n".join(SCOPES), default_scopes="openid")
     client.set_redirect_uris(list(addresses))
+    client.set_grant_types([Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN])
     client.set_secret(secret)
     client.save()
     details = {"name": name, "redirect_addresses": addresses}

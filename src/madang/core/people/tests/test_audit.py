@@ -235,6 +235,24 @@ def test_the_check_says_what_was_done_to_the_table(folders, sql, said):
     assert said in [problem.en for problem in check_audit_log()]
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "at = 'garbage'",
+        "at = '2020-13-45 00:00:00'",
+        "subject = CAST(x'fffe' AS TEXT)",
+        "details_json = x'ff'",
+    ],
+)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases keep no such values")
+@pytest.mark.django_db
+def test_a_row_changed_to_what_none_can_hold_is_a_problem_and_no_crash(folders, changed):
+    record(5)
+    write_checkpoint(AT)
+    forge(f"UPDATE people_auditrow SET {changed} WHERE seq = 3")
+    assert len(check_audit_log()) == 1
+
+
 @pytest.mark.django_db
 def test_a_thief_of_the_whole_data_folder_is_betrayed_by_the_outside_copy(folders):
     """Rows cut off, chain, checkpoints and key made anew: only the outside folder remembers."""

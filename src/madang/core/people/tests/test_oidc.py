@@ -110,6 +110,11 @@ def test_another_system_logs_a_person_in_by_the_code_flow(live_server, make_acco
     again = system.post(described["token_endpoint"], data=exchange, auth=(client.id, client.secret))
     assert again.status_code == 400
 
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    fresh = system.post(described["token_endpoint"], data=refresh, auth=(client.id, client.secret)).json()
+    bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
+    assert system.get(described["userinfo_endpoint"], headers=bearer).json()["sub"] == account.public_id
+
 
 @pytest.mark.django_db(transaction=True)
 def test_a_code_goes_only_to_a_registered_address(live_server, make_account):

@@ -20,11 +20,13 @@ from madang.core.base.interface import (
     NotFound,
     Settings,
     Subcommand,
+    Text,
     collect,
     list_commands,
     list_manifests,
     list_unknown_variables,
     read_settings,
+    say_here,
 )
 
 from .backup import back_up, refuse_half_restored, restore
@@ -57,7 +59,7 @@ def main() -> None:
     try:
         sys.exit(run(arguments))
     except MadangError as error:
-        sys.stderr.write(f"madang: {error.text.say('en')} [{error.code}]\n")
+        sys.stderr.write(f"madang: {say_here(error.text)} [{error.code}]\n")
         sys.exit(EXIT_REFUSED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -193,7 +195,8 @@ def lay_out_demo() -> None:
 def _announce(supervisor: Supervisor) -> None:
     settings = read_settings()
     _say(f"\n  {settings.city_name_ko} · {settings.city_name_en}: {supervisor.address}")
-    _say(f"  data {settings.data_path}, MQTT port {supervisor.mqtt_port}")
+    where = Text(ko="데이터 {folder}, MQTT 포트 {port}", en="data {folder}, MQTT port {port}")
+    _say(f"  {say_here(where.fill(folder=settings.data_path, port=supervisor.mqtt_port))}")
     if settings.demo:
         for _, accounts in collect("demo", "ACCOUNTS"):
             for name, password, role in accounts():
@@ -202,7 +205,7 @@ def _announce(supervisor: Supervisor) -> None:
         _say(f"  Mind: {OPEN_API_AWAY.format(port=supervisor.settings.open_api_port)}.")
     if exposed := find_exposure(settings):
         _say(f"  Mind: {exposed}.")
-    _say("  Ctrl-C stops it.\n")
+    _say(f"  {say_here(Text(ko='Ctrl-C를 누르면 멈춥니다.', en='Ctrl-C stops it.'))}\n")
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -218,7 +221,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     problems = _say_check("exposure", [exposed] if exposed else [])
     problems += _say_check("import contracts", [broken] if broken else [])
     for _, check in collect("checks", "CHECKS"):
-        problems += _say_check(check.title.say("en"), [text.say("en") for text in check.run()])
+        problems += _say_check(say_here(check.title), [say_here(text) for text in check.run()])
     return 1 if problems else 0
 
 

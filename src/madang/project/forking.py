@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from madang.core.base.interface import Beats, MadangError
+from madang.core.base.interface import Beats, MadangError, say_here
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
@@ -86,7 +86,7 @@ def _live(name: str, run: Callable[[], object], log: Path | None) -> None:
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except MadangError as error:
-        sys.stderr.write(f"madang: {error.text.say('en')} [{error.code}]\n")
+        sys.stderr.write(f"madang: {say_here(error.text)} [{error.code}]\n")
         code = EXIT_REFUSED
     except BaseException:  # noqa: BLE001 - a child never returns into the supervisor's code
         traceback.print_exc()

@@ -28,6 +28,7 @@ import pytest
 CI = os.environ.get("CI") == "true"
 _HOME = tempfile.mkdtemp(prefix="madang-test-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["MADANG_DATA"] = f"{_HOME}/data"
 os.environ.setdefault("MADANG_DEMO", "no")
 os.environ.setdefault("MADANG_LOG_LEVEL", "warning")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 import msgspec
+
+from .text import Text
 
 
 class Subcommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,3 +18,10 @@ class Subcommand(msgspec.Struct, frozen=True, kw_only=True):
     help: str
     run: Callable[[Namespace], int]
     add_arguments: Callable[[ArgumentParser], None] = lambda parser: None
+
+
+def say_here(text: Text) -> str:
+    """Return a sentence in the terminal's language: Korean where its locale (LC_ALL, LC_MESSAGES, LANG) is, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in names if name), "")
+    return text.say("ko" if locale.startswith("ko") else "en")

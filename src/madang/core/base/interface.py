@@ -4,7 +4,7 @@ from .actors import ANONYMOUS, HOUSE, Actor
 from .beats import Beats, beat
 from .broker import Broker, find_broker_login, find_broker_url, get_broker, publish_live, subscribe_live
 from .checks import Check
-from .cli import Subcommand
+from .cli import Subcommand, say_here
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
 from .distances import box_around, measure_m
@@ -93,6 +93,7 @@ __all__ = [
     "read_pair",
     "read_run_state",
     "read_settings",
+    "say_here",
     "serve_application",
     "subscribe_live",
     "tell_listeners",

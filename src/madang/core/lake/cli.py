@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from django.core.management import call_command
 
-from madang.core.base.interface import Actor, MadangError, Subcommand, now, to_city_time
+from madang.core.base.interface import Actor, MadangError, Subcommand, now, say_here, to_city_time
 
 from .asking import list_records
 from .folders import lock_path
@@ -43,7 +43,7 @@ def run_import(arguments: Namespace) -> int:
             )
         except MadangError as error:
             where = f"{path}: " if len(arguments.files) > 1 else ""
-            sys.stderr.write(f"madang: {where}{error.text.say('en')} [{error.code}]\n")
+            sys.stderr.write(f"madang: {where}{say_here(error.text)} [{error.code}]\n")
             exit_code = EXIT_REFUSED
             continue
         _say(outcome.report.to_json() if arguments.json else describe_outcome(outcome))

@@ -15,7 +15,15 @@ import django
 from django.apps import apps
 from django.urls import URLResolver, get_resolver
 
-from madang.core.base.interface import CHAPTERS, BadInput, Conflict, MadangError, collect, list_manifests
+from madang.core.base.interface import (
+    CHAPTERS,
+    BadInput,
+    Conflict,
+    MadangError,
+    collect,
+    list_manifests,
+    say_here,
+)
 from madang.project.documents import DOCS, write_documents
 
 TEMPLATES = Path(__file__).parent / "service"
@@ -100,7 +108,7 @@ def main() -> int:
     try:
         folder = write_service(*words)
     except MadangError as error:
-        sys.stderr.write(f"{error.text.say('en')}\n")
+        sys.stderr.write(f"{say_here(error.text)}\n")
         return 2
     write_documents()
     sys.stdout.write(f"{folder}: read its README.md, then look at /{words[1]}/ and /desk/{words[1]}/\n")

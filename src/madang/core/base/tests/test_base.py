@@ -21,6 +21,7 @@ from madang.core.base.interface import (
     hash_row,
     new_id,
     read_pair,
+    say_here,
 )
 from madang.core.base.manifests import read_manifest
 
@@ -168,3 +169,21 @@ def test_what_is_old_stays_kept_while_its_version_is_the_same():
 )
 def test_a_field_for_both_languages_is_read_into_them(words, ko, en):
     assert read_pair(words) == Text(ko=ko, en=en)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"LANG": "ko_KR.UTF-8"}, "예"),
+        ({"LANG": "en_US.UTF-8"}, "yes"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "ko_KR.UTF-8"}, "yes"),
+        ({"LC_ALL": "", "LC_MESSAGES": "ko_KR", "LANG": "C"}, "예"),
+        ({}, "yes"),
+    ],
+)
+def test_a_terminal_is_spoken_to_in_its_language(environment, said, monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert say_here(Text(ko="예", en="yes")) == said

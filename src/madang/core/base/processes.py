@@ -10,7 +10,10 @@ from .text import Text
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """`run()` works until SIGTERM; the supervisor restarts it when it dies."""
+    """`run()` works until SIGTERM; the supervisor restarts it when it dies.
+
+    One that calls `beat` once a turn is also restarted when it stops doing so for three minutes; no turn may take so long.
+    """
 
     name: str
     title: Text

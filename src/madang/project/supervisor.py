@@ -62,6 +62,7 @@ class Member:
         self.state = ProcessState(name=name, pid=0, state="starting", since=now())
         self.beats = Beats()
         self._beaten, self._still_s = 0, 0.0
+        self._patience_s = HUNG_AFTER_S
 
     def start(self, log_folder: Path) -> None:
         """Start the child; its output goes to its own log file."""
@@ -92,13 +93,15 @@ class Member:
     def end_if_hung(self, step_s: float) -> None:
         """Kill a child that has begun to beat and stands still by now, so that it starts anew.
 
-        `step_s` are the seconds since it was looked at last.
+        `step_s` are the seconds since it was looked at last. One that was killed gets twice the time from then on, so
+        that work that only takes long is done in the end.
         """
         beaten = self.beats.count()
         self._still_s = self._still_s + step_s if beaten == self._beaten else 0.0
         self._beaten = beaten
-        if self.child is not None and beaten and self._still_s > HUNG_AFTER_S:
+        if self.child is not None and beaten and self._still_s > self._patience_s:
             self.state.hung_at = now()
+            self._patience_s *= 2
             self._kill_group()
 
     def stop(self, patience_s: float = STOP_PATIENCE_S) -> None:

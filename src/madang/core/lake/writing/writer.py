@@ -162,6 +162,7 @@ class Writer:
         consequences: list[Consequences] = []
         commits: list[Commit] = []
         for name in names:
+            beat()
             followed, commit = self._take_in(name, self.buffers[name])
             consequences += followed
             commits += commit

@@ -437,7 +437,7 @@ class NewSearch(msgspec.Struct, frozen=True, kw_only=True):
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """A search for a missing person, who is called by the number of the report alone.
 
-    lon and lat (degrees) and `last_at` are the newest place that is known; `description` is emptied at the end.
+    lon and lat (degrees) and `last_at` are the newest place that is known; places and `description` are deleted at the end.
     """
 
     id: int

@@ -74,9 +74,9 @@ def decide_search(*, actor: Actor, now: datetime, search_id: int, start: bool) -
         row.decided_by, row.decided_by_name, row.decided_at = actor.id, actor.name[:150], now
         row.expires_at = now + timedelta(hours=row.hours) if start else None
         row.ended_at = None if start else now
-        if not start:
-            row.description = row.top = row.bottom = ""
         row.save()
+        if not start:
+            _forget(row)
         _audit(actor, now, "start_search" if start else "refuse_search", row)
     return read_search(row)
 
@@ -162,13 +162,19 @@ def _find_sighting(row: SearchRow, uid: str) -> SightingRow:
 
 def _end(row: SearchRow, state: SearchState, actor: Actor, now: datetime) -> int:
     row.state, row.ended_at = state, now
-    row.description = row.top = row.bottom = ""
-    row.save()
-    row.answers.all().delete()
+    _forget(row)
     _audit(actor, now, f"search_{state.value}", row)
     purged = _purge_sightings(row, now)
     publish_live(TOPIC, {"search": row.pk})
     return purged
+
+
+def _forget(row: SearchRow) -> None:
+    """Save a search without what is known of the person: looks, places, and who was taken for them."""
+    row.description = row.top = row.bottom = ""
+    row.save()
+    row.answers.all().delete()
+    row.places.all().delete()
 
 
 def _purge_sightings(row: SearchRow, now: datetime) -> int:

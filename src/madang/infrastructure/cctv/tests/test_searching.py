@@ -163,6 +163,7 @@ class TestSearch:
             assert actions.expire_searches(now=NOW + timedelta(hours=3)) == 1
         ended = get_search(KIM, search.id)
         assert (ended.state, ended.description, ended.top) == (SearchState(how), "", "")
+        assert list_places(search.id) == []
         assert SightingRow.objects.count() == 0
         assert len(list_purges()[0]) == 2
         row = AuditRow.objects.get(action="cctv.purge_search")

@@ -67,7 +67,7 @@ def run(arguments: Namespace) -> int:
 
 
 def run_analyse(arguments: Namespace) -> int:
-    """Analyse a video; a video that breaks off leaves what was seen until there, and exit code 2."""
+    """Analyse a video; a video that isn't whole leaves what could be seen, and exit code 2."""
     rules = read_rules(arguments.rules)
     _check_outputs(arguments)
 
@@ -141,7 +141,7 @@ def run_discover(arguments: Namespace) -> int:
 def _tell_broken(path: Path, found: Analysis) -> int:
     if not found.broken:
         return 0
-    sys.stderr.write(f"madang: {path} breaks off after frame {found.frames}: {found.broken}\n")
+    sys.stderr.write(f"madang: {path} isn't whole; {found.frames} frames were read: {found.broken}\n")
     return EXIT_BROKEN
 
 

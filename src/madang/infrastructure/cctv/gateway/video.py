@@ -33,12 +33,13 @@ class VideoFacts(msgspec.Struct, frozen=True):
 class Video:
     """A video that is read once, from its beginning.
 
-    Raises NotFound or BadInput where it can't be opened or holds no frame. What breaks off later ends the frames,
-    and `broken` says why. `times` has the seconds since the first frame of each that was given.
+    Raises NotFound or BadInput where it can't be opened or holds no frame. A damaged part is left out; what breaks
+    off later ends the frames; `broken` says either. `times` has the seconds since the first frame of each that was
+    given.
     """
 
     def __init__(self, path: Path) -> None:
-        self.broken = ""
+        self.broken = self._damage = ""
         self.times: list[float] = []
         try:
             self._container = av.open(str(path), options=ALONE)
@@ -51,12 +52,12 @@ class Video:
             raise _refuse(path, "no picture in it")
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
-        self._frames = self._container.decode(video=0)
+        self._frames = self._decode()
         try:
             self._first = next(self._frames)
         except (StopIteration, *BROKEN) as error:
             self._container.close()
-            raise _refuse(path, str(error) or "no frame in it") from error
+            raise _refuse(path, self._damage or str(error) or "no frame in it") from error
         rates = (stream.average_rate, stream.guessed_rate)
         fps = next((float(one) for one in rates if one and LEAST_FPS <= one <= MOST_FPS), USUAL_FPS)
         wide, high = self._first.width, self._first.height
@@ -69,6 +70,7 @@ class Video:
             yield self._read(self._first)
             for frame in self._frames:
                 yield self._read(frame)
+            self.broken = self._damage
             if len(self.times) < WHOLE * promised:
                 self.broken = f"it should hold {promised}"
             elif self.times[-1] + 2 / self.facts.fps < WHOLE * seconds:
@@ -77,6 +79,14 @@ class Video:
             self.broken = str(error)
         finally:
             self._container.close()
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """Yield each frame that can be decoded: what follows a damaged part is worth seeing."""
+        for packet in self._container.demux(video=0):
+            try:
+                yield from packet.decode()
+            except av.error.InvalidDataError as error:
+                self._damage = f"a part of it is damaged: {error}"
 
     def _read(self, frame: av.VideoFrame) -> Picture:
         first, last = self._first, self.times[-1] if self.times else 0.0

@@ -5,6 +5,9 @@ import { keepDisplay } from "./parts/display";
 import { listenToKeys } from "./parts/keys";
 import { keepTimesFresh } from "./parts/times";
 import { guardForms } from "./parts/forms";
+import { keepEntries } from "./parts/entries";
+import { nameFiles } from "./parts/files";
+import { guardUpdates } from "./parts/updates";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -20,3 +23,6 @@ keepDisplay();
 listenToKeys();
 keepTimesFresh();
 guardForms();
+keepEntries();
+nameFiles();
+guardUpdates();

@@ -25,7 +25,7 @@ from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, list_unknown_variables, read_settings
 from .tables import Column, ColumnType, OpenField, OpenName, Table, TableKind, declare_column
-from .text import LANGUAGES, Text, read_pair
+from .text import LANGUAGES, Text, choose_particles, read_pair
 
 __all__ = [
     "ANONYMOUS",
@@ -72,6 +72,7 @@ __all__ = [
     "beat",
     "box_around",
     "call_command",
+    "choose_particles",
     "collect",
     "declare_column",
     "find_broker_login",

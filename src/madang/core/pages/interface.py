@@ -4,7 +4,7 @@ from .blocks import ChartBlock, ChartKind, MapBlock, MapClass, MapLayer, Series,
 from .city_map import draw_city_view, list_city_views, list_layers
 from .conditional import is_held
 from .details import Detail, DetailPage, Fact, Happening, RecordAction, Tab
-from .error_pages import render_error_page
+from .error_pages import find_way_back, render_error_page
 from .exports import make_cell, open_workbook
 from .formats import format_number, format_unit
 from .forms import FormPage, say_lazily
@@ -70,6 +70,7 @@ __all__ = [
     "draw_city_view",
     "draw_qr",
     "find_address",
+    "find_way_back",
     "format_number",
     "format_unit",
     "is_held",

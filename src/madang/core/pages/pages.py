@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from madang.core.base.interface import Text, collect
+from madang.core.base.interface import Text, collect, list_manifests
 
 from .city_map import draw_city_map, list_layers
 from .context import read_display
@@ -47,7 +47,9 @@ def show_search(request: HttpRequest) -> HttpResponse:
 def show_build(request: HttpRequest) -> HttpResponse:
     """Show how to connect, and every address of the API with a console."""
     operations = list_operations(build_openapi(_list_routes(), language=request.language))
-    return render(request, "madang/build.html", {"operations": operations})
+    titles = {manifest.label: manifest.title for manifest in list_manifests()}
+    groups = [(tag, titles.get(tag), found) for tag, found in operations.items()]
+    return render(request, "madang/build.html", {"groups": groups})
 
 
 @page("public", Text(ko="도움말", en="Help"), kept=True)

@@ -7,11 +7,10 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.http import require_http_methods
 
 from madang.core.base.interface import MadangError, Text
 
-from .error_pages import render_error_page
+from .error_pages import refuse_method, render_error_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -37,12 +36,14 @@ def page(
     def declare(view: View) -> View:
         @wraps(view)
         def declared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in allowed:
+                return refuse_method(request, sorted(allowed))
             try:
                 return view(request, *args, **kwargs)
             except MadangError as error:
                 return render_error_page(request, error.status, error.text, code=error.code)
 
-        checked: Any = require_http_methods(sorted(allowed))(declared)
+        checked: Any = declared
         checked.permission = permission
         checked.title = title
         checked.leads_outside = leads_outside

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from madang.core.base.interface import ANONYMOUS
+from madang.core.pages.interface import find_way_back
 
 from .authentication import actor_of, lacks_second_factor
 
@@ -82,7 +83,7 @@ class ActorMiddleware:
         if request.actor.may(permission):
             return None
         if request.actor.kind == "anonymous":
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(find_way_back(request))
         if lacks_second_factor(request.user):
             return HttpResponseRedirect(reverse("mfa_index"))
         raise PermissionDenied

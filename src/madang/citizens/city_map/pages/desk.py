@@ -31,7 +31,7 @@ from madang.citizens.city_map.records import (
     ThemeRequest,
     ThemeState,
 )
-from madang.core.base.interface import Actor, ColumnType, Text, now, to_city_time
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair, to_city_time
 from madang.core.pages.interface import (
     Detail,
     DetailPage,
@@ -251,7 +251,7 @@ def _list_facts(theme: Theme) -> tuple[Fact, ...]:
         (Text(ko="영문 이름", en="Code"), theme.code),
         (Text(ko="기관", en="Agency"), agencies.get(said.agency_code, said.agency_code)),
         (Text(ko="데이터셋", en="Dataset"), theme.collection),
-        (Text(ko="출처", en="Source"), said.source),
+        (Text(ko="출처", en="Source"), read_pair(said.source) if said.source else None),
         (Text(ko="출처 누리집", en="Source’s site"), said.source_link),
         (Text(ko="이용 조건", en="Licence"), said.licence),
         (Text(ko="공개 첫날", en="Public from"), said.shown_from),

@@ -187,3 +187,14 @@ def test_a_terminal_is_spoken_to_in_its_language(environment, said, monkeypatch)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert say_here(Text(ko="예", en="yes")) == said
+
+
+def test_the_particle_follows_the_sound_before_it() -> None:
+    said = {
+        "도로이(가) 없습니다": "도로가 없습니다",
+        "‘집’을(를) 적어 주세요": "‘집’을 적어 주세요",
+        "서울(으)로, 부산(으)로, 3(으)로": "서울로, 부산으로, 3으로",
+        "7은(는) 이미 있습니다": "7은 이미 있습니다",
+        "tables이(가) 없습니다": "tables이(가) 없습니다",
+    }
+    assert {written: Text(ko=written, en="").say("ko") for written in said} == said

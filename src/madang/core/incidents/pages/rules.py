@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from madang.core.base.interface import Actor, ColumnType, MadangError, Severity, Text, now
+from madang.core.base.interface import Actor, ColumnType, MadangError, Severity, Text, now, read_pair
 from madang.core.incidents.actions import delete_rule, mute_kind, save_rule, unmute_kind
 from madang.core.incidents.queries import get_rule, list_mutes, list_rules
 from madang.core.incidents.records import Mute, Rule, Step
@@ -56,7 +56,7 @@ def _to_rule_row(rule: Rule, agencies: dict[str, Text]) -> dict[str, Any]:
     role = say_code(say_roles(), rule.assign_role)
     return {
         "id": rule.id,
-        "name": rule.name,
+        "name": read_pair(rule.name),
         "position": rule.position,
         "kinds": Text(ko=", ".join(one.ko for one in kinds), en=", ".join(one.en for one in kinds)),
         "severity": rule.min_severity,

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from madang.core.base.interface import Actor, Text, read_pair
+from madang.core.base.interface import Actor, Text, choose_particles, read_pair
 from madang.core.pages import formats, icons
 from madang.core.pages.blocks import ChartBlock, MapBlock
 from madang.core.pages.vite import list_entry_files
@@ -28,7 +28,7 @@ def say(context: Context, ko: str, en: str, easy: str = "", **values: Any) -> st
     display = context.get("display")
     if easy and language != "en" and display and display.easy == "on":
         sentence = easy
-    return sentence.format(**values) if values else sentence
+    return choose_particles(sentence.format(**values)) if values else sentence
 
 
 @register.simple_tag(takes_context=True)
@@ -37,13 +37,13 @@ def text(context: Context, value: Text | str | None, **values: Any) -> str:
     if value is None:
         return ""
     sentence = value.say(_language(context)) if isinstance(value, Text) else str(value)
-    return sentence.format(**values) if values else sentence
+    return choose_particles(sentence.format(**values)) if values else sentence
 
 
 @register.filter
-def pair(words: str) -> Text:
+def pair(words: Text | str) -> Text:
     """Return the two languages of a field that holds "Korean · English"."""
-    return read_pair(words)
+    return words if isinstance(words, Text) else read_pair(words)
 
 
 @register.simple_tag(takes_context=True)

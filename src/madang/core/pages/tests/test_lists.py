@@ -7,6 +7,7 @@ import io
 
 import pytest
 from django.test import Client
+from lxml import html
 
 from madang.core.pages.exports import export_rows
 from madang.core.pages.lists import list_page_numbers
@@ -39,6 +40,15 @@ def test_filters_narrow_the_total_and_stay_in_every_link(client: Client) -> None
     assert reply.context["total"] == 30
     assert "district=11680&amp;q=station&amp;page=2" in page.replace("&amp;amp;", "&amp;") or "page=2" in page
     assert 'aria-current="true"' in page
+
+
+@pytest.mark.django_db
+def test_a_search_keeps_how_the_list_is_shown(client: Client) -> None:
+    asked = {"size": "50", "columns": "id,name", "density": "compact", "sort": "-id", "district": "11680"}
+    form = html.fromstring(client.get("/sensors/", asked).content).get_element_by_id("list-search").getparent()
+    while form.tag != "form":
+        form = form.getparent()
+    assert dict(form.form_values()) == {**asked, "q": ""}
 
 
 @pytest.mark.django_db

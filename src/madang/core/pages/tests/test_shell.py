@@ -89,3 +89,23 @@ def test_what_a_dataset_holds_never_ends_a_data_block() -> None:
     layer = MapLayer(id="x", data={"type": "FeatureCollection", "note": "</script><script>"})
     page = draw("{% map_block block %}", block=MapBlock(title=Text(ko="지도", en="Map"), layers=(layer,)))
     assert page.count("</script>") == 1
+
+
+@pytest.mark.django_db
+def test_a_form_whose_token_is_old_leads_back_to_its_page() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    came_from = {"Referer": "http://testserver/help/?q=1", "Cookie": "language=ko"}
+    reply = strict.post("/display/", {"mode": "dark"}, headers=came_from)
+    page = reply.content.decode()
+    assert reply.status_code == 403
+    assert "저장한 것은 없어요" in page
+    assert 'href="/help/?q=1"' in page
+    reply = strict.post("/display/", headers={"Referer": "https://elsewhere.example/x/"})
+    assert "elsewhere" not in reply.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_asked_in_another_way_says_so_as_a_page(client: Client) -> None:
+    reply = client.delete("/help/", headers={"Cookie": "language=en"})
+    assert (reply.status_code, reply["Allow"]) == (405, "GET, HEAD")
+    assert "This address can&#x27;t be opened like this" in reply.content.decode()

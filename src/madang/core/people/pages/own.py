@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, Text, now
+from madang.core.base.interface import Actor, Text, list_manifests, now
 from madang.core.pages.interface import FormPage, page, say_lazily
 from madang.core.people.actions.accounts import end_session, rename_account
 from madang.core.people.actions.consents import give_consent, withdraw_consent
@@ -24,7 +24,6 @@ from madang.core.people.queries import (
     list_tokens,
 )
 from madang.core.people.records import NewToken
-from madang.core.people.roles import list_permissions
 from madang.core.people.wording import say_grants
 
 from .shown_once import show_result_once
@@ -128,7 +127,13 @@ GIVE_CONSENT = FormPage(
 
 def _build_token_form(actor: Actor) -> type[forms.Form]:
     """Return a form that offers only what the actor may do."""
-    held = sorted(name for name in list_permissions() if actor.may(name))
+    held = [
+        (
+            say_lazily(one.title.ko, one.title.en),
+            [(name, name) for name in sorted(one.permissions) if actor.may(name)],
+        )
+        for one in list_manifests()
+    ]
     agencies = [(one.code, say_lazily(one.name.ko, one.name.en)) for one in list_agencies()]
     everywhere = say_lazily("내가 맡은 기관 모두", "All that I work for")
 
@@ -144,7 +149,7 @@ def _build_token_form(actor: Actor) -> type[forms.Form]:
         )
         scopes = forms.MultipleChoiceField(
             label=say_lazily("할 수 있는 일", "What it may do"),
-            choices=[(name, name) for name in held],
+            choices=[group for group in held if group[1]],
             widget=forms.CheckboxSelectMultiple,
         )
         agency_code = forms.ChoiceField(

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django import forms
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, NotFound, Text
+from madang.core.base.interface import Actor, BadInput, ColumnType, NotFound, Text, read_pair
 from madang.core.pages.interface import (
     Detail,
     DetailPage,
@@ -147,7 +147,7 @@ def _describe(*, actor: Actor, language: str, camera_id: str) -> Detail:
         Fact(title=Text(ko="안내판", en="Notice sign"), value=YES_NO[camera.has_sign]),
         Fact(title=Text(ko="보는 방향", en="Looks towards"), value=view.bearing_deg if view and view.bearing_deg is not None else UNKNOWN, unit="deg" if view and view.bearing_deg is not None else ""),
         Fact(title=Text(ko="보는 거리", en="Sees as far as"), value=view.reach_m if view and view.reach_m else UNKNOWN, unit="m" if view and view.reach_m else ""),
-        Fact(title=Text(ko="출처", en="Source"), value=camera.source or UNKNOWN),
+        Fact(title=Text(ko="출처", en="Source"), value=read_pair(camera.source) if camera.source else UNKNOWN),
     )  # fmt: skip
     del language
     summary = (

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.http import urlencode
 
-from madang.core.base.interface import Actor, ColumnType, NotFound, Text
+from madang.core.base.interface import Actor, ColumnType, NotFound, Text, read_pair
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, say_lazily
 from madang.core.people.interface import list_agencies
 from madang.infrastructure.city_sensors.actions.sources import save_source
@@ -34,11 +34,15 @@ LIST = ListPage(
         en="How many stations sent a value within the promised time.",
     ),
     columns=(
-        ListColumn(name="name", title=Text(ko="출처", en="Source"), value=lambda row: row.source.name or "–"),
+        ListColumn(
+            name="name",
+            title=Text(ko="출처", en="Source"),
+            value=lambda row: read_pair(row.source.name or "–"),
+        ),
         ListColumn(
             name="kind",
             title=Text(ko="종류", en="Kind"),
-            value=lambda row: row.source.kind or "–",
+            value=lambda row: read_pair(row.source.kind or "–"),
             sortable=False,
         ),
         ListColumn(

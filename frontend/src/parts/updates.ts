@@ -1,0 +1,62 @@
+/** Parts of a page that are fetched anew: never replaced by a login page, and a list waits while somebody works in it. */
+import { say } from "./look";
+
+type Fetched = {
+  elt: HTMLElement;
+  target: HTMLElement;
+  xhr: XMLHttpRequest;
+  boosted: boolean;
+  shouldSwap: boolean;
+  isError: boolean;
+  requestConfig: { triggeringEvent?: Event; verb: string };
+  pathInfo: { finalRequestPath: string };
+};
+
+let waiting: HTMLElement | undefined;
+let current: string | undefined;
+
+export function guardUpdates(): void {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = (event as CustomEvent<Fetched>).detail;
+    const isSignedOut = new URL(detail.xhr.responseURL || location.href, location.href).pathname.startsWith("/accounts/");
+    if (isSignedOut) detail.shouldSwap = false;
+    // The whole page says what is wrong, or asks to sign in and comes back here.
+    if ((isSignedOut || detail.isError) && detail.boosted && detail.requestConfig.verb === "get") return location.assign(detail.pathInfo.finalRequestPath);
+    if (detail.target.id !== "list") return;
+    current = detail.target.querySelector<HTMLElement>("tr.is-current")?.dataset.id;
+    if (detail.requestConfig.triggeringEvent?.type !== "madang:live" || !isBusy(detail.target)) return;
+    detail.shouldSwap = false;
+    waiting = detail.elt;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const row = [...document.querySelectorAll<HTMLElement>("#list [data-rows] > tr")].find((one) => one.dataset.id === current);
+    current = undefined;
+    if (!row) return;
+    row.classList.add("is-current");
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => {
+    const { target, boosted } = (event as CustomEvent<Fetched>).detail;
+    if (!boosted || target.querySelector(":scope > [role=alert]")) return;
+    const notice = document.createElement("div");
+    notice.className = "krds-alert danger";
+    notice.setAttribute("role", "alert");
+    notice.textContent = say("연결이 끊겨 불러오지 못했습니다. 잠시 뒤 다시 눌러 주세요.", "The connection was lost and nothing was loaded. Please try again in a moment.");
+    target.prepend(notice);
+  });
+  for (const name of ["change", "focusout", "toggle"]) document.addEventListener(name, () => setTimeout(goOn), true);
+}
+
+/** Fetch what came while somebody chose rows, typed or picked columns. */
+function goOn(): void {
+  const list = document.getElementById("list");
+  if (!waiting || !list || isBusy(list)) return;
+  waiting.dispatchEvent(new CustomEvent("madang:live"));
+  waiting = undefined;
+}
+
+function isBusy(list: HTMLElement): boolean {
+  const at = document.activeElement;
+  return !!list.querySelector("[data-choose]:checked, details[open]") || (!!at?.matches("input[type=search], select") && list.contains(at));
+}

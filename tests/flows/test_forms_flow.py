@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from looking import await_true, open_as
 
 from madang.project.pytest_plugin import House
@@ -46,21 +48,24 @@ def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(browser, hou
 
 
 def test_a_list_that_renews_itself_keeps_the_filter_and_waits_for_who_chooses(browser, house: House):
+    found = {"key": "smoke:forms", "kind": "smoke", "severity": "severe", "agency_code": "safety"}
+    found |= {"found_at": datetime.now(UTC).isoformat(), "reason": {"ko": "연기", "en": "Smoke"}}
+    operator = house.sign_in("operator")
+    operator.post("/api/incidents/findings", json={"findings": [found]}).raise_for_status()
     page = open_as(browser, house, "admin", "/desk/incidents/")
     page.locator("#list .chips a", has_text="심각").last.click()
     page.wait_for_url("**severity=**")
-    with page.expect_response(lambda answer: "severity=" in answer.url and "/desk/incidents/" in answer.url):
+    with page.expect_response(lambda answer: "/desk/incidents/" in answer.url and "severity=" in answer.url):
         page.evaluate(NEWS)
-    page.goto(f"{house.url}/desk/incidents/?state=")
-    page.wait_for_selector("#rows [data-choose]")
+    page.goto(page.url)
     page.locator("#rows [data-choose]").first.check()
-    with page.expect_response("**/desk/incidents/**"):
+    with page.expect_response(lambda answer: "/desk/incidents/" in answer.url):
         page.evaluate(NEWS)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(500)
     assert page.locator("#rows [data-choose]:checked").count() == 1
-    with page.expect_response("**/desk/incidents/**"):
+    with page.expect_response(lambda answer: "/desk/incidents/" in answer.url):
         page.locator("#rows [data-choose]:checked").uncheck()
     end_session(page)
-    page.locator("#list thead a").first.click()
+    page.locator("#list .chips a", has_text="심각").first.click()
     page.wait_for_url("**/accounts/login/**")
     page.context.close()

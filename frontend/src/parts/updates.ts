@@ -12,6 +12,9 @@ type Fetched = {
   pathInfo: { finalRequestPath: string };
 };
 
+/** Longer than the pause that lists keep between two renewals, in which news counts as told. */
+const PAUSE_MS = 3500;
+
 let waiting: HTMLElement | undefined;
 let current: string | undefined;
 
@@ -45,7 +48,7 @@ export function guardUpdates(): void {
     notice.textContent = say("연결이 끊겨 불러오지 못했습니다. 잠시 뒤 다시 눌러 주세요.", "The connection was lost and nothing was loaded. Please try again in a moment.");
     target.prepend(notice);
   });
-  for (const name of ["change", "focusout", "toggle"]) document.addEventListener(name, () => setTimeout(goOn), true);
+  for (const name of ["change", "focusout", "toggle"]) document.addEventListener(name, () => setTimeout(goOn, PAUSE_MS), true);
 }
 
 /** Fetch what came while somebody chose rows, typed or picked columns. */

@@ -9,9 +9,7 @@ import msgspec
 LANGUAGES = ("ko", "en")
 HANGUL = re.compile("[가-힣]")
 # Both forms of a particle behind what ends in a syllable or a digit: "도로이(가)", "‘3’을(를)".
-PARTICLES = re.compile(
-    r"([가-힣0-9])([’”'\")\]}]*)(?:(이)\((가)\)|(을)\((를)\)|(은)\((는)\)|\((으)\)로)"
-)
+PARTICLES = re.compile(r"([가-힣0-9])([’”'\")\]}]*)(?:(이)\((가)\)|(을)\((를)\)|(은)\((는)\)|\((으)\)로)")
 DIGITS_WITHOUT_FINAL = "2459"
 LIEUL = 8
 DIGITS_ENDING_IN_LIEUL = "178"

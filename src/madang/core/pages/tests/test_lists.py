@@ -45,7 +45,9 @@ def test_filters_narrow_the_total_and_stay_in_every_link(client: Client) -> None
 @pytest.mark.django_db
 def test_a_search_keeps_how_the_list_is_shown(client: Client) -> None:
     asked = {"size": "50", "columns": "id,name", "density": "compact", "sort": "-id", "district": "11680"}
-    form = html.fromstring(client.get("/sensors/", asked).content).get_element_by_id("list-search").getparent()
+    form = (
+        html.fromstring(client.get("/sensors/", asked).content).get_element_by_id("list-search").getparent()
+    )
     while form.tag != "form":
         form = form.getparent()
     assert dict(form.form_values()) == {**asked, "q": ""}

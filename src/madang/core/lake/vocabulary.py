@@ -87,6 +87,9 @@ FIXES: dict[str, Text] = {
     "duplicate_keys": Text(ko="같은 식별값이 두 번 나옵니다 (그대로 둠)", en="doubled keys reported, kept"),
     "duplicate_rows": Text(ko="똑같은 행이 되풀이됩니다 (그대로 둠)", en="repeated rows reported, kept"),
     "empty_columns_dropped": Text(ko="이름도 값도 없는 열을 뺐습니다", en="empty unnamed columns left out"),
+    "excel_dates_read": Text(
+        ko="엑셀이 숫자로 바꿔 놓은 날짜를 되살렸습니다", en="dates that Excel stored as day numbers read"
+    ),
     "formulas_without_value": Text(
         ko="계산된 값이 없는 수식입니다 (빈 값으로 둠)", en="formulas that were never calculated: no value"
     ),

@@ -153,7 +153,7 @@ def _sniff_zip(path: Path) -> str:
 
 
 def _sniff_text(head: bytes) -> str:
-    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:2048]
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x1e \t\r\n")[:2048]
     wide = start.replace(b"\x00", b"")
     if _JSON.match(wide):
         return "json"

@@ -14,7 +14,7 @@ from .headers import Header, find_header
 from .refusals import refuse
 from .surplus import Join, are_row_numbers, find_join
 
-DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = (",", "\t", ";", "|", "^")
 _SAMPLE_LINES = 2000
 _MAX_COLUMNS = 20_000
 _MAX_NAME = 60

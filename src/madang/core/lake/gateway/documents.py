@@ -14,7 +14,15 @@ import pyarrow as pa
 
 from .containers import read_chunks
 from .decoding import detect_encoding, read_blocks
-from .features import add_point, has_geometry, read_features, read_system
+from .features import (
+    GEOMETRY,
+    add_point,
+    find_geometry,
+    is_feature,
+    read_feature,
+    read_features,
+    read_system,
+)
 from .grids import to_batch
 from .headers import find_header, is_value, name_columns
 from .records import Notes
@@ -30,6 +38,8 @@ _ROWS = ("records", "data", "rows", "row", "items", "values")
 _LONG_INTEGER = re.compile(rb"[\s:,\[]-?\d{19,}\s*[,\]}]")
 _NOT_A_NUMBER = re.compile(rb"[\s:,\[](NaN|-?Infinity)\s*[,\]}]")
 _ROW_NUMBER = "__row"
+# RFC 8142 begins each text of a sequence with it.
+_SEPARATOR = b"\x1e"
 
 
 def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str]:
@@ -37,19 +47,20 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
     encoding = detect_encoding(lambda: read_chunks(path))
     data = b"".join(block.data for block in read_blocks(read_chunks(path), encoding))
     progress(len(data))
-    document = _parse(data.rstrip(), notes)
+    document = _parse(data.replace(_SEPARATOR, b"").rstrip(), notes)
     rows = read_features(document, notes) if isinstance(document, dict) else None
+    shape = GEOMETRY
     if rows is None:
         rows = find_rows(document)
-        if rows and any(has_geometry(row) for row in rows[:10]):
-            rows = [add_point(row) for row in rows]
+        if found := next(filter(None, map(find_geometry, rows[:10])), None):
+            shape, rows = found, [add_point(row, found) for row in rows]
     if not rows:
         raise refuse(
             "no_table",
             f"JSON에 표가 없습니다{_message(document)}",
             f"the JSON holds no table{_message(document)}",
         )
-    return _spool(rows, notes, read_system(document)), encoding
+    return _spool(rows, notes, read_system(document), shape), encoding
 
 
 def find_rows(document: Any) -> Rows:
@@ -120,6 +131,8 @@ def _parse_lines(data: bytes, notes: Notes) -> Rows:
         return []
     for number, line in damaged:
         notes.reject(number, "damaged_json", line.decode("utf-8", "replace"))
+    if all(is_feature(row) for row in rows):
+        return [read_feature(row) | {_ROW_NUMBER: row[_ROW_NUMBER]} for row in rows]
     return rows
 
 
@@ -127,11 +140,20 @@ def _candidates(value: Any, depth: int) -> Iterator[Rows]:
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
+        if _is_envelope(value):
+            yield _rows_of_list(value[1]["row"])
+            return
         yield _rows_of_list(value)
         for item in value[:3]:
             yield from _candidates(item, depth + 1) if not _is_record(item) else ()
     elif isinstance(value, dict):
         yield from _candidates_of_object(value, depth)
+
+
+def _is_envelope(items: list) -> bool:
+    """Return whether a list holds the two parts of one answer: `[{"head": […]}, {"row": […]}]`."""
+    names = [list(item) if isinstance(item, dict) else None for item in items]
+    return names == [["head"], ["row"]] and isinstance(items[1]["row"], list)
 
 
 def _candidates_of_object(value: dict[str, Any], depth: int) -> Iterator[Rows]:
@@ -265,7 +287,7 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _spool(rows: Rows, notes: Notes, epsg: int | None) -> Spool:
+def _spool(rows: Rows, notes: Notes, epsg: int | None, shape: str) -> Spool:
     lines = [row.pop(_ROW_NUMBER, number) for number, row in enumerate(rows, 1)]
     points = [(row.pop(POINT_X, None), row.pop(POINT_Y, None)) for row in rows]
     has_points = any(point != (None, None) for point in points)
@@ -278,7 +300,7 @@ def _spool(rows: Rows, notes: Notes, epsg: int | None) -> Spool:
         notes.fix(fix, count)
     fields = [pa.field(name, pa.string()) for name in names]
     extra = [pa.field(POINT_X, pa.float64()), pa.field(POINT_Y, pa.float64())] if has_points else []
-    spool = Spool([*fields, *extra], epsg)
+    spool = Spool([*fields, *extra], epsg, shape)
     for at in range(0, len(flat), _BATCH):
         part = slice(at, at + _BATCH)
         cells = ([row.get(key) for key in keys] for row in flat[part])

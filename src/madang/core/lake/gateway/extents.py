@@ -1,4 +1,4 @@
-"""How far a worksheet reaches, told before it is read: the reader makes room for every cell in between."""
+"""What the reader of workbooks doesn't tell: how far a sheet reaches, before it is read, and zeros only shown."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _UNCALCULATED = re.compile(
     rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")(?=[^>]*\bs="(\d+)")')
+# 0000 shows 7 as 0007: a code. 00 is how months and hours are shown.
+_PADDING = re.compile(r"^(0{3,})(;|$)")
 _CHUNK = 1 << 22
 _TAG = 200
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -26,13 +29,15 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 class Extent(msgspec.Struct, frozen=True, kw_only=True):
     """The rows and columns up to the last cell of a sheet, and how many cells stand there.
 
-    `uncalculated` counts formulas without a value.
+    `uncalculated` counts formulas without a value; `padded` holds (row, column, digits) of cells, counted
+    from 0, that a format shows with zeros in front.
     """
 
     height: int = 0
     width: int = 0
     cells: int = 0
     uncalculated: int = 0
+    padded: list[tuple[int, int, int]] = []
 
     @property
     def area(self) -> int:
@@ -45,7 +50,8 @@ def measure_sheet(workbook: bytes, name: str) -> Extent:
     # What is damaged is for the reader of the workbook to refuse.
     with suppress(Exception):
         with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
-            return _measure(_read_chunks(archive, _find_member(archive, name)))
+            styles = _find_paddings(archive)
+            return _measure(_read_chunks(archive, _find_member(archive, name)), styles)
     return Extent()
 
 
@@ -55,6 +61,21 @@ def _find_member(archive: zipfile.ZipFile, name: str) -> str:
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     target = next(one.attrib["Target"] for one in relations if one.get("Id") == sheet.get(_RELATION))
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+
+
+def _find_paddings(archive: zipfile.ZipFile) -> dict[int, int]:
+    """Return how many digits each style that fills up with zeros shows."""
+    if "xl/styles.xml" not in archive.namelist():
+        return {}
+    root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
+    formats = {
+        one.get("numFmtId"): found
+        for one in root.iter()
+        if one.tag.endswith("}numFmt") and (found := _PADDING.match(one.get("formatCode", "")))
+    }
+    styles = next((one for one in root if one.tag.endswith("}cellXfs")), [])
+    numbered = enumerate(formats.get(one.get("numFmtId")) for one in styles)
+    return {number: len(found[1]) for number, found in numbered if found}
 
 
 def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
@@ -70,17 +91,23 @@ def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
     yield rest
 
 
-def _measure(chunks: Iterator[bytes]) -> Extent:
+def _measure(chunks: Iterator[bytes], paddings: dict[int, int]) -> Extent:
     height = cells = uncalculated = 0
+    padded: list[tuple[int, int, int]] = []
     letters: set[bytes] = set()
     for chunk in chunks:
         found = _CELL.findall(chunk)
         cells += len(found)
         uncalculated += len(_UNCALCULATED.findall(chunk)) if b"<f" in chunk or b":f" in chunk else 0
         letters.update({column for column, _ in found})
+        padded += (
+            (int(row) - 1, _number(column) - 1, paddings[int(style)])
+            for column, row, style in (_STYLED.findall(chunk) if paddings else ())
+            if int(style) in paddings
+        )
         height = max(height, max((int(row) for _, row in found), default=0))
     width = max(map(_number, letters), default=0)
-    return Extent(height=height, width=width, cells=cells, uncalculated=uncalculated)
+    return Extent(height=height, width=width, cells=cells, uncalculated=uncalculated, padded=padded)
 
 
 def _number(letters: bytes) -> int:

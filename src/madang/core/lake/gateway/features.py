@@ -46,11 +46,17 @@ def _rows(features: list[Any]) -> list[dict[str, Any]]:
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict):
             raise refuse("geojson", f"{number}번째 지물이 손상되었습니다", f"feature {number} is damaged")
-        rows.append(_row(feature))
+        rows.append(read_feature(feature))
     return rows
 
 
-def _row(feature: dict[str, Any]) -> dict[str, Any]:
+def is_feature(row: dict[str, Any]) -> bool:
+    """Return whether a JSON object is a feature of GeoJSON."""
+    return row.get("type") == "Feature" and "geometry" in row and "properties" in row
+
+
+def read_feature(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return a feature's properties with its geometry as text and a point inside it."""
     properties = feature.get("properties")
     row = dict(properties) if isinstance(properties, dict) else {}
     if feature.get("id") is not None and "id" not in row:
@@ -58,19 +64,21 @@ def _row(feature: dict[str, Any]) -> dict[str, Any]:
     return add_point(row | {GEOMETRY: feature.get("geometry")})
 
 
-def has_geometry(row: dict[str, Any]) -> bool:
-    """Return whether a row of plain JSON holds a GeoJSON geometry."""
-    geometry = row.get(GEOMETRY)
-    return isinstance(geometry, dict) and "coordinates" in geometry and "type" in geometry
+def find_geometry(row: dict[str, Any]) -> str | None:
+    """Return the name under which a row of plain JSON holds a GeoJSON geometry, None without."""
+    names = (
+        name for name, cell in row.items() if isinstance(cell, dict) and {"type", "coordinates"} <= set(cell)
+    )
+    return next(names, None)
 
 
-def add_point(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with its geometry as text and a point inside it."""
-    geometry = row.get(GEOMETRY)
+def add_point(row: dict[str, Any], name: str = GEOMETRY) -> dict[str, Any]:
+    """Return a row with its geometry, under that name, as text and a point inside it."""
+    geometry = row.get(name)
     point = _inner_point(geometry)
     x, y = (point.x, point.y) if point is not None else (None, None)
     text = orjson.dumps(geometry).decode() if geometry else None
-    return row | {GEOMETRY: text, POINT_X: x, POINT_Y: y}
+    return row | {name: text, POINT_X: x, POINT_Y: y}
 
 
 def _inner_point(geometry: Any) -> shapely.Point | None:

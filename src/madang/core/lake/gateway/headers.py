@@ -13,7 +13,7 @@ Row = list[str]
 _MAX_HEADER_ROWS = 5
 _MARKERS = {"", *MISSING}
 _VALUE = re.compile(
-    r"^[+\-△▲]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
+    r"^[+\-△▲−－]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
     r"|^\d{1,2}/\d{1,2}/\d{4}.*$|^\d{1,2}:\d{2}(:\d{2})?.*$"
 )
 _UNIT = re.compile(
@@ -58,7 +58,7 @@ def find_header(rows: list[Row]) -> Header | None:
             index
             for index, after in zip(filled, below, strict=True)
             if not _is_title(rows[index], width)
-            and (after is None or not _is_headline(rows[index], rows[after], width))
+            and (after is None or not _is_headline(rows, index, after, width))
         ),
         None,
     )
@@ -136,11 +136,17 @@ def _is_title(row: Row, width: int) -> bool:
     return width > 1 and filled < 2 or (len(row) * 3 < width and filled * 3 < width)
 
 
-def _is_headline(row: Row, below: Row, width: int) -> bool:
-    """Return whether `row` is a line of words with delimiters above one that names every column by itself."""
-    names = _strip(below)
+def _is_headline(rows: list[Row], index: int, after: int, width: int) -> bool:
+    """Return whether a row is a line of words with delimiters above one that names every column by itself.
+
+    It has fewer cells, or stands apart from the names, below which values follow.
+    """
+    names = _strip(rows[after])
     complete = len(names) == width == len(set(names)) and all(names) and not any(map(is_value, names))
-    return complete and len(row) + 1 < width
+    if not complete or len(rows[index]) + 1 < width:
+        return complete
+    is_apart = after > index + 1 and not _has_gaps(rows[index])
+    return is_apart and after + 1 < len(rows) and any(map(is_value, rows[after + 1]))
 
 
 def _skipped(filled: list[int], start: int) -> dict[str, int]:

@@ -35,6 +35,9 @@ DATE_NAME = re.compile(
     r"|^column_\d+$",
     re.IGNORECASE,
 )
+_KOREAN_DATE_NAME = re.compile(r"일자|날짜|일시|[년연]월일|시점|일$")
+# 44931 is one of many numbers, but under a name that ends so the day that Excel made of 2023-01-05.
+_EXCEL_DATE_NAME = re.compile(r"(일자|날짜|[년연]월일|(?<![a-z])date)$", re.IGNORECASE)
 CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
 _CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
@@ -62,6 +65,8 @@ _DATE_SIGNS = {
     "dates_rewritten": v.UNUSUAL_DATE,
     "midnight_24": v.HOUR_24,
     "bare_dates": v.BARE_DATE,
+    "short_year": v.SHORT_YEAR,
+    "late_year": v.LATE_YEAR,
 }
 
 ARROW_TYPES = {
@@ -98,6 +103,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     pad_to: int = 0
     misfits: int = 0
     zero_is_missing: bool = False
+    excel_days: bool = False
     only_markers: bool = False
     fixes: dict[str, int] = {}
 
@@ -181,6 +187,8 @@ class ColumnProfile:
         is_clock = seen["midnight_24"] or CLOCK_NAME.search(self.name)
         if kind == "midnight" and is_clock and not self.misfits["datetime"]:
             return None
+        if seen["short_year"] and not (seen["late_year"] and _KOREAN_DATE_NAME.search(self.name)):
+            return None
         if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None
         chosen = ColumnType.TIME if kind == "datetime" else ColumnType.DATE
@@ -190,8 +198,10 @@ class ColumnProfile:
 
     def _decide_number(self, kind: str) -> Decision:
         exponents = self.seen["codes_damaged_by_excel"]
-        if POSTAL_NAME.search(self.name) and kind == "integer" and (self.longest, self.shortest) == (5, 4):
+        if kind == "integer" and self.shortest == 4 and self._is_postal():
             return Decision(type=ColumnType.TEXT, pad_to=5)
+        if self.seen["excel_days"] == self.rows:
+            return Decision(type=ColumnType.DATE, excel_days=True, fixes={"excel_dates_read": self.rows})
         if self.seen["leading_zero"] or self.seen["year_month"] == self.rows:
             return Decision(type=ColumnType.TEXT)
         is_code = bool(CODE_NAME.search(self.name))
@@ -201,6 +211,12 @@ class ColumnProfile:
         if is_code:
             return Decision(type=ColumnType.TEXT, strip_zero=self.seen["trailing_zero_dropped"] > 0)
         return Decision(type=ColumnType.INTEGER if kind == "integer" else ColumnType.NUMBER)
+
+    def _is_postal(self) -> bool:
+        """Return whether four digits are five without their zero: always in Korea, elsewhere beside five."""
+        return bool(POSTAL_NAME.search(self.name)) and (
+            self.longest == 5 or (self.longest == 4 and "우편번호" in self.name)
+        )
 
     def _with_fixes(self, decision: Decision) -> Decision:
         """Return the decision with the counts of what reading the column by it repairs."""
@@ -223,6 +239,8 @@ class ColumnProfile:
             self.longest = max(self.longest, int(sizes.max()))
             self.shortest = min(self.shortest, int(sizes.min()))
             self._count(_possible_signs(texts), texts, counts)
+            if _EXCEL_DATE_NAME.search(self.name):
+                self.seen["excel_days"] += _sum(v.matches(texts, v.EXCEL_DAY), counts)
             if POSTAL_NAME.search(self.name):
                 self.seen["codes_padded"] += int(counts[sizes == 4].sum())
         if "won" in self.alive:
@@ -294,6 +312,8 @@ def _to_number(texts: pa.Array, decision: Decision) -> pa.Array:
 
 
 def _to_moment(texts: pa.Array, decision: Decision) -> pa.Array:
+    if decision.excel_days:
+        return v.parse_excel_days(texts)
     days, micros = v.parse_moment(texts, day_first=decision.day_first)
     if decision.type is ColumnType.DATE:
         return pc.cast(pc.cast(days, pa.int32()), pa.date32())

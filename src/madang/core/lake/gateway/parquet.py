@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import pyproj
+import shapely
 
 from .containers import open_bytes
 from .headers import name_columns
 from .records import Notes
 from .refusals import refuse
-from .spool import HIDDEN, SOUND, Spool
+from .spool import POINT_X, POINT_Y, SOUND, Spool
 from .values import is_in_calendar
 
 _BATCH = 65_536
@@ -26,11 +28,11 @@ _MAX_DIGITS = 15
 
 
 def spool_parquet(path: Path, notes: Notes, progress: Callable[[int], None]) -> Spool:
-    """Spool a Parquet file; nested values become JSON text."""
+    """Spool a Parquet file; nested values become JSON text, shapes GeoJSON."""
     try:
         with open_bytes(path) as stream:
             return _spool(pq.ParquetFile(stream), notes, progress)
-    except (pa.ArrowException, OSError, EOFError) as error:
+    except (pa.ArrowException, shapely.errors.ShapelyError, OSError, EOFError) as error:
         raise refuse(
             "parquet", f"Parquet 파일이 손상되었습니다: {error}", f"the Parquet file is damaged: {error}"
         ) from error
@@ -44,17 +46,57 @@ def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]
     for fix, count in fixes.items():
         notes.fix(fix, count)
     targets = [_choose(source, position, field.type) for position, field in enumerate(schema)]
-    spool = Spool([pa.field(name, kind) for name, kind in zip(names, targets, strict=True)])
+    shapes = _find_shapes(schema)
+    fields = [pa.field(name, kind) for name, kind in zip(names, targets, strict=True)]
+    points = [] if shapes is None else [pa.field(POINT_X, pa.float64()), pa.field(POINT_Y, pa.float64())]
+    spool = Spool([*fields, *points], *() if shapes is None else (shapes.epsg, names[shapes.position]))
     row = 1
     for batch in source.iter_batches(_BATCH):
         columns = [_cast(column, kind) for column, kind in zip(batch.columns, targets, strict=True)]
+        if shapes is not None:
+            columns[shapes.position], *xy = _read_shapes(batch.column(shapes.position))
+            columns += xy
         lines = pa.array(np.arange(row, row + batch.num_rows))
         columns += [lines, pa.array(np.full(batch.num_rows, SOUND, np.int8))]
-        spool.write(pa.RecordBatch.from_arrays(columns, names=[*names, *(field.name for field in HIDDEN)]))
+        spool.write(pa.RecordBatch.from_arrays(columns, schema=spool.schema))
         row += batch.num_rows
         progress(batch.nbytes)
     spool.finish()
     return spool
+
+
+class _Shapes(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a GeoParquet file holds its geometries, and in which system: an EPSG number, None if unknown."""
+
+    position: int
+    epsg: int | None
+
+
+def _find_shapes(schema: pa.Schema) -> _Shapes | None:
+    """Return the main geometries of a GeoParquet file (1.1, encoded as WKB), None where there are none."""
+    try:
+        about = msgspec.json.decode((schema.metadata or {}).get(b"geo", b"null"))
+        name = about["primary_column"]
+        column, position = about["columns"][name], schema.get_field_index(name)
+        crs = column.get("crs", 4326)
+    except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
+        return None
+    if position < 0 or column.get("encoding") != "WKB" or not pa.types.is_binary(schema.types[position]):
+        return None
+    try:
+        return _Shapes(position=position, epsg=crs and pyproj.CRS.from_user_input(crs).to_epsg())
+    except pyproj.exceptions.CRSError:
+        return _Shapes(position=position, epsg=None)
+
+
+def _read_shapes(column: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Return WKB as GeoJSON text, with x and y of a point inside each shape."""
+    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    flat = np.isin(shapely.get_type_id(shapes), (0, -1))
+    inside = shapes.copy()
+    inside[~flat] = shapely.point_on_surface(shapes[~flat])
+    x, y = (pa.array(values, from_pandas=True) for values in (shapely.get_x(inside), shapely.get_y(inside)))
+    return pa.array(shapely.to_geojson(shapes), pa.large_string()), x, y
 
 
 def _choose(source: pq.ParquetFile, position: int, kind: pa.DataType) -> pa.DataType:
@@ -105,6 +147,9 @@ def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
         column = pc.assume_timezone(
             column.cast(pa.timestamp("us"), safe=False), _CITY, ambiguous="earliest", nonexistent="earliest"
         )
+    if pa.types.is_floating(column.type):
+        # Programs write NaN where a number is missing.
+        column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
     if kind != pa.large_string():
         return column.cast(kind, safe=False)
     if not any(test(column.type) for test in (pa.types.is_nested, pa.types.is_binary, pa.types.is_duration)):

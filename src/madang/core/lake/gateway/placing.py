@@ -18,7 +18,6 @@ from .districts import (
     qualify,
     share_at_home,
 )
-from .features import GEOMETRY
 from .records import Notes, Place
 from .spool import POINT_X, POINT_Y
 from .values import trim
@@ -33,7 +32,7 @@ class Placing:
     """Finds the coordinates among a reading's columns and reads them as points in EPSG:4326.
 
     `batches()` gives the raw kept rows as often as asked, `convert(raw, name)` one typed column of them;
-    `epsg` is the system that the source says its geometries are in.
+    `epsg` is the system that the source says its geometries, in the column `shape`, are in.
     """
 
     def __init__(
@@ -41,9 +40,10 @@ class Placing:
         batches: Callable[[], Iterator[pa.RecordBatch]],
         convert: Callable[[pa.RecordBatch, str], pa.Array],
         locate: geo.Locate | None,
-        epsg: int | None = None,
+        epsg: int | None,
+        shape: str,
     ) -> None:
-        self._epsg = epsg
+        self._epsg, self._shape = epsg, shape
         self._batches = batches
         self._convert = convert
         self._locate = locate
@@ -119,7 +119,7 @@ class Placing:
             return self._pair.lon, self._pair.lat
         if isinstance(self._written, InParts):
             return self._written.lon[0], self._written.lat[0]
-        name = self._written.name if self._written else GEOMETRY
+        name = self._written.name if self._written else self._shape
         return name, name
 
     def set_right(self, raw: pa.RecordBatch, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:

@@ -217,7 +217,7 @@ class FileReading:
     def _place(self, locate: Locate | None) -> None:
         """Find coordinates; where there are any, each row gets its point and whether it lies outside."""
         self.place: Place | None = None
-        self._placing = Placing(self._kept, self._convert, locate, self._spool.epsg)
+        self._placing = Placing(self._kept, self._convert, locate, self._spool.epsg, self._spool.shape)
         kinds = {column.name: column.type for column in self.columns}
         numeric = [name for name, kind in kinds.items() if kind in {ColumnType.INTEGER, ColumnType.NUMBER}]
         texts = [name for name, kind in kinds.items() if kind is ColumnType.TEXT]

@@ -40,6 +40,7 @@ _FIRST, _LAST = -62_135_596_800_000_000, 253_402_268_399_999_999
 # 1989-01-01: the last summer time ended in October 1988.
 _SETTLED = 6_940
 _MAX_DIGITS = 15
+_EXCEL_EPOCH = 25_569
 
 _INTEGER = r"^-?\d{1,18}$"
 # 0,500 is half of one where a comma is the decimal sign, and no number where it isn't.
@@ -55,25 +56,31 @@ EXPONENT_CODE = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 TRAILING_ZERO = r"^\d+\.0+$"
 # 2022.10 is October, which a number would make 2022.1.
 YEAR_MONTH = r"^(19|20)\d{2}\.(0?[1-9]|1[0-2])$"
-NUMBER_SIGN = r",|^[△▲]"
+NUMBER_SIGN = r",|^[△▲−－]"
 HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?24(00(00)?)?$|24시"
 BARE_DATE = r"^(19|20|99)\d{6}(\d{2}|\d{4}|\d{6})?$"
-UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|오[전후]|[APap][mM]"
+UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|^\d\d-|\(|오[전후]|[APap][mM]"
+# 23-01-05 is a day of January 2023 where people write the year first, and 05-01-23 the same where they don't.
+SHORT_YEAR = r"^\d{2}[-/]\d{1,2}\s?[-./]\s?\d{1,2}(\D|$)"
+LATE_YEAR = r"^(1[3-9]|[2-9]\d)[-/]\d{1,2}\s?[-./]\s?\d{1,2}(\D|$)"
+# Days since 1899-12-30 in the years 1954 to 2064, as Excel stores dates.
+EXCEL_DAY = r"^[2-5]\d{4}$"
 
 # Lengths of 2023-01-03, 2023-01-03 10:00, with seconds, and with one to six digits more.
 _ISO_DATE_SIZE = 10
 _ISO_SIZES = np.isin(np.arange(28), [_ISO_DATE_SIZE, 16, 19, *range(21, 27)])
 _SEP = r"\s?[-./]\s?"
+_WEEKDAY = r"(?:\s?\([월화수목금토일](?:요일)?\))?"
 _CLOCK = (
     r"(?:\s*[ T]\s*(?P<ap>오전|오후|AM|PM|am|pm)?\s?(?P<h>\d{1,2})(?:(?::|시\s?)(?P<mi>\d{1,2})분?)?"
     r"(?:(?::|\s)(?P<s>\d{1,2})초?(?:[.,](?P<f>\d{1,9}))?)?시?\s?(?P<pm>AM|PM|am|pm)?\s?(?P<z>Z|KST|[+-]\d{2}:?\d{2})?)?"
 )
 _PACKED = r"(?:\s?T?(?P<h>\d{2})(?:(?P<mi>\d{2})(?P<s>\d{2})?(?P<ap>x)?(?P<f>\.\d+)?(?P<pm>x)?(?P<z>Z|[+-]\d{2}:?\d{2})?)?)?"
 _STYLES = {
-    "ymd": rf"^(?P<y>\d{{4}}){_SEP}(?P<mo>\d{{1,2}}){_SEP}(?P<d>\d{{1,2}})\.?{_CLOCK}$",
-    "korean": rf"^(?P<y>\d{{4}})년\s?(?P<mo>\d{{1,2}})월\s?(?P<d>\d{{1,2}})일{_CLOCK}$",
+    "ymd": rf"^(?P<y>\d{{4}}){_SEP}(?P<mo>\d{{1,2}}){_SEP}(?P<d>\d{{1,2}})\.?{_WEEKDAY}{_CLOCK}$",
+    "korean": rf"^(?P<y>\d{{4}})년\s?(?P<mo>\d{{1,2}})월\s?(?P<d>\d{{1,2}})일{_WEEKDAY}{_CLOCK}$",
     "packed": rf"^(?P<y>(?:19|20)\d{{2}}|9999)(?P<mo>[01]\d)(?P<d>[0-3]\d){_PACKED}$",
-    "short": rf"^(?:['’‘`](?P<y>\d{{2}}){_SEP}|(?P<y2>\d{{2}})\.\s?)(?P<mo>\d{{1,2}})\s?[-./]\s?(?P<d>\d{{1,2}})\.?{_CLOCK}$",
+    "short": rf"^(?:['’‘`](?P<y>\d{{2}}){_SEP}|(?P<y2>\d{{2}})[-./]\s?)(?P<mo>\d{{1,2}})\s?[-./]\s?(?P<d>\d{{1,2}})\.?{_WEEKDAY}{_CLOCK}$",
     # 03.01.2023 is written where the day comes first, and nowhere else.
     "dotted": rf"^(?P<d>\d{{1,2}})\.\s?(?P<mo>\d{{1,2}})\.\s?(?P<y>\d{{4}}){_CLOCK}$",
     "dmy": rf"^(?P<d>\d{{1,2}})/(?P<mo>\d{{1,2}})/(?P<y>\d{{4}}){_CLOCK}$",
@@ -192,6 +199,12 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
     return pa.array(days, mask=~found), _zoned(moment, has_zone)
 
 
+def parse_excel_days(values: pa.StringArray) -> pa.Date32Array:
+    """Return dates of the day numbers that Excel stores."""
+    days = pc.cast(_where(matches(values, EXCEL_DAY), values), pa.int32())
+    return pc.cast(pc.cast(pc.subtract(days, _EXCEL_EPOCH), pa.int32()), pa.date32())
+
+
 def are_iso(values: pa.StringArray) -> bool:
     """Return whether every value is written as ISO 8601, without a zone."""
     return _parse_iso(values) is not None
@@ -264,9 +277,9 @@ def _plain_number(values: pa.StringArray) -> pa.StringArray:
     grouped = matches(values, _GROUPED)
     if pc.any(grouped).as_py():
         values = pc.if_else(grouped, pc.replace_substring(values, ",", ""), values)
-    signed = matches(values, r"^[+△▲]")
+    signed = matches(values, r"^[+△▲−－]")
     if pc.any(signed).as_py():
-        values = pc.replace_substring_regex(values, r"^[△▲]\s?(\d)", r"-\1")
+        values = pc.replace_substring_regex(values, r"^[△▲−－]\s?(\d)", r"-\1")
         values = pc.replace_substring_regex(values, r"^\+(\d{1,8}(?:\.\d*)?)$", r"\1")
         values = pc.if_else(matches(values, _GROUPED), pc.replace_substring(values, ",", ""), values)
     return values

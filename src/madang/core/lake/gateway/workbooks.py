@@ -52,6 +52,7 @@ def spool_workbook(
         if sheet is not None or _is_table(grid, alone=len(names) == 1):
             notes.fix("sheets_ignored", len(names) - 1)
             notes.fix("formulas_without_value", extent.uncalculated)
+            notes.fix("codes_padded", _pad(grid, extent))
             spool, header = spool_grid(grid, notes, merged)
             return spool, header, (name, *(one for one in names if one != name))
     raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
@@ -101,6 +102,18 @@ def _read_sheet(book: calamine.CalamineWorkbook, name: str) -> tuple[list[list[s
             raise refuse("workbook", f"{name} 시트가 너무 큽니다", f"sheet {name} is too large")
         grid = [[_as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
         return grid, sheet.merged_cell_ranges or []
+
+
+def _pad(grid: list[list[str]], extent: Extent) -> int:
+    """Write whole numbers with the zeros that only their format shows; return how many."""
+    count = 0
+    for row, column, digits in extent.padded:
+        # A format may stand beyond the last value.
+        cell = grid[row][column] if row < len(grid) and column < len(grid[row]) else ""
+        if cell.isdecimal() and len(cell) < digits:
+            grid[row][column] = cell.zfill(digits)
+            count += 1
+    return count
 
 
 @contextmanager

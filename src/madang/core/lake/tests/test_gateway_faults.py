@@ -782,3 +782,56 @@ def test_money_that_is_more_than_an_amount_stays_text(take, odd):
     report, rows = take(table([f'{n},"{n},000원"' for n in range(1, 4)] + [f'4,"{odd}"'], "번호,요금"))
     assert types(report)["요금"] == "text"
     assert rows[3]["요금"] == odd
+
+
+def test_a_year_of_two_digits_under_a_korean_name(take):
+    text = table(
+        [f"23-01-{n % 28 + 1:02d},23/1/{n % 28 + 1},23-01-{n % 28 + 1:02d}" for n in range(30)],
+        "접수일자,작성일,code",
+    )
+    report, rows = take(text)
+    assert types(report) == {"접수일자": "date", "작성일": "date", "code": "text"}
+    assert rows[4]["접수일자"] == rows[4]["작성일"] == date(2023, 1, 5)
+    assert report["fixes"]["dates_rewritten"] == 60
+    # Nothing tells 05-01-12 apart from 12 January 2005.
+    assert types(take(table([f"0{n},05-01-{n + 10}" for n in range(9)], "번호,일자"))[0])["일자"] == "text"
+
+
+def test_the_day_of_the_week_beside_a_date(take):
+    report, rows = take(
+        table([f"{n},2023.1.{n + 1}.(월),2023-01-{n + 1:02d} (화) 10:00" for n in range(9)], "n,일자,일시")
+    )
+    assert types(report) == {"n": "integer", "일자": "date", "일시": "datetime"}
+    assert (rows[4]["일자"], rows[4]["일시"]) == (date(2023, 1, 5), datetime(2023, 1, 5, 1, tzinfo=UTC))
+
+
+def test_day_numbers_of_excel_under_the_name_of_a_date(take):
+    report, rows = take(
+        table([f"{44927 + n},{44927 + n},{44927 + n}" for n in range(9)], "개업일자,일자별 이용,수")
+    )
+    assert types(report) == {"개업일자": "date", "일자별 이용": "integer", "수": "integer"}
+    assert rows[8]["개업일자"] == date(2023, 1, 9)
+    assert report["fixes"] == {"excel_dates_read": 9}
+    assert (
+        types(take(table([f"{44927 + n},1" for n in range(9)] + ["1,1"], "일자,n"))[0])["일자"] == "integer"
+    )
+
+
+def test_postal_codes_of_one_district_have_all_lost_their_zero(take):
+    report, rows = take(table([f"{6000 + n},{6000 + n}" for n in range(9)], "우편번호,zip"))
+    assert rows[0] == {"우편번호": "06000", "zip": "6000"}
+    assert report["fixes"]["codes_padded"] == 9
+
+
+def test_a_caret_between_values_and_other_signs_of_minus(take):
+    report, rows = take(table([f"가{n}^−{n}^－{n}.5" for n in range(1, 9)], "이름^값^율"))
+    assert types(report) == {"이름": "text", "값": "integer", "율": "number"}
+    assert rows[1] == {"이름": "가2", "값": -2, "율": -2.5}
+
+
+def test_a_title_apart_from_the_table_is_no_header(take):
+    report, rows = take("검색조건: 전체, 서울\n\n" + table([f"강남구,{n}" for n in range(9)], "구,값"))
+    assert types(report) == {"구": "text", "값": "integer"}
+    assert len(rows) == 9
+    names = "이름,주소\n\n" + "\n".join(f"가{n},나{n}" for n in range(9))
+    assert take(names)[0]["rows_read"] == 9

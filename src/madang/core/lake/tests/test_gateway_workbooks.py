@@ -47,3 +47,15 @@ def test_long_whole_numbers_of_a_workbook_stay_whole(take):
     report, rows = take(save(workbook), "file.xlsx")
     assert types(report)["수"] == "integer"
     assert rows[0]["수"] == int(float(123_456_789_012_345_000))
+
+
+def test_zeros_that_only_a_format_shows_are_part_of_a_code(take):
+    workbook = openpyxl.Workbook()
+    fill(workbook.active, [["코드", "월", "금액"], *([n, n, n] for n in range(1, 10))])
+    for row in range(2, 40):
+        for column, style in ((1, "0000"), (2, "00"), (3, "#,##0"), (9, "000")):
+            workbook.active.cell(row, column).number_format = style
+    report, rows = take(save(workbook), "file.xlsx")
+    assert types(report) == {"코드": "text", "월": "integer", "금액": "integer"}
+    assert report["fixes"] == {"codes_padded": 9}
+    assert rows[0] == {"코드": "0001", "월": 1, "금액": 1}

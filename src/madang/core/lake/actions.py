@@ -10,12 +10,15 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Column, Conflict, NotFound, Table, TableKind, Text
 from madang.core.people.interface import record_audit, require
 
-from . import quality
+from . import engine, quality
 from .declarations import check_declaration, list_declared_tables, read_declaration, require_marks_kept
 from .models import Dataset
 from .queries import read_record
-from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState, Snapshot
+from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState, Query, Snapshot
+from .residents import refuse_residents
 from .tables_on_disk import read_snapshot
+
+_BATCH_ROWS = 65_536
 
 _WORDS = (
     "title",
@@ -76,7 +79,11 @@ def describe_dataset(*, actor: Actor, now: datetime, name: str, change: DatasetC
 
 
 def publish_dataset(*, actor: Actor, now: datetime, name: str) -> DatasetRecord:
-    """Show a dataset to everyone its read permission admits. Raises Conflict where it has no rows yet."""
+    """Show a dataset to everyone its read permission admits.
+
+    Raises Conflict where it has no rows yet, or shows resident registration numbers.
+    """
+    _refuse_residents(actor, _find(name))
     with transaction.atomic():
         row = _lock(name)
         require(actor, "lake.publish", row.owner_agency)
@@ -165,6 +172,16 @@ def _change_column(column: Column, change: ColumnChange | None) -> Column:
     return msgspec.structs.replace(
         column, **{name: value for name, value in fields.items() if value is not None}
     )
+
+
+def _refuse_residents(actor: Actor, row: Dataset) -> None:
+    """Look for numbers of persons in a table that somebody brought in."""
+    require(actor, "lake.publish", row.owner_agency)
+    if row.in_code or row.version < 0:
+        return
+    table = read_declaration(row)
+    query = Query(columns=tuple(column for column in table.columns if not column.personal))
+    refuse_residents(table.columns, engine.iter_batches(read_snapshot(table), query, _BATCH_ROWS))
 
 
 def _newest_day(snapshot: Snapshot) -> Snapshot:

@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Conflict, MadangError, new_id
+from madang.core.base.interface import Actor, BadInput, Conflict, MadangError, Table, new_id
 from madang.core.lake.actions import (
     describe_dataset,
     measure_quality,
@@ -25,6 +25,7 @@ from madang.core.lake.datasets import drop_table, replace_rows, restore_version
 from madang.core.lake.gateway.reading import FileReading, read_file
 from madang.core.lake.models import Dataset
 from madang.core.lake.records import DatasetChange, DatasetState
+from madang.core.lake.residents import refuse_residents
 from madang.core.people.interface import require
 
 from .declaring import choose_name, declare_table
@@ -75,8 +76,7 @@ def import_file(
         )
         if dry_run:
             return outcome
-        if choice.publish:
-            require(actor, "lake.publish", table.owner_agency)
+        _check_publishing(actor, table, reading, choice, was_published=was_published)
         rejected = write_rejected(reading.rejected_rows())
         version = None
         try:
@@ -101,6 +101,16 @@ def import_file(
             raise
     keep_rejected(rejected, name, version)
     return msgspec.structs.replace(outcome, version=version, is_published=choice.publish or was_published)
+
+
+def _check_publishing(
+    actor: Actor, table: Table, reading: FileReading, choice: ImportChoice, *, was_published: bool
+) -> None:
+    """Refuse rows that everyone would see where the actor may not show them, or nobody may."""
+    if choice.publish:
+        require(actor, "lake.publish", table.owner_agency)
+    if choice.publish or was_published:
+        refuse_residents(table.columns, reading.batches())
 
 
 def preview_file(

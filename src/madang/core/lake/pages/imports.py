@@ -32,6 +32,7 @@ from madang.core.lake.models import Dataset
 from madang.core.lake.queries import get_dataset
 from madang.core.lake.vocabulary import IMPORT_STATES, TYPES, say_reason
 from madang.core.pages.interface import MapBlock, page, points_layer, render_error_page
+from madang.core.people.interface import find_personal
 
 from .dataset import describe_report
 from .forms import PERSONAL, ImportForm, fill_from_record, read_words
@@ -153,7 +154,19 @@ def _fill(actor: Actor, preview: Preview) -> dict[str, Any]:
         filled = fill_from_record(get_dataset(actor=actor, name=preview.table_name))
     else:
         filled = {"title_ko": preview.title.ko, "owner_agency": actor.agency_code}
+        filled[PERSONAL] = _find_personal(preview)
     return filled | {"table_name": preview.table_name}
+
+
+def _find_personal(preview: Preview) -> list[str]:
+    """Return the columns of which most first values are personal data: they are ticked until somebody decides."""
+    found = []
+    for at, column in enumerate(preview.columns):
+        values = [row[at] for row in preview.rows if isinstance(row[at], str)]
+        hits = sum(find_personal(value) is not None for value in values)
+        if hits * 2 > len(values):
+            found.append(column.name)
+    return found
 
 
 def _confirm(request: HttpRequest, job: ImportRecord, form: ImportForm) -> bool:

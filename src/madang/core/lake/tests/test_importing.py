@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, NotFound, Text, now
+from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, Text, now
 from madang.core.lake.cli import describe_outcome
 from madang.core.lake.folders import lake_path
 from madang.core.lake.importing.action import import_file, preview_file, undo_import
@@ -27,7 +27,13 @@ from madang.core.lake.importing.jobs import (
 from madang.core.lake.importing.names import MAX_LENGTH, derive_table_name, take_stem
 from madang.core.lake.importing.records import ImportCancelled, ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
-from madang.core.lake.interface import authorize, describe_dataset, get_dataset, list_versions
+from madang.core.lake.interface import (
+    authorize,
+    describe_dataset,
+    get_dataset,
+    list_versions,
+    publish_dataset,
+)
 from madang.core.lake.models import Dataset
 from madang.core.lake.records import ColumnChange, DatasetChange, DatasetState
 from madang.core.lake.sql import run_sql
@@ -276,3 +282,49 @@ def test_every_file_name_gives_one_lawful_table_name(stem):
     assert name.isascii()
     assert name[0].isalpha()
     assert name == name.lower()
+
+
+PEOPLE = (
+    "이름,번호,법인등록번호,전화\n김가,900101-1234567,110111-1234567,02-120\n이나,,110111-2345678,02-120\n"
+)
+
+
+def test_resident_numbers_are_never_published(tmp_path):
+    path = write(tmp_path, "people.csv", PEOPLE)
+    for choice in (ImportChoice(publish=True), ImportChoice()):
+        if choice.publish:
+            with pytest.raises(Conflict) as refusal:
+                take(path, choice=choice)
+            assert refusal.value.code == "lake.personal_data"
+            assert "번호" in refusal.value.text.en
+            assert not Dataset.objects.exists()
+        else:
+            take(path, choice=choice)
+            with pytest.raises(Conflict):
+                publish_dataset(actor=HOUSE, now=now(), name="people")
+    change = DatasetChange(columns=(ColumnChange(name="번호", personal="번호"),))
+    describe_dataset(actor=HOUSE, now=now(), name="people", change=change)
+    assert publish_dataset(actor=HOUSE, now=now(), name="people").state is DatasetState.PUBLISHED
+
+
+def test_the_next_version_of_a_published_table_brings_no_resident_numbers(tmp_path):
+    path = write(tmp_path, "people.csv", PEOPLE.replace("900101-1234567", ""))
+    version = take(path, choice=ImportChoice(publish=True)).version
+    path.write_text(PEOPLE)
+    with pytest.raises(Conflict):
+        take(path)
+    assert get_dataset(actor=HOUSE, name="people").version == version
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"), [("주민등록번호", True), ("관리번호", False), ("법인번호", False)]
+)
+def test_thirteen_digits_are_a_person_s_only_by_their_name(tmp_path, name, refused):
+    path = write(
+        tmp_path, "numbers.csv", f"이름,{name}\n" + "".join(f"가{n},900101123456{n}\n" for n in range(9))
+    )
+    if refused:
+        with pytest.raises(Conflict):
+            take(path, choice=ImportChoice(publish=True))
+    else:
+        assert take(path, choice=ImportChoice(publish=True)).is_published

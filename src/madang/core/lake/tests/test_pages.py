@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
+import msgspec
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from madang.core.base.interface import HOUSE, now, read_settings
-from madang.core.lake.importing.action import import_file
+from madang.core.lake.importing.action import import_file, preview_file
 from madang.core.lake.importing.records import ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.models import Dataset, ImportJob
@@ -183,3 +185,18 @@ def test_the_page_of_a_stored_import_offers_the_rows_left_out(officer, tmp_path)
     link = f"/api/datasets/sites/rejected?version={outcome.version}"
     assert link in officer.get(f"/desk/data/import/{job.pk}/").text
     assert "11,footnote,※ 자료: 서울시" in rejected_path("sites", outcome.version).read_text("utf-8")
+
+
+def test_columns_full_of_personal_data_are_ticked_before_anybody_decides(officer, tmp_path):
+    path = tmp_path / "people.csv"
+    rows = "".join(f"가{n},010-1234-567{n},02-120,u{n}@example.com\n" for n in range(5))
+    path.write_text("이름,휴대전화,대표전화,전자우편\n" + rows, "utf-8")
+    preview = preview_file(actor=HOUSE, path=path, file_name="people.csv")
+    ImportJob.objects.create(
+        id="2", actor_id=str(get_user_model().objects.get(username="o").pk), file_name="people.csv",
+        state="previewed", table_name="people", preview=msgspec.to_builtins(preview),
+        size_bytes=1, actor={"name": "o"}, created_at=now(), updated_at=now(),
+    )  # fmt: skip
+    page = officer.get("/desk/data/import/2/").text
+    ticked = re.findall(r'name="personal" value="([^"]+)"[^>]*checked', page)
+    assert ticked == ["휴대전화", "전자우편"]

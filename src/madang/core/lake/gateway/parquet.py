@@ -52,10 +52,10 @@ def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]
     spool = Spool([*fields, *points], *() if shapes is None else (shapes.epsg, names[shapes.position]))
     row = 1
     for batch in source.iter_batches(_BATCH):
-        columns = [_cast(column, kind) for column, kind in zip(batch.columns, targets, strict=True)]
+        columns, xy = list(batch.columns), []
         if shapes is not None:
-            columns[shapes.position], *xy = _read_shapes(batch.column(shapes.position))
-            columns += xy
+            columns[shapes.position], *xy = _read_shapes(columns[shapes.position])
+        columns = [*(_cast(column, kind) for column, kind in zip(columns, targets, strict=True)), *xy]
         lines = pa.array(np.arange(row, row + batch.num_rows))
         columns += [lines, pa.array(np.full(batch.num_rows, SOUND, np.int8))]
         spool.write(pa.RecordBatch.from_arrays(columns, schema=spool.schema))
@@ -81,7 +81,7 @@ def _find_shapes(schema: pa.Schema) -> _Shapes | None:
         crs = column.get("crs", 4326)
     except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
         return None
-    if position < 0 or column.get("encoding") != "WKB" or not pa.types.is_binary(schema.types[position]):
+    if position < 0 or column.get("encoding") != "WKB" or not _is_bytes(schema.types[position]):
         return None
     try:
         return _Shapes(position=position, epsg=crs and pyproj.CRS.from_user_input(crs).to_epsg())
@@ -152,9 +152,13 @@ def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
         column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
     if kind != pa.large_string():
         return column.cast(kind, safe=False)
-    if not any(test(column.type) for test in (pa.types.is_nested, pa.types.is_binary, pa.types.is_duration)):
+    if not any(test(column.type) for test in (pa.types.is_nested, _is_bytes, pa.types.is_duration)):
         return column.cast(kind)
     return pa.array([_as_text(value) for value in column.to_pylist()], kind)
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
 def _as_text(value: object) -> str | None:

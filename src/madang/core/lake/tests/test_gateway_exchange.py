@@ -92,6 +92,15 @@ def test_a_geoparquet_with_damaged_shapes_is_refused(take):
         take(geoparquet([b"\x01\x02\x03"] * len(PLACES), 4326), "file.parquet")
 
 
+def test_long_bytes_are_shapes_or_text(take):
+    shapes = [shapely.to_wkb(shapely.Point(x, y)) for _, x, y in PLACES]
+    report, rows = take(geoparquet(pa.array(shapes, pa.large_binary()), 4326), "file.parquet")
+    assert (report["place"]["lon"], types(report)["geom"]) == ("geom", "text")
+    data = io.BytesIO()
+    pq.write_table(pa.table({"n": pa.array([b"\xff\x00"], pa.large_binary())}), data)
+    assert take(data.getvalue(), "file.parquet")[1] == [{"n": '"/wA="'}]
+
+
 def test_numbers_that_are_none_are_missing(take):
     data = io.BytesIO()
     pq.write_table(pa.table({"n": [1.5, float("nan"), float("inf")]}), data)

@@ -153,7 +153,12 @@ def measure_ledger(lines: int) -> bool:
         "one commitment with its audit row, synchronous, p95",
         time_ms(
             lambda: commit_money(
-                actor=HOUSE, now=NOW, node_id=leaves[7], amount_krw=1, booked_on=date(YEAR, 6, 1), note="benchmark"
+                actor=HOUSE,
+                now=NOW,
+                node_id=leaves[7],
+                amount_krw=1,
+                booked_on=date(YEAR, 6, 1),
+                note="benchmark",
             ),
             20,
         ),

@@ -10,13 +10,14 @@ from madang.citizens.wallet import models
 from madang.citizens.wallet.methods.bundles import digest_content, select_bundle
 from madang.citizens.wallet.methods.disclosures import make_salt
 from madang.citizens.wallet.queries.transfers import (
+    check_consent,
     describe_consent,
     describe_transfer,
     get_bundle,
     sign_receipt,
 )
 from madang.citizens.wallet.records import SentBundle, TransferConsent
-from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, NotFound, new_id
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, new_id
 from madang.core.people.interface import record_audit, require
 
 
@@ -65,14 +66,7 @@ def receive_bundle(*, actor: Actor, now: datetime, consent_id: str, issuer: str)
     """
     with transaction.atomic():
         row = models.TransferConsentRow.objects.select_for_update().filter(id=consent_id).first()
-        if row is None:
-            raise NotFound("wallet.consent", "그런 동의가 없습니다", "there is no such consent")
-        bundle = get_bundle(row.bundle)
-        require(actor, "wallet.receive", bundle.receiver)
-        if row.withdrawn_at is not None or row.expires_at <= now:
-            raise NotAllowed(
-                "wallet.consent_over", "동의가 끝났거나 철회되었습니다", "the consent is over or withdrawn"
-            )
+        bundle = check_consent(row, actor, now)
         if row.version != bundle.version:
             raise Conflict(
                 "wallet.bundle_changed", "묶음정보가 바뀌어 다시 동의가 필요합니다", "the bundle has changed"

@@ -25,7 +25,6 @@ def _choose(actor: Actor) -> Any:
         choices=[(one.id, _name(one)) for one in held],
         widget=forms.CheckboxSelectMultiple(attrs={"class": "check-list"}),
         label=say_lazily("막을 증명서", "Certificates to block"),
-        help_text="" if held else say_lazily("지금 막을 증명서가 없어요.", "There is nothing to block now."),
         required=False,
     )
     return type("LostForm", (forms.Form,), {"certificates": field})
@@ -67,4 +66,5 @@ LOST = FormPage(
     is_destructive=True,
     button=Text(ko="고른 것 막기", en="Block these"),
     back="/wallet/",
+    template="wallet/lost.html",
 )

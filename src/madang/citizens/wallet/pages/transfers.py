@@ -18,6 +18,7 @@ from madang.citizens.wallet.actions.transfers import (
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.programs import name_programs
 from madang.citizens.wallet.queries.transfers import (
+    find_open_consent,
     get_bundle,
     get_receipt,
     list_bundles,
@@ -50,7 +51,7 @@ def show_transfers(request: HttpRequest) -> HttpResponse:
         "consents": [
             (
                 one,
-                name_bundle(one.bundle),
+                tell_consent(one),
                 CONSENT_STATES[one.state],
                 one.state == ConsentState.ACTIVE,
                 programs.get(one.id),
@@ -85,6 +86,15 @@ def name_bundle(name: str) -> Text:
     return known.title if known else Text(ko=name, en=name)
 
 
+def tell_consent(consent: TransferConsent) -> Text:
+    """Return what was let go, and to whom where the packs still know it."""
+    name, known = name_bundle(consent.bundle), list_bundles().get(consent.bundle)
+    if known is None:
+        return name
+    receiver = name_receiver(known.receiver)
+    return Text(ko=f"{name.ko} → {receiver.ko}", en=f"{name.en} → {receiver.en}")
+
+
 def name_receiver(code: str) -> Text:
     """Return the name of an agency by its code, the code where the house doesn't know it."""
     return next((one.name for one in list_agencies() if one.code == code), Text(ko=code, en=code))
@@ -96,7 +106,7 @@ def _choose_days(_actor: Actor, bundle: str) -> Any:
         f"며칠 동안 허락할까요? (최대 {known.days}일)", f"For how many days? ({known.days} at most)"
     )
     days = forms.IntegerField(min_value=1, max_value=known.days, initial=known.days, label=label)
-    return type("ConsentForm", (forms.Form,), {"days": days})
+    return type("ConsentForm", (forms.Form,), {"days": days, "asked": tell_bundle(known)})
 
 
 def _give(*, actor: Actor, now: datetime, data: dict[str, Any], bundle: str) -> str:
@@ -115,6 +125,7 @@ CONSENT = FormPage(
     ),
     button=Text(ko="동의하기", en="Agree"),
     back=HOME,
+    template="wallet/consent.html",
 )
 
 
@@ -173,12 +184,18 @@ TRANSFERS = ListPage(
 @page("wallet.receive", title=DESK_TITLE, methods=("GET", "POST"))
 def receive(request: HttpRequest, consent_id: str) -> HttpResponse:
     """Ask before a bundle is received, and show it this once."""
-    context: dict[str, Any] = {"title": DESK_TITLE}
+    consent = find_open_consent(consent_id, request.actor, now())
+    context: dict[str, Any] = {
+        "title": DESK_TITLE,
+        "bundle": name_bundle(consent.bundle),
+        "consent": consent,
+        "asked": tell_bundle(get_bundle(consent.bundle))["parts"],
+    }
     if request.method == "POST":
         sent = receive_bundle(
             actor=request.actor, now=now(), consent_id=consent_id, issuer=find_address(request)
         )
-        context |= {"sent": sent, "bundle": name_bundle(sent.bundle), "parts": _list_parts(sent)}
+        context |= {"sent": sent, "parts": _list_parts(sent)}
         context["missing"] = [name_kind(one) for one in sent.missing]
     answer = render(request, "wallet/transfer.html", context)
     answer.headers["Cache-Control"] = "no-store"

@@ -12,7 +12,8 @@ from madang.citizens.wallet import models
 from madang.citizens.wallet.gateway.keys import get_signing_key
 from madang.citizens.wallet.methods.bundles import write_receipt
 from madang.citizens.wallet.records import Bundle, ConsentState, Transfer, TransferConsent
-from madang.core.base.interface import NotFound
+from madang.core.base.interface import Actor, NotAllowed, NotFound
+from madang.core.people.interface import require
 
 from .kinds import PACKS
 
@@ -46,6 +47,29 @@ def list_open_consents(
         bundle__in=known, withdrawn_at=None, expires_at__gt=now
     ).order_by("-given_at", "id")
     return [describe_consent(row, now) for row in rows[offset : offset + limit]], rows.count()
+
+
+def find_open_consent(consent_id: str, actor: Actor, now: datetime) -> TransferConsent:
+    """Return a consent that the actor may receive under now; raises as `check_consent` does."""
+    row = models.TransferConsentRow.objects.filter(id=consent_id).first()
+    check_consent(row, actor, now)
+    return describe_consent(row, now)
+
+
+def check_consent(row: models.TransferConsentRow | None, actor: Actor, now: datetime) -> Bundle:
+    """Return the bundle of a consent that holds and whose receiver the actor is.
+
+    Raises NotFound where there is no such consent, NotAllowed where another is the receiver or it is over.
+    """
+    if row is None:
+        raise NotFound("wallet.consent", "그런 동의가 없습니다", "there is no such consent")
+    bundle = get_bundle(row.bundle)
+    require(actor, "wallet.receive", bundle.receiver)
+    if row.withdrawn_at is not None or row.expires_at <= now:
+        raise NotAllowed(
+            "wallet.consent_over", "동의가 끝났거나 철회되었습니다", "the consent is over or withdrawn"
+        )
+    return bundle
 
 
 def describe_consent(row: models.TransferConsentRow, now: datetime) -> TransferConsent:

@@ -75,7 +75,9 @@ class TestLost(PageCases):
         assert get_certificate(mine).state == CertificateState.REVOKED
         assert get_certificate(other).state == CertificateState.VALID
         assert "/wallet/lost/" not in client.get("/wallet/").content.decode()
-        assert "지금 막을 증명서가 없어요" in client.get(self.path).content.decode()
+        nothing = client.get(self.path).content.decode()
+        assert "지금 막을 증명서가 없어요" in nothing
+        assert "고른 것 막기" not in nothing
 
 
 class TestHolder(PageCases):

@@ -122,7 +122,18 @@ def test_a_citizen_agrees_sees_and_takes_back(language):
     browser.cookies["language"] = language
     for bundle in list_bundles().values():
         assert bundle.title.say(language) in browser.get("/wallet/mydata/").content.decode()
-    assert browser.post("/wallet/mydata/youth_rent/", {"days": "31"}).status_code == 422
+    for page in (
+        browser.get("/wallet/mydata/youth_rent/"),
+        browser.post("/wallet/mydata/youth_rent/", {"days": "31"}),
+    ):
+        asked = page.content.decode()
+        for words in (
+            ("청년월세 지원 신청", "Rent support"),
+            ("<strong>housing<",) * 2,
+            ("생년월일", "birth"),
+        ):
+            assert words[language == "en"] in asked, "who agrees sees to what, and with whom"
+    assert page.status_code == 422
     assert browser.post("/wallet/mydata/youth_rent/", {"days": "7"}).status_code == 302
     [given] = list_consents(account.public_id, now())
     sent = receive(given)
@@ -130,6 +141,7 @@ def test_a_citizen_agrees_sees_and_takes_back(language):
     assert receipt.content.decode().count(".") == 2
     assert browser.post(f"/wallet/mydata/consents/{given.id}/withdraw/").status_code == 302
     page = browser.get("/wallet/mydata/").content.decode()
+    assert f"{list_bundles()['youth_rent'].title.say(language)} → housing" in page
     assert ("거둠" if language == "ko" else "withdrawn") in page
 
 
@@ -143,8 +155,13 @@ class TestTransfers(ListPageCases):
 
     def test_the_desk_receives_what_was_let(self, reader):
         address = f"{self.path}{self.consent.id}/"
-        assert "김가상" not in reader.get(address).content.decode()
+        before = reader.get(address).content.decode()
+        assert "김가상" not in before
+        assert "청년월세 지원 신청" in before
+        assert "생년월일" in before
         reply = reader.post(address)
         assert "김가상" in reply.content.decode()
         assert reply.headers["Cache-Control"] == "no-store"
         assert TransferRow.objects.count() == 1
+        withdraw_transfer_consent(actor=CITIZEN, now=now(), consent_id=self.consent.id)
+        assert reader.get(address).status_code == 403, "no button for what is over"

@@ -21,10 +21,19 @@ from .records.elections import GROUPS, Election, Plan, Question
 
 QUESTIONS = (
     Question(
-        question="새 공원의 이름을 골라 주세요", answers=("한마당", "너른뜰", "도담숲"), min=1, max=1, blank=True
+        question="새 공원의 이름을 골라 주세요 · Choose the new park’s name",
+        answers=("한마당 · Big Yard", "너른뜰 · Wide Court", "도담숲 · Healthy Wood"),
+        min=1,
+        max=1,
+        blank=True,
     ),
-    Question(question="무엇을 먼저 만들까요?", answers=("놀이터", "도서관", "체육관", "텃밭"), min=0, max=2),
-)  # fmt: skip
+    Question(
+        question="무엇을 먼저 만들까요? · What should come first?",
+        answers=("놀이터 · Playground", "도서관 · Library", "체육관 · Gym", "텃밭 · Garden"),
+        min=0,
+        max=2,
+    ),
+)
 PLAN = Plan(
     name="시뮬레이션 투표 · simulated election",
     description="유권자와 표는 모두 만들어 낸 것입니다 · voters and ballots are made up",

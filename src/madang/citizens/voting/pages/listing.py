@@ -24,7 +24,7 @@ from madang.citizens.voting.records.polls import (
     PollKind,
     PollState,
 )
-from madang.core.base.interface import Actor, ColumnType, Text, now
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
 from madang.core.pages.interface import ListColumn, ListFilter, ListPage, page
 from madang.core.people.interface import find_email
 
@@ -45,7 +45,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "unvoted": list_unvoted(request.actor, now=moment, limit=REMINDED) if request.actor.id else ([], 0),
     }
     context: dict[str, Any] = {
-        name: [_draw(poll, agencies) for poll in polls] for name, (polls, _) in asked.items()
+        name: [_draw(poll.say(request.language), agencies) for poll in polls]
+        for name, (polls, _) in asked.items()
     }
     context |= {
         "title": TITLE,
@@ -54,7 +55,10 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "is_signed_in": bool(request.actor.id),
         "has_email": bool(request.actor.id and find_email(request.actor.id)),
         "is_subscribed": bool(request.actor.id) and is_subscribed(request.actor),
-        "own": [_draw(poll, agencies) for poll in list_made_by(request.actor, now=moment)[:SHOWN]]
+        "own": [
+            _draw(poll.say(request.language), agencies)
+            for poll in list_made_by(request.actor, now=moment)[:SHOWN]
+        ]
         if request.actor.id
         else [],
     }
@@ -102,7 +106,7 @@ def _query_own(
     rows = [
         {
             "id": poll.id,
-            "question": poll.question,
+            "question": read_pair(poll.question),
             "asker": name_asker(poll, names),
             "state": STATE_NAMES[poll.state],
             "voters": poll.voters,
@@ -131,7 +135,13 @@ LISTED = ListPage(
     title=Text(ko="모든 투표", en="All polls"),
     permission="public",
     columns=(
-        ListColumn(name="question", title=Text(ko="질문", en="Question"), sortable=False, href=address_of),
+        ListColumn(
+            name="question",
+            title=Text(ko="질문", en="Question"),
+            sortable=False,
+            value=lambda poll: read_pair(poll.question),
+            href=address_of,
+        ),
         ListColumn(
             name="kind",
             title=Text(ko="종류", en="Kind"),

@@ -149,7 +149,7 @@ def show_invitations(request: HttpRequest, poll_id: str) -> HttpResponse:
     if poll.eligibility is not Eligibility.LIST:
         raise NotFound("voting.no_invitations", "초대가 없는 투표예요", "this poll has no invitations")
     links = [f"{find_link(request, poll)}?{query}" for query in list_invitations(request.actor, poll)]
-    return render(request, "voting/invitations.html", {"poll": poll, "links": links})
+    return render(request, "voting/invitations.html", {"poll": poll.say(request.language), "links": links})
 
 
 def read_marks(kind: BallotKind, request: HttpRequest) -> Marks:
@@ -218,6 +218,7 @@ def _draw(
     voter = find_voter(poll, request.actor, code, moment) if is_open else ""
     kept = find_vote(poll.id, _read_receipt(request, poll, voter)) if voter else None
     outcome = get_outcome(poll)
+    poll = poll.say(request.language)
     districts = name_districts()
     link = find_link(request, poll)
     late = now() - poll.closes_at

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 Marks = dict[int, int]
 """A vote: choice number → mark. What a mark means depends on the kind of ballot."""
@@ -169,6 +169,27 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     def is_listed(self) -> bool:
         """Whether everybody may find it; others are reached by their address only."""
         return self.eligibility in LISTED and not self.hidden_reason
+
+    def say(self, language: str) -> Poll:
+        """Return the poll in `language`, where its maker wrote the question "Korean · English"; else as it stands.
+
+        Choices and the rest are read as pairs only then: "치킨 · BBQ" may also be one choice.
+        """
+        question = read_pair(self.question)
+        if question.ko == question.en:
+            return self
+        choices = [
+            msgspec.structs.replace(
+                one, text=read_pair(one.text).say(language), alt=read_pair(one.alt).say(language)
+            )
+            for one in self.choices
+        ]
+        return msgspec.structs.replace(
+            self,
+            question=question.say(language),
+            choices=tuple(choices),
+            **{name: read_pair(getattr(self, name)).say(language) for name in ("about", "unit", "reply")},
+        )
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,13 +19,15 @@ from madang.citizens.voting.demo import _hold, _plan_polls
 from madang.citizens.voting.models import PollRow
 from madang.citizens.voting.pages.listing import LISTED
 from madang.citizens.voting.queries.polls import get_outcome, get_poll, list_polls, list_unvoted, list_votes
-from madang.citizens.voting.records.polls import BallotKind, Eligibility
+from madang.citizens.voting.records.polls import BallotKind, Eligibility, NewChoice
 from madang.core.base.interface import Actor, now
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.pages.tests.browsing import find_problems, note_problems
 from madang.project.pytest_plugin import House
 
 from .test_polls import END, NOW, begin, person, vote
+
+HANGUL = re.compile("[가-힣]")
 
 
 @pytest.fixture
@@ -83,9 +85,26 @@ def test_every_demonstration_poll_shows_its_ballot_or_its_outcome(city, language
         assert page.count("<h1") == 1
         assert "시뮬레이션" in page
         assert ('class="poll-bars"' in page) == (poll.state == "counted")
-        for choice in poll.choices:
+        title = page.split("<h1>")[1].split("</h1>")[0]
+        assert bool(HANGUL.search(title)) == (language == "ko")
+        for choice in poll.say(language).choices:
+            assert " · " not in choice.text
             assert choice.text in page
             assert not choice.has_picture or f'alt="{choice.alt}"' in page
+
+
+def offer(*texts):
+    return tuple(NewChoice(text=one) for one in texts)
+
+
+@pytest.mark.django_db
+def test_only_a_question_in_both_languages_makes_its_choices_pairs():
+    both = begin(
+        question="무엇을 먹을까요? · What shall we eat?", choices=offer("닭 · Chicken", "국수 · Noodles")
+    )
+    assert [one.text for one in get_poll(both.id, now=NOW).say("en").choices] == ["Chicken", "Noodles"]
+    one = begin(question="무엇을 먹을까요?", choices=offer("치킨 · BBQ", "국수"))
+    assert [one.text for one in get_poll(one.id, now=NOW).say("ko").choices] == ["치킨 · BBQ", "국수"]
 
 
 @pytest.fixture

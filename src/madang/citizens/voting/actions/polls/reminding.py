@@ -14,7 +14,7 @@ from django.db import transaction
 from madang.citizens.voting.models.polls import SubscriberRow
 from madang.citizens.voting.queries.polls import list_closing
 from madang.citizens.voting.records.polls import Poll
-from madang.core.base.interface import Actor, BadInput, Text, to_city_time
+from madang.core.base.interface import LANGUAGES, Actor, BadInput, Text, to_city_time
 from madang.core.incidents.interface import send_letter
 from madang.core.people.interface import find_email, require
 
@@ -82,12 +82,17 @@ def _know_from(poll: Poll) -> datetime:
     return max(poll.opens_at, poll.closes_at - AHEAD)
 
 
-def _write(row: SubscriberRow, polls: list[Poll], now: datetime) -> None:
-    house, count = settings.MADANG.public_url.rstrip("/"), len(polls)
-    lines = [
-        f"- {poll.question} ({to_city_time(poll.closes_at):%Y-%m-%d %H:%M})\n  {house}/voting/polls/{poll.id}/"
+def _list(polls: list[Poll], house: str, language: str) -> list[str]:
+    return [
+        f"- {poll.say(language).question} ({to_city_time(poll.closes_at):%Y-%m-%d %H:%M})\n"
+        f"  {house}/voting/polls/{poll.id}/"
         for poll in polls
     ]
+
+
+def _write(row: SubscriberRow, polls: list[Poll], now: datetime) -> None:
+    house, count = settings.MADANG.public_url.rstrip("/"), len(polls)
+    ko, en = (_list(polls, house, language) for language in LANGUAGES)
     stop = f"{house}/voting/reminders/stop/?of={sign_person(row.person_id)}"
     send_letter(
         now=now,
@@ -100,14 +105,14 @@ def _write(row: SubscriberRow, polls: list[Poll], now: datetime) -> None:
             ko="\n".join(
                 [
                     "이틀 안에 마감하는 투표예요. 이미 투표했다면 그대로 두세요.",
-                    *lines,
+                    *ko,
                     f"메일 그만 받기: {stop}",
                 ]
             ),
             en="\n".join(
                 [
                     "These polls close within two days. If you voted already, there is nothing to do.",
-                    *lines,
+                    *en,
                     f"Stop these mails: {stop}",
                 ]
             ),

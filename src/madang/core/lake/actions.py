@@ -10,15 +10,13 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Column, Conflict, NotFound, Table, TableKind, Text
 from madang.core.people.interface import record_audit, require
 
-from . import engine, quality
+from . import quality
 from .declarations import check_declaration, list_declared_tables, read_declaration, require_marks_kept
 from .models import Dataset
 from .queries import read_record
-from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState, Query, Snapshot
-from .residents import refuse_residents
+from .records import ColumnChange, DatasetChange, DatasetRecord, DatasetState, Snapshot
+from .residents import refuse_kept_residents
 from .tables_on_disk import read_snapshot
-
-_BATCH_ROWS = 65_536
 
 _WORDS = (
     "title",
@@ -56,7 +54,12 @@ def register_dataset(
 
 
 def describe_dataset(*, actor: Actor, now: datetime, name: str, change: DatasetChange) -> DatasetRecord:
-    """Change what the catalogue says of a dataset; its rows stay as they are."""
+    """Change what the catalogue says of a dataset; its rows stay as they are.
+
+    Raises Conflict where a published one would show resident registration numbers by it.
+    """
+    if any(one.personal == "" for one in change.columns):
+        _refuse_residents(actor, _find(name), change.columns)
     with transaction.atomic():
         row = _lock(name)
         require(actor, "lake.import", row.owner_agency)
@@ -174,14 +177,15 @@ def _change_column(column: Column, change: ColumnChange | None) -> Column:
     )
 
 
-def _refuse_residents(actor: Actor, row: Dataset) -> None:
-    """Look for numbers of persons in a table that somebody brought in."""
-    require(actor, "lake.publish", row.owner_agency)
-    if row.in_code or row.version < 0:
+def _refuse_residents(actor: Actor, row: Dataset, changes: tuple[ColumnChange, ...] = ()) -> None:
+    """Look for numbers of persons in what a published table that somebody brought in shows, or would by `changes`."""
+    if changes and row.state != DatasetState.PUBLISHED:
         return
-    table = read_declaration(row)
-    query = Query(columns=tuple(column for column in table.columns if not column.personal))
-    refuse_residents(table.columns, engine.iter_batches(read_snapshot(table), query, _BATCH_ROWS))
+    require(actor, "lake.import" if changes else "lake.publish", row.owner_agency)
+    if not row.in_code and row.version >= 0:
+        table = read_declaration(row)
+        columns = _change_columns(table, changes)
+        refuse_kept_residents(read_snapshot(msgspec.structs.replace(table, columns=columns)))
 
 
 def _newest_day(snapshot: Snapshot) -> Snapshot:

@@ -24,6 +24,8 @@ from .declarations import (
 )
 from .folders import lock_path, trash_path
 from .models import Dataset, DatasetVersion
+from .records import DatasetState
+from .residents import refuse_kept_residents
 from .schemas import conform, make_schema
 from .storage.delta import Change, DeltaFolder
 from .storage.durable import hold_lock, make_folder
@@ -69,7 +71,8 @@ def append_rows(table: Table, batches: Batches, *, actor: Actor, now: datetime, 
 def restore_version(name: str, version: int, *, actor: Actor, now: datetime) -> int:
     """Make an older version of a dataset current again (undo) and return the new version's number.
 
-    Rows and columns come back; who may read them, and which are personal, stays as it is today.
+    Rows and columns come back; who may read them, and which are personal, stays as it is today. Raises Conflict
+    where a published dataset would show resident registration numbers by it.
     """
     dataset = _require_writable(get_table(name), actor, now)
     old = dataset.versions.filter(version=version).first()
@@ -82,6 +85,8 @@ def restore_version(name: str, version: int, *, actor: Actor, now: datetime) -> 
             "lake.version_current", f"판 {version}은(는) 이미 지금 판입니다", f"{version} is current"
         )
     table = _restore_shape(msgspec.convert(old.declaration, Table), read_declaration(dataset))
+    if dataset.state == DatasetState.PUBLISHED:
+        refuse_kept_residents(read_snapshot(table, version))
     new = open_folder(name).restore(version, _metadata(table, actor, old.source_name))
     _record_version(dataset, table, new, actor=actor, now=now, source_name=old.source_name, report=old.report)
     return new

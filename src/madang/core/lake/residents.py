@@ -10,11 +10,15 @@ import pyarrow.compute as pc
 
 from madang.core.base.interface import Column, ColumnType, Conflict
 
+from . import engine
+from .records import Query, Snapshot
+
 # Birth date, a hyphen, seven digits of which the first tells sex and century (5 to 8: foreigners).
 _HYPHENED = r"(^|\D)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s?-\s?[1-8]\d{6}(\D|$)"
 _BARE = r"^\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[1-8]\d{6}$"
 # Thirteen digits alone may be anything, and companies have numbers of the same form.
 _PERSON_NAME = re.compile(r"주민.*번호|외국인등록|resident", re.IGNORECASE)
+_BATCH_ROWS = 65_536
 _COMPANY_NAME = re.compile(r"법인|corp", re.IGNORECASE)
 
 
@@ -42,3 +46,10 @@ def refuse_residents(columns: Sequence[Column], batches: Iterable[pa.RecordBatch
             f"resident registration numbers can't be published: {names}. "
             "Mark the column as personal, or take them out",
         )
+
+
+def refuse_kept_residents(snapshot: Snapshot) -> None:
+    """Raise Conflict as `refuse_residents` does, for what a table in the lake would show."""
+    columns = snapshot.table.columns
+    query = Query(columns=tuple(column for column in columns if not column.personal))
+    refuse_residents(columns, engine.iter_batches(snapshot, query, _BATCH_ROWS))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, Text, now
 from madang.core.lake.cli import describe_outcome
+from madang.core.lake.datasets import restore_version
 from madang.core.lake.folders import lake_path
 from madang.core.lake.importing.action import import_file, preview_file, undo_import
 from madang.core.lake.importing.jobs import (
@@ -305,6 +306,20 @@ def test_resident_numbers_are_never_published(tmp_path):
     change = DatasetChange(columns=(ColumnChange(name="번호", personal="번호"),))
     describe_dataset(actor=HOUSE, now=now(), name="people", change=change)
     assert publish_dataset(actor=HOUSE, now=now(), name="people").state is DatasetState.PUBLISHED
+    change = DatasetChange(columns=(ColumnChange(name="번호", personal=""),))
+    with pytest.raises(Conflict):
+        describe_dataset(actor=HOUSE, now=now(), name="people", change=change)
+
+
+def test_an_older_version_with_resident_numbers_does_not_come_back_where_everyone_sees_it(tmp_path):
+    path = write(tmp_path, "people.csv", PEOPLE)
+    with_numbers = take(path).version
+    path.write_text(PEOPLE.replace("900101-1234567", ""))
+    version = take(path).version
+    publish_dataset(actor=HOUSE, now=now(), name="people")
+    with pytest.raises(Conflict):
+        restore_version("people", with_numbers, actor=HOUSE, now=now())
+    assert get_dataset(actor=HOUSE, name="people").version == version
 
 
 def test_the_next_version_of_a_published_table_brings_no_resident_numbers(tmp_path):

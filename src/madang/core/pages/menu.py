@@ -42,6 +42,12 @@ def list_links(actor: Actor, *, of_rooms: bool = False) -> list[MenuLink]:
     return [link for manifest, link in shown if not (of_rooms and manifest.is_service)]
 
 
+def list_walls(actor: Actor) -> list[tuple[Text, MenuLink]]:
+    """Return the control-room screens that `actor` may open, each with its service's or room's name, in order."""
+    shown = ((manifest.title, link) for manifest, link in _collect_menu() if actor.may(link.permission))
+    return [(title, link) for title, link in shown if link.href.startswith("/wall/")]
+
+
 def list_desk(actor: Actor) -> list[tuple[Text, list[DeskService]]]:
     """Return what `actor` may open at the desk: first what every service shares, then services by chapter.
 

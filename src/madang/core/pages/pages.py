@@ -13,7 +13,7 @@ from madang.core.base.interface import Text, collect, list_manifests
 from .city_map import draw_city_map, list_layers
 from .context import read_display
 from .finding import draw_panels, list_panels, search_everywhere
-from .menu import list_chapters
+from .menu import list_chapters, list_walls
 from .openapi import build_openapi
 from .reference import list_operations
 from .views import page
@@ -33,6 +33,12 @@ def show_city(request: HttpRequest) -> HttpResponse:
 def show_desk(request: HttpRequest) -> HttpResponse:
     """Show what waits for this person over all services."""
     return render(request, "madang/desk.html", {"panels": _draw("desk", request)})
+
+
+@page("signed-in", Text(ko="상황실 화면", en="Control-room walls"))
+def show_walls(request: HttpRequest) -> HttpResponse:
+    """Show which walls this person may open."""
+    return render(request, "madang/walls.html", {"walls": list_walls(request.actor)})
 
 
 @page("public", Text(ko="검색", en="Search"))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.show_city, name="city"),
     path("desk/", pages.show_desk, name="desk"),
     path("desk/status/", status.show_status, name="status"),
+    path("wall/", pages.show_walls, name="walls"),
     path("build/", pages.show_build, name="build"),
     path("search/", pages.show_search, name="search"),
     path("help/", pages.show_help, name="help"),

@@ -1,7 +1,7 @@
 """The desk's menu holds what one may open, each service's pages together, and every timed work has a name in words."""
 
 from madang.core.base.interface import ANONYMOUS, Actor, collect
-from madang.core.pages.menu import list_desk, list_links
+from madang.core.pages.menu import list_desk, list_links, list_walls
 
 ADMIN = Actor(id="1", name="관리자", is_superuser=True)
 
@@ -22,6 +22,12 @@ def test_a_service_stands_once_with_its_pages_beside_it():
     for _, found in desk:
         titles = [service.title.ko for service in found]
         assert len(set(titles)) == len(titles)
+
+
+def test_the_wall_leads_to_every_screen_of_a_control_room():
+    walls = {link.href: title.en for title, link in list_walls(ADMIN)}
+    assert {"/wall/incidents/", "/wall/fire_safety/", "/wall/cctv/"} <= set(walls)
+    assert list_walls(ANONYMOUS) == []
 
 
 def test_everything_that_runs_has_a_name_in_both_languages():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import httpx
 from django.conf import settings
@@ -21,13 +22,17 @@ def send_packets(packets: list[Sent]) -> None:
     """
     address = f"http://{settings.MADANG.own_host}:{settings.MADANG.port}"
     name = settings.MADANG.public_url.partition("//")[2].partition("/")[0]
-    headers = {"Host": name} if name else {}
-    with (
-        httpx.Client(base_url=address, headers=headers, timeout=10) as client,
-        ThreadPoolExecutor(AT_ONCE) as senders,
-    ):
+    client = _open_client(address, name)
+    with ThreadPoolExecutor(AT_ONCE) as senders:
         for answer in [senders.submit(_send, client, one) for one in packets]:
             answer.result()
+
+
+@cache
+def _open_client(address: str, name: str) -> httpx.Client:
+    """Return the client that this process keeps: making one costs more than what it sends."""
+    headers = {"Host": name} if name else {}
+    return httpx.Client(base_url=address, headers=headers, timeout=10)
 
 
 def _send(client: httpx.Client, one: Sent) -> None:

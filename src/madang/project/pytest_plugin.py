@@ -101,15 +101,16 @@ def _find_shared(item: pytest.Item | None) -> tuple[str, str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a running house on one worker, one after the other.
 
-    Stories and the services' own tests have a house each, so that two workers share what takes longest.
+    Stories and the services' own tests have a house each, so that two workers share what takes longest. The house
+    that is attacked comes after the stories: three at once leave two cores too little for what tests wait for.
     """
     for item in items:
         if {"browser", "house"} <= set(getattr(item, "fixturenames", ())):
             _looked_at.add(item.path)
         name, folder = _find_shared(item)
         if name:
-            place = folder or ("stories" if "flows" in item.path.parts else "services")
-            item.add_marker(pytest.mark.xdist_group(f"{name} of {place}"))
+            is_story = name == "target" or (not folder and "flows" in item.path.parts)
+            item.add_marker(pytest.mark.xdist_group("stories" if is_story else folder or "services"))
     items.sort(key=_find_shared)
 
 

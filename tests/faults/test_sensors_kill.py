@@ -63,7 +63,7 @@ def read_minutes(house):
         params = {"where": "thing_id:eq:K1", "sort": "value", "limit": 1000, "offset": len(rows)}
         address = f"{house.url}/api/datasets/city_sensor_readings/rows"
         try:
-            found = httpx.get(address, params=params, timeout=30).json()
+            found = httpx.get(address, params=params, timeout=120).json()
         except httpx.TransportError:
             return []
         rows += found["rows"]

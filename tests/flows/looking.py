@@ -8,7 +8,7 @@ from contextlib import closing
 from madang.core.pages.tests.browsing import find_problems, note_problems
 from madang.project.pytest_plugin import House
 
-DEADLINE_MS = 60_000
+DEADLINE_MS = 120_000
 
 
 def open_as(browser, house: House, username: str, address: str, **more):

@@ -28,7 +28,7 @@ MESSY = """\
 7,멀리있는쉼터,송파구,37.6500,126.9200,12
 """
 BROKEN = '[{"a": 1},\n {"a": 2},\n {"a": }\n]\n'
-DEADLINE_S = 90
+DEADLINE_S = 180
 
 
 def wait_for(client: httpx.Client, import_id: str, *states: str) -> dict:

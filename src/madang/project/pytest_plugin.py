@@ -181,7 +181,7 @@ class House(msgspec.Struct):
 
     def visit(self) -> httpx.Client:
         """Return a client that nobody is signed in with."""
-        return httpx.Client(base_url=self.url, follow_redirects=True, timeout=30)
+        return httpx.Client(base_url=self.url, follow_redirects=True, timeout=120)
 
     def sign_in(self, username: str) -> httpx.Client:
         """Return a client signed in as the demonstration account `username`."""
@@ -194,7 +194,7 @@ class House(msgspec.Struct):
         return client
 
 
-def start_house(data: Path, *arguments: str, timeout_s: float = 240) -> House:
+def start_house(data: Path, *arguments: str, timeout_s: float = 480) -> House:
     """Start `madang up` on `data` and return it once it says that it is there."""
     port, open_api_port = find_free_port(), find_free_port()
     environment = {

@@ -27,5 +27,5 @@ def ogc(house):
             assert time.monotonic() < deadline
             time.sleep(0.1)
         officer.post(f"/api/datasets/{NAME}/publish", json={}).raise_for_status()
-    with httpx.Client(base_url=f"{house.url}/ogc", timeout=30) as client:
+    with httpx.Client(base_url=f"{house.url}/ogc", timeout=120) as client:
         yield client

@@ -81,7 +81,7 @@ def key(house, api):
 
 
 def ask(api: str, path: str) -> dict:
-    reply = httpx.get(f"{api}{path}", timeout=30)
+    reply = httpx.get(f"{api}{path}", timeout=120)
     assert reply.status_code == 200
     return reply.json()
 
@@ -160,7 +160,7 @@ def test_a_thousand_malformed_calls_are_all_answered(api):
         "%FF",
         "",
     ]
-    with httpx.Client(base_url=api, timeout=30) as client:
+    with httpx.Client(base_url=api, timeout=120) as client:
         for _ in range(300):
             path = "/" + "/".join(chance.choices(parts, k=chance.randint(0, 8)))
             assert client.get(path).status_code == 200, path
@@ -231,7 +231,7 @@ def test_ckanapi_counts_what_a_search_found_by_facet(house, api):
     ({}, b'{"id": "city_air"}'),
 ])  # fmt: skip
 def test_an_action_takes_json_and_forms(house, api, headers, body):
-    answer = httpx.post(f"{house.url}/api/3/action/package_show", content=body, headers=headers, timeout=30)
+    answer = httpx.post(f"{house.url}/api/3/action/package_show", content=body, headers=headers, timeout=120)
     assert answer.json()["result"]["name"] == "city_air", answer.text
     assert answer.headers["access-control-allow-origin"] == "*"
 
@@ -259,7 +259,7 @@ def test_a_post_without_a_body_reads_the_address(house, api):
     ("POST", "/api/3/", {}, 405),
 ])  # fmt: skip
 def test_what_is_no_call_is_refused_in_ckans_words(house, method, path, sent, status):
-    answer = httpx.request(method, f"{house.url}{path}", timeout=30, **sent)
+    answer = httpx.request(method, f"{house.url}{path}", timeout=120, **sent)
     assert answer.status_code == status, answer.text
     assert answer.json()["success"] is False
     assert answer.json()["error"].keys() == {"__type", "message"}

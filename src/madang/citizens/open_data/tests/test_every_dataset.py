@@ -32,7 +32,7 @@ def names(house):
 
 @pytest.fixture(scope="module")
 def client(house):
-    with httpx.Client(base_url=house.url, timeout=30) as client:
+    with httpx.Client(base_url=house.url, timeout=120) as client:
         yield client
 
 

@@ -270,7 +270,7 @@ def sign_in(browser, house: House, username: str):
     page = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
     ).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.goto(f"{house.url}/accounts/login/?next=/voting/")
     page.fill("[name=login]", username)
     page.fill("[name=password]", house.accounts()[username])

@@ -19,7 +19,7 @@ from madang.citizens.wallet.methods.key_binding import Binding
 from madang.citizens.wallet.methods.w3c import verify_w3c
 from madang.core.pages.tests.browsing import find_problems, note_problems
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 HOLDER = "/wallet/holder/"
 EXTRACT, CARD = "주민등록표 초본", "다둥이 카드"
 SEALED = "wallet sealed by this"

@@ -186,7 +186,7 @@ def test_a_correction_downwards_counts(sender):
     def await_value(value):
         rows, deadline = f"{sender.url}/api/datasets/city_sensor_readings/rows", time.monotonic() + 30
         where = {"where": ["thing_id:eq:SIM00007", "observed_at:eq:2026-01-02T00:00:00Z"]}
-        while [one["value"] for one in httpx.get(rows, params=where, timeout=30).json()["rows"]] != [value]:
+        while [one["value"] for one in httpx.get(rows, params=where, timeout=120).json()["rows"]] != [value]:
             assert time.monotonic() < deadline, value
             time.sleep(0.3)
 

@@ -34,7 +34,7 @@ LINK = '<{}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+j
 def api(house):
     token = make_token(house, "city_sensors.write_context")
     with httpx.Client(
-        base_url=f"{house.url}/ngsi-ld/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30
+        base_url=f"{house.url}/ngsi-ld/v1", headers={"Authorization": f"Bearer {token}"}, timeout=120
     ) as api:
         yield api
 

@@ -35,7 +35,7 @@ def client(house, token):
 @pytest.fixture(scope="module")
 def api(house, token):
     with httpx.Client(
-        base_url=f"{house.url}/sta/v1.1", headers={"Authorization": f"Bearer {token}"}, timeout=30
+        base_url=f"{house.url}/sta/v1.1", headers={"Authorization": f"Bearer {token}"}, timeout=120
     ) as api:
         yield api
 

@@ -71,7 +71,7 @@ def history(sender):
 
 
 def evolve(house, asked):
-    answer = httpx.get(f"{house.url}/ngsi-ld/v1/temporal/entities/{STATION}", params=asked, timeout=30)
+    answer = httpx.get(f"{house.url}/ngsi-ld/v1/temporal/entities/{STATION}", params=asked, timeout=120)
     return answer.json() if answer.status_code in {200, 206} else {}
 
 

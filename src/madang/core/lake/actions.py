@@ -182,10 +182,12 @@ def _refuse_residents(actor: Actor, row: Dataset, changes: tuple[ColumnChange, .
     if changes and row.state != DatasetState.PUBLISHED:
         return
     require(actor, "lake.import" if changes else "lake.publish", row.owner_agency)
-    if not row.in_code and row.version >= 0:
-        table = read_declaration(row)
-        columns = _change_columns(table, changes)
-        refuse_kept_residents(read_snapshot(msgspec.structs.replace(table, columns=columns)))
+    if row.in_code or row.version < 0:
+        return
+    before = read_declaration(row)
+    after = msgspec.structs.replace(before, columns=_change_columns(before, changes))
+    require_marks_kept(actor, before, after)
+    refuse_kept_residents(read_snapshot(after))
 
 
 def _newest_day(snapshot: Snapshot) -> Snapshot:

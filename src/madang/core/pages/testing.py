@@ -108,4 +108,4 @@ class ListPageCases(PageCases):
     def test_actions_say_their_consequence_before_they_act(self, reader: Client) -> None:
         for action in self.list_page.actions:
             reply = reader.post(self.path, {"action": action.name, "ids": ["a", "b"]})
-            assert action.consequence.ko.format(count=2) in reply.content.decode()
+            assert action.consequence.fill(count=2).say("ko") in reply.content.decode()

@@ -9,17 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.core.base.interface import Column, ColumnType, Conflict
+from madang.core.people.interface import RESIDENT_NUMBER
 
 from . import engine
 from .records import Query, Snapshot
 
-# Birth date, a hyphen, seven digits of which the first tells sex and century (5 to 8: foreigners).
-_HYPHENED = r"(^|\D)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s?-\s?[1-8]\d{6}(\D|$)"
-_BARE = r"^\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[1-8]\d{6}$"
+_HYPHENED = r"(^|\D)" + r"\s?-\s?".join(RESIDENT_NUMBER) + r"(\D|$)"
+_BARE = f"^{''.join(RESIDENT_NUMBER)}$"
 # Thirteen digits alone may be anything, and companies have numbers of the same form.
 _PERSON_NAME = re.compile(r"주민.*번호|외국인등록|resident", re.IGNORECASE)
-_BATCH_ROWS = 65_536
 _COMPANY_NAME = re.compile(r"법인|corp", re.IGNORECASE)
+_BATCH_ROWS = 65_536
 
 
 def refuse_residents(columns: Sequence[Column], batches: Iterable[pa.RecordBatch]) -> None:

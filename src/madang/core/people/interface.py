@@ -6,7 +6,7 @@ from .authentication import actor_of, authenticate_request
 from .checkpoints import check_audit_log
 from .middleware import get_view_permission
 from .permissions import require
-from .personal import find_personal, refuse_personal
+from .personal import RESIDENT_NUMBER, find_personal, refuse_personal
 from .purposes import has_consent, list_purposes, require_purpose
 from .queries import find_email, get_agency, list_agencies
 from .records import AGENCY_KINDS, AgencyRecord, ConsentRecord, Purpose
@@ -16,6 +16,7 @@ from .tokens import hash_secret
 
 __all__ = [
     "AGENCY_KINDS",
+    "RESIDENT_NUMBER",
     "ROLES",
     "STAFF_ROLES",
     "AgencyRecord",

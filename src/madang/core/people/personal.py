@@ -6,9 +6,11 @@ import re
 
 from madang.core.base.interface import BadInput, Text
 
+RESIDENT_NUMBER = (r"\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", r"[1-8]\d{6}")
+"""Its halves as regular expressions: the birth date, and what tells sex and century (5 to 8: foreigners) first."""
 KINDS: tuple[tuple[re.Pattern[str], Text], ...] = (
     (
-        re.compile(r"(?<!\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s?-?\s?[1-8]\d{6}(?!\d)"),
+        re.compile(r"(?<!\d)" + r"\s?-?\s?".join(RESIDENT_NUMBER) + r"(?!\d)"),
         Text(ko="주민등록번호", en="a resident registration number"),
     ),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -153,17 +154,21 @@ def _read_brought(row: models.ImportRow) -> Brought:
     )
 
 
+def list_heard(stream_things: Sequence[str]) -> dict[str, datetime]:
+    """Return when each of the things whose readings modules send was heard last."""
+    if not stream_things:
+        return {}
+    rows = authorize(ANONYMOUS, STREAM_TABLE).latest(select=["thing_id", "observed_at"]).to_pylist()
+    return _find_newest(rows, set(stream_things))
+
+
 def list_conditions(stream_things: Sequence[str], now: datetime) -> dict[str, Condition]:
     """Return what the streams of modules tell, by the thing whose readings they are; those never heard have none."""
     if not stream_things:
         return {}
     reader = authorize(ANONYMOUS, STREAM_TABLE)
     newest = reader.latest(select=["thing_id", "observed_at", "value"]).to_pylist()
-    wanted = set(stream_things)
-    heard: dict[str, datetime] = {}
-    for row in newest:
-        if row["thing_id"] in wanted:
-            heard[row["thing_id"]] = max(row["observed_at"], heard.get(row["thing_id"], row["observed_at"]))
+    heard = _find_newest(newest, set(stream_things))
     there = {
         row["thing_id"]
         for row in newest
@@ -235,3 +240,11 @@ def _as(kind: type, value: object, otherwise: float) -> float:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError:
         return otherwise
+
+
+def _find_newest(rows: list[dict[str, Any]], wanted: set[str]) -> dict[str, datetime]:
+    newest: dict[str, datetime] = {}
+    for row in rows:
+        if row["thing_id"] in wanted:
+            newest[row["thing_id"]] = max(row["observed_at"], newest.get(row["thing_id"], row["observed_at"]))
+    return newest

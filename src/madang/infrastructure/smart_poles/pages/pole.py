@@ -12,8 +12,8 @@ from madang.core.things.interface import STATE_NAMES
 from madang.infrastructure.smart_poles.methods.power import find_room_w, measure_feeder, measure_pole
 from madang.infrastructure.smart_poles.queries import (
     get_pole,
-    list_conditions,
     list_feeders,
+    list_heard,
     list_permits,
     list_poles,
     list_visits,
@@ -35,8 +35,7 @@ def show_pole(request: HttpRequest, pole_id: str) -> HttpResponse:
         raise Http404 from error
     feeder = list_feeders().get(pole.feeder)
     neighbours = [one for one in list_poles() if one.feeder == pole.feeder]
-    told = list_conditions([one.stream for one in pole.modules if one.stream], now())
-    heard = {stream: condition.heard_at for stream, condition in told.items()}
+    heard = list_heard([one.stream for one in pole.modules if one.stream])
     incidents = [
         one
         for thing_id in (pole.id, *(module.id for module in pole.modules))

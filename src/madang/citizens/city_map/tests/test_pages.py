@@ -116,7 +116,8 @@ def chief():
     return client
 
 
-def test_the_map_lists_what_it_shows_and_data_is_never_html():
+def test_the_map_lists_what_it_shows_and_data_is_never_html(monkeypatch):
+    monkeypatch.setattr(public, "now", lambda: datetime(2026, 11, 15, 3, tzinfo=UTC))
     page = Client().get("/city_map/?theme=map_rest").content.decode()
     assert "가 쉼터" in page
     assert "&lt;b&gt;나&lt;/b&gt;" in page

@@ -1,17 +1,15 @@
-"""A house of its own for the tests that attack one, so that what they break or leave there hurts nobody."""
+"""The house under attack, with everybody signed in."""
 
 from __future__ import annotations
 
 import io
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
-from madang.project import pytest_plugin
 from madang.project.pytest_plugin import House
 
 
@@ -20,6 +18,8 @@ class Target(msgspec.Struct):
 
     house: House
     clients: dict[str, httpx.Client]
+    logged: int
+    """Characters that the web server's log had when the attacks began."""
 
     @property
     def url(self) -> str:
@@ -32,10 +32,11 @@ class Target(msgspec.Struct):
         return sum(process["restarts"] for process in state["processes"])
 
     def faults(self) -> list[str]:
-        """Return the lines of the web server's log that tell of a fault."""
-        log = (self.house.data / "logs" / "web.log").read_text("utf-8", "replace")
+        """Return the lines of the web server's log that tell of a fault since the attacks began."""
         return [
-            line for line in log.splitlines() if "ERROR madang" in line or "Internal Server Error" in line
+            line
+            for line in _read_log(self.house)[self.logged :].splitlines()
+            if "ERROR madang" in line or "Internal Server Error" in line
         ]
 
     def import_file(self, name: str, content: bytes, who: str = "data-officer", **asked: str) -> str:
@@ -60,15 +61,14 @@ class Target(msgspec.Struct):
 
 
 @pytest.fixture(scope="session")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """Start a house to attack."""
-    data = Path(tmp_path_factory.mktemp("attacked")) / "city"
-    data.mkdir()
-    (data / "madang.toml").write_text("upload_limit_mb = 30\n")
-    house = pytest_plugin.kept_houses["target"] = pytest_plugin.start_house(data)
+def target(house: House) -> Iterator[Target]:
+    """Sign everybody in at the shared house; those that attack it come last, what they leave there hurts nobody."""
     clients = {name: house.sign_in(name) for name in house.accounts()}
     clients["anonymous"] = house.visit()
-    yield Target(house, clients)
+    yield Target(house, clients, len(_read_log(house)))
     for client in clients.values():
         client.close()
-    pytest_plugin.stop_house(house)
+
+
+def _read_log(house: House) -> str:
+    return (house.data / "logs" / "web.log").read_text("utf-8", "replace")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from madang.project.scaffold import __main__ as scaffold
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -125,7 +127,9 @@ def test_the_page_on_making_a_service_holds_to_the_letter(copy_of_the_tree):
         ],
     ],
 )
-def test_a_service_that_can_not_be_is_refused(copy_of_the_tree, words):
-    code, said = run(copy_of_the_tree, sys.executable, "-m", "madang.project.scaffold", *words)
-    assert code == 2
-    assert "Example" in said
+def test_a_service_that_can_not_be_is_refused(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.setattr(scaffold, "PACKAGE", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["scaffold", *words])
+    assert scaffold.main() == 2
+    assert "Example" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

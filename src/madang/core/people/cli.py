@@ -7,10 +7,9 @@ from argparse import ArgumentParser, Namespace
 from getpass import getpass
 from pathlib import Path
 
-from django.core.management import call_command
 from django.utils.translation import override
 
-from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers
 
 from .actions.accounts import register_superuser
 from .actions.agencies import lay_out_agencies
@@ -20,7 +19,7 @@ from .checkpoints import check_audit_log
 
 def _run_superuser(arguments: Namespace) -> int:
     """Ask for what isn't given; where there is no terminal the password is the first line of the input."""
-    call_command("migrate", verbosity=0, interactive=False)
+    prepare_registers()
     asked = sys.stdin.isatty()
     username = arguments.username or (input("Username: ").strip() if asked else "")
     if not username:

@@ -7,9 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from django.core.management import call_command
-
-from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers
 
 from .actions.importing import import_budget
 from .methods.amount import UNIT_WON
@@ -43,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Run the named command and return its exit code."""
-    call_command("migrate", verbosity=0, interactive=False)
+    prepare_registers()
     return arguments.does(arguments)
 
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from django.core.management import call_command
 
-from madang.core.base.interface import HOUSE, BadInput, Subcommand, now
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers
 from madang.core.things.interface import read_list
 
 from .actions import import_cameras
@@ -114,7 +113,7 @@ def run_import(arguments: Namespace) -> int:
         rows = read_list(path.read_bytes(), path.name)
     except OSError as error:
         raise BadInput("cctv.file", f"{path}: {error}", f"{path}: {error}") from error
-    call_command("migrate", verbosity=0, interactive=False)
+    prepare_registers()
     report = import_cameras(actor=HOUSE, now=now(), rows=rows, source=path.name, dry_run=arguments.dry_run)
     misplaced = 0 if arguments.dry_run else len(list_misplaced())
     sys.stdout.write(

@@ -281,7 +281,7 @@ def test_whatever_a_record_holds_it_is_taken_or_told(records):
 def hang(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(100):
+    for _ in range(10):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.1)

@@ -15,10 +15,10 @@ from madang.citizens.voting.detectors.verifying import Verdict, verify, verify_c
 from madang.citizens.voting.queries.elections import get_archive
 from madang.citizens.voting.records.elections import GROUPS
 from madang.citizens.voting.rehearsal import hold_demo
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import BadInput, prepare_registers
 
 from .files import make_folder, read, write_file
-from .serving import begin_house, print_result
+from .serving import print_result
 
 
 def add_commands(commands: Any) -> None:
@@ -85,7 +85,7 @@ def run_demo(arguments: Namespace) -> int:
             "at least one voter, and no more trustees needed than there are",
         )
     make_folder(arguments.out)
-    begin_house()
+    prepare_registers()
     election = hold_demo(arguments.voters, arguments.group, arguments.trustees, arguments.threshold)
     target = arguments.out / f"{election.uuid}.bel"
     write_file(target, get_archive(election.uuid))

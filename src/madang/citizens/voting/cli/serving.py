@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 
 from madang.citizens.voting.actions.ceremonies import begin_ceremony
 from madang.citizens.voting.actions.elections import (
@@ -25,7 +24,7 @@ from madang.citizens.voting.queries.ceremonies import (
 )
 from madang.citizens.voting.records.ceremonies import Step
 from madang.citizens.voting.records.elections import Election, Plan
-from madang.core.base.interface import HOUSE, BadInput, Conflict, now
+from madang.core.base.interface import HOUSE, BadInput, Conflict, now, prepare_registers
 
 from .files import read_json, read_text
 
@@ -59,7 +58,7 @@ def add_commands(commands: Any) -> None:
 
 def run_prepare(arguments: Namespace) -> int:
     """Begin the making of a key, and print the command for each trustee: it holds a code for that one alone."""
-    begin_house()
+    prepare_registers()
     codes = begin_ceremony(
         actor=HOUSE,
         now=now(),
@@ -79,7 +78,7 @@ def run_prepare(arguments: Namespace) -> int:
 
 def run_open(arguments: Namespace) -> int:
     """Open an election from what the authority and the trustees made."""
-    begin_house()
+    prepare_registers()
     trustees: list[Any] = [["Single", read_json(path, dict[str, Any])] for path in arguments.trustees]
     if has_ceremony(arguments.uuid):
         _refuse_unready(arguments)
@@ -107,7 +106,7 @@ def run_open(arguments: Namespace) -> int:
 
 def run_close(arguments: Namespace) -> int:
     """End the vote."""
-    begin_house()
+    prepare_registers()
     election = close_election(actor=HOUSE, now=now(), uuid=arguments.uuid)
     sys.stdout.write(f"{election.ballots} ballots\n")
     return 0
@@ -115,7 +114,7 @@ def run_close(arguments: Namespace) -> int:
 
 def run_share(arguments: Namespace) -> int:
     """Put one trustee's part, which it made elsewhere, on the board."""
-    begin_house()
+    prepare_registers()
     add_decryption(
         actor=HOUSE,
         now=now(),
@@ -129,14 +128,9 @@ def run_share(arguments: Namespace) -> int:
 
 def run_publish(arguments: Namespace) -> int:
     """Open the tally and publish the result."""
-    begin_house()
+    prepare_registers()
     print_result(publish_result(actor=HOUSE, now=now(), uuid=arguments.uuid))
     return 0
-
-
-def begin_house() -> None:
-    """Make the registers where no house was started yet, so that what isn't there is said to be not there."""
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def print_result(election: Election) -> None:

@@ -206,7 +206,7 @@ class GlossaryEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the report's tasks, with its sentences by heading."""
+    """One of the report's tasks, with its sentences by heading; `plans` are those without a date of their own."""
 
     line: int
     code: str
@@ -215,6 +215,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     background: tuple[str, ...]
     content: tuple[str, ...]
     results: tuple[str, ...]
+    plans: tuple[str, ...]
     milestones: tuple[Milestone, ...]
 
 
@@ -257,13 +258,14 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Occupancy(msgspec.Struct, frozen=True, kw_only=True):
-    """Floor area by use, in square metres, with its share in percent."""
+    """Floor area by use, in square metres, with its share in percent; `tenants` are who is there, by kind."""
 
     line: int
     use: str
     share_percent: Decimal
     area_m2: Decimal
     parts_m2: dict[str, Decimal]
+    tenants: dict[str, str]
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 
-from madang.governance.briefing.methods.figures import UNIT_WON
+import msgspec
+
+from madang.governance.briefing.methods.counted import name_counted
+from madang.governance.briefing.methods.figures import UNIT_WON, read_quantities
 from madang.governance.briefing.methods.names import drop_suffix
 from madang.governance.briefing.methods.sums import build_tree
 from madang.governance.briefing.records import (
@@ -91,41 +95,65 @@ def list_indicators(grids: Iterable[Grid], sentences: Iterable[Sentence]) -> Ite
     for grid, row in _list_rows(grids, {TableKind.COUNTS}):
         for column, cell in zip(grid.columns, row.cells, strict=True):
             if cell.value is not None:
-                unit = re.sub(r"[\d,.\s]", "", cell.text) or "개"
-                name = f"{column.group} {column.title}".strip()
+                said = read_quantities(f"{cell.text} {column.group} {grid.place}")
+                group = re.sub(r"\s*[\d,]+[가-힣]*", "", column.group)
                 yield Indicator(
-                    line=row.line, task_code=grid.task_code, name=name, value=cell.value, unit=unit
+                    line=row.line,
+                    task_code=grid.task_code,
+                    name=f"{group} {column.title}".strip(),
+                    value=cell.value,
+                    unit=said[0].unit if said else "개",
                 )
     for sentence in sentences:
         if sentence.heading == "추진실적" and sentence.task_code:
             for one in sentence.quantities:
-                before = sentence.text[: one.start].rstrip(" (약총")
-                name = re.split(r"[,·(]\s*(?=[^)]*$)|▶", before)[-1].strip()[-60:] or sentence.text[:60]
                 yield Indicator(
                     line=sentence.line,
                     task_code=sentence.task_code,
-                    name=name,
+                    name=name_counted(sentence, one),
                     value=one.value,
                     unit=one.unit,
                 )
 
 
-def list_occupancy(grids: Iterable[Grid]) -> Iterator[Occupancy]:
-    """Yield floor area by use, with the parts printed inside the cell."""
+def list_occupancy(grids: Iterable[Grid]) -> tuple[Occupancy, ...]:
+    """Return floor area by use, with the parts printed inside the cell and who is there.
+
+    A row that only goes on with who is there belongs to the one above it.
+    """
+    found: list[Occupancy] = []
     for grid, row in _list_rows(grids, {TableKind.OCCUPANCY}):
-        share, area = grid.find(Role.SHARE), grid.find(Role.PART)
-        if share is None or area is None or row.cells[share].value is None or row.cells[area].value is None:
+        share, area = (grid.find(role) for role in (Role.SHARE, Role.PART))
+        if share is None or area is None:
             continue
-        yield Occupancy(
-            line=row.line,
-            use=row.name,
-            share_percent=row.cells[share].value,
-            area_m2=row.cells[area].value,
-            parts_m2={
-                name: Decimal(digits.replace(",", ""))
-                for name, digits in BREAKDOWN.findall(row.cells[area].text)
-            },
-        )
+        tenants = _read_tenants(grid, row)
+        if row.cells[share].value is not None and row.cells[area].value is not None:
+            parts = BREAKDOWN.findall(row.cells[area].text)
+            found.append(
+                Occupancy(
+                    line=row.line,
+                    use=row.name,
+                    share_percent=row.cells[share].value,
+                    area_m2=row.cells[area].value,
+                    parts_m2={name: Decimal(digits.replace(",", "")) for name, digits in parts},
+                    tenants=tenants,
+                )
+            )
+        elif found and not row.name:
+            found[-1] = msgspec.structs.replace(found[-1], tenants={**found[-1].tenants, **tenants})
+    return tuple(found)
+
+
+def _read_tenants(grid: Grid, row: Row) -> dict[str, str]:
+    """Return who is there by kind: a kind, and under the empty heading beside it who."""
+    return {
+        row.cells[at].text.strip(): row.cells[at + 1].text.strip()
+        for at, (one, beside) in enumerate(pairwise(grid.columns))
+        if one.role == beside.role == Role.TEXT
+        and one.title
+        and not beside.title
+        and row.cells[at].text.strip()
+    }
 
 
 def _list_rows(grids: Iterable[Grid], kinds: set[TableKind]) -> Iterator[tuple[Grid, Row]]:

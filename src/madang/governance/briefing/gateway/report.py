@@ -36,7 +36,11 @@ GOAL = re.compile(r"^(?P<code>\d)(?P<dot>\.)?\s+(?P<title>[^\d\s].+)$")
 CHAPTER = re.compile(r"^(?:[IVX]+|[Ⅰ-Ⅻ])\s?\.\s*(?P<title>.+)$")
 GLOSSARY = "정보화 용어 설명"
 PLANS = ("향후계획", "추진일정", "추진계획")
-RESULTS = ("추진실적",)
+RESULTS = "추진실적"
+SAID_RESULTS = re.compile(r"^-?\s*\(['’]\d\d년 (?:추진)?실적\)$")
+NO_STATEMENT = re.compile(
+    r"※?\s*예산집행\s?현황.*|\(단위\s*:.*\)|\(['’]\d\d\.[\d.\s]+기준\)|[〈<].*[〉>]|\(['’]\d\d년 (?:추진)?실적\)"
+)
 EMPTY_CHAPTER = Text(
     ko="제목만 있고 읽을 내용이 없습니다 (그림으로 보입니다)",
     en="a heading with nothing to read (a picture, it seems)",
@@ -152,6 +156,8 @@ class _Reader:
         if taken:
             return taken
         self._read_caption(stripped)
+        if self.code and SAID_RESULTS.match(stripped):
+            self.heading = RESULTS
         self.sentences.append(read_sentence(line, text, self.code, self.heading))
         return 1
 
@@ -242,7 +248,7 @@ class _Reader:
             duties=list_duties(grids),
             budget=tuple(list_budget(grids)),
             indicators=tuple(list_indicators(grids, self.sentences)),
-            occupancy=tuple(list_occupancy(grids)),
+            occupancy=list_occupancy(grids),
             marks=tuple(self.marks),
             footnotes=tuple(self.footnotes),
             glossary=tuple(self.glossary),
@@ -250,9 +256,9 @@ class _Reader:
         )
 
     def _build_task(self, head: Heading) -> Task:
-        own = [s for s in self.sentences if s.task_code == head.code]
+        own = [s for s in self.sentences if s.task_code == head.code and not NO_STATEMENT.fullmatch(s.text)]
         about = _split_overview([s for s in own if s.heading == "사업개요"])
-        plans = [s for s in own if s.heading in PLANS]
+        plans = [(s.text, read_milestone(s)) for s in own if s.heading in PLANS]
         return Task(
             line=head.line,
             code=head.code,
@@ -260,8 +266,9 @@ class _Reader:
             purpose=" ".join(s.text for s in own if not s.heading),
             background=tuple(about["추진배경"]),
             content=tuple(about["사업내용"]),
-            results=tuple(s.text for s in own if s.heading in RESULTS),
-            milestones=tuple(m for m in map(read_milestone, plans) if m is not None),
+            results=tuple(s.text for s in own if s.heading == RESULTS),
+            plans=tuple(said for said, step in plans if step is None),
+            milestones=tuple(step for _, step in plans if step is not None),
         )
 
     def _find_published(self) -> date | None:

@@ -36,6 +36,7 @@ TAG = re.compile(r"</?[a-z]+(?:\s[^>]*)?>")
 GLOSSARY = "정보화 용어 설명"
 PLANS = {"향후계획", "추진일정", "추진계획"}
 SPENDING = "예산집행 현황"
+MONEY_UNIT = re.compile(r"\(단위\s*:\s*[천백만억]*원")
 STATE_WORDS = {
     MilestoneState.PLANNED: "",
     MilestoneState.UNDER_WAY: " (진행 중)",
@@ -247,6 +248,7 @@ class _Writer:
                 return
         if self.code and SPENDING in text:
             self._write_results()
+        if self.code and (SPENDING in text or MONEY_UNIT.match(text)):
             text = self._date_spending(text)
         self._write_bullet(line, text, raw)
 

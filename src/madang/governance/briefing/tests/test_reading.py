@@ -173,7 +173,21 @@ def test_the_real_report_is_read_whole(real_report):
     last = [one for one in report.budget if one.table == "expenditure_detail"][-1]
     assert (last.line, last.path[1], last.disbursed_krw) == (1191, "데이터센터", 89_798_000)
     assert report.occupancy[1].parts_m2 == {"공공": Decimal(31903), "임대": Decimal(48825)}
+    assert [list(one.tenants) for one in report.occupancy] == [[], ["공공시설", "임대시설"], ["공실"]]
+    assert "e스포츠경기장" in report.occupancy[1].tenants["임대시설"]
     assert [one.line for one in report.unread] == [90, 1316, 1317, 1323]
+    forum = next(one for one in report.tasks if one.code == "3-8")
+    assert [one.line for one in forum.milestones] == [973, 974, 975]
+    assert [one.split()[0] for one in forum.results] == ["리더스포럼", "15개국"]
+    assert len(forum.plans) == 7
+    said = [text for task in report.tasks for text in (*task.content, *task.results, *task.plans)]
+    assert not [text for text in said if "단위 : 천원" in text or text.startswith(("<", "〈", "(’22"))]
+    venues = [one for one in report.indicators if one.line == 165]
+    assert [(one.name, one.value, one.unit) for one in (venues[0], venues[1], venues[-1])] == [
+        ("합계", 28006, "대"),
+        ("고정형 주요거리", 3329, "대"),
+        ("이동형 마을버스", 1586, "대"),
+    ]
 
 
 def test_the_faults_of_the_real_report_and_nothing_else(real_report):

@@ -25,6 +25,7 @@ from .tables import find_table_faults
 from .terms import find_term_faults
 
 TOGETHER = 2
+SWAPPED = Text(ko="두 칸의 값이 서로 바뀐 것으로 보임", en="the values of two columns are swapped, it seems")
 ORDER = list(FaultKind)
 
 
@@ -45,8 +46,19 @@ def find_faults(report: Report) -> list[Fault]:
         *find_reference_faults(report),
     ]
     found = _drop_doubles(found)
-    found = explain_together(found, report.grids)
+    found = explain_swapped(explain_together(found, report.grids))
     return sorted(found, key=lambda fault: (fault.line, ORDER.index(fault.kind)))
+
+
+def explain_swapped(faults: list[Fault]) -> list[Fault]:
+    """Say where two values of a line differ from another place only in that each stands for the other."""
+    said = {(one.line, one.stated, one.computed) for one in faults if one.kind == FaultKind.REPEAT}
+    return [
+        msgspec.structs.replace(one, cause=SWAPPED)
+        if one.kind == FaultKind.REPEAT and (one.line, one.computed, one.stated) in said
+        else one
+        for one in faults
+    ]
 
 
 def explain_together(faults: list[Fault], grids: Iterable[Grid]) -> list[Fault]:

@@ -71,7 +71,7 @@ def find_notes(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
     if match is None:
         return
     stated, unit = int(match["n"]), match["unit"]
-    items = [item.strip() for item in match["list"].split(",")]
+    items = [item.strip() for item in re.split(r"[,\uff0c\u3001]", match["list"])]
     counts = [re.match(rf"(\d+){unit}", item) for item in items]
     computed = sum(int(count[1]) if count else 1 for count in counts)
     is_open = bool(re.search(r"등$|외$", match["list"].strip()))

@@ -36,9 +36,9 @@ OPPOSITES = ("상하", "동서", "남북", "내외", "전후", "증감", "유무
 def find_phrase_faults(lines: Sequence[str]) -> Iterator[Fault]:
     """Yield a syllable that differs from what stands at least three times with the same words around it.
 
-    Eight syllables in a row are compared, with two the same on either side. The odd one differs in one letter
-    of its syllable, or makes with its neighbours what stands nowhere else; then six syllables that stand twice
-    are enough. Headings are compared whole.
+    Eight syllables in a row are compared, with two the same on either side, and differ in one letter of a syllable;
+    more makes another word (체제, 체계). Where the odd syllable makes with its neighbours what stands nowhere else, six
+    that stand twice are enough. Headings are compared whole.
     """
     counts: Counter[str] = Counter()
     where: dict[str, tuple[int, str]] = {}
@@ -105,11 +105,9 @@ def _is_slip(window: str, other: str, at: int, pairs: Counter[str], *, is_end: b
     odd = {window[at], other[at]}
     if (is_end and odd <= PARTICLES) or any(odd <= set(words) for words in OPPOSITES):
         return False
-    if (
-        len(window) == LONG
-        and differ_in_one_letter(window[at], other[at])
-        and not (is_end and other[at] in PARTICLES)
-    ):
+    if not differ_in_one_letter(window[at], other[at]):
+        return False
+    if len(window) == LONG and not (is_end and other[at] in PARTICLES):
         return True
     return pairs[window[at - 1 : at + 1]] == 1 and pairs[window[at : at + 2]] == 1
 

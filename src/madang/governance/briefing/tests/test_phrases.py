@@ -37,8 +37,10 @@ def test_a_slip_inside_a_phrase_is_found(body, stated, computed):
         "- 한강공원 동부 자전거도로 정비\n" * 3 + "- 한강공원 서부 자전거도로 정비",
         "- 노인복지 국비 지원사업 확대 실시\n" * 3 + "- 노인복지 구비 지원사업 확대 실시",
         "- 지하시설물 통합관리 시스템 운영\n" * 3 + "- 지하시설물 통합관제 시스템 운영, 통합관제 요원",
+        "- 정보자원 유지관리 체계 구축\n" * 3 + "- 정보자원 유지관리 체제 구축",
+        "- 민관 빅데이터 통합 기반 마련\n" * 3 + "- 민관 빅데이터 결합 기반 마련",
     ],
-    ids=["another word", "particles", "other side", "other funds", "a word that stands elsewhere"],
+    ids=["another word", "particles", "other side", "other funds", "elsewhere too", "system", "joined"],
 )
 def test_what_looks_wrong_and_is_not_stays_unaccused(body):
     assert find(body) == []

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from madang.governance.briefing.detectors.checking import find_faults
+from madang.governance.briefing.gateway.report import read_report
+
 from .fragments import PROJECT_HEAD, WHOLE, find_in, find_line
 
 
@@ -163,6 +166,14 @@ def test_the_same_item_with_two_values_names_both_places():
     )
     found = [one for one in find_in(text) if one[1] == "repeat"]
     assert found == [(find_line("\t50%"), "repeat", "1,010,000", "1,000,000")]
+
+
+def test_two_columns_that_are_swapped_have_one_cause():
+    row = "공원 쉼터 조성\t2,185,130\t{}\t{}\t60.0%\t41.4%\n"
+    text = WHOLE.replace(row.format("1,310,553", "905,122"), row.format("905,122", "1,310,553"))
+    assert text != WHOLE
+    repeats = [one for one in find_faults(read_report(text)) if one.kind == "repeat"]
+    assert {one.cause.ko for one in repeats} == {"두 칸의 값이 서로 바뀐 것으로 보임"}
 
 
 def test_an_item_named_alike_with_other_amounts_is_another_item():

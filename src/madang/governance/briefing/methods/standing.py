@@ -48,6 +48,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return self.as_of is not None and moment - self.as_of >= HOUR
 
     @property
+    def has_aim(self) -> bool:
+        """Whether it has a target to reach or to stay below."""
+        return self.target is not None and self.is_higher_better is not None
+
+    @property
     def shortfall(self) -> float:
         """How far the value misses its target: 0 (met, or nothing to miss) to 1."""
         return measure_shortfall(self.value, self.target, is_higher_better=self.is_higher_better)

@@ -203,8 +203,8 @@ def _say_standing(
             en=f"Incidents could not be read: {opened.why.en if opened.why else ''}",
         ), True
     rows, overdue = opened.value
-    slipped = None if not readings.value else len(find_slipped(readings.value))
-    return say_standing(rows, overdue, slipped)
+    aimed = [one for one in readings.value or () if one.value is not None and one.has_aim]
+    return say_standing(rows, overdue, len(find_slipped(aimed)) if aimed else None)
 
 
 def _draw_incidents(
@@ -235,7 +235,8 @@ def _draw_incident(incident: Incident) -> dict[str, Any]:
 def _draw_indicators(readings: Found[tuple[Reading, ...]], moment: datetime) -> dict[str, Any]:
     if readings.value is None:
         return {"why": readings.why}
-    aimed = [one for one in readings.value if one.target is not None and one.is_higher_better is not None]
+    known = [one for one in readings.value if one.value is not None]
+    aimed = [one for one in known if one.has_aim]
     slipped = find_slipped(aimed)
     newest = max((one.as_of for one in aimed if one.as_of), default=None)
     return {
@@ -243,7 +244,8 @@ def _draw_indicators(readings: Found[tuple[Reading, ...]], moment: datetime) -> 
         "more": max(0, len(slipped) - SLIPPED),
         "count": len(slipped),
         "aimed": len(aimed),
-        "known": len(readings.value),
+        "known": len(known),
+        "unknown": len(readings.value) - len(known),
         "overdue_steps": _try("steps", lambda: count_overdue_steps(now=moment)).value,
         "as_of": newest,
         "time": newest and f"{to_city_time(newest):%H:%M}",
@@ -300,7 +302,7 @@ def _list_notices(stopped: Sequence[ProcessState], readings: Sequence[Reading]) 
     """Return what the reader must know of the picture itself: what has stopped or died, and what is late."""
     notices = [_tell_process(one) for one in stopped]
     late = [one for one in readings if one.is_late and one.as_of]
-    if late and len(late) == len(readings):
+    if late and len(late) == sum(one.as_of is not None for one in readings):
         newest = to_city_time(max(one.as_of for one in late if one.as_of))
         return [
             *notices,

@@ -76,12 +76,12 @@ def list_open(*, actor: Actor, limit: int) -> tuple[Incident, ...]:
 
 
 def list_readings(*, actor: Actor, now: datetime) -> tuple[Reading, ...]:
-    """Return every indicator that has a value: what rooms measure, and what the strategy has fallen due for.
+    """Return every indicator: what rooms measure, and what the strategy has fallen due for.
 
-    Those of rooms come with their value a day before where the lake has it.
+    Those of rooms come with their value a day before where the lake has it; one that was never measured has None.
     """
-    states = [state for state in list_indicators(actor=actor) if state.value is not None]
-    before = _read_day_before(actor, now) if states else {}
+    states = list_indicators(actor=actor)
+    before = _read_day_before(actor, now) if any(state.value is not None for state in states) else {}
     live = [_read_state(state, before.get(state.indicator.name)) for state in states]
     return (*live, *_list_due_measures(now, {one.name: one for one in live}))
 

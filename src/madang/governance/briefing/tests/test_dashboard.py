@@ -301,6 +301,19 @@ def test_what_has_stopped_and_what_is_late_is_said(reader, lake, indicators, mon
     assert "뒤로 새로 오지 않았습니다" in page
 
 
+def test_an_indicator_that_never_came_is_said_and_meets_no_target(reader, lake, monkeypatch):
+    declared = declare_indicators(1)
+    monkeypatch.setattr(measuring, "list_declared", lambda: declared)
+    assert "모두 목표에 닿았습니다" not in show(reader)
+    first = dict(list(declared.items())[:1])
+    house = House()
+    house.take_in(*make_readings(first, now()))
+    house.roll_up()
+    page = show(reader)
+    assert "값이 없는 지표 2개" in page
+    assert '<a href="/service_0/">' in page
+
+
 def test_what_came_and_went_since_yesterday_is_counted(reader, lake):
     open_incidents(now())
     close(actor=HOUSE, now=now(), number=1, reason="끝")

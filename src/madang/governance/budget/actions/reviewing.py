@@ -64,10 +64,10 @@ def answer_checklist(*, actor: Actor, now: datetime, review_id: int, answers: Ma
 
 @transaction.atomic
 def compare_request(*, actor: Actor, now: datetime, review_id: int) -> None:
-    """Look for running projects and registered things that resemble the request, and keep what was found."""
+    """Look for running projects, other requests and registered things that are alike, and keep what was found."""
     row = _lock(review_id, ReviewState.COMPARED)
     require(actor, REVIEW)
-    row.matches = msgspec.to_builtins(find_matches(row.title, row.purpose))
+    row.matches = msgspec.to_builtins(find_matches(row))
     _move(actor, now, row, ReviewState.COMPARED, f"{len(row.matches)}")
 
 

@@ -76,9 +76,9 @@ def build_items(book: Book) -> ListPage:
             ),
             won("current", Text(ko="예산현액", en="Current budget"), sortable=False),
             won("committed", name_committed(book.side), sortable=False),
-            percent("commitment", Text(ko="비율", en="Share"), sortable=False),
+            percent("commitment", _name_rate(name_committed(book.side)), sortable=False),
             won("disbursed", name_disbursed(book.side)),
-            percent("disbursement", Text(ko="비율", en="Share"), sortable=False),
+            percent("disbursement", _name_rate(name_disbursed(book.side)), sortable=False),
             won("available", Text(ko="잔액", en="Available")),
         ),
         query=query,
@@ -94,6 +94,10 @@ def build_items(book: Book) -> ListPage:
         ),
         sort="code",
     )
+
+
+def _name_rate(amount: Text) -> Text:
+    return Text(ko=f"{amount.ko} 비율", en=f"{amount.en} of the budget")
 
 
 def _draw_item(node: Any) -> dict[str, Any]:

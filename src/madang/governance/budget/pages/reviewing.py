@@ -56,7 +56,26 @@ def _query(
 ) -> tuple[Sequence[Any], int]:
     del sort
     require(actor, VIEW)
-    return list_reviews(search=search, state=filters.get("state", ""), offset=offset, limit=limit)
+    found, total = list_reviews(search=search, state=filters.get("state", ""), offset=offset, limit=limit)
+    agencies = _name_agencies()
+    return [
+        {
+            "id": one.id,
+            "href": f"{HERE}{one.id}/",
+            "title": one.title,
+            "agency": agencies.get(one.agency_code, one.agency_name),
+            "fiscal_year": f"{one.fiscal_year}",
+            "amount_krw": one.amount_krw,
+            "state": REVIEW_NAMES[one.state],
+            "matches": len(one.matches),
+            "requested_at": one.requested_at,
+        }
+        for one in found
+    ], total
+
+
+def _name_agencies() -> dict[str, Text]:
+    return {one.code: one.name for one in list_agencies()}
 
 
 REVIEW_LIST = ListPage(
@@ -67,14 +86,12 @@ REVIEW_LIST = ListPage(
         en="Request → checklist → duplicate check → opinion → decision. Who asks doesn't decide.",
     ),
     columns=(
-        text_column("title", "사업", "Project", href=lambda row: f"{HERE}{row.id}/"),
-        text_column("agency_name", "부서", "Division"),
-        text_column("fiscal_year", "예산 연도", "Year", value=lambda row: f"{row.fiscal_year}"),
+        text_column("title", "사업", "Project", href=lambda row: row["href"]),
+        text_column("agency", "부서", "Division"),
+        text_column("fiscal_year", "예산 연도", "Year"),
         won("amount_krw", Text(ko="요청 금액", en="Asked for"), sortable=False),
-        text_column("state", "단계", "Step", value=lambda row: REVIEW_NAMES[row.state]),
-        text_column(
-            "matches", "비슷한 것", "Alike", type=ColumnType.INTEGER, value=lambda row: len(row.matches)
-        ),
+        text_column("state", "단계", "Step"),
+        text_column("matches", "비슷한 것", "Alike", type=ColumnType.INTEGER),
         text_column("requested_at", "요청한 때", "Asked", type=ColumnType.TIME),
     ),
     query=_query,
@@ -256,7 +273,10 @@ def _describe(*, actor: Actor, language: str, review_id: int) -> Detail:
             Fact(title=Text(ko="단계", en="Step"), value=REVIEW_NAMES[review.state]),
             Fact(title=Text(ko="요청 금액", en="Asked for"), value=review.amount_krw, unit="krw"),
             Fact(title=Text(ko="권고 금액", en="Advised"), value=review.advised_krw, unit="krw"),
-            Fact(title=Text(ko="부서", en="Division"), value=review.agency_name),
+            Fact(
+                title=Text(ko="부서", en="Division"),
+                value=_name_agencies().get(review.agency_code, review.agency_name),
+            ),
         ),
         tabs=_list_tabs(review),
         timeline=tuple(
@@ -312,8 +332,8 @@ STEPS = {
     ReviewState.CHECKED: (
         "compare", Text(ko="중복 검토", en="Look for duplicates"), REVIEW, True,
         Text(
-            ko="진행 중인 사업과 시설물 대장에서 비슷한 것을 찾습니다.",
-            en="Running projects and registered things that are alike are looked for.",
+            ko="진행 중인 사업, 다른 심사 요청, 시설물 대장에서 비슷한 것을 찾습니다.",
+            en="Running projects, other requests and registered things that are alike are looked for.",
         ),
     ),
     ReviewState.COMPARED: (

@@ -45,9 +45,13 @@ def count_waiting() -> int:
     return ReviewRow.objects.filter(state__in=[one.value for one in waiting]).count()
 
 
-def find_matches(title: str, purpose: str) -> tuple[Match, ...]:
-    """Return running projects and registered things that resemble a request, most alike first."""
-    found = [*_match(_list_projects(), title, purpose), *_match(_list_things(), title, purpose)]
+def find_matches(review: ReviewRow) -> tuple[Match, ...]:
+    """Return running projects, other requests and registered things that resemble a request, most alike first."""
+    found = [
+        match
+        for known in (_list_projects(), _list_requests(review), _list_things())
+        for match in _match(known, review.title, review.purpose)
+    ]
     return tuple(sorted(found, key=lambda one: -one.score_ratio)[:MOST_MATCHES])
 
 
@@ -75,6 +79,20 @@ def _list_projects() -> Iterable[Match]:
             href=f"/desk/budget/{row.book_id}/{row.code}/",
             score_ratio=0.0,
             shared=(row.purpose,) if row.purpose else (),
+        )
+
+
+def _list_requests(review: ReviewRow) -> Iterable[Match]:
+    """Yield what else was asked for, for the same year or a later one, and wasn't refused."""
+    rows = ReviewRow.objects.filter(fiscal_year__gte=review.fiscal_year).exclude(pk=review.pk)
+    for row in rows.exclude(state=ReviewState.REFUSED.value):
+        yield Match(
+            kind="request",
+            id=f"{row.pk}",
+            title=row.title,
+            href=f"/desk/budget/reviews/{row.pk}/",
+            score_ratio=0.0,
+            shared=(row.purpose,),
         )
 
 

@@ -69,7 +69,7 @@ CHECKLIST = {
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that exists and resembles the request. `kind` is "project" or "thing"."""
+    """Something that exists and resembles the request. `kind` is "project", "request" or "thing"."""
 
     kind: str
     id: str

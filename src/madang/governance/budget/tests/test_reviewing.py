@@ -82,6 +82,14 @@ def test_from_request_to_decision_with_two_people():
 
 
 @pytest.mark.django_db
+def test_what_another_division_asks_for_too_is_found():
+    first, second = ask(), ask("광장 운영의 고도화")
+    answer_checklist(actor=ASKER, now=NOW, review_id=second, answers=YES)
+    compare_request(actor=JUDGE, now=NOW, review_id=second)
+    assert [(one.kind, one.id) for one in get_review(second).matches] == [("request", f"{first}")]
+
+
+@pytest.mark.django_db
 def test_what_fails_a_point_is_not_simply_approved():
     number = ask("전혀 다른 것")
     answer_checklist(actor=ASKER, now=NOW, review_id=number, answers=YES | {"cloud": Answer.NO})

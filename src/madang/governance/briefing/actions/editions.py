@@ -10,13 +10,11 @@ from django.db import transaction
 
 from madang.core.base.interface import Actor, BadInput, Conflict, Text, to_city_time
 from madang.core.people.interface import record_audit, require
-from madang.governance.briefing.gateway.report import read_report
 from madang.governance.briefing.methods.composing import compose_document, write_text
-from madang.governance.briefing.methods.correcting import Correction, correct_lines
 from madang.governance.briefing.models import EditionRow, FindingRow, ReportRow
 from madang.governance.briefing.queries.editions import find_base, get_edition
 from madang.governance.briefing.queries.living import read_living
-from madang.governance.briefing.queries.reports import count_open
+from madang.governance.briefing.queries.reports import count_open, read_corrected
 from madang.governance.briefing.records import Document
 
 from .reports import PERMISSION, import_report
@@ -90,14 +88,8 @@ def publish_edition(*, actor: Actor, now: datetime, report_id: str) -> None:
 
 
 def _compose(base: ReportRow, as_of: date, actor: Actor) -> Document:
-    report = read_report(base.text)
-    corrections = [
-        Correction(line=one.line, stated=one.stated, corrected=one.corrected, column=one.column)
-        for one in base.findings.filter(state="corrected")
-    ]
-    lines, _ = correct_lines(report, corrections)
     label = Text(ko=f"{base.title} ({base.name})", en=f"{base.title} ({base.name})")
-    return compose_document(read_report("\n".join(lines)), read_living(base, actor=actor), as_of, label)
+    return compose_document(read_corrected(base), read_living(base, actor=actor), as_of, label)
 
 
 def _keep_acceptances(edition: EditionRow) -> int:

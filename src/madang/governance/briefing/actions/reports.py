@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from decimal import Decimal
 
 import msgspec
 from django.db import transaction
@@ -12,9 +11,8 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Conflict
 from madang.core.people.interface import record_audit, require
 from madang.governance.briefing.detectors.checking import find_faults
-from madang.governance.briefing.gateway.items import AMOUNTS
 from madang.governance.briefing.gateway.report import decode_report, read_report
-from madang.governance.briefing.methods.figures import UNIT_WON, read_cell
+from madang.governance.briefing.methods.correcting import can_replace
 from madang.governance.briefing.models import (
     BudgetRow,
     FindingRow,
@@ -23,8 +21,8 @@ from madang.governance.briefing.models import (
     ReportRow,
     TaskRow,
 )
-from madang.governance.briefing.queries.reports import count_open, get_finding, get_report
-from madang.governance.briefing.records import BudgetItem, Fault, Report
+from madang.governance.briefing.queries.reports import count_open, get_finding, get_report, read_corrected
+from madang.governance.briefing.records import Fault, Report
 
 from .adopting import take_into_tree
 
@@ -75,8 +73,16 @@ def decide_finding(
         raise BadInput("briefing.decision", "받아들이거나 고칩니다", "accept or correct", field="state")
     if row.report.adopted_at is not None:
         raise Conflict("briefing.adopted", "이미 등록한 보고서입니다", "the report was adopted already")
-    if state == "corrected" and not corrected:
+    if state == "corrected" and not corrected.strip():
         raise BadInput("briefing.value", "고칠 값을 적어 주세요", "say what it should be", field="corrected")
+    corrected = " ".join(corrected.split())
+    if state == "corrected" and not can_replace(row.stated, corrected):
+        raise BadInput(
+            "briefing.number",
+            f"적힌 값({row.stated})처럼 읽을 수 있는 수로 적어 주세요",
+            f"write a figure that can be read like the one stated ({row.stated})",
+            field="corrected",
+        )
     row.state, row.note = state, note
     row.corrected = corrected if state == "corrected" else ""
     row.decided_at, row.decided_by = now, actor.name
@@ -89,8 +95,8 @@ def decide_finding(
 def adopt_report(*, actor: Actor, now: datetime, report_id: str) -> None:
     """Make the report's tasks, milestones, indicators and budget items the city's records.
 
-    Raises Conflict while a finding is undecided, or where it was adopted already. Corrected amounts
-    take the place of what was printed.
+    Raises Conflict while a finding is undecided, or where it was adopted already. What was corrected takes the
+    place of what was printed.
     """
     require(actor, PERMISSION)
     row = get_report(report_id)
@@ -105,12 +111,35 @@ def adopt_report(*, actor: Actor, now: datetime, report_id: str) -> None:
             "여기에서 쓴 보고서는 등록하지 않습니다",
             "a report written here isn't adopted",
         )
-    report = read_report(row.text)
+    report = read_corrected(row)
     _keep_records(row, report)
     take_into_tree(row, report, actor=actor, now=now)
     row.adopted_at, row.adopted_by = now, actor.name
     row.save(update_fields=["adopted_at", "adopted_by"])
     record_audit(actor=actor, now=now, action="briefing.adopt", subject=report_id)
+
+
+@transaction.atomic
+def remove_report(*, actor: Actor, now: datetime, report_id: str) -> None:
+    """Remove a report that was brought or written by mistake, with its findings.
+
+    Raises Conflict once it is adopted or published: others rely on it then.
+    """
+    require(actor, PERMISSION)
+    row = get_report(report_id)
+    edition = getattr(row, "edition", None)
+    if row.adopted_at is not None or (edition is not None and edition.published_at is not None):
+        raise Conflict(
+            "briefing.kept",
+            "등록하거나 펴낸 보고서는 지울 수 없습니다",
+            "a report that was adopted or published is kept",
+        )
+    if edition is not None:
+        edition.delete()
+    row.delete()
+    record_audit(
+        actor=actor, now=now, action="briefing.remove", subject=report_id, details={"name": row.name}
+    )
 
 
 def _to_row(report: ReportRow, fault: Fault) -> FindingRow:
@@ -153,23 +182,7 @@ def _keep_records(row: ReportRow, report: Report) -> None:
         )
         for one in report.indicators
     )
-    corrections = _read_corrections(row, report)
-    BudgetRow.objects.bulk_create(_to_budget(row, one, corrections) for one in report.budget)
-
-
-def _to_budget(row: ReportRow, item: BudgetItem, corrections: dict[tuple[int, str], int]) -> BudgetRow:
-    amounts = {name: corrections.get((item.line, name), getattr(item, name)) for name in AMOUNTS.values()}
-    values = msgspec.structs.asdict(item) | amounts | {"path": " > ".join(item.path)}
-    return BudgetRow(report=row, **values)
-
-
-def _read_corrections(row: ReportRow, report: Report) -> dict[tuple[int, str], int]:
-    """Return {(line, field): won} for corrected amounts; other corrections stay with their finding."""
-    units = {one.line: UNIT_WON.get(grid.unit) for grid in report.grids for one in grid.rows}
-    fields = {role.value: name for role, name in AMOUNTS.items()}
-    corrections = {}
-    for finding in row.findings.filter(state="corrected", column__in=fields):
-        value, factor = read_cell(finding.corrected).value, units.get(finding.line)
-        if value is not None and factor is not None:
-            corrections[finding.line, fields[finding.column]] = int(Decimal(value) * factor)
-    return corrections
+    BudgetRow.objects.bulk_create(
+        BudgetRow(report=row, **msgspec.structs.asdict(one) | {"path": " > ".join(one.path)})
+        for one in report.budget
+    )

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from madang.governance.briefing.records import Grid, Report
+from madang.governance.briefing.records import CellKind, Grid, Report
+
+from .figures import read_cell
+
+FIGURES = {CellKind.NUMBER, CellKind.RATE, CellKind.NONE, CellKind.NEW}
+MIXED = {CellKind.NUMBER, CellKind.RATE}
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +21,12 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
     corrected: str
     column: str = ""
+
+
+def can_replace(stated: str, corrected: str) -> bool:
+    """Return whether a correction can be read where `stated` stands: a number for a number, a rate for a rate."""
+    kinds = {read_cell(stated).kind, read_cell(corrected).kind}
+    return read_cell(stated).kind not in FIGURES or (kinds <= FIGURES and kinds != MIXED)
 
 
 def correct_lines(report: Report, corrections: Iterable[Correction]) -> tuple[list[str], list[Correction]]:

@@ -16,10 +16,11 @@ from madang.core.people.interface import require
 from madang.governance.briefing.actions.reports import PERMISSION
 from madang.governance.briefing.queries.reports import (
     list_adopted,
+    list_adopted_reports,
     list_task_codes,
 )
 
-from .words import ITEM, LINE, TASK
+from .words import HOME, ITEM, LINE, TASK, TITLE
 
 
 def _query_adopted(
@@ -33,13 +34,35 @@ def _choose_tasks(_actor: Actor, *, kind: str) -> list[tuple[str, Text]]:
     return [(code, Text(ko=code, en=code)) for code in list_task_codes(kind)]
 
 
+def _choose_reports(_actor: Actor) -> list[tuple[str, Text]]:
+    return [(report_id, Text(ko=title, en=title)) for report_id, title in list_adopted_reports()]
+
+
+REPORT = ListColumn(
+    name="report",
+    title=TITLE,
+    sortable=False,
+    value=lambda row: row.report.title,
+    href=lambda row: f"{HOME}{row.report_id}/",
+)
+SOURCE = ListColumn(
+    name=LINE.name,
+    title=LINE.title,
+    type=LINE.type,
+    href=lambda row: f"{HOME}{row.report_id}/text/#line-{row.line}",
+)
+
+
 def _build_adopted(kind: str, title: Text, *columns: ListColumn) -> ListPage:
     return ListPage(
         title=title,
         permission=PERMISSION,
-        columns=(TASK, ITEM, *columns, LINE),
+        columns=(TASK, ITEM, *columns, SOURCE, REPORT),
         query=partial(_query_adopted, kind=kind),
-        filters=(ListFilter(name="task_code", title=TASK.title, choices=partial(_choose_tasks, kind=kind)),),
+        filters=(
+            ListFilter(name="report", title=TITLE, choices=_choose_reports),
+            ListFilter(name="task_code", title=TASK.title, choices=partial(_choose_tasks, kind=kind)),
+        ),
         sort="line",
         empty=Text(
             ko="보고서의 지적을 모두 결정하고 등록하면 여기에 나타납니다.",

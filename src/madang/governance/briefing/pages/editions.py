@@ -40,6 +40,7 @@ from madang.governance.briefing.queries.editions import (
 from madang.governance.briefing.queries.living import list_wordings
 from madang.governance.briefing.records import Change
 
+from .reports import link_removal
 from .telling import FORMS, print_edition, tell_document
 from .words import HOME, STATES, TITLE
 
@@ -196,6 +197,8 @@ def _list_actions(edition: EditionRow, open_count: int) -> tuple[RecordAction, .
     for form in FORMS:
         why = Text(ko="파일로 내려받습니다.", en="As a file.")
         actions.append(act(form.upper(), form.upper(), f"{here}file.{form}", why))
+    if edition.published_at is None:
+        actions.append(link_removal(edition.text_id))
     return tuple(actions)
 
 

@@ -11,8 +11,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 
 from madang.core.base.interface import Actor, ColumnType, Severity, Text
+from madang.core.incidents.interface import SEVERITY_NAMES
 from madang.core.pages.interface import (
     FormPage,
+    ListAction,
     ListColumn,
     ListFilter,
     ListPage,
@@ -21,6 +23,7 @@ from madang.core.pages.interface import (
 )
 from madang.core.people.interface import require
 from madang.governance.briefing.actions.reports import PERMISSION, decide_finding
+from madang.governance.briefing.methods.correcting import can_replace
 from madang.governance.briefing.models import FindingRow
 from madang.governance.briefing.queries.reports import (
     get_finding,
@@ -29,6 +32,8 @@ from madang.governance.briefing.queries.reports import (
 )
 
 from .words import FINDINGS, HOME, KINDS, LINE, STATES
+
+TOGETHER = Text(ko="목록에서 함께 결정", en="Decided together in the list")
 
 
 def _query_findings(
@@ -53,6 +58,9 @@ def _draw_finding(row: FindingRow) -> dict[str, Any]:
         "computed": row.computed or None,
         "cause_ko": Text(ko=row.cause_ko, en=row.cause_en) if row.cause_ko else None,
         "state": STATES[row.state],
+        "corrected": row.corrected or None,
+        "note": row.note or None,
+        "decided_by": row.decided_by or None,
     }
 
 
@@ -76,14 +84,63 @@ def build_finding_list(report_id: str) -> ListPage:
             ListColumn(name="cause_ko", title=Text(ko="까닭", en="Likely cause")),
             ListColumn(name="severity", title=Text(ko="정도", en="Severity")),
             ListColumn(name="state", title=Text(ko="결정", en="Decision")),
+            ListColumn(name="corrected", title=Text(ko="고친 값", en="Corrected value"), shown=False),
+            ListColumn(name="note", title=Text(ko="결정한 까닭", en="Reason"), shown=False),
+            ListColumn(name="decided_by", title=Text(ko="결정한 사람", en="Decided by"), shown=False),
         ),
         query=partial(_query_findings, report_id=report_id),
         filters=(
             ListFilter(name="state", title=Text(ko="결정", en="Decision"), choices=tuple(STATES.items())),
             ListFilter(name="kind", title=Text(ko="종류", en="Kind"), choices=tuple(KINDS.items())),
+            ListFilter(
+                name="severity",
+                title=Text(ko="정도", en="Severity"),
+                choices=tuple(
+                    (one.value, SEVERITY_NAMES[one]) for one in (Severity.MODERATE, Severity.MINOR)
+                ),
+            ),
+        ),
+        actions=(
+            ListAction(
+                name="accept",
+                title=Text(ko="적힌 그대로 둠", en="Accept as printed"),
+                permission=PERMISSION,
+                consequence=Text(
+                    ko="지적 {count}건을 적힌 그대로 둡니다. 결정은 이름과 함께 남습니다.",
+                    en="{count} findings are accepted as printed. The decisions stay with your name.",
+                ),
+                run=partial(_decide_all, report_id=report_id, state="accepted"),
+            ),
+            ListAction(
+                name="correct",
+                title=Text(ko="계산한 값으로 고침", en="Correct to what was computed"),
+                permission=PERMISSION,
+                consequence=Text(
+                    ko="지적 {count}건에서 적힌 값을 계산한 값으로 고칩니다. 계산한 값이 하나로 정해지지 않은 것은 그대로 남습니다.",
+                    en="In {count} findings what is stated becomes what was computed. Where that isn't one value, they stay open.",
+                ),
+                run=partial(_decide_all, report_id=report_id, state="corrected"),
+            ),
         ),
         sort="line",
         empty=Text(ko="서로 맞지 않는 곳이 없습니다.", en="Nothing disagrees."),
+    )
+
+
+def _decide_all(*, actor: Actor, now: datetime, ids: Sequence[str], report_id: str, state: str) -> Text:
+    """Decide on the chosen findings in the same way; without a value to correct to, one stays as it is."""
+    require(actor, PERMISSION)
+    rows = [get_finding(report_id, int(one)) for one in ids if one.isdecimal()]
+    fit = [
+        one for one in rows if state == "accepted" or (one.computed and can_replace(one.stated, one.computed))
+    ]
+    for one in fit:
+        words = {"state": state, "corrected": one.computed, "note": TOGETHER.ko}
+        decide_finding(actor=actor, now=now, report_id=report_id, finding_id=one.id, **words)
+    left = len(rows) - len(fit)
+    return Text(
+        ko=f"지적 {len(fit)}건을 결정했습니다." + (f" {left}건은 값을 직접 적어야 합니다." if left else ""),
+        en=f"{len(fit)} findings decided." + (f" {left} need a value from you." if left else ""),
     )
 
 
@@ -139,7 +196,7 @@ def _fill(*, actor: Actor, report_id: str, finding_id: int) -> dict[str, Any]:
     row = get_finding(report_id, finding_id)
     return {
         "state": "" if row.state == "open" else row.state,
-        "corrected": row.corrected or row.computed,
+        "corrected": row.corrected or (row.computed if can_replace(row.stated, row.computed) else ""),
         "note": row.note,
     }
 
@@ -151,8 +208,8 @@ DECIDE = FormPage(
     run=_decide,
     initial=_fill,
     about=Text(
-        ko="결정과 까닭은 이름과 함께 남습니다. 금액을 고치면 등록할 때 고친 값을 씁니다.",
-        en="The decision stays with your name and reason. A corrected amount is used when the report is adopted.",
+        ko="결정과 까닭은 이름과 함께 남습니다. 고친 값은 등록할 때와 보고서를 쓸 때 적힌 값을 대신합니다.",
+        en="The decision stays with your name and reason. What you correct takes the place of what is printed when the report is adopted and written.",
     ),
     back=HOME,
 )

@@ -24,13 +24,15 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 from madang.core.people.interface import require
-from madang.governance.briefing.actions.reports import PERMISSION, adopt_report, import_report
+from madang.governance.briefing.actions.reports import PERMISSION, adopt_report, import_report, remove_report
 from madang.governance.briefing.queries.editions import list_published
 from madang.governance.briefing.queries.reports import (
     get_report,
     list_reports,
+    read_corrected,
 )
 
+from .reading import list_record_tabs
 from .words import HOME, STATES, TITLE
 
 
@@ -127,7 +129,10 @@ def _describe(*, actor: Actor, language: str, report_id: str) -> Detail:
             Fact(title=title, value=count, href=f"{HOME}{report_id}/findings/?state={state}")
             for (state, title), count in zip(STATES.items(), states, strict=True)
         ),
-        tabs=(Tab(name="unread", title=Text(ko="읽지 못한 곳", en="Not read"), facts=unread),),
+        tabs=(
+            Tab(name="unread", title=Text(ko="읽지 못한 곳", en="Not read"), facts=unread),
+            *list_record_tabs(read_corrected(report), report_id, language),
+        ),
         actions=_list_actions(report_id, is_adopted=report.adopted_at is not None, is_open=bool(states[0])),
     )
 
@@ -139,7 +144,15 @@ def _list_actions(report_id: str, *, is_adopted: bool, is_open: bool) -> tuple[R
             href=f"{HOME}{report_id}/findings/",
             consequence=Text(ko="하나씩 그대로 두거나 고칩니다.", en="Accept or correct each."),
             permission=PERMISSION,
-        )
+        ),
+        RecordAction(
+            title=Text(ko="보고서의 글 보기", en="Read the text"),
+            href=f"{HOME}{report_id}/text/",
+            consequence=Text(
+                ko="줄마다 번호와 지적이 있습니다.", en="Each line with its number and its findings."
+            ),
+            permission=PERMISSION,
+        ),
     ]
     if not is_adopted and not is_open:
         actions.append(
@@ -154,7 +167,41 @@ def _list_actions(report_id: str, *, is_adopted: bool, is_open: bool) -> tuple[R
                 is_post=True,
             )
         )
+    if not is_adopted:
+        actions.append(link_removal(report_id))
     return tuple(actions)
 
 
+def link_removal(report_id: str) -> RecordAction:
+    """Return the way to remove a report that nobody relies on yet."""
+    return RecordAction(
+        title=REMOVE.title,
+        href=f"{HOME}{report_id}/remove/",
+        consequence=Text(
+            ko="잘못 올리거나 쓴 보고서를 지웁니다.", en="For one brought or written by mistake."
+        ),
+        permission=PERMISSION,
+        is_destructive=True,
+    )
+
+
+def _remove(*, actor: Actor, now: datetime, data: dict[str, Any], report_id: str) -> str:
+    del data
+    remove_report(actor=actor, now=now, report_id=report_id)
+    return HOME
+
+
+REMOVE = FormPage(
+    title=Text(ko="보고서 지우기", en="Remove the report"),
+    permission=PERMISSION,
+    form=forms.Form,
+    run=_remove,
+    button=Text(ko="지우기", en="Remove"),
+    is_destructive=True,
+    consequence=Text(
+        ko="보고서의 글과 지적, 그 결정이 지워집니다. 되돌릴 수 없습니다.",
+        en="The report's text, its findings and what was decided on them go. It can't be undone.",
+    ),
+    back=HOME,
+)
 REPORT_DETAIL = DetailPage(title=TITLE, permission=PERMISSION, describe=_describe)

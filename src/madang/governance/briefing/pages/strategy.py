@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,9 +14,10 @@ from madang.core.lake.interface import list_indicator_days
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_unit, page
 from madang.governance.briefing.actions.living import STATE_NAMES
 from madang.governance.briefing.actions.reports import PERMISSION
-from madang.governance.briefing.gateway.report import read_report
 from madang.governance.briefing.models import PlanRow, StepRow
 from madang.governance.briefing.queries import living
+from madang.governance.briefing.queries.reports import read_corrected
+from madang.governance.briefing.records import Task
 
 TREE = Text(ko="과제와 추진 상황", en="Tasks and their progress")
 ADDRESS = "/desk/briefing/strategy/"
@@ -114,13 +114,9 @@ def _draw_standing(one: living.Standing, say: Callable[[str], Text]) -> dict[str
     return {"one": one, "name": say(one.plan.name), "owner": say(one.plan.owner or "–")}
 
 
-def _read_reported(plan: PlanRow) -> Any:
-    """Return the task as the report last told it, without the captions of its tables."""
-    task = next((one for one in read_report(plan.report.text).tasks if one.code == plan.code), None)
-    if task is None:
-        return None
-    said = tuple(one for one in task.results if not one.startswith(("※ 예산집행", "(단위")))
-    return msgspec.structs.replace(task, results=said)
+def _read_reported(plan: PlanRow) -> Task | None:
+    """Return the task as the report last told it, with what people corrected in it."""
+    return next((one for one in read_corrected(plan.report).tasks if one.code == plan.code), None)
 
 
 def _bounds(steps: list[StepRow], today: date) -> tuple[date, date]:

@@ -12,6 +12,7 @@ from madang.core.base.interface import Conflict, NotFound
 from madang.governance.briefing.gateway.report import read_report
 from madang.governance.briefing.methods.comparing import compare_reports
 from madang.governance.briefing.models import EditionRow, ReportRow
+from madang.governance.briefing.queries.reports import read_corrected
 from madang.governance.briefing.records import Change, Document, Report
 
 
@@ -82,4 +83,4 @@ def _read(report_id: str) -> Report:
     ).first()
     if row is None:
         raise NotFound("briefing.report", "그런 보고서가 없습니다", "there is no such report")
-    return read_report(row.text)
+    return read_corrected(row) if row.adopted_at else read_report(row.text)

@@ -9,7 +9,12 @@ import pytest
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, Conflict, NotAllowed, NotFound
 from madang.governance.briefing.actions import editions, living
-from madang.governance.briefing.actions.reports import adopt_report, decide_finding, import_report
+from madang.governance.briefing.actions.reports import (
+    adopt_report,
+    decide_finding,
+    import_report,
+    remove_report,
+)
 from madang.governance.briefing.gateway.report import read_report
 from madang.governance.briefing.models import (
     ActualRow,
@@ -142,6 +147,15 @@ def test_what_people_enter_is_in_the_written_report_with_its_source_and_reads_ba
     assert any("재정시스템" in one for one in labels.values())
 
 
+def test_newer_amounts_stand_under_their_own_day_where_the_unit_has_a_line_of_its_own(base):
+    for name in ("공원 쉼터 조성", "그늘막 보급사업"):
+        living.add_money(**by(), entry=MoneyEntry(name=name, as_of=DAY, source="재정", committed_krw=1_000))
+    lines = text_of(write()).split("\n")
+    captions = [lines[at + 1] or lines[at + 2] for at, text in enumerate(lines) if "예산집행 현황" in text]
+    assert captions[0] == "(단위 : 천원, '26.11.23. 기준)"
+    assert captions[1] == "(단위 : 천원, '22.7.1. 기준)"
+
+
 def test_amounts_that_no_longer_agree_are_found_and_hold_the_report_back(base):
     money = MoneyEntry(
         name="공원 쉼터 조성",
@@ -165,6 +179,18 @@ def test_amounts_that_no_longer_agree_are_found_and_hold_the_report_back(base):
     assert [one.text_id for one in list_published()] == [report_id]
     with pytest.raises(Conflict):
         editions.publish_edition(actor=HOUSE, now=NOW, report_id=report_id)
+
+
+def test_the_next_report_s_figures_are_new_values_of_the_same_indicators(base):
+    before = MeasureRow.objects.count()
+    later = WHOLE.replace("'22.7.1.", "'22.12.1.").replace(
+        "근린공원 26개소(873개), (실내) 복지시설 38개소(657개)",
+        "근린공원 27개소(880개), (실내) 복지시설 39개소(650개)",
+    )
+    adopt(later, datetime(2026, 11, 23, 10, tzinfo=UTC))
+    assert MeasureRow.objects.count() == before
+    welfare = MeasureRow.objects.get(plan="1-1", name="(실내) 복지시설", unit="개소")
+    assert [int(one.value) for one in welfare.actuals.order_by("as_of")] == [38, 39]
 
 
 def test_a_finding_to_be_corrected_holds_it_back_until_it_is_written_anew(base):
@@ -242,6 +268,18 @@ def test_nothing_new_is_not_written_twice_nor_adopted(base):
         adopt_report(actor=HOUSE, now=NOW, report_id=report_id)
     with pytest.raises(BadInput):
         write(as_of=date(2027, 1, 1))
+
+
+def test_a_draft_is_removed_and_written_again_a_published_one_stays(base):
+    report_id = write()
+    remove_report(actor=HOUSE, now=NOW, report_id=report_id)
+    assert not EditionRow.objects.exists()
+    again = write()
+    editions.publish_edition(actor=HOUSE, now=NOW, report_id=again)
+    with pytest.raises(Conflict):
+        remove_report(actor=HOUSE, now=NOW, report_id=again)
+    with pytest.raises(NotAllowed):
+        remove_report(actor=ANONYMOUS, now=NOW, report_id=again)
 
 
 def test_without_an_adopted_report_there_is_nothing_to_write(db):

@@ -14,6 +14,7 @@ from madang.governance.briefing.actions.reports import adopt_report, decide_find
 from madang.governance.briefing.models import BudgetRow, FindingRow, ReportRow, TaskRow
 from madang.governance.briefing.pages.adopted import ADOPTED_LISTS
 from madang.governance.briefing.pages.reports import REPORT_LIST
+from madang.governance.briefing.queries.reports import read_context
 
 from .fragments import WHOLE, find_line
 
@@ -74,10 +75,56 @@ class TestReports(ListPageCases):
         assert BudgetRow.objects.get(line=finding.line).committed_krw == 1_000_000_000
         assert BudgetRow.objects.get(line=finding.line).disbursed_krw == 500_000_000
 
+    def test_what_was_read_is_shown_with_its_lines(self, reader):
+        report = ReportRow.objects.get()
+        here = f"{self.path}{report.id}/"
+        for tab, said in {
+            "staff": "공원녹지담당관",
+            "tasks": "여름철 더위 쉼터 수요 증가",
+            "steps": "쉼터 입찰공고",
+            "figures": "근린공원",
+            "budget": "공원하천정책관 &gt; 공원녹지담당관",
+            "notes": "햇볕을 가리는 천",
+            "terms": "디딤돌다리",
+        }.items():
+            page = reader.get(here, {"tab": tab}).content.decode()
+            assert said in page, tab
+            assert f"{here}text/#line-" in page
+        text = reader.get(f"{here}text/").content.decode()
+        finding = FindingRow.objects.get()
+        assert f'id="line-{finding.line}"' in text
+        assert f"{here}findings/{finding.id}/" in text
+
+    def test_several_findings_are_decided_together(self, reader):
+        report = ReportRow.objects.get()
+        finding = FindingRow.objects.get()
+        here = f"{self.path}{report.id}/findings/"
+        chosen = {"action": "correct", "ids": [str(finding.id)], "confirmed": "yes"}
+        FindingRow.objects.update(computed="≥ 1,000,000")
+        assert reader.post(here, chosen).status_code == 302
+        assert FindingRow.objects.get().state == "open"
+        FindingRow.objects.update(computed="1,000,000")
+        reader.post(here, chosen)
+        decided = FindingRow.objects.get()
+        assert (decided.state, decided.corrected, decided.decided_by) == (
+            "corrected",
+            "1,000,000",
+            reader.name,
+        )
+
     def test_every_finding_choice_answers(self, reader):
         here = f"{self.path}{ReportRow.objects.get().id}/findings/"
         for query in ({"state": "open"}, {"kind": "sum"}, {"q": "그늘막"}, {"sort": "-severity"}):
             assert reader.get(here, query).status_code == 200
+
+    def test_a_report_brought_by_mistake_is_removed_and_an_adopted_one_stays(self, reader):
+        report = ReportRow.objects.get()
+        assert reader.post(f"{self.path}{report.id}/remove/")["Location"] == self.path
+        assert not FindingRow.objects.exists()
+        kept = bring(WHOLE)
+        adopt_report(actor=HOUSE, now=NOW, report_id=kept)
+        assert reader.post(f"{self.path}{kept}/remove/").status_code == 409
+        assert ReportRow.objects.get().id == kept
 
     def test_an_unknown_report_or_finding_is_not_found(self, reader):
         report = ReportRow.objects.get()
@@ -118,6 +165,23 @@ class TestBudget(AdoptedCases):
         reply = reader.get(self.path, {"task_code": "1-1", "format": "json"})
         assert {row["name"] for row in json.loads(b"".join(reply))} == {"공원 쉼터 조성", "그늘막 보급사업"}
 
+    def test_items_name_their_report_and_lead_to_their_line(self, reader):
+        report = ReportRow.objects.get()
+        page = reader.get(self.path, {"report": report.id}).content.decode()
+        line = BudgetRow.objects.order_by("line").first().line
+        assert f"/desk/briefing/{report.id}/text/#line-{line}" in page
+        assert report.title in page
+        assert "공원 쉼터 조성" not in reader.get(self.path, {"report": "another"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_break_moves_no_line():
+    row = ReportRow.objects.get(pk=bring(WRONG.replace("□ 추진실적", "\x0c□ 추진실적")))
+    finding = FindingRow.objects.get()
+    assert [said for _, said, is_it in read_context(row, finding.line) if is_it][0].startswith(
+        "그늘막 보급사업"
+    )
+
 
 @pytest.mark.django_db
 def test_the_same_report_comes_in_once_and_decisions_end_with_adoption():
@@ -134,6 +198,27 @@ def test_the_same_report_comes_in_once_and_decisions_end_with_adoption():
     with pytest.raises(Conflict):
         decide(report_id, finding.id)
     assert BudgetRow.objects.get(line=finding.line).committed_krw == 1_010_000_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", ["≥ 1,000,000", "백만", "1,000,0OO", "50%", "1,000 2,000"])
+def test_a_figure_is_corrected_only_by_a_figure(said):
+    report_id = bring()
+    with pytest.raises(BadInput) as refused:
+        decide(report_id, FindingRow.objects.get().id, state="corrected", corrected=said)
+    assert refused.value.field == "corrected"
+    assert FindingRow.objects.get().state == "open"
+
+
+@pytest.mark.django_db
+def test_a_corrected_name_is_the_record_s_name():
+    report_id = bring(WHOLE.replace("공원녹지관\t", "공원눅지관\t"))
+    finding = FindingRow.objects.get(kind="name")
+    decide(report_id, finding.id, state="corrected", corrected="공원녹지담당관")
+    for one in FindingRow.objects.filter(state="open"):
+        decide(report_id, one.id)
+    adopt_report(actor=HOUSE, now=NOW, report_id=report_id)
+    assert BudgetRow.objects.get(line=finding.line).name == "공원녹지담당관"
 
 
 @pytest.mark.django_db

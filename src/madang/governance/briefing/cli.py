@@ -1,7 +1,8 @@
-"""`madang briefing check FILE`: read a report and print what disagrees in it."""
+"""`madang briefing check FILE`: read a report and print what disagrees in it; `table FILE`: its budget as CSV."""
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from argparse import ArgumentParser, Namespace
@@ -11,11 +12,12 @@ from madang.core.base.interface import LANGUAGES, BadInput, Subcommand
 
 from .detectors.checking import find_faults
 from .gateway.report import read_report_file
+from .methods.tabulating import TABLES, tabulate_budget
 from .records import Fault, Unread
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare `check FILE`."""
+    """Declare `check FILE` and `table FILE`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     check = commands.add_parser("check", help="read a work report and list what disagrees in it")
     check.add_argument("file", type=Path, metavar="FILE", help="the report's text, tables tab-separated")
@@ -23,12 +25,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--json", action="store_true", help="print a JSON list (what wasn't read goes to standard error)"
     )
     check.add_argument("--language", choices=LANGUAGES, default="ko", help="language of place and cause")
-    check.set_defaults(check=run_check)
+    check.set_defaults(does=run_check)
+    table = commands.add_parser("table", help="print a report's budget as CSV, for `madang budget import`")
+    table.add_argument("file", type=Path, metavar="FILE", help="the report's text, tables tab-separated")
+    table.add_argument("--side", choices=list(TABLES), default="expenditure", help="which budget")
+    table.set_defaults(does=run_table)
 
 
 def run(arguments: Namespace) -> int:
     """Run the named command and return its exit code."""
-    return arguments.check(arguments)
+    return arguments.does(arguments)
 
 
 def run_check(arguments: Namespace) -> int:
@@ -56,6 +62,13 @@ def run_check(arguments: Namespace) -> int:
         "en": f"{len(faults)} findings, {len(report.unread)} pieces not read",
     }
     sys.stdout.write(counted[arguments.language] + "\n")
+    return 0
+
+
+def run_table(arguments: Namespace) -> int:
+    """Print the report's budget as a table; a report without one raises NotFound."""
+    rows = tabulate_budget(read_report_file(arguments.file), arguments.side)
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
     return 0
 
 

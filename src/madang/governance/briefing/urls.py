@@ -6,7 +6,7 @@ from .pages import editions, strategy, task_forms
 from .pages.adopted import ADOPTED_LISTS
 from .pages.dashboard import show_dashboard, show_map
 from .pages.findings import DECIDE, show_findings
-from .pages.reading import show_text
+from .pages.reading import send_table, show_text
 from .pages.reports import REMOVE, REPORT_DETAIL, REPORT_LIST, UPLOAD, adopt, show_public
 
 TASK = "desk/briefing/strategy/<str:code>/"
@@ -59,6 +59,7 @@ urlpatterns = [
     ),
     path("desk/briefing/<str:report_id>/", REPORT_DETAIL.as_view(), name="briefing-report"),
     path("desk/briefing/<str:report_id>/remove/", REMOVE.as_view(), name="briefing-remove"),
+    path("desk/briefing/<str:report_id>/<str:side>.csv", send_table, name="briefing-table"),
     path("desk/briefing/<str:report_id>/text/", show_text, name="briefing-text"),
     path("desk/briefing/<str:report_id>/findings/", show_findings, name="briefing-findings"),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,8 @@ from django.shortcuts import render
 from madang.core.base.interface import Text
 from madang.core.pages.interface import Tab, page
 from madang.governance.briefing.actions.reports import PERMISSION
-from madang.governance.briefing.queries.reports import get_report
+from madang.governance.briefing.methods.tabulating import tabulate_budget
+from madang.governance.briefing.queries.reports import get_report, read_corrected
 from madang.governance.briefing.records import Report
 
 from .words import HOME, RECORDS, TABLES, TITLE
@@ -171,6 +173,17 @@ def _list_budget(report: Report) -> tuple[tuple[Text, ...], list[tuple[Any, ...]
         )
         for one in report.budget
     ]
+
+
+@page(PERMISSION, title=TITLE)
+def send_table(request: HttpRequest, report_id: str, side: str) -> HttpResponse:
+    """Send a report's budget, as corrected, as a table that the budget takes in."""
+    del request
+    rows = tabulate_budget(read_corrected(get_report(report_id)), side)
+    headers = {"Content-Disposition": f'attachment; filename="{side}.csv"'}
+    reply = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8", headers=headers)
+    csv.writer(reply).writerows(rows)
+    return reply
 
 
 @page(PERMISSION, title=TITLE)

@@ -25,6 +25,7 @@ from madang.core.pages.interface import (
 )
 from madang.core.people.interface import require
 from madang.governance.briefing.actions.reports import PERMISSION, adopt_report, import_report, remove_report
+from madang.governance.briefing.methods.tabulating import TABLES
 from madang.governance.briefing.queries.editions import list_published
 from madang.governance.briefing.queries.reports import (
     get_report,
@@ -34,6 +35,11 @@ from madang.governance.briefing.queries.reports import (
 
 from .reading import list_record_tabs
 from .words import HOME, STATES, TITLE
+
+SIDES = {
+    "expenditure": Text(ko="세출예산표 (CSV)", en="Expenditure (CSV)"),
+    "revenue": Text(ko="세입예산표 (CSV)", en="Revenue (CSV)"),
+}
 
 
 @page("public", title=TITLE)
@@ -113,6 +119,7 @@ UPLOAD = FormPage(
 def _describe(*, actor: Actor, language: str, report_id: str) -> Detail:
     require(actor, PERMISSION)
     report = get_report(report_id)
+    read = read_corrected(report)
     states = [report.findings.filter(state=state).count() for state in STATES]
     unread = tuple(
         Fact(
@@ -130,14 +137,27 @@ def _describe(*, actor: Actor, language: str, report_id: str) -> Detail:
             for (state, title), count in zip(STATES.items(), states, strict=True)
         ),
         tabs=(
-            Tab(name="unread", title=Text(ko="읽지 못한 곳", en="Not read"), facts=unread),
-            *list_record_tabs(read_corrected(report), report_id, language),
+            *(
+                [Tab(name="unread", title=Text(ko="읽지 못한 곳", en="Not read"), facts=unread)]
+                if unread
+                else ()
+            ),
+            *list_record_tabs(read, report_id, language),
         ),
-        actions=_list_actions(report_id, is_adopted=report.adopted_at is not None, is_open=bool(states[0])),
+        actions=_list_actions(
+            report_id,
+            is_adopted=report.adopted_at is not None,
+            is_open=bool(states[0]),
+            sides=[
+                side for side, kind in TABLES.items() if any(one.table == kind.value for one in read.budget)
+            ],
+        ),
     )
 
 
-def _list_actions(report_id: str, *, is_adopted: bool, is_open: bool) -> tuple[RecordAction, ...]:
+def _list_actions(
+    report_id: str, *, is_adopted: bool, is_open: bool, sides: Sequence[str]
+) -> tuple[RecordAction, ...]:
     actions = [
         RecordAction(
             title=Text(ko="지적 보기", en="See the findings"),
@@ -153,6 +173,18 @@ def _list_actions(report_id: str, *, is_adopted: bool, is_open: bool) -> tuple[R
             ),
             permission=PERMISSION,
         ),
+    ]
+    actions += [
+        RecordAction(
+            title=SIDES[side],
+            href=f"{HOME}{report_id}/{side}.csv",
+            consequence=Text(
+                ko="고친 값으로, 예산 서비스가 가져올 수 있는 CSV입니다.",
+                en="A CSV with the corrections, for the budget to take in.",
+            ),
+            permission=PERMISSION,
+        )
+        for side in sides
     ]
     if not is_adopted and not is_open:
         actions.append(

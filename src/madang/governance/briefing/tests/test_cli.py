@@ -30,6 +30,14 @@ def test_findings_as_json(capsys, tmp_path):
     assert (one["kind"], one["stated"], one["computed"]) == ("sum", "1,350개", "1,530")
 
 
+def test_the_budget_as_a_table(capsys, tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_text(WHOLE, "utf-8")
+    assert run("table", str(path), "--side", "revenue") == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert lines[:2] == ["회계연도,구분,관·항,목,세부 세입,예산현액(원)", "2022,합계,,,,1742720000"]
+
+
 def test_what_was_not_read_is_told_beside_the_json(capsys, tmp_path):
     path = tmp_path / "report.txt"
     path.write_text(WHOLE.replace("주차요금수입\t742,720", "주차요금수입\t74ㄹ,720"), "utf-8")

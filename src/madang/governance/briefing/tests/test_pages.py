@@ -95,6 +95,14 @@ class TestReports(ListPageCases):
         assert f'id="line-{finding.line}"' in text
         assert f"{here}findings/{finding.id}/" in text
 
+    def test_its_budget_is_a_table_as_corrected(self, reader):
+        report, finding = ReportRow.objects.get(), FindingRow.objects.get()
+        decide(report.id, finding.id, state="corrected", corrected="1,000,000")
+        text = reader.get(f"{self.path}{report.id}/expenditure.csv").content.decode("utf-8-sig")
+        assert "2022,공원녹지담당관,일반회계,그늘막 보급사업,2000000000,1000000000,500000000" in text
+        assert "expenditure.csv" in reader.get(f"{self.path}{report.id}/").content.decode()
+        assert reader.get(f"{self.path}{report.id}/nothing.csv").status_code == 404
+
     def test_several_findings_are_decided_together(self, reader):
         report = ReportRow.objects.get()
         finding = FindingRow.objects.get()

@@ -18,7 +18,7 @@ from madang.governance.budget.methods.posting import make_move
 from madang.governance.budget.methods.reconcile import find_total_differences
 from madang.governance.budget.methods.tree import place_lines, place_totals
 from madang.governance.budget.models import ImportRow, NodeRow, RejectRow
-from madang.governance.budget.records import BudgetLine, BudgetTable, Level, Measure
+from madang.governance.budget.records import BudgetLine, BudgetTable, Level, Measure, RevenueLevel
 from madang.governance.budget.records.imports import BEYOND_BUDGET, REASON_NAMES, ImportFinding, TableWish
 from madang.governance.budget.records.ledger import BookPlan, Draft, EntryKind, ItemPlan, Side
 
@@ -51,6 +51,13 @@ def import_budget(*, actor: Actor, now: datetime, file_name: str, raw: bytes, wi
     """
     require(actor, IMPORT)
     table = read_table(read_cells(raw), fiscal_year=wish.fiscal_year, unit=wish.unit)
+    if wish.side is Side.EXPENDITURE and isinstance(table.levels[0], RevenueLevel):
+        raise BadInput(
+            "budget.side",
+            "세입 표입니다. 세입으로 가져와 주세요",
+            "it is a table of revenue: bring it as such",
+            field="side",
+        )
     taken, beyond = _divide(table, wish.side)
     if not taken:
         raise _refuse_all(table, beyond)
@@ -190,7 +197,7 @@ def _group_years(lines: Sequence[BudgetLine]) -> dict[int, list[BudgetLine]]:
 def _write_book(
     actor: Actor, now: datetime, year: int, lines: Sequence[BudgetLine], table: BudgetTable, wish: TableWish
 ) -> str:
-    levels = [level for level in Level if level in table.levels]
+    levels = [level for level in (*Level, *RevenueLevel) if level in table.levels]
     plan = BookPlan(
         series=wish.series,
         name=wish.name,

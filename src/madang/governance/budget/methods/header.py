@@ -9,7 +9,7 @@ import msgspec
 
 from madang.core.base.interface import BadInput
 from madang.governance.budget.methods.amount import UNIT_WON
-from madang.governance.budget.records import Level, Measure
+from madang.governance.budget.records import AnyLevel, Level, Measure, RevenueLevel
 
 YEAR_WORDS = {"회계연도", "연도", "년도", "회계년도"}
 LEVEL_WORDS = {
@@ -25,6 +25,12 @@ LEVEL_WORDS = {
     Level.EXPENSE_KIND: ("경비구분", "경비구분명"),
     Level.SPENDING_KIND: ("지출구분", "지출구분명"),
 }
+REVENUE_WORDS = {
+    RevenueLevel.CATEGORY: ("세입구분", "구분", "장"),
+    RevenueLevel.GROUP: ("관·항", "관항"),
+    RevenueLevel.KIND: ("목",),
+    RevenueLevel.SOURCE: ("세부세입", "세입내역"),
+}
 MEASURE_WORDS = {
     Measure.PROPOSED: ("정부안금액", "예산안금액", "예산안"),
     Measure.ORIGINAL: ("국회확정금액", "당초예산", "당초예산액", "본예산", "확정금액"),
@@ -32,12 +38,12 @@ MEASURE_WORDS = {
     Measure.TRANSFERRED: ("이체액", "이체", "전용액", "이용전용액", "이체전용액"),
     Measure.SUPPLEMENTARY: ("추경액", "추가경정예산", "추경예산"),
     Measure.CURRENT: ("예산현액",),
-    Measure.COMMITTED: ("원인행위", "원인행위액"),
-    Measure.DISBURSED: ("지출액", "지출금액"),
+    Measure.COMMITTED: ("원인행위", "원인행위액", "징수결정", "징수결정액"),
+    Measure.DISBURSED: ("지출액", "지출금액", "수납액"),
 }
-WORDS: dict[str, Level | Measure] = {
+WORDS: dict[str, AnyLevel | Measure] = {
     word: meaning
-    for words in (LEVEL_WORDS, MEASURE_WORDS)
+    for words in (REVENUE_WORDS, LEVEL_WORDS, MEASURE_WORDS)
     for meaning, all_ in words.items()
     for word in all_
 }
@@ -58,13 +64,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
     titles: tuple[str, ...]
     year: int | None
-    names: dict[int, Level]
+    names: dict[int, AnyLevel]
     amounts: dict[int, tuple[Measure, str]]
     ignored: tuple[str, ...]
 
 
 def read_header(cells: Sequence[str], unit: str | None = None) -> Header:
     """Return what the columns are. A unit in a title ('금액(천원)', '금액_천원') outweighs `unit`.
+
+    The levels of revenue (구분, 관·항, 목, 세부 세입) count where no column is a level of expenditure.
 
     Raises
     ------
@@ -76,22 +84,26 @@ def read_header(cells: Sequence[str], unit: str | None = None) -> Header:
     titles = tuple(cell.lstrip("\ufeff").strip() for cell in cells)
     read = [_read_title(title) for title in titles]
     meanings = [meaning for meaning, _ in read]
+    if any(isinstance(meaning, Level) for meaning in meanings):
+        meanings = [None if isinstance(meaning, RevenueLevel) else meaning for meaning in meanings]
     _refuse_unknown(titles, meanings)
     _refuse_repeats(titles, meanings)
     amounts = {}
-    for at, (meaning, own_unit) in enumerate(read):
+    for at, (meaning, (_, own_unit)) in enumerate(zip(meanings, read, strict=True)):
         if isinstance(meaning, Measure):
             amounts[at] = (meaning, _choose_unit(titles[at], own_unit or unit))
     return Header(
         titles=titles,
         year=next((at for at, meaning in enumerate(meanings) if meaning == "year"), None),
-        names={at: meaning for at, meaning in enumerate(meanings) if isinstance(meaning, Level)},
+        names={
+            at: meaning for at, meaning in enumerate(meanings) if isinstance(meaning, Level | RevenueLevel)
+        },
         amounts=amounts,
         ignored=tuple(title for title, meaning in zip(titles, meanings, strict=True) if meaning is None),
     )
 
 
-def _read_title(title: str) -> tuple[Level | Measure | str | None, str | None]:
+def _read_title(title: str) -> tuple[AnyLevel | Measure | str | None, str | None]:
     match = UNIT.fullmatch(re.sub(r"\s", "", title))
     name = match["name"] if match else title
     unit = (match["bracketed"] or match["tail"]) if match else None
@@ -104,9 +116,9 @@ def find_unit(cells: Sequence[str]) -> str | None:
     return match[1] if match else None
 
 
-def _refuse_unknown(titles: Sequence[str], meanings: Sequence[Level | Measure | str | None]) -> None:
+def _refuse_unknown(titles: Sequence[str], meanings: Sequence[AnyLevel | Measure | str | None]) -> None:
     kinds = {type(meaning) for meaning in meanings}
-    if not {Level, Measure} <= kinds:
+    if Measure not in kinds or not kinds & {Level, RevenueLevel}:
         raise BadInput(
             "header_unknown",
             "예산표의 머리글이 아닙니다. 소관·회계·사업명 가운데 하나와 금액 열이 있어야 합니다.",
@@ -115,7 +127,7 @@ def _refuse_unknown(titles: Sequence[str], meanings: Sequence[Level | Measure | 
         )
 
 
-def _refuse_repeats(titles: Sequence[str], meanings: Sequence[Level | Measure | str | None]) -> None:
+def _refuse_repeats(titles: Sequence[str], meanings: Sequence[AnyLevel | Measure | str | None]) -> None:
     known = [meaning for meaning in meanings if meaning is not None]
     twice = [
         title for title, meaning in zip(titles, meanings, strict=True) if meaning and known.count(meaning) > 1

@@ -11,6 +11,7 @@ from madang.core.base.interface import BadInput
 from madang.governance.budget.methods.amount import UnreadAmount, read_amount
 from madang.governance.budget.methods.header import Header, find_unit, read_header
 from madang.governance.budget.records import (
+    AnyLevel,
     BudgetLine,
     BudgetTable,
     Level,
@@ -126,8 +127,8 @@ def _read_year(cells: tuple[str, ...], header: Header, fiscal_year: int | None) 
     return int(cells[header.year][:4])
 
 
-def _read_names(cells: tuple[str, ...], header: Header) -> tuple[dict[Level, str], bool]:
-    names: dict[Level, str] = {}
+def _read_names(cells: tuple[str, ...], header: Header) -> tuple[dict[AnyLevel, str], bool]:
+    names: dict[AnyLevel, str] = {}
     for at, level in header.names.items():
         name = cells[at]
         if TOTAL.fullmatch(name):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from madang.governance.budget.records import BudgetLine, Level, Measure, TreeAmount
+from madang.governance.budget.records import AnyLevel, BudgetLine, Measure, TreeAmount
 
 
 def place_lines(
-    lines: Iterable[BudgetLine], levels: Sequence[Level], measure: Measure
+    lines: Iterable[BudgetLine], levels: Sequence[AnyLevel], measure: Measure
 ) -> tuple[TreeAmount, ...]:
     """Return each line's amount with its path along `levels`, outermost first; a dash adds nothing and is 0."""
     return tuple(
@@ -23,7 +23,7 @@ def place_lines(
 
 
 def place_totals(
-    totals: Iterable[BudgetLine], levels: Sequence[Level], measure: Measure
+    totals: Iterable[BudgetLine], levels: Sequence[AnyLevel], measure: Measure
 ) -> tuple[TreeAmount, ...]:
     """Return each stated total with its path: the names before the level that says 합계, () for the grand total.
 

@@ -44,6 +44,18 @@ LEVEL_NAMES = {
 }
 
 
+class RevenueLevel(StrEnum):
+    """The levels of a revenue budget, outermost first (장·관·항·목 of 지방자치단체 예산편성 운영기준)."""
+
+    CATEGORY = "category"
+    GROUP = "group"
+    KIND = "kind"
+    SOURCE = "source"
+
+
+AnyLevel = Level | RevenueLevel
+
+
 class Measure(StrEnum):
     """The amounts a line may state; each value is the name of its column."""
 
@@ -78,7 +90,7 @@ class BudgetLine(msgspec.Struct, frozen=True, kw_only=True):
 
     row: int
     fiscal_year: int
-    names: dict[Level, str]
+    names: dict[AnyLevel, str]
     amounts: dict[Measure, int | None]
 
 
@@ -132,7 +144,7 @@ class BudgetTable(msgspec.Struct, frozen=True, kw_only=True):
     `rows_read` counts all rows below the header that are not wholly empty: lines, totals and rejects together.
     """
 
-    levels: tuple[Level, ...]
+    levels: tuple[AnyLevel, ...]
     measures: tuple[Measure, ...]
     lines: tuple[BudgetLine, ...]
     totals: tuple[BudgetLine, ...]

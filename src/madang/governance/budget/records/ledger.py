@@ -12,7 +12,7 @@ import msgspec
 
 from madang.core.base.interface import Text, read_pair
 
-from . import LEVEL_NAMES
+from . import LEVEL_NAMES, RevenueLevel
 
 
 class Side(StrEnum):
@@ -26,15 +26,6 @@ SIDE_NAMES = {
     Side.EXPENDITURE: Text(ko="세출", en="Expenditure"),
     Side.REVENUE: Text(ko="세입", en="Revenue"),
 }
-
-
-class RevenueLevel(StrEnum):
-    """The levels of a revenue budget, outermost first (장·관·항·목 of 지방자치단체 예산편성 운영기준)."""
-
-    CATEGORY = "category"
-    GROUP = "group"
-    KIND = "kind"
-    SOURCE = "source"
 
 
 LEVEL_WORDS: dict[str, Text] = {

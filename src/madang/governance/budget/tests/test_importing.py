@@ -22,6 +22,7 @@ from madang.governance.budget.queries.ledger import find_ledger_faults
 from madang.governance.budget.queries.nodes import get_node, list_items, list_named
 from madang.governance.budget.records import Level, Measure
 from madang.governance.budget.records.imports import TableWish
+from madang.governance.budget.records.ledger import Side
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 HEADER = (
@@ -74,6 +75,30 @@ def test_a_wrong_total_is_a_finding_and_nothing_is_corrected():
         (4, "sum", "original_krw", 300_000)
     ]
     assert get_node(found.book_ids[0]).balance.original_krw == 300_000
+
+
+@pytest.mark.django_db
+def test_a_table_of_revenue_keeps_its_levels_and_its_totals():
+    """As `madang briefing table` writes it from a work report."""
+    rows = (
+        "회계연도,구분,관·항,목,세부 세입,예산현액(원)",
+        "2022,합계,,,,1742720000",
+        "2022,세외수입,소계,,,1100000000",
+        "2022,세외수입,경상적 세외수입,사용료,주차요금,742720000",
+        "2022,세외수입,경상적 세외수입,사용료,공원,357280000",
+        "2022,보조금,국고보조금,국고보조금,쉼터,642720001",
+    )
+    raw = "\n".join(rows).encode()
+    with pytest.raises(BadInput) as refused:
+        bring(raw)
+    assert refused.value.field == "side"
+    found = get_import(bring(raw, side=Side.REVENUE))
+    assert (found.lines_taken, found.totals_read, found.rejected) == (3, 2, 0)
+    assert [(one.path, one.stated_krw, one.computed_krw) for one in found.findings] == [
+        ((), 1_742_720_000, 1_742_720_001)
+    ]
+    sums = [(one.level, one.count) for one in sum_levels(found.book_ids[0])]
+    assert sums == [("category", 2), ("group", 2), ("kind", 2), ("source", 3)]
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from .pages.reviewing import (
     REQUEST_FORM,
     REVIEW_DETAIL,
     REVIEW_LIST,
+    WITHDRAWAL_FORM,
     compare,
 )
 from .pages.year import CARRY_OVER, CLOSE, ITEM, OPEN, OPEN_NEXT, ORIGINAL, PLAN
@@ -42,6 +43,7 @@ urlpatterns = [
     path(f"{REVIEW}/compare/", compare, name="budget-review-compare"),
     path(f"{REVIEW}/opinion/", OPINION_FORM.as_view(), name="budget-review-opinion"),
     path(f"{REVIEW}/decision/", DECISION_FORM.as_view(), name="budget-review-decision"),
+    path(f"{REVIEW}/withdrawal/", WITHDRAWAL_FORM.as_view(), name="budget-review-withdrawal"),
     path(f"{DESK}/entries/<int:entry_id>/", ENTRY_DETAIL.as_view(), name="budget-entry"),
     path(f"{DESK}/entries/<int:entry_id>/pay/", PAY.as_view(), name="budget-pay"),
     path(f"{DESK}/entries/<int:entry_id>/reverse/", REVERSE.as_view(), name="budget-reverse"),

@@ -12,7 +12,7 @@ from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, No
 from madang.core.people.interface import record_audit, require
 from madang.governance.budget.models import ReviewRow, ReviewStepRow
 from madang.governance.budget.queries.reviews import find_matches
-from madang.governance.budget.records.reviews import CHECKLIST, DECISIONS, Answer, ReviewState
+from madang.governance.budget.records.reviews import CHECKLIST, DECISIONS, ENDS, Answer, ReviewState
 
 REQUEST = "budget.request"
 REVIEW = "budget.review"
@@ -105,12 +105,12 @@ def give_opinion(
 @transaction.atomic
 def decide_review(*, actor: Actor, now: datetime, review_id: int, state: ReviewState, note: str) -> None:
     """Decide; whoever asked doesn't decide, and what fails a point of the checklist isn't simply approved."""
-    row = _lock(review_id, state)
     require(actor, REVIEW)
     if state not in DECISIONS:
         raise BadInput(
             "budget.decision", "승인, 조건부 승인, 반려 가운데 고릅니다", "no decision", field="state"
         )
+    row = _lock(review_id, state)
     if actor.id == row.requester_id:
         raise NotAllowed(
             "budget.own_request",
@@ -128,21 +128,36 @@ def decide_review(*, actor: Actor, now: datetime, review_id: int, state: ReviewS
     _move(actor, now, row, state, note)
 
 
+@transaction.atomic
+def withdraw_review(*, actor: Actor, now: datetime, review_id: int, note: str) -> None:
+    """Take a request back that isn't decided yet; only its division may."""
+    row = _get_locked(review_id)
+    require(actor, REQUEST, row.agency_code)
+    if row.state in ENDS:
+        raise _refuse_step(row)
+    _move(actor, now, row, ReviewState.WITHDRAWN, note)
+
+
 def _lock(review_id: int, wanted: ReviewState) -> ReviewRow:
     """Return the row, locked, if the step may come now: after the one before it, or again before the next."""
+    row = _get_locked(review_id)
+    before = ORDER[-1] if wanted in DECISIONS else ORDER[max(0, ORDER.index(wanted) - 1)]
+    if row.state not in {before, wanted} or row.state in ENDS:
+        raise _refuse_step(row)
+    return row
+
+
+def _get_locked(review_id: int) -> ReviewRow:
     row = ReviewRow.objects.select_for_update().filter(pk=review_id).first()
     if row is None:
         raise NotFound("budget.review", "그런 심사가 없습니다", "there is no such review")
-    state = ReviewState(row.state)
-    before = ORDER[-1] if wanted in DECISIONS else ORDER[max(0, ORDER.index(wanted) - 1)]
-    if state not in {before, wanted} or state in DECISIONS:
-        raise Conflict(
-            "budget.step",
-            "지금 할 수 있는 단계가 아닙니다",
-            "this step can't be taken now",
-            state=state.value,
-        )
     return row
+
+
+def _refuse_step(row: ReviewRow) -> Conflict:
+    return Conflict(
+        "budget.step", "지금 할 수 있는 단계가 아닙니다", "this step can't be taken now", state=row.state
+    )
 
 
 def _move(actor: Actor, now: datetime, row: ReviewRow, state: ReviewState, note: str) -> None:

@@ -18,6 +18,7 @@ from madang.governance.budget.actions.reviewing import (
     decide_review,
     give_opinion,
     request_review,
+    withdraw_review,
 )
 from madang.governance.budget.queries.reviews import get_review, list_reviews
 from madang.governance.budget.records.reviews import Answer, Review, ReviewState
@@ -63,6 +64,12 @@ class OpinionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opinion: _Words
     advised_krw: Annotated[int, Meta(ge=0, le=10**16)]
     duplicate_note: _Short = ""
+
+
+class WithdrawalBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a request is taken back."""
+
+    note: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
 class DecisionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +127,13 @@ def decide(request: Request, _query: None, body: DecisionBody) -> Review:
     return get_review(number)
 
 
+def withdraw(request: Request, _query: None, body: WithdrawalBody) -> Review:
+    """Take a request back."""
+    number = request.path_params["review_id"]
+    withdraw_review(actor=request.state.actor, now=now(), review_id=number, note=body.note)
+    return get_review(number)
+
+
 ROUTES = [
     Route(
         "GET", "/api/budget/reviews", send_reviews, VIEW,
@@ -137,6 +151,7 @@ ROUTES = [
             ("/{review_id:int}/comparison", compare, REVIEW, None, Text(ko="중복 검토", en="Look for duplicates")),
             ("/{review_id:int}/opinion", advise, REVIEW, OpinionBody, Text(ko="심사 의견", en="Opinion")),
             ("/{review_id:int}/decision", decide, REVIEW, DecisionBody, Text(ko="결정", en="Decide")),
+            ("/{review_id:int}/withdrawal", withdraw, REQUEST, WithdrawalBody, Text(ko="요청 거두기", en="Withdraw")),
         )
     ),
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from madang.governance.budget.actions.reviewing import (
     decide_review,
     give_opinion,
     request_review,
+    withdraw_review,
 )
 from madang.governance.budget.queries.reviews import get_review, list_reviews
 from madang.governance.budget.records.reviews import (
@@ -42,6 +43,7 @@ from madang.governance.budget.records.reviews import (
     Answer,
     Review,
     ReviewState,
+    ReviewStep,
 )
 
 from .forms import won_field
@@ -254,6 +256,33 @@ DECISION_FORM = FormPage(
 )
 
 
+class WithdrawalForm(forms.Form):
+    """Why a request is taken back."""
+
+    note = forms.CharField(
+        label=say_lazily("까닭", "Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], review_id: int) -> str:
+    withdraw_review(actor=actor, now=now, review_id=review_id, **data)
+    return f"{HERE}{review_id}/"
+
+
+WITHDRAWAL_FORM = FormPage(
+    title=Text(ko="요청 거두기", en="Withdraw the request"),
+    permission=REQUEST,
+    form=WithdrawalForm,
+    run=_withdraw,
+    button=Text(ko="거두기", en="Withdraw"),
+    is_destructive=True,
+    consequence=Text(
+        ko="심사가 끝납니다. 다시 하려면 새로 요청합니다.", en="The review ends; to go on, ask anew."
+    ),
+    back=HERE,
+)
+
+
 @page(REVIEW, title=REVIEWS, methods=("POST",))
 def compare(request: HttpRequest, review_id: int) -> HttpResponse:
     """Look for what is alike, and show it."""
@@ -280,10 +309,18 @@ def _describe(*, actor: Actor, language: str, review_id: int) -> Detail:
         ),
         tabs=_list_tabs(review),
         timeline=tuple(
-            Happening(at=one.at, what=REVIEW_NAMES[one.state], who=one.who) for one in reversed(review.steps)
+            Happening(at=one.at, what=_tell_step(one), who=one.who) for one in reversed(review.steps)
         ),
         actions=_list_actions(review),
     )
+
+
+def _tell_step(step: ReviewStep) -> Text:
+    """Return a step with what was said at it; what was found is told in its tab."""
+    name = REVIEW_NAMES[step.state]
+    if not step.note or step.state is ReviewState.COMPARED:
+        return name
+    return Text(ko=f"{name.ko}: {step.note}", en=f"{name.en}: {step.note}")
 
 
 def _list_tabs(review: Review) -> tuple[Tab, ...]:
@@ -360,6 +397,16 @@ def _list_actions(review: Review) -> tuple[RecordAction, ...]:
             consequence=consequence,
             permission=permission,
             is_post=is_post,
+        ),
+        RecordAction(
+            title=WITHDRAWAL_FORM.title,
+            href=f"{HERE}{review.id}/withdrawal/",
+            consequence=Text(
+                ko="결정 전에는 요청한 부서가 거둘 수 있습니다.",
+                en="Until it is decided, the division that asked may.",
+            ),
+            permission=REQUEST,
+            is_destructive=True,
         ),
     )
 

@@ -83,9 +83,9 @@ def _list_projects() -> Iterable[Match]:
 
 
 def _list_requests(review: ReviewRow) -> Iterable[Match]:
-    """Yield what else was asked for, for the same year or a later one, and wasn't refused."""
+    """Yield what else was asked for, for the same year or a later one, and wasn't refused or withdrawn."""
     rows = ReviewRow.objects.filter(fiscal_year__gte=review.fiscal_year).exclude(pk=review.pk)
-    for row in rows.exclude(state=ReviewState.REFUSED.value):
+    for row in rows.exclude(state__in=[ReviewState.REFUSED.value, ReviewState.WITHDRAWN.value]):
         yield Match(
             kind="request",
             id=f"{row.pk}",

@@ -11,7 +11,7 @@ from madang.core.base.interface import Text
 
 
 class ReviewState(StrEnum):
-    """Where a review stands, in this order; a decision ends it."""
+    """Where a review stands, in this order; a decision ends it, or who asked withdraws it."""
 
     REQUESTED = "requested"
     CHECKED = "checked"
@@ -20,6 +20,7 @@ class ReviewState(StrEnum):
     APPROVED = "approved"
     CONDITIONAL = "conditional"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 REVIEW_NAMES = {
@@ -30,8 +31,10 @@ REVIEW_NAMES = {
     ReviewState.APPROVED: Text(ko="승인", en="Approved"),
     ReviewState.CONDITIONAL: Text(ko="조건부 승인", en="Approved with conditions"),
     ReviewState.REFUSED: Text(ko="반려", en="Refused"),
+    ReviewState.WITHDRAWN: Text(ko="거둠", en="Withdrawn"),
 }
 DECISIONS = (ReviewState.APPROVED, ReviewState.CONDITIONAL, ReviewState.REFUSED)
+ENDS = (*DECISIONS, ReviewState.WITHDRAWN)
 
 
 class Answer(StrEnum):

@@ -12,6 +12,7 @@ from madang.governance.budget.actions.reviewing import (
     decide_review,
     give_opinion,
     request_review,
+    withdraw_review,
 )
 from madang.governance.budget.queries.reviews import count_waiting, get_review
 from madang.governance.budget.records.reviews import CHECKLIST, Answer, ReviewState
@@ -87,6 +88,27 @@ def test_what_another_division_asks_for_too_is_found():
     answer_checklist(actor=ASKER, now=NOW, review_id=second, answers=YES)
     compare_request(actor=JUDGE, now=NOW, review_id=second)
     assert [(one.kind, one.id) for one in get_review(second).matches] == [("request", f"{first}")]
+
+
+@pytest.mark.django_db
+def test_a_request_is_withdrawn_until_it_is_decided():
+    number = ask()
+    with pytest.raises(NotAllowed):
+        withdraw_review(actor=ANONYMOUS, now=NOW, review_id=number, note="바뀜")
+    withdraw_review(actor=ASKER, now=NOW, review_id=number, note="계획이 바뀜")
+    review = get_review(number)
+    assert (review.state, review.steps[-1].note, count_waiting()) == ("withdrawn", "계획이 바뀜", 0)
+    for again in (
+        lambda: answer_checklist(actor=ASKER, now=NOW, review_id=number, answers=YES),
+        lambda: withdraw_review(actor=ASKER, now=NOW, review_id=number, note="또"),
+        lambda: decide(number, ReviewState.APPROVED),
+    ):
+        with pytest.raises(Conflict):
+            again()
+    other = ask("광장 운영의 고도화")
+    answer_checklist(actor=ASKER, now=NOW, review_id=other, answers=YES)
+    compare_request(actor=JUDGE, now=NOW, review_id=other)
+    assert get_review(other).matches == ()
 
 
 @pytest.mark.django_db

@@ -64,7 +64,7 @@ def _draw_finding(row: FindingRow) -> dict[str, Any]:
     }
 
 
-@page(PERMISSION, title=FINDINGS)
+@page(PERMISSION, title=FINDINGS, methods=("GET", "POST"))
 def show_findings(request: HttpRequest, report_id: str) -> HttpResponseBase:
     """Show the findings of one report as a list."""
     return build_finding_list(report_id).as_view()(request)

@@ -19,7 +19,13 @@ from madang.citizens.voting.actions.polls.discussion import (
     report_comment,
     suggest_statement,
 )
-from madang.citizens.voting.actions.polls.making import end_poll, open_poll, reply_to_poll, take_down_poll
+from madang.citizens.voting.actions.polls.making import (
+    MOST_CHOICES,
+    end_poll,
+    open_poll,
+    reply_to_poll,
+    take_down_poll,
+)
 from madang.citizens.voting.models import BallotRow, VoterRow
 from madang.citizens.voting.queries.polls import (
     count_tasks,
@@ -227,6 +233,13 @@ def test_residents_vote_in_their_district_and_small_districts_are_not_shown():
     count_poll(now=END, poll_id=poll.id)
     lines = get_outcome(poll).districts
     assert {(line.code, line.voters) for line in lines} == {("11110", 12), ("", 8)}
+    friends = begin(by_district=True, threshold=1)
+    for number, district in enumerate(["11110"] * 6 + ["11140"] * 4 + ["11170"]):
+        vote(friends, person(number), {1 if number % 5 else 2: 1}, district=district)
+    count_poll(now=END, poll_id=friends.id)
+    told = [cell for line in get_outcome(friends).districts for cell in (line.voters, *line.counts)]
+    assert told
+    assert not {1, 2} & set(told), "no district's one or two people are shown, not even among friends"
     plain = begin()
     vote(plain, person(1), district="11110")
     assert list_votes(plain.id)[0].district == "", "what no count needs isn't kept"
@@ -271,6 +284,12 @@ def test_statements_that_people_suggest_wait_for_the_holder():
     receipt = vote(poll, person(3), {4: 1, 1: -1})
     vote(poll, person(3), {4: 1, 1: 0}, receipt=receipt)
     assert [choice.text for choice in get_poll(poll.id, now=NOW).choices] == ["산", "바다", "강", "호수"]
+    for number in range(MOST_CHOICES - 4):
+        suggest_statement(actor=person(2), now=NOW, poll_id=poll.id, text=f"광고 {number}")
+    with pytest.raises(Conflict, match="no more"):
+        suggest_statement(actor=person(3), now=NOW, poll_id=poll.id, text="들판")
+    decide_statement(actor=person(1), now=NOW, poll_id=poll.id, number=6, is_let_in=False)
+    suggest_statement(actor=person(3), now=NOW, poll_id=poll.id, text="들판")
     with pytest.raises(Conflict):
         suggest_statement(actor=person(2), now=NOW, poll_id=begin().id, text="호수")
 

@@ -77,7 +77,7 @@ def suggest_statement(*, actor: Actor, now: datetime, poll_id: str, text: str) -
         rows = ChoiceRow.objects.filter(poll_id=poll_id)
         if rows.filter(text=text).exists():
             raise Conflict("voting.same", "같은 문장이 이미 있어요", "the same statement is there already")
-        if rows.count() >= MOST_CHOICES or rows.filter(state="waiting").count() >= MOST_CHOICES:
+        if rows.exclude(state="refused").count() >= MOST_CHOICES:
             raise Conflict("voting.full", "더 받을 수 없어요", "no more can be taken")
         number = rows.aggregate(last=Max("number"))["last"] + 1
         state = "shown" if may_moderate(actor, poll) else "waiting"

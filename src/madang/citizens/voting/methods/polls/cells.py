@@ -1,6 +1,6 @@
 """Counts by district without telling of anyone: small groups are pooled, small cells hidden.
 
-Every cell 1 … threshold − 1 is hidden. So that no such cell follows from the sums that are shown, more are hidden
+Every cell 1 … threshold − 1 is hidden, and those below 3 whatever the threshold. So that no such cell follows from the sums that are shown, more are hidden
 (complementary suppression): each district and each choice with one hidden cell gets a second one, and then each small
 cell is asked whether another number could stand there with all sums as they are. That is so where cells can be raised and
 lowered by one in turn along a closed path of hidden cells; cells of 0 can't be lowered.
@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from madang.citizens.voting.records.polls import DistrictLine
+
+FEWEST = 3
+"""A cell of one or two people tells each who is in it of the other: friends may see their whole count, not this."""
 
 
 def pool_districts(counts: Mapping[str, Sequence[int]], voters: Mapping[str, int], threshold: int) -> tuple[
@@ -34,6 +37,7 @@ def hide_small(
     counts: Mapping[str, Sequence[int]], voters: Mapping[str, int], threshold: int
 ) -> tuple[DistrictLine, ...]:
     """Return what may be shown of votes by district and choice; nothing where one district would be left."""
+    threshold = max(threshold, FEWEST)
     pooled, people = pool_districts(counts, voters, threshold)
     if len(pooled) < 2 or min(people.values()) < threshold:  # noqa: PLR2004 - one line is the total itself
         return ()

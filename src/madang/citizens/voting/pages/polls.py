@@ -50,6 +50,7 @@ from madang.citizens.voting.records.polls import (
 from madang.core.base.interface import BadInput, Conflict, MadangError, NotFound, Text, now
 from madang.core.pages.interface import draw_qr, page
 
+from .bars import write_number
 from .outcomes import draw_outcome
 from .words import TITLE, address_of, name_agencies, name_asker, name_districts
 
@@ -242,6 +243,7 @@ def _draw(
         "filled": filled or kept,
         "refusal": refusal,
         "ranks": range(1, len(poll.choices) + 1),
+        "total": write_number(poll.total),
         "outcome": outcome,
         "drawn": draw_outcome(poll, outcome, districts) if outcome and outcome.lines else None,
         "comments": list_comments(poll.id),

@@ -87,6 +87,8 @@ def test_every_demonstration_poll_shows_its_ballot_or_its_outcome(city, language
         assert ('class="poll-bars"' in page) == (poll.state == "counted")
         title = page.split("<h1>")[1].split("</h1>")[0]
         assert bool(HANGUL.search(title)) == (language == "ko")
+        if poll.ballot == BallotKind.BUDGET:
+            assert {"ko": "모두 1,000백만원까지", "en": "up to 1,000 million won"}[language] in page
         for choice in poll.say(language).choices:
             assert " · " not in choice.text
             assert choice.text in page

@@ -62,7 +62,7 @@ def read_holder_key(payload: Mapping[str, Any]) -> Key:
     jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
     if not isinstance(jwk, dict):
         raise Refused(Part.CREDENTIAL, Reason.HOLDER_KEY, "the credential names no key of its holder")
-    if jwk.get("kty") not in {"EC", "OKP"} or SECRET_MEMBERS & jwk.keys():
+    if jwk.get("kty") not in ("EC", "OKP") or SECRET_MEMBERS & jwk.keys():
         raise Refused(
             Part.CREDENTIAL, Reason.HOLDER_KEY, "the holder's key isn't a public key for signatures"
         )

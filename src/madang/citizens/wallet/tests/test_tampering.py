@@ -326,6 +326,10 @@ MUTATIONS: dict[str, tuple[Callable[[], Any], str]] = {
         "disclosure.never_hidden",
     ),
     # the holder's key and signature
+    "a holder's key whose type is a list": (
+        lambda: reissued(lambda c: c["cnf"]["jwk"].update(kty=[])),
+        "credential.holder_key",
+    ),
     "no holder's key": (lambda: reissued(lambda c: c.pop("cnf")), "credential.holder_key"),
     "a holder's key by reference": (
         lambda: reissued(lambda c: c.update(cnf={"kid": "1"})),

@@ -1,7 +1,7 @@
 /** The wallet of a browser: certificates are fetched by OpenID4VCI 1.0 and shown by OpenID4VP 1.0, from here alone. */
 import { say } from "./parts/look";
 import { seal, type SealingKey } from "./parts/jwe";
-import { listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
+import { fingerprint, listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
 import { findLock, readFile, writeFile } from "./parts/wallet-file";
 import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
 import { canScan, findReader, scan } from "./parts/wallet-camera";
@@ -60,7 +60,8 @@ async function drawOne(held: Held): Promise<HTMLElement> {
   const left = held.copies.filter((one) => !one.isUsed).length;
   const copies = write("p", left ? say(`한 번씩 쓰는 사본이 ${left}벌 남았어요.`, `${left} copies are left, each shown once.`) : say("사본을 모두 썼어요. 새로 받아 주세요.", "Every copy was shown. Please get a new one."));
   copies.className = "quiet";
-  const one = write("details", "", write("summary", `${say(held.ko, held.en)}${held.format === W3C ? " (W3C VC)" : ""} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, button);
+  const logged = Object.assign(write("a", say("발급 기록에서 확인", "Check it in the log of certificates")), { href: `${held.issuer}/log/witnesses/?credential=${await fingerprint(text)}` });
+  const one = write("details", "", write("summary", `${say(held.ko, held.en)}${held.format === W3C ? " (W3C VC)" : ""} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, write("p", "", logged), button);
   one.className = "field";
   return one;
 }
@@ -81,7 +82,7 @@ function readAsked(said: URLSearchParams): Asked {
   const [client, address, nonce, state] = ["client_id", "response_uri", "nonce", "state"].map((name) => said.get(name) ?? "") as [string, string, string, string];
   const mode = said.get("response_mode");
   const key = mode === "direct_post.jwt" ? findSealingKey(said) : null;
-  if (client !== `redirect_uri:${address}` || (mode !== "direct_post" && !key) || !nonce) throw new Problem(say("이 지갑이 모르는 방식의 요청이에요.", "This wallet doesn't know this kind of request."));
+  if (client !== `redirect_uri:${address}` || (mode !== "direct_post" && !key) || !nonce || said.has("transaction_data")) throw new Problem(say("이 지갑이 모르는 방식의 요청이에요.", "This wallet doesn't know this kind of request."));
   return { client, address, nonce, state, query: JSON.parse(said.get("dcql_query") ?? "{}") as Query, key };
 }
 

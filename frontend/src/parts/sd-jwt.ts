@@ -18,6 +18,12 @@ async function digest(said: string): Promise<string> {
   return encode(await crypto.subtle.digest("SHA-256", text.encode(said)));
 }
 
+/** What names a certificate in its issuer's log: the SHA-256 of all of it, in hexadecimal. */
+export async function fingerprint(held: string): Promise<string> {
+  const hashed = new Uint8Array(await crypto.subtle.digest("SHA-256", text.encode(held)));
+  return [...hashed].map((one) => one.toString(16).padStart(2, "0")).join("");
+}
+
 export function readPayload(held: string): Json {
   return decode(held.split("~")[0]!.split(".")[1]!) as Json;
 }

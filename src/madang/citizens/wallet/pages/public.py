@@ -89,9 +89,14 @@ def show_holder(request: HttpRequest) -> HttpResponse:
 
 @page("public", title=Text(ko="서명된 요약과 증인", en="Signed checkpoint and witnesses"))
 def show_witnesses(request: HttpRequest) -> HttpResponse:
-    """Show what the log says of itself now, and who has signed what."""
-    address = find_address(request)
+    """Show what the log says of itself now, and who has signed what; the browser checks it, and entries of one certificate."""
+    address, credential = find_address(request), request.GET.get("credential", "").strip().lower()[:64]
     context = {
+        "credential": credential,
+        "entries": [
+            (one.number, EVENTS[_read(one)["what"]], datetime.fromtimestamp(_read(one)["at"], UTC))
+            for one in (find_entries(credential) if credential else ())
+        ],
         "title": Text(ko="서명된 요약과 증인", en="Signed checkpoint and witnesses"),
         "checkpoint": make_checkpoint(address),
         "witnesses": list_witnesses(),

@@ -180,6 +180,39 @@ def test_a_wallet_from_the_first_certificate_to_another_device(house, open_walle
     expect(third.locator("[data-done]")).to_contain_text("보여 줬어요")
 
 
+def pretend(page, address, make):
+    """Load a page anew while the house serves something else at an address."""
+    page.route(address, lambda route: route.fulfill(body=make(route)))
+    page.reload()
+
+
+def test_anyones_browser_checks_the_log(house, open_wallet):
+    """A holder finds a certificate in the log; the browser proves it, and remembers what it saw."""
+    page, citizen = open_wallet(), house.sign_in("citizen")
+    receive(page, citizen, "resident_extract")
+    page.click("[data-held] summary")
+    page.click("[data-held] a")
+    says(page, "verdict", "처음 봐요")
+    expect(page.locator("[data-proven]")).to_have_text("서명된 기록에 들어 있어요")
+    assert not find_problems(page) + page.problems
+    checkpoint = page.request.get("/wallet/log/checkpoint").text()
+    page.goto(HOLDER)
+    receive(page, citizen, "resident_extract")
+    page.goto(f"/wallet/log/witnesses/?credential={'0' * 64}")
+    says(page, "verdict", "늘어나기만 했어요")
+    expect(page.locator("main")).to_contain_text("이 지문의 증명서는 기록에 없어요")
+    pretend(page, "**/log/checkpoint", lambda _: checkpoint)
+    says(page, "verdict", "누가 고치거나 지웠어요")  # what it saw already is gone
+    pretend(page, "**/log/checkpoint", lambda _: checkpoint.replace("\n\n", "\nmore\n\n"))
+    says(page, "verdict", "서명이 틀려요")
+    page.unroute("**/log/checkpoint")
+    pretend(page, "**/log/tile/0/**", lambda route: bytes(one ^ 1 for one in route.fetch().body()))
+    says(page, "verdict", "누가 고치거나 지웠어요")
+    page.unroute("**/log/tile/0/**")
+    page.click("[data-forget]")
+    says(page, "verdict", "처음 봐요")
+
+
 READ_ALL = """() => new Promise((resolve) => {
   indexedDB.open("madang-wallet").onsuccess = ({ target }) => {
     const stores = ["held", "shown", "waiting"];

@@ -1,24 +1,22 @@
 /** The booth: choices are encrypted in a worker; the voter casts the sealed ballot, or has it opened to check the device. */
 import "./styles/poll.css";
 import { say } from "./parts/look";
+import { readCode } from "./parts/codes";
 import type { Group, Order, Sealed } from "./parts/ballot";
 
 type Data = { uuid: string; election: string; groups: Record<string, Group> };
 
 const TOO_MANY = 429;
 const TWICE = "voting.twice";
-const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 class Problem extends Error {}
 /** The server won't ever take this ballot. */
 class Refused extends Problem {}
 
-function readCode(form: HTMLFormElement): string {
-  const word = (form.elements.namedItem("code") as HTMLInputElement).value.replace(/[\s-]/g, "");
-  const digits = [...word].map((letter) => ALPHABET.indexOf(letter));
-  const sum = digits.slice(0, 14).reduce((total, digit) => (total * 58 + digit) % 53, 0);
-  if (digits.length !== 15 || digits.includes(-1) || digits[14] !== 53 - sum) throw new Problem(say("투표 코드가 맞지 않아요. 적은 것을 다시 확인해 주세요.", "The voting code is not right. Please check what you typed."));
-  return word.match(/.{3}/g)!.join("-");
+function findCode(form: HTMLFormElement): string {
+  const code = readCode((form.elements.namedItem("code") as HTMLInputElement).value);
+  if (!code) throw new Problem(say("투표 코드가 맞지 않아요. 적은 것을 다시 확인해 주세요.", "The voting code is not right. Please check what you typed."));
+  return code;
 }
 
 function readChoices(form: HTMLFormElement): number[][] {
@@ -98,7 +96,7 @@ if (form && block) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void attempt(part("seal"), say("암호로 바꾸는 중…", "Encrypting…"), async () => {
-      order = { uuid: data.uuid, election: data.election, group, code: readCode(form), choices: readChoices(form) };
+      order = { uuid: data.uuid, election: data.election, group, code: findCode(form), choices: readChoices(form) };
       sealed = await work<Sealed>(order);
       for (const one of document.querySelectorAll("[data-sealed]")) one.textContent = sealed.seal;
       part("chosen").replaceChildren(...nameChoices(form));

@@ -23,6 +23,17 @@ def open_as(browser, house: House, username: str, address: str, **more):
     return page
 
 
+def get_certificate(page, house: House) -> None:
+    """Put a certificate of residence into the wallet of this browser."""
+    page.evaluate("location.href = '/wallet/'")
+    page.click("form[action='/wallet/get/resident_extract/'] button")
+    pin = page.text_content("dd:text-matches('^[0-9]{6}$')")
+    page.goto(house.url + page.get_attribute("a[href^='/wallet/holder/#']", "href"))
+    page.fill("#pin", pin)
+    page.click("[data-offer-form] button")
+    page.wait_for_selector("[data-offer]", state="hidden")
+
+
 def await_true(condition):
     """Wait until `condition()` holds."""
     deadline = time.monotonic() + DEADLINE_MS / 1000

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
-from looking import open_as
+from looking import get_certificate, open_as
 from starlette.testclient import TestClient
 
 from madang.citizens.voting.actions.polls.casting import cast_vote
 from madang.citizens.voting.actions.polls.making import open_poll
-from madang.citizens.voting.actions.polls.proving import begin_proof
+from madang.citizens.voting.actions.proving import begin_proof
 from madang.citizens.voting.models import VoterRow
 from madang.citizens.voting.queries.polls import get_poll, list_votes
 from madang.citizens.voting.queries.proofs import read_proof
@@ -291,17 +291,6 @@ def test_no_proof_is_begun_after_the_end(holder):
 
 PHONE = {"width": 390, "height": 844}
 QUESTION = "청년에게 먼저 필요한 것은"
-
-
-def get_certificate(page, house: House) -> None:
-    """Put a certificate of residence into the wallet of this browser."""
-    page.evaluate("location.href = '/wallet/'")
-    page.click("form[action='/wallet/get/resident_extract/'] button")
-    pin = page.text_content("dd:text-matches('^[0-9]{6}$')")
-    page.goto(house.url + page.get_attribute("a[href^='/wallet/holder/#']", "href"))
-    page.fill("#pin", pin)
-    page.click("[data-offer-form] button")
-    page.wait_for_selector("[data-offer]", state="hidden")
 
 
 def test_on_a_phone_the_wallet_opens_the_ballot(house: House, browser):

@@ -132,6 +132,12 @@ async function deriveSecret(code: string, uuid: string, q: bigint): Promise<bigi
   return toNumber(new Uint8Array(bits)) % q;
 }
 
+/** What stands on the board for a code. */
+export async function derivePublic(code: string, uuid: string, group: Group): Promise<bigint> {
+  const voter = new Voter(group, 1n);
+  return voter.power(voter.g, await deriveSecret(code, uuid, voter.q));
+}
+
 export async function sealBallot({ uuid, election, group, code, choices }: Order): Promise<Sealed> {
   const said = JSON.parse(election) as { public_key: string; questions: Question[] };
   const voter = new Voter(group, BigInt(said.public_key));

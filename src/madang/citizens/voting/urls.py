@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .pages import holding, polls, reminders
+from .pages import holding, polls, proofs, reminders
 from .pages.ceremonies import show_trustees
 from .pages.elections import ELECTIONS, show_booth, show_election
+from .pages.enrolments import show_enrolment
 from .pages.listing import LISTED, OWN, show_home
 from .pages.making import MAKE
 
@@ -29,9 +30,10 @@ urlpatterns = [
     path("voting/reminders/", reminders.choose, name="voting-reminders"),
     path("voting/reminders/stop/", reminders.stop, name="voting-reminders-stop"),
     path("voting/elections/", ELECTIONS.as_view(), name="voting-elections"),
-    path("voting/answered/", polls.go_on, name="voting-answered"),
+    path("voting/answered/", proofs.go_on, name="voting-answered"),
     path("voting/<str:uuid>/", show_election, name="voting-election"),
     path("voting/<str:uuid>/booth/", show_booth, name="voting-booth"),
+    path("voting/<str:uuid>/credential/", show_enrolment, name="voting-credential"),
     path("voting/<str:uuid>/trustees/", show_trustees, name="voting-trustees"),
     path("desk/voting/", OWN.as_view(), name="voting-desk"),
 ]

@@ -17,6 +17,7 @@ from madang.citizens.voting.methods.archives import make_event, name_content
 from madang.citizens.voting.methods.messages import fingerprint, write
 from madang.citizens.voting.methods.tallying import add_up, open_tally
 from madang.citizens.voting.methods.trustees import combine_key
+from madang.citizens.voting.models import EnrolmentRow
 from madang.citizens.voting.models import elections as models
 from madang.citizens.voting.queries.elections import find_row, get_election, get_setup, read_entries
 from madang.citizens.voting.records.elections import GROUPS, Election, ElectionState, Plan, Question
@@ -48,6 +49,12 @@ def open_election(
     """Open an election. The trustees made their keys and the authority its list before, elsewhere."""
     require(actor, "voting.hold")
     check_plan(plan)
+    if EnrolmentRow.objects.filter(uuid=uuid, ended_at=None).exists():
+        raise Conflict(
+            "voting.enrolment",
+            "아직 투표 코드를 받는 중입니다. 먼저 madang vote enrolled로 끝내십시오",
+            "voters still draw their codes: end that first, by madang vote enrolled",
+        )
     election = {
         "version": 1,
         "description": plan.description,

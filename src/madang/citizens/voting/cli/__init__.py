@@ -6,13 +6,13 @@ from argparse import ArgumentParser, Namespace
 
 from madang.core.base.interface import Subcommand
 
-from . import authority, checking, serving, trustees
+from . import authority, checking, enrolment, serving, trustees
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the commands of every role."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for role in (checking, authority, trustees, serving):
+    for role in (checking, authority, enrolment, trustees, serving):
         role.add_commands(commands)
 
 

@@ -2,6 +2,7 @@
 
 from .ceremonies import CeremonyRow, TrusteeRow
 from .elections import ElectionRow, EntryRow
+from .enrolments import CredentialRow, EnrolledRow, EnrolmentRow
 from .polls import BallotRow, ChoiceRow, CommentRow, PollRow, ReportRow, SubscriberRow, VoterRow
 
 __all__ = [
@@ -9,7 +10,10 @@ __all__ = [
     "CeremonyRow",
     "ChoiceRow",
     "CommentRow",
+    "CredentialRow",
     "ElectionRow",
+    "EnrolledRow",
+    "EnrolmentRow",
     "EntryRow",
     "PollRow",
     "ReportRow",

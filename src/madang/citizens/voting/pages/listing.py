@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from madang.citizens.voting.queries.enrolments import list_enrolments
 from madang.citizens.voting.queries.polls import (
     count_tasks,
     is_subscribed,
@@ -52,6 +53,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "title": TITLE,
         "totals": {name: total for name, (_, total) in asked.items()},
         "as_of": moment,
+        "enrolments": list_enrolments(),
         "is_signed_in": bool(request.actor.id),
         "has_email": bool(request.actor.id and find_email(request.actor.id)),
         "is_subscribed": bool(request.actor.id) and is_subscribed(request.actor),

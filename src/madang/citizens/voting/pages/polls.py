@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from madang.citizens.voting.actions.polls.casting import cast_vote
-from madang.citizens.voting.actions.polls.proving import begin_proof, forget_proof
+from madang.citizens.voting.actions.proving import begin_proof, forget_proof
 from madang.citizens.voting.queries.polls import (
     CITY,
     HOLD,
@@ -24,7 +23,6 @@ from madang.citizens.voting.queries.polls import (
     may_manage,
     may_moderate,
 )
-from madang.citizens.voting.queries.proofs import find_poll_of, list_rules, read_proof, say_missing
 from madang.citizens.voting.queries.voters import (
     find_voter,
     has_voted,
@@ -44,7 +42,6 @@ from madang.citizens.voting.records.polls import (
     Marks,
     Poll,
     PollState,
-    ProofState,
     Vote,
 )
 from madang.core.base.interface import BadInput, Conflict, MadangError, NotFound, Text, now
@@ -52,10 +49,9 @@ from madang.core.pages.interface import draw_qr, page
 
 from .bars import write_number
 from .outcomes import draw_outcome
+from .proofs import draw_proof, find_house, forget_kept, keep, keep_proof, read_kept
 from .words import TITLE, address_of, name_agencies, name_asker, name_districts
 
-PROOF_LASTS = timedelta(minutes=25)
-"""How long a browser keeps what leads to its proof: a little longer than the wallet does, which is twice ten minutes."""
 _VOTED_BY_WALLET = Text(
     ko="투표했어요. 누가 무엇을 골랐는지는 남지 않아요. 이 기기에서 지갑으로 다시 보이면 마감 전까지 고칠 수 있어요.",
     en="You have voted. Who chose what isn’t kept. On this device, showing your wallet again lets you change it until the end.",
@@ -98,14 +94,16 @@ def vote(request: HttpRequest, poll_id: str) -> HttpResponse:
     except (BadInput, Conflict) as refusal:
         return _draw(request, poll, Vote(marks, district), refusal)
     if poll.eligibility is Eligibility.WALLET:
-        forget_proof(now=moment, poll=poll, code=code)
+        forget_proof(now=moment, asker=poll, code=code)
         messages.success(request, _VOTED_BY_WALLET.say(request.language))
         response = HttpResponseRedirect(address_of(poll))
-        response.delete_cookie(_name_proof(poll), path=address_of(poll))
+        forget_kept(response, poll)
     else:
         response = HttpResponseRedirect(f"{address_of(poll)}?done=yes{f'&code={code}' if code else ''}#done")
     if poll.may_change:
-        _keep(response, poll, _name_cookie(poll), tie_receipt(poll, voter, receipt), poll.closes_at)
+        keep(
+            response, address_of(poll), _name_cookie(poll), tie_receipt(poll, voter, receipt), poll.closes_at
+        )
     return response
 
 
@@ -116,22 +114,10 @@ def begin(request: HttpRequest, poll_id: str) -> HttpResponse:
     poll = get_poll(poll_id, now=moment)
     response = HttpResponseRedirect(f"{address_of(poll)}#ballot")
     try:
-        code = begin_proof(now=moment, poll=poll, house=_find_house(request))
-        _keep(response, poll, _name_proof(poll), code, moment + PROOF_LASTS)
+        code = begin_proof(now=moment, poll=poll, house=find_house(request))
+        keep_proof(response, poll, code, moment)
     except Conflict as refusal:
         messages.error(request, refusal.text.say(request.language))
-    return response
-
-
-@page("public", title=TITLE)
-def go_on(request: HttpRequest) -> HttpResponse:
-    """Go on to the ballot in the browser that a wallet opened once it had answered; the secret leaves the address."""
-    moment = now()
-    poll = get_poll(find_poll_of(request.GET.get("scope", "")), now=moment)
-    code = f"{request.GET.get('check', '')}.{request.GET.get('response_code', '')}"
-    response = HttpResponseRedirect(f"{address_of(poll)}#ballot")
-    if read_proof(poll, code, moment).is_answerer:
-        _keep(response, poll, _name_proof(poll), code, moment + PROOF_LASTS)
     return response
 
 
@@ -166,11 +152,7 @@ def read_marks(kind: BallotKind, request: HttpRequest) -> Marks:
 
 def find_link(request: HttpRequest, poll: Poll) -> str:
     """Return the whole address of a poll, to hand on."""
-    return _find_house(request) + address_of(poll)
-
-
-def _find_house(request: HttpRequest) -> str:
-    return (settings.MADANG.public_url or request.build_absolute_uri("/")).rstrip("/")
+    return find_house(request) + address_of(poll)
 
 
 def _read(value: str) -> int:
@@ -184,27 +166,10 @@ def _name_cookie(poll: Poll) -> str:
     return f"vote-{poll.id}"
 
 
-def _name_proof(poll: Poll) -> str:
-    return f"proof-{poll.id}"
-
-
-def _keep(response: HttpResponse, poll: Poll, name: str, value: str, until: datetime) -> None:
-    """Let this browser keep something for this poll's pages alone."""
-    response.set_cookie(
-        name,
-        value,
-        expires=until,
-        path=address_of(poll),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.MADANG.behind_tls,
-    )
-
-
 def _read_code(request: HttpRequest, poll: Poll) -> str:
     """Return what says who the voter is, where no account does: an invitation, or the browser's proof."""
     if poll.eligibility is Eligibility.WALLET:
-        return request.COOKIES.get(_name_proof(poll), "")
+        return read_kept(request, poll)
     return request.POST.get("code", request.GET.get("code", ""))
 
 
@@ -257,26 +222,13 @@ def _draw(
         "qr": draw_qr(link),
     }
     if poll.eligibility is Eligibility.WALLET:
-        context |= _draw_proof(poll, code, moment)
+        context |= draw_proof(poll, code, moment, is_open=is_open)
+        if context["rule"]:
+            context["eligibility"] = context["rule"].title
     response = render(request, "voting/poll.html", context, status=refusal.status if refusal else 200)
     if request.headers.get("HX-Target") == "proof" and not context.get("waits"):
         response.headers["HX-Refresh"] = "true"  # the ballot's script begins with the page
     return response
-
-
-def _draw_proof(poll: Poll, code: str, moment: datetime) -> dict[str, Any]:
-    """Return the rule in words, and where this browser's proof stands."""
-    rule, proof = list_rules(moment).get(poll.rule), read_proof(poll, code, moment)
-    waits = proof.state is ProofState.WAITING
-    missing = say_missing(proof) if code and not proof.pseudonym else None
-    return {
-        "rule": rule,
-        "eligibility": rule.title if rule else ELIGIBILITY_NAMES[poll.eligibility],
-        "proof": proof,
-        "waits": waits and poll.state is PollState.OPEN,
-        "missing": None if waits else missing,
-        "proof_qr": draw_qr(proof.link) if waits else "",
-    }
 
 
 def _fill(poll: Poll, vote: Vote | None) -> list[dict[str, Any]]:

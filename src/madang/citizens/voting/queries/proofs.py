@@ -8,10 +8,14 @@ from typing import Any
 import msgspec
 
 from madang.citizens.voting.models import PollRow
+from madang.citizens.voting.records.enrolments import Enrolment
 from madang.citizens.voting.records.polls import Poll, ProofState, Rule, WalletProof
 from madang.core.base.interface import ANONYMOUS, Text, call_command
 
 SERVICE = "voting"
+POLL, ELECTION = "voting.poll.", "voting.election."
+Asker = Poll | PollRow | Enrolment
+"""Who needs a proof: pseudonyms are good for this one alone."""
 
 
 def list_rules(now: datetime) -> dict[str, Rule]:
@@ -20,10 +24,10 @@ def list_rules(now: datetime) -> dict[str, Rule]:
     return {one.name: msgspec.convert(one, Rule, from_attributes=True) for one in found}
 
 
-def read_proof(poll: Poll | PollRow, code: str, now: datetime) -> WalletProof:
+def read_proof(asker: Asker, code: str, now: datetime) -> WalletProof:
     """Return how the proof that a browser's `code` leads to stands; EXPIRED where it leads to none."""
     found = call_command(
-        "wallet.result", caller=SERVICE, actor=ANONYMOUS, now=now, request=point_at(poll, code)
+        "wallet.result", caller=SERVICE, actor=ANONYMOUS, now=now, request=point_at(asker, code)
     )
     return WalletProof(
         state=ProofState(found.state),
@@ -36,21 +40,21 @@ def read_proof(poll: Poll | PollRow, code: str, now: datetime) -> WalletProof:
     )
 
 
-def point_at(poll: Poll | PollRow, code: str) -> dict[str, Any]:
+def point_at(asker: Asker, code: str) -> dict[str, Any]:
     """Return what the wallet knows a proof by."""
     check, _, secret = code.partition(".")
-    return {"check": check, "secret": secret, "scope": name_scope(poll)}
+    return {"check": check, "secret": secret, "scope": name_scope(asker)}
 
 
-def name_scope(poll: Poll | PollRow) -> str:
-    """Return what a pseudonym is good for: this poll."""
-    return f"voting.poll.{poll.id}"
+def name_scope(asker: Asker) -> str:
+    """Return what a pseudonym is good for: this poll, or this election's list of voters."""
+    return f"{ELECTION}{asker.uuid}" if isinstance(asker, Enrolment) else f"{POLL}{asker.id}"
 
 
-def find_poll_of(scope: str) -> str:
-    """Return which poll a scope is of; "" where it is of none."""
-    head, _, poll_id = scope.rpartition(".")
-    return poll_id if head == "voting.poll" else ""
+def find_asker(scope: str) -> tuple[str, str]:
+    """Return (poll, election): the number of which of them a scope is of, "" for the other, and for neither."""
+    poll, election = (scope.removeprefix(one) if scope.startswith(one) else "" for one in (POLL, ELECTION))
+    return poll, election
 
 
 def say_missing(proof: WalletProof) -> Text:
@@ -68,6 +72,6 @@ def say_missing(proof: WalletProof) -> Text:
     if proof.state is ProofState.WAITING:
         return Text(ko="지갑의 답을 기다리고 있어요", en="the wallet hasn’t answered yet")
     return Text(
-        ko="자격을 보인 지갑이 연 화면에서, 10분 안에 투표해 주세요. 다시 보여 주세요.",
-        en="vote within ten minutes, on the page that your wallet opened; please show it again",
+        ko="자격을 보인 지갑이 연 화면에서, 10분 안에 이어서 해 주세요. 다시 보여 주세요.",
+        en="go on within ten minutes, on the page that your wallet opened; please show it again",
     )

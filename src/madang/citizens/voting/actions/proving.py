@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from madang.citizens.voting.queries.proofs import SERVICE, name_scope, point_at
+from madang.citizens.voting.records.enrolments import Enrolment
 from madang.citizens.voting.records.polls import Eligibility, Poll, PollState
 from madang.core.base.interface import ANONYMOUS, Conflict, call_command
 
@@ -18,11 +19,16 @@ def begin_proof(*, now: datetime, poll: Poll, house: str) -> str:
     """
     if poll.eligibility is not Eligibility.WALLET or poll.state is not PollState.OPEN or poll.hidden_reason:
         raise Conflict("voting.not_open", "지금은 투표할 수 없어요", "this poll isn't open now")
-    request = {"rule": poll.rule, "scope": name_scope(poll), "house": house}
+    return ask_wallet(now=now, asker=poll, house=house)
+
+
+def forget_proof(*, now: datetime, asker: Poll | Enrolment, code: str) -> None:
+    """Let the wallet forget a proof that was used."""
+    call_command("wallet.use", caller=SERVICE, actor=ANONYMOUS, now=now, request=point_at(asker, code))
+
+
+def ask_wallet(*, now: datetime, asker: Poll | Enrolment, house: str) -> str:
+    """Ask the wallet about whoever is in front of the page; return the code by which that browser sees how it stands."""
+    request = {"rule": asker.rule, "scope": name_scope(asker), "house": house}
     asked = call_command("wallet.ask", caller=SERVICE, actor=ANONYMOUS, now=now, request=request)
     return f"{asked.check}.{asked.secret}"
-
-
-def forget_proof(*, now: datetime, poll: Poll, code: str) -> None:
-    """Let the wallet forget a proof that was voted with."""
-    call_command("wallet.use", caller=SERVICE, actor=ANONYMOUS, now=now, request=point_at(poll, code))

@@ -6,10 +6,12 @@ from typing import Any
 
 import anyio.from_thread
 import msgspec
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from starlette.requests import Request
 from starlette.responses import Response
 
+from madang.citizens.wallet.methods.authorizing import refuse as make_refusal
 from madang.core.base.interface import BadInput, MadangError, NotFound
 from madang.core.pages.interface import find_address, read_language
 
@@ -43,12 +45,21 @@ def read_token(request: Request) -> str:
     return token.strip()
 
 
-def read_form(request: Request) -> QueryDict:
-    """Return a form's fields; one that is too long, or no form, has none."""
+def read_form(request: Request) -> dict[str, str]:
+    """Return a form's fields; one that is too long, or no form, has none.
+
+    Raises BadInput where one stands there twice: it could be read in two ways (RFC 6749, section 3.2).
+    """
     body = anyio.from_thread.run(_receive, request)
     if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        return QueryDict()
-    return QueryDict(body)
+        return {}
+    try:
+        form = QueryDict(body)
+    except TooManyFieldsSent:
+        return {}
+    if any(len(values) > 1 for _, values in form.lists()):
+        raise make_refusal("invalid_request", "두 번 적은 값이 있습니다", "a parameter is there twice")
+    return form.dict()
 
 
 def read_text(request: Request) -> str:

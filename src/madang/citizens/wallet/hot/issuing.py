@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
 from django.conf import settings
-from django.http import QueryDict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -78,7 +78,7 @@ def take_request(request: Request, _query: None, _body: None) -> Response:
         uri, lasts_s = push_request(
             now=now(),
             issuer=find_issuer(request),
-            form=read_form(request).dict(),
+            form=read_form(request),
             clients=list_clients(),
             scopes=list_kinds(),
         )
@@ -89,8 +89,8 @@ def take_request(request: Request, _query: None, _body: None) -> Response:
 
 def send_token(request: Request, _query: None, _body: None) -> Response:
     """Give a token for an offer's code and PIN, or for a citizen's permission."""
-    form = read_form(request)
     try:
+        form = read_form(request)
         grant = _require(form, "grant_type")
         if grant == PRE_AUTHORIZED:
             code, pin = _require(form, "pre-authorized_code"), _require(form, "tx_code")
@@ -118,7 +118,7 @@ def send_token(request: Request, _query: None, _body: None) -> Response:
     )
 
 
-def _require(form: QueryDict, name: str) -> str:
+def _require(form: Mapping[str, str], name: str) -> str:
     value = form.get(name)
     if not value:
         raise BadInput(

@@ -39,7 +39,7 @@ def send_jwks(_request: Request, _query: None, _body: None) -> Response:
 def take_request(request: Request, _query: None, _body: None) -> Response:
     """Keep what a program will send a citizen here to let it have (RFC 9126)."""
     try:
-        form = _read_form(request)
+        form = read_form(request)
         program = _identify(request, form)
         uri, lasts_s = ask_for_bundle(
             now=now(), program=program, issuer=name_provider(find_issuer(request)), form=form
@@ -52,7 +52,7 @@ def take_request(request: Request, _query: None, _body: None) -> Response:
 def send_tokens(request: Request, _query: None, _body: None) -> Response:
     """Give tokens for a citizen's yes, or for a refresh token."""
     try:
-        form = _read_form(request)
+        form = read_form(request)
         program, grant = _identify(request, form), form.get("grant_type")
         if grant == AUTHORIZATION_CODE:
             given = redeem_grant(
@@ -78,7 +78,7 @@ def send_tokens(request: Request, _query: None, _body: None) -> Response:
 def send_state(request: Request, _query: None, _body: None) -> Response:
     """Answer whether one of a program's own tokens holds now (RFC 7662); of another's it learns nothing."""
     try:
-        form = _read_form(request)
+        form = read_form(request)
         program = _identify(request, form)
     except MadangError as error:
         return refuse(request, error)
@@ -98,7 +98,7 @@ def send_state(request: Request, _query: None, _body: None) -> Response:
 def take_revocation(request: Request, _query: None, _body: None) -> Response:
     """End one of a program's own tokens (RFC 7009)."""
     try:
-        form = _read_form(request)
+        form = read_form(request)
         revoke_token(now=now(), program=_identify(request, form), token=form.get("token", ""))
     except MadangError as error:
         return refuse(request, error)
@@ -112,14 +112,6 @@ def send_bundle(request: Request, _query: None, _body: None) -> Response:
     except MadangError as error:
         return refuse(request, error)
     return send_json(sent, caching="no-store")
-
-
-def _read_form(request: Request) -> dict[str, str]:
-    """Return a form's fields; one that stands there twice could be read in two ways (RFC 6749, section 3.2)."""
-    form = read_form(request)
-    if any(len(values) > 1 for _, values in form.lists()):
-        raise make_refusal("invalid_request", "두 번 적은 값이 있습니다", "a parameter is there twice")
-    return form.dict()
 
 
 def _identify(request: Request, form: Mapping[str, str]) -> Program:

@@ -59,8 +59,9 @@ def _has_tag(request: Request, tag: str) -> bool:
 
 def take_answer(request: Request, _query: None, _body: None) -> Response:
     """Take a holder's answer to an eligibility check (direct_post, direct_post.jwt)."""
-    form, check_id = read_form(request), request.path_params["check_id"]
+    check_id = request.path_params["check_id"]
     try:
+        form = read_form(request)
         if "response" in form:
             said = open_answer(now=now(), check_id=check_id, response=form["response"])
         else:

@@ -38,6 +38,17 @@ def test_a_token_request_that_lacks_something_is_invalid(web, form):
     assert (reply.status_code, reply.json()["error"]) == (400, "invalid_request")
 
 
+@pytest.mark.parametrize("path", ["par", "token", "checks/x/response"])
+def test_what_can_be_read_in_two_ways_or_is_too_much_is_invalid(web, path):
+    twice = web.post(f"{ISSUER}/{path}", data={"state": ["a", "b"]})
+    assert "twice" in twice.json()["error_description"]
+    for body in ("&".join(f"a{one}=" for one in range(3000)), f"state={'x' * 600_000}"):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        reply = web.post(f"{ISSUER}/{path}", content=body, headers=form)
+        assert (twice.status_code, reply.status_code) == (400, 400)
+        assert reply.json()["error"] in {"invalid_request", "invalid_client"}
+
+
 def test_another_grant_is_not_supported(web):
     reply = web.post(f"{ISSUER}/token", data={"grant_type": "password"})
     assert reply.json()["error"] == "unsupported_grant_type"

@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{ONE}comments/", holding.say, name="voting-say"),
     path(f"{ONE}comments/<int:comment_id>/report/", holding.report, name="voting-report"),
     path(f"{ONE}comments/<int:comment_id>/hide/", holding.HIDE.as_view(), name="voting-hide"),
+    path(f"{ONE}comments/<int:comment_id>/withdraw/", holding.WITHDRAW.as_view(), name="voting-withdraw"),
     path(f"{ONE}statements/", holding.suggest, name="voting-suggest"),
     path(f"{ONE}statements/<int:number>/", holding.decide, name="voting-decide"),
     path("voting/reminders/", reminders.choose, name="voting-reminders"),

@@ -16,6 +16,7 @@ from madang.citizens.voting.actions.polls.discussion import (
     hide_comment,
     report_comment,
     suggest_statement,
+    withdraw_comment,
 )
 from madang.citizens.voting.actions.polls.making import end_poll, reply_to_poll, take_down_poll
 from madang.core.base.interface import Actor, BadInput, Conflict, Text, now
@@ -63,6 +64,12 @@ def _hide(*, actor: Actor, now: datetime, data: dict[str, Any], poll_id: str, co
     return f"{POLLS}{poll_id}/#talk"
 
 
+def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], poll_id: str, comment_id: int) -> str:
+    del data
+    withdraw_comment(actor=actor, now=now, comment_id=comment_id)
+    return f"{POLLS}{poll_id}/#talk"
+
+
 REPLY = FormPage(
     title=Text(ko="결과에 답하기", en="Reply to the outcome"),
     permission="signed-in",
@@ -105,6 +112,19 @@ HIDE = FormPage(
     consequence=Text(
         ko="글은 사라지고, 가렸다는 것과 까닭은 누구나 봅니다.",
         en="Its words go; that it was hidden and why is for everybody to see.",
+    ),
+    is_destructive=True,
+)
+
+
+WITHDRAW = FormPage(
+    title=Text(ko="내 의견 지우기", en="Take my comment back"),
+    permission="signed-in",
+    form=EndForm,
+    run=_withdraw,
+    button=Text(ko="지우기", en="Take it back"),
+    consequence=Text(
+        ko="아무것도 남지 않고, 되돌릴 수 없어요.", en="Nothing of it stays. This can’t be undone."
     ),
     is_destructive=True,
 )

@@ -162,6 +162,7 @@ def list_comments(poll_id: str, *, limit: int = 200) -> list[Comment]:
     return [
         Comment(
             id=row.id,
+            author_id=row.author_id,
             author_name=row.author_name,
             text="" if row.hidden_reason else row.text,
             at=row.at,

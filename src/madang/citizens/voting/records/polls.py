@@ -322,6 +322,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     """One contribution to the discussion; hidden ones keep their reason, not their words."""
 
     id: int
+    author_id: str
     author_name: str
     text: str
     at: datetime

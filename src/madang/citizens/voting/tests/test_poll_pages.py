@@ -136,6 +136,9 @@ def test_a_poll_is_made_voted_in_changed_and_talked_about(citizen):
     citizen.post(f"{address}comments/", {"text": "상추가 <b>좋아요</b>"})
     page = citizen.get(address).content.decode()
     assert "상추가 &lt;b&gt;좋아요&lt;/b&gt;" in page
+    taken_back = re.search(rf'href="({address}comments/\d+/withdraw/)"', page)[1]
+    assert "되돌릴 수 없어요" in citizen.get(taken_back).content.decode()
+    assert "상추가" not in citizen.post(taken_back, follow=True).content.decode().partition('id="talk"')[2]
     stranger = Client().get(address).content.decode()
     assert "로그인하고 투표하기" in stranger
     assert Client().post(f"{address}vote/", {"choice": "1"}).status_code == 422

@@ -18,6 +18,7 @@ from madang.citizens.voting.actions.polls.discussion import (
     hide_comment,
     report_comment,
     suggest_statement,
+    withdraw_comment,
 )
 from madang.citizens.voting.actions.polls.making import (
     MOST_CHOICES,
@@ -259,6 +260,11 @@ def test_discussion_is_open_reported_and_moderated_in_the_open():
     with pytest.raises(NotAllowed):
         hide_comment(actor=person(3), now=NOW, comment_id=number, reason="싫어서")
     hide_comment(actor=person(1), now=NOW, comment_id=number, reason="광고")
+    own = comment(actor=person(2), now=NOW, poll_id=poll.id, text="다시 생각해 볼게요")
+    for actor, one in ((person(1), own), (ANONYMOUS, own), (person(2), number)):
+        with pytest.raises(NotAllowed):
+            withdraw_comment(actor=actor, now=NOW, comment_id=one)
+    withdraw_comment(actor=person(2), now=NOW, comment_id=own)
     shown = list_comments(poll.id)[0]
     assert (shown.text, shown.hidden_reason) == ("", "광고")
     assert count_tasks([poll.id]) == {}

@@ -65,6 +65,19 @@ def hide_comment(*, actor: Actor, now: datetime, comment_id: int, reason: str) -
         record_audit(actor=actor, now=now, action="voting.hide_comment", subject=subject, details=details)
 
 
+def withdraw_comment(*, actor: Actor, now: datetime, comment_id: int) -> None:
+    """Take back what one said: nothing of it stays. What a moderator hid keeps its reason."""
+    row = _find_comment(comment_id)
+    if not actor.id or row.author_id != actor.id or row.hidden_reason:
+        raise NotAllowed(
+            "voting.author", "내가 쓴 의견만 지울 수 있어요", "only what you wrote yourself can be taken back"
+        )
+    with transaction.atomic():
+        subject = f"{row.poll_id}/{row.pk}"
+        row.delete()
+        record_audit(actor=actor, now=now, action="voting.withdraw_comment", subject=subject)
+
+
 def suggest_statement(*, actor: Actor, now: datetime, poll_id: str, text: str) -> None:
     """Suggest a statement for an opinion map; a moderator's own stands at once, others wait for one."""
     _require_person(actor)

@@ -17,7 +17,7 @@ from madang.citizens.wallet.queries.links import link_request
 from madang.citizens.wallet.queries.reasons import say_reason
 from madang.citizens.wallet.records import CheckState, ClaimWords, EligibilityCheck
 from madang.core.base.interface import Actor, ColumnType, Text, now
-from madang.core.pages.interface import FormPage, ListColumn, ListPage, draw_qr, page, say_lazily
+from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, draw_qr, page, say_lazily
 
 from .addresses import find_address
 from .words import CHECK_STATES, name_rule, say_result
@@ -29,8 +29,9 @@ CHECKS_HOME = "/desk/wallet/checks/"
 def _query(
     *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
 ) -> tuple[Sequence[EligibilityCheck], int]:
-    del actor, search, filters, sort
-    return list_checks(now=now(), offset=offset, limit=limit)
+    del actor, search, sort
+    rule, state = filters.get("rule", ""), filters.get("state", "")
+    return list_checks(now=now(), rule=rule, state=state, offset=offset, limit=limit)
 
 
 CHECKS = ListPage(
@@ -57,6 +58,16 @@ CHECKS = ListPage(
     ),
     query=_query,
     searchable=False,
+    filters=(
+        ListFilter(
+            name="rule", title=Text(ko="기준", en="Rule"),
+            choices=[(one.name, one.title) for one in list_rules().values()],
+        ),
+        ListFilter(
+            name="state", title=Text(ko="상태", en="State"),
+            choices=[(state.value, words) for state, words in CHECK_STATES.items()],
+        ),
+    ),
     create=(f"{CHECKS_HOME}new/", Text(ko="자격 확인 시작", en="Start a check"), "wallet.verify"),
     empty=Text(
         ko="아직 확인한 자격이 없습니다. ‘자격 확인 시작’을 누르면 QR 코드가 나옵니다.",

@@ -18,9 +18,19 @@ from .kinds import get_rule, read_condition
 from .trust import list_types
 
 
-def list_checks(*, now: datetime, offset: int = 0, limit: int = 50) -> tuple[list[EligibilityCheck], int]:
+def list_checks(
+    *, now: datetime, rule: str = "", state: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[EligibilityCheck], int]:
     """Return a page of the checks that were opened at a desk, newest first, and how many there are."""
     rows = models.CheckRow.objects.exclude(created_by="").order_by("-created_at", "id")
+    if rule:
+        rows = rows.filter(rule=rule)
+    if state:
+        is_answered = state == CheckState.ANSWERED
+        rows = rows.filter(answered_at__isnull=not is_answered)
+        if not is_answered:
+            is_over = state == CheckState.EXPIRED
+            rows = rows.filter(expires_at__lte=now) if is_over else rows.filter(expires_at__gt=now)
     return [describe(row, now) for row in rows[offset : offset + limit]], rows.count()
 
 

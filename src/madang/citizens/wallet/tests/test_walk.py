@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,7 +30,7 @@ from madang.citizens.wallet.methods.transparency import hash_entry, prove_inclus
 from madang.citizens.wallet.methods.verifier_keys import read_key
 from madang.citizens.wallet.models import LogEntryRow, LogNodeRow
 from madang.citizens.wallet.queries.certificates import list_certificates
-from madang.citizens.wallet.queries.checks import build_request, get_check
+from madang.citizens.wallet.queries.checks import build_request, get_check, list_checks
 from madang.citizens.wallet.queries.log import get_log_verifier
 from madang.citizens.wallet.records import CertificateState, CheckState
 from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, NotAllowed, now
@@ -96,6 +97,23 @@ def test_a_sealed_answer_is_opened_by_the_verifier_alone(holder, web):
     assert web.post(request["response_uri"], data={"response": seal(said, key)}).json() == {}
     assert get_check(check.id, now()).is_eligible
     assert web.post(request["response_uri"], data={"response": seal(said, key)}).status_code == 400
+
+
+def test_the_desk_finds_checks_by_rule_and_state(holder):
+    offer, pin = offer_to()
+    held, request = holder.accept(offer, pin), asked()
+    waiting = open_check(actor=HOUSE, now=now(), rule="family_parking", address=ISSUER)
+    old = open_check(actor=HOUSE, now=now() - timedelta(hours=1), rule="family_parking", address=ISSUER)
+    assert holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request)).is_success
+    found = {
+        (rule, state): [one.id for one in list_checks(now=now(), rule=rule, state=state)[0]]
+        for rule in ("", "youth_support", "family_parking")
+        for state in ("", *CheckState)
+    }
+    assert found["", ""] == [waiting.id, request["state"], old.id]
+    assert found["", "answered"] == found["youth_support", ""] == [request["state"]]
+    assert (found["", "waiting"], found["family_parking", "expired"]) == ([waiting.id], [old.id])
+    assert found["youth_support", "waiting"] == []
 
 
 def test_a_no_has_its_reason(holder):

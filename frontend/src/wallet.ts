@@ -30,6 +30,12 @@ function nameClaim(held: Held, path: string[]): string {
   return words ? say(words.ko, words.en) : path.join(" › ");
 }
 
+/** A claim's value as people read it; the names of amounts of won end in _krw. */
+function writeValue({ path, value }: Claim): string {
+  if (typeof value === "number" && path.at(-1)!.endsWith("_krw")) return value.toLocaleString("ko");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 function write(tag: string, words: string, ...inside: Node[]): HTMLElement {
   const element = document.createElement(tag);
   element.append(words, ...inside);
@@ -48,7 +54,7 @@ async function drawOne(held: Held): Promise<HTMLElement> {
   facts.className = "facts";
   const text = held.copies[0]!.text;
   const claims = (await listClaims(text)).sort((a, b) => findWords(held, a.path) - findWords(held, b.path));
-  for (const { path, value } of claims) facts.append(write("dt", nameClaim(held, path)), write("dd", typeof value === "object" ? JSON.stringify(value) : String(value)));
+  for (const one of claims) facts.append(write("dt", nameClaim(held, one.path)), write("dd", writeValue(one)));
   const until = new Date((readPayload(text).exp as number) * 1000).toLocaleDateString(document.documentElement.lang);
   const button = write("button", say("지우기", "Remove"));
   button.className = "krds-btn small danger";
@@ -193,7 +199,7 @@ function drawChoice(found: Found, at: number): { found: Found; set: HTMLElement;
   const set = write("fieldset", "", write("legend", say(found.held.ko, found.held.en)));
   const boxes = found.claims.map((claim, number) => {
     const box = Object.assign(document.createElement("input"), { type: "checkbox", id: `claim${at}-${number}`, checked: true });
-    const label = Object.assign(document.createElement("label"), { htmlFor: box.id, textContent: `${nameClaim(found.held, claim.path)}: ${String(claim.value)}` });
+    const label = Object.assign(document.createElement("label"), { htmlFor: box.id, textContent: `${nameClaim(found.held, claim.path)}: ${writeValue(claim)}` });
     set.append(Object.assign(write("div", "", box, label), { className: "field check" }));
     return { claim, box };
   });

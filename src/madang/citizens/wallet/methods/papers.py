@@ -40,3 +40,10 @@ def find_value(content: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     for step in path:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
+
+
+def write_value(name: str, value: Any) -> str:
+    """Return a claim's value as people read it: amounts of won with thousands (their names end in _krw), "" for none."""
+    if value is None:
+        return ""
+    return f"{value:,}" if name.endswith("_krw") and isinstance(value, int) else str(value)

@@ -17,6 +17,7 @@ from madang.citizens.wallet.actions.elsewhere import (
     start_connection,
 )
 from madang.citizens.wallet.actions.providers import register_provider, withdraw_provider
+from madang.citizens.wallet.methods.papers import write_value
 from madang.citizens.wallet.queries.elsewhere import list_connections, list_providers
 from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.records import Fetched, Provider
@@ -92,13 +93,16 @@ def _name_callback(request: HttpRequest) -> str:
     return f"{find_address(request).rpartition('/')[0]}{HOME}callback"
 
 
-def _list_parts(fetched: Fetched) -> list[tuple[Text, list[tuple[Text, Any]]]]:
+def _list_parts(fetched: Fetched) -> list[tuple[Text, list[tuple[Text, str]]]]:
     """Return kinds and claims by the names this house has for them, by their own where it has none."""
     parts = []
     for kind, values in fetched.content.items():
         known = list_kinds().get(kind)
         names = {".".join(words.path): words.title for words in known.claims} if known else {}
-        rows = [(names.get(path, Text(ko=path, en=path)), value) for path, value in values.items()]
+        rows = [
+            (names.get(path, Text(ko=path, en=path)), write_value(path, value))
+            for path, value in values.items()
+        ]
         parts.append((name_kind(kind), rows))
     return parts
 

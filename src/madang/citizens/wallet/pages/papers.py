@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from madang.citizens.wallet.actions.printing import print_certificate
 from madang.citizens.wallet.detectors.codes import read_qr
-from madang.citizens.wallet.methods.papers import find_value, write_link
+from madang.citizens.wallet.methods.papers import find_value, write_link, write_value
 from madang.citizens.wallet.methods.refusals import Refused
 from madang.citizens.wallet.queries.certificates import get_content
 from madang.citizens.wallet.queries.kinds import get_kind
@@ -67,7 +67,10 @@ def tell_sheet(printed: Printed, content: Mapping[str, Any], issuer: str, langua
         "language": language,
         "title": known.title.say(language),
         "city": city.say(language),
-        "rows": [[one.title.say(language), str(find_value(content, one.path))] for one in known.claims],
+        "rows": [
+            [one.title.say(language), write_value(one.path[-1], find_value(content, one.path))]
+            for one in known.claims
+        ],
         "number": held.id,
         "issued": f"{to_city_time(held.issued_at):%Y-%m-%d}",
         "until": f"{to_city_time(held.valid_until):%Y-%m-%d}",

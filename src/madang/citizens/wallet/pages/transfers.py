@@ -15,6 +15,7 @@ from madang.citizens.wallet.actions.transfers import (
     receive_bundle,
     withdraw_transfer_consent,
 )
+from madang.citizens.wallet.methods.papers import write_value
 from madang.citizens.wallet.queries.kinds import get_kind
 from madang.citizens.wallet.queries.programs import name_programs
 from madang.citizens.wallet.queries.transfers import (
@@ -202,9 +203,11 @@ def receive(request: HttpRequest, consent_id: str) -> HttpResponse:
     return answer
 
 
-def _list_parts(sent: SentBundle) -> list[tuple[Text, list[tuple[Text, Any]]]]:
+def _list_parts(sent: SentBundle) -> list[tuple[Text, list[tuple[Text, str]]]]:
     parts = []
     for kind, values in sent.content.items():
         names = {".".join(words.path): words.title for words in get_kind(kind).claims}
-        parts.append((name_kind(kind), [(names[path], value) for path, value in values.items()]))
+        parts.append(
+            (name_kind(kind), [(names[path], write_value(path, value)) for path, value in values.items()])
+        )
     return parts

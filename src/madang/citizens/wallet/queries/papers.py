@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from madang.citizens.wallet.methods.papers import find_value, read_link, verify_paper
+from madang.citizens.wallet.methods.papers import find_value, read_link, verify_paper, write_value
 from madang.citizens.wallet.records import PaperCheck
 
 from .certificates import check_status, find_issuer_key
@@ -22,6 +22,8 @@ def check_paper(text: str, address: str, now: datetime) -> PaperCheck:
     claims = kind.claims if kind else ()
     return PaperCheck(
         kind=said.kind.rpartition("/")[2],
-        claims=tuple((one.title, str(find_value(said.content, one.path))) for one in claims),
+        claims=tuple(
+            (one.title, write_value(one.path[-1], find_value(said.content, one.path))) for one in claims
+        ),
         valid_until=datetime.fromtimestamp(said.valid_until or 0, UTC),
     )

@@ -365,6 +365,9 @@ def test_several_certificates_answer_one_request(house, open_wallet):
     del query["credential_sets"]
     page.evaluate("(hash) => (location.hash = hash)", urlencode({**request, "dcql_query": json.dumps(query)}))
     says(page, "problem", "증명서가 지갑에 없어요")
+    page.evaluate("(hash) => (location.hash = hash)", urlencode({**request, "transaction_data": "[]"}))
+    # OpenID4VP 1.0, section 8.4: what a wallet doesn't understand it doesn't answer.
+    says(page, "problem", "모르는 방식의 요청")
 
 
 def test_a_w3c_certificate_answers_the_desk(house, open_wallet):

@@ -100,6 +100,15 @@ class TestPaper(PageCases):
         assert count_entries() == 1
 
 
+@pytest.mark.parametrize(("kind", "told"), [("tuition", "4,120,000"), ("insurance_history", "")])
+def test_amounts_have_thousands_and_what_is_not_there_is_not_a_word(web, kind, told):
+    printed = print_certificate(actor=HOUSE, now=now(), kind=kind, subject=SUBJECT, issuer=ISSUER)
+    *_, row = tell_sheet(printed, get_content(kind, SUBJECT), ISSUER, "ko")["rows"]
+    *_, (_, said) = check_paper(printed.text, ISSUER, now()).claims
+    assert (row[1], said) == (told, told)
+    assert tell_sheet(printed, {}, ISSUER, "ko")["rows"][0][1] == ""
+
+
 def test_a_copy_of_what_a_device_holds_is_no_paper(holder):
     held = holder.accept(*offer_to())
     with pytest.raises(Refused, match=r"credential\.holder_key"):

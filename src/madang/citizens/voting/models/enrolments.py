@@ -23,7 +23,7 @@ class EnrolmentRow(models.Model):
 class EnrolledRow(models.Model):
     """That somebody has enrolled: `key` is a keyed hash of the election and the person's pseudonym in it."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
     enrolment = models.ForeignKey(EnrolmentRow, on_delete=models.PROTECT, related_name="enrolled")
     key = models.CharField(max_length=64)
 
@@ -34,7 +34,7 @@ class EnrolledRow(models.Model):
 class CredentialRow(models.Model):
     """What stands in the list for a code that only its voter knows; `key` is its SHA-256."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
     enrolment = models.ForeignKey(EnrolmentRow, on_delete=models.PROTECT, related_name="credentials")
     key = models.CharField(max_length=64)
     credential = models.TextField()

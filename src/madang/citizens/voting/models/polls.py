@@ -1,7 +1,8 @@
 """Polls. Who voted and what was voted are two tables that nothing joins.
 
 Both have random keys (no order of arrival), no times, and no column in common but the poll. Who voted is
-kept only until the count.
+kept only until the count. The keys are drawn, though their type is one that counts up: with any other SQLite keeps a
+number of its own beside it, `rowid`, that tells who came when, and so whose ballot is whose.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class ChoiceRow(models.Model):
 class VoterRow(models.Model):
     """That somebody voted: `key` is a keyed hash of the poll and the person (or pseudonym). Gone once the poll is counted."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
     poll = models.ForeignKey(PollRow, on_delete=models.PROTECT, related_name="voter_rows")
     key = models.CharField(max_length=64)
 
@@ -69,7 +70,7 @@ class VoterRow(models.Model):
 class BallotRow(models.Model):
     """What was voted: `key` is the hash of a receipt that only the voter holds."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
     poll = models.ForeignKey(PollRow, on_delete=models.PROTECT, related_name="ballot_rows")
     key = models.CharField(max_length=64)
     district = models.CharField(max_length=10, blank=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from madang.citizens.voting.actions.polls.casting import cast_vote
 from madang.citizens.voting.actions.polls.counting import count_due_polls, count_poll
@@ -27,7 +27,7 @@ from madang.citizens.voting.actions.polls.making import (
     reply_to_poll,
     take_down_poll,
 )
-from madang.citizens.voting.models import BallotRow, VoterRow
+from madang.citizens.voting.models import BallotRow, CredentialRow, EnrolledRow, VoterRow
 from madang.citizens.voting.queries.polls import (
     count_tasks,
     count_voters,
@@ -175,6 +175,10 @@ def test_nothing_kept_leads_from_a_person_to_a_vote():
     assert columns == {"id", "poll_id", "key"}
     assert not {row["id"] for row in voters} & {row["id"] for row in ballots}
     assert not {row["key"] for row in voters} & {row["key"] for row in ballots}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM voting_voterrow WHERE rowid <> id")
+            assert cursor.fetchone() == (0,)
     # The order on disk is that of the random ids: it doesn't follow the order in which people came.
     came = [find_vote(poll.id, receipt).marks for receipt in receipts]
     assert [msgspec.json.decode(row["marks"], type=dict[int, int]) for row in ballots] != came
@@ -185,6 +189,17 @@ def test_nothing_kept_leads_from_a_person_to_a_vote():
     assert not VoterRow.objects.exists()
     assert not before & set(BallotRow.objects.values_list("id", flat=True))
     assert sum(line.counts[0] for line in get_outcome(poll).lines) == 60
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [VoterRow, BallotRow, EnrolledRow, CredentialRow])
+def test_the_database_keeps_no_order_of_its_own(model):
+    """SQLite numbers rows as they come, unless their key is its own kind of number: k-th voter, k-th ballot."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's transaction numbers are told of in the README")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sql FROM sqlite_master WHERE name = '{model._meta.db_table}'")
+        assert '"id" integer NOT NULL PRIMARY KEY' in cursor.fetchone()[0]
 
 
 @pytest.mark.django_db

@@ -82,6 +82,12 @@ async function drawHistory(): Promise<void> {
   const none = write("li", say("아직 보여 준 것이 없어요.", "Nothing was shown yet."));
   none.className = "quiet";
   find("history").replaceChildren(...(lines.length ? lines : [none]));
+  find("forget-form").hidden = !lines.length;
+  listen(find<HTMLFormElement>("forget-form"), async () => {
+    if (!confirm(say("이 기기의 기록을 지워요. 되돌릴 수 없어요.", "The list is cleared on this device. This can't be undone."))) return;
+    for (const one of all) await remove("shown", one.id);
+    await drawHistory();
+  });
 }
 
 function readAsked(said: URLSearchParams): Asked {

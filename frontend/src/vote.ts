@@ -51,7 +51,8 @@ function work<Result>(order: Order, sealed?: Sealed): Promise<Result> {
 
 async function cast(order: Order, sealed: Sealed): Promise<string> {
   const { ballot, tracker } = await work<{ ballot: string; tracker: string }>(order, sealed);
-  const answer = await fetch(`/api/voting/${order.uuid}/ballots`, { method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang }, body: JSON.stringify({ ballot }) });
+  // No cookie goes with it: the house must not learn who casts, signed in or not.
+  const answer = await fetch(`/api/voting/${order.uuid}/ballots`, { method: "POST", credentials: "omit", headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang }, body: JSON.stringify({ ballot }) });
   const said = await answer.json();
   if (said.code === TWICE) return tracker; // it came the first time; only the answer was lost
   if (!answer.ok) throw answer.status < 500 && answer.status !== TOO_MANY ? new Refused(said.message) : new Problem(said.message);

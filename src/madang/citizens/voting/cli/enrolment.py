@@ -11,10 +11,9 @@ from madang.citizens.voting.actions.enrolments import begin_enrolment, end_enrol
 from madang.citizens.voting.methods.credentials import make_token
 from madang.citizens.voting.methods.messages import write
 from madang.citizens.voting.records.elections import GROUPS
-from madang.core.base.interface import HOUSE, now
+from madang.core.base.interface import HOUSE, now, prepare_registers
 
 from .files import make_folder, write_file
-from .serving import begin_house
 
 
 def add_commands(commands: Any) -> None:
@@ -39,7 +38,7 @@ def add_commands(commands: Any) -> None:
 
 def run_enrol(arguments: Namespace) -> int:
     """Begin, and print the address for voters."""
-    begin_house()
+    prepare_registers()
     enrolment = begin_enrolment(
         actor=HOUSE,
         now=now(),
@@ -54,7 +53,7 @@ def run_enrol(arguments: Namespace) -> int:
 
 def run_enrolled(arguments: Namespace) -> int:
     """End it, and write the list; who has enrolled is forgotten. Once more writes the same list."""
-    begin_house()
+    prepare_registers()
     credentials = end_enrolment(actor=HOUSE, now=now(), uuid=arguments.uuid)
     make_folder(arguments.out)
     write_file(arguments.out / f"{arguments.uuid}.credentials.json", write(credentials).encode())

@@ -14,7 +14,8 @@ from madang.core.base.interface import Finding, Severity, to_city_time
 from .records import SEVERITIES, Clock, ClockKind, Event, Incident, Rule, Target
 
 FIRST_WAIT_S = 2.0
-LONGEST_WAIT_S = 3600.0
+LONGEST_WAIT_S = 600.0
+LONGEST_ASKED_S = 3600.0
 
 
 def rank_severity(severity: Severity) -> int:
@@ -80,13 +81,13 @@ def wants(target: Target, incident: Incident, event: Event) -> bool:
 
 
 def estimate_wait_s(attempts: int, jitter_ratio: float, asked_s: float = 0) -> float:
-    """Return seconds before the next try after `attempts` failures: 2, 4, 8 … at most an hour.
+    """Return seconds before the next try after `attempts` failures: 2, 4, 8 … at most ten minutes.
 
     `jitter_ratio` (0–1) spreads it over its upper half, so that many senders don't return at once; a
-    receiver that asks for longer (`asked_s`) gets it, up to the hour.
+    receiver that asks for longer (`asked_s`) gets it, up to an hour.
     """
     full = min(FIRST_WAIT_S * 2 ** min(attempts - 1, 30), LONGEST_WAIT_S)
-    return max(full * (0.5 + jitter_ratio / 2), min(asked_s, LONGEST_WAIT_S))
+    return max(full * (0.5 + jitter_ratio / 2), min(asked_s, LONGEST_ASKED_S))
 
 
 def sign_body(secret: str, body: bytes, sent_at: datetime) -> str:

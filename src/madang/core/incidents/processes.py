@@ -17,7 +17,8 @@ from .actions import deliver_letters, deliver_next, list_ready_targets
 from .actions.delivery import LEASE_S, SEND_TIMEOUT_S
 
 POLL_S = 0.3
-TARGETS_AT_ONCE = 8
+TARGETS_AT_ONCE = 32
+"""Each that hangs holds a thread for `SEND_TIMEOUT_S`; threads are made as they are needed."""
 LETTERS = 0
 """Stands among the targets' numbers for the letters to people."""
 LETTERS_EVERY_S = 5.0

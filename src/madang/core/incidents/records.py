@@ -274,7 +274,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     agency_codes: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     min_severity: Severity = Severity.MINOR
-    max_attempts: Annotated[int, Meta(ge=1, le=50)] = 12
+    max_attempts: Annotated[int, Meta(ge=1, le=50)] = 30
 
 
 class HandOverState(StrEnum):

@@ -22,6 +22,8 @@ from .intake import open_or_update
 LEASE_S = 30.0
 SEND_TIMEOUT_S = 10.0
 UNCONFIGURED_WAIT_S = 30.0
+SILENT_AFTER = timedelta(minutes=2)
+"""A target that hasn't taken a message for so long is an incident, though it is tried again."""
 WAITING = HandOverState.WAITING.value
 log = logging.getLogger("madang.outbox")
 
@@ -110,10 +112,7 @@ def _settle(row: HandOverRow, now: datetime) -> None:
             state=HandOverState.DELIVERED.value, delivered_at=now, last_error=""
         )
         _release(row.target_id, row.target.lease_by)
-        states = [state.value for state in ACTIVE]
-        if IncidentRow.objects.filter(
-            key=_alarm_key(row), state__in=states, cleared_at__isnull=True
-        ).exists():
+        if _is_alarmed(row):
             open_or_update(findings=[_make_alarm(row, "", now, cleared=True)], now=now)
 
 
@@ -126,6 +125,8 @@ def _postpone(row: HandOverRow, error: str, now: datetime, *, counts: bool, wait
             attempts=F("attempts") - (0 if counts else 1),
         )
         _release(row.target_id, row.target.lease_by)
+        if now - row.created_at >= SILENT_AFTER and not _is_alarmed(row):
+            open_or_update(findings=[_make_alarm(row, error, now)], now=now, source="outbox")
 
 
 def _bury(row: HandOverRow, error: str, now: datetime) -> None:
@@ -137,6 +138,12 @@ def _bury(row: HandOverRow, error: str, now: datetime) -> None:
         )
         _release(row.target_id, row.target.lease_by)
         open_or_update(findings=[_make_alarm(row, error, now)], now=now, actor=HOUSE, source="outbox")
+
+
+def _is_alarmed(row: HandOverRow) -> bool:
+    states = [state.value for state in ACTIVE]
+    alarms = IncidentRow.objects.filter(key=_alarm_key(row), state__in=states, cleared_at__isnull=True)
+    return alarms.exists()
 
 
 def _alarm_key(row: HandOverRow) -> str:

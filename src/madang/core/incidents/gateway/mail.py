@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+import threading
+from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -76,10 +80,33 @@ def begin_mail(address: str, message_id: str, subject: str, sent_at: datetime) -
     return mail
 
 
+class _Limited(smtplib.SMTP):
+    """Is cut off after its time: smtplib itself gives as much to each byte of an answer."""
+
+    def __init__(self, host: str, port: int, timeout_s: float, **options: Any) -> None:
+        self._timer = threading.Timer(timeout_s, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+        super().__init__(host, port, timeout=timeout_s, **options)
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._timer.cancel()
+        super().close()
+
+
+class _LimitedTls(_Limited, smtplib.SMTP_SSL):
+    pass
+
+
 def _connect(scheme: str, host: str, port: int | None, timeout_s: float) -> smtplib.SMTP:
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=timeout_s, context=_get_tls())
-    relay = smtplib.SMTP(host, port or 25, timeout=timeout_s)
+        return _LimitedTls(host, port or 465, timeout_s, context=_get_tls())
+    relay = _Limited(host, port or 25, timeout_s)
     try:
         relay.ehlo()
         if relay.has_extn("starttls"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -36,24 +38,29 @@ def post_outside(address: str, body: bytes, *, headers: dict[str, str], timeout_
     """POST to an address that somebody named; any 2xx means received.
 
     It must be public or in a network that the setting `hand_over_networks` names. Redirects aren't followed,
-    proxies of the environment aren't used. Raises Failed (try again) or Refused (no use).
+    proxies of the environment aren't used. `timeout_s` counts from the connection to the answer's last header,
+    so that a receiver that answers byte by byte holds nobody up. Raises Failed (try again) or Refused (no use).
     """
     parts = urlsplit(address)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     url = httpx.URL(address).copy_with(host=find_address(host, port), port=port)
+    headers = {"Host": parts.netloc, "User-Agent": "Madang"} | headers
     try:
-        with _get_client(host).stream(
-            "POST",
-            url,
-            content=body,
-            headers={"Host": parts.netloc, "User-Agent": "Madang"} | headers,
-            timeout=timeout_s,
-            extensions={"sni_hostname": host},
-        ) as reply:
-            _judge(reply)
+        asyncio.run(asyncio.wait_for(_post(url, body, headers, host), timeout_s))
+    except TimeoutError as error:
+        raise Failed(f"no answer within {timeout_s:.0f} s") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Failed(f"{type(error).__name__}: {error}") from error
+
+
+async def _post(url: httpx.URL, body: bytes, headers: dict[str, str], host: str) -> None:
+    """Send it by a connection of its own, so that one that was checked for a name never serves another."""
+    async with (
+        httpx.AsyncClient(trust_env=False, verify=_get_tls(), timeout=None) as client,  # noqa: S113 - all is timed
+        client.stream("POST", url, content=body, headers=headers, extensions={"sni_hostname": host}) as reply,
+    ):
+        _judge(reply)
 
 
 def _judge(reply: httpx.Response) -> None:
@@ -66,7 +73,6 @@ def _judge(reply: httpx.Response) -> None:
     raise Failed(reason, float(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0)
 
 
-@lru_cache(maxsize=64)
-def _get_client(host: str) -> httpx.Client:
-    """One client for each name, so that a connection checked for one name never serves another."""
-    return httpx.Client(trust_env=False, follow_redirects=False)
+@cache
+def _get_tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)

@@ -115,7 +115,7 @@ def _target_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
         agency_codes=choose_many("기관", "Agencies", say_agencies()),
         events=choose_many("알릴 일", "Events", TOLD),
         min_severity=choose("심각도 이상", "Severity at least", say_severities(), required=True),
-        max_attempts=count("몇 번까지 시도", "Tries", 1, 50, initial=12, required=True),
+        max_attempts=count("몇 번까지 시도", "Tries", 1, 50, initial=30, required=True),
     )
 
 

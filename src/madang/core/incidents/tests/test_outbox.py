@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import os
+import socket
 import threading
 import time
 
@@ -188,6 +191,35 @@ class TestWebhook:
         assert (row.state, row.attempts) == ("waiting", 1)
         assert "Connect" in row.last_error
 
+    def test_one_that_answers_byte_by_byte_is_cut_off(self):
+        server = socket.create_server(("127.0.0.1", 0))
+
+        def drip():
+            caller, _ = server.accept()
+            with caller, contextlib.suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n":
+                    caller.sendall(bytes([byte]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        target = add_target(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        open_or_update(findings=[find()], now=at(0))
+        assert not deliver_next(target_id=target.id, worker="w", now=at(0), timeout_s=0.5)
+        server.close()
+        assert "no answer" in list_all(state="waiting")[0].last_error
+
+    def test_one_that_takes_nothing_is_an_incident_long_before_it_is_given_up(self):
+        target = add_target("http://127.0.0.1:1/hook", kinds=("air",))
+        open_or_update(findings=[find(kind="air")], now=at(0))
+        for seconds in (0, 60):
+            assert not deliver(target, seconds)
+        assert len(list_incidents(actor=HOUSE)) == 1
+        for seconds in (120, 180, 240):
+            assert not deliver(target, seconds)
+        silent, _ = list_incidents(actor=HOUSE)
+        assert (silent.kind, silent.count) == ("hand_over_failed", 1)
+        assert [row.state for row in list_all()] == ["waiting"]
+
     def test_only_one_process_delivers_to_a_target_until_its_lease_ends(self, web):
         target = add_target(web.url)
         open_or_update(findings=[find()], now=at(0))
@@ -218,7 +250,7 @@ class TestMail:
     def test_mail_waits_for_a_relay_says_so_and_then_goes(self, settings):
         target = add_target("fire@city.example", Channel.EMAIL, max_attempts=1)
         open_or_update(findings=[find()], now=at(0))
-        for seconds in (0, 60, 120):
+        for seconds in (0, 40, 80):
             assert not deliver(target, seconds)
         (row,) = list_all()
         assert (row.state, row.attempts) == ("waiting", 0)
@@ -245,6 +277,22 @@ class TestMail:
         receiver.close()
         assert len({mail["Message-ID"] for mail in receiver.mails}) == 1
         assert len(receiver.mails) == 2
+
+    def test_a_relay_that_answers_line_by_line_is_cut_off(self, settings):
+        class Slow(MailReceiver):
+            async def handle_DATA(self, server, session, envelope):  # noqa: N802
+                for _ in range(40):
+                    await server.push("250-later")
+                    await asyncio.sleep(0.05)
+                return await super().handle_DATA(server, session, envelope)
+
+        receiver = Slow()
+        choose_settings(settings, smtp_url=receiver.url)
+        target = add_target("fire@city.example", Channel.EMAIL)
+        open_or_update(findings=[find()], now=at(0))
+        assert not deliver_next(target_id=target.id, worker="w", now=at(0), timeout_s=0.5)
+        receiver.close()
+        assert "Disconnected" in list_all(state="waiting")[0].last_error
 
     def test_a_final_refusal_is_set_aside(self, settings):
         receiver = MailReceiver(lambda: "554 no such person")

@@ -65,7 +65,7 @@ def test_the_order_of_rules_is_their_position_and_id_only(rules):
 
 
 @given(st.integers(1, 60), st.floats(0, 1), st.floats(0, 1e6))
-def test_waits_grow_and_end_at_an_hour(attempts, jitter, asked):
+def test_waits_grow_and_end_at_an_hour_that_was_asked_for(attempts, jitter, asked):
     wait = estimate_wait_s(attempts, jitter, asked)
     assert 1 <= wait <= 3600
     assert estimate_wait_s(attempts + 1, jitter, asked) >= wait

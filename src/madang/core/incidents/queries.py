@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from madang.core.base.interface import Actor, NotFound, Severity, Text
 from madang.core.people.interface import require
@@ -41,6 +41,7 @@ from .records import (
 )
 
 VIEW = "incidents.view"
+LOUD = (Event.OPENED, Event.REOPENED, Event.SEVERITY_RAISED, Event.ESCALATED)
 LARGEST = 2**62  # more is no number that a database has
 SORTS = {
     "urgency": ("-severity_rank", "received_at", "number"),
@@ -94,6 +95,14 @@ def summarize_queue(*, actor: Actor, where: IncidentFilter = IncidentFilter()) -
         )
         for row in rows.order_by("state", "-severity_rank")
     )
+
+
+def find_loudest(*, actor: Actor) -> int:
+    """Return a number that grows with each news a room must hear: severe, and nobody has taken it on; 0 for none."""
+    states = IncidentFilter(state=IncidentState.OPEN.value)
+    rows = select_incidents(actor, states).filter(severity_rank__gte=SEVERITIES.index(Severity.SEVERE))
+    news = TimelineRow.objects.filter(incident__in=rows, event__in=[event.value for event in LOUD])
+    return news.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def list_timeline(*, actor: Actor, number: int) -> tuple[Entry, ...]:

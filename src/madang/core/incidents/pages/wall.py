@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import Severity, Text, now
-from madang.core.incidents.queries import count_incidents, list_incidents, summarize_queue
-from madang.core.incidents.records import SEVERITIES, STATE_NAMES, Incident, IncidentFilter, IncidentState
+from madang.core.incidents.queries import count_incidents, find_loudest, list_incidents, summarize_queue
+from madang.core.incidents.records import SEVERITIES, STATE_NAMES, Incident, IncidentFilter
 from madang.core.incidents.wording import say_agencies, say_code, say_districts, say_kind, say_owner
 from madang.core.pages.interface import page
 
@@ -25,18 +25,13 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     _stay_signed_in(request)
     agencies = say_agencies()
     incidents = list_incidents(actor=request.actor, where=ACTIVE, limit=SHOWN)
-    loud = [
-        one.number
-        for one in list_incidents(actor=request.actor, where=ACTIVE, sort="-number")
-        if _is_loud(one)
-    ]
     total = count_incidents(actor=request.actor, where=ACTIVE)
     context: dict[str, Any] = {
         "rows": [_draw(incident, agencies) for incident in incidents],
         "more": total - len(incidents),
         "total": total,
         "counts": _count_severities(request),
-        "loudest": max(loud, default=0),
+        "loudest": find_loudest(actor=request.actor),
         "at": now(),
     }
     return render(request, "incidents/wall.html", context)
@@ -47,10 +42,6 @@ def _stay_signed_in(request: HttpRequest) -> None:
     hour = int(now().timestamp()) // 3600
     if request.session.get("wall_hour") != hour:
         request.session["wall_hour"] = hour
-
-
-def _is_loud(incident: Incident) -> bool:
-    return incident.severity in {Severity.SEVERE, Severity.EXTREME} and incident.state == IncidentState.OPEN
 
 
 def _count_severities(request: HttpRequest) -> list[tuple[Severity, int]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from madang.core.base.interface import HOUSE, Actor, Severity, Text, now
-from madang.core.incidents.actions import deliver_next, mute_kind, save_rule, save_target
+from madang.core.incidents.actions import deliver_next, mute_kind, run_clocks, save_rule, save_target
 from madang.core.incidents.doors import DESK_PANELS, SEARCH
 from madang.core.incidents.interface import (
     Channel,
@@ -233,11 +233,19 @@ class TestWall(PageCases):
 
     def test_it_shows_what_is_urgent_and_how_old_it_is(self, reader):
         page = reader.get(self.path).content.decode()
-        assert 'data-loudest="1"' in page
+        assert 'data-loudest="0"' not in page
         assert 'data-live="incidents"' in page
         assert "a 이상" in page
         acknowledge(actor=HOUSE, now=at(1), number=1)
         assert 'data-loudest="0"' in reader.get(self.path).content.decode()
+
+    def test_what_grows_worse_or_goes_to_the_next_person_sounds_again(self, reader):
+        loudness = [reader.get(self.path).context["loudest"]]
+        open_or_update(findings=[find("b", 5, Severity.SEVERE, agency_code=None)], now=at(5))
+        loudness.append(reader.get(self.path).context["loudest"])
+        run_clocks(now=at(130))
+        loudness.append(reader.get(self.path).context["loudest"])
+        assert loudness[0] < loudness[1] < loudness[2]
 
     def test_an_empty_wall_says_so(self, reader):
         for number in (1, 2):

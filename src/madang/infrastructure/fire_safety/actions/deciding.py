@@ -94,9 +94,34 @@ def _decide_alone(code: str, now: datetime) -> int:
     """Decide for one facility: its trouble must not keep another waiting."""
     try:
         return _decide([code], now)
-    except Exception:
+    except Exception as error:
         log.exception("no decision for %s", code)
+        try:
+            _report_undecided(code, error, now)
+        except Exception:
+            log.exception("nobody could be told of %s", code)
         return 0
+
+
+def _report_undecided(code: str, error: Exception, now: datetime) -> None:
+    """Tell that nothing is decided for a facility, once a minute at most: people must act in the house's place."""
+    row = FacilityRow.objects.filter(pk=code).only("name", "agency_code", "lon", "lat").first()
+    name = row.name if row else code
+    finding = Finding(
+        key=f"fire-undecided:{code}",
+        kind="fire_undecided",
+        severity=Severity.EXTREME,
+        found_at=now.replace(second=0, microsecond=0),
+        reason=Text(
+            ko=f"{name}: 화재 신호를 판단하지 못하고 있습니다. 시설에 전화하고 불이면 119에 직접 알리십시오.",
+            en=f"{name}: its fire signals can't be decided on. Call the facility, and 119 yourself if it burns.",
+        ),
+        agency_code=row.agency_code if row else "",
+        lon=row.lon if row else None,
+        lat=row.lat if row else None,
+        evidence={"error": f"{type(error).__name__}: {error}"[:500]},
+    )
+    open_or_update(findings=[finding], now=now, source=SERVICE)
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
 from madang.infrastructure.fire_safety.methods.deciding import renumber
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.methods.reviewing import review
-from madang.infrastructure.fire_safety.models import RefusedRow, RelayRow, SignalRow
+from madang.infrastructure.fire_safety.models import FacilityRow, RefusedRow, RelayRow, SignalRow
 from madang.infrastructure.fire_safety.pages.reports import describe_kind, say_verdict
 from madang.infrastructure.fire_safety.processes import TOPICS, Watchman
 from madang.infrastructure.fire_safety.queries import (
@@ -386,6 +386,18 @@ def test_a_fire_in_a_facility_that_nobody_registered_is_told():
     (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(state="active"))
     assert incident.kind == "fire_unknown_facility"
     assert not SignalRow.objects.filter(heard_at=None).exists()
+
+
+def test_a_facility_that_cannot_be_decided_on_is_told_and_keeps_no_other_waiting():
+    register(NOW, "broken")
+    register(NOW)
+    FacilityRow.objects.filter(pk="broken").update(policy={"wait_s": "long"})
+    hear(0, uplink("broken-d301", NOW, "smoke"), uplink("d301", NOW, "smoke"))
+    decide_due(now=after(1))
+    assert [one.facility for one in list_all()] == [FACILITY.code]
+    (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="fire_undecided"))
+    assert (incident.severity, incident.agency_code) == ("extreme", FACILITY.agency_code)
+    assert "wait_s" in incident.evidence["error"]
 
 
 def test_a_camera_that_a_facility_registered_verifies_a_detector():

@@ -1,5 +1,4 @@
-/** The city life map's own manners: near me, sharing, printing, and picking a place on the map. */
-import { Marker } from "maplibre-gl";
+/** The city life map's own manners: near me, sharing and printing. */
 import type { Map } from "maplibre-gl";
 import "./styles/places.css";
 import { say } from "./parts/look";
@@ -61,28 +60,8 @@ function print(): void {
   void Promise.all(drawn).then(() => window.print());
 }
 
-function pick(map: Map): void {
-  const [lon, lat] = ["lon", "lat"].map((name) => document.querySelector<HTMLInputElement>(`input[name="${name}"]`));
-  if (!lon || !lat) return;
-  const marker = new Marker();
-  const show = () => {
-    if (lon.value && lat.value) marker.setLngLat([+lon.value, +lat.value]).addTo(map);
-  };
-  map.on("click", ({ lngLat }) => {
-    lon.value = lngLat.lng.toFixed(6);
-    lat.value = lngLat.lat.toFixed(6);
-    show();
-    const said = document.querySelector("[data-pick-said]");
-    if (said) said.textContent = say("자리를 골랐어요. 아래를 마저 적어 주세요.", "The place is set. Please fill in the rest below.");
-  });
-  for (const field of [lon, lat]) field.addEventListener("change", show);
-  show();
-}
-
 document.addEventListener("madang:map", (event) => {
-  const map = (event as CustomEvent<Map>).detail;
-  maps.push(map);
-  if ((event.target as Element).closest("[data-pick]")) pick(map);
+  maps.push((event as CustomEvent<Map>).detail);
 });
 document.addEventListener("click", (event) => {
   const button = (event.target as Element).closest<HTMLButtonElement>("button[data-near], button[data-share], button[data-print]");

@@ -71,8 +71,10 @@ SHOWN_OTHERS = 200
 def _query(
     *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
 ) -> tuple[Sequence[Search], int]:
-    del search, sort
-    return list_searches(actor, state=filters.get("state", ""), offset=offset, limit=limit)
+    del sort
+    return list_searches(
+        actor, reference=search.strip(), state=filters.get("state", ""), offset=offset, limit=limit
+    )
 
 
 LIST = ListPage(
@@ -93,20 +95,20 @@ LIST = ListPage(
     ),
     query=_query,
     filters=(ListFilter(name="state", title=Text(ko="상태", en="State"), choices=tuple((one.value, name) for one, name in SEARCH_STATES.items())),),
-    searchable=False,
     empty=Text(ko="아직 찾은 적이 없습니다.", en="Nobody was searched for yet."),
     create=(f"{SEARCHES}new/", Text(ko="찾기 요청", en="Ask for a search"), "cctv.search"),
 )  # fmt: skip
 
 
-def _place_fields() -> dict[str, forms.Field]:
-    return {
-        "lat": forms.FloatField(label=say_lazily("위도", "Latitude"), min_value=-85, max_value=85),
-        "lon": forms.FloatField(label=say_lazily("경도", "Longitude"), min_value=-180, max_value=180),
-        "at": forms.DateTimeField(
-            label=say_lazily("그때", "When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-        ),
-    }
+class PlacedForm(forms.Form):
+    """Where and when somebody was: found by name, clicked on the map, or typed."""
+
+    map = MapBlock(title=Text(ko="있었던 곳", en="Where they were"), layers=())
+    lat = forms.FloatField(label=say_lazily("위도", "Latitude"), min_value=-85, max_value=85)
+    lon = forms.FloatField(label=say_lazily("경도", "Longitude"), min_value=-180, max_value=180)
+    at = forms.DateTimeField(
+        label=say_lazily("그때", "When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
 
 
 def _colour(ko: str, en: str) -> forms.ChoiceField:
@@ -117,7 +119,7 @@ def _colour(ko: str, en: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=say_lazily(ko, en), choices=choices, required=False)
 
 
-class AskForm(forms.Form):
+class AskForm(PlacedForm):
     """Whom to search for, where from, why it may be done, and for how long."""
 
     reference = forms.CharField(
@@ -138,9 +140,6 @@ class AskForm(forms.Form):
     )
     top = _colour("윗옷 색", "Colour of the top")
     bottom = _colour("아래옷 색", "Colour of trousers or skirt")
-    lat = _place_fields()["lat"]
-    lon = _place_fields()["lon"]
-    at = _place_fields()["at"]
     speed_m_s = forms.TypedChoiceField(
         label=say_lazily("걸음", "Pace"), coerce=float, initial="1.2",
         choices=[(str(one), say_lazily(name.ko, name.en)) for one, name in SPEEDS.items()],
@@ -166,19 +165,17 @@ ASK = FormPage(
         en="It begins when somebody else approves. Then the colours that people wear are noted at the cameras within reach, and all of it is deleted at the end.",
     ),
     back=SEARCHES,
+    template="cctv/placing.html",
 )
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(PlacedForm):
     """Where else the person was."""
 
     source = forms.ChoiceField(
         label=say_lazily("알려 준 것", "Told by"),
         choices=[(one, say_lazily(SOURCES[one].ko, SOURCES[one].en)) for one in ("beacon", "witness")],
     )
-    lat = _place_fields()["lat"]
-    lon = _place_fields()["lon"]
-    at = _place_fields()["at"]
 
 
 def _add_place(*, actor: Actor, now: datetime, data: dict[str, Any], search_id: int) -> str:
@@ -195,6 +192,7 @@ PLACE = FormPage(
         ko="가장 새로운 위치에서 다시 찾습니다.", en="The search goes on from the newest place."
     ),
     back=SEARCHES,
+    template="cctv/placing.html",
 )
 
 

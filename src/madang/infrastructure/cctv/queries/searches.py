@@ -28,13 +28,17 @@ MOST_REACHABLE = 500
 
 
 def list_searches(
-    actor: Actor, *, state: str = "", offset: int = 0, limit: int = 50
+    actor: Actor, *, reference: str = "", state: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[Search], int]:
-    """Return searches for missing persons that the actor may know of, the newest first, and how many."""
+    """Return searches for missing persons that the actor may know of, the newest first, and how many.
+
+    `reference` is a part of the report's number.
+    """
     rows = SearchRow.objects.all()
     if not actor.may("cctv.search", "*"):
         rows = rows.filter(agency_code__in=[code for name, code in actor.grants if name == "cctv.search"])
     rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(reference__icontains=reference) if reference else rows
     return [read_search(row) for row in rows.order_by("-id")[offset : offset + limit]], rows.count()
 
 

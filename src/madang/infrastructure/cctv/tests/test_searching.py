@@ -29,6 +29,7 @@ from madang.infrastructure.cctv.queries.searches import (
     get_search,
     list_candidates,
     list_places,
+    list_searches,
     list_watched,
 )
 from madang.infrastructure.cctv.records import NewSearch, PlaceKnown, SearchState, Sighting, Source, Told
@@ -313,9 +314,18 @@ class TestListPage(ListPageCases):
     def rows(self, db):
         start()
 
+    def test_one_is_found_by_the_number_of_its_report(self, db):
+        assert list_searches(KIM, reference="-0001")[1] == 1
+        assert list_searches(KIM, reference="-0002")[1] == 0
+
 
 class TestAskPage(PageCases):
     path = "/desk/cctv/searches/new/"
+
+    def test_the_place_is_found_by_name_or_clicked(self, reader):
+        page = reader.get(self.path).content.decode()
+        assert "data-find-place" in page
+        assert "data-pick" in page
 
     def test_asking_leads_to_its_page_where_ones_own_can_not_be_started(self, reader):
         form = {

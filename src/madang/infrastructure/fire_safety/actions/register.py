@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput
+from madang.core.base.interface import Actor, BadInput, Conflict
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import locate_points
 from madang.infrastructure.fire_safety.models import DetectorRow, FacilityRow, HolidayRow
@@ -19,10 +19,17 @@ from madang.infrastructure.fire_safety.records import ALARMING, NEEDS, Detector,
 CHANGE = "fire_safety.change"
 
 
-def register_facility(*, actor: Actor, now: datetime, facility: Facility) -> None:
-    """Register a facility, or change what is registered; its watch goes on."""
+def register_facility(*, actor: Actor, now: datetime, facility: Facility, is_new: bool = False) -> None:
+    """Register a facility, or change what is registered; its watch goes on.
+
+    Raises Conflict where it `is_new` and its code is taken: nobody overwrites another one's rooms and contacts.
+    """
     require(actor, CHANGE, facility.agency_code)
     known = FacilityRow.objects.filter(pk=facility.code).first()
+    if is_new and known is not None:
+        raise Conflict(
+            "fire_safety.code", "이미 다른 시설의 코드입니다", "another facility has this code", field="code"
+        )
     if known is not None:
         require(actor, CHANGE, known.agency_code)
     _check_rooms(facility)

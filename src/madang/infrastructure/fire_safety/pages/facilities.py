@@ -12,7 +12,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
-from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
+from madang.core.pages.interface import (
+    FormPage,
+    ListColumn,
+    ListFilter,
+    ListPage,
+    MapBlock,
+    page,
+    say_lazily,
+)
 from madang.core.people.interface import list_agencies
 from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
@@ -226,7 +234,7 @@ def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
             ),
         ),
     }  # fmt: skip
-    return type("FacilityForm", (forms.Form,), names)
+    return type("FacilityForm", (forms.Form,), {"map": MapBlock(title=TITLE, layers=()), **names})
 
 
 def _fill_facility(*, actor: Actor, code: str = "") -> dict[str, Any]:
@@ -263,7 +271,7 @@ def _save_facility(*, actor: Actor, now: datetime, data: dict[str, Any], code: s
         policy=known.policy if known else Policy(),
         source=known.source if known else "",
     )
-    register_facility(actor=actor, now=now, facility=facility)
+    register_facility(actor=actor, now=now, facility=facility, is_new=not code)
     return f"{FACILITIES}{facility.code}/"
 
 
@@ -283,6 +291,7 @@ FACILITY_FORM = FormPage(
         ko="이 코드로 오는 신호를 지금부터 듣습니다.", en="Signals that name this code are heard from now on."
     ),
     back=FACILITIES,
+    template="fire_safety/registering.html",
 )
 
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from madang.core.base.interface import HOUSE, now
 from madang.core.pages.testing import PageCases
+from madang.core.people.models import Agency
 from madang.infrastructure.fire_safety.actions import (
     register_facility,
     save_decoder,
@@ -115,6 +116,17 @@ class TestStory(PageCases):
         assert "지상식소화전" in page
         assert reader.post(f"{ONE}plan/remove/", {"floor": "3층"}).status_code == 302
         assert find_plan(HOUSE, FACILITY.code, "3층") is None
+
+    def test_a_new_facility_takes_no_others_place_and_its_own_is_found_by_name(self, reader):
+        Agency.objects.create(code="11110", name_ko="종로구", name_en="Jongno-gu", kind="district")
+        place = {"agency_code": "11110", "kind": "elderly", "lat": "37.5", "lon": "127"}
+        new = f"{HOME}facilities/new/"
+        assert "data-find-place" in reader.get(new).content.decode()
+        refused = reader.post(new, {**place, "code": FACILITY.code, "name": "다른 집"})
+        assert refused.status_code == 422
+        assert "이미 다른 시설의 코드" in refused.content.decode()
+        assert get_facility(HOUSE, FACILITY.code).name == FACILITY.name
+        assert reader.post(new, {**place, "code": "other", "name": "다른 집"}).status_code == 302
 
     def test_a_rota_is_written_as_lines(self, reader):
         lines = "주간, 02-1, 12345, 9-18\n야간, 02-2, , 18-9"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
 from madang.core.base.interface import Severity, Text
 
@@ -117,19 +119,24 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
 CAMERA_KIND = "camera"
 
 
+Share = Annotated[float, Meta(ge=-1, le=2)]
+"""A part of the picture's width or height: 0 to 1, a little beyond it where a shape reaches out. Pixels are refused."""
+Limit = Annotated[float, Meta(ge=0)]
+
+
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
     """A polygon in parts of the picture's width and height, 0 to 1."""
 
     name: str
-    points: tuple[tuple[float, float], ...]
+    points: Annotated[tuple[tuple[Share, Share], ...], Meta(min_length=3)]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A line from `start` to `end` in parts of the picture; crossing it is told either way."""
 
     name: str
-    start: tuple[float, float]
-    end: tuple[float, float]
+    start: tuple[Share, Share]
+    end: tuple[Share, Share]
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,22 +147,22 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
-    intrusion_s: float = 0.5
-    loitering_s: float = 60.0
-    loitering_heights: float = 2.0
-    running_heights_s: float = 1.9
-    running_s: float = 0.8
-    crowd_people: int = 8
-    crowd_heights: float = 3.0
-    crowd_s: float = 2.0
-    fall_s: float = 1.0
-    abandoned_s: float = 20.0
-    abandoned_heights: float = 2.0
-    fight_s: float = 1.5
-    fight_heights: float = 0.9
-    fight_heights_s: float = 0.9
-    fire_s: float = 3.0
-    smoke_s: float = 6.0
+    intrusion_s: Limit = 0.5
+    loitering_s: Limit = 60.0
+    loitering_heights: Limit = 2.0
+    running_heights_s: Limit = 1.9
+    running_s: Limit = 0.8
+    crowd_people: Annotated[int, Meta(ge=1)] = 8
+    crowd_heights: Limit = 3.0
+    crowd_s: Limit = 2.0
+    fall_s: Limit = 1.0
+    abandoned_s: Limit = 20.0
+    abandoned_heights: Limit = 2.0
+    fight_s: Limit = 1.5
+    fight_heights: Limit = 0.9
+    fight_heights_s: Limit = 0.9
+    fire_s: Limit = 3.0
+    smoke_s: Limit = 6.0
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +19,10 @@ from .runs import exceed, find_runs
 Size = tuple[int, int]
 SHORTEST_SAID_S = 0.1
 """Whoever was somewhere for less has just come."""
+FALLING_S, HEAD_DOWN_SHARE = 2.0, 0.3
+"""Who falls brings the head down by this share of the height within so long."""
+EDGE_SHARE = 0.99
+"""A box that reaches lower is cut off by the picture's edge."""
 
 
 def find_events(tracks: Sequence[Track], rules: Rules, fps: float, size: Size) -> list[Event]:
@@ -31,8 +35,9 @@ def find_events(tracks: Sequence[Track], rules: Rules, fps: float, size: Size) -
             found += _find_intrusion(one, zone, rules, fps, size)
         for line in rules.lines:
             found += _find_crossings(one, line, size)
-        for rule in (_find_loitering, _find_running, _find_fall):
+        for rule in (_find_loitering, _find_running):
             found += rule(one, rules, fps)
+        found += _find_fall(one, rules, fps, size)
     found += _find_crowds(people, rules, fps)
     found += find_fights(people, rules, fps)
     for bag in bags:
@@ -152,21 +157,32 @@ def measure_speed(track: Track, fps: float) -> Floats:
     return moved / took / np.maximum(np.median(track.heights), 1)
 
 
-def _find_fall(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
-    """Find where somebody upright lies and goes on lying: wider than high, and the head came down."""
+def _find_fall(track: Track, rules: Rules, fps: float, size: Size) -> Iterator[Event]:
+    """Find where somebody upright lies and goes on lying: wider than high, and the head came down.
+
+    Whose lower half a wall or the picture's edge hides is as wide, and no event: the head stays, the edge is near.
+    """
     widths = track.boxes[:, 2] - track.boxes[:, 0]
+    tall = float(np.percentile(track.heights, 80))
     upright = track.heights > 1.5 * widths
-    lying = (widths > 1.1 * track.heights) & (track.heights < 0.65 * np.percentile(track.heights, 80))
+    whole = track.boxes[:, 3] < EDGE_SHARE * size[1]
+    lying = whole & (widths > 1.1 * track.heights) & (track.heights < 0.65 * tall)
     for first, last in find_runs(lying, rules.fall_s * fps, track.frames):
-        if upright[:first].mean() > 0.5 if first else False:  # noqa: PLR2004 - most of the time before
-            yield _event(
-                EventKind.FALL,
-                track,
-                first,
-                last,
-                Text(ko="서 있던 사람이 누워 있습니다", en="somebody who stood is lying"),
-                strength=exceed((track.frames[last] - track.frames[first]) / fps, rules.fall_s),
-            )
+        stood = np.flatnonzero(upright[:first])
+        if len(stood) <= first / 2:  # not upright most of the time before
+            continue
+        just = stood[track.frames[stood] >= track.frames[first] - FALLING_S * fps]
+        head = track.boxes[just if len(just) else stood[-1:], 1].min()
+        if track.boxes[first, 1] - head < HEAD_DOWN_SHARE * tall:
+            continue
+        yield _event(
+            EventKind.FALL,
+            track,
+            first,
+            last,
+            Text(ko="서 있던 사람이 누워 있습니다", en="somebody who stood is lying"),
+            strength=exceed((track.frames[last] - track.frames[first]) / fps, rules.fall_s),
+        )
 
 
 def _find_crowds(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
@@ -249,6 +265,3 @@ def tighten(rules: Rules, factors: Mapping[str, float]) -> Rules:
         fire_s=rules.fire_s * times[EventKind.FIRE],
         smoke_s=rules.smoke_s * times[EventKind.SMOKE],
     )
-
-
-Rule = Callable[[Track, Rules, float], Iterator[Event]]

@@ -93,6 +93,14 @@ def test_a_fall_is_lying_after_standing_and_not_bending_down():
     assert kinds([walk([(300, 300)] * 70, width=60.0, height=22.0)]) == []
 
 
+def test_who_walks_behind_a_wall_or_out_of_the_picture_does_not_fall():
+    behind = [(300, 300)] * 40 + [(300, 262)] * 30  # the feet are hidden, the head stays
+    cut = {"width": [20.0] * 40 + [24.0] * 30, "height": [60.0] * 40 + [21.0] * 30}
+    assert kinds([walk(behind, **cut)]) == []
+    assert kinds([walk([(300, SIZE[1])] * 70, **cut)]) == []
+    assert kinds([walk([(300, 300)] * 70, **cut)]) == [EventKind.FALL]
+
+
 def test_a_crowd_stands_close_and_passers_by_do_not():
     close = [walk([(300 + 12 * n, 300)] * 60, number=n) for n in range(9)]
     events = find_events(close, Rules(), FPS, SIZE)
@@ -331,7 +339,16 @@ def test_rules_are_read_or_refused_with_their_place(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text('loitering_s = 5\n[[lines]]\nname = "정문"\nstart = [0.1, 0.2]\nend = [0.3, 0.4]\n')
     assert read_rules(path).lines[0].name == "정문"
-    for wrong in ("loitering_s = 'long'", "unknown = 1", "loitering_s = =", "x=" + "[" * 3000):
+    zone = '[[zones]]\nname = "철로"\npoints = '
+    for wrong in (
+        "loitering_s = 'long'",
+        "loitering_s = -5",
+        "unknown = 1",
+        "loitering_s = =",
+        "x=" + "[" * 3000,
+        zone + "[[0, 0], [1, 1]]",
+        zone + "[[0, 0], [640, 0], [640, 480]]",
+    ):
         path.write_text(wrong)
         with pytest.raises(BadInput):
             read_rules(path)

@@ -99,7 +99,7 @@ def ask_unmask(*, actor: Actor, now: datetime, uid: str, ground: Ground, reason:
             f"give a reason of {LEAST_REASON} letters or more",
             field="reason",
         )
-    if list_unmasks(actor, state=UnmaskState.ASKED, event_uid=uid):
+    if list_unmasks(actor, state=UnmaskState.ASKED, event_uid=uid, own=True):
         raise Conflict("cctv.asked", "이미 요청되어 승인을 기다립니다", "it was asked already and waits")
     with transaction.atomic():
         asked = UnmaskRow.objects.create(
@@ -114,7 +114,10 @@ def ask_unmask(*, actor: Actor, now: datetime, uid: str, ground: Ground, reason:
 
 
 def decide_unmask(*, actor: Actor, now: datetime, request_id: int, grant: bool, hours: float = 1.0) -> Unmask:
-    """Grant or refuse a request, for at most LONGEST_GRANT; never one's own (four eyes)."""
+    """Grant or refuse a request, for at most LONGEST_GRANT; never one's own (four eyes).
+
+    Refusing what was granted takes it back: from now on the original is closed.
+    """
     lasts = timedelta(hours=hours)
     if grant and not timedelta(0) < lasts <= LONGEST_GRANT:
         raise BadInput(
@@ -134,7 +137,8 @@ def decide_unmask(*, actor: Actor, now: datetime, request_id: int, grant: bool, 
                 "자기 요청은 다른 사람이 승인해야 합니다",
                 "somebody else must decide on one's own request",
             )
-        if row.state != UnmaskState.ASKED:
+        is_taken_back = row.state == UnmaskState.GRANTED and not grant and row.expires_at > now
+        if row.state != UnmaskState.ASKED and not is_taken_back:
             raise Conflict("cctv.decided", "이미 결정된 요청입니다", "this request was decided already")
         row.state = (UnmaskState.GRANTED if grant else UnmaskState.REFUSED).value
         row.decided_by, row.decided_by_name, row.decided_at = actor.id, actor.name[:150], now
@@ -144,7 +148,7 @@ def decide_unmask(*, actor: Actor, now: datetime, request_id: int, grant: bool, 
         record_audit(
             actor=actor,
             now=now,
-            action=f"cctv.unmask_{row.state}",
+            action="cctv.unmask_taken_back" if is_taken_back else f"cctv.unmask_{row.state}",
             subject=row.event_id,
             purpose=row.ground,
             details=details,

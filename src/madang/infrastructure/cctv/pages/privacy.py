@@ -77,8 +77,8 @@ DECIDE = FormPage(
     run=_decide,
     button=Text(ko="결정", en="Decide"),
     consequence=Text(
-        ko="승인하면 요청한 사람만 정해진 시간 동안 원본을 볼 수 있습니다.",
-        en="Once granted, only who asked sees the original, for that time.",
+        ko="승인하면 요청한 사람만 정해진 시간 동안 원본을 볼 수 있습니다. 승인한 것을 거절하면 바로 거두어집니다.",
+        en="Once granted, only who asked sees the original, for that time. Refusing what was granted takes it back at once.",
     ),
     back=PRIVACY,
 )

@@ -14,10 +14,12 @@ def list_views(actor: Actor) -> dict[str, datetime]:
     return dict(ViewRow.objects.filter(actor_id=actor.id).values_list("subject", "at"))
 
 
-def list_unmasks(actor: Actor, *, state: str = "", event_uid: str = "", limit: int = 100) -> list[Unmask]:
-    """Return requests to see originals, the newest first: all for who may decide, else one's own."""
+def list_unmasks(
+    actor: Actor, *, state: str = "", event_uid: str = "", own: bool = False, limit: int = 100
+) -> list[Unmask]:
+    """Return requests to see originals, the newest first: all for who may decide or audit, else or if asked one's own."""
     rows = UnmaskRow.objects.order_by("-id")
-    if not actor.may("cctv.approve"):
+    if own or not (actor.may("cctv.approve") or actor.may("people.read_audit")):
         rows = rows.filter(asked_by=actor.id)
     equal = {"state": state, "event_id": event_uid}
     rows = rows.filter(**{name: value for name, value in equal.items() if value})

@@ -6,8 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, MadangError, publish_live
-from madang.core.incidents.interface import Resolution, acknowledge, close
+from madang.core.base.interface import HOUSE, Actor, BadInput, MadangError, publish_live
+from madang.core.incidents.interface import (
+    IncidentState,
+    Resolution,
+    acknowledge,
+    close,
+    get_incident,
+    reopen,
+)
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.methods.tuning import tune
 from madang.infrastructure.cctv.models import EventRow, SourceRow
@@ -55,12 +62,16 @@ def _tune(row: EventRow) -> float:
 
 
 def _tell_incident(row: EventRow, verdict: Verdict, actor: Actor, now: datetime) -> None:
-    """Acknowledge or close the incident; one that somebody else closed meanwhile stays as it is."""
+    """Acknowledge or close the incident; one that was closed otherwise than as a false alarm stays as it is."""
     if row.incident is None:
         return
     others = EventRow.objects.filter(incident_key=row.incident_key).exclude(verdict=Verdict.FALSE)
     try:
         if verdict is Verdict.CONFIRMED:
+            incident = get_incident(actor=HOUSE, number=row.incident)
+            if incident.state is IncidentState.CLOSED and incident.resolution == Resolution.FALSE_ALARM:
+                reason = row.note or "오경보로 닫은 것을 맞는 일로 고침"
+                reopen(actor=actor, now=now, number=row.incident, reason=reason)
             acknowledge(actor=actor, now=now, number=row.incident, note=row.note)
         elif not others.exists():
             reason = row.note or "관제 요원이 영상에서 오경보로 확인"

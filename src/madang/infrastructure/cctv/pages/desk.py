@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Text, now
+from madang.core.base.interface import Actor, NotFound, Text, now
 from madang.core.pages.interface import page
 from madang.infrastructure.cctv.queries.cameras import count_cameras, is_simulated
-from madang.infrastructure.cctv.queries.events import count_by_verdict, list_events
+from madang.infrastructure.cctv.queries.events import SEVEREST_FIRST, count_by_verdict, get_event, list_events
 from madang.infrastructure.cctv.queries.privacy import list_unmasks
 from madang.infrastructure.cctv.queries.sources import list_sources
 from madang.infrastructure.cctv.queries.wall import rank_streams
-from madang.infrastructure.cctv.records import EVENT_NAMES, SEVERITIES, EventRecord, Verdict
+from madang.infrastructure.cctv.records import EVENT_NAMES, SEVERITIES, VERDICT_NAMES, EventRecord, Verdict
 
 from .public import TITLE
 
@@ -23,6 +23,7 @@ BUDGETS = (1, 4, 6, 9, 12)
 BUDGET = 6
 QUEUE = 8
 WEEK = timedelta(days=7)
+SAID_FOR = timedelta(minutes=2)
 
 
 @page("cctv.view", title=TITLE)
@@ -61,7 +62,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
         request.session["cctv_budget"] = int(asked)
     budget = request.session.get("cctv_budget", BUDGET)
     tiles, lost = rank_streams(actor, moment)
-    events, total = list_events(actor, verdict=Verdict.OPEN, limit=QUEUE)
+    events, total = list_events(actor, verdict=Verdict.OPEN, sort=SEVEREST_FIRST, limit=QUEUE)
     newest = max((int(one.recorded_at.timestamp()) for one in events), default=0)
     context = {
         "tiles": [(number, one) for number, one in enumerate(tiles[:budget], start=1)],
@@ -71,11 +72,25 @@ def show_wall(request: HttpRequest) -> HttpResponse:
         "budgets": BUDGETS,
         "events": [describe(one) for one in events],
         "open": total,
+        "judged": _find_judged(actor, request.session.get("cctv_judged", ""), moment),
         "loudest": newest,
         "at": moment,
         "is_simulated": is_simulated(),
     }
     return render(request, "cctv/wall.html", context)
+
+
+def _find_judged(actor: Actor, uid: str, moment: datetime) -> dict[str, object] | None:
+    """Return the event that was answered here just now: one key is soon pressed wrong."""
+    if not uid:
+        return None
+    try:
+        event = get_event(actor, uid)
+    except NotFound:
+        return None
+    if event.judged_at is None or moment - event.judged_at > SAID_FOR:
+        return None
+    return {**describe(event), "verdict": VERDICT_NAMES[event.verdict]}
 
 
 def describe(event: EventRecord) -> dict[str, object]:

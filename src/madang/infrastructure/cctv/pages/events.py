@@ -24,6 +24,7 @@ from madang.infrastructure.cctv.records import (
     VERDICT_NAMES,
     EventRecord,
     Ground,
+    UnmaskState,
     Verdict,
 )
 
@@ -109,7 +110,7 @@ def show_event(request: HttpRequest, uid: str) -> HttpResponse:
         "may_watch": actor.may("cctv.watch", event.agency_code),
         "grant": grant,
         "ground": GROUNDS[grant.ground] if grant else None,
-        "is_asked": any(one.state.value == "asked" for one in list_unmasks(actor, event_uid=uid)),
+        "is_asked": bool(list_unmasks(actor, state=UnmaskState.ASKED, event_uid=uid, own=True)),
         "show_original": bool(grant) and "original" in request.GET,
     }
     return render(request, "cctv/event.html", context)
@@ -132,10 +133,13 @@ def judge(request: HttpRequest, uid: str) -> HttpResponse:
                 en=f" The camera’s limit is {factor:g} times as high now.",
             )
             said = Text(ko=said.ko + more.ko, en=said.en + more.en)
+        if request.POST.get("next") == "wall":
+            request.session["cctv_judged"] = uid
+            return HttpResponseRedirect(WALL)
         messages.success(request, said.say(request.language))
     except BadInput as error:
         messages.error(request, error.text.say(request.language))
-    return HttpResponseRedirect(WALL if request.POST.get("next") == "wall" else f"{EVENTS}{uid}/")
+    return HttpResponseRedirect(f"{EVENTS}{uid}/")
 
 
 class UnmaskForm(forms.Form):

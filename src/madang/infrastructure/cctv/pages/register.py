@@ -381,6 +381,7 @@ SOURCE = FormPage(
     run=_save_source,
     initial=_fill_source,
     back=CAMERAS,
+    template="cctv/source.html",
 )
 
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
-from madang.core.base.interface import Actor, NotFound, Text
+from madang.core.base.interface import Actor, NotFound, Severity, Text
 from madang.infrastructure.cctv.models import EventRow
-from madang.infrastructure.cctv.records import EventKind, EventRecord, Verdict
+from madang.infrastructure.cctv.records import SEVERITIES, EventKind, EventRecord, Verdict
 
 EVENT_SORTS = ("begun_at", "kind", "camera_name", "strength", "verdict", "recorded_at")
+SEVEREST_FIRST = "-severity"
+RANKS = list(Severity)
 
 
 def list_events(
     actor: Actor, *, search: str = "", verdict: str = "", kind: str = "", camera_id: str = "", sort: str = "-begun_at",
     offset: int = 0, limit: int = 50,
 ) -> tuple[list[EventRecord], int]:  # fmt: skip
-    """Return events that the actor may know of, the newest first unless `sort` says otherwise, and how many."""
+    """Return events that the actor may know of, the newest first unless `sort` says otherwise, and how many.
+
+    By SEVEREST_FIRST the newest stand first among those of one severity.
+    """
     rows = EventRow.objects.all()
     equal = {"verdict": verdict, "kind": kind, "camera_id": camera_id}
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
@@ -28,7 +33,12 @@ def list_events(
         )
     rows = _only_own(rows, actor)
     order = sort if sort.lstrip("-") in EVENT_SORTS else "-begun_at"
-    return [read_event(row) for row in rows.order_by(order, "uid")[offset : offset + limit]], rows.count()
+    orders = [_rank_severity().desc(), order] if sort == SEVEREST_FIRST else [order]
+    return [read_event(row) for row in rows.order_by(*orders, "uid")[offset : offset + limit]], rows.count()
+
+
+def _rank_severity() -> Case:
+    return Case(*(When(kind=kind.value, then=Value(RANKS.index(one))) for kind, one in SEVERITIES.items()))
 
 
 def _only_own(rows: QuerySet[EventRow], actor: Actor) -> QuerySet[EventRow]:

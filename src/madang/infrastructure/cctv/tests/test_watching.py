@@ -156,6 +156,26 @@ class TestFourEyes:
         steps = ("cctv.ask_unmask", "cctv.unmask_granted", "cctv.view_original")
         assert [audited(step) for step in steps] == [1, 1, 1]
 
+    def test_an_approval_can_be_taken_back(self):
+        lay_out()
+        asked = self.ask()
+        actions.decide_unmask(actor=LEE, now=NOW, request_id=asked.id, grant=True)
+        with pytest.raises(NotAllowed):
+            actions.decide_unmask(actor=KIM, now=NOW, request_id=asked.id, grant=False)
+        later = NOW + timedelta(minutes=1)
+        taken = actions.decide_unmask(actor=LEE, now=later, request_id=asked.id, grant=False)
+        assert (taken.state, taken.expires_at) == (UnmaskState.REFUSED, None)
+        with pytest.raises(NotAllowed):
+            actions.open_original(actor=KIM, now=later, uid="a")
+        assert audited("cctv.unmask_taken_back") == 1
+
+    def test_one_request_stands_in_nobody_elses_way_and_auditors_see_all(self):
+        lay_out()
+        self.ask()
+        actions.ask_unmask(actor=LEE, now=NOW, uid="a", ground=Ground.INVESTIGATION, reason=REASON)
+        auditor = Actor(id="auditor", name="감사", grants=frozenset({("people.read_audit", "*")}))
+        assert [one.asked_by for one in list_unmasks(auditor)] == ["lee", "kim"]
+
     def test_a_refused_request_shows_nothing_and_is_decided_once(self):
         lay_out()
         asked = self.ask()
@@ -229,6 +249,13 @@ class TestJudging:
         with pytest.raises(NotAllowed):
             actions.judge_event(actor=SEER, now=NOW, uid="b", verdict=Verdict.FALSE)
 
+    def test_a_wrong_answer_is_taken_back_and_its_incident_is_open_again(self):
+        lay_out(kind=EventKind.FALL)
+        actions.judge_event(actor=KIM, now=NOW, uid="a", verdict=Verdict.FALSE)
+        actions.judge_event(actor=KIM, now=NOW, uid="a", verdict=Verdict.CONFIRMED)
+        incident = get_incident(actor=HOUSE, number=get_event(HOUSE, "a").incident)
+        assert (incident.state.value, incident.assignee) == ("acknowledged", "kim")
+
     def test_three_false_ones_raise_that_cameras_limit_and_a_right_one_bounds_it(self):
         for number in range(3):
             camera = lay_out(f"e{number}", at=NOW + timedelta(hours=number), strength=1.1 + number / 10)
@@ -290,7 +317,17 @@ class TestWall:
         reply = admin_client.post("/desk/cctv/events/a/judge/", {"verdict": "false", "next": "wall"})
         assert reply.url == self.path
         assert get_event(HOUSE, "a").verdict is Verdict.FALSE
-        assert "확인할 일이 없습니다" in admin_client.get(self.path).content.decode()
+        page = admin_client.get(self.path).content.decode()
+        assert "확인할 일이 없습니다" in page
+        assert '<a href="/desk/cctv/events/a/" data-undo>' in page
+
+    def test_a_fall_is_pushed_off_by_no_number_of_lesser_things(self, admin_client):
+        moment = datetime.now(UTC)
+        lay_out("fall", EventKind.FALL, at=moment - timedelta(hours=1))
+        for number in range(9):
+            lay_out(f"line{number}", EventKind.LINE, at=moment - timedelta(minutes=number))
+        shown = [row["event"].uid for row in admin_client.get(self.path).context["events"]]
+        assert shown[:2] == ["fall", "line0"]
 
     def test_a_lost_stream_is_named_and_not_shown(self, admin_client):
         camera = lay_out()

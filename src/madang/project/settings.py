@@ -181,7 +181,14 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = MADANG.behind_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MADANG.behind_tls else None
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# The login library's: codes for other systems, used second factors and counts of tries, which all web processes must know.
+SHARED_CACHE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "login_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+OWN_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {"default": SHARED_CACHE if MADANG.web_workers > 1 else OWN_CACHE}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGGING = {

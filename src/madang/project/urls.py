@@ -5,13 +5,14 @@ from django.urls import include, path
 from madang.core.base.interface import list_manifests, load_part
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("", include("allauth.idp.urls")),
     *[
         path("", include(f"{manifest.package}.urls"))
         for manifest in list_manifests()
         if load_part(manifest, "urls") is not None
     ],
+    # Last: what a room says of one of their addresses goes before.
+    path("accounts/", include("allauth.urls")),
+    path("", include("allauth.idp.urls")),
 ]
 handler400 = "madang.core.pages.error_pages.bad_request"
 handler403 = "madang.core.pages.error_pages.permission_denied"

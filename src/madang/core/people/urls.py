@@ -16,6 +16,7 @@ from .pages.accounts import (
 )
 from .pages.agencies import AGENCY_DETAIL, AGENCY_LIST, NEW_AGENCY
 from .pages.audit import AUDIT_LIST
+from .pages.handing_out import hand_out
 from .pages.own import (
     GIVE_CONSENT,
     RENAME,
@@ -27,6 +28,7 @@ from .pages.own import (
 )
 
 urlpatterns = [
+    path("identity/o/api/token", hand_out, name="hand_out"),
     path("account/", show_account, name="account"),
     path("account/name/", RENAME.as_view(), name="account_name"),
     path("account/sessions/<int:session_id>/end/", close_session, name="account_end_session"),

@@ -9,6 +9,8 @@ import httpx
 import jwt
 import pytest
 from allauth.idp.oidc.models import Client as OidcClient
+from django.core.cache import cache
+from django.db import connection
 
 from madang.core.base.interface import HOUSE, BadInput, NotAllowed, NotFound
 from madang.core.people.actions.clients import register_oidc_client, revoke_oidc_client
@@ -107,13 +109,66 @@ def test_another_system_logs_a_person_in_by_the_code_flow(live_server, make_acco
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     told = system.get(described["userinfo_endpoint"], headers=bearer).json()
     assert (told["sub"], told["name"], told["preferred_username"]) == (account.public_id, "Han", "han")
-    again = system.post(described["token_endpoint"], data=exchange, auth=(client.id, client.secret))
-    assert again.status_code == 400
 
     refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     fresh = system.post(described["token_endpoint"], data=refresh, auth=(client.id, client.secret)).json()
     bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
     assert system.get(described["userinfo_endpoint"], headers=bearer).json()["sub"] == account.public_id
+
+
+def count_shared(word):
+    """Count what lies where every web process finds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM login_cache WHERE cache_key LIKE %s", [f"%{word}%"])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_shown_again_ends_what_it_was_given_for(
+    live_server, make_account, settings, is_shared
+):
+    """RFC 6749, 4.1.2: also what was refreshed since; another login of the same person stays."""
+    settings.CACHES = {"default": settings.SHARED_CACHE if is_shared else settings.OWN_CACHE}
+    cache.clear()
+    make_account("han")
+    client = register()
+    browser, system = visit(live_server), visit(live_server)
+    sign_in(browser, "han")
+    ask = {
+        "client_id": client.id,
+        "response_type": "code",
+        "scope": "openid profile",
+        "redirect_uri": HOME,
+    }
+    address = str(httpx.URL("/identity/o/authorize", params=ask))
+
+    def bring(secret=client.secret, **form):
+        return system.post("/identity/o/api/token", data=form, auth=(client.id, secret))
+
+    def login():
+        code = parse_qs(urlsplit(agree(browser, address)).query)["code"][0]
+        assert count_shared(code) == is_shared
+        return {"grant_type": "authorization_code", "code": code, "redirect_uri": HOME}
+
+    def is_alive(tokens):
+        bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+        return system.get("/identity/o/api/userinfo", headers=bearer).status_code == 200
+
+    first, other = login(), login()
+    tokens, others = bring(**first).json(), bring(**other).json()
+    fresh = bring(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
+    assert is_alive(tokens) and is_alive(fresh) and is_alive(others)
+    assert bring(secret="not the secret", **first).status_code in {400, 401}
+    assert bring(**first | {"code": "never given"}).json()["error"] == "invalid_grant"
+    assert is_alive(tokens) and is_alive(fresh)
+    assert bring(**first).json()["error"] == "invalid_grant"
+    assert [is_alive(one) for one in (tokens, fresh, others)] == [False, False, True]
+    assert (
+        bring(grant_type="refresh_token", refresh_token=fresh["refresh_token"]).json()["error"]
+        == "invalid_grant"
+    )
+    assert AuditRow.objects.get(action="people.end_reused_code").subject == client.id
 
 
 @pytest.mark.django_db(transaction=True)

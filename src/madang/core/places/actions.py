@@ -125,12 +125,16 @@ def _check_layer(layer: NewAreaLayer) -> None:
             "places.layer_name",
             f"레이어 이름으로 쓸 수 없습니다: {layer.name}",
             f"{layer.name} can't be a layer's name: small letters, digits, - and _, not one of the city's own",
+            field="name",
         )
     if max(map(len, (layer.title_ko, layer.title_en, layer.source, layer.licence))) > 200:
         raise BadInput("places.layer_text", "제목이나 출처가 너무 깁니다", "a title or source is too long")
     if not 1900 <= layer.year <= 2200:
         raise BadInput(
-            "places.layer_year", f"연도가 잘못되었습니다: {layer.year}", f"wrong year {layer.year}"
+            "places.layer_year",
+            f"연도가 잘못되었습니다: {layer.year}",
+            f"wrong year {layer.year}",
+            field="year",
         )
 
 
@@ -144,6 +148,7 @@ def _read_areas(path: Path, layer: NewAreaLayer) -> tuple[list[BoundaryArea], La
             "places.no_areas",
             f"{path.name}: 불러올 구역이 없습니다",
             f"{path.name} holds no area that can be taken",
+            field="file",
             rejected=count_reasons(draft.rejects),
         )
     areas = _place_areas(sorted(draft.areas.values(), key=lambda area: area.code))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from madang.core.base.interface import Actor, Text
 from madang.core.pages.interface import MenuLink, SearchHit, SearchSource
 
-from .pages import address_of
+from .pages.layers import LAYERS, PERMISSION, TITLE
+from .pages.public import address_of
 from .queries.searching import search_places
 
 
@@ -24,4 +25,7 @@ def search(_actor: Actor, query: str, limit: int) -> list[SearchHit]:
 
 
 SEARCH = [SearchSource(title=Text(ko="장소", en="Places"), search=search, order=10)]
-MENU = [MenuLink(title=Text(ko="장소", en="Places"), href="/places/", order=50)]
+MENU = [
+    MenuLink(title=Text(ko="장소", en="Places"), href="/places/", order=50),
+    MenuLink(title=TITLE, href=LAYERS, door="desk", order=310, permission=PERMISSION),
+]

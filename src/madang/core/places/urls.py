@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from . import pages
+from .pages import layers, public
 
 urlpatterns = [
-    path("places/", pages.AREA_LIST.as_view(), name="places"),
-    path("places/registered/<str:place_id>/", pages.PLACE_PAGE.as_view(), name="place"),
-    path("places/<str:layer>/<str:code>/", pages.AREA_PAGE.as_view(), name="area"),
+    path("places/", public.AREA_LIST.as_view(), name="places"),
+    path("places/registered/<str:place_id>/", public.PLACE_PAGE.as_view(), name="place"),
+    path("places/<str:layer>/<str:code>/", public.AREA_PAGE.as_view(), name="area"),
+    path("desk/places/layers/", layers.LIST.as_view(), name="places_layers"),
+    path("desk/places/new-layer/", layers.BRING.as_view(), name="places_layers_new"),
+    path("desk/places/layers/<str:layer>/", layers.show_layer, name="places_layer"),
+    path("desk/places/layers/<str:layer>/remove/", layers.REMOVE.as_view(), name="places_layer_remove"),
 ]

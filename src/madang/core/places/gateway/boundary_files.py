@@ -127,4 +127,4 @@ def _identify(crs: str | None) -> str:
 
 
 def _refuse(path: Path, ko: str, en: str) -> BadInput:
-    return BadInput("places.boundary_file", f"{path.name}: {ko}", f"{path.name}: {en}")
+    return BadInput("places.boundary_file", f"{path.name}: {ko}", f"{path.name}: {en}", field="file")

@@ -45,12 +45,15 @@ class Draft(msgspec.Struct, kw_only=True):
 
 def choose_columns(columns: Mapping[str, np.ndarray], code: str = "", name: str = "") -> Columns:
     """Return which columns hold what, judged by their values; `code` and `name` overrule."""
-    for asked in (code, name):
+    for field, asked in (("code_column", code), ("name_column", name)):
         if asked and asked not in columns:
-            raise BadInput("places.column", f"{asked} 열이 없습니다", f"there is no column {asked}")
+            raise BadInput(
+                "places.column", f"{asked} 열이 없습니다", f"there is no column {asked}", field=field
+            )
     texts = {column: [as_text(value) for value in values] for column, values in columns.items()}
+    called_code = {column: values for column, values in texts.items() if CODE_NAME.search(column)}
     return Columns(
-        code=code or _best(texts, _is_code, CODE_NAME),
+        code=code or _best(texts, _is_code, CODE_NAME) or _best(called_code, _is_key, CODE_NAME),
         name_ko=name or _best(texts, _is_korean, KOREAN_NAME),
         name_en=_best(texts, _is_english, ENGLISH_NAME),
     )
@@ -122,7 +125,11 @@ def count_reasons(rejects: list[RejectedArea]) -> dict[str, int]:
 
 def _unclear(ko: str, en: str, **details: object) -> BadInput:
     return BadInput(
-        "places.crs_unclear", f"{ko}. 좌표계를 골라 주세요.", f"{en}: please say which", **details
+        "places.crs_unclear",
+        f"{ko}. 좌표계를 골라 주세요.",
+        f"{en}: please say which",
+        field="crs",
+        **details,
     )
 
 
@@ -193,6 +200,11 @@ def _best(texts: dict[str, list[str]], fits: Callable[[list[str]], bool], expect
 def _is_code(values: list[str]) -> bool:
     digits = all(value.isascii() and value.isdigit() and 5 <= len(value) <= 10 for value in values)
     return digits and len(set(values)) > 0.5 * len(values)
+
+
+def _is_key(values: list[str]) -> bool:
+    """Return whether values under the name of a code may be codes of another kind: 11 of a province, A-101 of a zone."""
+    return all(values) and len(set(values)) > 0.5 * len(values)
 
 
 def _is_korean(values: list[str]) -> bool:

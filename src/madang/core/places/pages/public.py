@@ -1,4 +1,4 @@
-"""Pages of areas and registered places."""
+"""What everyone sees: areas and registered places."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ from madang.core.pages.interface import (
     MapLayer,
     Tab,
 )
-
-from .methods.coordinates import measure_areas
-from .queries.layers import get_area_layer, list_area_layers, list_areas
-from .queries.locating import get_area_name, list_districts
-from .queries.searching import get_place, list_area_hits
-from .records import AreaKind, AreaLayerRecord, BoundaryArea, PlaceHit
+from madang.core.places.methods.coordinates import measure_areas
+from madang.core.places.queries.layers import get_area_layer, list_area_layers, list_areas
+from madang.core.places.queries.locating import get_area_name, list_districts
+from madang.core.places.queries.searching import get_place, list_area_hits
+from madang.core.places.records import AreaKind, AreaLayerRecord, BoundaryArea, PlaceHit
 
 PLACES = (Text(ko="장소", en="Places"), "/places/")
 

@@ -150,7 +150,7 @@ def _matches_words(words: list[str], entry: Entry) -> bool:
     name, start = entry.names[0], entry.initials[0]
     in_name = [initials_of(word) in start and matches_within(word, name) for word in words]
     return any(in_name) and all(
-        named or word in entry.around for word, named in zip(words, in_name, strict=True)
+        named or matches_within(word, entry.around) for word, named in zip(words, in_name, strict=True)
     )
 
 

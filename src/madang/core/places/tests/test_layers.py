@@ -93,6 +93,17 @@ def test_wrong_features_are_told_apart_and_the_rest_arrives(tmp_path, layer_fold
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("codes", "column"), [(("11", "21"), "code"), (("A-101", "B-7"), "code"), (("1", ""), "")]
+)
+def test_codes_of_any_form_are_found_where_a_column_is_named_so(tmp_path, codes, column):
+    features = [feature(code, "가", where) for code, where in zip(codes, (SQUARE, NEXT), strict=True)]
+    report = bring(write_geojson(tmp_path / "a.json", *features))
+    assert report.code_column == column
+    assert [area.code for area in list_areas("zones")] == (list(codes) if column else ["1", "2"])
+
+
+@pytest.mark.django_db
 def test_importing_again_replaces_and_removing_removes(tmp_path, layer_folder):
     bring(write_geojson(tmp_path / "a.json", feature("00001", "가", SQUARE)))
     first = get_area_layer("zones").version

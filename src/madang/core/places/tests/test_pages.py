@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from madang.core.base.interface import ANONYMOUS, HOUSE
@@ -14,7 +16,8 @@ from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.places.cli import SUBCOMMANDS
 from madang.core.places.doors import search
 from madang.core.places.interface import NewPlace, get_area_layer, register_place
-from madang.core.places.pages import AREA_LIST
+from madang.core.places.pages.layers import LIST
+from madang.core.places.pages.public import AREA_LIST
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 LIBRARY = NewPlace(name="서울도서관", kind="library", lon=126.9779, lat=37.5663, address="중구 세종대로 110")
@@ -34,6 +37,57 @@ class TestDistrictPage(PageCases):
 class TestDongPage(PageCases):
     path = "/places/legal_dongs/1111010100/"
     is_public = True
+
+
+class TestLayerList(ListPageCases):
+    path = "/desk/places/layers/"
+    list_page = LIST
+
+
+class TestOwnLayer(PageCases):
+    path = "/desk/places/layers/districts/"
+
+
+class TestBringForm(PageCases):
+    path = "/desk/places/new-layer/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_an_officer_brings_a_boundary_file_sees_what_came_of_it_and_takes_it_away(
+    client: Client, layer_folder, language
+):
+    client.force_login(
+        get_user_model().objects.create_superuser(username="officer", password="only for tests")
+    )
+    client.cookies["language"] = language
+    square = [[[127.04, 37.5], [127.06, 37.5], [127.06, 37.52], [127.04, 37.5]]]
+    shapes = [{"type": "Polygon", "coordinates": square}, {"type": "Point", "coordinates": [127.0, 37.5]}]
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": shape}
+        for name, shape in zip("가나", shapes, strict=True)
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    form = {"name": "dongs-2018", "title_ko": "행정동 2018", "kind": "administrative_dong", "year": 2018}
+
+    def bring(**more):
+        return client.post(
+            "/desk/places/new-layer/", form | {"file": SimpleUploadedFile("a.json", content)} | more
+        )
+
+    wrong = bring(name="districts")
+    assert (wrong.status_code, 'id="id_name_error"' in wrong.content.decode()) == (422, True)
+    assert 'id="id_year_error"' in bring(year=1492).content.decode()
+    assert 'id="id_file_error"' in bring(file=SimpleUploadedFile("a.json", b"none")).content.decode()
+    assert bring().url == "/desk/places/layers/dongs-2018/"
+    page = client.get("/desk/places/layers/dongs-2018/").content.decode()
+    assert ("넓이가 없는 도형" in page, "not an area" in page) == (language == "ko", language == "en")
+    assert client.get("/places/", {"kind": "dongs-2018"}).context["total"] == 1
+    remove = "/desk/places/layers/dongs-2018/remove/"
+    client.post(remove, {"must_equal": "dongs"})
+    assert get_area_layer("dongs-2018").area_count == 1
+    assert client.post(remove, {"must_equal": "dongs-2018"}).url == "/desk/places/layers/"
+    assert client.get("/desk/places/layers/dongs-2018/").status_code == 404
 
 
 @pytest.mark.django_db

@@ -118,6 +118,10 @@ FIXES: dict[str, Text] = {
     "blank_before_quote": Text(ko="따옴표 앞의 빈칸을 지웠습니다", en="blanks before quotes removed"),
     "stray_quote": Text(ko="잘못된 따옴표를 고쳤습니다", en="stray quotes repaired"),
     "thousands_separators": Text(ko="천 단위 쉼표를 뺐습니다", en="thousands separators removed"),
+    "wide_numbers": Text(ko="전각 숫자를 읽었습니다", en="numbers in full-width signs read"),
+    "bracketed_numbers": Text(
+        ko="괄호 속의 수를 0보다 작은 수로 읽었습니다", en="numbers in brackets read as below nothing"
+    ),
     "title_lines_skipped": Text(
         ko="표 위의 제목 줄을 건너뛰었습니다", en="title lines above the table skipped"
     ),

@@ -38,6 +38,10 @@ DATE_NAME = re.compile(
 _KOREAN_DATE_NAME = re.compile(r"일자|날짜|일시|[년연]월일|시점|일$")
 # 44931 is one of many numbers, but under a name that ends so the day that Excel made of 2023-01-05.
 _EXCEL_DATE_NAME = re.compile(r"(일자|날짜|[년연]월일|(?<![a-z])date)$", re.IGNORECASE)
+# (98) beside 100 is more often a part of it than below nothing: only a name that says so decides.
+BELOW_NOTHING_NAME = re.compile(
+    r"증감|손익|차액|수지|이익|손실|순증|과부족|change|balance|profit|loss", re.IGNORECASE
+)
 CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
 _CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
@@ -81,8 +85,8 @@ ARROW_TYPES = {
 
 _PLAIN = {ColumnType.INTEGER, ColumnType.NUMBER}
 _REPAIRS = {
-    ColumnType.INTEGER: ("thousands_separators",),
-    ColumnType.NUMBER: ("thousands_separators",),
+    ColumnType.INTEGER: ("thousands_separators", "wide_numbers", "bracketed_numbers"),
+    ColumnType.NUMBER: ("thousands_separators", "wide_numbers", "bracketed_numbers"),
     ColumnType.DATE: ("dates_rewritten", "midnight_24"),
     ColumnType.TIME: ("dates_rewritten", "midnight_24"),
     ColumnType.CLOCK: ("midnight_24",),
@@ -104,6 +108,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     misfits: int = 0
     zero_is_missing: bool = False
     excel_days: bool = False
+    brackets: bool = False
     only_markers: bool = False
     fixes: dict[str, int] = {}
 
@@ -113,6 +118,7 @@ class ColumnProfile:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.brackets = bool(BELOW_NOTHING_NAME.search(name))
         self.misfits = dict.fromkeys(_ORDER, 0)
         self.alive = set(_ORDER)
         self.seen: Counter[str] = Counter()
@@ -137,6 +143,11 @@ class ColumnProfile:
         if not len(texts):
             return
         self.seen["given"] += int(counts.sum())
+        self.seen["wide_numbers"] += _sum(v.find_wide(texts), counts)
+        if self.brackets:
+            self.seen["bracketed_numbers"] += _sum(v.find_bracketed(texts), counts)
+            self.seen["signed"] += _sum(v.matches(texts, v.MINUS), counts)
+        texts = v.plain(texts, brackets=self.brackets)
         for kind, fits in _judge(texts, self.alive):
             self.misfits[kind] += int(counts[~fits].sum())
             if self.misfits[kind] > max(MIN_MISFITS, MAX_MISFIT_RATIO * self.rows) + MIN_MISFITS:
@@ -149,6 +160,10 @@ class ColumnProfile:
             markers = self.seen["missing_markers"]
             fixes = {"missing_markers": markers} if markers else {}
             return Decision(type=ColumnType.TEXT, only_markers=bool(markers), fixes=fixes)
+        if self.seen["bracketed_numbers"] and self.seen["signed"]:
+            return Decision(
+                type=ColumnType.TEXT
+            )  # what is below nothing has its sign: brackets are something else
         alive = {kind for kind in self.alive if self._is_tolerable(kind)}
         for kind in _ORDER:
             if kind in alive and not self.misfits[kind] and (decision := self._decide_kind(kind)):
@@ -230,7 +245,7 @@ class ColumnProfile:
         fixes = decision.fixes | {name: self.seen[name] for name in names if self.seen[name]}
         if decision.zero_is_missing:
             fixes["missing_markers"] = fixes.get("missing_markers", 0) + self.seen["empty_dates"]
-        return msgspec.structs.replace(decision, fixes=fixes)
+        return msgspec.structs.replace(decision, fixes=fixes, brackets="bracketed_numbers" in fixes)
 
     def _look_closer(self, texts: pa.StringArray, counts: np.ndarray) -> None:
         """Count what the values of kinds still alive need to be read."""
@@ -269,7 +284,7 @@ def convert(column: pa.StringArray, decision: Decision) -> pa.Array:
         if numbers is not None:
             return numbers
     encoded = column.dictionary_encode()
-    texts = v.trim(encoded.dictionary)
+    texts = v.plain(v.trim(encoded.dictionary), brackets=decision.brackets)
     markers = v.is_marker(texts)
     if decision.zero_is_missing:
         markers = pc.or_kleene(markers, pc.is_in(texts, value_set=pa.array(v.EMPTY_DATES)))

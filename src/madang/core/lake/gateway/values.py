@@ -51,11 +51,15 @@ _PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
 _WHOLE = r"(0|[1-9]\d{0,14}|[1-9]\d{0,2}(,\d{3}){1,4})"
 # 0 alone needs no sign: it is no money whatever the currency.
 _WON = rf"^0$|^([△▲+-]\s?)?[₩￦]\s?{_WHOLE}$|^([△▲+-]\s?)?{_WHOLE}\s?원$"
+_WIDE = r"^[－＋]?[０-９][０-９，]*(．[０-９]*)?$"
+_WIDE_START = "０".encode()[0]
+_BRACKETED = r"^\((\d[\d,]*(?:\.\d+)?)\)$"
 LEADING_ZERO = r"^[+-]?0\d+(\.\d+)?$"
 EXPONENT_CODE = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 TRAILING_ZERO = r"^\d+\.0+$"
 # 2022.10 is October, which a number would make 2022.1.
 YEAR_MONTH = r"^(19|20)\d{2}\.(0?[1-9]|1[0-2])$"
+MINUS = r"^[-△▲−－]"
 NUMBER_SIGN = r",|^[△▲−－]"
 HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?24(00(00)?)?$|24시"
 BARE_DATE = r"^(19|20|99)\d{6}(\d{2}|\d{4}|\d{6})?$"
@@ -101,6 +105,28 @@ def trim(values: pa.StringArray) -> pa.StringArray:
     else:
         trimmed = pc.utf8_trim_whitespace(values)
     return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
+
+
+def find_wide(values: pa.StringArray) -> pa.BooleanArray:
+    """Return where a number is written in full-width signs: １２，３００."""
+    if not (read_bytes(values, 0) == _WIDE_START).any():
+        return pa.array(np.zeros(len(values), bool))
+    return pc.fill_null(matches(values, _WIDE), False)
+
+
+def find_bracketed(values: pa.StringArray) -> pa.BooleanArray:
+    """Return where a number stands in brackets, as accounts write what is below nothing: (1,200)."""
+    if not (read_bytes(values, 0) == ord("(")).any():
+        return pa.array(np.zeros(len(values), bool))
+    return pc.fill_null(matches(values, _BRACKETED), False)
+
+
+def plain(values: pa.StringArray, *, brackets: bool) -> pa.StringArray:
+    """Return trimmed `values` with full-width numbers in plain signs and, with `brackets`, bracketed ones below nothing."""
+    wide = find_wide(values)
+    if pc.any(wide).as_py():
+        values = pc.if_else(wide, pc.utf8_normalize(values, form="NFKC"), values)
+    return pc.replace_substring_regex(values, _BRACKETED, r"-\1") if brackets else values
 
 
 def is_marker(values: pa.StringArray) -> pa.BooleanArray:

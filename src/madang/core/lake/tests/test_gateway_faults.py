@@ -757,6 +757,33 @@ def test_numbers_in_brackets_are_no_units(take):
     assert (list(rows[0].values()), len(rows)) == (["강남구", "△123"], 4)
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "read", "fixes"),
+    [
+        ("인구", "１２，３００ ４５ 7", [12300, 45, 7], {"wide_numbers": 2, "thousands_separators": 1}),
+        ("기온", "－１２．５ ３ 0.5", [-12.5, 3, 0.5], {"wide_numbers": 2}),
+        ("관리번호", "００１２ ４５ 7", ["００１２", "４５", "7"], {}),
+        ("비고", "１ 둘 3", ["１", "둘", "3"], {}),
+        (
+            "증감",
+            '"(1,200)" 300 -',
+            [-1200, 300, None],
+            {"bracketed_numbers": 1, "thousands_separators": 1, "missing_markers": 1},
+        ),
+        ("profit", "(0.5) 2 3", [-0.5, 2, 3], {"bracketed_numbers": 1}),
+        ("증감", "(5) -3 2", ["(5)", "-3", "2"], {}),
+        ("정원", "(98) 100 90", ["(98)", "100", "90"], {}),
+        ("증감", "(5)명 3 2", ["(5)명", "3", "2"], {}),
+    ],
+)
+def test_full_width_numbers_and_amounts_in_brackets(take, name, values, read, fixes):
+    report, rows = take(
+        table([f'{at},"{one}"' for at, one in enumerate(values.replace('"', "").split())], f"순서,{name}")
+    )
+    assert [row[name] for row in rows] == read
+    assert report["fixes"] == fixes
+
+
 def test_a_file_that_is_not_there_is_named_with_its_path(tmp_path):
     for path, said in ((tmp_path / "none.csv", "there is no file"), (tmp_path, "is a folder")):
         with pytest.raises(BadInput, match=said) as refused, read_file(path):

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, ColumnType, NotFound, Text, new_id, now
+from madang.core.base.interface import Actor, ColumnType, NotFound, Text, new_id, now, read_pair
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, page, say_lazily
 from madang.core.people.interface import require
 from madang.core.things.actions import import_things, undo_import
@@ -183,7 +183,7 @@ IMPORT_LIST = ListPage(
     permission="things.import",
     columns=(
         _column("at", "때", "When", type=ColumnType.TIME, href=lambda row: f"{IMPORTS}{row.batch_id}/"),
-        _column("source", "파일", "File"),
+        _column("source", "파일", "File", value=lambda row: read_pair(row.source)),
         _column("actor_name", "누가", "Who"),
         _column("added", "새로", "Added", type=ColumnType.INTEGER),
         _column("changed", "변경", "Changed", type=ColumnType.INTEGER),

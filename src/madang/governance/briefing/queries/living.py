@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from madang.core.base.interface import Actor, MadangError, NotFound, Text, now, to_city_time
+from madang.core.base.interface import Actor, MadangError, NotFound, Text, now, read_pair, to_city_time
 from madang.core.lake.interface import IndicatorState, list_indicators
 from madang.governance.briefing.methods.figures import write_number
 from madang.governance.briefing.models import (
@@ -279,8 +279,9 @@ def name_source(one: PlanPart) -> Text:
         report = one.report
         return Text(ko=f"{report.title} {one.line}번째 줄", en=f"{report.title}, line {one.line}")
     day = to_city_time(one.entered_at).date()
-    said = f" ({one.source})" if one.source else ""
-    return Text(ko=f"{one.entered_by} 입력 {day}{said}", en=f"entered by {one.entered_by} {day}{said}")
+    source = read_pair(one.source or "")
+    ko, en = (f" ({words})" if words else "" for words in (source.ko, source.en))
+    return Text(ko=f"{one.entered_by} 입력 {day}{ko}", en=f"entered by {one.entered_by} {day}{en}")
 
 
 def _list_newest(rows: Any) -> list[MoneyRow]:

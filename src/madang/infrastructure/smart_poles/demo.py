@@ -156,7 +156,7 @@ def _file_papers(now: datetime, poles: list[dict[str, object]]) -> None:
             now=now,
             pole_id=pole_id,
             kind="road",
-            authority="관할 구청 (시뮬레이션)",
+            authority="관할 구청 (시뮬레이션) · District office (simulated)",
             applied_on=today - timedelta(days=400),
         )
         if at % 4:

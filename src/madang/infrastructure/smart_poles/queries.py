@@ -36,7 +36,7 @@ from .records import (
 
 MOST = 100_000
 EXPIRES_SOON = timedelta(days=60)
-STREAM_TABLE = "city_sensor_readings"
+STREAM_TABLE, POWER = "city_sensor_readings", "power"
 kept = Kept()
 
 
@@ -167,22 +167,26 @@ def list_conditions(stream_things: Sequence[str], now: datetime) -> dict[str, Co
     if not stream_things:
         return {}
     reader = authorize(ANONYMOUS, STREAM_TABLE)
-    newest = reader.latest(select=["thing_id", "observed_at", "value"]).to_pylist()
+    newest = reader.latest(select=["thing_id", "property", "observed_at", "value"]).to_pylist()
     heard = _find_newest(newest, set(stream_things))
-    there = {
-        row["thing_id"]
+    there = [
+        row
         for row in newest
         if row["thing_id"] in heard
         and row["value"] is not None
         and row["observed_at"] > heard[row["thing_id"]] - SILENT_AFTER
-    }
+    ]
+    measuring = {row["thing_id"] for row in there}
+    powers = {row["thing_id"]: row["value"] for row in there if row["property"] == POWER}
     where = [Filter("thing_id", Op.IN, sorted(heard)), Filter("observed_at", Op.GE, now - STUCK_FOR)]
     functions = {"count": "count", "low": "min", "high": "max"}
     spread = [Measure(function=one, column="value", name=name) for name, one in functions.items()]
     rows = reader.aggregate(spread, ["thing_id", "property"], where).to_pylist() if heard else []
     stuck = find_stuck(rows)
     return {
-        one: Condition(heard_at=at, is_blank=one not in there, is_stuck=one in stuck)
+        one: Condition(
+            heard_at=at, power_w=powers.get(one), is_blank=one not in measuring, is_stuck=one in stuck
+        )
         for one, at in heard.items()
     }
 

@@ -71,9 +71,13 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """What a module's own stream tells: its newest moment, whether no value came about then, and whether none changes any more."""
+    """What a module's own stream tells: its newest moment, whether no value came about then, and whether none changes any more.
+
+    `power_w` is what it draws, None where its stream doesn't say.
+    """
 
     heard_at: datetime
+    power_w: float | None = None
     is_blank: bool = False
     is_stuck: bool = False
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, ColumnType, Text, now, to_city_time
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair, to_city_time
 from madang.core.pages.interface import ListColumn, ListFilter, ListPage, page
 from madang.core.things.interface import STATE_NAMES
 from madang.infrastructure.smart_poles.methods.power import measure_pole
@@ -94,7 +94,12 @@ POLES = ListPage(
         ListColumn(
             name="installed_on", title=Text(ko="설치일", en="Installed"), type=ColumnType.DATE, shown=False
         ),
-        ListColumn(name="source", title=Text(ko="출처", en="Source"), shown=False),
+        ListColumn(
+            name="source",
+            title=Text(ko="출처", en="Source"),
+            value=lambda row: read_pair(row.source),
+            shown=False,
+        ),
     ),
     rows=_find,
     filters=(

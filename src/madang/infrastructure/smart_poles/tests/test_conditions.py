@@ -24,6 +24,7 @@ VALUES = {
     "blank at last": lambda n: (None, None) if n == 0 else (float(n), 1.0),
     "one blank of two": lambda n: (None if n == 0 else 1.0, None if n == 1 else float(n)),
     "one alone": lambda n: (120.0,),
+    "metered": lambda n: (1.0, float(n), 118.0 + n),
 }
 
 
@@ -31,7 +32,7 @@ VALUES = {
 def readings(db, settings, tmp_path):
     settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path)})
     rows = [
-        {"thing_id": thing, "property": f"d{place}", "observed_at": NOW - timedelta(minutes=10 * n), "value": value, "revision": 0}
+        {"thing_id": thing, "property": "power" if place == 2 else f"d{place}", "observed_at": NOW - timedelta(minutes=10 * n), "value": value, "revision": 0}
         for thing, make in VALUES.items()
         for n in range(30)
         for place, value in enumerate(make(n))
@@ -49,6 +50,7 @@ def test_what_streams_tell(readings):
     assert {one.heard_at for one in told.values()} == {NOW}
     assert {name for name, one in told.items() if one.is_stuck} == {"still"}
     assert {name for name, one in told.items() if one.is_blank} == {"blank", "blank at last"}
+    assert {name: one.power_w for name, one in told.items() if one.power_w is not None} == {"metered": 118.0}
     later = list_conditions(["still"], NOW + timedelta(hours=5))
     assert not later["still"].is_stuck  # too few readings within the six hours
     assert list_conditions([], NOW) == {}

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.core.base.interface import measure_m
+from madang.core.base.interface import CITY_TIMEZONE, measure_m
+from madang.infrastructure.smart_poles.methods.faults import find_fault
 from madang.infrastructure.smart_poles.methods.power import find_room_w, measure_feeder, measure_pole
 from madang.infrastructure.smart_poles.methods.programme import sum_by_district, sum_by_year
 from madang.infrastructure.smart_poles.methods.siting import choose_sites, score_sites
-from madang.infrastructure.smart_poles.records import Feeder, Module, ModuleType, Pole, Site, Wishes
+from madang.infrastructure.smart_poles.records import (
+    Condition,
+    Feeder,
+    Module,
+    ModuleType,
+    Pole,
+    Site,
+    Wishes,
+)
 
 
 def make_pole(number, *modules, state="active", year=2022, supply_w=3000.0, district="11110"):
@@ -39,6 +50,28 @@ def test_a_pole_counts_what_it_carries():
     assert round(measure_feeder(feeder, [pole, full]).expected_w, 6) == feeder.capacity_w
     assert find_room_w(pole, None, [], ModuleType.BELL) == 10 * (3000 - 621)
     assert measure_feeder(feeder, [make_pole(2, (ModuleType.LIGHT, 100), state="retired")]).expected_w == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "rated_w", "power_w", "hour", "said"),
+    [
+        (ModuleType.LIGHT, 120, 0, 22, "is out though it is night"),
+        (ModuleType.LIGHT, 120, 0, 4, "is out though it is night"),
+        (ModuleType.LIGHT, 120, 0, 12, ""),
+        (ModuleType.LIGHT, 120, 118, 22, ""),
+        (ModuleType.LIGHT, 120, 118, 12, "is on by day"),
+        (ModuleType.LIGHT, 120, 118, 18, ""),
+        (ModuleType.CAMERA, 25, 1, 12, "has no power"),
+        (ModuleType.CAMERA, 25, 31, 12, "more than the 25 W"),
+        (ModuleType.EV_CHARGER, 7000, 0, 12, ""),
+        (ModuleType.BELL, 0, 5, 12, ""),
+    ],
+)
+def test_what_a_module_draws_tells_its_faults(kind, rated_w, power_w, hour, said):
+    pole = make_pole(1, (kind, rated_w))
+    at = datetime(2026, 6, 1, hour, 30, tzinfo=CITY_TIMEZONE)
+    fault = find_fault(pole, pole.modules[0], Condition(heard_at=at, power_w=power_w), at)
+    assert (said in fault.en) if said else fault is None
 
 
 def test_the_reports_programme():

@@ -9,19 +9,23 @@ Floats = npt.NDArray[np.float64]
 DAY_S = 86_400.0
 YEAR_S = 365.25 * DAY_S
 CITY_OFFSET_S = 9 * 3600.0
+TRAFFIC_BY_WEEKDAY = np.array([0.95, 1.0, 1.0, 1.0, 1.1, 0.6, 0.4])
+"""Of a Wednesday's, from Monday on."""
 
 
 def simulate_stations(generator: np.random.Generator, stations: int, moments: Floats) -> dict[str, Floats]:
     """Return levels by property, each of shape (moment, station).
 
     `moments` are seconds since 1970, UTC. µg/m³, °C, %, lx, UV index and dB as they would be measured:
-    a daily and a yearly cycle, episodes of fine dust that take days, each station's own place and noise.
+    a daily, a weekly and a yearly cycle, episodes of fine dust that take days, each station's own place and noise.
     """
     own = generator.normal(size=(4, stations))
     clock = ((moments + CITY_OFFSET_S) % DAY_S / 3600.0)[:, None]
     season = np.cos(2 * np.pi * (moments / YEAR_S - 0.55))[:, None]
     sun = np.clip(np.sin(np.pi * (clock - 6.5) / 12), 0, None) * (clock > 6.5) * (clock < 18.5)
+    weekday = ((moments + CITY_OFFSET_S) // DAY_S + 3).astype(int) % 7  # 1970 began on a Thursday
     traffic = np.exp(-((clock - 8.5) ** 2) / 5) + np.exp(-((clock - 18.5) ** 2) / 7)
+    traffic *= TRAFFIC_BY_WEEKDAY[weekday][:, None]
     phases = generator.uniform(0, 2 * np.pi, 3)
     days = moments[:, None] / DAY_S
     episode = sum(

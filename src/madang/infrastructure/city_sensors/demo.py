@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from madang.city.files import draw_points
+from madang.city.happenings import add_happenings
 from madang.city.pace import make_generator, shorten, to_city_moment
-from madang.city.weather import Floats, simulate_stations
+from madang.city.weather import DAY_S, Floats, simulate_stations
 from madang.core.base.interface import HOUSE, Text, to_city_time
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import Kind, import_things, list_kinds, register_kind
@@ -34,12 +35,36 @@ from .tables import EXPECTED_INTERVAL_S
 SEED = 2022
 STATIONS = 850
 SOURCE = "시뮬레이션 · simulated"
+AGENCIES = {
+    "health-environment": ("보건환경연구원", "Research Institute of Public Health and Environment"),
+    "climate": ("기후환경본부", "Climate and Environment Headquarters"),
+    "transport-information": ("교통정보센터", "Transport Operation and Information Service"),
+    "parks": ("푸른도시국", "Green Seoul Bureau"),
+    "hangang": ("한강사업본부", "Hangang River Headquarters"),
+    "water-circulation": ("물순환안전국", "Water Circulation Safety Bureau"),
+    "facilities": ("서울시설공단", "Seoul Facilities Corporation"),
+    "seoul-metro": ("서울교통공사", "Seoul Metro"),
+    "grand-park": ("서울대공원", "Seoul Grand Park"),
+    "welfare": ("복지정책실", "Welfare Policy Office"),
+    "energy": ("서울에너지공사", "Seoul Energy Corporation"),
+    "housing-corporation": ("서울주택도시공사", "Seoul Housing and Communities Corporation"),
+    "digital-foundation": ("서울디지털재단", "Seoul Digital Foundation"),
+}
+SOURCES = {SOURCE: "city"} | {
+    f"{ko} (시뮬레이션) · {en} (simulated)": code for code, (ko, en) in AGENCIES.items()
+}
+"""Who the stations belong to, with the agency: fourteen, as in the report; the city's own are half of all."""
 SENDER = "시뮬레이션 센서 · Simulated sensors"
 AREAS = ("residential_area", "commercial_area", "roads_and_parks", "public_facilities", "traditional_markets")
 WEEK_HOURS = 168
 SILENT_EVERY = 283
 DRIFTING_EVERY = 211
 """These stations measure four times the dust since the city came to life: a dirty optic."""
+WEARING_EVERY, CALIBRATED_EVERY_D = 97, 90
+"""These drift from one calibration to the next: warmer by a fortieth of a degree each day, and a hundredth more dust."""
+LATE, DOUBLED, MISSING, AWAY = 0.02, 0.003, 0.01, 0.004
+"""Of packets: half an interval late, and sent twice; of values: missing; of hours: the first of several without any."""
+LONGEST_AWAY_H = 5
 KIND = "대기·소음·기상 · air, noise, weather"
 LAYOUT = PacketLayout(
     data_no="1",
@@ -85,32 +110,57 @@ def lay_out(now: datetime) -> None:
 def _promise(now: datetime) -> None:
     """Write down how often the stations send, which the city's speed decides."""
     interval_s = int(shorten(EXPECTED_INTERVAL_S))
-    if get_source(SOURCE).kind != KIND or get_source(SOURCE).expected_interval_s != interval_s:
-        promise = Source(
-            name=SOURCE,
-            agency_code="city",
-            kind=KIND,
-            expected_interval_s=interval_s,
-            freshness_promise_s=2 * interval_s,
-        )
-        save_source(actor=HOUSE, now=now, source=promise)
+    for name in {one.source for one in list_stations().values()} & set(SOURCES):
+        promised = get_source(name)
+        if promised.kind != KIND or promised.expected_interval_s != interval_s:
+            promise = Source(
+                name=name,
+                agency_code=SOURCES[name],
+                kind=KIND,
+                expected_interval_s=interval_s,
+                freshness_promise_s=2 * interval_s,
+            )
+            save_source(actor=HOUSE, now=now, source=promise)
 
 
 def feed(since: datetime, now: datetime) -> None:
     """Send what the stations measured in (since, now]; at first, the hours before as well, and all report."""
-    serials = sorted(one.id for one in list_stations().values() if one.source == SOURCE)
+    serials = sorted(one.id for one in list_stations().values() if one.source in SOURCES)
     if not serials:
         return
     is_first = not list_values(LAYOUT.fields[1].name)
     if is_first:
         _bring_history(serials, now)
-    due = [
-        number
-        for number in range(len(serials))
-        if number % SILENT_EVERY and (is_first or _is_due(number, len(serials), since, now))
+    count = len(serials)
+    due = [(number, now) for number in range(count)] if is_first else _list_due(count, since, now)
+    packets = [_write_packet(serials, number, moment) for number, moment in due if number % SILENT_EVERY]
+    again = make_generator(SEED, int(now.timestamp())).random(len(packets)) < DOUBLED
+    packets += [one for one, is_doubled in zip(packets, again, strict=True) if is_doubled]
+    if packets:
+        send_packets(packets)
+
+
+def _list_due(count: int, since: datetime, now: datetime) -> list[tuple[int, datetime]]:
+    """Return (station, when it measured) of what is sent in (since, now]: some of it half an interval late."""
+    wait = timedelta(seconds=shorten(EXPECTED_INTERVAL_S) / 2)
+    late = now - wait
+    on_time = [
+        (number, now)
+        for number in range(count)
+        if _is_due(number, count, since, now) and not _is_late(number, count, now)
     ]
-    if due:
-        send_packets([_write_packet(serials, number, now) for number in due])
+    return on_time + [
+        (number, late)
+        for number in range(count)
+        if _is_due(number, count, since - wait, late) and _is_late(number, count, late)
+    ]
+
+
+def _is_late(number: int, count: int, moment: datetime) -> bool:
+    """Return whether what a station measured in its interval around a moment comes late."""
+    interval_s = shorten(EXPECTED_INTERVAL_S)
+    turn = int((moment.timestamp() - number * interval_s / count) // interval_s)
+    return bool(make_generator(SEED, number, turn).random() < LATE)
 
 
 def _is_due(number: int, count: int, since: datetime, now: datetime) -> bool:
@@ -122,7 +172,18 @@ def _is_due(number: int, count: int, since: datetime, now: datetime) -> bool:
 def _simulate(serials: list[str], moments: list[datetime]) -> dict[str, Floats]:
     """Return levels by property, each of shape (moment, station), at what time it is in the city then."""
     seconds = np.array([to_city_moment(one).timestamp() for one in moments])
-    return simulate_stations(make_generator(SEED), len(serials), seconds)
+    levels = simulate_stations(make_generator(SEED), len(serials), seconds)
+    stations = list_stations()
+    places = [(one.lon, one.lat) if (one := stations.get(serial)) else (None, None) for serial in serials]
+    lon, lat = np.array(places, dtype=float).T
+    add_happenings(levels, seconds, lon, lat)
+    numbers = np.arange(len(serials))
+    wear_d = np.where(
+        numbers % WEARING_EVERY == 1, (seconds[:, None] / DAY_S + numbers) % CALIBRATED_EVERY_D, 0.0
+    )
+    levels["temperature"] = levels["temperature"] + wear_d / 40
+    levels["pm25"] = levels["pm25"] * (1 + wear_d / 100)
+    return levels
 
 
 def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
@@ -131,7 +192,7 @@ def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
     levels = _simulate(serials, [now])
     parts = [f"{to_city_time(now):%Y%m%d%H%M}"]
     for field in LAYOUT.fields[1:]:
-        value = None if generator.random() < 0.01 else float(levels[field.name][0, number])
+        value = None if generator.random() < MISSING else float(levels[field.name][0, number])
         if field.name == "pm25" and value is not None and number % DRIFTING_EVERY == 7:
             value = 4 * value + 20
         parts.append(write_value(field, value))
@@ -159,7 +220,14 @@ def _bring_history(serials: list[str], now: datetime) -> None:
 
 
 def _measure_hours(serials: list[str], moments: list[datetime]) -> pa.Table:
+    """Return what stations measured at whole hours, newest first; single values are missing, and hours of an outage."""
     levels = _simulate(serials, moments)
+    generator = make_generator(SEED, int(moments[0].timestamp()))
+    begins = generator.random((len(moments), len(serials))) < AWAY
+    away = sum(np.roll(begins, back, axis=0) for back in range(LONGEST_AWAY_H)) > 0
+    for name, values in levels.items():
+        gaps = generator.random(values.shape) < MISSING
+        levels[name] = np.where(away | gaps, np.nan, values)
     stamps = np.repeat(np.array([int(one.timestamp() * 1e6) for one in moments], np.int64), len(serials))
     return pa.table(
         {
@@ -173,6 +241,7 @@ def _measure_hours(serials: list[str], moments: list[datetime]) -> pa.Table:
 def _draw_stations() -> list[dict[str, object]]:
     generator = make_generator(SEED)
     districts = {district.code: district.name_ko for district in list_districts()}
+    names = [name for name in SOURCES if name != SOURCE]
     return [
         {
             "id": f"SIM{number:05d}",
@@ -182,7 +251,7 @@ def _draw_stations() -> list[dict[str, object]]:
             "lon": round(lon, 6),
             "lat": round(lat, 6),
             "state": "active",
-            "source": SOURCE,
+            "source": names[number % len(names)] if number % 2 else SOURCE,
             "model": "SIM001",
             "attributes": {REGION: AREAS[number % len(AREAS)]},
         }

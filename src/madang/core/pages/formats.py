@@ -20,6 +20,7 @@ UNITS = {
     "m2": Text(ko="m²", en="m²"),
     "lx": Text(ko="lx", en="lx"),
     "dB": Text(ko="dB", en="dB"),
+    "[ppm]": Text(ko="ppm", en="ppm"),
     "{index}": Text(ko="", en=""),
 }
 STEPS = (

@@ -13,7 +13,8 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
     """What a sensor measures. `unit` is a UCUM symbol; `steps` are the map's class borders, lowest first.
 
     `least` and `most` are what the instruments of the street can measure: what lies beyond is no measurement.
-    `floor` is how much an instrument wavers by itself. A district whose mean is `high` and more, or `low`
+    `floor` is how much an instrument wavers by itself; None of what has no usual value, as directions, and isn't
+    watched. What is common is expected of every station, the others of those that send it. A district whose mean is `high` and more, or `low`
     and less, is an incident: particles at the levels of the advisories (Clean Air Conservation Act, enforcement
     rule, table 7), temperature at those of heat and cold wave advisories (Korea Meteorological Administration).
     """
@@ -22,9 +23,10 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     unit: str
     steps: tuple[float, float, float]
-    floor: float
+    floor: float | None
     least: float
     most: float
+    is_common: bool = True
     high: float | None = None
     low: float | None = None
 
@@ -234,6 +236,30 @@ OPEN_QUANTITIES = (
 )
 """In the order of service IotVdata017 (data.seoul.go.kr OA-15969, names until 2025); particles, which it lacks, last."""
 
+
+def _rare(
+    code: str,
+    ko: str,
+    en: str,
+    unit: str,
+    steps: tuple[float, float, float],
+    span: tuple[float, float],
+    floor: float | None,
+) -> Property:
+    return Property(
+        code=code,
+        title=Text(ko=ko, en=en),
+        unit=unit,
+        steps=steps,
+        floor=floor,
+        least=span[0],
+        most=span[1],
+        is_common=False,
+    )
+
+
+WIND, TURN, SHAKE = (4.0, 9.0, 14.0), (90.0, 180.0, 270.0), (1.0, 5.0, 10.0)
+"""Wind as the weather service calls it a little strong, strong and very strong; quarters of the compass; mm/s."""
 PROPERTIES = (
     Property(
         code="pm25",
@@ -302,7 +328,31 @@ PROPERTIES = (
         least=0,
         most=150,
     ),
+    _rare("wind_direction", "풍향", "Wind direction", "deg", TURN, (0, 360), None),
+    _rare("wind_speed", "풍속", "Wind speed", "m/s", WIND, (0, 100), 1.0),
+    _rare("gust_direction", "돌풍 풍향", "Gust direction", "deg", TURN, (0, 360), None),
+    _rare("gust_speed", "돌풍 풍속", "Gust speed", "m/s", WIND, (0, 120), 2.0),
+    _rare("vibration_x", "진동(x)", "Vibration (x)", "mm/s", SHAKE, (0, 100), 0.5),
+    _rare("vibration_y", "진동(y)", "Vibration (y)", "mm/s", SHAKE, (0, 100), 0.5),
+    _rare("vibration_z", "진동(z)", "Vibration (z)", "mm/s", SHAKE, (0, 100), 0.5),
+    _rare("vibration_x_max", "진동(x) 최대", "Greatest vibration (x)", "mm/s", SHAKE, (0, 100), 1.0),
+    _rare("vibration_y_max", "진동(y) 최대", "Greatest vibration (y)", "mm/s", SHAKE, (0, 100), 1.0),
+    _rare("vibration_z_max", "진동(z) 최대", "Greatest vibration (z)", "mm/s", SHAKE, (0, 100), 1.0),
+    _rare("globe_temperature", "흑구온도", "Globe temperature", "Cel", (0, 15, 28), (-50, 100), 1.5),
+    _rare("pm25_corrected", "초미세먼지 보정값", "PM2.5, corrected", "ug/m3", (15, 35, 75), (0, 2000), 3.0),
+    _rare("pm10_corrected", "미세먼지 보정값", "PM10, corrected", "ug/m3", (30, 80, 150), (0, 5000), 5.0),
+    _rare("power", "소비 전력", "Power draw", "W", (50, 200, 1000), (0, 1e6), 20.0),
+    _rare("no2", "이산화질소", "Nitrogen dioxide", "[ppm]", (0.03, 0.06, 0.2), (0, 20), 0.01),
+    _rare("co", "일산화탄소", "Carbon monoxide", "[ppm]", (2, 9, 15), (0, 1000), 0.2),
+    _rare("so2", "이산화황", "Sulphur dioxide", "[ppm]", (0.02, 0.05, 0.15), (0, 20), 0.005),
+    _rare("nh3", "암모니아", "Ammonia", "[ppm]", (1, 5, 25), (0, 500), 0.5),
+    _rare("h2s", "황화수소", "Hydrogen sulphide", "[ppm]", (0.02, 0.1, 5), (0, 500), 0.02),
+    _rare("o3", "오존", "Ozone", "[ppm]", (0.03, 0.09, 0.15), (0, 20), 0.01),
 )
+"""What stations of the city's field list (S-DoT) and of its open rows measure, the common seven first, and power, which
+meters on poles send. Gases are
+coloured by the comprehensive air-quality index of AirKorea, ammonia and hydrogen sulphide by what can be smelt."""
+COMMON = tuple(one for one in PROPERTIES if one.is_common)
 PROPERTY_BY_CODE = {one.code: one for one in PROPERTIES}
 STATION_KIND = "city_sensor"
 STATION_ENTITY = "urn:ngsi-ld:CitySensor:"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("city_sensors/compare/", show_comparison, name="city_sensors-compare"),
     path("city_sensors/dongs/", DONGS.as_view(), name="city_sensors-dongs"),
     path("desk/city_sensors/sources/", SAVE.as_view(), name="city_sensors-source"),
+    path("desk/city_sensors/sources/<path:source>/", SAVE.as_view(), name="city_sensors-one-source"),
     path("city_sensors/<str:thing_id>/", show_station, name="city_sensors-station"),
     path("desk/city_sensors/", show_desk, name="city_sensors-desk"),
     path("desk/city_sensors/senders/new/", ISSUE.as_view(), name="city_sensors-sender"),

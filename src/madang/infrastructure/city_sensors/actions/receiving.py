@@ -18,7 +18,13 @@ from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.messages import AHEAD
 from madang.infrastructure.city_sensors.methods.numbering import read_sequence
-from madang.infrastructure.city_sensors.methods.packets import STAMP_WIDTH, TIME_FIELD, Misfit, read_dated
+from madang.infrastructure.city_sensors.methods.packets import (
+    STAMP_WIDTH,
+    TIME_FIELD,
+    WORDS,
+    Misfit,
+    read_dated,
+)
 from madang.infrastructure.city_sensors.queries.stations import (
     find_certificate,
     find_layouts,
@@ -106,7 +112,7 @@ def define_packet(*, actor: Actor, now: datetime, layout: PacketLayout) -> None:
     """Lay down how packets of a number look from a day on; an earlier layout still reads older packets."""
     require(actor, "city_sensors.change_receiver")
     names = [field.name for field in layout.fields]
-    unknown = set(names) - set(PROPERTY_BY_CODE) - {TIME_FIELD}
+    unknown = set(names) - set(PROPERTY_BY_CODE) - WORDS - {TIME_FIELD}
     is_right = all(map(_is_right, layout.fields))
     if unknown or TIME_FIELD not in names or len(set(names)) < len(names) or not is_right:
         raise BadInput(

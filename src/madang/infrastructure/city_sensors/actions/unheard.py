@@ -11,7 +11,7 @@ from madang.core.lake.interface import authorize
 from madang.core.things.interface import Thing, ThingState
 from madang.infrastructure.city_sensors.queries.sources import get_source
 from madang.infrastructure.city_sensors.queries.stations import list_stations
-from madang.infrastructure.city_sensors.records import PROPERTIES, Source
+from madang.infrastructure.city_sensors.records import Source
 from madang.infrastructure.city_sensors.tables import READINGS
 
 KIND = "source_silent"
@@ -45,8 +45,7 @@ def tell_unheard(*, now: datetime) -> int:
 def _list_unheard(now: datetime) -> dict[str, list[Thing]]:
     """Return the stations that should have been heard by now and never were, by source."""
     stations = list_stations()
-    keys = [(thing_id, prop.code) for thing_id in stations for prop in PROPERTIES]
-    heard = set(authorize(ANONYMOUS, READINGS.name).latest(keys, ["thing_id"])["thing_id"].to_pylist())
+    heard = set(authorize(ANONYMOUS, READINGS.name).latest(select=["thing_id"])["thing_id"].to_pylist())
     found: dict[str, list[Thing]] = defaultdict(list)
     for thing_id, station in stations.items():
         if thing_id not in heard and station.state in AT_WORK:

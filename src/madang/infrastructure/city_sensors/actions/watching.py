@@ -44,7 +44,7 @@ class Watchers:
             self._learn(now)
         by_property: dict[str, list[tuple[str, datetime, float]]] = {}
         for row in rows:
-            if row["value"] is not None and row["property"] in PROPERTY_BY_CODE:
+            if row["value"] is not None and row["property"] in self._watches:
                 reading = (row["thing_id"], row["observed_at"], row["value"])
                 by_property.setdefault(row["property"], []).append(reading)
         findings = []
@@ -62,12 +62,15 @@ class Watchers:
         if not self._watches:
             self._levels = list_levels()
         for prop in PROPERTIES:
+            if prop.floor is None:
+                continue
             usual = learn_usual(prop, now)
             if prop.code in self._watches:
                 self._watches[prop.code].usual = usual
             else:
                 self._watches[prop.code] = Watch(usual, list_odd(prop))
-        share = sum(watch.usual.share for watch in self._watches.values()) / len(self._watches)
+        shares = [watch.usual.share for watch in self._watches.values() if watch.usual.stations]
+        share = sum(shares) / len(shares) if shares else 0.0
         is_growing = share < LITTLE or share > self._share + GROWTH
         self._share = share
         self._learn_at = now + (TRY_AGAIN if is_growing else LEARN_EVERY)

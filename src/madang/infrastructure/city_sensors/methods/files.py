@@ -25,6 +25,8 @@ ALSO = {
     "pm10": ("미세먼지10(미세먼지)",),
     "humidity": ("상대습도",),
     "uv": ("자외선",),
+    "pm25_corrected": ("pm25보정",),
+    "pm10_corrected": ("pm10보정",),
 }
 """Names of properties in the city's own files, besides their code and title."""
 UNKNOWN_SERIAL, UNKNOWN_PROPERTY, NO_TIME, FUTURE, NOT_FINITE = (

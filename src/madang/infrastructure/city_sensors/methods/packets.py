@@ -9,6 +9,8 @@ from typing import Literal
 from madang.infrastructure.city_sensors.records import Field, Packet, PacketLayout, Value
 
 TIME_FIELD = "observed_at"
+WORDS = frozenset({"model", "serial"})
+"""Fields that say what the address and the register say already: they have their width, and no value."""
 STAMP_WIDTH = 12
 GOOD, MISSING, OUT_OF_RANGE, UNREADABLE = "good", "missing", "out_of_range", "unreadable"
 
@@ -23,7 +25,7 @@ def read_packet(layout: PacketLayout, packet: str, zone: tzinfo) -> Packet:
         start += field.width
         if field.name == TIME_FIELD:
             observed_at = read_stamp(text, zone)
-        else:
+        elif field.name not in WORDS:
             values.append(read_value(field, text))
     if observed_at is None:
         raise ValueError("the layout has no time")

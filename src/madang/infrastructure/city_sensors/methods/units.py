@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import pi
+
 _SAME = (1.0, 0.0)
 _FAHRENHEIT = (5 / 9, -160 / 9)
 FACTORS: dict[str, dict[str, tuple[float, float]]] = {
@@ -18,6 +20,11 @@ FACTORS: dict[str, dict[str, tuple[float, float]]] = {
     },
     "lx": {"lx": _SAME, "klx": (1e3, 0.0)},
     "dB": {"dB": _SAME, "dBA": _SAME, "dB(A)": _SAME},
+    "m/s": {"m/s": _SAME, "km/h": (1 / 3.6, 0.0), "kn": (1852 / 3600, 0.0)},
+    "mm/s": {"mm/s": _SAME, "m/s": (1e3, 0.0), "cm/s": (10.0, 0.0)},
+    "deg": {"deg": _SAME, "°": _SAME, "rad": (180 / pi, 0.0)},
+    "W": {"W": _SAME, "kW": (1e3, 0.0)},
+    "[ppm]": {"[ppm]": _SAME, "ppm": _SAME, "ppb": (1e-3, 0.0), "[ppb]": (1e-3, 0.0)},
     "{index}": {"{index}": _SAME, "1": _SAME, "/": _SAME},
 }
 """By the property's unit: a sender's unit → (gain, offset)."""

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Text, to_city_time
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, page
-from madang.infrastructure.city_sensors.queries.stations import list_hours, list_stations
+from madang.infrastructure.city_sensors.queries.stations import list_hours, list_shown, list_stations
 from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property
 
 from .drawing import HOURS, SOURCE
@@ -28,7 +28,7 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
     context = {
         "title": TITLE,
         "property": prop,
-        "properties": PROPERTIES,
+        "properties": list_shown(),
         "chosen": " ".join(chosen),
         "unknown": [one for one in words if one not in stations][:MOST],
         "links": [(one, stations[one].name) for one in chosen],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import now, read_settings
+from madang.core.base.interface import now, read_pair, read_settings
 from madang.core.pages.interface import format_number, page
 from madang.core.people.interface import actor_of
 from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
+from madang.infrastructure.city_sensors.queries.sources import list_sources
 from madang.infrastructure.city_sensors.queries.stations import (
     list_certificates,
     list_layouts,
@@ -32,6 +33,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "stations": len(list_stations()),
         "refused": [row | {"said": say_reason(row["reason"] or "")} for row in refused],
         "refused_total": total,
+        "sources": [(one, read_pair(one.source.name or "–")) for one in list_sources()],
         "certificates": list_certificates(),
         "layouts": list_layouts(),
         "moment": now(),

@@ -31,7 +31,14 @@ def _make_column(prop: Property) -> ListColumn:
         mean = row.means.get(prop.code)
         return None if mean is None else round(mean, 1)
 
-    return ListColumn(name=prop.code, title=prop.title, type=ColumnType.NUMBER, unit=prop.unit, value=read)
+    return ListColumn(
+        name=prop.code,
+        title=prop.title,
+        type=ColumnType.NUMBER,
+        unit=prop.unit,
+        value=read,
+        shown=prop.is_common,
+    )
 
 
 LIST = ListPage(
@@ -44,7 +51,7 @@ LIST = ListPage(
     columns=(
         ListColumn(name="name", title=Text(ko="동", en="Dong")),
         ListColumn(name="stations", title=Text(ko="센서", en="Stations"), type=ColumnType.INTEGER),
-        *(_make_column(prop) for prop in PROPERTIES),
+        *(_make_column(prop) for prop in PROPERTIES if prop.floor is not None),
     ),
     filters=(ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_choices),),
     rows=_find,

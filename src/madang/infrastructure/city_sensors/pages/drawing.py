@@ -50,8 +50,10 @@ def draw_layer(prop: Property, language: str) -> MapLayer:
 
 
 def draw_districts(prop: Property, language: str) -> ChartBlock | None:
-    """Return the districts' means of the newest values, or None where nothing was measured."""
-    means = sorted(list_district_means(prop.code), key=lambda one: -one.mean)
+    """Return the districts' means of the newest values; None where nothing was measured, and of directions."""
+    means = (
+        sorted(list_district_means(prop.code), key=lambda one: -one.mean) if prop.floor is not None else []
+    )
     if not means:
         return None
     highest = means[0]

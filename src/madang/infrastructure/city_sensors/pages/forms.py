@@ -64,9 +64,10 @@ class LayoutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text=say_lazily(
             "한 줄에 하나씩, 보내는 순서대로: 이름 너비, 필요하면 factor= offset= low= high=. "
-            "측정 시각은 observed_at(12자)입니다.",
+            "측정 시각은 observed_at(12자)입니다. 글자로 된 model과 serial 자리는 읽고 지나갑니다.",
             "One a line, in the order sent: name and width, where needed factor= offset= low= high=. "
-            "The time of measurement is observed_at (12 characters).",
+            "The time of measurement is observed_at (12 characters). The places of model and serial, which are "
+            "words, are passed over.",
         ),
     )
 

@@ -10,6 +10,7 @@ from madang.core.pages.interface import MapBlock, page
 from madang.infrastructure.city_sensors.queries.corrections import list_corrections
 from madang.infrastructure.city_sensors.queries.stations import (
     get_station,
+    list_shown,
     list_station_values,
     list_stations,
     list_values,
@@ -35,7 +36,7 @@ def show_public(request: HttpRequest) -> HttpResponse:
     context = {
         "title": TITLE,
         "property": prop,
-        "properties": PROPERTIES,
+        "properties": list_shown(),
         "stations": len(list_stations()),
         "measured": sum(one.value is not None for one in values),
         "as_of": max((one.observed_at for one in values), default=None),
@@ -65,7 +66,7 @@ def show_station(request: HttpRequest, thing_id: str) -> HttpResponse:
         "title": Text(ko=station.name, en=f"Sensor {station.id}"),
         "station": station,
         "property": prop,
-        "rows": [(one, newest.get(one.code)) for one in PROPERTIES],
+        "rows": [(one, newest.get(one.code)) for one in PROPERTIES if one.is_common or one.code in newest],
         "chart": draw_station(prop, thing_id),
         "corrections": [(one, PROPERTY_BY_CODE[one.property].title) for one in list_corrections(thing_id)],
         "may_change": request.actor.may("city_sensors.change_receiver", station.agency_code),

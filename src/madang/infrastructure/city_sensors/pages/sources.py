@@ -87,9 +87,10 @@ def _name_agency(row: SourceState) -> Text:
     return names.get(row.source.agency_code, Text(ko="–", en="–"))
 
 
-def _build_form(_actor: Actor) -> type[forms.Form]:
+def _build_form(_actor: Actor, source: str = "") -> type[forms.Form]:
     agencies = [(one.code, say_lazily(one.name.ko, one.name.en)) for one in list_agencies()]
-    sources = [(one.source.name, one.source.name or "–") for one in list_sources()]
+    said = [(one.source.name, read_pair(one.source.name or "–")) for one in list_sources()]
+    sources = [(name, say_lazily(text.ko, text.en)) for name, text in said if source in {"", name}]
 
     class SourceForm(forms.Form):
         """What a source promises."""
@@ -110,17 +111,18 @@ def _build_form(_actor: Actor) -> type[forms.Form]:
     return SourceForm
 
 
-def _save(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+def _save(*, actor: Actor, now: datetime, data: dict[str, Any], source: str = "") -> str:
+    del source
     save_source(actor=actor, now=now, source=Source(**data))
     return f"{SOURCES}?{urlencode({'q': data['name']})}"
 
 
-def _fill(**_: Any) -> dict[str, Any]:
-    first = next(iter(list_sources()), None)
-    if first is None:
-        raise NotFound("city_sensors.source", "등록된 센서가 없습니다", "no station is registered")
-    source = get_source(first.source.name)
-    return {name: getattr(source, name) for name in Source.__struct_fields__}
+def _fill(source: str = "", **_: Any) -> dict[str, Any]:
+    found = next((one.source.name for one in list_sources() if source in {"", one.source.name}), None)
+    if found is None:
+        raise NotFound("city_sensors.source", "이 출처의 센서가 없습니다", "no station has this source")
+    promised = get_source(found)
+    return {name: getattr(promised, name) for name in Source.__struct_fields__}
 
 
 SAVE = FormPage(

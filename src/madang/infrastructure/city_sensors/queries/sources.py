@@ -9,10 +9,10 @@ from madang.core.base.interface import ANONYMOUS, Kept, now
 from madang.core.lake.interface import authorize
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.rates import FACTOR, Allowance
-from madang.infrastructure.city_sensors.records import PROPERTIES, Source, SourceState
+from madang.infrastructure.city_sensors.records import COMMON, Source, SourceState
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .stations import list_stations
+from .stations import list_layouts, list_stations
 
 kept = Kept()
 
@@ -42,9 +42,10 @@ def forget_sources() -> None:
 
 def _read_allowances() -> dict[str, Allowance]:
     stations = Counter(one.source for one in list_stations().values())
+    together = max(len(COMMON), *(len(one.fields) - 1 for one in list_layouts()), 0)
     return {
         row.name: Allowance(
-            values=FACTOR * stations[row.name] * len(PROPERTIES), window_s=float(row.expected_interval_s)
+            values=FACTOR * stations[row.name] * together, window_s=float(row.expected_interval_s)
         )
         for row in models.SourceRow.objects.all()
         if stations[row.name]
@@ -54,8 +55,7 @@ def _read_allowances() -> dict[str, Allowance]:
 def _read_sources() -> tuple[SourceState, ...]:
     stations = list_stations()
     newest: dict[str, datetime] = {}
-    keys = [(thing_id, prop.code) for thing_id in stations for prop in PROPERTIES]
-    rows = authorize(ANONYMOUS, READINGS.name).latest(keys, ["thing_id", "observed_at"])
+    rows = authorize(ANONYMOUS, READINGS.name).latest(select=["thing_id", "observed_at"])
     for thing_id, moment in zip(rows["thing_id"].to_pylist(), rows["observed_at"].to_pylist(), strict=True):
         newest[thing_id] = max(moment, newest.get(thing_id, moment))
     members: dict[str, list[str]] = defaultdict(list)

@@ -23,6 +23,7 @@ from madang.infrastructure.city_sensors.records import (
     DongMeans,
     Field,
     PacketLayout,
+    Property,
     StationValue,
 )
 from madang.infrastructure.city_sensors.tables import READINGS, REFUSED
@@ -69,6 +70,12 @@ def list_values(property_code: str) -> tuple[StationValue, ...]:
     return kept.get(("values", property_code), lambda: _read_values(property_code))
 
 
+def list_shown() -> tuple[Property, ...]:
+    """Return the properties that pages offer: the common ones, and what any station sends; it may be 5 s old."""
+    measured = kept.get("measured", _read_measured)
+    return tuple(one for one in PROPERTIES if one.is_common or one.code in measured)
+
+
 def list_district_means(property_code: str) -> tuple[DistrictMean, ...]:
     """Return the mean of the newest good values of each district that has one, by name."""
     means = mean_by_district(list_values(property_code))
@@ -93,7 +100,8 @@ def list_dongs() -> tuple[DongMeans, ...]:
             for one in list_values(prop.code)
             if one.thing_id in places
         ]
-        for prop in PROPERTIES
+        for prop in list_shown()
+        if prop.floor is not None
     }
     means = {code: mean_by_district(found) for code, found in values.items()}
     heard = {one.thing_id for found in values.values() for one in found if one.value is not None}
@@ -172,6 +180,10 @@ def _describe(row: models.Certificate) -> Certificate:
 
 def _read_stations() -> dict[str, Thing]:
     return {one.id: one for one in list_things(ThingFilter(kind=STATION_KIND), limit=MOST_STATIONS)}
+
+
+def _read_measured() -> frozenset[str]:
+    return frozenset(authorize(ANONYMOUS, READINGS.name).latest(select=["property"])["property"].to_pylist())
 
 
 def _read_values(property_code: str) -> tuple[StationValue, ...]:

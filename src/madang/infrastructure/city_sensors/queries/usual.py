@@ -19,7 +19,7 @@ MOST = 5_000
 
 
 def learn_usual(prop: Property, now: datetime) -> Usual:
-    """Return what is usual of a property; a scan of four weeks of hourly means."""
+    """Return what is usual of a property that has a floor; a scan of four weeks of hourly means."""
     rows = authorize(ANONYMOUS, f"{READINGS.name}_hour").read(
         select=["thing_id", "hour_at", "value_mean"],
         where=[
@@ -29,7 +29,7 @@ def learn_usual(prop: Property, now: datetime) -> Usual:
     )
     hours = rows["hour_at"].cast(pa.int64()).to_numpy() // 3_600_000_000
     means = rows["value_mean"].to_numpy().astype(np.float64)
-    return learn(rows["thing_id"].to_pylist(), hours, means, floor=prop.floor)
+    return learn(rows["thing_id"].to_pylist(), hours, means, floor=prop.floor or 0.0)
 
 
 def list_odd(prop: Property) -> set[str]:

@@ -21,12 +21,12 @@ from madang.infrastructure.city_sensors.handlers import tell_holds
 from madang.infrastructure.city_sensors.methods.rates import FACTOR, Allowance, Rates
 from madang.infrastructure.city_sensors.queries.sources import forget_sources
 from madang.infrastructure.city_sensors.queries.stations import forget
-from madang.infrastructure.city_sensors.records import PROPERTIES, STATION_KIND, Heard, Sent, Source
+from madang.infrastructure.city_sensors.records import COMMON, STATION_KIND, Heard, Sent, Source
 
 from .test_receiver import GOOD, KEY, NOW, messages, receiver
 
 __all__ = ["messages", "receiver"]
-ALLOWED = FACTOR * len(PROPERTIES)
+ALLOWED = FACTOR * len(COMMON)
 """Values that a source of one station may send in its interval."""
 
 
@@ -71,7 +71,7 @@ def make_packet(serial, number):
 
 
 def test_a_hundred_times_the_promise_is_held_and_the_others_are_taken(sources, messages):
-    per_interval = len(PROPERTIES) // 2  # this layout has two values
+    per_interval = len(COMMON) // 2  # this layout has two values
     wild = [make_packet("wild1", number) for number in range(100 * per_interval)]
     batch = [one for number, one in enumerate(wild) for one in ([one, make_packet("calm1", number)] if number % 30 == 0 else [one])]  # fmt: skip
     answers = receive_packets(now=NOW, sent=batch)
@@ -91,7 +91,7 @@ def test_a_hundred_times_the_promise_is_held_and_the_others_are_taken(sources, m
 
 def test_messages_are_held_by_the_same_count(sources):
     def hear(serial, count):
-        payload = [{"serial": serial, "values": {one.code: 1.0 for one in PROPERTIES}}] * count
+        payload = [{"serial": serial, "values": {one.code: 1.0 for one in COMMON}}] * count
         heard = [Heard(certkey=KEY, payload=json.dumps(payload).encode())]
         return hear_messages(now=NOW, messages=heard)[0]
 
@@ -102,7 +102,7 @@ def test_messages_are_held_by_the_same_count(sources):
 
 
 def test_what_its_sender_was_acknowledged_is_never_left_out(sources):
-    payload = [{"serial": "wild1", "values": {one.code: 1.0 for one in PROPERTIES}}] * 50
+    payload = [{"serial": "wild1", "values": {one.code: 1.0 for one in COMMON}}] * 50
     heard = [Heard(certkey=KEY, payload=json.dumps(payload).encode())] * 4
     assert [one.taken for one in hear_messages(now=NOW, messages=heard, may_refuse=False)] == [350] * 4
 

@@ -1,5 +1,6 @@
 """Everyone sees the map and a station in both languages; the workspace is for staff."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -45,7 +46,19 @@ class TestSources(PageCases):
         forget_sources()
         page = client.get(self.path).content.decode()
         assert "시뮬레이션" in page
-        assert "850" in page
+        assert "425" in page
+
+    def test_each_source_has_a_form_of_its_own(self, reader):
+        lay_out(NOW)
+        forget_sources()
+        desk = reader.get("/desk/city_sensors/").content.decode()
+        (address,) = [
+            one for one in re.findall('href="(/desk/city_sensors/sources/[^"]+)"', desk) if "Metro" in one
+        ]
+        form = reader.get(address).context["form"]
+        assert form.initial["agency_code"] == "seoul-metro"
+        assert [name for name, _ in form.fields["name"].choices] == [form.initial["name"]]
+        assert reader.get("/desk/city_sensors/sources/nobody/").status_code == 404
 
 
 class TestComparison(PageCases):

@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -29,7 +30,15 @@ from madang.infrastructure.city_sensors.actions.receiving import (
 from madang.infrastructure.city_sensors.actions.sequences import sequences
 from madang.infrastructure.city_sensors.methods.packets import read_packet, read_value, write_value
 from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
-from madang.infrastructure.city_sensors.records import STATION_KIND, Field, Heard, PacketLayout, Sent
+from madang.infrastructure.city_sensors.records import (
+    OPEN_QUANTITIES,
+    PROPERTY_BY_CODE,
+    STATION_KIND,
+    Field,
+    Heard,
+    PacketLayout,
+    Sent,
+)
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 KEY = "k" * 20
@@ -287,3 +296,59 @@ def test_the_citys_own_positions_are_registered(receiver, municipal_files):
     assert len(stations) == len({row["id"] for row in rows}) + 1
     located = [one for one in stations.values() if one.district_code]
     assert len(located) > 0.95 * len(rows)
+
+
+FIELD_CODES = (
+    "model", "serial", "pm25", "pm10", "temperature", "humidity", "wind_direction", "wind_speed", "gust_direction",
+    "gust_speed", "illuminance", "uv", "noise", "vibration_x", "vibration_y", "vibration_z", "vibration_x_max",
+    "vibration_y_max", "vibration_z_max", "globe_temperature", "pm25_corrected", "pm10_corrected", "observed_at",
+)  # fmt: skip
+WORD_WIDTHS = {"model": 6, "serial": 12, "observed_at": 12}
+
+
+def read_field_list(path):
+    """Return the layout that the city's own list of fields describes, in its order: ranges and arithmetic stand in words."""
+    with path.open(encoding="utf-8-sig") as file:
+        described = [row["데이터 설명"] for row in csv.DictReader(file)]
+    fields = []
+    for code, words in zip(FIELD_CODES, described, strict=True):
+        low, high = (int(one) for one in re.findall(r"[0-9]+", words.partition("→")[2])[:2] or (0, 1500))
+        factor = float((re.findall(r"× ?(10+)", words) or [1])[0])
+        if code in WORD_WIDTHS:
+            fields.append(Field(name=code, width=WORD_WIDTHS[code]))
+        else:
+            offset = 100 if "＋ 100" in words else 0
+            width = len(str(high))
+            fields.append(Field(name=code, width=width, factor=factor, offset=offset, low=low, high=high))
+    return PacketLayout(data_no="23", valid_from=date(2026, 1, 1), fields=tuple(fields))
+
+
+def test_the_citys_own_23_fields_are_taken_at_both_ends_of_their_ranges(messages, municipal_files):
+    layout = read_field_list(municipal_files / "sdot" / "sensor_data_information.csv")
+    assert len(layout.fields) == 23
+    define_packet(actor=HOUSE, now=NOW, layout=layout)
+    words = {"model": "SDOT01", "serial": "OC3CL2000001"}
+    measured = [one for one in layout.fields if one.name not in WORD_WIDTHS]
+    for minute, end in enumerate(("low", "high")):
+        sent = {one.name: f"{getattr(one, end):0{one.width}d}" for one in measured}
+        sent |= words | {"observed_at": f"20260301110{minute}"}
+        answer = send("".join(sent[one.name] for one in layout.fields), data_no="23", pk_seq=end)
+        assert answer.code == "SUCC-000", answer.message
+    found = {end: {} for end in ("low", "high")}
+    for end, (_, rows) in zip(found, messages(), strict=True):
+        found[end] = {row["property"]: row["value"] for row in rows}
+    ranges = {code: (found["low"][code], found["high"][code]) for code in found["low"]}
+    assert set(ranges) == set(FIELD_CODES) - set(WORD_WIDTHS)
+    assert {
+        tuple(row.values()) for _, rows in messages() for row in rows if row["quality"] != "good"
+    } == set()
+    assert ranges["temperature"] == ranges["globe_temperature"] == (-50, 80)
+    assert ranges["wind_direction"] == (0.1, 359.9)
+    assert ranges["wind_speed"] == (0.1, 100)
+    assert ranges["vibration_z_max"] == (0, 16)
+    assert ranges["noise"] == (35, 85)
+    assert ranges["pm25_corrected"] == (0, 1500)
+
+
+def test_every_field_of_the_open_rows_can_be_measured():
+    assert {one.property for one in OPEN_QUANTITIES} <= set(PROPERTY_BY_CODE)

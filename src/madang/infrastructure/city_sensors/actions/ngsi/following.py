@@ -22,7 +22,10 @@ from .entities import store
 TYPE = f"{DEFAULT}CitySensor"
 TOGETHER = 50
 """Entities written in one transaction: one by one waits for the disk each time, all at once keeps others waiting."""
-UNIT_CODES = {"ug/m3": "GQ", "Cel": "CEL", "%": "P1", "lx": "LUX", "dB": "2N", "{index}": "C62"}
+UNIT_CODES = {
+    "ug/m3": "GQ", "Cel": "CEL", "%": "P1", "lx": "LUX", "dB": "2N", "{index}": "C62", "deg": "DD", "m/s": "MTS", "mm/s": "C16",
+    "[ppm]": "59", "W": "WTT",
+}  # fmt: skip
 """UCUM → UN/CEFACT Recommendation 20, which NGSI-LD has its units from."""
 
 

@@ -1,4 +1,7 @@
-"""Registered stations as SensorThings: a Thing, its place, and a Datastream for each property it measures."""
+"""Registered stations as SensorThings: a Thing, its place, and a Datastream for each property it measures.
+
+Those of the common properties are there from the start, those of others once a value has come.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,17 @@ from typing import Any
 
 from django.db import transaction
 
+from madang.core.base.interface import ANONYMOUS
+from madang.core.lake.interface import authorize
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.queries.stations import list_stations
-from madang.infrastructure.city_sensors.records import PROPERTIES
+from madang.infrastructure.city_sensors.records import COMMON, PROPERTIES, PROPERTY_BY_CODE, Property
+from madang.infrastructure.city_sensors.tables import READINGS
 
 GEOJSON = "application/geo+json"
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 MODEL = "S-DoT"
+RARE = frozenset(one.code for one in PROPERTIES if not one.is_common)
 
 
 def mirror_stations() -> int:
@@ -28,25 +35,12 @@ def mirror_stations() -> int:
             _add(new)
         for station in moved:
             _follow(known[station.id], station)
+        _add_heard()
     return len(new) + len(moved)
 
 
 def _add(stations: list[Any]) -> None:
-    sensor, _ = models.Sensor.objects.get_or_create(
-        name=MODEL,
-        defaults={
-            "description": "도시데이터 센서 · City data sensor",
-            "encoding_type": "text/html",
-            "metadata": "/city_sensors/",
-        },
-    )
-    properties = [
-        models.ObservedProperty.objects.get_or_create(
-            definition=one.code,
-            defaults={"name": one.title.en, "description": f"{one.title.ko} · {one.title.en}"},
-        )[0]
-        for one in PROPERTIES
-    ]
+    sensor, properties = _get_sensor(), [_get_observed(one) for one in COMMON]
     things = models.Thing.objects.bulk_create([models.Thing(**_thing(one)) for one in stations])
     placed = [one.lon is not None for one in stations]
     places = models.Location.objects.bulk_create(
@@ -63,20 +57,65 @@ def _add(stations: list[Any]) -> None:
         if place is not None
     )
     models.Datastream.objects.bulk_create(
-        models.Datastream(
-            name=f"{one.title.en} {thing.asset_id}",
-            description=f"{thing.name} {one.title.ko}",
-            observation_type=MEASUREMENT,
-            unit_of_measurement={"name": one.unit, "symbol": one.unit, "definition": f"ucum:{one.unit}"},
-            thing=thing,
-            sensor=sensor,
-            observed_property=observed,
-            feature=feature,
-            stream_thing=thing.asset_id,
-            stream_property=one.code,
-        )
+        _make_datastream(thing, one, sensor=sensor, observed_property=observed, feature=feature)
         for thing, (_, feature) in zip(things, found, strict=True)
-        for one, observed in zip(PROPERTIES, properties, strict=True)
+        for one, observed in zip(COMMON, properties, strict=True)
+    )
+
+
+def _add_heard() -> None:
+    """Add the datastreams of rarer properties that a value has come of."""
+    rows = authorize(ANONYMOUS, READINGS.name).latest(select=["thing_id", "property"]).to_pylist()
+    heard = {(row["thing_id"], row["property"]) for row in rows if row["property"] in RARE}
+    if not heard:
+        return
+    there = models.Datastream.objects.filter(stream_property__in=RARE)
+    new = heard - set(there.values_list("stream_thing", "stream_property"))
+    stations = models.Thing.objects.filter(asset_id__in={thing_id for thing_id, _ in new})
+    things = {one.asset_id: one for one in stations}
+    features = {
+        row.stream_thing: row.feature
+        for row in models.Datastream.objects.filter(stream_thing__in=things).select_related("feature")
+    }
+    observed = {code: _get_observed(PROPERTY_BY_CODE[code]) for code in {code for _, code in new}}
+    sensor = _get_sensor()
+    models.Datastream.objects.bulk_create(
+        _make_datastream(
+            things[thing_id],
+            PROPERTY_BY_CODE[code],
+            sensor=sensor,
+            observed_property=observed[code],
+            feature=features.get(thing_id),
+        )
+        for thing_id, code in sorted(new)
+        if thing_id in things
+    )
+
+
+def _get_sensor() -> models.Sensor:
+    values = {
+        "description": "도시데이터 센서 · City data sensor",
+        "encoding_type": "text/html",
+        "metadata": "/city_sensors/",
+    }
+    return models.Sensor.objects.get_or_create(name=MODEL, defaults=values)[0]
+
+
+def _get_observed(one: Property) -> models.ObservedProperty:
+    values = {"name": one.title.en, "description": f"{one.title.ko} · {one.title.en}"}
+    return models.ObservedProperty.objects.get_or_create(definition=one.code, defaults=values)[0]
+
+
+def _make_datastream(thing: models.Thing, one: Property, **linked: Any) -> models.Datastream:
+    return models.Datastream(
+        name=f"{one.title.en} {thing.asset_id}",
+        description=f"{thing.name} {one.title.ko}",
+        observation_type=MEASUREMENT,
+        unit_of_measurement={"name": one.unit, "symbol": one.unit, "definition": f"ucum:{one.unit}"},
+        thing=thing,
+        stream_thing=thing.asset_id,
+        stream_property=one.code,
+        **linked,
     )
 
 

@@ -21,6 +21,7 @@ from .queries.locating import (
     locate_in_outlines,
     locate_points,
     resolve_code,
+    say_area,
 )
 from .queries.searching import get_place, list_places, search_places
 from .queries.tiles import get_tile
@@ -78,6 +79,7 @@ __all__ = [
     "remove_area_layer",
     "remove_place",
     "resolve_code",
+    "say_area",
     "search_places",
     "thin_points",
     "tile_bounds",

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import shapely
 
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import BadInput, Text
 from madang.core.places.gateway.country import (
     read_district_codes,
     read_district_outlines,
@@ -19,6 +19,7 @@ from madang.core.places.gateway.country import (
 from madang.core.places.methods.addresses import AddressReader
 from madang.core.places.methods.codes import CodeBook
 from madang.core.places.methods.locating import AreaIndex, Locator
+from madang.core.places.methods.romanization import romanize_place
 from madang.core.places.records import CodeSystem, CodeVerdict, District, Located
 
 from .layers import get_province_code, locate_in_layer
@@ -97,6 +98,12 @@ def find_own_district(*parts: str) -> str:
 def get_area_name(code: str) -> str:
     """Return the Korean name of a district (5 digits) or legal dong (8 or 10), "" where there is none."""
     return _load_names().get(code[:8] if len(code) > 5 else code, "")
+
+
+def say_area(code: str) -> Text:
+    """Return the name of a district (5 digits) or legal dong (8 or 10) in both languages, the code where there is none."""
+    ko = get_area_name(code)
+    return Text(ko=ko, en=romanize_place(ko)) if ko else Text(ko=code, en=code)
 
 
 @cache

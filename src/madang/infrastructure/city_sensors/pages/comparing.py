@@ -31,7 +31,9 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
         "properties": list_shown(),
         "chosen": " ".join(chosen),
         "unknown": [one for one in words if one not in stations][:MOST],
-        "links": [(one, stations[one].name) for one in chosen],
+        "links": [
+            (one, f"{one} · {stations[one].name}" if request.language == "ko" else one) for one in chosen
+        ],
         "chart": _draw(prop, chosen, request.language) if chosen else None,
         "most": MOST,
     }

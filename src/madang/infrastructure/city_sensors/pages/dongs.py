@@ -17,7 +17,8 @@ def _find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Don
     return [
         one
         for one in list_dongs()
-        if search in f"{one.name.ko} {one.code}" and (not district or one.district_code == district)
+        if search.lower() in f"{one.name.ko} {one.name.en} {one.code}".lower()
+        and (not district or one.district_code == district)
     ]
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from madang.core.base.interface import ANONYMOUS, Actor, Kept, Text, now
 from madang.core.lake.interface import Filter, Group, Measure, Op, authorize
-from madang.core.places.interface import get_area_name, list_districts
+from madang.core.places.interface import list_districts, say_area
 from madang.core.things.interface import Thing, ThingFilter, get_thing, get_things_version, list_things
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.summaries import mean_by_district
@@ -119,8 +119,8 @@ def list_dongs() -> tuple[DongMeans, ...]:
 
 
 def _name_dong(code: str) -> Text:
-    name = get_area_name(code) or code
-    return Text(ko=name, en=f"{name} ({code})")
+    name = say_area(code)
+    return Text(ko=name.ko, en=f"{name.en} ({code})")
 
 
 def get_station(thing_id: str) -> Thing:

@@ -24,7 +24,10 @@ PEOPLE = {
     "admin": "admin",
 }
 # Other systems and their browsers' redirects call these; the login library asks for what they need.
-FOR_PROGRAMS = {f"idp:oidc:{name}" for name in ("token", "revoke", "userinfo", "authorization", "logout")}
+FOR_PROGRAMS = {
+    "hand_out",
+    *(f"idp:oidc:{name}" for name in ("token", "revoke", "userinfo", "authorization", "logout")),
+}
 SECRET = "850101-1234567"
 
 

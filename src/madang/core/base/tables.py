@@ -83,7 +83,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     `key` names the columns that identify a row (with `time` for streams). `read_permission`
     guards every read; "public" is open to all. `aggregated` says rows are not about persons. Keys whose
     first value begins with `unwatched_prefix` promise no interval, and are never called silent. A stream whose
-    rows are themselves computed has no rollups (`is_rolled_up`).
+    rows are themselves computed has no rollups (`is_rolled_up`). `contact` says whom to ask: an office, never a person.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     owner_agency: str = ""
     licence: str = ""
     source: str = ""
+    contact: str = ""
     expected_interval_s: int | None = None
     unwatched_prefix: str = ""
     detector_delay_ms: int = 10_000

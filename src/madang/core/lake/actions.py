@@ -24,6 +24,7 @@ _WORDS = (
     "owner_agency",
     "licence",
     "source",
+    "contact",
     "read_permission",
     "freshness_promise_s",
 )
@@ -68,6 +69,8 @@ def describe_dataset(*, actor: Actor, now: datetime, name: str, change: DatasetC
         )
         table = read_declaration(row)
         words = {field: getattr(change, field) for field in _WORDS if getattr(change, field) is not None}
+        if "freshness_promise_s" in words:
+            words["freshness_promise_s"] = words["freshness_promise_s"] or None
         if row.in_code and (words or change.columns):
             raise Conflict("lake.in_code", f"{name}의 설명은 코드에 있습니다", f"{name} is described in code")
         before = table

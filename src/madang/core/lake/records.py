@@ -219,7 +219,7 @@ class ColumnChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DatasetChange(msgspec.Struct, frozen=True, kw_only=True):
-    """New words for a dataset; None leaves a field as it is."""
+    """New words for a dataset; None leaves a field as it is, a promise of 0 s takes the promise back."""
 
     title: Text | None = None
     description: Text | None = None
@@ -227,7 +227,8 @@ class DatasetChange(msgspec.Struct, frozen=True, kw_only=True):
     licence: Annotated[str, Meta(max_length=100)] | None = None
     source: Annotated[str, Meta(max_length=300)] | None = None
     read_permission: Annotated[str, Meta(max_length=100)] | None = None
-    freshness_promise_s: Annotated[int, Meta(ge=1, le=10**9)] | None = None
+    contact: Annotated[str, Meta(max_length=200)] | None = None
+    freshness_promise_s: Annotated[int, Meta(ge=0, le=10**9)] | None = None
     category: Annotated[str, Meta(max_length=60)] | None = None
     keywords: tuple[str, ...] | None = None
     columns: tuple[ColumnChange, ...] = ()

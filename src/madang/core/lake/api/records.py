@@ -42,6 +42,7 @@ class DatasetView(msgspec.Struct, frozen=True, kw_only=True):
     owner_agency: str
     licence: str
     source: str
+    contact: str
     read_permission: str
     freshness_promise_s: int | None
     version: int
@@ -167,7 +168,7 @@ def view_dataset(record: DatasetRecord) -> DatasetView:
     """Return a line of the catalogue as the API shows it."""
     table = record.table
     base, rows = f"/api/datasets/{table.name}", f"/datasets/{table.name}"
-    endings = ["csv", "json", "parquet", "xlsx", *(["geojson"] if table.lon and table.lat else [])]
+    endings = ["csv", "json", "parquet", "xlsx", *(["geojson", "gpkg"] if table.lon and table.lat else [])]
     return DatasetView(
         name=table.name,
         title=table.title,
@@ -179,6 +180,7 @@ def view_dataset(record: DatasetRecord) -> DatasetView:
         owner_agency=table.owner_agency,
         licence=table.licence,
         source=table.source,
+        contact=table.contact,
         read_permission=table.read_permission,
         freshness_promise_s=table.freshness_promise_s,
         version=record.version,

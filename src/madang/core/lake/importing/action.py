@@ -248,8 +248,9 @@ def _finish(actor: Actor, now: datetime, name: str, choice: ImportChoice) -> Non
     """Measure, then write the words that the catalogue keeps beside the table and publish, both or neither."""
     measure_quality(now=now, name=name)
     with transaction.atomic():
-        if choice.category is not None:
-            describe_dataset(actor=actor, now=now, name=name, change=DatasetChange(category=choice.category))
+        if choice.category is not None or choice.keywords is not None:
+            change = DatasetChange(category=choice.category, keywords=choice.keywords)
+            describe_dataset(actor=actor, now=now, name=name, change=change)
         if choice.publish:
             publish_dataset(actor=actor, now=now, name=name)
 

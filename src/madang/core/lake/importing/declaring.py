@@ -68,7 +68,7 @@ def _check(table: Table) -> None:
 
 
 def _spoken(choice: ImportChoice) -> dict[str, object]:
-    fields = ("title", "description", "licence", "source", "owner_agency", "freshness_promise_s")
+    fields = ("title", "description", "licence", "source", "contact", "owner_agency", "freshness_promise_s")
     return {name: value for name in fields if (value := getattr(choice, name)) is not None}
 
 

@@ -33,6 +33,8 @@ class ImportChoice(msgspec.Struct, frozen=True, kw_only=True):
     category: Annotated[str, Meta(max_length=60)] | None = None
     licence: Annotated[str, Meta(max_length=100)] | None = None
     source: Annotated[str, Meta(max_length=300)] | None = None
+    contact: Annotated[str, Meta(max_length=200)] | None = None
+    keywords: tuple[Annotated[str, Meta(max_length=60)], ...] | None = None
     owner_agency: Annotated[str, Meta(max_length=40)] | None = None
     freshness_promise_s: Annotated[int, Meta(ge=1, le=10**9)] | None = None
     sheet: Annotated[str, Meta(max_length=100)] | None = None

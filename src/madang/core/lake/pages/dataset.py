@@ -19,6 +19,7 @@ from madang.core.base.interface import (
     ColumnType,
     MadangError,
     Text,
+    collect,
     now,
 )
 from madang.core.lake.asking import read_conditions, read_page, write_condition
@@ -129,8 +130,17 @@ def _describe(request: HttpRequest, record: DatasetRecord, reader: Reader) -> di
         "may_write": may_write(request.actor, table) and record.table.kind.value == "dataset",
         "has_place": _has_place(reader),
         "downloads": ["csv", "xlsx", "json", "parquet", *(["geojson", "gpkg"] if _has_place(reader) else [])],
+        "links": list_links(record),
         "is_restricted": len(reader.columns) < len(table.columns),
     }
+
+
+def list_links(record: DatasetRecord) -> list[tuple[Text, str]]:
+    """Return what services have to say of a dataset that is everyone's: (title, address), by their `DATASET_LINKS`."""
+    if record.state is not DatasetState.PUBLISHED or record.table.read_permission != "public":
+        return []
+    links = sorted((link for _, link in collect("doors", "DATASET_LINKS")), key=lambda link: link.order)
+    return [(link.title, link.href.replace("{name}", record.name)) for link in links]
 
 
 def _has_place(reader: Reader) -> bool:

@@ -119,7 +119,9 @@ def edit_words(*, actor: Actor, now: datetime, data: Any, name: str) -> str:
         for column in record.table.columns
         if bool(column.personal) != (column.name in personal)
     )
-    change = DatasetChange(**read_words(data), columns=columns)
+    words = read_words(data)
+    promise = words.pop("freshness_promise_s") or 0
+    change = DatasetChange(**words, freshness_promise_s=promise, columns=columns)
     describe_dataset(actor=actor, now=now, name=name, change=change)
     return f"/datasets/{name}/"
 

@@ -50,7 +50,25 @@ class WordsForm(forms.Form):
         label=say_lazily("이용 조건", "Licence"), choices=_choices(LICENCES), required=False
     )
     source = forms.CharField(label=say_lazily("출처", "Source"), max_length=300, required=False)
+    keywords = forms.CharField(
+        label=say_lazily("검색어 (쉼표로)", "Keywords (commas)"),
+        max_length=1000,
+        required=False,
+        help_text=say_lazily(
+            "제목에 없는, 사람들이 찾을 말입니다. 예: 피서, 그늘막",
+            "Words that people look for and the title lacks.",
+        ),
+    )
     owner_agency = forms.ChoiceField(label=say_lazily("관리 기관", "Owner"), required=False)
+    contact = forms.CharField(
+        label=say_lazily("문의할 곳", "Whom to ask"),
+        max_length=200,
+        required=False,
+        help_text=say_lazily(
+            "부서와 사무실 전화나 메일입니다. 모두에게 보이니 개인 번호는 적지 마십시오. 예: 빅데이터담당관 data@city.example",
+            "A division and its office telephone or e-mail. Everyone sees it: nobody’s own number.",
+        ),
+    )
     freshness = forms.ChoiceField(
         label=say_lazily("갱신 약속", "Promised updates"), choices=_choices(PROMISES), required=False
     )
@@ -109,6 +127,7 @@ def fill_words(table: Table, category: str) -> dict[str, Any]:
         "category": category,
         "licence": table.licence,
         "source": table.source,
+        "contact": table.contact,
         "owner_agency": table.owner_agency,
         "freshness": table.freshness_promise_s or "",
         "personal": [column.name for column in table.columns if column.personal],
@@ -117,7 +136,7 @@ def fill_words(table: Table, category: str) -> dict[str, Any]:
 
 def fill_from_record(record: DatasetRecord) -> dict[str, Any]:
     """Return what a form begins with for a line of the catalogue."""
-    return fill_words(record.table, record.category)
+    return fill_words(record.table, record.category) | {"keywords": ", ".join(record.keywords)}
 
 
 def read_words(data: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +150,10 @@ def read_words(data: dict[str, Any]) -> dict[str, Any]:
         "category": data["category"],
         "licence": data["licence"],
         "source": data["source"],
+        "keywords": tuple(
+            dict.fromkeys(filter(None, (one.strip()[:60] for one in data["keywords"].split(","))))
+        ),
+        "contact": data["contact"],
         "owner_agency": data["owner_agency"],
         "freshness_promise_s": int(data["freshness"]) if data["freshness"] else None,
     }

@@ -317,6 +317,14 @@ def test_the_catalogue_is_described_in_words(cafes):
         register_dataset(actor=OFFICER, now=NOW, table=CAFES)
 
 
+def test_a_promise_can_be_made_and_taken_back(cafes):
+    for given, stands in ((86_400, 86_400), (None, 86_400), (0, None)):
+        change = DatasetChange(freshness_promise_s=given, contact="빅데이터담당관", keywords=("커피",))
+        record = describe_dataset(actor=OFFICER, now=NOW, name="cafes", change=change)
+        assert record.table.freshness_promise_s == stands
+    assert (record.table.contact, record.keywords) == ("빅데이터담당관", ("커피",))
+
+
 def test_quality_is_measured(cafes):
     more = rows(2).set_column(1, "seats", pa.array([None, 5], pa.int64()))
     append_rows(CAFES, [more], actor=OFFICER, now=NOW)

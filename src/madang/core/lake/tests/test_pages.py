@@ -15,6 +15,7 @@ from madang.core.lake.importing.action import import_file, preview_file
 from madang.core.lake.importing.records import ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.models import Dataset, ImportJob
+from madang.core.lake.queries import get_dataset
 from madang.core.pages.testing import PageCases
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,21 @@ def test_withdrawn_and_personal_data_is_gone_from_every_page(officer):
     assert "잘못된 자료" in read(officer, "/datasets/libraries/")
     officer.post("/desk/data/libraries/publish/")
     assert Client().get("/datasets/libraries/").status_code == 200
+
+
+def test_staff_say_whom_to_ask_and_by_which_words_a_dataset_is_found(officer):
+    path, said = "/desk/data/libraries/edit/", {"title_ko": "도서관", "contact": "문화정책과 02-2133-0000"}
+    given = said | {"keywords": " 책, 독서 ,,책", "freshness": "86400"}
+    assert officer.post(path, given).status_code == 302
+    record = get_dataset(actor=HOUSE, name="libraries")
+    assert (record.keywords, record.table.freshness_promise_s) == (("책", "독서"), 86_400)
+    page = read(Client(), "/datasets/libraries/")
+    assert "문화정책과 02-2133-0000" in page
+    assert "책, 독서" in page
+    assert 'value="책, 독서"' in read(officer, path)
+    assert officer.post(path, said).status_code == 302
+    record = get_dataset(actor=HOUSE, name="libraries")
+    assert (record.keywords, record.table.freshness_promise_s) == ((), None)
 
 
 def test_an_older_version_comes_back_by_a_button(officer, tmp_path):

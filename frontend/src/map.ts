@@ -106,7 +106,11 @@ function addLayer(map: Map, layer: Layer, quiet: boolean): void {
     map.setPaintProperty("district-names", "text-halo-width", 2);
   }
   if (layer.shape === "points") {
-    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, (quiet ? 2 : ramp ? 4 : 3) * scale, 13, 6 * scale, 16, 9 * scale], "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, urgent ? undefined : "district-names");
+    // A circle that stands for many is as big as its number asks for.
+    const many = ["interpolate", ["linear"], ["get", "_count"], 3, 9 * scale, 100, 13 * scale, 10000, 17 * scale];
+    const radius = ["interpolate", ["linear"], ["zoom"], ...[[9, quiet ? 2 : ramp ? 4 : 3], [13, 6], [16, 9]].flatMap(([zoom, size]) => [zoom, layer.tiles ? ["case", ["has", "_count"], many, size * scale] : size * scale])] as unknown as ExpressionSpecification;
+    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": radius, "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, urgent ? undefined : "district-names");
+    if (layer.tiles) map.addLayer({ id: `${layer.id}-counts`, type: "symbol", ...from, filter: ["has", "_count"], layout: { "text-field": ["number-format", ["get", "_count"], { locale: language() }], "text-font": ["Madang Sans"], "text-size": 11 * sizeOf(map.getContainer()), "text-allow-overlap": true }, paint: { "text-color": colour("page") } });
     if (layer.is_named) map.addLayer({ id: `${layer.id}-names`, type: "symbol", ...from, layout: { "text-field": ["get", "title"], "text-font": ["Madang Sans"], "text-size": 13 * sizeOf(map.getContainer()), "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1.2, "text-justify": "auto" }, paint: { "text-color": colour("ink-strong"), "text-halo-color": colour("page"), "text-halo-width": 2 } });
     map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
   } else if (layer.shape === "areas") {
@@ -196,6 +200,7 @@ function listenToClicks(map: Map, config: Config): void {
       if (district) location.href = fill(config.href!, district.properties);
       return;
     }
+    if (feature.properties._count) return void map.easeTo({ center: event.lngLat, zoom: Math.min(map.getZoom() + 2, 14), essential: false });
     const id = String(feature.properties.id ?? feature.properties.code ?? "");
     choose(map, config, id);
     new Popup({ closeButton: false, maxWidth: "32rem", focusAfterOpen: false }).setLngLat(event.lngLat).setDOMContent(describe(feature, config)).addTo(map);

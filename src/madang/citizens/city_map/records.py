@@ -64,6 +64,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
 
+class Only(msgspec.Struct, frozen=True):
+    """Of one collection, only the places whose property has a value, written as text ("true" for a truth)."""
+
+    collection: str
+    name: str
+    value: str
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """A page of rows with the exact number of all that match. `ids` are the features' own."""
 
@@ -162,15 +170,26 @@ class Season(msgspec.Struct, frozen=True, kw_only=True):
     last: str
 
 
+COLOURS = {
+    "chart-1": (Text(ko="파랑", en="blue"), "#256ef4"),
+    "chart-2": (Text(ko="주황", en="orange"), "#c2560c"),
+    "chart-3": (Text(ko="초록", en="green"), "#228738"),
+    "chart-4": (Text(ko="보라", en="purple"), "#7a4fc4"),
+    "chart-5": (Text(ko="회색", en="grey"), "#58616a"),
+}
+"""Colours of themes by their names in the style sheet, in words and as other programs' maps draw them by day."""
+
+
 class ThemeValues(msgspec.Struct, frozen=True, kw_only=True):
     """What staff say of a theme. With `dataset` its places are that public dataset's, else its own.
 
-    `shown_from` and `shown_until` are the first and last day in public, None where open.
+    `colour` is one of COLOURS, "" where the map may choose. `shown_from` and `shown_until` are the first and last day in public, None where open.
     """
 
     title: Text
     about: Text = Text(ko="", en="")
     icon: str = "place"
+    colour: str = ""
     agency_code: str = ""
     fields: tuple[ThemeField, ...] = ()
     season: Season | None = None

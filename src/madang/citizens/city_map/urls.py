@@ -19,6 +19,7 @@ urlpatterns = [
     path("city_map/proposals/<str:receipt>/", show_receipt, name="city_map-receipt"),
     path(DESK, desk.show_desk, name="city_map-desk"),
     path(f"{DESK}themes/", desk.THEME_LIST.as_view(), name="city_map-themes"),
+    path(f"{DESK}places/", desk.PLACE_LIST.as_view(), name="city_map-places"),
     path(f"{DESK}themes/new/", forms.CREATE.as_view(), name="city_map-create"),
     path(THEME, desk.THEME.as_view(), name="city_map-theme"),
     path(f"{THEME}change/", forms.CHANGE.as_view(), name="city_map-change"),

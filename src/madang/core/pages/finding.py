@@ -55,6 +55,11 @@ def search_everywhere(
     return found
 
 
+def list_source_titles() -> list[Text]:
+    """Return what can be searched, in the order in which it is found."""
+    return [source.title for source in _list_sources()]
+
+
 @cache
 def _list_sources() -> tuple[SearchSource, ...]:
     return tuple(sorted((item for _, item in collect("doors", "SEARCH")), key=lambda item: item.order))

@@ -32,7 +32,7 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     `run(actor=, now=, data=, **address)` acts with the cleaned data and returns the address to go on
     to; a MadangError it raises stands beside the field that `details["field"]` names, or on top.
     `initial(actor=, **address)` fills the form. With `must_equal(actor=, **address)` the person types
-    that name before the button works; `consequence` says what will happen.
+    that name before the button works; `more(request, **address)` gives its `template` more to draw; `consequence` says what will happen.
     """
 
     title: Text
@@ -48,6 +48,7 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     back: str = ""
     is_upload: bool = False
     template: str = "madang/form.html"
+    more: Callable[..., dict[str, Any]] | None = None
 
     def as_view(self) -> View:
         """Return the Django view."""
@@ -97,5 +98,7 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
         context = {"page": self, "form": form, "wanted_name": ""}
         if self.must_equal is not None:
             context["wanted_name"] = self.must_equal(actor=request.actor, **address)
+        if self.more is not None:
+            context |= self.more(request, **address)
         status = 422 if form.errors else 200
         return render(request, self.template, context, status=status)

@@ -12,7 +12,7 @@ from madang.core.base.interface import Text, collect, list_manifests
 
 from .city_map import draw_city_map, list_layers
 from .context import read_display
-from .finding import draw_panels, list_panels, search_everywhere
+from .finding import draw_panels, list_panels, list_source_titles, search_everywhere
 from .menu import list_chapters, list_walls
 from .openapi import build_openapi
 from .reference import list_operations
@@ -46,7 +46,8 @@ def show_search(request: HttpRequest) -> HttpResponse:
     """Search services, places, datasets and things at once."""
     query = request.GET.get("q", "").strip().replace("\0", "")[:200]
     found = search_everywhere(request.actor, query) if query else []
-    return render(request, "madang/search.html", {"query": query, "found": found})
+    context = {"query": query, "found": found, "sources": list_source_titles()}
+    return render(request, "madang/search.html", context)
 
 
 @page("public", Text(ko="개발", en="Build"), kept=True)

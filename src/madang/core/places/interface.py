@@ -10,7 +10,7 @@ from .actions import (
 from .methods.cells import cell_of_points
 from .methods.coordinates import COORDINATE_SYSTEMS, transform_points
 from .methods.korean import matches_within, normalize
-from .methods.tiles import TileFeatures, encode_tile, thin_points, tile_bounds, tile_degrees
+from .methods.tiles import TileFeatures, encode_tile, group_points, thin_points, tile_bounds, tile_degrees
 from .queries.layers import get_area_layer, get_layer_report, list_area_layers, list_areas
 from .queries.locating import (
     detect_code_system,
@@ -66,6 +66,7 @@ __all__ = [
     "get_layer_report",
     "get_place",
     "get_tile",
+    "group_points",
     "import_area_layer",
     "list_area_layers",
     "list_areas",

@@ -63,10 +63,11 @@ def save_places(*, actor: Actor, now: datetime, code: str, places: Sequence[Plac
     mirror_theme(code, now=now)
 
 
-def remove_place(*, actor: Actor, now: datetime, code: str, place_id: str) -> None:
-    """Take a place out of a theme."""
+def remove_places(*, actor: Actor, now: datetime, code: str, place_ids: Sequence[str]) -> None:
+    """Take places out of a theme; all of them or none."""
     with transaction.atomic():
-        take_place(actor=actor, now=now, code=code, place_id=place_id, permission=EDIT)
+        for place_id in place_ids:
+            take_place(actor=actor, now=now, code=code, place_id=place_id, permission=EDIT)
     mirror_theme(code, now=now)
 
 

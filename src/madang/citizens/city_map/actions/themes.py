@@ -12,7 +12,7 @@ from madang.citizens.city_map import models
 from madang.citizens.city_map.methods.fields import LINK, check_fields
 from madang.citizens.city_map.queries.features import get_collection
 from madang.citizens.city_map.queries.themes import get_request, get_theme
-from madang.citizens.city_map.records import ThemeState, ThemeValues
+from madang.citizens.city_map.records import COLOURS, ThemeState, ThemeValues
 from madang.core.base.interface import Actor, BadInput, Conflict, Text, new_id
 from madang.core.people.interface import record_audit, require
 
@@ -123,6 +123,8 @@ def _check(values: ThemeValues) -> None:
             "city_map.link", "http로 시작하는 주소를 적어 주십시오", "write an address that begins with http",
             field="source_link",
         )  # fmt: skip
+    if values.colour and values.colour not in COLOURS:
+        raise BadInput("city_map.colour", "그런 색이 없습니다", "there is no such colour", field="colour")
     if values.dataset:
         get_collection(values.dataset)
 

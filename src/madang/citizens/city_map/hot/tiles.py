@@ -7,13 +7,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from madang.citizens.city_map.methods.asking import read_only
 from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.grid import ADDRESS, CRS, GRID, describe_grid
 from madang.citizens.city_map.queries.extracts import find_extract
 from madang.citizens.city_map.queries.features import find_bounds, get_collection
+from madang.citizens.city_map.queries.themes import list_shown
 from madang.citizens.city_map.queries.tiles import Tile, draw_collection, draw_shown
-from madang.citizens.city_map.records import Collection
-from madang.core.base.interface import NotFound
+from madang.citizens.city_map.records import COLOURS, Collection
+from madang.core.base.interface import NotFound, now, to_city_time
 from madang.core.pages.interface import find_address, is_held
 
 from .sending import OGC, PMTILES, STYLE, TILE, TILEJSON, Document, link, only, send
@@ -79,13 +81,15 @@ def send_extract(request: Request) -> Response:
 
 def show_shown(request: Request) -> Response:
     """Answer a tile of the map page: the chosen themes in one layer."""
-    only(request, "theme", "v")
+    only(request, "theme", "v", "only")
     names = request.query_params.getlist("theme")
     if not 1 <= len(names) <= MOST_THEMES:
         raise Wrong("theme", f"1 to {MOST_THEMES} themes are drawn together")
     z, x, y = (request.path_params[part] for part in ("z", "x", "y"))
     _need_tile(z, x, y)
-    return _answer(request, draw_shown([get_collection(name) for name in names], z, x, y))
+    collections = [get_collection(name) for name in names]
+    wanted = read_only(request.query_params.getlist("only")[:MOST_THEMES], collections)
+    return _answer(request, draw_shown(collections, z, x, y, wanted))
 
 
 def show_styles(request: Request) -> Document:
@@ -113,10 +117,17 @@ def show_style(request: Request) -> Document:
         "type": "circle",
         "source": one.id,
         "source-layer": one.id,
-        "paint": {"circle-radius": 5, "circle-color": "#256ef4", "circle-stroke-width": 1,
+        "paint": {"circle-radius": 5, "circle-color": _find_colour(one), "circle-stroke-width": 1,
                   "circle-stroke-color": "#ffffff"},
     }  # fmt: skip
     return send({"version": 8, "name": one.title.ko, "sources": {one.id: source}, "layers": [layer]}, STYLE)
+
+
+def _find_colour(one: Collection) -> str:
+    """Return the colour of the theme that a collection is, of others the first one."""
+    themes = (theme for theme in list_shown(to_city_time(now()).date()) if theme.collection == one.id)
+    wanted = next((theme.values.colour for theme in themes), "") or next(iter(COLOURS))
+    return COLOURS[wanted][1]
 
 
 def _answer(request: Request, tile: Tile) -> Response:

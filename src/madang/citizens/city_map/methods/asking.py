@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from madang.citizens.city_map.records import Asked, Collection
-from madang.core.base.interface import CITY_TIMEZONE
+from madang.citizens.city_map.records import Asked, Collection, Only
+from madang.core.base.interface import CITY_TIMEZONE, ColumnType
 
 from .cql.checking import check
 from .cql.objects import read_json
@@ -66,6 +66,22 @@ def read_filter(collection: Collection, values: dict[str, str]) -> Any:
     found = readers[language](values["filter"])
     check(found, collection.properties)
     return found
+
+
+def read_only(texts: Sequence[str], collections: Sequence[Collection]) -> tuple[Only, ...]:
+    """Return what `collection.property:value` ask of the collections; raise Wrong for what none of them has."""
+    known = {one.id: {column.name: column.type for column in one.properties} for one in collections}
+    found = []
+    for text in filter(None, texts):
+        collection, _, rest = text.partition(".")
+        name, _, value = rest.partition(":")
+        kind = known.get(collection, {}).get(name)
+        if kind not in {ColumnType.TEXT, ColumnType.BOOLEAN} or "\0" in value:
+            raise Wrong("only", "collection.property:value is needed, of a text or truth value")
+        if kind is ColumnType.BOOLEAN and value not in {"true", "false"}:
+            raise Wrong("only", "a truth value is true or false")
+        found.append(Only(collection, name, value))
+    return tuple(dict.fromkeys(found))
 
 
 def read_filter_system(values: dict[str, str]) -> str:

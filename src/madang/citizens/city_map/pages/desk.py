@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from madang.citizens.city_map.actions.places import remove_places
 from madang.citizens.city_map.queries.themes import (
     get_proposal,
     get_request,
     get_theme,
     is_place,
+    list_all_places,
     list_places,
     list_proposals,
     list_requests,
     list_themes,
 )
 from madang.citizens.city_map.records import (
+    COLOURS,
     FIELD_TYPES,
     PROPOSAL_KINDS,
     PROPOSAL_STATES,
@@ -36,6 +41,7 @@ from madang.core.pages.interface import (
     Detail,
     DetailPage,
     Fact,
+    ListAction,
     ListColumn,
     ListFilter,
     ListPage,
@@ -48,8 +54,10 @@ from madang.core.people.interface import list_agencies
 from .public import TITLE, describe_season
 
 DESK = "/desk/city_map/"
-THEMES, PROPOSALS, REQUESTS = f"{DESK}themes/", f"{DESK}proposals/", f"{DESK}requests/"
+THEMES, PLACES = f"{DESK}themes/", f"{DESK}places/"
+PROPOSALS, REQUESTS = f"{DESK}proposals/", f"{DESK}requests/"
 THEMES_TITLE = Text(ko="지도 주제", en="Themes of the map")
+PLACES_TITLE = Text(ko="주제의 장소", en="Places of themes")
 PROPOSALS_TITLE = Text(ko="시민 제안", en="Citizens’ proposals")
 REQUESTS_TITLE = Text(ko="주제 요청", en="Requests for themes")
 FEW = 8
@@ -121,6 +129,81 @@ THEME_LIST = ListPage(
     ),
     create=(f"{THEMES}new/", Text(ko="주제 만들기", en="New theme"), "city_map.edit"),
 )
+
+
+def _find_places(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[dict[str, Any]], int]:
+    del actor
+    titles = {one.code: one.values.title for one in list_themes()}
+    places, total = list_all_places(
+        search=search, theme=filters.get("theme", ""), sort=sort, offset=offset, limit=limit
+    )
+    return [
+        {
+            "id": f"{one.theme}/places/{one.id}",
+            "name": one.values.name,
+            "theme": titles[one.theme],
+            "address": one.values.address,
+            "source": one.values.source,
+            "changed_at": one.changed_at,
+            "lon": one.values.lon,
+            "lat": one.values.lat,
+        }
+        for one in places
+    ], total
+
+
+def _remove_places(*, actor: Actor, now: datetime, ids: Sequence[str]) -> Text:
+    chosen: dict[str, list[str]] = {}
+    for one in ids:
+        code, _, place_id = one.partition("/places/")
+        chosen.setdefault(code, []).append(place_id)
+    for code, place_ids in chosen.items():
+        remove_places(actor=actor, now=now, code=code, place_ids=place_ids)
+    return Text(ko=f"{len(ids)}곳을 뺐습니다.", en=f"{len(ids)} removed.")
+
+
+PLACE_LIST = ListPage(
+    title=PLACES_TITLE,
+    permission="city_map.work",
+    columns=(
+        ListColumn(
+            name="name", title=Text(ko="장소", en="Place"), href=lambda row: f"{THEMES}{row['id']}/"
+        ),
+        ListColumn(name="theme", title=Text(ko="주제", en="Theme")),
+        ListColumn(name="address", title=Text(ko="주소", en="Address")),
+        ListColumn(name="source", title=Text(ko="출처", en="Source"), shown=False),
+        ListColumn(name="changed_at", title=Text(ko="고친 때", en="Changed"), type=ColumnType.TIME),
+    ),
+    query=_find_places,
+    filters=(
+        ListFilter(
+            name="theme",
+            title=Text(ko="주제", en="Theme"),
+            choices=lambda _actor: [(one.code, one.values.title) for one in list_themes()],
+        ),
+    ),
+    actions=(
+        ListAction(
+            name="remove",
+            title=Text(ko="빼기", en="Remove"),
+            permission="city_map.edit",
+            consequence=Text(
+                ko="{count}곳이 지도와 데이터에서 바로 사라집니다.", en="{count} go from map and data at once."
+            ),
+            run=_remove_places,
+            is_destructive=True,
+        ),
+    ),
+    sort="name",
+    lon="lon",
+    lat="lat",
+    empty=Text(
+        ko="아직 장소가 없습니다. 주제에서 하나씩 적거나 파일로 올려 주십시오.",
+        en="No place yet. Write them one by one in a theme or bring a file.",
+    ),
+)  # fmt: skip
 
 
 def _find_proposals(
@@ -251,6 +334,7 @@ def _list_facts(theme: Theme) -> tuple[Fact, ...]:
         (Text(ko="영문 이름", en="Code"), theme.code),
         (Text(ko="기관", en="Agency"), agencies.get(said.agency_code, said.agency_code)),
         (Text(ko="데이터셋", en="Dataset"), theme.collection),
+        (Text(ko="색", en="Colour"), COLOURS[said.colour][0] if said.colour else None),
         (Text(ko="출처", en="Source"), read_pair(said.source) if said.source else None),
         (Text(ko="출처 누리집", en="Source’s site"), said.source_link),
         (Text(ko="이용 조건", en="Licence"), said.licence),

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 from django import forms
+from django.http import HttpRequest
 
-from madang.citizens.city_map.actions.places import import_places, remove_place, save_place
+from madang.citizens.city_map.actions.places import import_places, remove_places, save_place
 from madang.citizens.city_map.actions.proposals import accept_proposal, reject_proposal
 from madang.citizens.city_map.actions.themes import (
     answer_request,
@@ -24,18 +25,34 @@ from madang.citizens.city_map.actions.themes import (
 )
 from madang.citizens.city_map.methods.seasons import read_season
 from madang.citizens.city_map.queries.features import list_collections
-from madang.citizens.city_map.queries.themes import get_place, get_request, get_theme, list_scopes
-from madang.citizens.city_map.records import FIELD_TYPES, FieldType, ImportResult, ThemeField, ThemeValues
-from madang.core.base.interface import Actor, BadInput, Text
-from madang.core.pages.interface import FormPage, say_lazily
+from madang.citizens.city_map.queries.themes import (
+    get_place,
+    get_request,
+    get_theme,
+    list_places,
+    list_scopes,
+)
+from madang.citizens.city_map.records import (
+    COLOURS,
+    FIELD_TYPES,
+    FieldType,
+    ImportResult,
+    ThemeField,
+    ThemeValues,
+)
+from madang.core.base.interface import Actor, BadInput, Text, box_around
+from madang.core.pages.interface import FormPage, MapBlock, points_layer, say_lazily
 from madang.core.people.interface import list_agencies
 
 from .desk import PROPOSALS, REQUESTS, THEMES
 from .fields import build_place_form, fill_place, read_place
 from .icons import PICTURES
+from .proposing import AROUND_M, find_places
+from .public import read_near
 
 EMPTY = forms.Form
 TOLD = 12
+MOST_DRAWN = 2_000
 
 
 def _words(
@@ -95,6 +112,14 @@ def _theme_form(actor: Actor, code: str = "") -> type[forms.Form]:
             label=say_lazily("그림", "Picture"),
             choices=[(name, say_lazily(title.ko, title.en)) for name, (title, _) in PICTURES.items()],
         ),
+        "colour": forms.ChoiceField(
+            label=say_lazily("색", "Colour"),
+            choices=[
+                ("", say_lazily("지도가 고름", "the map chooses")),
+                *((name, say_lazily(words.ko, words.en)) for name, (words, _) in COLOURS.items()),
+            ],
+            required=False,
+        ),
         "agency_code": _choose_agency(actor, "city_map.edit"),
         "dataset": forms.ChoiceField(
             label=say_lazily("장소를 가져올 데이터셋", "Dataset its places come from"),
@@ -132,7 +157,7 @@ def _read_theme(data: dict[str, Any], fields: tuple[ThemeField, ...]) -> ThemeVa
         season=read_season(data["season_first"], data["season_last"]),
         **{
             name: data[name]
-            for name in ("icon", "agency_code", "dataset", "shown_from", "shown_until", "source", "source_link",
+            for name in ("icon", "colour", "agency_code", "dataset", "shown_from", "shown_until", "source", "source_link",
                          "licence", "takes_proposals")
         },
     )  # fmt: skip
@@ -142,7 +167,7 @@ def _fill_theme(*, actor: Actor, code: str = "") -> dict[str, Any]:
     if not code:
         return {"takes_proposals": True, "agency_code": actor.agency_code, "licence": "KOGL-1"}
     said = get_theme(code).values
-    filled = {name: getattr(said, name) for name in ("icon", "agency_code", "dataset", "shown_from", "shown_until",
+    filled = {name: getattr(said, name) for name in ("icon", "colour", "agency_code", "dataset", "shown_from", "shown_until",
                                                      "source", "source_link", "licence", "takes_proposals")}  # fmt: skip
     filled |= {
         "title_ko": said.title.ko,
@@ -227,9 +252,20 @@ def _save(*, actor: Actor, now: datetime, data: dict[str, Any], code: str, place
     return f"{THEMES}{code}/?tab=places"
 
 
+def _show_where(request: HttpRequest, code: str, place_id: str = "") -> dict[str, Any]:
+    """Return the map to pick a position on, with the places that stand already, near what was looked for."""
+    standing = get_place(code, place_id).values if place_id else None
+    near = read_near(request.GET.get("near", "")) or (standing and (standing.lon, standing.lat))
+    places = [one.values for one in list_places(code, limit=MOST_DRAWN)[0]]
+    layer = points_layer([{"title": one.name, "lon": one.lon, "lat": one.lat} for one in places])
+    bounds = box_around(*near, AROUND_M) if near else None
+    shown = MapBlock(title=get_theme(code).values.title, layers=(layer,), bounds=bounds, quiet_scroll=True)
+    return {"map": shown, **find_places(request)}
+
+
 def _remove(*, actor: Actor, now: datetime, data: dict[str, Any], code: str, place_id: str) -> str:
     del data
-    remove_place(actor=actor, now=now, code=code, place_id=place_id)
+    remove_places(actor=actor, now=now, code=code, place_ids=[place_id])
     return f"{THEMES}{code}/?tab=places"
 
 
@@ -355,8 +391,9 @@ REMOVE_FIELD = _sure(
     "The field goes from map and data. Its values are kept and come back when it is added under the same code.",
     _remove_field, is_destructive=True,
 )  # fmt: skip
-ADD_PLACE = _page("장소 더하기", "Add a place", _place_form, _save, initial=_fill)
-CHANGE_PLACE = _page("장소 고치기", "Change a place", _place_form, _save, initial=_fill)
+_ON_MAP: dict[str, Any] = {"initial": _fill, "template": "city_map/desk_place.html", "more": _show_where}
+ADD_PLACE = _page("장소 더하기", "Add a place", _place_form, _save, **_ON_MAP)
+CHANGE_PLACE = _page("장소 고치기", "Change a place", _place_form, _save, **_ON_MAP)
 REMOVE_PLACE = _sure(
     "장소 빼기", "Remove a place", "지도와 데이터에서 바로 사라집니다.", "It goes from map and data at once.", _remove,
     is_destructive=True,

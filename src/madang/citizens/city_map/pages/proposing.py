@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -130,7 +131,6 @@ def _fill(request: HttpRequest, standing: PlaceValues | None) -> dict[str, Any]:
 def _draw(
     request: HttpRequest, theme: Theme, kind: ProposalKind, form: forms.Form, standing: PlaceValues | None
 ) -> HttpResponse:
-    find = request.GET.get("find", "").replace("\0", "").strip()[:100]
     keep = [("kind", kind.value), ("place", request.GET.get("place", "")[:36])]
     context = {
         "title": HEADINGS[kind],
@@ -140,21 +140,27 @@ def _draw(
         "page": {"button": BUTTON, "back": f"{HOME}?theme={theme.collection}"},
         "wants_place": kind is not ProposalKind.REMOVE,
         "keep": keep,
-        "find": find,
-        "hits": [
-            (
-                hit,
-                urlencode(
-                    [*keep, ("near", f"{hit.lon:.6f},{hit.lat:.6f}"), ("label", hit.address or hit.name_ko)]
-                ),
-            )
-            for hit in (search_places(find, FOUND) if find else ())
-        ],
+        **find_places(request, keep),
         "map": _draw_map(request, theme, standing),
         "a_sender": A_SENDER,
     }
     status = 422 if form.errors else 200
     return render(request, "city_map/proposing.html", context, status=status)
+
+
+def find_places(request: HttpRequest, keep: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Return what is looked for (`find`) and the `hits`, each with the address that leads there and keeps the rest."""
+    find = request.GET.get("find", "").replace("\0", "").strip()[:100]
+    hits = [
+        (
+            hit,
+            urlencode(
+                [*keep, ("near", f"{hit.lon:.6f},{hit.lat:.6f}"), ("label", hit.address or hit.name_ko)]
+            ),
+        )
+        for hit in (search_places(find, FOUND) if find else ())
+    ]
+    return {"find": find, "hits": hits}
 
 
 def _draw_map(request: HttpRequest, theme: Theme, standing: PlaceValues | None) -> MapBlock:

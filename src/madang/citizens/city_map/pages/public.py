@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from calendar import month_abbr
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -14,13 +15,15 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from madang.citizens.city_map.methods.asking import read_only
+from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.naming import find_hours_column
 from madang.citizens.city_map.methods.seasons import is_in_season
 from madang.citizens.city_map.queries.features import find_bounds, list_collections
 from madang.citizens.city_map.queries.live import list_live, read_live
 from madang.citizens.city_map.queries.spots import NEAR_M, list_near, list_spots, pick_spots
 from madang.citizens.city_map.queries.themes import list_shown
-from madang.citizens.city_map.records import Collection, LiveLayer, Spot, Theme
+from madang.citizens.city_map.records import COLOURS, Collection, FieldType, LiveLayer, Only, Spot, Theme
 from madang.core.base.interface import Text, box_around, now, to_city_time
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer, page
 from madang.core.places.interface import search_places
@@ -32,7 +35,8 @@ HOME = "/city_map/"
 SHOWN, FOUND, MOST_THEMES, MOST_LIVE = 30, 6, 5, 2
 NEAREST, LEAST_M = 5, 300.0
 """The map shows at least this many of the nearest places, and this far."""
-FIRST_THEMES = 8
+FIRST_THEMES, MOST_ONLY = 8, 5
+TRUTHS = {"true": Text(ko="예", en="yes"), "false": Text(ko="아니요", en="no")}
 LIVE_COLOURS = ("danger", "chart-5")
 EMBED_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -62,6 +66,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     near: tuple[float, float] | None
     label: str
     hides_closed: bool
+    only: tuple[Only, ...]
     page: int
 
 
@@ -118,7 +123,7 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
         if one.collection in asked.themes and one.collection not in current
     }
     listed = [one for one in chosen if not (asked.hides_closed and one.id in resting)]
-    spots, total = _list(
+    spots, total, last = _list(
         listed, asked, at, [spot for name in asked.live for spot in read_live(request.actor, name)]
     )
     # Out of season the hours of a day say nothing.
@@ -137,15 +142,18 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
         "is_other": any(one.id not in mine for one in chosen),
         "chosen": [(one, mine.get(one.id), draw_icon(_icon(mine.get(one.id)))) for one in chosen],
         "live": [_offer_live(one, asked) for one in live.values()],
-        "map": _draw(chosen, [live[name] for name in asked.live], asked, spots) if chosen else None,
+        "map": _draw(chosen, mine, [live[name] for name in asked.live], asked, spots) if chosen else None,
         "spots": [(spot, titles[spot.theme]) for spot in spots],
         "is_several": len(titles) > 1,
         "total": total,
-        "pages": max(1, math.ceil(total / SHOWN)),
+        "pages": max(1, math.ceil(last / SHOWN)),
         "before": asked.page - 1,
         "after": asked.page + 1,
         "near_km": NEAR_M / 1000,
         "resting": [(one.values.title, describe_season(one)) for one in resting.values()],
+        "choices": _list_choices(
+            [mine[one.id] for one in chosen if one.id in mine and not mine[one.id].values.dataset], asked
+        ),
         "has_hours": any(map(find_hours_column, chosen)),
         "is_simulated": any("simulated" in one.source for one in chosen),
         "proposable": [
@@ -167,8 +175,44 @@ def _read(
         near=read_near(request.GET.get("near", "")),
         label=request.GET.get("label", "").strip()[:60],
         hides_closed=request.GET.get("closed") == "hide",
+        only=_read_only(request, [collections[name] for name in given[:MOST_THEMES]]),
         page=_read_page(request.GET.get("page", "")),
     )
+
+
+def _read_only(request: HttpRequest, chosen: Sequence[Collection]) -> tuple[Only, ...]:
+    """Return what is asked of the chosen themes; what no theme has any more is left out."""
+    found: list[Only] = []
+    for text in request.GET.getlist("only")[: MOST_ONLY * 2]:
+        with suppress(Wrong):
+            found += read_only([text], chosen)
+    return tuple(dict.fromkeys(found))[:MOST_ONLY]
+
+
+def write_only(one: Only) -> str:
+    """Return what `read_only` reads."""
+    return f"{one.collection}.{one.name}:{one.value}"
+
+
+def _list_choices(themes: Sequence[Theme], asked: Asked) -> list[tuple[Text, list[tuple[str, Text, bool]]]]:
+    """Return the fields of the chosen themes that places can be chosen by: title and (value, words, whether chosen)."""
+    found = []
+    for theme in themes:
+        for field in theme.values.fields:
+            said = (
+                {word: Text(ko=word, en=word) for word in field.choices}
+                if field.type is FieldType.CHOICE
+                else {}
+            )
+            said = TRUTHS if field.type is FieldType.BOOLEAN else said
+            title = Text(
+                ko=f"{theme.values.title.ko} · {field.title.ko}",
+                en=f"{theme.values.title.en} · {field.title.en}",
+            )
+            options = [(Only(theme.collection, field.name, value), words) for value, words in said.items()]
+            if options:
+                found.append((title, [(write_only(one), words, one in asked.only) for one, words in options]))
+    return found
 
 
 def _read_page(text: str) -> int:
@@ -187,17 +231,26 @@ def read_near(text: str) -> tuple[float, float] | None:
 
 def _list(
     chosen: Sequence[Collection], asked: Asked, at: datetime, live: Sequence[Spot]
-) -> tuple[list[Spot], int]:
-    """Return a page of what stands on the map: places of the themes, then what is live, or all of it by distance."""
+) -> tuple[list[Spot], int, int]:
+    """Return a page of what stands on the map, how much there is, and how much of it pages show.
+
+    Places of the themes come first, then what is live; or all of it by distance.
+    """
     begin = (asked.page - 1) * SHOWN
     live = pick_spots(live, search=asked.search, near=asked.near)
-    judged = {"search": asked.search, "at": at, "hides_closed": asked.hides_closed}
+    judged: dict[str, Any] = {
+        "search": asked.search,
+        "at": at,
+        "hides_closed": asked.hides_closed,
+        "only": asked.only,
+    }
     if asked.near is None:
         spots, total = list_spots(chosen, **judged, offset=begin, limit=SHOWN)
         skipped = max(0, begin - total)
-        return [*spots, *live[skipped : skipped + SHOWN - len(spots)]], total + len(live)
-    found = sorted([*list_near(chosen, *asked.near, **judged), *live], key=lambda spot: spot.away_m or 0.0)
-    return found[begin : begin + SHOWN], len(found)
+        return [*spots, *live[skipped : skipped + SHOWN - len(spots)]], total + len(live), total + len(live)
+    near, total = list_near(chosen, *asked.near, **judged)
+    found = sorted([*near, *live], key=lambda spot: spot.away_m or 0.0)
+    return found[begin : begin + SHOWN], total + len(live), len(found)
 
 
 def _choose(theme: Theme, one: Collection, asked: Asked, today: date) -> Choice:
@@ -242,6 +295,7 @@ def _toggle(asked: Asked, name: str = "", *, live: str = "") -> str:
     kept = [("theme", one) for one in themes] + [
         ("live", one) for one in _turn(asked.live, live)[-MOST_LIVE:]
     ]
+    kept += [("only", write_only(one)) for one in asked.only if one.collection in themes]
     near = [("near", f"{asked.near[0]},{asked.near[1]}")] if asked.near else []
     return urlencode([*kept, *near, *([("label", asked.label)] if near and asked.label else [])])
 
@@ -256,15 +310,43 @@ def _icon(theme: Theme | None) -> str:
     return theme.values.icon if theme else "place"
 
 
+def choose_colours(wanted: Sequence[str]) -> list[str]:
+    """Return the colours of themes that are shown together: each its own, or another where that is taken.
+
+    At most as many as there are COLOURS.
+    """
+    taken: list[str] = []
+    for at, colour in enumerate(wanted):
+        left = [one for one in COLOURS if one not in taken]
+        unwanted = [one for one in left if one not in wanted[at + 1 :]]
+        taken.append(colour if colour in left else (unwanted or left)[0])
+    return taken
+
+
 def _draw(
-    chosen: Sequence[Collection], live: Sequence[LiveLayer], asked: Asked, spots: Sequence[Spot]
+    chosen: Sequence[Collection],
+    themes: Mapping[str, Theme],
+    live: Sequence[LiveLayer],
+    asked: Asked,
+    spots: Sequence[Spot],
 ) -> MapBlock:
-    query = urlencode([*(("theme", one.id) for one in chosen), ("v", sum(one.version for one in chosen))])
+    wanted = [themes[one.id].values.colour if one.id in themes else "" for one in chosen]
+    coloured = zip(chosen, choose_colours(wanted), strict=True)
+    only = [("only", write_only(one)) for one in asked.only]
+    query = urlencode(
+        [*(("theme", one.id) for one in chosen), *only, ("v", sum(one.version for one in chosen))]
+    )
+    narrowed = {one.collection for one in asked.only}
     layer = MapLayer(
         id="places",
         tiles=f"{HOME}tiles/{{z}}/{{x}}/{{y}}.mvt?{query}",
         colour_by="class",
-        classes=tuple(MapClass(value=one.id, title=one.title, count=one.rows) for one in chosen),
+        classes=tuple(
+            MapClass(
+                value=one.id, title=one.title, count=None if one.id in narrowed else one.rows, colour=colour
+            )
+            for one, colour in coloured
+        ),
     )
     moving = tuple(
         MapLayer(

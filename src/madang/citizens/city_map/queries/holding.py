@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.citizens.city_map.methods.cql.judging import judge
-from madang.citizens.city_map.records import Collection
-from madang.core.lake.interface import Order, Reader
+from madang.citizens.city_map.records import Collection, Only
+from madang.core.lake.interface import Filter, Op, Order, Reader
 
 MOST_ROWS = 100_000
 MOST_BYTES, ALL_BYTES = 48 << 20, 128 << 20
@@ -79,6 +80,19 @@ def find_order(reader: Reader, one: Collection, sort: tuple[Order, ...]) -> np.n
         for one in sort
     ]
     return np.lexsort([one.to_numpy() for one in ranks[::-1]]).astype(np.int32)
+
+
+def keep_only(rows: pa.Table, one: Collection, only: Sequence[Only]) -> pa.Table:
+    """Return the rows of a collection that are asked for."""
+    for wanted in only:
+        if wanted.collection == one.id:
+            rows = rows.filter(pc.equal(rows.column(wanted.name).cast(pa.string()), wanted.value))
+    return rows
+
+
+def list_filters(one: Collection, only: Sequence[Only]) -> tuple[Filter, ...]:
+    """Return what is asked of a collection as the lake's conditions."""
+    return tuple(Filter(wanted.name, Op.EQ, wanted.value) for wanted in only if wanted.collection == one.id)
 
 
 def is_inside(rows: pa.Table, one: Collection, box: Box) -> np.ndarray:

@@ -16,15 +16,15 @@ from madang.citizens.city_map.methods.naming import (
     find_name_column,
     has_initials,
 )
-from madang.citizens.city_map.records import Collection, Spot
+from madang.citizens.city_map.records import Collection, Only, Spot
 from madang.core.base.interface import box_around, measure_m
 from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows
 from madang.core.places.interface import matches_within, normalize
 
 from .features import find_page, name_row, open_reader
-from .holding import hold
+from .holding import hold, keep_only, list_filters
 
-NEAR_M, MOST_NEAR = 3_000.0, 2_000
+NEAR_M, MOST_NEAR, MOST_CLOSE = 3_000.0, 2_000, 20_000
 
 
 def list_spots(
@@ -33,13 +33,14 @@ def list_spots(
     search: str = "",
     at: datetime | None = None,
     hides_closed: bool = False,
+    only: Sequence[Only] = (),
     offset: int = 0,
     limit: int = 30,
 ) -> tuple[list[Spot], int]:
     """Return a page of the places of collections, one collection after the other, and how many there are.
 
     `search` is a part of a name or address, or initials of a name; `at` a moment of the city's time that
-    opening hours are judged by. Collections above holding.MOST_ROWS are searched by whole letters only, and
+    opening hours are judged by; `only` leaves the places of a collection that have a value. Collections above holding.MOST_ROWS are searched by whole letters only, and
     keep their closed places.
     """
     found: list[Spot] = []
@@ -47,7 +48,7 @@ def list_spots(
     for one in collections:
         reader = open_reader(one.id)
         begin, wanted = max(0, offset - total), limit - len(found)
-        rows, count = _read(reader, one, search, at if hides_closed else None, begin, max(0, wanted))
+        rows, count = _read(reader, one, search, at if hides_closed else None, only, begin, max(0, wanted))
         found += [_describe(one, row, at) for row in rows.to_pylist()]
         total += count
     return found, total
@@ -61,23 +62,41 @@ def list_near(
     search: str = "",
     at: datetime | None = None,
     hides_closed: bool = False,
+    only: Sequence[Only] = (),
     within_m: float = NEAR_M,
-) -> list[Spot]:
-    """Return the places within a distance, the nearest first; at most 2,000 of each collection are looked at."""
-    west, south, east, north = box_around(lon, lat, within_m)
+) -> tuple[list[Spot], int]:
+    """Return the places within a distance, the nearest first, at most MOST_NEAR of each collection, and how many there are.
+
+    Where more than MOST_CLOSE of a collection lie there, those within half of the distance are told, and so on.
+    """
     found: list[Spot] = []
+    total = 0
     for one in collections:
-        box = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
-        where = () if has_initials(search) else _search(one, search)
-        rows = open_reader(one.id).read(_columns(one), (*box, *where), (), 0, MOST_NEAR)
+        where = [*list_filters(one, only), *([] if has_initials(search) else _search(one, search))]
+        rows, reach_m = _read_around(one, lon, lat, within_m, where)
         rows = rows.filter(
             _judge(one, rows, search if has_initials(search) else "", at if hides_closed else None)
         )
-        for row in rows.to_pylist():
-            away_m = measure_m(lon, lat, row[one.lon], row[one.lat])
-            if away_m <= within_m:
-                found.append(_describe(one, row, at, away_m))
-    return sorted(found, key=lambda spot: spot.away_m or 0.0)
+        places = zip(*(rows.column(axis).to_pylist() for axis in (one.lon, one.lat)), strict=True)
+        away = [(measure_m(lon, lat, *place), number) for number, place in enumerate(places)]
+        near = sorted(pair for pair in away if pair[0] <= reach_m)
+        total += len(near)
+        nearest = rows.take(pa.array([number for _, number in near[:MOST_NEAR]], pa.int64())).to_pylist()
+        found += [_describe(one, row, at, away_m) for row, (away_m, _) in zip(nearest, near, strict=False)]
+    return sorted(found, key=lambda spot: spot.away_m or 0.0), total
+
+
+def _read_around(
+    one: Collection, lon: float, lat: float, within_m: float, where: Sequence[Filter | AnyOf]
+) -> tuple[pa.Table, float]:
+    """Return every row in the box that holds a distance, and that distance: halved until they are few enough."""
+    while True:
+        west, south, east, north = box_around(lon, lat, within_m)
+        box = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
+        rows = open_reader(one.id).read(_columns(one), (*box, *where), (), 0, MOST_CLOSE + 1)
+        if rows.num_rows <= MOST_CLOSE or within_m < 1:
+            return rows, within_m
+        within_m /= 2
 
 
 def pick_spots(
@@ -101,7 +120,13 @@ def pick_spots(
 
 
 def _read(
-    reader: Reader, one: Collection, search: str, at: datetime | None, offset: int, limit: int
+    reader: Reader,
+    one: Collection,
+    search: str,
+    at: datetime | None,
+    only: Sequence[Only],
+    offset: int,
+    limit: int,
 ) -> tuple[pa.Table, int]:
     """Return a part of the rows that match, and how many do; with `at` those that are closed then are left out."""
     name = find_name_column(one)
@@ -109,10 +134,10 @@ def _read(
     is_judged_here = has_initials(search) or (at is not None and find_hours_column(one))
     held = hold(reader, one) if is_judged_here else None
     if held is None:
-        where = _search(one, search)
+        where = [*list_filters(one, only), *_search(one, search)]
         rows = reader.read(_columns(one), where, order, offset, limit)
         return rows, count_rows(reader, where)
-    rows = held.select(_columns(one))
+    rows = keep_only(held, one, only).select(_columns(one))
     rows = rows.filter(_judge(one, rows, search, at))
     if order:
         rows = rows.sort_by([(column, "ascending") for column in order])

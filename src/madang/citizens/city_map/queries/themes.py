@@ -34,6 +34,7 @@ NAME, ADDRESS, POSITION = (
     Text(ko="주소", en="Address"),
     Text(ko="자리", en="Position"),
 )
+PLACE_SORTS = {"theme": "theme__title_ko"}
 PROPOSAL_SORTS = {"name": "values__name", "theme": "theme__title_ko"}
 
 
@@ -67,6 +68,18 @@ def list_places(
         rows = rows.filter(Q(name__icontains=search) | Q(address__icontains=search))
     last = None if limit is None else offset + limit
     return [read_place(row) for row in rows[offset:last]], rows.count()
+
+
+def list_all_places(
+    *, search: str = "", theme: str = "", sort: str = "name", offset: int = 0, limit: int = 50
+) -> tuple[list[Place], int]:
+    """Return a page of the places of all themes, or of one, and how many match."""
+    rows = models.PlaceRow.objects.filter(theme_id=theme) if theme else models.PlaceRow.objects.all()
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(address__icontains=search))
+    rows = rows.order_by(PLACE_SORTS.get(sort.removeprefix("-"), sort.removeprefix("-")), "pk")
+    rows = rows.reverse() if sort.startswith("-") else rows
+    return [read_place(row) for row in rows[offset : offset + limit]], rows.count()
 
 
 def get_place(code: str, place_id: str) -> Place:

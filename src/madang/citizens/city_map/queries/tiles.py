@@ -13,14 +13,16 @@ import pyarrow as pa
 import shapely
 
 from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
-from madang.citizens.city_map.records import Collection
+from madang.citizens.city_map.records import Collection, Only
 from madang.core.lake.interface import Filter, Op, Reader
-from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
+from madang.core.places.interface import TileFeatures, encode_tile, group_points, thin_points, tile_degrees
 
 from .features import find_page, name_row, open_reader
-from .holding import hold, is_inside
+from .holding import hold, is_inside, keep_only, list_filters
 
 DETAIL_ZOOM, DETAIL_COLUMNS = 13, 12
+GROUP_ZOOM = 12
+"""As deep as this the map page shows what stands close together as one circle with its number."""
 SHOWN_LAYER = "places"
 
 
@@ -36,10 +38,12 @@ def draw_collection(one: Collection, z: int, x: int, y: int) -> Tile:
     return _draw_collection(open_reader(one.id), one, z, x, y)
 
 
-def draw_shown(collections: Sequence[Collection], z: int, x: int, y: int) -> Tile:
+def draw_shown(
+    collections: Sequence[Collection], z: int, x: int, y: int, only: tuple[Only, ...] = ()
+) -> Tile:
     """Return the tile of the map page: all collections in one layer, told apart by their `class`."""
     readers = tuple(open_reader(one.id) for one in collections)
-    return _draw_shown(readers, tuple(collections), z, x, y)
+    return _draw_shown(readers, tuple(collections), only, z, x, y)
 
 
 @lru_cache(maxsize=8192)
@@ -62,17 +66,30 @@ def draw_once(reader: Reader, one: Collection, z: int, x: int, y: int) -> bytes:
 
 @lru_cache(maxsize=8192)
 def _draw_shown(
-    readers: tuple[Reader, ...], collections: tuple[Collection, ...], z: int, x: int, y: int
+    readers: tuple[Reader, ...],
+    collections: tuple[Collection, ...],
+    only: tuple[Only, ...],
+    z: int,
+    x: int,
+    y: int,
 ) -> Tile:
     points: list[np.ndarray] = []
     values: list[dict[str, Any]] = []
     for reader, one in zip(readers, collections, strict=True):
         name, address = find_name_column(one), find_address_column(one)
         carried = list(dict.fromkeys([*one.key, *filter(None, (name, address))]))
-        rows = _read_points(reader, one, carried, (z, x, y))
-        points.append(_points(rows, one))
+        rows = _read_inside(reader, one, carried, (z, x, y), only)
+        places = [rows.column(axis).to_numpy() for axis in (one.lon, one.lat)]
+        groups = np.empty((0, 3))
+        if z <= GROUP_ZOOM:
+            kept, groups = group_points(*places, z, x, y)
+        else:
+            kept = thin_points(*places, z, x, y)
+        rows = rows.take(pa.array(kept))
+        points += [_points(rows, one), shapely.points(groups[:, :2])]
         listed = rows.select(carried).to_pylist() if carried else [{}] * rows.num_rows
         values += [_describe(one, row, name, address) for row in listed]
+        values += [{"class": one.id, "_count": int(count)} for count in groups[:, 2]]
     return _tag(_encode(SHOWN_LAYER, np.concatenate(points), values, (z, x, y)))
 
 
@@ -87,16 +104,22 @@ def _describe(one: Collection, row: dict[str, Any], name: str, address: str) -> 
 
 
 def _read_points(reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int]) -> pa.Table:
+    rows = _read_inside(reader, one, carried, tile)
+    lon, lat = (rows.column(axis).to_numpy() for axis in (one.lon, one.lat))
+    return rows.take(pa.array(thin_points(lon, lat, *tile)))
+
+
+def _read_inside(
+    reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int], only: Sequence[Only] = ()
+) -> pa.Table:
     west, south, east, north = box = tile_degrees(*tile)
     columns = list(dict.fromkeys([one.lon, one.lat, *carried]))
     held = hold(reader, one)
     if held is not None:
-        rows = held.select(columns).filter(pa.array(is_inside(held, one, box)))
-    else:
-        where = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
-        rows = reader.read(columns, where)
-    lon, lat = (rows.column(axis).to_numpy() for axis in (one.lon, one.lat))
-    return rows.take(pa.array(thin_points(lon, lat, *tile)))
+        held = keep_only(held, one, only)
+        return held.select(columns).filter(pa.array(is_inside(held, one, box)))
+    where = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
+    return reader.read(columns, (*where, *list_filters(one, only)))
 
 
 def _points(rows: pa.Table, one: Collection) -> np.ndarray:

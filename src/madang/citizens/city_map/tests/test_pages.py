@@ -14,7 +14,7 @@ from django.test import Client
 from madang.citizens.city_map import models
 from madang.citizens.city_map.actions import mirroring, places, proposals, themes
 from madang.citizens.city_map.pages import place, public
-from madang.citizens.city_map.pages.desk import PROPOSAL_LIST, REQUEST_LIST, THEME_LIST
+from madang.citizens.city_map.pages.desk import PLACE_LIST, PROPOSAL_LIST, REQUEST_LIST, THEME_LIST
 from madang.citizens.city_map.pages.public import read_near
 from madang.citizens.city_map.queries import features
 from madang.citizens.city_map.queries.themes import get_theme
@@ -93,6 +93,14 @@ class TestNewTheme(PageCases):
     path = "/desk/city_map/themes/new/"
 
 
+class TestAddPlace(PageCases):
+    path = "/desk/city_map/themes/rest/places/new/?find=%EC%A2%85%EB%A1%9C"
+
+
+class TestPlaces(ListPageCases):
+    path, list_page = "/desk/city_map/places/", PLACE_LIST
+
+
 class TestImport(PageCases):
     path = "/desk/city_map/themes/rest/import/"
 
@@ -132,6 +140,59 @@ def test_the_map_lists_what_it_shows_and_data_is_never_html(monkeypatch):
                                  "q=%00", "find=%00", "theme=map_rest&" * 9, "label=" + "x" * 500])  # fmt: skip
 def test_any_address_is_answered(odd):
     assert Client().get(f"/city_map/?{odd}").status_code == 200
+
+
+def test_staff_pick_a_position_on_a_map_near_what_they_looked_for(chief):
+    path = "/desk/city_map/themes/rest/places/new/"
+    page = chief.get(f"{path}?near=126.97,37.58").content.decode()
+    assert "data-pick" in page
+    assert "가 쉼터" in page  # what stands already is drawn
+    assert 'name="lon"' in page
+    (row,) = models.PlaceRow.objects.filter(name="가 쉼터")
+    standing = chief.get(f"/desk/city_map/themes/rest/places/{row.pk}/").content.decode()
+    assert 'value="126.97"' in standing
+    assert "data-pick" in standing
+    assert chief.post(path, {"name": "다", "lon": "", "lat": ""}).status_code == 422
+
+
+def test_every_place_of_a_theme_is_found_and_chosen_ones_are_taken_out_together(chief):
+    wanted = chief.get("/desk/city_map/places/?theme=rest&q=종로구").content.decode()
+    assert "가 쉼터" in wanted
+    assert "나&lt;/b&gt;" not in wanted
+    ids = [f"rest/places/{row.pk}" for row in models.PlaceRow.objects.filter(theme_id="rest")]
+    assert f"/desk/city_map/themes/{ids[0]}/" in chief.get("/desk/city_map/places/").content.decode()
+    chief.post("/desk/city_map/places/", {"action": "remove", "ids": ids, "confirmed": "yes"})
+    assert not models.PlaceRow.objects.filter(theme_id="rest").exists()
+
+
+def test_a_theme_keeps_its_colour_and_two_of_one_colour_are_told_apart(chief):
+    given = {
+        "title_ko": "시험", "agency_code": "11110", "icon": "place", "colour": "chart-3", "takes_proposals": "on"
+    }  # fmt: skip
+    lay_out_agencies()
+    assert chief.post("/desk/city_map/themes/rest/change/", given).status_code == 302
+    assert get_theme("rest").values.colour == "chart-3"
+    page = chief.get("/city_map/?theme=map_rest").content.decode()
+    assert "swatch chart-3" in page
+    assert chief.post("/desk/city_map/themes/rest/change/", given | {"colour": "red"}).status_code == 422
+    assert public.choose_colours(["chart-3", "chart-3", "", "chart-1", "x"]) == [
+        "chart-3", "chart-2", "chart-4", "chart-1", "chart-5",
+    ]  # fmt: skip
+    assert public.choose_colours([]) == []
+
+
+def test_a_theme_s_choices_narrow_list_and_map():
+    page = Client().get("/city_map/?theme=map_rest").content.decode()
+    assert 'value="map_rest.free:true"' in page
+    for wanted, there in (("true", True), ("false", False)):
+        only = Client().get(f"/city_map/?theme=map_rest&only=map_rest.free:{wanted}").content.decode()
+        assert ("가 쉼터</a>" in only) == there
+        assert f'value="map_rest.free:{wanted}" selected' in only
+        assert f"only=map_rest.free%3A{wanted}" in only  # the tiles are asked for the same
+        near = Client().get(f"/city_map/?theme=map_rest&near=126.97,37.585&only=map_rest.free:{wanted}&q=ㄱ")
+        assert ("가 쉼터</a>" in near.content.decode()) == there
+    for odd in ("map_rest.none:1", "x", "map_rest.free:maybe", "map_rest.free:%00", "other.free:true", "."):
+        assert "가 쉼터</a>" in Client().get(f"/city_map/?theme=map_rest&only={odd}").content.decode()
 
 
 def test_near_is_two_numbers_of_degrees():

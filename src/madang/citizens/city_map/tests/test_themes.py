@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from madang.citizens.city_map import models
 from madang.citizens.city_map.actions import mirroring, places, proposals, themes
 from madang.citizens.city_map.methods import packing
+from madang.citizens.city_map.methods.asking import read_only
+from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.fields import check_fields, read_values
 from madang.citizens.city_map.methods.seasons import is_in_season, read_season
 from madang.citizens.city_map.queries import extracts, features, spots
@@ -27,7 +29,7 @@ from madang.citizens.city_map.queries.themes import (
     list_proposals,
     list_requests,
 )
-from madang.citizens.city_map.queries.tiles import draw_collection
+from madang.citizens.city_map.queries.tiles import draw_collection, draw_shown
 from madang.citizens.city_map.records import (
     FieldType,
     PlaceValues,
@@ -152,6 +154,55 @@ def test_a_theme_goes_from_draft_to_public_and_each_step_is_for_whom_it_is():
     themes.withdraw_theme(actor=CHIEF, now=NOW, code="cooling", reason="철이 끝났습니다")
     with pytest.raises(NotFound):
         read_lake()
+
+
+def test_far_out_what_stands_close_together_is_one_circle_with_its_number(theme):
+    crowd = [
+        PlaceValues(name=f"곳 {n}", lon=126.97 + n * 1e-5, lat=37.585, values={"kind": "도서관"})
+        for n in range(40)
+    ]
+    far = PlaceValues(name="먼 곳", lon=127.1, lat=37.5, values={"kind": "도서관"})
+    places.save_places(actor=CHIEF, now=NOW, code="cooling", places=[*crowd, far])
+    features.forget()
+    one = features.get_collection("map_cooling")
+
+    def draw(z):
+        drawn = [
+            mapbox_vector_tile.decode(content)["places"]["features"]
+            for tile in {find_tile(place, z) for place in (HALL, far)}
+            if (content := draw_shown([one], *tile).content)
+        ]
+        return [feature["properties"] for tile in drawn for feature in tile]
+
+    for z in (0, 5, 10, 12):
+        shown = draw(z)
+        assert sum(said.get("_count", 1) for said in shown) == 42
+        assert max(said.get("_count", 1) for said in shown) >= 41
+        assert ("먼 곳" in {said.get("title") for said in shown}) == (z > 5)
+    near = draw(14)
+    assert not any("_count" in said for said in near)
+
+
+def test_a_tile_holds_only_what_is_asked_for(theme):
+    library = PlaceValues(name="도서관", lon=126.97, lat=37.586, values={"kind": "도서관"})
+    places.save_place(actor=MAKER, now=NOW, code="cooling", values=library)
+    features.forget()
+    one = features.get_collection("map_cooling")
+    (only,) = read_only(["map_cooling.kind:도서관", "", "map_cooling.kind:도서관"], [one])
+
+    def draw(*asked):
+        drawn = mapbox_vector_tile.decode(draw_shown([one], *find_tile(HALL), asked).content)
+        return {feature["properties"]["title"] for feature in drawn["places"]["features"]}
+
+    assert draw() == {"청운 경로당", "도서관"}
+    assert draw(only) == {"도서관"}
+    assert [spot.name for spot in spots.list_spots([one], only=[only])[0]] == ["도서관"]
+    assert spots.list_near([one], 126.97, 37.585, only=[only])[1] == 1
+    assert spots.list_spots([one], search="ㄷㅅㄱ", only=[only])[1] == 1
+    assert spots.list_spots([one], search="ㅊㅇ", only=[only])[1] == 0
+    for wrong in ("map_cooling.seats:3", "map_cooling.none:3", "map_other.kind:도서관", "도서관"):
+        with pytest.raises(Wrong):
+            read_only([wrong], [one])
 
 
 def test_a_theme_without_a_place_is_not_published():
@@ -354,12 +405,31 @@ def test_the_list_holds_what_the_map_holds_and_sorts_by_nearness(theme):
     rest, _ = spots.list_spots([one], offset=4, limit=4)
     assert total == 6
     assert len({spot.id for spot in first + rest}) == 6
-    found = spots.list_near([one], 126.99, 37.585)
+    found, count = spots.list_near([one], 126.99, 37.585)
+    assert count == len(found)
     assert found[0].name == "곳 4"
     distances = [spot.away_m for spot in found]
     assert distances == sorted(distances)
     assert all(away <= spots.NEAR_M for away in distances)
     assert spots.list_spots([one], search="청운")[1] == 1
+
+
+def test_among_very_many_the_nearest_are_told_whatever_order_they_stand_in(theme, monkeypatch):
+    monkeypatch.setattr(spots, "MOST_NEAR", 5)
+    crowd = [
+        PlaceValues(name=f"곳 {n:02d}", lon=126.99 + n * 1e-4, lat=37.585, values={"kind": "도서관"})
+        for n in range(40, 0, -1)
+    ]
+    places.save_places(actor=CHIEF, now=NOW, code="cooling", places=crowd)
+    features.forget()
+    one = features.get_collection("map_cooling")
+    found, count = spots.list_near([one], 126.99, 37.585)
+    assert [spot.name for spot in found] == [f"곳 {n:02d}" for n in range(1, 6)]
+    assert count == 41
+    monkeypatch.setattr(spots, "MOST_CLOSE", 30)
+    found, count = spots.list_near([one], 126.99, 37.585)
+    assert [spot.name for spot in found] == [f"곳 {n:02d}" for n in range(1, 6)]
+    assert 5 <= count <= 30
 
 
 def test_a_district_asks_for_a_theme_and_gets_a_draft_or_a_reason(theme):

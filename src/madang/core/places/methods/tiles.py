@@ -93,6 +93,26 @@ def thin_points(lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int, *, cel
     return inside[np.sort(first)]
 
 
+def group_points(
+    lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int, *, cells: int = 16, least: int = 3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (positions of the points that stand by themselves, groups as rows of lon, lat, count).
+
+    The tile is cut into `cells`² cells; `least` or more points in one cell are a group at their mean. Every cell is
+    in one tile alone, so the counts of all tiles of a zoom add up to all points.
+    """
+    lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    west, south, east, north = tile_bounds(z, x, y)
+    across, up = to_mercator(lon, lat)
+    column = np.floor((across - west) / (east - west) * cells)
+    row = np.floor((up - south) / (north - south) * cells)
+    inside = np.flatnonzero((column >= 0) & (column < cells) & (row >= 0) & (row < cells))
+    _, cell, counts = np.unique(row[inside] * cells + column[inside], return_inverse=True, return_counts=True)
+    means = [np.bincount(cell, axis[inside], len(counts)) / counts for axis in (lon, lat)]
+    is_group = counts >= least
+    return inside[~is_group[cell]], np.column_stack([*means, counts])[is_group]
+
+
 def encode_tile(layers: Sequence[TileFeatures], z: int, x: int, y: int) -> bytes:
     """Return the tile's bytes: geometries clipped to it, in whole units of 1/4096 tile; b"" where empty."""
     encoded = [_draw(layer, tile_bounds(z, x, y)) for layer in layers]

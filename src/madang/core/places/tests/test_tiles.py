@@ -15,6 +15,7 @@ from madang.core.places.interface import (
     encode_tile,
     get_area_layer,
     get_tile,
+    group_points,
     list_areas,
     locate_points,
     thin_points,
@@ -131,6 +132,22 @@ def test_thinning_keeps_only_points_of_the_tile_and_one_for_each_cell(z, points)
     west, south, east, north = tile_degrees(*tile, margin=0.05)
     assert ((lon[kept] >= west) & (lon[kept] <= east) & (lat[kept] >= south) & (lat[kept] <= north)).all()
     assert len(set(kept.tolist())) == len(kept)
+
+
+@given(
+    st.integers(0, 12), st.lists(st.tuples(st.floats(126, 128), st.floats(37, 38)), min_size=1, max_size=40)
+)
+def test_the_groups_and_single_points_of_all_tiles_are_all_points(z, points):
+    lon, lat = np.array(points).T
+    seen = 0
+    for tile in {tile_of(*point, z) for point in points}:
+        alone, groups = group_points(lon, lat, *tile)
+        seen += len(alone) + int(groups[:, 2].sum())
+        west, south, east, north = tile_degrees(*tile)
+        assert ((groups[:, 0] >= west - 1e-9) & (groups[:, 0] <= east + 1e-9)).all()
+        assert ((groups[:, 1] >= south - 1e-9) & (groups[:, 1] <= north + 1e-9)).all()
+        assert (groups[:, 2] >= 3).all()
+    assert seen == len(points)
 
 
 @pytest.mark.django_db

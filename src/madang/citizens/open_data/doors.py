@@ -1,10 +1,12 @@
 """Where this service stands in the menus."""
 
+from madang.core.base.interface import Text
 from madang.core.pages.interface import MenuLink
 
 from .pages.desk import TITLE as DESK_TITLE
 from .pages.handling import TITLE as TALK_TITLE
-from .pages.quotas import KEY_LIST
+from .pages.quotas import ADDRESS_LIST, KEY_LIST
+from .pages.refresh import REFRESH_LIST
 from .pages.search import TITLE
 from .pages.sources import DESK_TITLE as SOURCES_TITLE
 
@@ -26,10 +28,30 @@ MENU = [
         permission="open_data.declare",
     ),
     MenuLink(
+        title=ADDRESS_LIST.title,
+        href="/desk/open_data/addresses/",
+        door="desk",
+        order=412,
+        permission="open_data.declare",
+    ),
+    MenuLink(
         title=SOURCES_TITLE,
         href="/desk/open_data/sources/",
         door="desk",
         order=413,
         permission="open_data.harvest",
     ),
+    MenuLink(
+        title=REFRESH_LIST.title,
+        href="/desk/open_data/refreshes/",
+        door="desk",
+        order=414,
+        permission="open_data.harvest",
+    ),
+]
+DATASET_LINKS = [
+    MenuLink(
+        title=Text(ko="Open API·질문·비슷한 데이터", en="Open API, questions, similar data"),
+        href="/open_data/{name}/",
+    )
 ]

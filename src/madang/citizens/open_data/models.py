@@ -149,6 +149,20 @@ class SourceRow(models.Model):
     trouble = models.TextField(blank=True)
 
 
+class RefreshRow(models.Model):
+    """A dataset that is fetched again from its source; `digest` is of the bytes that made its newest version."""
+
+    dataset = models.CharField(max_length=63, primary_key=True)
+    address = models.CharField(max_length=500)
+    every_hours = models.PositiveIntegerField()
+    is_on = models.BooleanField(default=True)
+    due_at = models.DateTimeField(db_index=True)
+    last_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    trouble = models.TextField(blank=True)
+
+
 class RunRow(models.Model):
     """One look through a catalogue; `wrongs` are the records that couldn't be taken, and why."""
 

@@ -7,7 +7,8 @@ from .pages.changes import CHANGES
 from .pages.desk import DECLARE, SERVICES
 from .pages.handling import DECIDE, TASKS
 from .pages.keys import end_key, show_key, show_keys
-from .pages.quotas import KEY_LIST, SET_LIMIT, SET_QUOTA
+from .pages.quotas import ADDRESS_LIST, KEY_LIST, SET_LIMIT, SET_QUOTA
+from .pages.refresh import NEW_REFRESH, REFRESH_LIST
 from .pages.search import show_search
 from .pages.services import SERVICE_LIST, show_service
 
@@ -35,8 +36,16 @@ urlpatterns = [
     path("desk/open_data/talk/<str:kind>/<str:entry_id>/", DECIDE.as_view(), name="open_data-decide"),
     path("desk/open_data/sources/", sources.DESK_LIST.as_view(), name="open_data-desk-sources"),
     path("desk/open_data/sources/new/", sources.NEW_SOURCE.as_view(), name="open_data-source-new"),
+    path(
+        "desk/open_data/sources/<str:source_id>/",
+        sources.CHANGE_SOURCE.as_view(),
+        name="open_data-source-change",
+    ),
+    path("desk/open_data/refreshes/", REFRESH_LIST.as_view(), name="open_data-refreshes"),
+    path("desk/open_data/refreshes/new/", NEW_REFRESH.as_view(), name="open_data-refresh-new"),
     path("desk/open_data/keys/", KEY_LIST.as_view(), name="open_data-desk-keys"),
     path("desk/open_data/keys/<str:key_id>/", SET_LIMIT.as_view(), name="open_data-limit"),
+    path("desk/open_data/addresses/", ADDRESS_LIST.as_view(), name="open_data-addresses"),
     path("desk/open_data/quotas/", SET_QUOTA.as_view(), name="open_data-quota"),
     path("desk/open_data/new/", DECLARE.as_view(), name="open_data-declare"),
 ]

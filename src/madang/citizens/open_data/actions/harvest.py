@@ -27,6 +27,8 @@ from madang.core.people.interface import record_audit, require
 from .indexing import drop, write_entries
 
 log = logging.getLogger("madang.open_data")
+JSON = "application/json"
+GRAPHS = "application/ld+json, text/turtle;q=0.9, application/rdf+xml;q=0.8, application/json;q=0.7"
 PAGE = 100
 MOST_RECORDS = 100_000
 MOST_WRONGS = 200
@@ -36,9 +38,19 @@ HOURS = range(1, 24 * 31 + 1)
 
 
 def save_source(
-    *, actor: Actor, now: datetime, title: str, kind: SourceKind, address: str, every_hours: int
+    *,
+    actor: Actor,
+    now: datetime,
+    title: str,
+    kind: SourceKind,
+    address: str,
+    every_hours: int,
+    source_id: str = "",
 ) -> str:
-    """Name a catalogue to be looked through; return its id. The first look is at once."""
+    """Name a catalogue to be looked through, or change one; return its id. The next look is at once.
+
+    What was found stays until a whole look at the new address doesn't find it any more.
+    """
     require(actor, "open_data.harvest")
     try:
         check_webhook_address(address)
@@ -52,13 +64,16 @@ def save_source(
             field="title",
         )
     with transaction.atomic():
-        row = models.SourceRow.objects.create(
-            id=new_id(),
-            title=title.strip(),
-            kind=SourceKind(kind),
-            address=address,
-            every_hours=every_hours,
-            due_at=now,
+        if source_id and not models.SourceRow.objects.filter(id=source_id).exists():
+            raise NotFound("open_data.source_unknown", "그런 출처가 없습니다", "there is no such source")
+        said = {
+            "title": title.strip(),
+            "kind": SourceKind(kind),
+            "address": address,
+            "every_hours": every_hours,
+        }
+        row, _ = models.SourceRow.objects.update_or_create(
+            id=source_id or new_id(), defaults=said | {"due_at": now}
         )
         record_audit(
             actor=actor, action="open_data.save_source", subject=row.id, now=now, details={"address": address}
@@ -171,7 +186,9 @@ def _read(source: models.SourceRow) -> Iterator[Remote | Wrong]:
     if source.kind == SourceKind.CKAN:
         yield from read_each(_page_through(source.address), harvesting.read_package)
     elif source.kind == SourceKind.DATA_JSON:
-        yield from read_each(harvesting.read_data_json(fetch(source.address)), harvesting.read_listed)
+        yield from read_each(
+            harvesting.read_data_json(fetch(source.address, accept=JSON)), harvesting.read_listed
+        )
     else:
         yield from read_each(_follow_pages(source.address), harvesting.read_described)
 
@@ -182,7 +199,7 @@ def _follow_pages(address: str) -> Iterator[tuple[Graph, Node]]:
     count = 0
     while address and address not in seen and count < MOST_RECORDS:
         seen.add(address)
-        graph = harvesting.read_graph(fetch(address))
+        graph = harvesting.read_graph(fetch(address, accept=GRAPHS), address)
         described = harvesting.list_described(graph)
         yield from described
         count += max(1, len(described))
@@ -195,7 +212,7 @@ def _page_through(address: str) -> Iterator[Any]:
     while at < MOST_RECORDS:
         asked = urlencode({"rows": PAGE, "start": at, "sort": "name asc"})
         packages, count = harvesting.read_ckan_page(
-            fetch(f"{address.rstrip('/')}/api/3/action/package_search?{asked}")
+            fetch(f"{address.rstrip('/')}/api/3/action/package_search?{asked}", accept=JSON)
         )
         yield from packages
         at += len(packages)

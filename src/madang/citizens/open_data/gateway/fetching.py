@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from urllib.parse import SplitResult, urljoin, urlsplit
+from pathlib import PurePosixPath
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import httpx
 
@@ -30,7 +31,12 @@ class NotFetched(Exception):
 
 
 def fetch(
-    address: str, *, most_bytes: int = MOST_BYTES, most_s: float = MOST_S, pause_s: float = PAUSE_S
+    address: str,
+    *,
+    accept: str = "*/*",
+    most_bytes: int = MOST_BYTES,
+    most_s: float = MOST_S,
+    pause_s: float = PAUSE_S,
 ) -> bytes:
     """Return what is at an address, tried three times where that may help; raise NotFetched.
 
@@ -39,7 +45,7 @@ def fetch(
     """
     for attempt in range(TRIES):
         try:
-            return _follow(address, most_bytes, time.monotonic() + most_s)
+            return _follow(address, accept, most_bytes, time.monotonic() + most_s)
         except NotFetched as error:
             if not error.temporary or attempt == TRIES - 1:
                 raise
@@ -47,16 +53,21 @@ def fetch(
     raise AssertionError
 
 
-def _follow(address: str, most_bytes: int, until: float) -> bytes:
+def name_file(address: str) -> str:
+    """Return what the file at an address is called, "" where the address ends with none."""
+    return PurePosixPath(unquote(urlsplit(address).path)).name[:200]
+
+
+def _follow(address: str, accept: str, most_bytes: int, until: float) -> bytes:
     for _ in range(MOST_REDIRECTS + 1):
-        found = _get(address, most_bytes, until)
+        found = _get(address, accept, most_bytes, until)
         if isinstance(found, bytes):
             return found
         address = urljoin(address, found)
     raise NotFetched(f"more than {MOST_REDIRECTS} redirects")
 
 
-def _get(address: str, most_bytes: int, until: float) -> bytes | str:
+def _get(address: str, accept: str, most_bytes: int, until: float) -> bytes | str:
     """Return the body, or the address that is redirected to."""
     parts = _check(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -68,11 +79,7 @@ def _get(address: str, most_bytes: int, until: float) -> bytes | str:
             client.stream(
                 "GET",
                 url,
-                headers={
-                    "Host": parts.netloc,
-                    "User-Agent": "Madang",
-                    "Accept": "application/ld+json, application/json",
-                },
+                headers={"Host": parts.netloc, "User-Agent": "Madang", "Accept": accept},
                 extensions={"sni_hostname": host},
             ) as reply,
         ):

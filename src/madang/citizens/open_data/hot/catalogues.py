@@ -9,12 +9,12 @@ from django.utils.http import urlencode
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 from madang.citizens.open_data.methods.elements import clean_text
+from madang.citizens.open_data.methods.files import list_files
 from madang.citizens.open_data.methods.harvesting import HYDRA
-from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category
+from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, find_mail, say_category
 from madang.core.lake.interface import DatasetRecord
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
 IANA = "https://www.iana.org/assignments/media-types/"
 
 
@@ -43,7 +43,9 @@ def build_graph(
     for record in records:
         dataset = URIRef(f"{address}/datasets/{record.name}/")
         graph.add((catalogue, DCAT.dataset, dataset))
-        if contact:
+        if record.table.contact:
+            graph.add((dataset, DCAT.contactPoint, _name_contact(graph, dataset, record.table.contact)))
+        elif contact:
             graph.add((dataset, DCAT.contactPoint, answers))
         _add_dataset(graph, dataset, record, address, publisher)
     return graph
@@ -60,6 +62,17 @@ def add_pages(graph: Graph, address: str, page: int, last: int, size: int, total
     for term, number in others.items():
         if 1 <= number <= last:
             graph.add((here, HYDRA[term], Literal(f"{address}?page={number}")))
+
+
+def _name_contact(graph: Graph, dataset: URIRef, contact: str) -> URIRef:
+    """Say whom a dataset's own contact names, and the e-mail address in it, where there is one."""
+    office = URIRef(f"{dataset}#contact")
+    graph.add((office, RDF.type, VCARD.Kind))
+    _say(graph, office, VCARD.fn, contact, "")
+    mail = find_mail(contact)
+    if mail:
+        graph.add((office, VCARD.hasEmail, URIRef(f"mailto:{mail}")))
+    return office
 
 
 def _add_dataset(
@@ -82,7 +95,7 @@ def _add_dataset(
         _say(graph, theme, SKOS.prefLabel, words.ko, words.en)
     for word in record.keywords:
         graph.add((dataset, DCAT.keyword, Literal(clean_text(word), lang="ko")))
-    for form, media in MEDIA.items():
+    for form, media in list_files(table).items():
         file = URIRef(f"{address}/datasets/{record.name}.{form}")
         distribution = URIRef(f"{file}#distribution")
         graph.add((dataset, DCAT.distribution, distribution))
@@ -113,7 +126,6 @@ def build_data_json(
     records: Sequence[DatasetRecord], address: str, city_ko: str, contact: str
 ) -> dict[str, Any]:
     """Return the catalogue as Project Open Data's data.json 1.1; its contact is left out where there is none."""
-    answers = {"@type": "vcard:Contact", "fn": city_ko, "hasEmail": f"mailto:{contact}"}
     return {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
         "@type": "dcat:Catalog",
@@ -128,7 +140,7 @@ def build_data_json(
                 "keyword": list(record.keywords) or [record.category or record.name],
                 "modified": record.updated_at.date().isoformat(),
                 "publisher": {"@type": "org:Organization", "name": city_ko},
-                **({"contactPoint": answers} if contact else {}),
+                **_list_contact(record.table.contact, city_ko, contact),
                 "accessLevel": "public",
                 "landingPage": f"{address}/datasets/{record.name}/",
                 **({"license": LICENCE_ADDRESSES[record.table.licence]} if record.table.licence in LICENCE_ADDRESSES else {}),
@@ -139,9 +151,17 @@ def build_data_json(
                         "format": form.upper(),
                         "downloadURL": f"{address}/datasets/{record.name}.{form}",
                     }
-                    for form, media in MEDIA.items()
+                    for form, media in list_files(record.table).items()
                 ],
             }
             for record in records
         ],
     }  # fmt: skip
+
+
+def _list_contact(own: str, city: str, contact: str) -> dict[str, Any]:
+    """Return whom to ask in data.json's words: who the dataset names, else the city; nothing without an address."""
+    mail = find_mail(own) or contact
+    if not mail:
+        return {}
+    return {"contactPoint": {"@type": "vcard:Contact", "fn": own or city, "hasEmail": f"mailto:{mail}"}}

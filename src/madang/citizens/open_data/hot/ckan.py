@@ -13,7 +13,9 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import Response
 
+from madang.citizens.open_data.actions.counting import counter
 from madang.citizens.open_data.actions.quotas import meter
+from madang.citizens.open_data.methods.files import MEDIA, list_files
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES
 from madang.citizens.open_data.methods.solr import FACETS, read_query
 from madang.citizens.open_data.queries.calls import list_public
@@ -36,6 +38,8 @@ class TooMany(MadangError):
     status = 429
 
 
+CKAN_KEY = "ckan"
+"""What uses without a key are counted under: rows that CKAN's datastore answered."""
 MOST_SUGGESTED = 100
 MOST_PACKAGES = 1000
 KINDS = {
@@ -92,6 +96,9 @@ def _act(request: Request, asked: Asked) -> Response:
         result = ACTIONS[name](asked, find_address(request))
     except MadangError as error:
         return _refuse(error)
+    if name == datastore_search.__name__:
+        rows = result["records"]
+        counter.add(result["resource_id"], CKAN_KEY, rows.count("\n") if isinstance(rows, str) else len(rows))
     help_address = f"{find_address(request)}/api/3/action/help_show?name={name}"
     body = {"help": help_address, "success": True, "result": result}
     return Response(msgspec.json.encode(body, enc_hook=str), media_type="application/json")
@@ -191,9 +198,12 @@ def resource_show(asked: Asked, address: str) -> dict[str, Any]:
     """Return one form of a dataset."""
     asked_id = read_text(asked, "id")
     name, _, form = asked_id.rpartition("-")
-    if form not in packages.FORMS:
-        name, form = asked_id, packages.FORMS[0]
-    return packages.describe_resource(get_dataset(actor=ANONYMOUS, name=name), form, address)
+    if form not in MEDIA:
+        name, form = asked_id, packages.IN_DATASTORE
+    record = get_dataset(actor=ANONYMOUS, name=name)
+    if form not in list_files(record.table):
+        raise NotFound("ckan.resource", f"{asked_id}이(가) 없습니다", f"there is no {asked_id}")
+    return packages.describe_resource(record, form, address)
 
 
 def organization_list(asked: Asked, _address: str) -> list[Any]:

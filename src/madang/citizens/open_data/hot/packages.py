@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_category, say_licence
+from madang.citizens.open_data.methods.files import list_files
+from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, find_mail, say_category, say_licence
 from madang.citizens.open_data.methods.solr import FACETS
 from madang.citizens.open_data.queries.agencies import name_agency
 from madang.core.base.interface import ColumnType
@@ -20,13 +21,13 @@ CKAN_TYPES = {
     ColumnType.DATE: "date",
     ColumnType.BOOLEAN: "bool",
 }
-FORMS = ("csv", "json", "parquet", "xlsx")
+IN_DATASTORE = "csv"
 SORT = re.compile(r'^"?(?P<column>[^"]+?)"?(?:\s+(?P<way>asc|desc))?$', re.IGNORECASE)
 
 
 def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
     """Return a dataset as a CKAN package; its first resource is the one datastore_search reads."""
-    table = record.table
+    table, files = record.table, list_files(record.table)
     return {
         "id": record.name,
         "name": record.name,
@@ -40,6 +41,8 @@ def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
         "license_title": say_licence(table.licence).ko,
         "metadata_created": _moment(record.created_at),
         "metadata_modified": _moment(record.updated_at),
+        "maintainer": table.contact,
+        "maintainer_email": find_mail(table.contact),
         "url": f"{address}/datasets/{record.name}/",
         "version": str(record.version),
         "organization": describe_organization(table.owner_agency) if table.owner_agency else None,
@@ -48,14 +51,14 @@ def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
         "tags": [describe_tag(word) for word in record.keywords],
         "extras": [],
         "num_tags": len(record.keywords),
-        "num_resources": len(FORMS),
-        "resources": [describe_resource(record, form, address) for form in FORMS],
+        "num_resources": len(files),
+        "resources": [describe_resource(record, form, address) for form in files],
     }
 
 
 def describe_resource(record: DatasetRecord, form: str, address: str) -> dict[str, Any]:
     """Return one form of a dataset as a CKAN resource."""
-    is_datastore = form == FORMS[0]
+    is_datastore = form == IN_DATASTORE
     return {
         "id": record.name if is_datastore else f"{record.name}-{form}",
         "package_id": record.name,

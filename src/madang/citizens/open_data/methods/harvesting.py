@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from madang.citizens.open_data.records.harvest import Remote, Wrong
 from .naming import LICENCE_ADDRESSES
 
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
+IRI = re.compile(rb"<[a-z][a-z0-9+.-]*:[^<>\s]*>\s", re.IGNORECASE)  # Turtle may begin with a subject
 LONGEST_TITLE, LONGEST_ABOUT, MOST_PARTS = 300, 5_000, 50
 CODES = {address.rstrip("/"): code for code, address in LICENCE_ADDRESSES.items()}
 
@@ -104,22 +106,43 @@ def read_listed(dataset: Any) -> Remote:
     )  # fmt: skip
 
 
-def read_graph(body: bytes) -> Graph:
-    """Return a DCAT catalogue in JSON-LD. Contexts that would have to be fetched are refused, not fetched."""
+def read_graph(body: bytes, address: str = "") -> Graph:
+    """Return a DCAT catalogue in JSON-LD, RDF/XML or Turtle, told apart by how it begins.
+
+    Names in it that are no whole addresses are read as seen from `address`. Contexts that would have to be fetched, and entities of its own that an XML document declares, are refused.
+    """
+    head = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if head in {b"{", b"["}:
+        return _parse(msgspec.json.encode(_read_plain(body)), "json-ld", "JSON-LD", address)
+    if head != b"<" or IRI.match(body.lstrip(b"\xef\xbb\xbf \t\r\n")):
+        return _parse(body.removeprefix(b"\xef\xbb\xbf"), "turtle", "JSON-LD, RDF/XML or Turtle", address)
+    if b"<!ENTITY" in body:
+        raise Unreadable("its XML declares entities of its own, which aren't read")
+    return _parse(body, "xml", "RDF/XML", address)
+
+
+def _read_plain(body: bytes) -> Any:
     parsed = read_json(body)
     if _has_outside_context(parsed):
         raise Unreadable(
             "its @context is at another address; only contexts written into the document are read"
         )
+    return parsed
+
+
+def _parse(body: bytes, form: str, name: str, address: str) -> Graph:
     try:
-        return Graph().parse(data=msgspec.json.encode(parsed), format="json-ld")
+        return Graph().parse(data=body, format=form, publicID=address or None)
     except Exception as error:  # rdflib raises what its parts raise
-        raise Unreadable(f"not JSON-LD: {error}"[:300]) from error
+        raise Unreadable(f"not {name}: {error}"[:300]) from error
 
 
 def list_described(graph: Graph) -> list[tuple[Graph, Node]]:
-    """Return the datasets that a graph describes, in the order of their names."""
-    return [(graph, node) for node in sorted(set(graph.subjects(RDF.type, DCAT.Dataset)), key=str)]
+    """Return the datasets that a graph describes, in the order of their names; raise Unreadable for what is no catalogue."""
+    found = sorted(set(graph.subjects(RDF.type, DCAT.Dataset)), key=str)
+    if not found and (None, RDF.type, DCAT.Catalog) not in graph:
+        raise Unreadable("it describes neither a catalogue nor a dataset in DCAT's words")
+    return [(graph, node) for node in found]
 
 
 def find_next(graph: Graph) -> str:

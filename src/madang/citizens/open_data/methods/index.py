@@ -6,7 +6,7 @@ import math
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 
 import numpy as np
@@ -41,6 +41,10 @@ WHOLE, PART, SYNONYM, NEAR = 1.0, 0.8, 0.5, 0.4
 IN_TITLE = 4.0
 LONGEST_CUT = 24
 DEAD_SHARE = 0.2
+OWN_TERMS, NEAR_TERMS, TEACHERS, TAUGHT = 16, 16, 12, 0.5
+NEAR_SHARE = 0.05
+"""How many words of a dataset, and of how many datasets near it, its neighbours are looked for by, and what the latter
+weigh; who is less near than NEAR_SHARE of a dataset's nearness to itself is no neighbour."""
 Scores = np.ndarray
 
 
@@ -68,6 +72,7 @@ class Index:
         self._initials: list[str] = []
         self._number: dict[str, int] = {}
         self._alive = array("b")
+        self._lengths = array("f")
         self._postings: dict[str, tuple[array[int], array[float]]] = {}
         self._facets: dict[str, dict[str, array[int]]] = defaultdict(dict)
         self._by_length: dict[int, list[str]] = defaultdict(list)
@@ -91,6 +96,7 @@ class Index:
         self._initials.append(write_initials(document.title))
         self._number[document.id] = number
         self._alive.append(1)
+        self._lengths.append(math.sqrt(1.0 + sum(weight**2 for weight in document.terms.values())))
         for term, weight in document.terms.items():
             if term not in self._postings:
                 self._postings[term] = (array("I"), array("f"))
@@ -141,6 +147,64 @@ class Index:
         return Found(
             ids=found.ids, total=found.total, facets=found.facets, is_loose=is_loose and bool(found.total), read_as=read_as
         )  # fmt: skip
+
+    def find_neighbours(self, document_id: str, most: int) -> list[str]:
+        """Return the ids of up to `most` datasets that are about the same, nearest first.
+
+        Datasets are near that share a dataset's rarer words or their synonyms, and then those that share words with
+        the nearest (Rocchio's feedback): so two are found that have no word in common but the same company.
+        """
+        number = self._number.get(document_id)
+        if number is None:
+            return []
+        own = self._weigh_terms(self._documents[number].terms, OWN_TERMS)
+        wanted = dict(own)
+        for term, weight in own.items():
+            for other in MEANINGS.get(term, ()):
+                wanted[other] = max(wanted.get(other, 0.0), SYNONYM * weight)
+        scores = self._score_nearness(wanted, number)
+        teachers = np.argsort(-scores, kind="stable")[:TEACHERS]
+        taught: dict[str, float] = defaultdict(float)
+        for teacher in teachers[scores[teachers] > 0]:
+            share = float(scores[teacher] / scores[teachers].sum())
+            for term, weight in self._weigh_terms(self._documents[teacher].terms, NEAR_TERMS).items():
+                taught[term] += TAUGHT * share * weight
+        for term, weight in sorted(taught.items(), key=lambda one: (-one[1], one[0]))[:NEAR_TERMS]:
+            wanted[term] = wanted.get(term, 0.0) + weight
+        scores = self._score_nearness(wanted, number)
+        found = np.lexsort((self._get_columns().names, -scores))[:most]
+        return [self._documents[one].id for one in found if scores[one] > 0]
+
+    def _weigh_terms(self, terms: Mapping[str, float], most: int) -> dict[str, float]:
+        """Return a dataset's most telling words: those that weigh much and that few others have."""
+        weighed = {
+            term: weight * self._tell_apart(term) for term, weight in terms.items() if term not in WEAK
+        }
+        top = sorted(weighed.items(), key=lambda one: (-one[1], one[0]))[:most]
+        length = math.sqrt(sum(weight**2 for _, weight in top)) or 1.0
+        return {term: weight / length for term, weight in top}
+
+    def _score_nearness(self, wanted: Mapping[str, float], number: int) -> Scores:
+        """Return how near each living dataset but `number` is to weighed words; 0: not at all."""
+        scores = np.zeros(len(self._documents), np.float32)
+        for term, weight in wanted.items():
+            if term in self._postings:
+                numbers, weights = (np.array(one) for one in self._postings[term])
+                scores[numbers] += np.float32(weight * self._tell_apart(term)) * weights
+        scores /= np.array(self._lengths)
+        least = NEAR_SHARE * scores[number]
+        scores[number] = 0
+        return np.where(np.array(self._alive, dtype=bool) & (scores >= least), scores, 0)
+
+    def _tell_apart(self, term: str) -> float:
+        """Return how much a word says of what a dataset is about: nothing where all have it."""
+        count = len(self._postings[term][0]) if term in self._postings else 0
+        return max(0.0, math.log((len(self._documents) + 1) / (count + 0.5)))
+
+    def _rarity(self, term: str) -> float:
+        """Return how much a word tells: little where most datasets have it."""
+        count = len(self._postings[term][0]) if term in self._postings else 0
+        return math.log(1 + (len(self._documents) + 0.5) / (count + 0.5))
 
     def _page(self, asked: Asked, mask: Scores, scores: Scores) -> Found:
         chosen = [(facet, self._mask(facet, value)) for facet, value in asked.facets]
@@ -286,8 +350,7 @@ class Index:
             if term not in self._postings:
                 return np.zeros(len(self._documents), np.float32)
             numbers, weights = (np.array(one) for one in self._postings[term])
-            rarity = math.log(1 + (len(self._documents) + 0.5) / (len(numbers) + 0.5))
-            scores[numbers] += np.float32(rarity) * weights
+            scores[numbers] += np.float32(self._rarity(term)) * weights
             hits[numbers] += 1
         return np.where(hits == len(terms), scores / max(1, len(terms)), 0).astype(np.float32)
 

@@ -10,14 +10,9 @@ import msgspec
 from madang.core.base.interface import Column, ColumnType, Table
 
 from .elements import name_elements
+from .files import list_files
 from .naming import LICENCE_ADDRESSES
 
-MEDIA = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 TYPES = {
     ColumnType.TEXT: "sc:Text",
     ColumnType.INTEGER: "sc:Integer",
@@ -93,7 +88,7 @@ def describe_dataset(one: Described) -> dict[str, Any]:
                 "encodingFormat": media,
                 "contentUrl": f"{one.address}/datasets/{table.name}.{form}",
             }
-            for form, media in MEDIA.items()
+            for form, media in list_files(table).items()
         ],
     }
 

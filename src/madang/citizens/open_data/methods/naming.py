@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from madang.core.base.interface import Text
 
 CATEGORIES = {
@@ -26,6 +28,7 @@ LICENCES = {
     "CC-BY-4.0": Text(ko="CC BY 4.0", en="CC BY 4.0"),
     "CC0-1.0": Text(ko="CC0 1.0", en="CC0 1.0"),
 }
+MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 LICENCE_ADDRESSES = {
     "KOGL-1": "https://www.kogl.or.kr/info/licenseType1.do",
     "KOGL-2": "https://www.kogl.or.kr/info/licenseType2.do",
@@ -44,6 +47,12 @@ def say_category(code: str) -> Text:
 def say_licence(code: str) -> Text:
     """Return a licence in words; one that the house doesn't know says itself."""
     return LICENCES.get(code) or Text(ko=code, en=code)
+
+
+def find_mail(contact: str) -> str:
+    """Return the e-mail address in the words that say whom to ask, "" where there is none."""
+    found = MAIL.search(contact)
+    return found[0] if found else ""
 
 
 def mask_name(name: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 
-from madang.citizens.open_data.actions.quotas import set_key_limit, set_quota
+from madang.citizens.open_data.actions.quotas import NEAR, set_key_limit, set_quota
 from madang.citizens.open_data.queries.calls import list_all_keys
-from madang.citizens.open_data.queries.quotas import get_quota
-from madang.citizens.open_data.records.calls import KeyLine
+from madang.citizens.open_data.queries.quotas import get_quota, list_addresses
+from madang.citizens.open_data.records.calls import AddressLine, KeyLine
 from madang.citizens.open_data.records.quotas import Quota
 from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, say_lazily
@@ -28,6 +28,38 @@ def _query(
     return list_all_keys(search=search, sort=sort, offset=offset, limit=limit, now=now())
 
 
+def say_state(row: KeyLine | AddressLine) -> Text | None:
+    """Return that a day's calls are used up, or nearly, in words."""
+    if row.used_today >= row.limit:
+        return Text(ko="한도를 다 씀", en="used up")
+    return Text(ko="한도에 가까움", en="nearly used up") if row.used_today >= NEAR * row.limit else None
+
+
+def _find_addresses(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[AddressLine]:
+    del filters
+    require(actor, "open_data.declare")
+    return [one for one in list_addresses(now()) if search.lower() in one.hint]
+
+
+ADDRESS_LIST = ListPage(
+    title=Text(ko="키 없이 부르는 주소", en="Callers without a key"),
+    permission="open_data.declare",
+    about=Text(
+        ko="오늘 키 없이 부른 주소입니다. 주소는 날마다 달라지는 부호로만 적어 누구인지 알 수 없습니다.",
+        en="Addresses that called without a key today, written as a code that changes daily: nobody can tell who they are.",
+    ),
+    columns=(
+        ListColumn(name="hint", title=Text(ko="부호", en="Code")),
+        ListColumn(name="used_today", title=Text(ko="오늘 이용", en="Used today"), type=ColumnType.INTEGER),
+        ListColumn(name="limit", title=Text(ko="하루 한도", en="Daily limit"), type=ColumnType.INTEGER, sortable=False),
+        ListColumn(name="state", title=Text(ko="상태", en="State"), value=say_state, sortable=False),
+    ),
+    rows=_find_addresses,
+    sort="-used_today",
+    create=("/desk/open_data/quotas/", Text(ko="모두의 한도", en="Everyone's quota"), "open_data.declare"),
+    empty=Text(ko="오늘은 키 없이 부른 주소가 없습니다.", en="No address called without a key today."),
+)  # fmt: skip
+
 KEY_LIST = ListPage(
     title=Text(ko="인증키와 이용 한도", en="Keys and quotas"),
     permission="open_data.declare",
@@ -40,6 +72,7 @@ KEY_LIST = ListPage(
         ListColumn(name="hint", title=Text(ko="앞자리", en="Begins with"), sortable=False),
         ListColumn(name="used_today", title=Text(ko="오늘 이용", en="Used today"), type=ColumnType.INTEGER),
         ListColumn(name="limit", title=Text(ko="하루 한도", en="Daily limit"), type=ColumnType.INTEGER, sortable=False),
+        ListColumn(name="state", title=Text(ko="상태", en="State"), value=say_state, sortable=False),
         ListColumn(name="created_at", title=Text(ko="만든 때", en="Made"), type=ColumnType.TIME),
     ),
     query=_query,

@@ -20,6 +20,8 @@ from madang.citizens.open_data.queries.calls import (
 )
 from madang.citizens.open_data.queries.changes import list_changes
 from madang.citizens.open_data.queries.linked import describe
+from madang.citizens.open_data.queries.refresh import find_refresh
+from madang.citizens.open_data.queries.search import list_similar
 from madang.citizens.open_data.queries.talk import list_apps, list_questions
 from madang.citizens.open_data.records.calls import OpenField, ServiceLine
 from madang.citizens.open_data.records.changes import CHANGE_NAMES
@@ -112,6 +114,8 @@ def show_service(request: HttpRequest, name: str) -> HttpResponse:
         "chart": _draw_uses(service.name),
         "talk": _draw_talk(request.actor, record.name),
         "apps": list_apps(dataset=record.name),
+        "refresh": find_refresh(record.name),
+        "similar": list_similar(f"own:{record.name}"),
     }
     return render(request, "open_data/service.html", context)
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from madang.citizens.open_data.actions.harvest import remove_source, save_source, switch_source
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, say_licence
 from madang.citizens.open_data.queries.harvest import get_found, get_source, list_runs, list_sources
+from madang.citizens.open_data.queries.search import list_similar
 from madang.citizens.open_data.records.harvest import SOURCE_NAMES, Source, SourceKind
 from madang.core.base.interface import Actor, ColumnType, Text
 from madang.core.pages.interface import FormPage, ListAction, ListColumn, ListPage, page, say_lazily
@@ -74,6 +75,13 @@ DESK_LIST = ListPage(
         *COLUMNS,
         ListColumn(name="is_on", title=Text(ko="켜짐", en="On")),
         ListColumn(name="due_at", title=Text(ko="다음", en="Next"), type=ColumnType.TIME),
+        ListColumn(
+            name="change",
+            title=Text(ko="고치기", en="Change"),
+            value=lambda _row: Text(ko="고치기", en="Change"),
+            href=lambda row: f"{DESK}{row.id}/",
+            sortable=False,
+        ),
     ),
     rows=_find,
     sort="title",
@@ -128,6 +136,29 @@ def _save(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
     return DESK
 
 
+def _change(*, actor: Actor, now: datetime, data: dict[str, Any], source_id: str) -> str:
+    save_source(actor=actor, now=now, source_id=source_id, **data | {"kind": SourceKind(data["kind"])})
+    return DESK
+
+
+def _fill(*, actor: Actor, source_id: str) -> dict[str, Any]:
+    del actor
+    source = get_source(source_id)
+    return {name: getattr(source, name) for name in ("title", "kind", "address", "every_hours")}
+
+
+CHANGE_SOURCE = FormPage(
+    title=Text(ko="목록 고치기", en="Change a catalogue"),
+    permission="open_data.harvest",
+    form=SourceForm,
+    run=_change,
+    initial=_fill,
+    back=DESK,
+    consequence=Text(
+        ko="1분 안에 새 주소를 살핍니다. 거기에 없는 데이터는 검색에서 빠집니다.",
+        en="The new address is looked through within a minute. What isn't there leaves the search.",
+    ),
+)
 NEW_SOURCE = FormPage(
     title=Text(ko="목록 더하기", en="Add a catalogue"),
     permission="open_data.harvest",
@@ -156,5 +187,6 @@ def show_found(request: HttpRequest, found_id: str) -> HttpResponse:
         "licence": say_licence(licence) if licence else None,
         "licence_address": LICENCE_ADDRESSES.get(licence) or (licence if licence.startswith("http") else ""),
         "kind": SOURCE_NAMES[found.source.kind],
+        "similar": list_similar(f"found:{found.id}"),
     }
     return render(request, "open_data/found.html", context)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
+from madang.citizens.open_data.methods.files import list_files
 from madang.citizens.open_data.methods.naming import say_category
 from madang.citizens.open_data.records.search import Entry
 from madang.core.base.interface import Text, collect
 from madang.core.lake.interface import DatasetRecord
 
-FORMS = ("CSV", "JSON", "XLSX", "PARQUET")
 FILES = "files"
 UPLOADED = Text(ko="올린 파일", en="Uploaded files")
 MOST_COLUMNS = 100
@@ -35,7 +35,7 @@ def describe_own(record: DatasetRecord) -> Entry:
         category=record.category,
         agency=table.owner_agency,
         licence=table.licence,
-        forms=(*FORMS, *(("GEOJSON",) if table.lon and table.lat else ()), "OPEN API"),
+        forms=(*(form.upper() for form in list_files(table)), "OPEN API"),
         keywords=record.keywords,
         updated_at=record.updated_at,
         rows=record.rows,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from madang.citizens.open_data import models
+from madang.citizens.open_data.records.calls import AddressLine
 from madang.citizens.open_data.records.quotas import KeyUse, Quota
 from madang.citizens.open_data.tables import USES
 from madang.core.base.interface import HOUSE, Actor, Kept, NotFound, to_city_time
@@ -15,6 +16,8 @@ from madang.core.lake.interface import Filter, Group, Measure, Op, authorize
 from madang.core.people.interface import hide_sender
 
 DAYS = 30
+ADDRESS = "address:"
+MOST_ADDRESSES = 1_000
 kept = Kept()
 
 
@@ -30,7 +33,7 @@ def find_limit(key_id: str) -> int:
 
 def name_address(address: str, at: datetime) -> str:
     """Return what an address is counted under today: nobody can tell the address from it."""
-    return "address:" + hide_sender(address, under=f"open_data.{to_city_time(at).date()}")[:40]
+    return ADDRESS + hide_sender(address, under=f"open_data.{to_city_time(at).date()}")[:40]
 
 
 def find_caller(client: str, forwarded: str) -> str:
@@ -73,6 +76,18 @@ def measure_key(*, actor: Actor, now: datetime, key_id: str) -> KeyUse:
             )
         ),
     )
+
+
+def list_addresses(now: datetime) -> list[AddressLine]:
+    """Return the addresses that called without a key today, as far as it is written down, the busiest first."""
+    rows = models.MeterRow.objects.filter(subject__startswith=ADDRESS, day=to_city_time(now).date())
+    limit = get_quota().address_daily
+    return [
+        AddressLine(
+            id=row.subject, hint=f"{row.subject.removeprefix(ADDRESS)[:8]}…", used_today=row.used, limit=limit
+        )
+        for row in rows.order_by("-used", "subject")[:MOST_ADDRESSES]
+    ]
 
 
 def count_today(subject: str, now: datetime) -> int:

@@ -14,6 +14,7 @@ from madang.citizens.open_data.methods.words import fold
 from madang.citizens.open_data.records.search import Asked, Entry, Found, Indexed
 
 LOOK_EVERY_S = 2.0
+SIMILAR = 6
 LATE = timedelta(minutes=1)
 """A change may be committed this much later than the moment it is marked with."""
 
@@ -35,10 +36,19 @@ class Keeper:
     def search(self, asked: Asked) -> Found:
         """Return what is found."""
         with self._lock:
-            if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
-                self._take_up()
-                self._looked_at = time.monotonic()
+            self._look()
             return self._index.search(asked)
+
+    def find_neighbours(self, entry_id: str, most: int) -> list[str]:
+        """Return the ids of datasets that are about the same."""
+        with self._lock:
+            self._look()
+            return self._index.find_neighbours(entry_id, most)
+
+    def _look(self) -> None:
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
+            self._take_up()
+            self._looked_at = time.monotonic()
 
     def _take_up(self) -> None:
         rows = models.SearchRow.objects.all()
@@ -62,6 +72,13 @@ class Keeper:
 
 
 keeper = Keeper()
+
+
+def list_similar(entry_id: str, most: int = SIMILAR) -> list[Entry]:
+    """Return the entries that are about the same as one (`own:` and a dataset's name, or `found:` and an id), nearest first."""
+    ids = keeper.find_neighbours(entry_id, most)
+    rows = models.SearchRow.objects.in_bulk(ids)
+    return [read_entry(rows[one]) for one in ids if one in rows]
 
 
 def search(asked: Asked) -> tuple[Found, list[Entry]]:

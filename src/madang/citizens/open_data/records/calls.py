@@ -115,6 +115,15 @@ class KeyLine(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class AddressLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that called without a key today, as staff see it; nobody can tell the address from `hint`."""
+
+    id: str
+    hint: str
+    used_today: int
+    limit: int
+
+
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key at the one moment it is shown."""
 

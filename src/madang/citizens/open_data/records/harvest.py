@@ -20,7 +20,7 @@ class SourceKind(StrEnum):
 
 SOURCE_NAMES = {
     SourceKind.CKAN: Text(ko="CKAN 액션 API", en="CKAN action API"),
-    SourceKind.DCAT: Text(ko="DCAT (JSON-LD)", en="DCAT (JSON-LD)"),
+    SourceKind.DCAT: Text(ko="DCAT (JSON-LD, Turtle, RDF/XML)", en="DCAT (JSON-LD, Turtle, RDF/XML)"),
     SourceKind.DATA_JSON: Text(ko="data.json", en="data.json"),
 }
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
+from madang.citizens.open_data.actions.counting import counter
 from madang.citizens.open_data.actions.indexing import take_up
 from madang.citizens.open_data.hot.ckan import ACTIONS, _act
 from madang.citizens.open_data.queries import calls, quotas
@@ -79,6 +80,16 @@ def test_words_and_filters_choose_rows_and_the_total_is_of_them():
     assert look(q="zzzz") == (0, [])
     assert look(filters={"구": None}) == (1, [4])
     assert look(q="4", sort=["번호"]) == (1, [4])
+
+
+def test_rows_that_were_answered_are_counted_as_uses_of_their_dataset():
+    use = ("rests", "ckan")
+    before, rows = counter._uses[use], counter._rows[use]
+    look()
+    act("datastore_search", resource_id="rests", records_format="csv", limit=2)
+    act("datastore_search", resource_id="nothing")
+    act("package_show", id="rests")
+    assert (counter._uses[use] - before, counter._rows[use] - rows) == (2, 6)
 
 
 def test_rows_come_distinct_as_lists_and_without_a_total_where_that_is_asked():

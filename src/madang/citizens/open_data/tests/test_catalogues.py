@@ -11,6 +11,8 @@ from starlette.requests import Request
 
 from madang.citizens.open_data.hot import find_graph
 from madang.citizens.open_data.hot.catalogues import VCARD, build_data_json, build_graph
+from madang.citizens.open_data.hot.packages import describe_package
+from madang.citizens.open_data.methods.files import list_files
 from madang.core.base.interface import Column, ColumnType, Table, Text
 from madang.core.lake.interface import DatasetRecord, DatasetState
 
@@ -34,6 +36,43 @@ def test_the_contact_is_the_one_that_was_set_or_none(contact):
     assert (None, VCARD.fn, Literal("마당시", lang="ko")) in graph or not contact
     (listed,) = build_data_json([RECORD], address, "마당시", contact)["dataset"]
     assert listed.get("contactPoint", {}).get("hasEmail", "") == (named[0] if named else "")
+
+
+def test_a_dataset_s_own_contact_goes_before_the_city_s():
+    table = msgspec.structs.replace(
+        RECORD.table, contact="빅데이터담당관 02-2133-0000 big.data@city.example."
+    )
+    record, address = msgspec.structs.replace(RECORD, table=table), "http://city.example"
+    graph = build_graph([record, RECORD], address, "마당시", "Madang City", "all@city.example")
+    assert (None, VCARD.hasEmail, URIRef("mailto:big.data@city.example")) in graph
+    (listed, _) = build_data_json([record, RECORD], address, "마당시", "")["dataset"]
+    assert listed["contactPoint"]["hasEmail"] == "mailto:big.data@city.example"
+    package = describe_package(record, address)
+    assert (package["maintainer"], package["maintainer_email"]) == (table.contact, "big.data@city.example")
+    phone = msgspec.structs.replace(
+        record, table=msgspec.structs.replace(table, contact="빅데이터담당관 02-2133-0000")
+    )
+    assert "contactPoint" not in build_data_json([phone], address, "마당시", "")["dataset"][0]
+
+
+def test_places_are_offered_as_files_for_maps_only_where_everyone_may_know_them():
+    lon, lat = (msgspec.structs.replace(COLUMN, name=name, type=ColumnType.NUMBER) for name in ("lon", "lat"))
+    table = msgspec.structs.replace(RECORD.table, columns=(COLUMN, lon, lat), lon="lon", lat="lat")
+    assert list_files(table).keys() - list_files(RECORD.table).keys() == {"geojson", "gpkg"}
+    hidden = msgspec.structs.replace(
+        table, columns=(COLUMN, lon, msgspec.structs.replace(lat, personal="위치"))
+    )
+    assert list_files(hidden) == list_files(RECORD.table)
+    package = describe_package(msgspec.structs.replace(RECORD, table=table), "http://city.example")
+    assert [one["format"] for one in package["resources"]] == [
+        "CSV",
+        "JSON",
+        "PARQUET",
+        "XLSX",
+        "GEOJSON",
+        "GPKG",
+    ]
+    assert package["num_resources"] == 6
 
 
 @pytest.mark.parametrize("title", ["쉼터 \x0b\x01 <b>'\"&]]> 😀", "\n\t", "\u202e뒤집힌 {{ x }} {% y %}"])

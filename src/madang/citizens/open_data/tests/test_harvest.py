@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth import get_user_model
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -239,6 +240,53 @@ def test_another_house_of_the_same_make_is_read_whole(kind):
     assert ("CSV", f"{city}/datasets/set_3.csv") in remote.files
 
 
+@pytest.mark.parametrize("form", ["turtle", "xml", "nt", "json-ld"])
+def test_a_graph_is_read_in_every_form_that_dcat_catalogues_are_published_in(form):
+    graph = build_graph(make_records(3), "https://city.example", "이웃시", "Neighbour", "")
+    body = graph.serialize(format=form, encoding="utf-8")
+    for sent in (body, b"\xef\xbb\xbf\n" + body if form != "xml" else body):
+        read = list(read_each(list_described(read_graph(sent)), read_described))
+        assert [one.title for one in read] == ["쉼터 0", "쉼터 1", "쉼터 2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html><p>Not found</p>", b"{}", b"{}x", b"@prefix", b"<?xml version='1.0'?><a>", b"\xff\xfe<\0",
+     b'<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><r>&b;</r>', b"<https://a.example/1> <b"],
+)  # fmt: skip
+def test_what_is_no_graph_is_said_to_be_none(body):
+    with pytest.raises(Unreadable):
+        list_described(read_graph(body))
+
+
+@pytest.mark.django_db
+def test_a_catalogue_that_answers_something_else_for_once_takes_nothing_away():
+    body = (
+        build_graph(make_records(3), "https://city.example", "이웃시", "Neighbour", "")
+        .serialize(format="xml")
+        .encode()
+    )
+    answers = [body, b"<html><p>Back soon</p></html>", b"{}", b"", body]
+    with serve(lambda handler: send(handler, answers[0])) as address:
+        source = add_source(f"{address}/catalog.rdf", SourceKind.DCAT)
+        for day in range(5):
+            harvest(source, NOW + timedelta(days=day))
+            assert get_source(source).datasets == 3
+            assert bool(get_source(source).trouble) == (day in {1, 2, 3})
+            answers.pop(0)
+
+
+def test_names_in_a_graph_are_read_as_seen_from_its_address():
+    sent = b"@prefix dcat: <http://www.w3.org/ns/dcat#> . <set/1> a dcat:Dataset ."
+    ((_, name),) = list_described(read_graph(sent, "https://a.example/catalog.ttl"))
+    assert str(name) == "https://a.example/set/1"
+
+
+def test_a_graph_s_own_entities_are_not_read():
+    with pytest.raises(Unreadable, match="entities"):
+        read_graph(b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><r>&a;</r>')
+
+
 def test_one_wrong_dataset_in_a_graph_is_told_and_the_others_are_taken():
     dcat, dct = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
     body = [
@@ -357,6 +405,27 @@ def test_sources_are_the_data_officers_and_can_be_stopped_and_forgotten():
     assert look("빗물받이") == []
     with pytest.raises(NotFound):
         get_source(source)
+
+
+@pytest.mark.django_db
+def test_a_catalogue_that_moved_is_changed_and_what_was_found_stays(client):
+    account = get_user_model().objects.create_superuser(username="chief", password="only for tests")
+    client.force_login(account)
+    with serve(Site()) as address:
+        source = add_source(f"{address}/old")
+        models.SourceRow.objects.update(address="http://127.0.0.1:1/")
+        assert "127.0.0.1:1" in client.get(f"/desk/open_data/sources/{source}/").content.decode()
+        given = {"title": "이웃시청", "kind": "ckan", "address": address, "every_hours": 12}
+        assert client.post(f"/desk/open_data/sources/{source}/", given).status_code == 302
+        harvest(source, NOW)
+        first = set(models.FoundRow.objects.values_list("id", flat=True))
+        assert (
+            client.post(f"/desk/open_data/sources/{source}/", given | {"every_hours": 6}).status_code == 302
+        )
+        harvest(source, NOW + timedelta(hours=1))
+    assert set(models.FoundRow.objects.values_list("id", flat=True)) == first
+    assert (get_source(source).title, get_source(source).every_hours) == ("이웃시청", 6)
+    assert client.post("/desk/open_data/sources/nothing/", given).status_code in {404, 422}
 
 
 class TestSources(ListPageCases):

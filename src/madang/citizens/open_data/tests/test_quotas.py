@@ -19,12 +19,20 @@ from madang.citizens.open_data.actions.quotas import (
     set_key_limit,
     set_quota,
 )
-from madang.citizens.open_data.pages.quotas import KEY_LIST
+from madang.citizens.open_data.pages.quotas import ADDRESS_LIST, KEY_LIST
 from madang.citizens.open_data.processes import application
 from madang.citizens.open_data.queries import calls
 from madang.citizens.open_data.queries.quotas import count_today, find_caller, find_limit, kept, name_address
 from madang.citizens.open_data.records.quotas import Quota
-from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, read_settings
+from madang.core.base.interface import (
+    HOUSE,
+    Actor,
+    BadInput,
+    NotAllowed,
+    now,
+    read_settings,
+    to_city_time,
+)
 from madang.core.pages.testing import ListPageCases, PageCases
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -141,3 +149,21 @@ class TestQuotaForm(PageCases):
         assert reader.post(self.path, {"key_daily": 7, "address_daily": 3}).status_code == 302
         assert 'value="7"' in reader.get(self.path).content.decode()
         assert reader.post(self.path, {"key_daily": 0, "address_daily": 3}).status_code == 422
+
+
+class TestAddresses(ListPageCases):
+    path = "/desk/open_data/addresses/"
+    list_page = ADDRESS_LIST
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        moment = now()
+        set_quota(actor=HOUSE, now=moment, quota=Quota(key_daily=1000, address_daily=50))
+        kept.forget()
+        for address, calls_made in (("192.0.2.1", 50), ("192.0.2.2", 3)):
+            add_calls(name_address(address, moment), to_city_time(moment).date(), calls_made)
+
+    def test_who_used_up_a_day_is_seen_and_not_who_it_is(self, reader):
+        page = reader.get(self.path).content.decode()
+        assert page.count("한도를 다 씀") == 1
+        assert "192.0.2" not in page

@@ -18,7 +18,7 @@ from madang.citizens.open_data.methods.solr import read_query
 from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
 from madang.citizens.open_data.queries.search import keeper, prepare, search
 from madang.citizens.open_data.records.changes import ChangeKind
-from madang.citizens.open_data.records.search import Asked, Entry, Has, Named, Not, OneOf, Updated
+from madang.citizens.open_data.records.search import Asked, Entry, Has, Indexed, Named, Not, OneOf, Updated
 from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
 from madang.core.lake.interface import (
     DatasetChange,
@@ -63,6 +63,30 @@ def index(entries) -> Index:
     for entry, terms in zip(entries, cut_words([one.texts for one in entries]), strict=True):
         index.put(prepare(entry, terms))
     return index
+
+
+def test_neighbours_share_rare_words_or_the_company_of_those_that_do():
+    documents = {
+        "heat": ("무더위", "쉼터", "경로당"),
+        "cold": ("한파", "쉼터", "경로당"),
+        "rest": ("쉼터", "대피"),
+        "senior": ("경로당", "노인"),
+        "elder": ("노인", "복지관"),
+        "bus": ("버스", "노선"),
+        "metro": ("지하철", "노선"),
+    }
+    index = Index()
+    for name, words in documents.items():
+        terms = dict.fromkeys((*words, "서울"), 1.0)
+        index.put(Indexed(id=name, title=name, head=name, terms=terms, facets={}, updated_s=0.0, rows=0))
+    assert index.find_neighbours("heat", 2)[0] == "cold"
+    near = index.find_neighbours("heat", 9)
+    assert near == ["cold", "rest", "senior", "elder"]  # the last shares no word with it
+    assert not {"heat", "bus", "metro"} & set(near)  # all have 서울, which tells nothing
+    assert index.find_neighbours("bus", 9) == ["metro"]
+    index.drop("metro")
+    assert index.find_neighbours("bus", 9) == []
+    assert index.find_neighbours("nothing", 9) == []
 
 
 def find(index: Index, text: str, **asked) -> list[str]:

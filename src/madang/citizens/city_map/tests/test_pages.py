@@ -169,7 +169,7 @@ def test_a_theme_keeps_its_colour_and_two_of_one_colour_are_told_apart(chief):
     given = {
         "title_ko": "시험", "agency_code": "11110", "icon": "place", "colour": "chart-3", "takes_proposals": "on"
     }  # fmt: skip
-    lay_out_agencies()
+    lay_out_agencies(actor=HOUSE, now=now())
     assert chief.post("/desk/city_map/themes/rest/change/", given).status_code == 302
     assert get_theme("rest").values.colour == "chart-3"
     page = chief.get("/city_map/?theme=map_rest").content.decode()
@@ -325,7 +325,15 @@ def test_the_map_near_me_reaches_as_far_as_the_nearest_places():
     spots = [Spot(theme="a", id=str(n), name="", address="", lon=0, lat=0, href="", away_m=m)
              for n, m in enumerate((900.0, 1900.0, 2500.0))]  # fmt: skip
     asked = public.Asked(
-        themes=(), live=(), search="", find="", near=(127.0, 37.5), label="", hides_closed=False, page=1
+        themes=(),
+        live=(),
+        search="",
+        find="",
+        near=(127.0, 37.5),
+        label="",
+        hides_closed=False,
+        only=(),
+        page=1,
     )
     for shown, reach_m in (
         (spots, 2500),

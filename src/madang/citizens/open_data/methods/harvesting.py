@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -111,11 +112,11 @@ def read_graph(body: bytes, address: str = "") -> Graph:
 
     Names in it that are no whole addresses are read as seen from `address`. Contexts that would have to be fetched, and entities of its own that an XML document declares, are refused.
     """
-    head = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if head in {b"{", b"["}:
+    body = body.removeprefix(BOM_UTF8).lstrip()
+    if body[:1] in {b"{", b"["}:
         return _parse(msgspec.json.encode(_read_plain(body)), "json-ld", "JSON-LD", address)
-    if head != b"<" or IRI.match(body.lstrip(b"\xef\xbb\xbf \t\r\n")):
-        return _parse(body.removeprefix(b"\xef\xbb\xbf"), "turtle", "JSON-LD, RDF/XML or Turtle", address)
+    if body[:1] != b"<" or IRI.match(body):
+        return _parse(body, "turtle", "JSON-LD, RDF/XML or Turtle", address)
     if b"<!ENTITY" in body:
         raise Unreadable("its XML declares entities of its own, which aren't read")
     return _parse(body, "xml", "RDF/XML", address)

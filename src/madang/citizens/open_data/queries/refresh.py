@@ -5,7 +5,9 @@ from __future__ import annotations
 from madang.citizens.open_data import models
 from madang.citizens.open_data.records.refresh import Refresh
 from madang.core.base.interface import HOUSE, Actor, Text
-from madang.core.lake.interface import DatasetRecord, VersionRecord, list_datasets, list_tables, list_versions
+from madang.core.lake.interface import DatasetRecord, VersionRecord, list_datasets, list_versions
+
+from .entries import name_owners
 
 MOST_DATASETS = 100_000
 
@@ -31,7 +33,7 @@ def list_refreshable(actor: Actor) -> list[DatasetRecord]:
 
 def list_brought() -> list[DatasetRecord]:
     """Return the datasets that aren't the house's own tables."""
-    own = {table.name for table in list_tables()}
+    own = name_owners()
     return [one for one in list_datasets(actor=HOUSE, limit=MOST_DATASETS)[0] if one.name not in own]
 
 

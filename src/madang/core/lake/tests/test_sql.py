@@ -129,6 +129,7 @@ def list_attacks(lake):
         "SELECT * FROM glob('/*')",
         "SELECT * FROM st_read('/etc/passwd')",
         "SELECT * FROM duckdb_views()",
+        "SELECT current_setting('allowed_paths')",
         "SELECT * FROM duckdb_settings()",
         "SELECT * FROM duckdb_views",
         "SELECT * FROM sqlite_master",

@@ -32,7 +32,7 @@ setup: .venv/everything front models
 front: .venv/runtime ## build the front end where its sources changed
 	@$(BIN)/python frontend/build.py
 
-models: .venv/runtime ## make the detector's model where it isn't there yet
+models: .venv/runtime ## make the cameras' models where they aren't there yet
 	@$(BIN)/python models/build.py
 
 service: .venv/everything ## make service CHAPTER=infrastructure NAME=parking KO=주차 EN=Parking

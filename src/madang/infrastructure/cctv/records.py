@@ -33,6 +33,14 @@ SORTS = {
 }  # fmt: skip
 
 
+JOINTS = (
+    "nose", "left_eye", "right_eye", "left_ear", "right_ear",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+    "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+)  # fmt: skip
+"""The joints of a pose (17 key points of COCO), by their place in it."""
+
+
 class Detections(msgspec.Struct, frozen=True):
     """Boxes of one frame: corners x1, y1, x2, y2 in pixels, (N, 4); scores (N,); classes (N,)."""
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 
-from madang.core.base.interface import NotFound
 from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles
 from madang.infrastructure.cctv.records import Detections, Floats, Picture
 
-MODEL = Path(__file__).resolve().parents[1] / "models" / "nanodet.onnx"
+from .sessions import MODELS, open_model
+
+MODEL = MODELS / "nanodet.onnx"
 SIZE = 416
 MEAN, SPREAD = np.array([103.53, 116.28, 123.675], np.float32), np.array([57.375, 57.12, 58.395], np.float32)
 LEAST_SCORE = 0.1
@@ -25,16 +25,7 @@ class Detector:
     """Finds people, vehicles and bags. `tiles` cuts a picture that many times along its longer side."""
 
     def __init__(self, tiles: int = 2, threads: int = 2, model: Path = MODEL) -> None:
-        if not model.is_file():
-            raise NotFound(
-                "cctv.model",
-                "탐지 모델이 없습니다. ‘make setup’이 만듭니다.",
-                "the detector's model is not there; `make setup` makes it",
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs others' time
-        self._session = onnxruntime.InferenceSession(str(model), options)
+        self._session = open_model(model, threads)
         self._tiles = tiles
 
     def detect(self, picture: Picture) -> Detections:

@@ -1,0 +1,25 @@
+"""Opening a model that set-up made: one way for all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime
+
+from madang.core.base.interface import NotFound
+
+MODELS = Path(__file__).resolve().parents[1] / "models"
+
+
+def open_model(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Return a model that runs in `threads` threads; raise NotFound where it isn't there."""
+    if not path.is_file():
+        raise NotFound(
+            "cctv.model",
+            f"모델 {path.name}이(가) 없습니다. ‘make setup’이 만듭니다.",
+            f"the model {path.name} is not there; `make setup` makes it",
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs others' time
+    return onnxruntime.InferenceSession(str(path), options)

@@ -19,6 +19,7 @@ from .gateway.analysing import Analysis, analyse
 from .gateway.classifier import Classifier, find_classifier
 from .gateway.detector import Detector
 from .gateway.onvif import discover
+from .gateway.poses import find_poses
 from .queries.cameras import list_misplaced
 from .records import Event, Rules, Sort, Track
 
@@ -76,7 +77,7 @@ def run_analyse(arguments: Namespace) -> int:
 
     model: Path | None = arguments.fire_model
     classifier = Classifier(model) if model else find_classifier()
-    found = analyse(arguments.video, Detector(tiles=arguments.tiles), rules, say, classifier)
+    found = analyse(arguments.video, Detector(tiles=arguments.tiles), rules, say, classifier, find_poses())
     if arguments.tracks:
         arguments.tracks.write_text("".join(write_tracks(found.tracks)))
     if arguments.events:

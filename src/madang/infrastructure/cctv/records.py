@@ -41,6 +41,10 @@ JOINTS = (
 """The joints of a pose (17 key points of COCO), by their place in it."""
 
 
+UNREAD: Floats = np.full((len(JOINTS), 3), np.nan, np.float32)
+"""The pose of somebody of whom none was read."""
+
+
 class Detections(msgspec.Struct, frozen=True):
     """Boxes of one frame: corners x1, y1, x2, y2 in pixels, (N, 4); scores (N,); classes (N,)."""
 
@@ -50,13 +54,17 @@ class Detections(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """One thing through time: frames (N,) counted from 1, boxes (N, 4) as corners, scores (N,)."""
+    """One thing through time: frames (N,) counted from 1, boxes (N, 4) as corners, scores (N,).
+
+    `joints`: x and y in pixels and score of each of JOINTS, (N, 17, 3), NaN where they weren't read; None where never.
+    """
 
     id: int
     sort: Sort
     frames: npt.NDArray[np.int64]
     boxes: Floats
     scores: Floats
+    joints: Floats | None = None
 
     @property
     def feet(self) -> Floats:
@@ -150,6 +158,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to watch for. Seconds; speeds in body heights a second, distances in body heights.
 
+    A fight is told by arms and legs that move faster than `fight_limbs_s` where poses were read, else by outlines
+    that jerk faster than `fight_heights_s`.
+
     Intrusion and line crossing need zones and lines; the others hold for the whole picture.
     """
 
@@ -169,6 +180,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fight_s: Limit = 1.5
     fight_heights: Limit = 0.9
     fight_heights_s: Limit = 0.9
+    fight_limbs_s: Limit = 1.3
     fire_s: Limit = 3.0
     smoke_s: Limit = 6.0
 

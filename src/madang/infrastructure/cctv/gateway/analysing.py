@@ -12,12 +12,24 @@ import numpy as np
 from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.pacing import find_pace
+from madang.infrastructure.cctv.methods.posing import choose_read
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.methods.tracking import Tracker
-from madang.infrastructure.cctv.records import SORTS, Detections, Event, Floats, Picture, Rules, Sort, Track
+from madang.infrastructure.cctv.records import (
+    SORTS,
+    UNREAD,
+    Detections,
+    Event,
+    Floats,
+    Picture,
+    Rules,
+    Sort,
+    Track,
+)
 
 from .classifier import Classifier
 from .detector import Detector
+from .poses import PoseReader
 from .video import Video
 
 SURE_ENOUGH = 0.3
@@ -47,8 +59,9 @@ def analyse(
     rules: Rules,
     progress: Callable[[int], None] = lambda _: None,
     classifier: Classifier | None = None,
+    poses: PoseReader | None = None,
 ) -> Analysis:
-    """Return what a video shows. Raises NotFound or BadInput where it can't be opened."""
+    """Return what a video shows; poses are read where there is a reader. Raises NotFound or BadInput where it can't be opened."""
     video = Video(path)
     facts = video.facts
     trackers = {sort: Tracker(sort, facts.fps) for sort in Sort}
@@ -57,7 +70,7 @@ def analyse(
         found = NOTHING
         if gate.is_moving(picture) or not all(one.is_idle for one in trackers.values()):
             found = detector.detect(picture)
-            take_frame(trackers, number, picture, found)
+            take_frame(trackers, number, picture, found, poses, rules.fight_heights)
         watch_burning(burns, number, picture, rules, found, classifier)
         progress(number)
     tracks = [
@@ -98,14 +111,37 @@ def watch_burning(
         one.is_refused = classifier is not None and not classifier.agrees(picture, one.box, one.kind)
 
 
-def take_frame(trackers: dict[Sort, Tracker], number: int, picture: Picture, found: Detections) -> None:
-    """Give each tracker what was found of its sort in a frame, with its colours."""
+def take_frame(
+    trackers: dict[Sort, Tracker],
+    number: int,
+    picture: Picture,
+    found: Detections,
+    poses: PoseReader | None = None,
+    reach: float = 0.0,
+) -> None:
+    """Give each tracker what was found of its sort in a frame, with its colours.
+
+    Where there is a reader of poses, also those of who may lie, or is within `reach` body heights of somebody.
+    """
     sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
     hues = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     for sort, tracker in trackers.items():
         chosen = np.flatnonzero(sorts == sort)
         looks = np.array([describe_looks(hues, box) for box in found.boxes[chosen]])
-        tracker.update(number, found.boxes[chosen], found.scores[chosen], looks.reshape(len(chosen), LOOKS))
+        joints = None
+        if sort is Sort.PERSON and poses is not None:
+            joints = read_poses(poses, picture, found.boxes[chosen], found.scores[chosen], reach)
+        looks = looks.reshape(len(chosen), LOOKS)
+        tracker.update(number, found.boxes[chosen], found.scores[chosen], looks, joints)
+
+
+def read_poses(poses: PoseReader, picture: Picture, boxes: Floats, scores: Floats, reach: float) -> Floats:
+    """Return the poses of the people (N, 4) that can matter, (N, 17, 3); NaN for the others."""
+    joints = np.tile(UNREAD, (len(boxes), 1, 1))
+    sure = np.flatnonzero(scores >= SURE_ENOUGH)
+    read = sure[choose_read(boxes[sure], reach)]
+    joints[read] = poses.read(picture, boxes[read])
+    return joints
 
 
 def describe_looks(hues: Picture, box: Floats) -> Floats:

@@ -27,6 +27,7 @@ import numpy as np
 from madang.core.base.interface import now
 from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.clothing import describe_wear
+from madang.infrastructure.cctv.methods.fights import LEAST_POSE_FPS
 from madang.infrastructure.cctv.methods.masking import find_motion, hide_others, mask
 from madang.infrastructure.cctv.methods.rules import find_events, tighten
 from madang.infrastructure.cctv.methods.tracking import Followed, Tracker
@@ -51,6 +52,7 @@ from .analysing import NOTHING, MotionGate, take_frame, watch_burning
 from .classifier import find_classifier
 from .clips import Files, encode_picture, put, to_name, write_clip
 from .detector import Detector
+from .poses import PoseReader, find_poses
 from .sources import SourceReader
 
 WIDTH = 960
@@ -107,8 +109,15 @@ class Watched:
     """One camera that is watched: its reader, its tracks, and the last seconds of its pictures."""
 
     def __init__(
-        self, source: Source, detector: Detector, files: Files, writer: Writer, came: threading.Event
+        self,
+        source: Source,
+        detector: Detector,
+        files: Files,
+        writer: Writer,
+        came: threading.Event,
+        poses: PoseReader | None = None,
     ) -> None:
+        self._poses = poses
         self.source, self._detector, self._files, self._writer = source, detector, files, writer
         self._tell = writer.tell
         self._reader = SourceReader(source.url, came)
@@ -184,7 +193,8 @@ class Watched:
         found = NOTHING
         if self._gate.is_moving(picture) or not all(one.is_idle for one in self._trackers.values()):
             found = self._detector.detect(picture)
-            take_frame(self._trackers, self._number, picture, found)
+            reach = self._rules.fight_heights if self.source.fps >= LEAST_POSE_FPS else 0.0
+            take_frame(self._trackers, self._number, picture, found, self._poses, reach)
             seen = self._list_to_tell() if self.source.is_searched else []
             if seen or at >= self._faces_due:
                 self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._find_faces(picture)
@@ -333,6 +343,7 @@ class Analyst:
         self.files, self.writer = files, Writer(files, output)
         self._watched: dict[str, Watched] = {}
         self._detectors: dict[int, Detector] = {}
+        self._poses = find_poses(threads=1)
         self._wanted: list[Source] | None = None
         self._ended, self._came = threading.Event(), threading.Event()
 
@@ -374,7 +385,9 @@ class Analyst:
                 if source.tiles not in self._detectors:
                     self._detectors[source.tiles] = Detector(tiles=source.tiles, threads=1)
                 detector = self._detectors[source.tiles]
-                self._watched[camera_id] = Watched(source, detector, self.files, self.writer, self._came)
+                self._watched[camera_id] = Watched(
+                    source, detector, self.files, self.writer, self._came, self._poses
+                )
 
 
 def main() -> None:

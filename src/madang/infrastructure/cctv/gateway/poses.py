@@ -40,6 +40,11 @@ class PoseReader:
         return read
 
 
+def find_poses(threads: int = 2) -> PoseReader | None:
+    """Return a reader where set-up has made its model, None where it hasn't: what is told then goes by outlines."""
+    return PoseReader(threads) if MODEL.is_file() else None
+
+
 def _cut(picture: Picture, corner: np.ndarray, side: int) -> Picture:
     """Return a square of the picture, black where it reaches beyond."""
     cut = np.zeros((side, side, 3), np.uint8)

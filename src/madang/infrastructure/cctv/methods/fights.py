@@ -1,4 +1,4 @@
-"""Fights: people close together whose outlines jerk faster than walking, greeting or talking does."""
+"""Fights: people close together whose limbs, or outlines, move faster than walking, greeting or talking does."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ import numpy as np
 from madang.core.base.interface import Text
 from madang.infrastructure.cctv.records import Event, EventKind, Floats, Rules, Track
 
+from .posing import measure_limbs
 from .runs import exceed, find_runs
 
 SMOOTH_HZ = 8.0
 """Faster than this is the detector's trembling, not anybody's."""
 LEAST_FRAMES = 8
-Fight = tuple[int, int, set[int], float, tuple[float, float]]
+MOSTLY = 0.5
+LEAST_POSE_FPS = 8.0
+"""With fewer pictures a second a blow falls between two of them, and poses say no more than outlines."""
+Wildness = tuple[float, float, bool]
+"""Times over its limit, body heights a second, and whether poses say so."""
+Fight = tuple[int, int, set[int], Wildness, tuple[float, float]]
 """First and last frame, whose tracks, how wild, and where."""
 
 
 def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
-    """Yield where two people jerk beside each other for long; further people who join are named with them."""
+    """Yield where two people are wild beside each other for long; further people who join are named with them.
+
+    Arms and legs say it where both poses are known most of the time, else the outlines.
+    """
     restless = {one.id: measure_restlessness(one, fps) for one in people}
+    limbs = {one.id: measure_limbs(one, fps) for one in people} if fps >= LEAST_POSE_FPS else {}
     found: list[Fight] = []
     for one, other in combinations(people, 2):
         frames, at, beside = np.intersect1d(one.frames, other.frames, return_indices=True)
@@ -29,14 +39,23 @@ def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[E
             continue
         heights = np.maximum((one.heights[at] + other.heights[beside]) / 2, 1)
         close = np.linalg.norm(one.feet[at] - other.feet[beside], axis=1) <= rules.fight_heights * heights
-        wild = np.minimum(restless[one.id][at], restless[other.id][beside])
-        for first, last in find_runs(close & (wild >= rules.fight_heights_s), rules.fight_s * fps, frames):
+        jerk = np.minimum(restless[one.id][at], restless[other.id][beside])
+        flail, is_posed = np.zeros_like(jerk), np.zeros(len(jerk), bool)
+        if limbs:
+            flail, is_posed = _tell_flail(limbs[one.id][at], limbs[other.id][beside], rules, fps)
+        wild = np.where(is_posed, flail >= rules.fight_limbs_s, jerk >= rules.fight_heights_s)
+        for first, last in find_runs(close & wild, rules.fight_s * fps, frames):
             x, y = (one.feet[at][first] + other.feet[beside][first]) / 2
-            measured = float(np.median(wild[first : last + 1]))
+            during = slice(first, last + 1)
+            by_pose = bool(is_posed[during].mean() > MOSTLY)
+            own = is_posed[during] == by_pose
+            measured = float(np.median((flail if by_pose else jerk)[during][own]))
+            limit = rules.fight_limbs_s if by_pose else rules.fight_heights_s
+            wildness = exceed(measured, limit), measured, by_pose
             found.append(
-                (int(frames[first]), int(frames[last]), {one.id, other.id}, measured, (float(x), float(y)))
+                (int(frames[first]), int(frames[last]), {one.id, other.id}, wildness, (float(x), float(y)))
             )
-    for begun, ended, tracks, measured, (x, y) in _merge(found):
+    for begun, ended, tracks, wildness, (x, y) in _merge(found):
         yield Event(
             kind=EventKind.FIGHT,
             start_frame=begun,
@@ -44,12 +63,31 @@ def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[E
             tracks=tuple(sorted(tracks)),
             x=round(x, 1),
             y=round(y, 1),
-            reason=Text(
-                ko=f"{len(tracks)}명이 맞붙어 1초에 키의 {measured:.1f}배로 몸이 흔들렸습니다",
-                en=f"{len(tracks)} people close together jerked by {measured:.1f} body heights a second",
-            ),
-            strength=exceed(measured, rules.fight_heights_s),
+            reason=_say(len(tracks), wildness),
+            strength=wildness[0],
         )
+
+
+def _say(count: int, wildness: Wildness) -> Text:
+    _, measured, by_pose = wildness
+    if by_pose:
+        return Text(
+            ko=f"{count}명이 맞붙어 1초에 키의 {measured:.1f}배로 팔다리를 휘둘렀습니다(자세로 확인)",
+            en=f"{count} people close together moved arms and legs by {measured:.1f} body heights a second (by pose)",
+        )
+    return Text(
+        ko=f"{count}명이 맞붙어 1초에 키의 {measured:.1f}배로 몸이 흔들렸습니다",
+        en=f"{count} people close together jerked by {measured:.1f} body heights a second",
+    )
+
+
+def _tell_flail(one: Floats, other: Floats, rules: Rules, fps: float) -> tuple[Floats, np.ndarray]:
+    """Return how fast both flail, averaged over half a second, and in which frames that is known, each (N,)."""
+    both = np.minimum(one, other)
+    known = ~np.isnan(both)
+    values = np.stack([np.where(known, both, 0), known], axis=1).astype(np.float32)
+    near, share = (_average(values, round(seconds * fps)) for seconds in (0.5, rules.fight_s))
+    return near[:, 0] / np.maximum(near[:, 1], 1e-9), share[:, 1] > MOSTLY
 
 
 def measure_restlessness(track: Track, fps: float) -> Floats:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
-from madang.infrastructure.cctv.records import Floats, Track
+from madang.infrastructure.cctv.records import UNREAD, Floats, Track
 
 JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
 JOIN_HEIGHTS = 1.0
@@ -25,7 +26,7 @@ def mend(tracks: Sequence[Track], fps: float, size: tuple[int, int]) -> list[Tra
     filled = [_fill(one, fps) for one in joined]
     real = [one for one in filled if len(one.frames) >= LEAST_S * fps and not _is_ghost(one)]
     return [
-        Track(number, one.sort, one.frames, _steady(one, STEADY_S * fps), one.scores)
+        msgspec.structs.replace(one, id=number, boxes=_steady(one, STEADY_S * fps))
         for number, one in enumerate(sorted(real, key=lambda one: int(one.frames[0])), start=1)
     ]
 
@@ -34,7 +35,8 @@ def _trim(one: Track) -> Track:
     """Return a track up to where it was last surely seen: what is weak to the end held on to something else."""
     sure = np.flatnonzero(one.scores >= SURE)
     last = int(sure[-1]) + 1 if len(sure) else 1
-    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last])
+    joints = None if one.joints is None else one.joints[:last]
+    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last], joints)
 
 
 def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]:
@@ -90,7 +92,14 @@ def _chain(parts: list[Track]) -> Track:
         np.concatenate([one.frames for one in parts]),
         np.concatenate([one.boxes for one in parts]),
         np.concatenate([one.scores for one in parts]),
+        None
+        if all(one.joints is None for one in parts)
+        else np.concatenate([_list_joints(one) for one in parts]),
     )
+
+
+def _list_joints(one: Track) -> Floats:
+    return np.full((len(one.frames), *UNREAD.shape), np.nan, np.float32) if one.joints is None else one.joints
 
 
 def _fill(one: Track, fps: float) -> Track:
@@ -105,8 +114,13 @@ def _fill(one: Track, fps: float) -> Track:
     frames = np.concatenate(wanted)
     boxes = np.stack([_between(frames, one.frames, one.boxes[:, at]) for at in range(4)], axis=1)
     scores = _between(frames, one.frames, one.scores)
-    scores[~np.isin(frames, one.frames)] *= 0.8
-    return Track(one.id, one.sort, frames, boxes, scores)
+    is_seen = np.isin(frames, one.frames)
+    scores[~is_seen] *= 0.8
+    joints = None
+    if one.joints is not None:
+        joints = np.full((len(frames), *UNREAD.shape), np.nan, np.float32)
+        joints[is_seen] = one.joints
+    return Track(one.id, one.sort, frames, boxes, scores, joints)
 
 
 def _between(frames: np.ndarray, known: np.ndarray, values: Floats) -> Floats:

@@ -22,7 +22,7 @@ class Pace(msgspec.Struct, frozen=True):
 
     def put(self, tracks: Sequence[Track]) -> list[Track]:
         """Return tracks with steps for frames."""
-        return [Track(one.id, one.sort, self.steps[one.frames - 1], one.boxes, one.scores) for one in tracks]
+        return [msgspec.structs.replace(one, frames=self.steps[one.frames - 1]) for one in tracks]
 
     def take(self, events: Sequence[Event]) -> list[Event]:
         """Return events of such tracks with frames for steps."""

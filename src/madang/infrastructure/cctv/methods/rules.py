@@ -14,6 +14,7 @@ from madang.core.base.interface import Text
 from madang.infrastructure.cctv.records import Event, EventKind, Floats, Line, Rules, Sort, Track, Zone
 
 from .fights import find_fights
+from .posing import find_standing
 from .runs import exceed, find_runs
 
 Size = tuple[int, int]
@@ -21,6 +22,8 @@ SHORTEST_SAID_S = 0.1
 """Whoever was somewhere for less has just come."""
 FALLING_S, HEAD_DOWN_SHARE = 2.0, 0.3
 """Who falls brings the head down by this share of the height within so long."""
+POSED_SHARE = 0.5
+"""In so many of its frames a pose must be known to have a say."""
 EDGE_SHARE = 0.99
 """A box that reaches lower is cut off by the picture's edge."""
 
@@ -161,7 +164,9 @@ def _find_fall(track: Track, rules: Rules, fps: float, size: Size) -> Iterator[E
     """Find where somebody upright lies and goes on lying: wider than high, and the head came down.
 
     Whose lower half a wall or the picture's edge hides is as wide, and no event: the head stays, the edge is near.
+    Nor is it one where the pose says, in most of the frames, that the trunk stands.
     """
+    standing = find_standing(track)
     widths = track.boxes[:, 2] - track.boxes[:, 0]
     tall = float(np.percentile(track.heights, 80))
     upright = track.heights > 1.5 * widths
@@ -175,12 +180,19 @@ def _find_fall(track: Track, rules: Rules, fps: float, size: Size) -> Iterator[E
         head = track.boxes[just if len(just) else stood[-1:], 1].min()
         if track.boxes[first, 1] - head < HEAD_DOWN_SHARE * tall:
             continue
+        known = standing[first : last + 1][~np.isnan(standing[first : last + 1])]
+        is_posed = len(known) >= POSED_SHARE * (last + 1 - first)
+        if is_posed and known.mean() > 0.5:  # noqa: PLR2004 - most of them: whoever sits or bends is as wide
+            continue
         yield _event(
             EventKind.FALL,
             track,
             first,
             last,
-            Text(ko="서 있던 사람이 누워 있습니다", en="somebody who stood is lying"),
+            Text(
+                ko=f"서 있던 사람이 누워 있습니다{'(자세로 확인)' if is_posed else ''}",
+                en=f"somebody who stood is lying{' (by pose)' if is_posed else ''}",
+            ),
             strength=exceed((track.frames[last] - track.frames[first]) / fps, rules.fall_s),
         )
 
@@ -262,6 +274,7 @@ def tighten(rules: Rules, factors: Mapping[str, float]) -> Rules:
         fall_s=rules.fall_s * times[EventKind.FALL],
         abandoned_s=rules.abandoned_s * times[EventKind.ABANDONED],
         fight_heights_s=rules.fight_heights_s * times[EventKind.FIGHT],
+        fight_limbs_s=rules.fight_limbs_s * times[EventKind.FIGHT],
         fire_s=rules.fire_s * times[EventKind.FIRE],
         smoke_s=rules.smoke_s * times[EventKind.SMOKE],
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import lap
 import numpy as np
 
-from madang.infrastructure.cctv.records import Floats, Sort, Track
+from madang.infrastructure.cctv.records import UNREAD, Floats, Sort, Track
 
 from .boxes import measure_overlap
 
@@ -38,6 +38,7 @@ class Followed:
     frames: list[int] = field(default_factory=list)
     boxes: list[Floats] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
+    joints: list[Floats] = field(default_factory=list)
     missed: int = 0
 
     def predict(self) -> None:
@@ -50,7 +51,7 @@ class Followed:
         ])  # fmt: skip
         self.missed += 1
 
-    def correct(self, frame: int, box: Floats, score: float, looks: Floats) -> None:
+    def correct(self, frame: int, box: Floats, score: float, looks: Floats, joints: Floats = UNREAD) -> None:
         """Take in where it was seen."""
         position, shared, speed = self.doubt
         noise = MEASURE_NOISE**2 * (1.5 - score)
@@ -62,6 +63,7 @@ class Followed:
         self.frames.append(frame)
         self.boxes.append(box)
         self.scores.append(score)
+        self.joints.append(joints)
         self.missed = 0
 
     @property
@@ -98,8 +100,14 @@ class Tracker:
         believed = (one for one in (*self._ended, *self._alive) if one.is_believed)
         return tuple((one.id, one.frames[0], len(one.frames)) for one in believed)
 
-    def update(self, frame: int, boxes: Floats, scores: Floats, looks: Floats) -> None:
-        """Take in the detections of the next frame; `looks` (N, D) describes each one's colours."""
+    def update(
+        self, frame: int, boxes: Floats, scores: Floats, looks: Floats, joints: Floats | None = None
+    ) -> None:
+        """Take in the detections of the next frame; `looks` (N, D) describes each one's colours.
+
+        `joints` (N, 17, 3) are their poses, NaN where none was read.
+        """
+        poses = [UNREAD] * len(boxes) if joints is None else joints
         for one in self._alive:
             one.predict()
         sure = np.flatnonzero(scores >= SURE)
@@ -112,11 +120,11 @@ class Tracker:
             weak = weak[measure_overlap(boxes[weak], own).max(axis=1) <= MOST_SHARED]
         weakly, _, _ = self._match(seen, weak, boxes, looks, LEAST_WEAK_OVERLAP)
         for at, found in (*taken, *weakly):
-            self._alive[at].correct(frame, boxes[found], float(scores[found]), looks[found])
+            self._alive[at].correct(frame, boxes[found], float(scores[found]), looks[found], poses[found])
         self._let_go()
         for found in left:
             if scores[found] >= NEW:
-                self._begin(frame, boxes[found], float(scores[found]), looks[found])
+                self._begin(frame, boxes[found], float(scores[found]), looks[found], poses[found])
 
     def list_tracks(self) -> list[Track]:
         """Return every track that was seen often enough, by its number."""
@@ -128,6 +136,7 @@ class Tracker:
                 np.array(one.frames),
                 np.array(one.boxes, np.float32),
                 np.array(one.scores, np.float32),
+                _join_joints(one.joints),
             )
             for one in sorted(whole, key=lambda one: one.id)
         ]
@@ -141,12 +150,12 @@ class Tracker:
         self._ended = [one for one in self._ended if one.is_believed and one.frames[-1] >= before]
         for one in (*self._ended, *self._alive):
             past = bisect.bisect_left(one.frames, before)
-            del one.frames[:past], one.boxes[:past], one.scores[:past]
+            del one.frames[:past], one.boxes[:past], one.scores[:past], one.joints[:past]
 
-    def _begin(self, frame: int, box: Floats, score: float, looks: Floats) -> None:
+    def _begin(self, frame: int, box: Floats, score: float, looks: Floats, joints: Floats) -> None:
         made = Followed(self._next, to_centre(box), looks)
         self._next += 1
-        made.correct(frame, box, score, looks)
+        made.correct(frame, box, score, looks, joints)
         self._alive.append(made)
 
     def _let_go(self) -> None:
@@ -187,6 +196,11 @@ class Tracker:
 def to_centre(box: Floats) -> Floats:
     """Return centre x, centre y, width and height of corners."""
     return np.concatenate([(box[:2] + box[2:]) / 2, box[2:] - box[:2]]).astype(np.float64)
+
+
+def _join_joints(joints: list[Floats]) -> Floats | None:
+    joined = np.array(joints, np.float32)
+    return None if np.isnan(joined).all() else joined
 
 
 def _grow(boxes: Floats, share: float) -> Floats:

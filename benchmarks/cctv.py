@@ -35,6 +35,7 @@ from madang.infrastructure.cctv.gateway.analyses import Analysis
 from madang.infrastructure.cctv.gateway.analysing import LOOKS, analyse
 from madang.infrastructure.cctv.gateway.clips import Files
 from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.poses import find_poses
 from madang.infrastructure.cctv.gateway.simulating import Walker, write_street
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.tracking import Tracker
@@ -136,7 +137,7 @@ class Recorder(Detector):
 def _measure_clip(name: str, video: Path, truth: Rows) -> None:
     detector = Recorder()
     began, worked = time.perf_counter(), time.process_time()
-    found = analyse(video, detector, Rules())
+    found = analyse(video, detector, Rules(), poses=find_poses())
     took, cost = time.perf_counter() - began, time.process_time() - worked
     people = [one for one in found.tracks if one.sort is Sort.PERSON]
     say(name, score(truth, _to_rows(people)))

@@ -17,7 +17,10 @@ from .refusals import refuse
 
 CHUNK = 1 << 22
 _GZIP = b"\x1f\x8b"
+_OLE = b"\xd0\xcf\x11\xe0"
 _MAX_WRAPPINGS = 3
+# Tables pack to a twentieth, the most regular to a hundredth; what unfolds further is made to fill the disk.
+_MAX_UNPACKED, _MAX_RATIO = 1 << 30, 200
 _TABLE_NAME = re.compile(
     r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|jsonl|ndjson|geojson|parquet)(\.gz)?$", re.IGNORECASE
 )
@@ -39,6 +42,17 @@ _BINARY = (
     (b"\x00\x00\x27\x0a", "shapefile"),
     (b"HWP Document File", "HWP"),
 )
+# Office files that are no workbook, by a part that only they have.
+_OLE_PARTS = (
+    ("HwpSummaryInformation", "HWP"),
+    ("WordDocument", "Word"),
+    ("PowerPoint Document", "PowerPoint"),
+)
+_ZIP_PARTS = {
+    "word/document.xml": "Word",
+    "ppt/presentation.xml": "PowerPoint",
+    "Contents/content.hpf": "HWPX",
+}
 
 
 @contextmanager
@@ -57,9 +71,12 @@ def open_bytes(path: Path) -> Generator[IO[bytes]]:
 
 def read_chunks(path: Path) -> Iterator[bytes]:
     """Yield the unpacked bytes of `path` in blocks; a truncated gzip is refused."""
+    unpacked = 0
     try:
         with open_bytes(path) as stream:
             while chunk := stream.read(CHUNK):
+                unpacked += len(chunk)
+                _refuse_bomb(path, unpacked)
                 yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise refuse(
@@ -68,6 +85,17 @@ def read_chunks(path: Path) -> Iterator[bytes]:
             f"the gzip data ends early or is damaged ({error}); fetch the file again",
             line=_count_sound_lines(path) + 1,
         ) from error
+
+
+def _refuse_bomb(path: Path, unpacked: int) -> None:
+    """Refuse a file that unfolds to so many bytes as no table does."""
+    if unpacked > max(_MAX_UNPACKED, _MAX_RATIO * path.stat().st_size):
+        raise refuse(
+            "bomb",
+            f"풀면 {unpacked >> 20:,} MB가 넘는 압축 파일이라 읽지 않습니다. 내용을 확인하고 나누어 올려 주세요.",
+            f"the packed file unfolds to more than {unpacked >> 20:,} MB and isn't read; look at what it holds, "
+            "or send it in parts",
+        )
 
 
 def read_all(path: Path) -> bytes:
@@ -96,6 +124,10 @@ def unpack_zip(path: Path) -> Generator[Path]:
                     f"ZIP에 파일이 {len(members)}개 있습니다. 표 하나씩 올려 주세요.",
                     f"the zip holds {len(members)} files; send one table at a time",
                 )
+            if members[0].flag_bits & 1:
+                raise refuse("password", "암호가 걸린 ZIP입니다", "the zip is protected by a password")
+            # No member gives more bytes than its entry says.
+            _refuse_bomb(path, members[0].file_size)
             inner = Path(folder) / "file"
             with archive.open(members[0]) as source, inner.open("wb") as target:
                 shutil.copyfileobj(source, target)
@@ -128,8 +160,8 @@ def sniff(path: Path) -> str:
         raise refuse("empty", "빈 파일입니다", "the file is empty", line=1)
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "workbook"
+    if head.startswith(_OLE):
+        return _sniff_ole(head)
     if head.startswith(b"PK\x03\x04"):
         return _sniff_zip(path)
     for magic, name in _BINARY:
@@ -138,18 +170,36 @@ def sniff(path: Path) -> str:
     return _sniff_text(head)
 
 
+def _sniff_ole(head: bytes) -> str:
+    def has(part: str) -> bool:
+        return part.encode("utf-16-le") in head
+
+    if has("EncryptedPackage"):
+        raise refuse("password", "암호가 걸린 파일입니다", "the workbook is protected by a password")
+    # A workbook may hold documents.
+    kind = next((kind for part, kind in _OLE_PARTS if has(part)), None)
+    if kind and not has("Workbook"):
+        raise _refuse_kind(kind)
+    return "workbook"
+
+
 def _sniff_zip(path: Path) -> str:
     try:
         with open_bytes(path) as stream, zipfile.ZipFile(stream) as archive:
-            names = archive.namelist()
+            items = archive.infolist()
     except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError, ValueError) as error:
         raise refuse(
             "zip",
             "엑셀 또는 ZIP 파일이 손상되었습니다",
             f"the workbook or zip file is damaged ({error})",
         ) from error
-    is_book = any(name in {"[Content_Types].xml", "mimetype"} for name in names)
-    return "workbook" if is_book else "zip"
+    names = {item.filename for item in items}
+    if not names & {"[Content_Types].xml", "mimetype"}:
+        return "zip"
+    for part in names & set(_ZIP_PARTS):
+        raise _refuse_kind(_ZIP_PARTS[part])
+    _refuse_bomb(path, sum(item.file_size for item in items))
+    return "workbook"
 
 
 def _sniff_text(head: bytes) -> str:
@@ -173,5 +223,5 @@ def _refuse_kind(name: str) -> Exception:
     return refuse(
         "kind",
         f"{name} 파일은 표로 읽을 수 없습니다. CSV, XLSX, JSON, GeoJSON 또는 Parquet로 올려 주세요.",
-        f"a {name} file can't be read as a table; send CSV, XLSX, JSON, GeoJSON or Parquet",
+        f"{name} files can't be read as tables; send CSV, XLSX, JSON, GeoJSON or Parquet",
     )

@@ -92,7 +92,7 @@ def _parse(data: bytes, notes: Notes) -> Any:
         if rows:
             return rows
         raise refuse(
-            "json", f"JSON이 손상되었습니다: {error.msg}", f"damaged JSON: {error.msg}", line=error.lineno
+            "json", "JSON이 손상되었습니다", f"damaged JSON: {error.msg}", line=error.lineno
         ) from error
 
 

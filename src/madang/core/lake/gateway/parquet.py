@@ -34,7 +34,7 @@ def spool_parquet(path: Path, notes: Notes, progress: Callable[[int], None]) -> 
             return _spool(pq.ParquetFile(stream), notes, progress)
     except (pa.ArrowException, shapely.errors.ShapelyError, OSError, EOFError) as error:
         raise refuse(
-            "parquet", f"Parquet 파일이 손상되었습니다: {error}", f"the Parquet file is damaged: {error}"
+            "parquet", "Parquet 파일이 손상되었습니다", f"the Parquet file is damaged: {error}"
         ) from error
 
 
@@ -162,4 +162,5 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _as_text(value: object) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+    plain = msgspec.to_builtins(value)
+    return plain if plain is None or isinstance(plain, str) else msgspec.json.encode(plain).decode()

@@ -131,7 +131,7 @@ def _refusing(ko: str, en: str) -> Generator[None]:
         # A panic of the Rust library isn't an Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise refuse("workbook", f"{ko} 손상되었습니다: {error}", f"{en} is damaged: {error}") from error
+        raise refuse("workbook", f"{ko} 손상되었습니다", f"{en} is damaged: {error}") from error
 
 
 def _is_table(grid: list[list[str]], *, alone: bool) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from madang.core.base.interface import BadInput
+from madang.core.lake.gateway import containers
 from madang.core.lake.tests.gateway_files import types
 
 TABLE = "이름,값\n" + "".join(f"가{n},{n}\n" for n in range(20))
@@ -40,6 +41,62 @@ def test_what_stands_beside_the_one_table_of_a_zip_is_left_there(take):
         take(pack(**{"1.csv": TABLE, "2.csv": TABLE}), "file.zip")
     with pytest.raises(BadInput, match="shapefile"):
         take(pack(**{"a.shp": b"", "a.dbf": b"", "a.shx": b""}), "file.zip")
+
+
+@pytest.mark.parametrize("name", ["file.csv.gz", "file.zip", "file.xlsx"])
+def test_what_unfolds_as_no_table_does_is_refused_before_it_fills_the_disk(take, monkeypatch, name):
+    monkeypatch.setattr(containers, "_MAX_UNPACKED", 100_000)
+    table = "이름,값\n" + "가,1\n" * 50_000
+    content = table if name.endswith(".gz") else squeeze("표.csv", table)
+    content = squeeze("[Content_Types].xml", table) if name.endswith(".xlsx") else content
+    with pytest.raises(BadInput, match="unfolds to more than"):
+        take(content, name)
+    monkeypatch.setattr(containers, "_MAX_RATIO", 2000)
+    if not name.endswith(".xlsx"):
+        assert take(content, name)[0]["rows_read"] == 50_000
+
+
+def squeeze(name: str, content: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0" + bytes(508) + "HwpSummaryInformation".encode("utf-16-le"), "HWP files"),
+        (b"\xd0\xcf\x11\xe0" + bytes(508) + "WordDocument".encode("utf-16-le"), "Word files"),
+        (b"\xd0\xcf\x11\xe0" + bytes(508) + "EncryptedPackage".encode("utf-16-le"), "by a password"),
+        (pack(**{"[Content_Types].xml": "", "word/document.xml": ""}), "Word files"),
+        (pack(mimetype="application/hwp+zip", **{"Contents/content.hpf": ""}), "HWPX files"),
+    ],
+)
+def test_office_files_that_are_no_workbook_are_called_by_their_name(take, content, said):
+    with pytest.raises(BadInput, match=said):
+        take(content, "file.xlsx")
+
+
+def test_a_zip_with_a_password_says_so(take):
+    content = bytearray(pack(**{"표.csv": TABLE}))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(BadInput, match="by a password"):
+        take(bytes(content), "file.zip")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("file.json", '[{"가": 1}, {"가":'),
+        ("file.xlsx", b"\xd0\xcf\x11\xe0" + bytes(600)),
+        ("file.parquet", b"PAR1" + bytes(600)),
+    ],
+)
+def test_what_is_damaged_is_told_in_korean_without_the_library_s_english(take, name, content):
+    with pytest.raises(BadInput) as refused:
+        take(content, name)
+    assert refused.value.text.ko.endswith("손상되었습니다")
 
 
 def test_a_workbook_of_2003_in_xml_is_named_in_its_refusal(take):

@@ -98,6 +98,10 @@ FIXES: dict[str, Text] = {
     "header_names_generated": Text(ko="비어 있는 열 이름을 지었습니다", en="blank column names filled in"),
     "header_names_repaired": Text(ko="깨진 열 이름을 고쳤습니다", en="damaged column names repaired"),
     "header_rows_joined": Text(ko="여러 줄 제목을 하나로 합쳤습니다", en="header rows joined into one"),
+    "hidden_columns_kept": Text(
+        ko="엑셀에서 숨긴 열입니다 (그대로 둠)", en="columns hidden in the workbook, kept"
+    ),
+    "hidden_rows_kept": Text(ko="엑셀에서 숨긴 행입니다 (그대로 둠)", en="rows hidden in the workbook, kept"),
     "html_table_read": Text(
         ko="이름만 엑셀인 웹 문서를 읽었습니다", en="a web page named as a workbook was read"
     ),
@@ -124,6 +128,9 @@ FIXES: dict[str, Text] = {
     ),
     "title_lines_skipped": Text(
         ko="표 위의 제목 줄을 건너뛰었습니다", en="title lines above the table skipped"
+    ),
+    "totals_kept": Text(
+        ko="합계나 소계로 보이는 행입니다 (그대로 둠)", en="rows that look like totals of others, kept"
     ),
     "trailing_delimiter_dropped": Text(ko="행 끝의 남는 구분자를 뺐습니다", en="trailing delimiters dropped"),
     "trailing_zero_dropped": Text(ko="정수에 붙은 ‘.0’을 뺐습니다", en="“.0” dropped from whole numbers"),

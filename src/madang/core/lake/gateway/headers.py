@@ -23,6 +23,8 @@ _UNIT = re.compile(
     r"|(명|대|건|개소)/(㎢|km²|명|대))$"
 )
 
+_NAMED_UNIT = re.compile(r"^(.*\S)\s*[(\[（]\s*(?:단위\s*[:：]?\s*)?([^()\[\]（）]+?)\s*[)\]）]$")
+
 # (45) is a number below zero in accounts.
 _IN_BRACKETS = re.compile(r"^[\(\[][\d,.\s]+[\)\]]$")
 
@@ -105,6 +107,12 @@ def name_columns(raw: list[str]) -> tuple[tuple[str, ...], dict[str, int]]:
 def is_value(cell: str) -> bool:
     """Return whether `cell` looks like a number, a date or a time rather than a name."""
     return bool(_VALUE.match(cell.strip()))
+
+
+def split_unit(name: str) -> tuple[str, str]:
+    """Return a name and the unit that stands in brackets at its end: 예산(천원), 면적 [㎡]; "" without one."""
+    found = _NAMED_UNIT.match(name)
+    return (found[1], found[2]) if found and _UNIT.match(found[2]) else (name, "")
 
 
 def _clean_spaces(text: str) -> str:

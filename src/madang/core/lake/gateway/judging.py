@@ -25,6 +25,16 @@ _LONG_VALUE = 20
 _TOTALS = {"합계", "총계", "소계", "누계", "총합계", "계", "total", "grandtotal", "subtotal", "sum"}
 
 
+# The same as they stand in cells, letters apart or not, for a look at every row that costs little.
+_TOTAL_CELLS = pa.array(
+    [
+        form
+        for word in sorted(_TOTALS)
+        for form in (word, word.title(), word.upper(), " ".join(word), "  ".join(word))
+    ]
+)
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What each column is, and the positions in the spool (ascending) of rows that aren't kept."""
 
@@ -64,6 +74,14 @@ def keep_rows(spool: Spool, dropped: np.ndarray) -> Iterator[pa.RecordBatch]:
             batch = batch.filter(pa.array(keep))  # noqa: PLW2901
         if batch.num_rows:
             yield batch
+
+
+def count_totals(batch: pa.RecordBatch, names: list[str]) -> int:
+    """Return how many rows say in one of the columns `names` that they sum up others."""
+    found = np.zeros(batch.num_rows, bool)
+    for name in names:
+        found |= np.asarray(pc.is_in(batch.column(name), value_set=_TOTAL_CELLS))
+    return int(found.sum())
 
 
 _BROKEN, _TOTAL = "broken_row", "total_row"

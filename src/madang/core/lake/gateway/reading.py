@@ -15,8 +15,9 @@ from .coordinates import Locate
 from .delimited import spool_text
 from .documents import spool_json
 from .duplicates import Duplicates
+from .headers import split_unit
 from .inference import ARROW_TYPES, convert
-from .judging import judge, keep_rows
+from .judging import count_totals, judge, keep_rows
 from .parquet import spool_parquet
 from .placing import Placing
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
@@ -25,6 +26,9 @@ from .spool import HIDDEN, POINT_X, POINT_Y, Spool
 from .workbooks import spool_html, spool_workbook
 
 _MIN_REFUSED = 4
+_AMOUNTS = {ColumnType.INTEGER, ColumnType.NUMBER}
+# What a row is called stands in one of its first words.
+_CALLED = 2
 _OWN = {POINT_X, POINT_Y, *(field.name for field in HIDDEN)}
 ADDED = {
     "lon": (ColumnType.NUMBER, "deg", Text(ko="경도 (EPSG:4326)", en="Longitude (EPSG:4326)")),
@@ -159,14 +163,22 @@ class FileReading:
         self.columns = tuple(self._column(name) for name in self._names)
         self.schema = pa.schema([(name, self._arrow_type(name)) for name in self._names])
         duplicates = Duplicates(self._names)
+        words = self._list_words()
         for raw in self._kept():
             duplicates.add(raw)
+            self._notes.fix("totals_kept", count_totals(raw, words))
         self.key, fixes = duplicates.finish(self.rows_kept)
         for decision in self._decisions.values():
             for fix, count in decision.fixes.items():
                 self._notes.fix(fix, count)
         for fix, count in fixes.items():
             self._notes.fix(fix, count)
+
+    def _list_words(self) -> list[str]:
+        """Return the columns that may call a row a total of others: [] where nothing can be summed."""
+        kinds = {name: decision.type for name, decision in self._decisions.items()}
+        words = [name for name in self._names if kinds.get(name) is ColumnType.TEXT]
+        return words[:_CALLED] if _AMOUNTS & set(kinds.values()) else []
 
     def _refuse_misfits(self) -> None:
         """Refuse a file most of whose rows don't fit the header: it isn't the table it was taken for."""
@@ -211,15 +223,20 @@ class FileReading:
             kind = next(kind for kind, arrow in ARROW_TYPES.items() if arrow == self._typed[name])
             return Column(name=name, type=kind, title=Text(ko=name, en=name))
         decision = self._decisions[name]
-        unit = decision.unit or self._units.get(name, "")
-        return Column(name=name, type=decision.type, title=Text(ko=name, en=name), unit=unit)
+        unit, title = decision.unit or self._units.get(name, ""), name
+        if not unit and decision.type in _AMOUNTS:
+            plain, unit = split_unit(name)
+            # Pages write the unit after the title.
+            others = (split_unit(other)[0] for other in self._names if other != name)
+            title = name if plain in others else plain
+        return Column(name=name, type=decision.type, title=Text(ko=title, en=title), unit=unit)
 
     def _place(self, locate: Locate | None) -> None:
         """Find coordinates; where there are any, each row gets its point and whether it lies outside."""
         self.place: Place | None = None
         self._placing = Placing(self._kept, self._convert, locate, self._spool.epsg, self._spool.shape)
         kinds = {column.name: column.type for column in self.columns}
-        numeric = [name for name, kind in kinds.items() if kind in {ColumnType.INTEGER, ColumnType.NUMBER}]
+        numeric = [name for name, kind in kinds.items() if kind in _AMOUNTS]
         texts = [name for name, kind in kinds.items() if kind is ColumnType.TEXT]
         if not self.rows_kept or not self._placing.find(numeric, texts, self.rows_kept):
             self._notes.fix("coordinates_undecided", self._placing.undecided)

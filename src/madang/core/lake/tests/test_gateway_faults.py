@@ -752,6 +752,30 @@ def test_a_long_name_is_a_name(take):
     assert list(take(table([f"{n},{n}" for n in range(5)], "가" * 500 + ",값"))[1][0]) == ["가" * 500, "값"]
 
 
+def test_a_unit_in_a_column_s_name_is_its_unit(tmp_path):
+    names = "구,예산(천원),면적 [㎡],인구(명),인구(%),금액 (단위: 백만원),비고(원),연도(예정),(명)"
+    lines = [f"{n}구,{n},{n}.5,{n},{n},{n},글{n},{n},{n}" for n in range(20)]
+    _, _, reading = read(write(tmp_path, "\n".join([names, *lines])))
+    assert [(column.title.ko, column.unit) for column in reading.columns] == [
+        ("구", ""),
+        ("예산", "천원"),
+        ("면적", "㎡"),
+        ("인구(명)", "명"),
+        ("인구(%)", "%"),
+        ("금액", "백만원"),
+        ("비고(원)", ""),
+        ("연도(예정)", ""),
+        ("(명)", ""),
+    ]
+
+
+def test_totals_that_fit_the_table_are_kept_and_told(take):
+    body = [f"{n},가{n},{n}" for n in range(20)]
+    report, rows = take("\n".join(["연번,구,인구", *body[:9], ",소 계,36", *body[9:], ",합계,190"]))
+    assert (report["fixes"], len(rows)) == ({"totals_kept": 2}, 22)
+    assert take("\n".join(["구,별칭", *(f"가{n},계" for n in range(20))]))[0]["fixes"] == {}
+
+
 def test_numbers_in_brackets_are_no_units(take):
     report, rows = take('구,증감\n강남구,△123\n종로구,(45)\n중구,"1,234"\n용산구,▲3\n')
     assert (list(rows[0].values()), len(rows)) == (["강남구", "△123"], 4)

@@ -19,6 +19,10 @@ _UNCALCULATED = re.compile(
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")(?=[^>]*\bs="(\d+)")')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
+_HIDDEN_COLUMNS = re.compile(
+    rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,5})")[^>]*?\bmax="(\d{1,5})"'
+)
 # 0000 shows 7 as 0007: a code. 00 is how months and hours are shown.
 _PADDING = re.compile(r"^(0{3,})(;|$)")
 _CHUNK = 1 << 22
@@ -29,13 +33,16 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 class Extent(msgspec.Struct, frozen=True, kw_only=True):
     """The rows and columns up to the last cell of a sheet, and how many cells stand there.
 
-    `uncalculated` counts formulas without a value; `padded` holds (row, column, digits) of cells, counted
+    `hidden_rows` and `hidden_columns` count those among them that nobody sees on the screen,
+    `uncalculated` formulas without a value; `padded` holds (row, column, digits) of cells, counted
     from 0, that a format shows with zeros in front.
     """
 
     height: int = 0
     width: int = 0
     cells: int = 0
+    hidden_rows: int = 0
+    hidden_columns: int = 0
     uncalculated: int = 0
     padded: list[tuple[int, int, int]] = []
 
@@ -95,10 +102,15 @@ def _measure(chunks: Iterator[bytes], paddings: dict[int, int]) -> Extent:
     height = cells = uncalculated = 0
     padded: list[tuple[int, int, int]] = []
     letters: set[bytes] = set()
+    rows: list[int] = []
+    columns: list[tuple[int, int]] = []
     for chunk in chunks:
         found = _CELL.findall(chunk)
         cells += len(found)
         uncalculated += len(_UNCALCULATED.findall(chunk)) if b"<f" in chunk or b":f" in chunk else 0
+        if b"hidden" in chunk:
+            rows += map(int, _HIDDEN_ROW.findall(chunk))
+            columns += ((int(first), int(last)) for first, last in _HIDDEN_COLUMNS.findall(chunk))
         letters.update({column for column, _ in found})
         padded += (
             (int(row) - 1, _number(column) - 1, paddings[int(style)])
@@ -107,7 +119,16 @@ def _measure(chunks: Iterator[bytes], paddings: dict[int, int]) -> Extent:
         )
         height = max(height, max((int(row) for _, row in found), default=0))
     width = max(map(_number, letters), default=0)
-    return Extent(height=height, width=width, cells=cells, uncalculated=uncalculated, padded=padded)
+    return Extent(
+        height=height,
+        width=width,
+        cells=cells,
+        # Unused rows and columns are hidden as well.
+        hidden_rows=sum(row <= height for row in rows),
+        hidden_columns=sum(max(0, min(last, width) - first + 1) for first, last in columns),
+        uncalculated=uncalculated,
+        padded=padded,
+    )
 
 
 def _number(letters: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -12,6 +13,7 @@ from .refusals import refuse
 from .spool import HIDDEN, SOUND, Spool
 
 _BATCH = 20_000
+_MIN_FULL = 0.8
 Range = tuple[tuple[int, int], tuple[int, int]]
 FOOTNOTES = ("※", "*", "주)", "주 :", "출처", "자료:", "자료 :", "자료출처", "주:")
 
@@ -29,7 +31,7 @@ def spool_grid(grid: list[list[str]], notes: Notes, merged: Sequence[Range] = ()
         block for block, weight in zip(blocks, weights, strict=True) if weight * 2 >= max(weights)
     )
     _fill_merged(grid, [one for one in merged if start <= one[0][0] < stop], notes)
-    left, right = _extent(grid[start:stop])
+    left, right = _choose_beside(grid[start:stop], start, notes)
     rows = [row[left:right] for row in grid[start:stop]]
     header = find_header(rows[:300])
     if header is None:
@@ -130,10 +132,40 @@ def _extent(rows: list[list[str]]) -> tuple[int, int]:
     return min(used), max(used) + 1
 
 
+def _choose_beside(rows: list[list[str]], start: int, notes: Notes) -> tuple[int, int]:
+    """Return (left, right) of the first substantial of tables that stand side by side; the others' rows are rejected."""
+    parts = _part(rows)
+    weights = [_weight([row[left:right] for row in rows]) for left, right in parts]
+    chosen = next(part for part, weight in zip(parts, weights, strict=True) if weight * 2 >= max(weights))
+    for left, right in parts:
+        if (left, right) != chosen:
+            _reject_other([[""]] * start + [row[left:right] for row in rows], start, start + len(rows), notes)
+    return chosen
+
+
+def _part(rows: list[list[str]]) -> list[tuple[int, int]]:
+    """Return (left, right) of each table in a stretch of rows: several only where they can't be one.
+
+    A blank column stands between them, and each is filled throughout but to another depth, or under the same names.
+    """
+    left, right = _extent(rows)
+    used = [any(row[column].strip() for row in rows) for column in range(left, right)]
+    blank = [left - 1, *(left + at for at, one in enumerate(used) if not one), right]
+    parts = [(a + 1, b) for a, b in pairwise(blank) if b > a + 1]
+    if len(parts) < 2 or any(b - a < 2 for a, b in parts):
+        return [(left, right)]
+    tables = [[row[a:b] for row in rows if any(cell.strip() for cell in row[a:b])] for a, b in parts]
+    full = all(_weight(table) >= _MIN_FULL * len(table) * len(table[0]) for table in tables)
+    depths, names = {len(table) for table in tables}, {tuple(table[0]) for table in tables}
+    is_apart = max(depths) - min(depths) >= 2 or len(names) < len(tables)
+    return parts if full and min(depths) > 2 and is_apart else [(left, right)]
+
+
 def _reject_other(grid: list[list[str]], start: int, stop: int, notes: Notes) -> None:
     rows = grid[start:stop]
     if max(_filled(row) for row in rows) < 2:
         notes.fix("title_lines_skipped", len(rows))
         return
     for index, row in enumerate(rows, start):
-        notes.reject(index + 1, "other_table", "\t".join(cell for cell in row))
+        if any(cell.strip() for cell in row):
+            notes.reject(index + 1, "other_table", "\t".join(row))

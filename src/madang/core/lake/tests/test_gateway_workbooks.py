@@ -59,3 +59,42 @@ def test_zeros_that_only_a_format_shows_are_part_of_a_code(take):
     assert types(report) == {"코드": "text", "월": "integer", "금액": "integer"}
     assert report["fixes"] == {"codes_padded": 9}
     assert rows[0] == {"코드": "0001", "월": 1, "금액": 1}
+
+
+def test_what_a_workbook_hides_is_read_and_told(take):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    fill(sheet, [["구", "인구", "담당자"], *([f"구{n}", n, f"이름{n}"] for n in range(9))])
+    for column in ("C", "D", "XFD"):  # what holds nothing hides nothing
+        sheet.column_dimensions[column].hidden = True
+    for row in (4, 7, 90):
+        sheet.row_dimensions[row].hidden = True
+    report, rows = take(save(workbook), "file.xlsx")
+    assert report["fixes"] == {"hidden_rows_kept": 2, "hidden_columns_kept": 1}
+    assert (len(rows), rows[0]["담당자"]) == (9, "이름0")
+
+
+def test_tables_side_by_side_are_two(take):
+    workbook = openpyxl.Workbook()
+    rows = [[f"구{n}", n, None, *([f"부서{n}", n * 10, "가"] if n < 4 else [])] for n in range(12)]
+    fill(workbook.active, [["구", "인구", None, "부서", "예산", "비고"], *rows])
+    report, found = take(save(workbook), "file.xlsx")
+    assert (types(report), len(found)) == ({"구": "text", "인구": "integer"}, 12)
+    assert report["rejected"] == {"other_table": 5}
+
+
+def test_a_table_that_goes_on_beside_itself_is_not_read_as_wider_rows(take):
+    workbook = openpyxl.Workbook()
+    rows = [[f"구{n}", n, None, f"구{n + 9}", n + 9] for n in range(9)]
+    fill(workbook.active, [["구", "인구", None, "구", "인구"], *rows])
+    report, found = take(save(workbook), "file.xlsx")
+    assert (types(report), len(found)) == ({"구": "text", "인구": "integer"}, 9)
+    assert report["rejected"] == {"other_table": 10}
+
+
+def test_a_blank_column_parts_no_table_whose_rows_go_on_behind_it(take):
+    workbook = openpyxl.Workbook()
+    rows = [[f"구{n}", n, None, n * 10, "가" if n == 3 else None] for n in range(9)]
+    fill(workbook.active, [["구", "인구", None, "예산", "비고"], *rows])
+    report, found = take(save(workbook), "file.xlsx")
+    assert (len(report["columns"]), len(found), report["rejected"]) == (4, 9, {})

@@ -170,6 +170,9 @@ def _spread(rows: list[list[tuple[str, int, int]]]) -> list[list[str]]:
     grid: list[dict[int, str]] = [{} for _ in rows]
     for index, row in enumerate(rows):
         column = 0
+        if len(row) == 1 and not grid[index]:  # a title or a remark over all columns, no value of each
+            grid[index][0] = row[0][0]
+            continue
         for text, row_span, column_span in row:
             while column in grid[index]:
                 column += 1

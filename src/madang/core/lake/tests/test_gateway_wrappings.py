@@ -139,3 +139,13 @@ def test_hours_of_a_day_in_ten_digits_are_moments_under_a_name_that_says_so(take
     assert report["fixes"]["midnight_24"] == 1
     report, _ = take("이름,접수번호\n" + "".join(f"종로,{hour}\n" for hour in hours))
     assert types(report)["접수번호"] == "integer"
+
+
+def test_a_title_over_all_columns_of_a_web_page_is_no_part_of_their_names(take):
+    rows = "".join(f"<tr><td>{n}구</td><td>{n}</td><td>{n}.5</td></tr>" for n in range(9))
+    remark = '<tr><td colspan="3">※ 2023년 말</td></tr>'
+    head = '<tr><th colspan="3">인구 현황</th></tr><tr><th>구</th><th>인구</th><th>비율</th></tr>'
+    report, found = take(f"<html><table>{head}{rows}{remark}</table></html>", "file.xls")
+    assert (types(report), len(found)) == ({"구": "text", "인구": "integer", "비율": "number"}, 9)
+    assert report["rejected"] == {"footnote": 1}
+    assert report["fixes"] == {"html_table_read": 1, "title_lines_skipped": 1}

@@ -138,6 +138,14 @@ FIXES: dict[str, Text] = {
     "unit_row_read": Text(ko="단위 줄을 열의 단위로 읽었습니다", en="a row of units read as units"),
     "zero_coordinates": Text(ko="0으로 적힌 좌표를 비웠습니다", en="zero coordinates read as missing"),
 }
+# What was found and left as it stands, for a person to look at.
+WARNINGS = frozenset(
+    {
+        *("codes_damaged_by_excel", "coordinates_abroad", "coordinates_impossible", "coordinates_undecided"),
+        *("duplicate_keys", "duplicate_rows", "formulas_without_value", "header_missing", "odd_values_kept"),
+        *("hidden_columns_kept", "hidden_rows_kept", "sheets_ignored", "totals_kept"),
+    }
+)
 REASONS: dict[str, Text] = {
     "broken_row": Text(ko="다른 행과 이어져 깨진 행", en="broken rows, cut out of another"),
     "damaged_json": Text(ko="JSON이 깨진 줄", en="damaged JSON lines"),

@@ -42,6 +42,7 @@ from madang.core.lake.records import DatasetRecord, DatasetState, Filter, Op
 from madang.core.lake.vocabulary import (
     STATES,
     TYPES,
+    WARNINGS,
     say_category,
     say_fix,
     say_licence,
@@ -336,12 +337,14 @@ def _last_report(actor: Actor, record: DatasetRecord) -> dict[str, Any] | None:
 
 
 def describe_report(report: dict[str, Any]) -> dict[str, Any]:
-    """Return an import's report in words: rows read and kept, why rows were rejected, what was repaired."""
+    """Return an import's report in words: rows read and kept, why rows were rejected, what was repaired, what to look at."""
+    fixes = {name: count for name, count in report.get("fixes", {}).items() if count}
     return {
         "report": report,
         "reasons": [(say_reason(name), count) for name, count in report.get("rejected", {}).items()],
         "rejected": sum(report.get("rejected", {}).values()),
-        "fixes": [(say_fix(name), count) for name, count in report.get("fixes", {}).items() if count],
+        "warnings": [(say_fix(name), count) for name, count in fixes.items() if name in WARNINGS],
+        "fixes": [(say_fix(name), count) for name, count in fixes.items() if name not in WARNINGS],
         "place": report.get("place"),
     }
 

@@ -36,8 +36,10 @@ from madang.core.lake.interface import (
     publish_dataset,
 )
 from madang.core.lake.models import Dataset
+from madang.core.lake.pages.dataset import describe_report
 from madang.core.lake.records import ColumnChange, DatasetChange, DatasetState
 from madang.core.lake.sql import run_sql
+from madang.core.lake.vocabulary import FIXES, WARNINGS
 
 pytestmark = pytest.mark.django_db
 LIBRARIES = """\
@@ -343,3 +345,12 @@ def test_thirteen_digits_are_a_person_s_only_by_their_name(tmp_path, name, refus
             take(path, choice=ImportChoice(publish=True))
     else:
         assert take(path, choice=ImportChoice(publish=True)).is_published
+
+
+def test_what_was_left_as_it_stands_isn_t_called_a_repair():
+    said = describe_report(
+        {"rejected": {}, "fixes": {"totals_kept": 2, "midnight_24": 3, "percent_signs": 0}}
+    )
+    assert said["warnings"] == [(FIXES["totals_kept"], 2)]
+    assert said["fixes"] == [(FIXES["midnight_24"], 3)]
+    assert set(FIXES) > WARNINGS

@@ -117,7 +117,10 @@ def describe_outcome(outcome: ImportOutcome) -> str:
             f"  place     {place.lon}, {place.lat} in {place.crs}; {place.swapped:,} swapped, "
             f"{place.outside_district:,} outside their own district"
         )
-    kinds = ", ".join(f"{column.name} ({column.type})" for column in report.columns)
+    kinds = ", ".join(
+        f"{column.name} ({', '.join(filter(None, (column.type, outcome.units.get(column.name))))})"
+        for column in report.columns
+    )
     lines.append(f"  columns   {kinds}")
     return "\n".join([*lines, *_what_next(outcome)])
 

@@ -73,6 +73,7 @@ def import_file(
             was_published=was_published,
             is_published=was_published,
             sheets=reading.sheets,
+            units={column.name: column.unit for column in table.columns if column.unit},
         )
         if dry_run:
             return outcome

@@ -45,7 +45,7 @@ class ImportChoice(msgspec.Struct, frozen=True, kw_only=True):
 class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What an import did; without `version` it was a dry run and nothing was written.
 
-    `sheets` names those of a workbook, the one that was read first.
+    `sheets` names those of a workbook, the one that was read first; `units` gives those of columns that have one.
     """
 
     report: ImportReport
@@ -56,6 +56,7 @@ class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     was_published: bool
     is_published: bool
     sheets: tuple[str, ...] = ()
+    units: dict[str, str] = {}
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):

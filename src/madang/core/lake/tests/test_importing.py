@@ -270,6 +270,12 @@ def test_the_query_that_the_terminal_suggests_runs(tmp_path):
         assert run_sql(HOUSE, query).num_rows == 3
 
 
+def test_the_terminal_tells_columns_with_type_and_unit(tmp_path):
+    path = write(tmp_path, "lib.csv", "도서관,예산(천원)\n남산,5\n정독,6\n")
+    said = describe_outcome(import_file(actor=HOUSE, now=now(), path=path, dry_run=True))
+    assert "columns   도서관 (text), 예산(천원) (integer, 천원)" in said
+
+
 def test_strangers_may_not_import(tmp_path):
     with pytest.raises(NotAllowed):
         import_file(actor=Actor(id="1", name="민"), now=now(), path=write(tmp_path, "lib.csv", LIBRARIES))

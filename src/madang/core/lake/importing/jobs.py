@@ -137,6 +137,7 @@ def confirm_import(*, actor: Actor, now: datetime, import_id: str, choice: Impor
         sheet = choice.sheet or job.choice.get("sheet")
         job.choice = msgspec.to_builtins(msgspec.structs.replace(choice, sheet=sheet))
         job.wants_preview = False
+        job.message_ko = job.message_en = ""
         _move(job, ImportState.QUEUED, now)
         transaction.on_commit(lambda: run_import.enqueue(import_id))
     return read_import(job)
@@ -207,7 +208,9 @@ def do_import(import_id: str) -> None:
         _move(job, ImportState.CANCELLED, now())
     except MadangError as error:
         job.message_ko, job.message_en = error.text.ko, error.text.en
-        _move(job, ImportState.FAILED, now())
+        # A file that could be read isn't lost by what was decided about it: that may be decided again.
+        is_decided = job.preview is not None and not job.wants_preview
+        _move(job, ImportState.PREVIEWED if is_decided else ImportState.FAILED, now())
     except Exception:
         job.message_ko, job.message_en = INTERRUPTED.ko, INTERRUPTED.en
         _move(job, ImportState.FAILED, now())
@@ -220,6 +223,11 @@ def do_import(import_id: str) -> None:
 def get_import(*, actor: Actor, import_id: str) -> ImportRecord:
     """Return one import; raises NotFound for one the actor may not know of."""
     return read_import(_find(actor, import_id, ImportJob.objects.all()))
+
+
+def get_choice(*, actor: Actor, import_id: str) -> ImportChoice:
+    """Return what was last decided about an import; raises NotFound as `get_import` does."""
+    return msgspec.convert(_find(actor, import_id, ImportJob.objects.all()).choice, ImportChoice)
 
 
 def list_imports(*, actor: Actor, limit: int = 20) -> list[ImportRecord]:

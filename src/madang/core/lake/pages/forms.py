@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from madang.core.base.interface import Actor, Column, Table, Text
+from madang.core.lake.importing.records import ImportChoice
 from madang.core.lake.records import DatasetRecord
 from madang.core.lake.vocabulary import CATEGORIES, LICENCES, PROMISES
 from madang.core.pages.interface import say_lazily
@@ -137,6 +138,26 @@ def fill_words(table: Table, category: str) -> dict[str, Any]:
 def fill_from_record(record: DatasetRecord) -> dict[str, Any]:
     """Return what a form begins with for a line of the catalogue."""
     return fill_words(record.table, record.category) | {"keywords": ", ".join(record.keywords)}
+
+
+def fill_from_choice(choice: ImportChoice) -> dict[str, Any]:
+    """Return what the form of an import begins with that was decided before."""
+    words = {
+        "table_name": choice.table_name,
+        "title_ko": choice.title and choice.title.ko,
+        "title_en": choice.title and choice.title.en,
+        "description_ko": choice.description and choice.description.ko,
+        "description_en": choice.description and choice.description.en,
+        "category": choice.category,
+        "licence": choice.licence,
+        "source": choice.source,
+        "owner_agency": choice.owner_agency,
+        "freshness": choice.freshness_promise_s,
+    }
+    return {name: value for name, value in words.items() if value} | {
+        PERSONAL: list(choice.personal),
+        "publish": choice.publish,
+    }
 
 
 def read_words(data: dict[str, Any]) -> dict[str, Any]:

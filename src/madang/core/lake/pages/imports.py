@@ -18,6 +18,7 @@ from madang.core.lake.importing.jobs import (
     ImportState,
     cancel_import,
     confirm_import,
+    get_choice,
     get_import,
     list_imports,
     make_import_id,
@@ -35,7 +36,7 @@ from madang.core.pages.interface import MapBlock, page, points_layer, render_err
 from madang.core.people.interface import find_personal
 
 from .dataset import describe_report
-from .forms import PERSONAL, ImportForm, fill_from_record, read_words
+from .forms import PERSONAL, ImportForm, fill_from_choice, fill_from_record, read_words
 
 STEPS = (
     Text(ko="파일 고르기", en="Choose a file"),
@@ -91,7 +92,7 @@ def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
         "step": _step_of(job),
     }
     if job.state is ImportState.PREVIEWED and job.preview is not None:
-        form = _make_form(request, job.preview)
+        form = _make_form(request, job)
         if request.method == "POST" and form.is_valid() and _confirm(request, job, form):
             return HttpResponseRedirect(request.path)
         context |= _draw_preview(job.preview) | {"form": form, "page": {"button": BUTTON}}
@@ -140,12 +141,15 @@ def _link_rejected(job: ImportRecord) -> str:
     return f"/api/datasets/{job.table_name}/rejected?version={job.version}"
 
 
-def _make_form(request: HttpRequest, preview: Preview) -> ImportForm:
+def _make_form(request: HttpRequest, job: ImportRecord) -> ImportForm:
+    initial = _fill(request.actor, job.preview)
+    if job.message.ko:  # decided before, and refused
+        initial |= fill_from_choice(get_choice(actor=request.actor, import_id=job.id))
     return ImportForm(
         request.POST if request.method == "POST" else None,
         actor=request.actor,
-        columns=preview.columns,
-        initial=_fill(request.actor, preview),
+        columns=job.preview.columns,
+        initial=initial,
     )
 
 

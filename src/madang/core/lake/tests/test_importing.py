@@ -19,6 +19,7 @@ from madang.core.lake.importing.action import import_file, preview_file, undo_im
 from madang.core.lake.importing.jobs import (
     confirm_import,
     do_import,
+    get_choice,
     get_import,
     make_import_id,
     open_import,
@@ -37,6 +38,7 @@ from madang.core.lake.interface import (
 )
 from madang.core.lake.models import Dataset
 from madang.core.lake.pages.dataset import describe_report
+from madang.core.lake.pages.forms import fill_from_choice
 from madang.core.lake.records import ColumnChange, DatasetChange, DatasetState
 from madang.core.lake.sql import run_sql
 from madang.core.lake.vocabulary import FIXES, WARNINGS
@@ -268,6 +270,33 @@ def test_the_query_that_the_terminal_suggests_runs(tmp_path):
         outcome = take(write(tmp_path, "lib.csv", LIBRARIES), choice=ImportChoice(table_name=name))
         query = shlex.split(describe_outcome(outcome).rpartition("madang sql ")[2])[0]
         assert run_sql(HOUSE, query).num_rows == 3
+
+
+def test_what_can_t_be_stored_as_decided_may_be_decided_again(tmp_path):
+    import_id = make_import_id()
+    write(upload_path(import_id), "file", PEOPLE)
+    known = {"actor": HOUSE, "now": now(), "import_id": import_id}
+    open_import(**known, file_name="명부.csv", choice=ImportChoice(), wants_preview=True)
+    do_import(import_id)
+    wrong = ImportChoice(table_name="people", source="총무과", publish=True)
+    confirm_import(**known, choice=wrong)
+    do_import(import_id)
+    job = get_import(actor=HOUSE, import_id=import_id)
+    assert job.state == "previewed"
+    assert "번호" in job.message.ko
+    assert not Dataset.objects.filter(name="people").exists()
+    filled = fill_from_choice(get_choice(actor=HOUSE, import_id=import_id))
+    assert filled == {"table_name": "people", "source": "총무과", "personal": [], "publish": True}
+    confirm_import(
+        **known, choice=ImportChoice(table_name="people", publish=True, personal={"번호": "개인정보"})
+    )
+    do_import(import_id)
+    job = get_import(actor=HOUSE, import_id=import_id)
+    assert (job.state, job.message.ko, upload_path(import_id).joinpath("file").exists()) == (
+        "done",
+        "",
+        False,
+    )
 
 
 def test_the_terminal_tells_columns_with_type_and_unit(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 
 from madang.core.base.interface import Text
 
-from .formats import format_unit
+from .formats import format_short, format_unit
 
 
 class ChartKind(StrEnum):
@@ -34,12 +34,12 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
     """A chart with its table. `summary` says in a sentence what the chart shows, for everyone.
 
-    With `hrefs`, one for each `x`, the table's rows lead on; of a treemap (first series only) the tiles do, too.
+    Of `x`, days and moments of this year are written in the reader's language. With `hrefs`, one for each `x`, the table's rows lead on; of a treemap (first series only) the tiles do, too.
     """
 
     title: Text
     kind: ChartKind
-    x: tuple[str, ...]
+    x: tuple[str | date, ...]
     series: tuple[Series, ...]
     unit: str = ""
     x_title: Text = Text(ko="구분", en="Category")
@@ -55,7 +55,7 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
             "kind": self.kind.value,
             "title": self.summary.say(language) or self.title.say(language),
             "unit": format_unit(self.unit, language),
-            "x": self.x,
+            "x": self.list_labels(language),
             "target": self.target,
             "hrefs": self.hrefs,
             "series": [
@@ -64,11 +64,15 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
             ],
         }
 
-    @property
-    def rows(self) -> list[tuple[str, str, list[float | None]]]:
-        """The table behind the chart: each x with where it leads ("" for nowhere) and its values."""
+    def list_labels(self, language: str) -> list[str]:
+        """Return each x as it is written."""
+        return [format_short(x, language) if isinstance(x, date) else x for x in self.x]
+
+    def list_rows(self, language: str) -> list[tuple[str, str, list[float | None]]]:
+        """Return the table behind the chart: each x with where it leads ("" for nowhere) and its values."""
         hrefs = self.hrefs or ("",) * len(self.x)
-        return [(x, hrefs[at], [one.values[at] for one in self.series]) for at, x in enumerate(self.x)]
+        labels = self.list_labels(language)
+        return [(x, hrefs[at], [one.values[at] for one in self.series]) for at, x in enumerate(labels)]
 
 
 class MapClass(msgspec.Struct, frozen=True, kw_only=True):

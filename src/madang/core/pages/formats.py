@@ -15,6 +15,7 @@ UNITS = {
     "%": Text(ko="%", en="%"),
     "Cel": Text(ko="°C", en="°C"),
     "d": Text(ko="일", en="days"),
+    "a": Text(ko="년", en="years"),
     "deg": Text(ko="°", en="°"),
     "km2": Text(ko="km²", en="km²"),
     "m2": Text(ko="m²", en="m²"),
@@ -44,16 +45,24 @@ def format_unit(unit: str, language: str) -> str:
     return UNITS[unit].say(language) if unit in UNITS else unit
 
 
-def format_moment(moment: datetime, language: str) -> str:
+def format_moment(moment: datetime, language: str, *, to_second: bool = False) -> str:
     """Return the exact moment in the city's time, such as 2026. 11. 23. 15:04."""
     local = to_city_time(moment)
     pattern = "%-d %b %Y, %H:%M" if language == "en" else "%Y. %-m. %-d. %H:%M"
-    return local.strftime(pattern)
+    return local.strftime(pattern + (":%S" if to_second else ""))
 
 
 def format_day(day: date, language: str) -> str:
     """Return a day, such as 2026. 11. 23."""
     return day.strftime("%-d %b %Y" if language == "en" else "%Y. %-m. %-d.")
+
+
+def format_short(moment: date, language: str) -> str:
+    """Return a day of this year, and the time if it is a moment, such as 11. 23. 15:04: for axes and popups."""
+    pattern = "%-d %b" if language == "en" else "%-m. %-d."
+    if not isinstance(moment, datetime):
+        return moment.strftime(pattern)
+    return to_city_time(moment).strftime(f"{pattern}, %H:%M" if language == "en" else f"{pattern} %H:%M")
 
 
 def format_relative(moment: datetime, language: str, at: datetime | None = None) -> str:

@@ -6,7 +6,7 @@ from .conditional import is_held
 from .details import Detail, DetailPage, Fact, Happening, RecordAction, Tab
 from .error_pages import find_way_back, render_error_page
 from .exports import make_cell, open_workbook
-from .formats import format_number, format_unit
+from .formats import format_day, format_moment, format_number, format_short, format_unit
 from .forms import FormPage, say_lazily
 from .kept_pages import KeptPages
 from .lists import ListAction, ListColumn, ListFilter, ListPage, columns_of
@@ -71,7 +71,10 @@ __all__ = [
     "draw_qr",
     "find_address",
     "find_way_back",
+    "format_day",
+    "format_moment",
     "format_number",
+    "format_short",
     "format_unit",
     "is_held",
     "list_city_views",

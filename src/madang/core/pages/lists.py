@@ -291,6 +291,8 @@ def write_cell(column: ListColumn, row: Any, language: str) -> str:
         return SEVERITIES[value].say(language)
     if isinstance(value, datetime):
         return formats.format_moment(value, language)
+    if isinstance(value, date):
+        return formats.format_day(value, language)
     return str(value)
 
 
@@ -311,8 +313,6 @@ def draw_cell(column: ListColumn, row: Any, language: str) -> Any:
             shown,
             formats.format_relative(value, language),
         )
-    elif isinstance(value, date):
-        shown = formats.format_day(value, language)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         shown = formats.format_number(value)
     if column.href is not None:

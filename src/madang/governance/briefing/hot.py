@@ -7,9 +7,9 @@ from typing import Any, Literal
 import msgspec
 from starlette.requests import Request
 
-from madang.core.base.interface import Text, to_city_time
+from madang.core.base.interface import Text
 from madang.core.incidents.interface import SEVERITY_NAMES, STATE_NAMES, Incident
-from madang.core.pages.interface import Route
+from madang.core.pages.interface import Route, format_short
 from madang.governance.briefing.queries.dashboard import list_open
 
 MOST = 500
@@ -39,7 +39,7 @@ def _draw(incident: Incident, language: str) -> dict[str, Any]:
             "_severity": incident.severity.value,
             "severity": SEVERITY_NAMES[incident.severity].say(language),
             "state": STATE_NAMES[incident.state].say(language),
-            "received": f"{to_city_time(incident.received_at):%m-%d %H:%M}",
+            "received": format_short(incident.received_at, language),
         },
     }
 

@@ -85,7 +85,7 @@ def _draw_days(use: KeyUse) -> ChartBlock | None:
     return ChartBlock(
         title=Text(ko="날마다의 호출", en="Calls by day"),
         kind=ChartKind.BAR,
-        x=tuple(f"{day:%m-%d}" for day, _ in use.days),
+        x=tuple(day for day, _ in use.days),
         x_title=Text(ko="날", en="Day"),
         series=(Series(name=Text(ko="호출", en="Calls"), values=tuple(float(uses) for _, uses in use.days)),),
         summary=Text(

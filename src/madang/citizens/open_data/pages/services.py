@@ -156,7 +156,7 @@ def _draw_uses(name: str) -> ChartBlock | None:
     return ChartBlock(
         title=Text(ko=f"최근 {DAYS}일 이용", en=f"Uses in the last {DAYS} days"),
         kind=ChartKind.BAR,
-        x=tuple(f"{one.day:%m-%d}" for one in days),
+        x=tuple(one.day for one in days),
         x_title=Text(ko="날", en="Day"),
         series=(Series(name=Text(ko="이용", en="Uses"), values=tuple(float(one.uses) for one in days)),),
         summary=Text(ko=f"모두 {total:,}번 쓰였어요.", en=f"Used {total:,} times in all."),

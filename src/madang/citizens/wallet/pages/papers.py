@@ -21,7 +21,7 @@ from madang.citizens.wallet.queries.papers import check_paper
 from madang.citizens.wallet.queries.reasons import OTHER_REFUSAL, REFUSALS
 from madang.citizens.wallet.records import Printed
 from madang.core.base.interface import BadInput, Text, now, to_city_time
-from madang.core.pages.interface import draw_qr, page, print_pdf, read_picture, say_lazily
+from madang.core.pages.interface import draw_qr, format_day, page, print_pdf, read_picture, say_lazily
 
 from .addresses import find_address
 from .words import name_kind
@@ -72,8 +72,8 @@ def tell_sheet(printed: Printed, content: Mapping[str, Any], issuer: str, langua
             for one in known.claims
         ],
         "number": held.id,
-        "issued": f"{to_city_time(held.issued_at):%Y-%m-%d}",
-        "until": f"{to_city_time(held.valid_until):%Y-%m-%d}",
+        "issued": format_day(to_city_time(held.issued_at), language),
+        "until": format_day(to_city_time(held.valid_until), language),
         "qr": drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1),
         "address": f"{issuer}/paper/",
         "words": {name: word.say(language) for name, word in WORDS.items()},

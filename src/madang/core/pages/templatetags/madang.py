@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from madang.core.base.interface import Actor, Text, choose_particles, read_pair
+from madang.core.base.interface import Actor, Text, choose_particles, read_pair, to_city_time
 from madang.core.pages import formats, icons
 from madang.core.pages.blocks import ChartBlock, MapBlock
 from madang.core.pages.vite import list_entry_files
@@ -93,10 +93,20 @@ def ago(context: Context, moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def moment(context: Context, value: datetime) -> SafeString:
-    """Return an exact moment in the city's time."""
-    shown = formats.format_moment(value, _language(context))
+def moment(context: Context, value: datetime, *, to_second: bool = False) -> SafeString:
+    """Return an exact moment in the city's time, to the second where it matters."""
+    shown = formats.format_moment(value, _language(context), to_second=to_second)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | None) -> SafeString:
+    """Return a day, of a moment the city's day; none is nothing."""
+    if value is None:
+        return mark_safe("")
+    on = to_city_time(value).date() if isinstance(value, datetime) else value
+    shown = formats.format_day(on, _language(context))
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), shown)
 
 
 @register.simple_tag
@@ -138,7 +148,8 @@ def address(context: Context, **changes: Any) -> str:
 def chart(context: Context, block: ChartBlock, size: str = "") -> dict[str, Any]:
     """Draw a ChartBlock: its figure, and the table behind it."""
     language = _language(context)
-    return {"block": block, "size": size, "language": language, "config": block.configure(language)}
+    drawn = {"config": block.configure(language), "rows": block.list_rows(language)}
+    return {"block": block, "size": size, "language": language, **drawn}
 
 
 @register.inclusion_tag("madang/blocks/map.html", takes_context=True)
@@ -165,6 +176,8 @@ def fact_value(context: Context, fact: Any) -> Any:
         return number(context, value, fact.unit)
     if isinstance(value, datetime):
         return ago(context, value)
+    if isinstance(value, date):
+        return day(context, value)
     return text(context, value)
 
 

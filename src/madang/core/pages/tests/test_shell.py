@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 
 from madang.core.base.interface import Text
 from madang.core.pages.formats import format_number, format_relative
-from madang.core.pages.interface import ChartBlock, ChartKind, MapBlock, MapLayer, Series
+from madang.core.pages.interface import ChartBlock, ChartKind, Fact, ListColumn, MapBlock, MapLayer, Series
+from madang.core.pages.lists import write_cell
 
 
 def draw(source: str, **context: object) -> str:
@@ -75,12 +77,35 @@ def test_times_are_relative_up_to_a_month() -> None:
     assert format_relative(at - timedelta(days=40), "ko", at) == "2026. 1. 20."
 
 
+def test_days_and_moments_are_written_in_one_way() -> None:
+    at = datetime(2026, 3, 1, 20, 5, 9, tzinfo=UTC)
+    said = {"at": at, "on": at.date()}
+    korean = draw("{% day on %}|{% day at %}|{% moment at %}|{% moment at to_second=True %}", **said)
+    assert re.sub("<[^>]+>", "", korean) == "2026. 3. 1.|2026. 3. 2.|2026. 3. 2. 05:05|2026. 3. 2. 05:05:09"
+    english = draw("{% day on %}|{% moment at %}", language="en", **said)
+    assert re.sub("<[^>]+>", "", english) == "1 Mar 2026|2 Mar 2026, 05:05"
+    assert draw("{% day on %}", on=None) == ""
+    fact = Fact(title=Text(ko="날", en="Day"), value=at.date())
+    assert "2026. 3. 1." in draw("{% fact_value fact %}", fact=fact)
+    column = ListColumn(name="on", title=fact.title)
+    assert write_cell(column, said, "en") == "1 Mar 2026"
+    series = Series(name=fact.title, values=(1.0, 2.0))
+    chart = ChartBlock(title=fact.title, kind=ChartKind.BAR, x=(at.date(), at), series=(series,))
+    assert chart.list_labels("ko") == ["3. 1.", "3. 2. 05:05"]
+    assert [x for x, _, _ in chart.list_rows("en")] == ["1 Mar", "2 Mar, 05:05"]
+
+
 def test_a_chart_has_its_table_behind_it() -> None:
     series = Series(name=Text(ko="대여", en="Rentals"), values=(10, None))
     block = ChartBlock(
-        title=Text(ko="월별", en="Monthly"), kind=ChartKind.BAR, x=("1월", "2월"), series=(series,), unit="건"
+        title=Text(ko="월별", en="Monthly"),
+        kind=ChartKind.BAR,
+        x=("1월", "2월"),
+        series=(series,),
+        unit="ug/m3",
     )
     page = draw("{% chart block %}", block=block)
+    assert "대여 (µg/m³)" in page
     assert '<th scope="row">2월</th>' in page
     assert "자료 없음" in page
 

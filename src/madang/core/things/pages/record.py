@@ -31,7 +31,7 @@ def _describe(*, actor: Actor, language: str, thing_id: str) -> Detail:
             Fact(title=FIELDS["state"], value=STATE_NAMES[thing.state]),
             Fact(title=FIELDS["agency_code"], value=say_code(agencies, thing.agency_code)),
             Fact(title=FIELDS["district_code"], value=say_code(districts, thing.district_code)),
-            _fact("due_on", thing.due_on and thing.due_on.isoformat()),
+            _fact("due_on", thing.due_on),
         ),
         tabs=tuple(_list_tabs(thing)),
         timeline=tuple(_to_happening(change) for change in list_changes(thing_id)),
@@ -62,8 +62,8 @@ def _list_tabs(thing: Thing) -> list[Tab]:
 def _list_facts(thing: Thing) -> list[Fact]:
     parent = address_of(thing.parent_id) if thing.parent_id else ""
     return [
-        _fact("installed_on", thing.installed_on and thing.installed_on.isoformat()),
-        Fact(title=FIELDS["service_life_years"], value=thing.service_life_years, unit="년"),
+        _fact("installed_on", thing.installed_on),
+        Fact(title=FIELDS["service_life_years"], value=thing.service_life_years, unit="a"),
         *(_fact(name, getattr(thing, name) or None) for name in ("address", "maker", "model", "serial")),
         Fact(title=FIELDS["parent_id"], value=thing.parent_id, href=parent),
         _fact("source", read_pair(thing.source) if thing.source else None),

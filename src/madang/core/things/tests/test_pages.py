@@ -66,7 +66,7 @@ class TestOne(PageCases):
     path = "/desk/things/A-1/"
 
     def test_every_tab_opens(self, reader):
-        for tab, words in (("facts", "2020-01-01"), ("attributes", "높이"), ("children", "B+2%")):
+        for tab, words in (("facts", "2020. 1. 1."), ("attributes", "높이"), ("children", "B+2%")):
             assert words in reader.get(self.path, {"tab": tab}).content.decode()
 
     def test_an_odd_id_has_a_page_and_an_unknown_one_is_not_found(self, reader):

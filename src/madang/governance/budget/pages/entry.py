@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from madang.core.base.interface import Actor, Text
-from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, RecordAction, Tab
+from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, RecordAction, Tab, format_day
 from madang.core.people.interface import require
 from madang.governance.budget.queries.ledger import get_entry, list_settling
 from madang.governance.budget.queries.nodes import get_book, get_node_row
@@ -61,7 +61,7 @@ def _describe(*, actor: Actor, language: str, entry_id: int) -> Detail:
 def _list_summary(entry: Entry, book: Book) -> tuple[Fact, ...]:
     facts = [
         Fact(title=Text(ko="금액", en="Amount"), value=entry.amount_krw, unit="krw"),
-        Fact(title=Text(ko="날짜", en="Day"), value=entry.booked_on.isoformat()),
+        Fact(title=Text(ko="날짜", en="Day"), value=entry.booked_on),
     ]
     if entry.kind is EntryKind.COMMITMENT:
         rest = Text(ko=f"아직 {name_disbursed(book.side).ko}하지 않은 금액", en="Still open")
@@ -83,7 +83,10 @@ def _list_facts(entry: Entry) -> tuple[Fact, ...]:
         ),
         *(
             Fact(
-                title=Text(ko=f"이 원인행위의 집행 ({one.booked_on})", en=f"Paid on it ({one.booked_on})"),
+                title=Text(
+                    ko=f"이 원인행위의 집행 ({format_day(one.booked_on, 'ko')})",
+                    en=f"Paid on it ({format_day(one.booked_on, 'en')})",
+                ),
                 value=one.amount_krw,
                 unit="krw",
                 href=f"{HOME}entries/{one.id}/",

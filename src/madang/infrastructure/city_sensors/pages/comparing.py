@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Text, to_city_time
+from madang.core.base.interface import Text
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, page
 from madang.infrastructure.city_sensors.queries.stations import list_hours, list_shown, list_stations
 from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property
@@ -48,7 +48,7 @@ def _draw(prop: Property, chosen: Sequence[str], language: str) -> ChartBlock:
     return ChartBlock(
         title=Text(ko=f"시간별 {prop.title.ko}", en=f"{prop.title.en} by hour"),
         kind=ChartKind.LINE,
-        x=tuple(f"{to_city_time(moment):%m-%d %H:%M}" for moment in moments),
+        x=tuple(moments),
         x_title=Text(ko="시각", en="Hour"),
         series=tuple(
             Series(

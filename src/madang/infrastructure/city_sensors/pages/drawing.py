@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from madang.core.base.interface import Text, to_city_time
+from madang.core.base.interface import Text
 from madang.core.pages.interface import (
     ChartBlock,
     ChartKind,
@@ -83,7 +83,7 @@ def draw_station(prop: Property, thing_id: str) -> ChartBlock | None:
     return ChartBlock(
         title=Text(ko=f"시간별 {prop.title.ko}", en=f"{prop.title.en} by hour"),
         kind=ChartKind.LINE,
-        x=tuple(f"{to_city_time(moment):%m-%d %H:%M}" for moment, _ in hours),
+        x=tuple(moment for moment, _ in hours),
         x_title=Text(ko="시각", en="Hour"),
         series=(
             Series(

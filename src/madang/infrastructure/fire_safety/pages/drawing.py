@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from madang.core.base.interface import Text
-from madang.core.pages.interface import MapBlock, MapClass, MapLayer
+from madang.core.pages.interface import MapBlock, MapClass, MapLayer, format_short
 from madang.infrastructure.fire_safety.methods.health import find_trouble
 from madang.infrastructure.fire_safety.queries import count_needs
 from madang.infrastructure.fire_safety.records import (
@@ -247,12 +247,12 @@ def say_gaps(gaps: Sequence[tuple[int, int]]) -> list[tuple[Text, str]]:
     return said
 
 
-def say_dated_gaps(gaps: Sequence[tuple[date, int]]) -> list[tuple[str, str]]:
+def say_dated_gaps(gaps: Sequence[tuple[date, int]]) -> list[tuple[Text, str]]:
     """Return the hours of each date in which nobody is on duty, as runs."""
     said = []
     for on in sorted({on for on, _ in gaps}):
         hours = [hour for one, hour in gaps if one == on]
-        said.append((f"{on:%m-%d}", _say_runs(hours)))
+        said.append((Text(ko=format_short(on, "ko"), en=format_short(on, "en")), _say_runs(hours)))
     return said
 
 

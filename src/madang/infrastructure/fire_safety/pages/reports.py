@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import Actor, Text, now, to_city_time
-from madang.core.pages.interface import page, print_pdf
+from madang.core.pages.interface import format_moment, page, print_pdf
 from madang.infrastructure.fire_safety.methods.reviewing import Review, Step, review
 from madang.infrastructure.fire_safety.queries import (
     get_alarm,
@@ -73,14 +73,14 @@ def _write_words(told: dict[str, Any], language: str) -> dict[str, Any]:
         return Text(ko=ko, en=en).say(language)
 
     found: Review = told["review"]
-    moment = f"{to_city_time(told['alarm'].begun_at):%Y-%m-%d %H:%M:%S}"
+    moment = format_moment(told["alarm"].begun_at, language, to_second=True)
     marks = [say("시뮬레이션", "simulated")] if told["is_simulated"] else []
     marks += [say("훈련", "drill")] if told["alarm"].is_drill else []
     return {
         "language": language,
         "title": told["title"].say(language),
         "about": " · ".join(filter(None, (*marks, told["place"], moment, told["state"].say(language)))),
-        "foot": f"{to_city_time(told['moment']):%Y-%m-%d %H:%M} · Madang",
+        "foot": f"{format_moment(told['moment'], language)} · Madang",
         "words": {
             "steps": say("걸린 시간", "How long each step took"),
             "score": say("점수", "Score"),

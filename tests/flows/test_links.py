@@ -38,6 +38,18 @@ def test_every_link_leads_somewhere(house: House):
     assert not broken, "\n".join(broken)
 
 
+def test_every_example_at_the_build_door_answers(house: House):
+    visitor = house.visit()
+    lines = html.fromstring(visitor.get("/build/").content).xpath("//pre/code/text()")
+    said = [re.fullmatch(r"curl '?(http[^']+)'?", str(line)) for line in lines]
+    examples = [one[1] for one in said if one]
+    assert len(examples) > 6
+    for example in examples:
+        answer = visitor.get(example)
+        assert answer.status_code == 200, example
+        assert len(answer.content) > 100, example
+
+
 def list_links(address: str, content: bytes) -> list[str]:
     """Return the addresses of this house that a page links to."""
     found = (urlsplit(urljoin(address, str(link))) for link in html.fromstring(content).xpath("//a/@href"))

@@ -1,7 +1,7 @@
 """Where this service stands in the menus."""
 
 from madang.core.base.interface import Text
-from madang.core.pages.interface import MenuLink
+from madang.core.pages.interface import MenuLink, Protocol
 
 from .pages.desk import TITLE as DESK_TITLE
 from .pages.handling import TITLE as TALK_TITLE
@@ -54,4 +54,23 @@ DATASET_LINKS = [
         title=Text(ko="Open API·질문·비슷한 데이터", en="Open API, questions, similar data"),
         href="/open_data/{name}/",
     )
+]
+PROTOCOLS = [
+    Protocol(
+        title=Text(ko="CKAN API", en="CKAN API"),
+        about=Text(
+            ko="CKAN을 쓰던 프로그램이 데이터 목록을 찾습니다.",
+            en="Programs made for CKAN search the catalogue.",
+        ),
+        example="/api/3/action/package_search?rows=1",
+        order=30,
+    ),
+    Protocol(
+        title=Text(ko="DCAT", en="DCAT"),
+        about=Text(
+            ko="다른 포털이 목록을 통째로 거두어 갑니다.", en="Other portals harvest the whole catalogue."
+        ),
+        example="/catalog.jsonld",
+        order=31,
+    ),
 ]

@@ -1,6 +1,7 @@
 """Where this service stands in the menus."""
 
-from madang.core.pages.interface import MenuLink
+from madang.core.base.interface import Text
+from madang.core.pages.interface import MenuLink, Protocol
 
 from .pages.checks import CHECKS_HOME
 from .pages.checks import TITLE as CHECKS_TITLE
@@ -24,4 +25,15 @@ MENU = [
     MenuLink(title=PROGRAMS_TITLE, href=PROGRAMS_HOME, door="desk", order=433, permission="wallet.connect"),
     MenuLink(title=PROVIDERS_TITLE, href=PROVIDERS_HOME, door="desk", order=434, permission="wallet.connect"),
     MenuLink(title=ISSUERS_TITLE, href=ISSUERS_HOME, door="desk", order=435, permission="wallet.trust"),
+]
+PROTOCOLS = [
+    Protocol(
+        title=Text(ko="OpenID4VCI", en="OpenID4VCI"),
+        about=Text(
+            ko="다른 지갑이 이 도시의 증명서를 받는 방법입니다.",
+            en="How another wallet receives this city's certificates.",
+        ),
+        example="/.well-known/openid-credential-issuer/wallet",
+        order=50,
+    ),
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from madang.core.base.interface import Actor, Text, now
-from madang.core.pages.interface import CityLayer, MenuLink, Panel, SearchHit, SearchSource, Topic
+from madang.core.pages.interface import CityLayer, MenuLink, Panel, Protocol, SearchHit, SearchSource, Topic
 
 from .catalogue import Browse, browse_catalogue
 from .city_views import list_views
@@ -86,3 +86,14 @@ MENU = [
     ),
 ]
 TOPICS = [Topic(name="imports", permission="lake.import")]
+PROTOCOLS = [
+    Protocol(
+        title=Text(ko="JSON API", en="JSON API"),
+        about=Text(
+            ko="모든 데이터의 설명과 줄, 정확한 총계. CSV, Excel, Parquet로도 내려받습니다.",
+            en="Every dataset's description and rows with exact totals; also as CSV, Excel and Parquet.",
+        ),
+        example="/api/datasets?limit=3",
+        order=10,
+    ),
+]

@@ -56,7 +56,8 @@ def show_build(request: HttpRequest) -> HttpResponse:
     operations = list_operations(build_openapi(_list_routes(), language=request.language))
     titles = {manifest.label: manifest.title for manifest in list_manifests()}
     groups = [(tag, titles.get(tag), found) for tag, found in operations.items()]
-    return render(request, "madang/build.html", {"groups": groups})
+    protocols = sorted((one for _, one in collect("doors", "PROTOCOLS")), key=lambda one: one.order)
+    return render(request, "madang/build.html", {"groups": groups, "protocols": protocols})
 
 
 @page("public", Text(ko="도움말", en="Help"), kept=True)

@@ -138,6 +138,18 @@ class MenuLink(msgspec.Struct, frozen=True, kw_only=True):
     permission: str = "public"
 
 
+class Protocol(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to connect that a room's `doors.py` PROTOCOLS shows at the build door.
+
+    `example` is an address of the house that anybody can ask by GET and that answers with something to read.
+    """
+
+    title: Text
+    about: Text
+    example: str
+    order: int = 100
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """One subject of live news that a room declares in `doors.py` TOPICS, and who may follow it.
 

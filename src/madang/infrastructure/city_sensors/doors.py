@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from madang.core.base.interface import Actor, Text
-from madang.core.pages.interface import CityLayer, CityPicture, CityView, MenuLink
+from madang.core.pages.interface import CityLayer, CityPicture, CityView, MenuLink, Protocol
 
 from .pages.drawing import SOURCE, draw_layer
 from .pages.public import TITLE, VALUE
@@ -56,4 +56,24 @@ CITY_LAYERS = [CityLayer(title=TITLE, order=60, permission="public", build=list_
 MENU = [
     MenuLink(title=TITLE, href="/city_sensors/", order=30),
     MenuLink(title=TITLE, href="/desk/city_sensors/", door="desk", order=400, permission="city_sensors.work"),
+]
+PROTOCOLS = [
+    Protocol(
+        title=Text(ko="OGC SensorThings 1.1", en="OGC SensorThings 1.1"),
+        about=Text(
+            ko="센서와 잰 값을 표준 모양으로 읽습니다. 토큰이 있으면 보낼 수도 있습니다.",
+            en="Sensors and observations in the standard's shape; with a token they can be sent, too.",
+        ),
+        example="/sta/v1.1/Things?$top=1",
+        order=40,
+    ),
+    Protocol(
+        title=Text(ko="NGSI-LD", en="NGSI-LD"),
+        about=Text(
+            ko="FIWARE를 쓰는 도시가 센서의 지금 값을 읽습니다.",
+            en="Cities on FIWARE read the sensors' present values.",
+        ),
+        example="/ngsi-ld/v1/entities?type=CitySensor&limit=1",
+        order=41,
+    ),
 ]

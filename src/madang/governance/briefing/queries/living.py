@@ -11,6 +11,7 @@ import msgspec
 
 from madang.core.base.interface import Actor, MadangError, NotFound, Text, now, read_pair, to_city_time
 from madang.core.lake.interface import IndicatorState, list_indicators
+from madang.core.pages.interface import format_day, format_moment
 from madang.governance.briefing.methods.figures import write_number
 from madang.governance.briefing.models import (
     ActualRow,
@@ -266,8 +267,8 @@ def _tell_values(one: Measured, base: ReportRow) -> list[LivingResult]:
         when = f"'{moment:%y}.{moment.month}.{moment.day}. {moment:%H:%M} 실시간"
         title, source = live.indicator.title, live.indicator.source
         label = Text(
-            ko=f"실시간 지표 {title.ko} ({source.ko}), {moment:%Y-%m-%d %H:%M}",
-            en=f"live indicator {title.en} ({source.en}), {moment:%Y-%m-%d %H:%M}",
+            ko=f"실시간 지표 {title.ko} ({source.ko}), {format_moment(live.as_of, 'ko')}",
+            en=f"live indicator {title.en} ({source.en}), {format_moment(live.as_of, 'en')}",
         )
         found.append(LivingResult(text=f"{one.measure.name} : {said}({when})", source=label))
     return found
@@ -281,7 +282,10 @@ def name_source(one: PlanPart) -> Text:
     day = to_city_time(one.entered_at).date()
     source = read_pair(one.source or "")
     ko, en = (f" ({words})" if words else "" for words in (source.ko, source.en))
-    return Text(ko=f"{one.entered_by} 입력 {day}{ko}", en=f"entered by {one.entered_by} {day}{en}")
+    return Text(
+        ko=f"{one.entered_by} 입력 {format_day(day, 'ko')}{ko}",
+        en=f"entered by {one.entered_by} {format_day(day, 'en')}{en}",
+    )
 
 
 def _list_newest(rows: Any) -> list[MoneyRow]:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from madang.core.base.interface import Column, ColumnType, Text, to_city_time
-from madang.core.pages.interface import ChartBlock, ChartKind, Series
+from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_day, format_short
 
 from .reading import Reader
 from .records import Filter, Group, Measure, Op, Order
@@ -101,7 +101,7 @@ def draw_chart(
     return ChartBlock(
         title=title,
         kind=ChartKind.LINE if is_timed else ChartKind.BARS_ACROSS,
-        x=tuple(_say(row["_x"], by) for row in rows),
+        x=tuple(name_point(row["_x"], by) for row in rows),
         series=(Series(name=name, values=tuple(_round(row["_y"]) for row in rows)),),
         unit="" if counts or y is None else y.unit,
         x_title=x.title if x else name,
@@ -152,13 +152,18 @@ def _choose_period(column: Column, measured: dict[str, Any]) -> str:
     return "day" if days <= 120 else "month" if days <= 3700 else "year"
 
 
-def _say(value: Any, by: str) -> str:
-    if isinstance(value, datetime):
-        local = to_city_time(value)
-        return local.strftime("%m-%d %H:%M" if by in {"hour", "value"} else "%Y-%m-%d")
+def name_point(value: Any, by: str) -> Text:
+    """Return what stands under a value of a chart: a period of length `by` in each language, or the value."""
+    if isinstance(value, datetime) and by in {"hour", "value"}:
+        return Text(ko=format_short(value, "ko"), en=format_short(value, "en"))
     if isinstance(value, date):
-        return value.strftime({"month": "%Y-%m", "year": "%Y"}.get(by, "%Y-%m-%d"))
-    return str(value)
+        on = to_city_time(value).date() if isinstance(value, datetime) else value
+        if by == "month":
+            return Text(ko=f"{on.year}. {on.month}.", en=f"{on:%b %Y}")
+        if by != "year":
+            return Text(ko=format_day(on, "ko"), en=format_day(on, "en"))
+        value = on.year
+    return Text(ko=str(value), en=str(value))
 
 
 def _summarize(rows: list[dict[str, Any]], by: str, *, is_timed: bool) -> Text:
@@ -166,10 +171,13 @@ def _summarize(rows: list[dict[str, Any]], by: str, *, is_timed: bool) -> Text:
     if not given:
         return Text(ko="", en="")
     high = max(given, key=lambda row: row["_y"])
-    x, y = _say(high["_x"], by), f"{high['_y']:,.6g}" if isinstance(high["_y"], float) else f"{high['_y']:,}"
+    x, y = (
+        name_point(high["_x"], by),
+        f"{high['_y']:,.6g}" if isinstance(high["_y"], float) else f"{high['_y']:,}",
+    )
     if is_timed:
-        return Text(ko=f"가장 높았던 때는 {x}, {y}입니다.", en=f"Highest: {x}, {y}.")
-    return Text(ko=f"가장 많은 것은 {x}, {y}입니다.", en=f"Most: {x}, {y}.")
+        return Text(ko=f"가장 높았던 때는 {x.ko}, {y}입니다.", en=f"Highest: {x.en}, {y}.")
+    return Text(ko=f"가장 많은 것은 {x.ko}, {y}입니다.", en=f"Most: {x.en}, {y}.")
 
 
 def _round(value: Any) -> Any:

@@ -39,7 +39,7 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
 
     title: Text
     kind: ChartKind
-    x: tuple[str | date, ...]
+    x: tuple[str | date | Text, ...]
     series: tuple[Series, ...]
     unit: str = ""
     x_title: Text = Text(ko="구분", en="Category")
@@ -66,7 +66,8 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
 
     def list_labels(self, language: str) -> list[str]:
         """Return each x as it is written."""
-        return [format_short(x, language) if isinstance(x, date) else x for x in self.x]
+        said = (format_short(x, language) if isinstance(x, date) else x for x in self.x)
+        return [x.say(language) if isinstance(x, Text) else x for x in said]
 
     def list_rows(self, language: str) -> list[tuple[str, str, list[float | None]]]:
         """Return the table behind the chart: each x with where it leads ("" for nowhere) and its values."""

@@ -1,9 +1,11 @@
 """The first chart of a dataset adds up what adds up, and takes the mean of the rest."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from madang.core.base.interface import Column, ColumnType, Text
-from madang.core.lake.charting import ChartChoice, choose_chart
+from madang.core.lake.charting import ChartChoice, choose_chart, name_point
 
 
 def column(name, kind):
@@ -35,3 +37,12 @@ def test_places_are_counted_by_district_and_codes_are_no_amounts():
     ]
     quality = {"columns": [measured("자치구", 25), measured("관리번호", 900), measured("경도", 900)]}
     assert choose_chart(columns, quality, {"경도"}) == ChartChoice(x="자치구")
+
+
+def test_periods_are_named_in_the_readers_language():
+    at = datetime(2026, 3, 1, 20, 5, tzinfo=UTC)
+    assert name_point(at, "hour") == Text(ko="3. 2. 05:05", en="2 Mar, 05:05")
+    assert name_point(at, "day") == Text(ko="2026. 3. 2.", en="2 Mar 2026")
+    assert name_point(date(2026, 3, 1), "month") == Text(ko="2026. 3.", en="Mar 2026")
+    assert name_point(date(2026, 3, 1), "year").ko == "2026"
+    assert name_point("강남구", "value") == Text(ko="강남구", en="강남구")

@@ -89,10 +89,10 @@ def test_days_and_moments_are_written_in_one_way() -> None:
     assert "2026. 3. 1." in draw("{% fact_value fact %}", fact=fact)
     column = ListColumn(name="on", title=fact.title)
     assert write_cell(column, said, "en") == "1 Mar 2026"
-    series = Series(name=fact.title, values=(1.0, 2.0))
-    chart = ChartBlock(title=fact.title, kind=ChartKind.BAR, x=(at.date(), at), series=(series,))
-    assert chart.list_labels("ko") == ["3. 1.", "3. 2. 05:05"]
-    assert [x for x, _, _ in chart.list_rows("en")] == ["1 Mar", "2 Mar, 05:05"]
+    series = Series(name=fact.title, values=(1.0, 2.0, 3.0))
+    chart = ChartBlock(title=fact.title, kind=ChartKind.BAR, x=(at.date(), at, fact.title), series=(series,))
+    assert chart.list_labels("ko") == ["3. 1.", "3. 2. 05:05", "날"]
+    assert [x for x, _, _ in chart.list_rows("en")] == ["1 Mar", "2 Mar, 05:05", "Day"]
 
 
 def test_a_chart_has_its_table_behind_it() -> None:

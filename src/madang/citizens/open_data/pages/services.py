@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,16 @@ from madang.citizens.open_data.records.changes import CHANGE_NAMES
 from madang.citizens.open_data.records.talk import PUBLIC, STATE_NAMES
 from madang.core.base.interface import ANONYMOUS, Actor, ColumnType, Text
 from madang.core.lake.interface import authorize, list_categories
-from madang.core.pages.interface import ChartBlock, ChartKind, ListColumn, ListFilter, ListPage, Series, page
+from madang.core.pages.interface import (
+    ChartBlock,
+    ChartKind,
+    ListColumn,
+    ListFilter,
+    ListPage,
+    Series,
+    format_day,
+    page,
+)
 
 from .homes import find_home
 from .talk import name_agencies
@@ -104,7 +114,10 @@ def show_service(request: HttpRequest, name: str) -> HttpResponse:
         "record": record,
         "fields": [(field, columns[field.column]) for field in fields if field.column in columns],
         "older": [
-            (one.until, [(field, columns[field.column]) for field in one.fields if field.column in columns])
+            (
+                _say_before(one.until),
+                [(field, columns[field.column]) for field in one.fields if field.column in columns],
+            )
             for one in sorted(service.older, key=lambda one: one.until, reverse=True)
         ],
         "arguments": [columns[one] for one in service.arguments if one in columns],
@@ -146,6 +159,10 @@ def _write_calls(address: str) -> list[tuple[str, str]]:
         ("R", f'jsonlite::fromJSON("{address}")'),
         ("JavaScript", f'const answer = await (await fetch("{address}")).json();'),
     ]
+
+
+def _say_before(day: date) -> Text:
+    return Text(ko=f"{format_day(day, 'ko')} 전", en=f"before {format_day(day, 'en')}")
 
 
 def _draw_uses(name: str) -> ChartBlock | None:

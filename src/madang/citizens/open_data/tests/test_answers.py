@@ -191,5 +191,5 @@ def test_a_program_is_answered_with_the_names_of_the_day_it_was_written():
     assert list(seen.values()) == [newest, newest, middle, middle, oldest]
     assert tuple(json.loads(get("/sample/json/IotVdata/1/1/").body)["IotVdata"]["row"][0]) == newest
     page = Client().get("/open_data/IotVdata/").content.decode()
-    assert "2026-04-01 전" in page
+    assert "2026. 4. 1. 전" in page
     assert "AUTONOMOUS_DISTRICT" in page

@@ -133,7 +133,12 @@ def feed(since: datetime, now: datetime) -> None:
         _bring_history(serials, now)
     count = len(serials)
     due = [(number, now) for number in range(count)] if is_first else _list_due(count, since, now)
-    packets = [_write_packet(serials, number, moment) for number, moment in due if number % SILENT_EVERY]
+    levels = {moment: _simulate(serials, [moment]) for moment in {moment for _, moment in due}}
+    packets = [
+        _write_packet(serials, number, moment, levels[moment])
+        for number, moment in due
+        if number % SILENT_EVERY
+    ]
     again = make_generator(SEED, int(now.timestamp())).random(len(packets)) < DOUBLED
     packets += [one for one, is_doubled in zip(packets, again, strict=True) if is_doubled]
     if packets:
@@ -186,10 +191,9 @@ def _simulate(serials: list[str], moments: list[datetime]) -> dict[str, Floats]:
     return levels
 
 
-def _write_packet(serials: list[str], number: int, now: datetime) -> Sent:
-    """Return a station's packet; one field in a hundred is missing, one packet in 500 cut short."""
+def _write_packet(serials: list[str], number: int, now: datetime, levels: dict[str, Floats]) -> Sent:
+    """Return a station's packet of this moment's levels; one field in a hundred is missing, one packet in 500 cut short."""
     generator = make_generator(SEED, number, int(now.timestamp()))
-    levels = _simulate(serials, [now])
     parts = [f"{to_city_time(now):%Y%m%d%H%M}"]
     for field in LAYOUT.fields[1:]:
         value = None if generator.random() < MISSING else float(levels[field.name][0, number])

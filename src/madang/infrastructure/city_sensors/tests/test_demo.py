@@ -30,7 +30,9 @@ def ask(settings, tmp_path):
         settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path)} | names)
         moments = [NOON + timedelta(minutes=10 * step) for step in range(3)]
         packets = [
-            demo._write_packet(SERIALS, number, moment).packet for number in range(12) for moment in moments
+            demo._write_packet(SERIALS, number, moment, demo._simulate(SERIALS, [moment])).packet
+            for number in range(12)
+            for moment in moments
         ]
         return demo._draw_stations()[:20], packets
 

@@ -9,6 +9,7 @@ import atexit
 import gc
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ import msgspec
 import pytest
 
 CI = os.environ.get("CI") == "true"
+SERVERS_PORTS = (12_000, 32_000)
 _HOME = tempfile.mkdtemp(prefix="madang-test-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -43,10 +46,12 @@ def miss(what: str) -> None:
 
 
 def find_free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a port that nobody listens on, below those that connections going out take meanwhile."""
+    while True:
+        port = random.randrange(*SERVERS_PORTS)  # noqa: S311 - no secret
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def pytest_configure() -> None:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from _pygeoapi import PYTHON, Peer
@@ -99,6 +100,7 @@ def main() -> None:
         )
         measure_drawn(ask)
         ask.measure("a tile that is kept", lambda: f"{tiles}/10/396/873")
+        ask.measure("a tile that is kept, four connections", lambda: f"{tiles}/10/396/873", clients=4)
         ask.measure("a tile that the client holds (304)", lambda: f"{tiles}/10/396/873", tag=ask.tag)
         if PYTHON:
             measure_peer(ask)
@@ -144,21 +146,29 @@ def measure_peer(ask: _Asking) -> None:
 
 
 class _Asking(Asking):
-    """One connection, and the CPU time that its answers cost the web server."""
+    """A connection (or some, for `clients` at once), and the CPU time that its answers cost the web server."""
 
     def __init__(self, port: int, processes: list[int]) -> None:
         super().__init__(port)
-        self.processes = processes
+        self.port, self.processes = port, processes
 
-    def measure(self, what: str, path: Callable[[], str], tag: str = "") -> None:
+    def measure(self, what: str, path: Callable[[], str], tag: str = "", clients: int = 1) -> None:
         """Ask for some seconds and print how many answers there were a CPU-second and a second."""
         headers = {"If-None-Match": tag} if tag else {}
         for _ in range(3):
             self.get(path(), headers)
-        cpu, begin, count = read_cpu(self.processes), time.perf_counter(), 0
-        while time.perf_counter() - begin < SECONDS:
-            self.get(path(), headers)
-            count += 1
+        all_clients = [self, *(Asking(self.port) for _ in range(clients - 1))]
+        cpu, begin = read_cpu(self.processes), time.perf_counter()
+
+        def ask(one: Asking) -> int:
+            count = 0
+            while time.perf_counter() - begin < SECONDS:
+                one.get(path(), headers)
+                count += 1
+            return count
+
+        with ThreadPoolExecutor(clients) as pool:
+            count = sum(pool.map(ask, all_clients))
         spent, seconds = read_cpu(self.processes) - cpu, time.perf_counter() - begin
         print(f"{what:<52}{count / spent:>9,.0f} a CPU-second {count / seconds:>9,.0f} a second")
 

@@ -183,7 +183,11 @@ def run_up(arguments: list[str]) -> int:
 
 def lay_out() -> None:
     """Bring the registers to this version's form and, on first start, lay out the demonstration."""
+    from madang.core.base.interface import HOUSE, now  # noqa: PLC0415
+    from madang.core.things.interface import register_declared_kinds  # noqa: PLC0415
+
     prepare_registers()
+    register_declared_kinds(actor=HOUSE, now=now())
     if read_settings().demo:
         lay_out_demo()
 

@@ -36,10 +36,19 @@ class OutsideSource(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
+class DeclaredKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind of thing that a service works with; the register of things has it from the first start on."""
+
+    name: Text
+    icon: str = ""
+    service_life_years: int | None = None
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`service.toml` of a service or `room.toml` of a core room.
 
-    `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name; `evidence` what the
+    `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name; `thing_kinds` the
+    code of a kind of thing to what it is; `evidence` what the
     evidence of its findings is called, and its codes, to words.
     `provides` and `uses` name commands other services may ask for, and those this one asks for. `devices_send` and
     `devices_hear` are the MQTT topics (with + and #) that devices may publish to and subscribe to, without a password,
@@ -54,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     incident_kinds: dict[str, Text] = {}
+    thing_kinds: dict[str, DeclaredKind] = {}
     evidence: dict[str, Text] = {}
     permissions: dict[str, tuple[str, ...]] = {}
     personal_data: tuple[PersonalData, ...] = ()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from madang.core.base.interface import Actor, Text
-from madang.core.pages.interface import MenuLink, Panel, SearchHit, SearchSource, Topic
+from madang.core.pages.interface import FirstStep, MenuLink, Panel, SearchHit, SearchSource, Topic
 
 from .pages.waiting import HOME, INCIDENTS, address_of, get_due
-from .queries import count_incidents, list_incidents
+from .queries import count_incidents, list_incidents, list_rules
 from .records import STATE_NAMES, IncidentFilter
 from .wording import say_agencies, say_kind, say_owner
 
@@ -98,6 +98,19 @@ MENU = [
         door="desk",
         order=711,
         permission="incidents.read_hand_overs",
+    ),
+]
+FIRST_STEPS = [
+    FirstStep(
+        title=Text(ko="상황을 누구에게 보낼지 정하기", en="Say who is told of what"),
+        about=Text(
+            ko="어떤 일이 생기면 어느 기관의 누구에게 가고, 언제까지 확인하지 않으면 위로 가는지 정합니다.",
+            en="Which incidents go to which agency, and to whom next where nobody acknowledges in time.",
+        ),
+        href=f"{HOME}rules/new/",
+        permission="incidents.change_rules",
+        is_done=lambda: bool(list_rules()),
+        order=50,
     ),
 ]
 TOPICS = [Topic(name="incidents", permission="incidents.view")]

@@ -6,11 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 from madang.core.base.interface import Actor, Text, now
-from madang.core.pages.interface import CityLayer, MenuLink, Panel, Protocol, SearchHit, SearchSource, Topic
+from madang.core.pages.interface import (
+    CityLayer,
+    FirstStep,
+    MenuLink,
+    Panel,
+    Protocol,
+    SearchHit,
+    SearchSource,
+    Topic,
+)
 
 from .catalogue import Browse, browse_catalogue
 from .city_views import list_views
 from .importing.jobs import list_imports
+from .models import Dataset
 from .queries import list_late_datasets
 from .vocabulary import IMPORT_STATES, say_category
 
@@ -83,6 +93,19 @@ MENU = [
         door="desk",
         order=20,
         permission="lake.read_internal",
+    ),
+]
+FIRST_STEPS = [
+    FirstStep(
+        title=Text(ko="첫 데이터 올리기", en="Bring the first file"),
+        about=Text(
+            ko="도시가 쓰던 파일을 그대로 끌어 놓으면 읽고 고쳐 데이터로 만듭니다.",
+            en="Drop in a file as your city has it: it is read, repaired and becomes a dataset.",
+        ),
+        href="/desk/data/import/",
+        permission="lake.import",
+        is_done=lambda: Dataset.objects.filter(in_code=False).exists(),
+        order=30,
     ),
 ]
 TOPICS = [Topic(name="imports", permission="lake.import")]

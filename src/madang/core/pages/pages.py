@@ -13,6 +13,7 @@ from madang.core.base.interface import Text, collect, list_manifests
 from .city_map import draw_city_map, list_layers
 from .context import read_display
 from .finding import draw_panels, list_panels, list_source_titles, search_everywhere
+from .first_steps import list_first_steps
 from .menu import list_chapters, list_walls
 from .openapi import build_openapi
 from .reference import list_operations
@@ -32,7 +33,8 @@ def show_city(request: HttpRequest) -> HttpResponse:
 @page("signed-in", Text(ko="업무", en="Desk"))
 def show_desk(request: HttpRequest) -> HttpResponse:
     """Show what waits for this person over all services."""
-    return render(request, "madang/desk.html", {"panels": _draw("desk", request)})
+    context = {"panels": _draw("desk", request), "first_steps": list_first_steps(request.actor)}
+    return render(request, "madang/desk.html", context)
 
 
 @page("signed-in", Text(ko="상황실 화면", en="Control-room walls"))

@@ -110,6 +110,20 @@ class CityLayer(msgspec.Struct, frozen=True, kw_only=True):
     build: Callable[[Actor, str], Sequence[CityView]]
 
 
+class FirstStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a new city does, contributed by a room's `doors.py` FIRST_STEPS.
+
+    They stand at the desk in `order`, for whoever has `permission`, until all of one's own are done. `is_done()` must be quick.
+    """
+
+    title: Text
+    about: Text
+    href: str
+    permission: str
+    is_done: Callable[[], bool]
+    order: int
+
+
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """One thing found: its title, address, and a line about it."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from madang.core.base.interface import Text
-from madang.core.pages.interface import MenuLink
+from madang.core.pages.interface import FirstStep, MenuLink
+
+from .models import Account
 
 MENU = [
     MenuLink(
@@ -26,5 +28,18 @@ MENU = [
         door="desk",
         order=820,
         permission="people.read_audit",
+    ),
+]
+FIRST_STEPS = [
+    FirstStep(
+        title=Text(ko="담당자 계정 만들기", en="Make officers’ accounts"),
+        about=Text(
+            ko="역할과 기관을 골라 함께 일할 사람의 계정을 만듭니다.",
+            en="Make accounts for those you work with, each with its role and agency.",
+        ),
+        href="/desk/people/accounts/new/",
+        permission="people.change_accounts",
+        is_done=lambda: Account.objects.count() > 1,
+        order=20,
     ),
 ]

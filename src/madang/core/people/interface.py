@@ -1,5 +1,6 @@
 """What other rooms and services may use of this room."""
 
+from .actions.agencies import register_agency
 from .actions.consents import give_consent, record_personal_read, withdraw_consent
 from .audit import record_audit
 from .authentication import actor_of, authenticate_request
@@ -40,6 +41,7 @@ __all__ = [
     "record_audit",
     "record_personal_read",
     "refuse_personal",
+    "register_agency",
     "require",
     "require_purpose",
     "withdraw_consent",

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import shapely
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, new_id
-from madang.core.people.interface import record_audit, require
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, Text, new_id
+from madang.core.people.interface import AgencyRecord, list_agencies, record_audit, register_agency, require
 
 from .gateway.boundary_files import read_boundary_file
 from .gateway.layer_files import remove_layer, write_layer
@@ -21,10 +22,11 @@ from .methods.korean import initials_of, normalize
 from .methods.layers import choose_columns, count_reasons, detect_crs, take_areas
 from .models import Area, AreaLayer, Place
 from .queries.layers import TITLES, get_layer_folder
-from .queries.locating import detect_layer_codes, get_area_name, locate_points
+from .queries.locating import detect_layer_codes, get_area_name, list_districts, locate_points
 from .queries.searching import describe_place
 from .records import BoundaryArea, LayerReport, NewAreaLayer, NewPlace, PlaceRecord
 
+CITY_AGENCY = "city"
 LAYER_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
 
@@ -67,6 +69,30 @@ def remove_area_layer(*, actor: Actor, now: datetime, name: str) -> None:
         layer.delete()
         record_audit(actor=actor, now=now, action="places.remove_layer", subject=name)
         transaction.on_commit(lambda: remove_layer(get_layer_folder(), name))
+
+
+@transaction.atomic
+def register_district_agencies(*, actor: Actor, now: datetime) -> int:
+    """Register the city itself and its districts as agencies, those that aren't there yet; return how many."""
+    city = settings.MADANG
+    agencies = [
+        AgencyRecord(code=CITY_AGENCY, name=Text(ko=city.city_name_ko, en=city.city_name_en), kind="city")
+    ]
+    agencies += [
+        AgencyRecord(
+            code=one.code,
+            name=Text(ko=one.name_ko, en=one.name_en or one.name_ko),
+            kind="district",
+            parent_code=CITY_AGENCY,
+            district_code=one.code,
+        )
+        for one in list_districts()
+    ]
+    known = {one.code for one in list_agencies()}
+    new = [one for one in agencies if one.code not in known]
+    for one in new:
+        register_agency(actor=actor, now=now, agency=one)
+    return len(new)
 
 
 def register_place(*, actor: Actor, now: datetime, place: NewPlace) -> PlaceRecord:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from madang.core.base.interface import Actor, Text
-from madang.core.pages.interface import MenuLink, SearchHit, SearchSource
+from madang.core.pages.interface import FirstStep, MenuLink, SearchHit, SearchSource
+from madang.core.people.interface import list_agencies
 
 from .pages.layers import LAYERS, PERMISSION, TITLE
 from .pages.public import address_of
@@ -28,4 +29,17 @@ SEARCH = [SearchSource(title=Text(ko="장소", en="Places"), search=search, orde
 MENU = [
     MenuLink(title=Text(ko="장소", en="Places"), href="/places/", order=50),
     MenuLink(title=TITLE, href=LAYERS, door="desk", order=310, permission=PERMISSION),
+]
+FIRST_STEPS = [
+    FirstStep(
+        title=Text(ko="기관 등록", en="Register agencies"),
+        about=Text(
+            ko="자치구는 한 번에 등록합니다. 담당자와 시설물이 기관에 속합니다.",
+            en="Districts come in one step. Officers and things belong to agencies.",
+        ),
+        href="/desk/places/agencies/",
+        permission="people.change_agencies",
+        is_done=lambda: bool(list_agencies()),
+        order=10,
+    ),
 ]

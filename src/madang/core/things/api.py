@@ -11,7 +11,7 @@ from starlette.requests import Request
 from madang.core.base.interface import BadInput, Text, now
 from madang.core.pages.interface import Route
 
-from .actions import change_thing, import_things, register_thing, retire_thing
+from .actions import change_thing, import_things, register_kind, register_thing, retire_thing
 from .queries import count_things, get_thing, list_changes, list_kinds, list_things, summarize_states
 from .records import Change, ImportReport, Kind, StateCount, Thing, ThingFilter
 
@@ -86,6 +86,11 @@ def send_list(_request: Request, query: ThingsQuery, _body: None) -> ThingsPage:
 def send_kinds(_request: Request, _query: None, _body: None) -> tuple[Kind, ...]:
     """Answer GET /api/things/kinds."""
     return list_kinds()
+
+
+def receive_kind(request: Request, _query: None, body: Kind) -> Kind:
+    """Answer PUT /api/things/kinds."""
+    return register_kind(actor=request.state.actor, now=now(), kind=body)
 
 
 def send_summary(_request: Request, _query: None, _body: None) -> tuple[StateCount, ...]:
@@ -163,6 +168,10 @@ ROUTES = [
     ),
     _route("POST", "", receive_new, "시설물 등록", "Register a thing", CHANGE, body=NewThing, returns=Thing),
     _route("GET", "/kinds", send_kinds, "시설물 종류", "Kinds of things", VIEW, returns=tuple[Kind, ...]),
+    _route(
+        "PUT", "/kinds", receive_kind, "시설물 종류 더하기와 바꾸기", "Add or change a kind of thing",
+        "things.change_kinds", body=Kind, returns=Kind,
+    ),
     _route(
         "GET", "/summary", send_summary, "종류와 상태별 수", "Counts by kind and state", VIEW,
         returns=tuple[StateCount, ...],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from madang.core.base.interface import Actor, Text
-from madang.core.pages.interface import MenuLink, SearchHit, SearchSource
+from madang.core.pages.interface import FirstStep, MenuLink, SearchHit, SearchSource
 
 from .pages.listing import HOME, THINGS, address_of
-from .queries import list_things
+from .queries import count_things, list_things
 from .records import ThingFilter
 from .wording import say_kinds
 
@@ -30,3 +30,16 @@ def search(actor: Actor, query: str, limit: int) -> list[SearchHit]:
 
 SEARCH = [SearchSource(title=THINGS, search=search, order=30)]
 MENU = [MenuLink(title=THINGS, href=HOME, door="desk", order=300, permission="things.view")]
+FIRST_STEPS = [
+    FirstStep(
+        title=Text(ko="시설물과 센서 등록", en="Register assets and sensors"),
+        about=Text(
+            ko="목록 파일로 가져오거나 하나씩 등록합니다. 센서와 카메라, 폴의 값이 여기 등록된 것에 붙습니다.",
+            en="Bring a list as a file or register one by one. What sensors, cameras and poles send belongs to these.",
+        ),
+        href=f"{HOME}import/",
+        permission="things.import",
+        is_done=lambda: count_things() > 0,
+        order=40,
+    ),
+]

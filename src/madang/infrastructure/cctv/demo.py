@@ -13,9 +13,9 @@ from madang.city.files import draw_points
 from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
 from madang.core.places.interface import list_districts
-from madang.core.things.interface import import_things
+from madang.core.things.interface import import_things, register_declared_kinds
 
-from .actions import judge_event, register_camera_kind, save_source
+from .actions import judge_event, save_source
 from .gateway.admission import SIMULATED
 from .gateway.simulating import Walker, write_street
 from .queries.cameras import list_cameras
@@ -57,7 +57,7 @@ def lay_out(now: datetime) -> None:
     """Register the cameras once."""
     if list_cameras(limit=1)[1]:
         return
-    register_camera_kind(now=now)
+    register_declared_kinds(actor=HOUSE, now=now)
     generator = make_generator(SEED)
     districts = {one.code: one.name_ko for one in list_districts()}
     rows = [

@@ -16,9 +16,9 @@ from madang.city.files import draw_points
 from madang.city.happenings import add_happenings
 from madang.city.pace import make_generator, shorten, to_city_moment
 from madang.city.weather import DAY_S, Floats, simulate_stations
-from madang.core.base.interface import HOUSE, Text, to_city_time
+from madang.core.base.interface import HOUSE, to_city_time
 from madang.core.places.interface import list_districts
-from madang.core.things.interface import Kind, import_things, list_kinds, register_kind
+from madang.core.things.interface import ThingFilter, count_things, import_things, register_declared_kinds
 
 from .actions.bringing import bring_readings
 from .actions.receiving import define_packet, issue_certificate
@@ -96,11 +96,8 @@ def lay_out(now: datetime) -> None:
             valid_from=now,
             valid_until=now + timedelta(days=3650),
         )
-    if STATION_KIND not in {kind.code for kind in list_kinds()}:
-        name = Text(ko="IoT 도시데이터 센서", en="City sensor")
-        register_kind(
-            actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=name, icon="sensor", service_life_years=7)
-        )
+    if not count_things(ThingFilter(kind=STATION_KIND)):
+        register_declared_kinds(actor=HOUSE, now=now)
         import_things(actor=HOUSE, now=now, rows=_draw_stations(), source=SOURCE)
         forget()
         mirror_stations()

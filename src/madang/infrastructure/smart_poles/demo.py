@@ -8,15 +8,14 @@ import numpy as np
 
 from madang.city.files import draw_points
 from madang.city.pace import make_generator
-from madang.core.base.interface import HOUSE, Text, to_city_time
+from madang.core.base.interface import HOUSE, to_city_time
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import (
-    Kind,
     ThingFilter,
+    count_things,
     import_things,
-    list_kinds,
     list_things,
-    register_kind,
+    register_declared_kinds,
 )
 
 from .actions import apply_permit, decide_permit, plan_visit, save_feeders, save_sites, set_target
@@ -53,13 +52,9 @@ STREAM_KIND = "city_sensor"
 
 def lay_out(now: datetime) -> None:
     """Register poles, modules, feeders, targets, permits, visits and candidate junctions once."""
-    if POLE_KIND in {kind.code for kind in list_kinds()}:
+    if count_things(ThingFilter(kind=POLE_KIND)):
         return
-    for code, name, icon in (
-        (POLE_KIND, Text(ko="스마트폴", en="Smart pole"), "pole"),
-        (MODULE_KIND, Text(ko="스마트폴 장치", en="Smart pole module"), "module"),
-    ):
-        register_kind(actor=HOUSE, now=now, kind=Kind(code=code, name=name, icon=icon, service_life_years=10))
+    register_declared_kinds(actor=HOUSE, now=now)
     generator = make_generator(SEED)
     districts = {one.code: one.name_ko for one in list_districts()}
     poles = _draw_poles(generator, districts)

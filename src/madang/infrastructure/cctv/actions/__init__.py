@@ -3,7 +3,7 @@
 from .connecting import connect_camera
 from .judging import judge_event
 from .purging import list_overdue, purge
-from .register import import_cameras, register_camera_kind, remove_source, save_source, save_view
+from .register import import_cameras, remove_source, save_source, save_view
 from .searching import (
     add_place,
     answer_sighting,
@@ -37,7 +37,6 @@ __all__ = [
     "open_sighting",
     "purge",
     "record_told",
-    "register_camera_kind",
     "remove_source",
     "save_source",
     "save_view",

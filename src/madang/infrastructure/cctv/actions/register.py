@@ -9,27 +9,24 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from madang.core.base.interface import HOUSE, Actor, Text
+from madang.core.base.interface import HOUSE, Actor
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import find_own_district
 from madang.core.things.interface import (
     ImportReport,
-    Kind,
     change_thing,
     get_thing,
     import_things,
-    list_kinds,
-    register_kind,
+    register_declared_kinds,
 )
 from madang.infrastructure.cctv.gateway.admission import check_source
 from madang.infrastructure.cctv.methods.intake import read_rows
 from madang.infrastructure.cctv.models import SourceRow
 from madang.infrastructure.cctv.queries.cameras import get_camera
 from madang.infrastructure.cctv.queries.keeping import forget
-from madang.infrastructure.cctv.records import CAMERA_KIND, Camera, Source, View
+from madang.infrastructure.cctv.records import Camera, Source, View
 
 CHANGE = "cctv.change"
-SERVICE_LIFE_YEARS = 7
 
 
 def import_cameras(
@@ -41,19 +38,13 @@ def import_cameras(
     be undone as every import of things. Raises BadInput where columns are missing, NotAllowed.
     """
     require(actor, "things.import")
-    if CAMERA_KIND not in {kind.code for kind in list_kinds()}:
-        register_camera_kind(now=now)
+    register_declared_kinds(
+        actor=HOUSE, now=now
+    )  # what a camera is says the house, whoever brings the first list
     things = read_rows(rows, find_own_district)
     report = import_things(actor=actor, now=now, rows=things, source=source[:200], dry_run=dry_run)
     forget()
     return report
-
-
-def register_camera_kind(*, now: datetime) -> None:
-    """Declare what a camera is in the register of things: the house's word, whoever brings the first list."""
-    name = Text(ko="CCTV 카메라", en="CCTV camera")
-    kind = Kind(code=CAMERA_KIND, name=name, icon="camera", service_life_years=SERVICE_LIFE_YEARS)
-    register_kind(actor=HOUSE, now=now, kind=kind)
 
 
 def save_view(

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from madang.core.base.interface import HOUSE, Actor, Text
+from madang.core.base.interface import HOUSE, Actor
 from madang.core.people.interface import require
 from madang.core.places.interface import find_own_district
-from madang.core.things.interface import ImportReport, Kind, import_things, list_kinds, register_kind
-from madang.infrastructure.fire_safety.methods.hydrants import HYDRANT_KIND, read_hydrants
+from madang.core.things.interface import ImportReport, import_things, register_declared_kinds
+from madang.infrastructure.fire_safety.methods.hydrants import read_hydrants
 
 
 def import_hydrants(
@@ -21,9 +21,8 @@ def import_hydrants(
     Raises BadInput where columns are missing, NotAllowed.
     """
     require(actor, "things.import")
-    if HYDRANT_KIND not in {kind.code for kind in list_kinds()}:
-        name = Text(ko="소화전", en="Hydrant")
-        # What a hydrant is says the house, whoever brings the first list.
-        register_kind(actor=HOUSE, now=now, kind=Kind(code=HYDRANT_KIND, name=name, icon="hydrant"))
+    register_declared_kinds(
+        actor=HOUSE, now=now
+    )  # what a hydrant is says the house, whoever brings the first list
     read = read_hydrants(rows, find_own_district)
     return import_things(actor=actor, now=now, rows=read, source=source[:200])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +17,31 @@ from .gateway.receiving import open_receiver
 from .gateway.recordings import read_lines
 from .methods.deciding import decide
 from .methods.payloads import find_fault
-from .records import LONGEST_WAIT_S, Decoder, Policy
+from .records import LONGEST_WAIT_S, Decoder, Policy, SignalKind, Verdict
+
+FORMS = f"""\
+FILE holds a message a line, or one JSON list of them. A message is
+  a signal      {{"at": "2026-11-20T12:00:00+09:00", "facility": "haemalgeun", "kind": "smoke", "source": "d-0301"}}
+                with floor, room, reason, expects or alarm where there are any. Others' names: time, timestamp, ts (also
+                seconds or milliseconds since 1970); site; type, event; device, detector, sensor
+  an uplink     ChirpStack v4's event: deviceInfo, object (data alone needs --decoders)
+  a SenML pack  [{{"bn": "haemalgeun/d-0301/", "bt": 1795143600, "n": "smoke", "vb": true}}]
+kinds: {", ".join(SignalKind)}
+What can't be read is named on the error output and stops nothing; messages may be doubled and in any order.
+Printed: a decision a line, in order of time, with its reason in Korean and English.
+verdicts: {", ".join(Verdict)}
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare `replay FILE`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    replay = commands.add_parser("replay", help="run recorded signals through a policy")
+    replay = commands.add_parser(
+        "replay",
+        help="run recorded signals through a policy",
+        epilog=FORMS,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     replay.add_argument(
         "file", type=Path, metavar="FILE", help="JSON lines or a JSON list: signals, ChirpStack events, SenML"
     )

@@ -11,7 +11,13 @@ import msgspec
 
 from madang.infrastructure.fire_safety.methods.network import measure_margin
 from madang.infrastructure.fire_safety.methods.payloads import decode_payload, read_base64
-from madang.infrastructure.fire_safety.methods.wording import find_kind, is_alarm, read_values, says_something
+from madang.infrastructure.fire_safety.methods.wording import (
+    find_kind,
+    is_alarm,
+    read_values,
+    says_something,
+    spell,
+)
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
     Decoder,
@@ -146,7 +152,7 @@ def _read_own(message: Any, now: datetime | None, kind_of: KindOf) -> list[Signa
     any_fire = (isinstance(source, str) and kind_of(source)) or SignalKind.SMOKE
     kind = _get(message, "kind")
     if isinstance(kind, str):
-        kind = KINDS.get(kind) or find_kind(kind, any_fire) or kind
+        kind = KINDS.get(spell(kind)) or find_kind(kind, any_fire) or kind
     if kind is None or (isinstance(kind, str) and kind.strip().lower() in HEARTBEATS):
         kinds = _read_states(message, any_fire, is_alive=kind is not None)
     else:

@@ -48,6 +48,11 @@ def find_said_kind(name: str, value: Any, any_fire: SignalKind) -> SignalKind | 
     return None if {"detector", "sensor"}.intersection(_split(value)) else find_kind(value, any_fire)
 
 
+def spell(name: str) -> str:
+    """Return a name as those of kinds are written: `False-Alarm` is false_alarm."""
+    return "_".join(_split(name))
+
+
 def _split(name: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
     return [one for one in re.split(r"[^a-z0-9]+", spaced.lower()) if one]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Text
-from madang.infrastructure.fire_safety.cli import read_policy, run_receive, run_replay
+from madang.infrastructure.fire_safety.cli import FORMS, read_policy, run_receive, run_replay
 from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines, read_message
 from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, refer_to, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
@@ -639,6 +640,16 @@ def test_a_value_that_says_neither_yes_nor_no_does_not_pass_for_no_alarm(values)
 def test_plain_json_and_senml_are_read_as_they_are_written(message):
     (one,) = read_message(message)
     assert (one.at, one.facility, one.kind, one.source) == (NOON, "요양원", Kind.SMOKE, "d1")
+
+
+@pytest.mark.parametrize("written", ["False-Alarm", "falseAlarm", "FALSE ALARM"])
+def test_what_persons_said_is_read_however_it_is_spelled(written):
+    assert [one.kind for one in read_message({**OWN, "kind": written})] == [Kind.FALSE_ALARM]
+
+
+def test_the_examples_that_help_prints_are_read():
+    shown = re.findall(r"  ([\[{].*[\]}])$", FORMS, re.MULTILINE)
+    assert [one.source for line in shown for one in read_message(json.loads(line))] == ["d-0301"] * 2
 
 
 def test_a_device_that_names_no_facility_is_its_own_and_its_first_gateway_says_when():

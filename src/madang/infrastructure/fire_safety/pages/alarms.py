@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -34,6 +34,7 @@ from madang.infrastructure.fire_safety.queries import (
 )
 from madang.infrastructure.fire_safety.records import (
     ALARM_STATES,
+    AlarmState,
     SignalKind,
     Verdict,
 )
@@ -43,6 +44,8 @@ from .drawing import draw_plan, say_needs
 
 HOME = "/desk/fire_safety/"
 ALARM = Text(ko="화재 경보", en="Fire alarm")
+TAKEN_BACK = timedelta(hours=1)
+"""So long a cancelled alarm's page asks whether it was a fire after all."""
 REASONS = (
     Text(ko="조리 연기", en="Cooking"),
     Text(ko="수증기", en="Steam"),
@@ -119,6 +122,7 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
         "contacts": list_ladder(alarm, contacts, moment),
         "hydrants": list_hydrants(facility.lon, facility.lat),
         "may_answer": may_answer,
+        "may_take_back": alarm.state is AlarmState.STOOD_DOWN and moment - alarm.begun_at < TAKEN_BACK,
     }
     return render(request, "fire_safety/alarm.html", context)
 
@@ -135,6 +139,8 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
             actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number
         )
         messages.success(request, SAID[said].say(request.language))
+        if not describe(alarm)["is_open"]:  # what was said began another alarm
+            return HttpResponseRedirect(f"{HOME}facilities/{alarm.facility}/")
     except MadangError as error:
         messages.error(request, error.text.say(request.language))
     return HttpResponseRedirect(address_of(alarm_id))

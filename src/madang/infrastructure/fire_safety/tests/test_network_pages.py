@@ -10,10 +10,12 @@ from madang.core.base.interface import HOUSE, now
 from madang.core.pages.testing import PageCases
 from madang.core.people.models import Agency
 from madang.infrastructure.fire_safety.actions import (
+    decide_due,
     register_facility,
     save_decoder,
     save_gateways,
     save_plan,
+    take_messages,
 )
 from madang.infrastructure.fire_safety.gateway.heartbeat import find_heartbeat
 from madang.infrastructure.fire_safety.pages.facilities import CONTACT_COLUMNS
@@ -22,13 +24,14 @@ from madang.infrastructure.fire_safety.queries import (
     find_plan,
     get_decoder,
     get_facility,
+    list_alarms,
     list_detectors,
     list_gateways,
     list_hydrants,
 )
-from madang.infrastructure.fire_safety.records import Contact, Gateway
+from madang.infrastructure.fire_safety.records import AlarmState, Contact, Gateway
 
-from .facilities import FACILITY, register
+from .facilities import FACILITY, register, uplink
 from .test_network import DECODER, LIST, draw_picture
 
 HOME = "/desk/fire_safety/"
@@ -127,6 +130,19 @@ class TestStory(PageCases):
         assert "이미 다른 시설의 코드" in refused.content.decode()
         assert get_facility(HOUSE, FACILITY.code).name == FACILITY.name
         assert reader.post(new, {**place, "code": "other", "name": "다른 집"}).status_code == 302
+
+    def test_who_cancelled_by_mistake_says_on_the_same_page_that_it_is_a_fire(self, reader):
+        take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
+        decide_due(now=now())
+        (alarm,) = list_alarms(actor=HOUSE)[0]
+        page = f"{HOME}alarms/{alarm.id}/"
+        assert reader.post(f"{page}answer/", {"kind": "false_alarm", "reason": "조리 연기"}).url == page
+        decide_due(now=now())
+        assert 'value="confirm"' in reader.get(page).content.decode()
+        assert reader.post(f"{page}answer/", {"kind": "confirm"}).url == ONE
+        decide_due(now=now())
+        states = [one.state for one in list_alarms(actor=HOUSE)[0]]
+        assert states == [AlarmState.HANDED_OVER, AlarmState.STOOD_DOWN]
 
     def test_a_rota_is_written_as_lines(self, reader):
         lines = "주간, 02-1, 12345, 9-18\n야간, 02-2, , 18-9"

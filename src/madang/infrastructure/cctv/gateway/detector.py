@@ -11,9 +11,11 @@ from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles
 from madang.infrastructure.cctv.records import Detections, Floats, Picture
 
 from .sessions import MODELS, open_model
+from .sizing import free_sides
 
 MODEL = MODELS / "nanodet.onnx"
-SIZE = 416
+SIZE, CELL = 416, 32
+"""The longer side of what the model is given, and what both sides are multiples of."""
 MEAN, SPREAD = np.array([103.53, 116.28, 123.675], np.float32), np.array([57.375, 57.12, 58.395], np.float32)
 LEAST_SCORE = 0.1
 OVERLAP, INSIDE = 0.55, 0.8
@@ -25,7 +27,7 @@ class Detector:
     """Finds people, vehicles and bags. `tiles` cuts a picture that many times along its longer side."""
 
     def __init__(self, tiles: int = 2, threads: int = 2, model: Path = MODEL) -> None:
-        self._session = open_model(model, threads)
+        self._session = open_model(model, threads, free_sides)
         self._tiles = tiles
 
     def detect(self, picture: Picture) -> Detections:
@@ -45,7 +47,7 @@ class Detector:
         """Return what one part shows, its proportions kept: a person made thin is not seen as one."""
         scale = SIZE / max(width, height)
         wide, high = max(1, round(width * scale)), max(1, round(height * scale))
-        given = np.zeros((SIZE, SIZE, 3), np.float32)
+        given = np.zeros((*(-(-side // CELL) * CELL for side in (high, wide)), 3), np.float32)
         part = cv2.resize(
             picture[y : y + height, x : x + width], (wide, high), interpolation=cv2.INTER_LINEAR
         )
@@ -53,7 +55,7 @@ class Detector:
         names = [*SCORES, *SIDES]
         fed = {"input_1": given.transpose(2, 0, 1)[None]}
         answers: list[Floats] = [one[0] for one in self._session.run(names, fed)]
-        found = decode(answers[:3], answers[3:], SIZE, LEAST_SCORE)
+        found = decode(answers[:3], answers[3:], given.shape[1], LEAST_SCORE)
         boxes = np.clip(found.boxes / scale, 0, [width, height, width, height])
         boxes += np.array([x, y, x, y], np.float32)
         kept = ~_is_cut(boxes, (x, y, width, height), picture.shape)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import onnx
 import onnxruntime
 
 from madang.core.base.interface import NotFound
@@ -11,8 +13,10 @@ from madang.core.base.interface import NotFound
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
-def open_model(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """Return a model that runs in `threads` threads; raise NotFound where it isn't there."""
+def open_model(
+    path: Path, threads: int, change: Callable[[onnx.ModelProto], onnx.ModelProto] = lambda model: model
+) -> onnxruntime.InferenceSession:
+    """Return a model, changed, that runs in `threads` threads; raise NotFound where it isn't there."""
     if not path.is_file():
         raise NotFound(
             "cctv.model",
@@ -22,4 +26,4 @@ def open_model(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs others' time
-    return onnxruntime.InferenceSession(str(path), options)
+    return onnxruntime.InferenceSession(change(onnx.load(path)).SerializeToString(), options)

@@ -12,8 +12,8 @@ STRIDES = (8, 16, 32)
 BINS = 11
 
 
-def decode(scores: Sequence[Floats], distances: Sequence[Floats], size: int, least: float) -> Detections:
-    """Return the boxes of a NanoDet answer in pixels of its square input.
+def decode(scores: Sequence[Floats], distances: Sequence[Floats], width: int, least: float) -> Detections:
+    """Return the boxes of a NanoDet answer in pixels of its input, which is `width` wide.
 
     `scores` and `distances` hold one array a stride: (cells, classes), and (cells, 4 · 11) with the
     distribution of the distance to the left, top, right and lower edge in units of the stride.
@@ -22,8 +22,8 @@ def decode(scores: Sequence[Floats], distances: Sequence[Floats], size: int, lea
     for stride, one, sides in zip(STRIDES, scores, distances, strict=True):
         found = one.max(axis=1)
         kept = np.flatnonzero(found >= least)
-        side = size // stride
-        centres = (np.stack([kept % side, kept // side], axis=1) + 0.5) * stride
+        across = width // stride
+        centres = (np.stack([kept % across, kept // across], axis=1) + 0.5) * stride
         reach = _expect(sides[kept]) * stride
         boxes.append(np.concatenate([centres - reach[:, :2], centres + reach[:, 2:]], axis=1))
         best.append(found[kept])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -20,6 +21,10 @@ from .runs import exceed, find_runs
 Size = tuple[int, int]
 SHORTEST_SAID_S = 0.1
 """Whoever was somewhere for less has just come."""
+CLEAR_HEIGHTS = 0.05
+"""So many body heights from a line the feet are clear of it."""
+STANDING_HEIGHTS_S = 1.0
+"""A bag that moves by fewer of its heights a second stands and trembles."""
 FALLING_S, HEAD_DOWN_SHARE = 2.0, 0.3
 """Who falls brings the head down by this share of the height within so long."""
 POSED_SHARE = 0.5
@@ -85,27 +90,28 @@ def _say_intrusion(zone: str, seconds: float) -> Text:
 
 
 def _find_crossings(track: Track, line: Line, size: Size) -> Iterator[Event]:
+    """Find where the feet pass from clear of the line to clear of it on its other side: whoever stands on it trembles."""
     start, end = np.array(line.start) * size, np.array(line.end) * size
     along = end - start
     off = track.feet - start
-    sides = np.sign(along[0] * off[:, 1] - along[1] * off[:, 0])
-    known = np.flatnonzero(sides)
-    for one, other in zip(known, known[1:], strict=False):
-        if sides[one] != sides[other] and _passes(track.feet[one], track.feet[other], start, end):
-            way = "→" if sides[one] > 0 else "←"
+    away = (along[0] * off[:, 1] - along[1] * off[:, 0]) / max(float(np.linalg.norm(along)), 1e-9)
+    clear = np.flatnonzero(np.abs(away) > CLEAR_HEIGHTS * track.heights)
+    for one, other in pairwise(clear):
+        if away[one] * away[other] < 0 and _passes(track.feet[one : other + 1], start, end):
+            way = "→" if away[one] > 0 else "←"
+            before = one + np.flatnonzero(away[one:other] * away[one] > 0)[-1]
             yield _event(
                 EventKind.LINE,
                 track,
-                int(one),
+                int(before),
                 int(other),
                 Text(ko=f"{line.name}을(를) 넘었습니다 {way}", en=f"crossed {line.name} {way}"),
                 place=line.name,
             )
 
 
-def _passes(before: Floats, after: Floats, start: Floats, end: Floats) -> bool:
-    way = shapely.LineString([before, after])
-    return bool(way.intersects(shapely.LineString([start, end])))
+def _passes(way: Floats, start: Floats, end: Floats) -> bool:
+    return bool(shapely.LineString(way).intersects(shapely.LineString([start, end])))
 
 
 def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
@@ -113,7 +119,7 @@ def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
     needed = int(rules.loitering_s * fps)
     frames, feet = track.frames, track.feet
     first = 0
-    while first < len(frames):
+    while first < len(frames) and frames[-1] - frames[first] >= needed:
         reach = rules.loitering_heights * float(track.heights[first])
         away = np.linalg.norm(feet[first:] - feet[first], axis=1) > reach
         last = first + (int(away.argmax()) if away.any() else len(away)) - 1
@@ -208,7 +214,12 @@ def _find_crowds(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[
     order = np.argsort(frames, kind="stable")
     moments, starts = np.unique(frames[order], return_index=True)
     groups = [order[a:b] for a, b in zip(starts, [*starts[1:], len(order)], strict=True)]
-    seen = [_largest_group(feet[one], heights[one], rules.crowd_heights) for one in groups]
+    seen = [
+        _largest_group(feet[one], heights[one], rules.crowd_heights)
+        if len(one) >= rules.crowd_people
+        else one[:0]
+        for one in groups
+    ]
     is_crowd = np.array([len(one) >= rules.crowd_people for one in seen])
     for first, last in find_runs(is_crowd, rules.crowd_s * fps, moments):
         members = groups[first][seen[first]]
@@ -233,10 +244,11 @@ def _largest_group(feet: Floats, heights: Floats, reach: float) -> np.ndarray:
 
 
 def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
-    """Find where a bag stands still and nobody is near it for long."""
-    place, size = bag.feet.mean(axis=0), float(bag.heights.mean())
-    still = np.linalg.norm(bag.feet - place, axis=1) < size
-    alone = still & np.array([not _is_near(frame, place, people, rules) for frame in bag.frames])
+    """Find where a bag stands still, wherever it was carried before, and nobody is near it for long."""
+    is_left = [
+        not _is_near(frame, place, people, rules) for frame, place in zip(bag.frames, bag.feet, strict=True)
+    ]
+    alone = np.array(is_left) & (measure_speed(bag, fps) < STANDING_HEIGHTS_S)
     for first, last in find_runs(alone, rules.abandoned_s * fps, bag.frames):
         seconds = (bag.frames[last] - bag.frames[first]) / fps
         yield _event(

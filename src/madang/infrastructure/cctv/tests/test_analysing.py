@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -17,7 +18,7 @@ from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
 from madang.infrastructure.cctv.gateway.detector import Detector
 from madang.infrastructure.cctv.gateway.video import Video
-from madang.infrastructure.cctv.methods.boxes import drop_doubles, measure_overlap
+from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, measure_overlap
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.pacing import find_pace
 from madang.infrastructure.cctv.methods.rules import find_events
@@ -65,6 +66,7 @@ def test_a_line_is_crossed_each_way_and_not_by_standing_on_it():
     assert [one.kind for one in events] == [EventKind.LINE] * 2
     assert events[0].reason.ko != events[1].reason.ko
     assert kinds([walk([(320, 300)] * 50)], lines=(LINE,)) == []
+    assert kinds([walk([(319, 300), (322, 300), (318, 300)] * 20)], lines=(LINE,)) == []
     short = Line(name="문", start=(0.5, 0.0), end=(0.5, 0.1))
     assert kinds([there_and_back], lines=(short,)) == []
 
@@ -116,6 +118,9 @@ def test_a_bag_is_abandoned_when_its_owner_has_gone():
     gone = walk(np.concatenate([[(310, 300)] * 50, line_of(310, 300, 600, 300, 60)]))
     assert kinds([bag, gone], loitering_s=999) == [EventKind.ABANDONED]
     assert kinds([bag, owner], loitering_s=999) == []
+    way = np.concatenate([line_of(0, 300, 300, 300, 300), [(300, 300)] * 220])
+    carried = walk(way, sort=Sort.BAG, number=9, width=20, height=20)
+    assert kinds([carried, walk(way[:300])], loitering_s=999) == [EventKind.ABANDONED]
 
 
 def see(tracker, frames, boxes_at, score=0.8):
@@ -372,6 +377,28 @@ def test_real_people_on_a_real_street_are_followed(municipal_files, tmp_path):
     assert all(len(line) == 10 and float(line[4]) > 0 for line in lines)
     assert len({line[1] for line in lines}) <= 6
     assert all(json.loads(line)["reason"]["ko"] for line in arguments.events.read_text().splitlines())
+
+
+def test_the_border_of_a_wide_picture_is_no_work_and_no_loss(municipal_files, monkeypatch):
+    given: list[tuple[int, ...]] = []
+
+    def tell(scores, distances, width, least):
+        given.append((width, scores[2].shape[0]))
+        return decode(scores, distances, width, least)
+
+    monkeypatch.setattr("madang.infrastructure.cctv.gateway.detector.decode", tell)
+    with av.open(str(municipal_files / "video" / "one-by-one-person-detection.mp4")) as container:
+        pictures = [
+            frame.to_ndarray(format="bgr24") for frame in islice(container.decode(video=0), 0, 130, 40)
+        ]
+    seen = [Detector(tiles=1).detect(one) for one in pictures]
+    monkeypatch.setattr("madang.infrastructure.cctv.gateway.detector.CELL", 416)
+    squared = [Detector(tiles=1).detect(one) for one in pictures]
+    assert set(given) == {(416, 13 * 8), (416, 13 * 13)}
+    surely = [one.boxes[one.scores > 0.5] for one in squared]
+    assert sum(map(len, surely)) > 0
+    for boxes, one in zip(surely, seen, strict=True):
+        assert not len(boxes) or measure_overlap(boxes, one.boxes).max(axis=1).min() > 0.9
 
 
 def test_lines_are_people_by_frame():

@@ -135,6 +135,7 @@ class Watched:
         self._number = 0
         self._known: tuple[object, ...] = ()
         self._events: list[Event] = []
+        self._heights: dict[tuple[Sort, int], float] = {}
         self._told: dict[tuple[object, ...], tuple[str, float]] = {}
         self._sighted: dict[int, datetime] = {}
         self._waiting: list[tuple[float, str]] = []
@@ -263,6 +264,7 @@ class Watched:
         if known != self._known:  # nobody came, went or stayed: what the rules say stands
             tracks = [track for tracker in self._trackers.values() for track in tracker.list_tracks()]
             self._known, self._events = known, find_events(tracks, rules, fps, self._size)
+            self._heights = {(one.sort, one.id): float(one.heights.mean()) for one in tracks}
         for event in (*self._events, *self._burns.list_events(rules)):
             self._tell_event(at, event)
         self._sighted = {
@@ -305,9 +307,7 @@ class Watched:
         if not event.tracks:
             return 0.1
         sort = Sort.BAG if event.kind is EventKind.ABANDONED else Sort.PERSON
-        tracks = self._trackers[sort].list_tracks()
-        own = [one.heights.mean() for one in tracks if one.id == event.tracks[0]]
-        return float(own[0]) / self._size[1] if own else 0.1
+        return self._heights[sort, event.tracks[0]] / self._size[1]
 
     def _to_moment(self, frame: int) -> datetime:
         at, moment = self._came or (time.monotonic(), now())

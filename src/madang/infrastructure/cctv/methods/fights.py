@@ -34,6 +34,8 @@ def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[E
     limbs = {one.id: measure_limbs(one, fps) for one in people} if fps >= LEAST_POSE_FPS else {}
     found: list[Fight] = []
     for one, other in combinations(people, 2):
+        if min(one.frames[-1], other.frames[-1]) - max(one.frames[0], other.frames[0]) < LEAST_FRAMES - 1:
+            continue  # most pairs never met: no need to look closer
         frames, at, beside = np.intersect1d(one.frames, other.frames, return_indices=True)
         if len(frames) < LEAST_FRAMES:
             continue

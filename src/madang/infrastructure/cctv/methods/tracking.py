@@ -107,7 +107,9 @@ class Tracker:
 
         `joints` (N, 17, 3) are their poses, NaN where none was read.
         """
-        poses = [UNREAD] * len(boxes) if joints is None else joints
+        poses = [
+            UNREAD if joints is None or np.isnan(joints[at]).all() else joints[at] for at in range(len(boxes))
+        ]
         for one in self._alive:
             one.predict()
         sure = np.flatnonzero(scores >= SURE)
@@ -199,8 +201,7 @@ def to_centre(box: Floats) -> Floats:
 
 
 def _join_joints(joints: list[Floats]) -> Floats | None:
-    joined = np.array(joints, np.float32)
-    return None if np.isnan(joined).all() else joined
+    return None if all(one is UNREAD for one in joints) else np.array(joints, np.float32)
 
 
 def _grow(boxes: Floats, share: float) -> Floats:

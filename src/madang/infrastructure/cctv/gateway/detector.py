@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles
+from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, keep_large
 from madang.infrastructure.cctv.records import Detections, Floats, Picture
 
 from .sessions import MODELS, open_model
@@ -19,6 +19,8 @@ SIZE, CELL = 416, 32
 MEAN, SPREAD = np.array([103.53, 116.28, 123.675], np.float32), np.array([57.375, 57.12, 58.395], np.float32)
 LEAST_SCORE = 0.1
 OVERLAP, INSIDE = 0.55, 0.8
+MARGIN = 0.25
+"""Tiles are larger than their share of the picture by so much, half on each side."""
 EDGE = 4
 SCORES, SIDES = ("Identity", "Identity_1", "Identity_2"), ("Identity_3", "Identity_4", "Identity_5")
 
@@ -31,10 +33,15 @@ class Detector:
         self._tiles = tiles
 
     def detect(self, picture: Picture) -> Detections:
-        """Return what is in a picture (height, width, 3; blue, green, red)."""
+        """Return what is in a picture (height, width, 3; blue, green, red).
+
+        What is so small that one of the tiles shows it whole is told by the tiles, which see it larger.
+        """
         height, width = picture.shape[:2]
         found = [self._look(picture, 0, 0, width, height)]
         if self._tiles > 1:
+            small = MARGIN * min(height, max(width, height) / (self._tiles - 1))
+            found = [keep_large(found[0], small)]
             found += [self._look(picture, *tile) for tile in _list_tiles(width, height, self._tiles)]
         whole = Detections(
             np.concatenate([one.boxes for one in found]),
@@ -65,9 +72,9 @@ class Detector:
 def _list_tiles(width: int, height: int, count: int) -> list[tuple[int, int, int, int]]:
     """Return overlapping tiles (x, y, width, height) as nearly square as the picture allows."""
     longer, shorter = max(width, height), min(width, height)
-    side = int(longer / count * 1.25)
+    side = int(longer / count * (1 + MARGIN))
     across = max(1, round(shorter / side)) if shorter > side else 1
-    size = min(side, longer), min(int(shorter / across * (1.25 if across > 1 else 1)), shorter)
+    size = min(side, longer), min(int(shorter / across * (1 + MARGIN if across > 1 else 1)), shorter)
     columns, rows = (count, across) if width >= height else (across, count)
     wide, high = size if width >= height else size[::-1]
     return [

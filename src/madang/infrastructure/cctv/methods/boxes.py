@@ -56,6 +56,12 @@ def _intersect(one: Floats, other: Floats) -> Floats:
     return np.prod(np.maximum(high - low, 0), axis=2)
 
 
+def keep_large(found: Detections, side: float) -> Detections:
+    """Return the detections that are at least `side` pixels wide or high."""
+    kept = (found.boxes[:, 2:] - found.boxes[:, :2]).max(axis=1) >= side
+    return Detections(found.boxes[kept], found.scores[kept], found.classes[kept])
+
+
 def drop_doubles(found: Detections, overlap: float, inside: float) -> Detections:
     """Return the detections without those that a better one of the same class covers.
 

@@ -18,7 +18,7 @@ from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
 from madang.infrastructure.cctv.gateway.detector import Detector
 from madang.infrastructure.cctv.gateway.video import Video
-from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, measure_overlap
+from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, keep_large, measure_overlap
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.pacing import find_pace
 from madang.infrastructure.cctv.methods.rules import find_events
@@ -220,6 +220,25 @@ def test_what_was_found_twice_is_kept_once():
         Detections(boxes[:0], found.scores[:0], found.classes[:0]), 0.55, 0.8
     ).boxes.shape == (0, 4)
     assert measure_overlap(boxes[:1], boxes[:1])[0, 0] == pytest.approx(1.0)
+
+
+def test_what_the_tiles_show_larger_is_told_by_them_alone():
+    found = Detections(
+        np.array([[0, 0, 20, 60], [0, 0, 40, 30], [0, 0, 70, 9]]), np.ones(3), np.zeros(3, int)
+    )
+    assert keep_large(found, 60).boxes[:, 2].tolist() == [20, 70]
+    looked: list[float] = []
+
+    class Nearsighted(Detector):
+        def _look(self, picture, x, y, width, height):
+            looked.append(width)
+            side = width / 8  # one small thing in each part, the whole picture's elsewhere
+            box = [[3 * side, 0, 4 * side, side]]
+            return Detections(np.array(box, np.float32) + [x, 0, x, 0], np.ones(1), np.zeros(1, int))
+
+    boxes = Nearsighted(tiles=2).detect(np.zeros((480, 640, 3), np.uint8)).boxes
+    assert looked == [640, 400, 400]
+    assert sorted(boxes[:, 0]) == [150, 390]
 
 
 def write_video(path: Path, pictures, codec="mpeg4") -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.pacing import find_pace
-from madang.infrastructure.cctv.methods.posing import choose_read
+from madang.infrastructure.cctv.methods.posing import choose_read, find_step
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.methods.tracking import Tracker
 from madang.infrastructure.cctv.records import (
@@ -70,7 +70,8 @@ def analyse(
         found = NOTHING
         if gate.is_moving(picture) or not all(one.is_idle for one in trackers.values()):
             found = detector.detect(picture)
-            take_frame(trackers, number, picture, found, poses, rules.fight_heights)
+            is_due = (number - 1) % find_step(facts.fps) == 0
+            take_frame(trackers, number, picture, found, poses if is_due else None, rules.fight_heights)
         watch_burning(burns, number, picture, rules, found, classifier)
         progress(number)
     tracks = [

@@ -37,13 +37,28 @@ def choose_read(boxes: Floats, reach: float) -> np.ndarray:
     return order[nearest[order] <= reach]
 
 
-def find_standing(track: Track) -> Floats:
+def find_step(fps: float) -> int:
+    """Return from how many frames to how many it is worth reading poses."""
+    return max(1, round(fps / STEP_HZ))
+
+
+def _hold(track: Track, joints: Floats, step: int) -> Floats:
+    """Return the joints in each frame, those that were read for `step` frames."""
+    read = np.where(np.isnan(joints[:, 0, 2]), -1, np.arange(len(joints)))
+    last = np.maximum.accumulate(read)
+    held = joints[last]
+    held[(last < 0) | (track.frames - track.frames[last] >= step)] = np.nan
+    return held
+
+
+def find_standing(track: Track, fps: float) -> Floats:
     """Return of each frame whether the trunk stands: 1, 0, or NaN where shoulders and hips weren't seen, (N,)."""
     known = np.full(len(track.frames), np.nan, np.float32)
     if track.joints is None:
         return known
-    is_sure = (track.joints[:, SHOULDERS + HIPS, 2] >= SURE_JOINT).all(axis=1)
-    up = (track.joints[:, HIPS, :2] - track.joints[:, SHOULDERS, :2]).mean(axis=1)
+    joints = _hold(track, track.joints, find_step(fps))
+    is_sure = (joints[:, SHOULDERS + HIPS, 2] >= SURE_JOINT).all(axis=1)
+    up = (joints[:, HIPS, :2] - joints[:, SHOULDERS, :2]).mean(axis=1)
     known[is_sure] = (up[:, 1] > np.abs(up[:, 0]))[is_sure]
     return known
 
@@ -55,10 +70,11 @@ def measure_limbs(track: Track, fps: float) -> Floats:
     legs, are exchanged where that moves them less: readers of poses take left for right. Walking gives about 0.4.
     """
     speed = np.full(len(track.frames), np.nan, np.float32)
-    step = max(1, round(fps / STEP_HZ))
+    step = find_step(fps)
     if track.joints is None or len(track.frames) <= step:
         return speed
-    joints = np.where(track.joints[..., 2:] >= SURE_JOINT, track.joints[..., :2], np.nan)
+    joints = _hold(track, track.joints, step)
+    joints = np.where(joints[..., 2:] >= SURE_JOINT, joints[..., :2], np.nan)
     joints = (joints - joints[:, HIPS].mean(axis=1, keepdims=True)) / max(
         float(np.median(track.heights)), 1.0
     )

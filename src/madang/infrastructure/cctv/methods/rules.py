@@ -172,7 +172,7 @@ def _find_fall(track: Track, rules: Rules, fps: float, size: Size) -> Iterator[E
     Whose lower half a wall or the picture's edge hides is as wide, and no event: the head stays, the edge is near.
     Nor is it one where the pose says, in most of the frames, that the trunk stands.
     """
-    standing = find_standing(track)
+    standing = find_standing(track, fps)
     widths = track.boxes[:, 2] - track.boxes[:, 0]
     tall = float(np.percentile(track.heights, 80))
     upright = track.heights > 1.5 * widths

@@ -15,7 +15,13 @@ from madang.infrastructure.cctv.gateway.poses import PoseReader
 from madang.infrastructure.cctv.gateway.video import Video
 from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.pacing import find_pace
-from madang.infrastructure.cctv.methods.posing import MOST_READ, choose_read, measure_limbs
+from madang.infrastructure.cctv.methods.posing import (
+    MOST_READ,
+    choose_read,
+    find_standing,
+    find_step,
+    measure_limbs,
+)
 from madang.infrastructure.cctv.methods.rules import find_events, tighten
 from madang.infrastructure.cctv.methods.tracking import Tracker
 from madang.infrastructure.cctv.records import JOINTS, Detections, EventKind, Rules, Sort
@@ -123,6 +129,20 @@ def test_limbs_are_measured_against_the_hips_whichever_is_taken_for_left():
     doubtful = one.joints.copy()
     doubtful[:, [JOINTS.index("left_hip")], 2] = 0.2
     assert np.isnan(measure_limbs(msgspec.structs.replace(one, joints=doubtful), FPS)).all()
+
+
+def test_poses_of_every_third_picture_say_the_same_and_no_more_once_they_are_old():
+    moves = shift(150, wrist=swing(150, 0.25, 0.88), elbow=swing(150, 0.18, 0.88))
+    one = pose(walk(line_of(100, 300, 280, 300, 150), height=HEIGHT, width=25), moves)
+    joints = one.joints.copy()
+    joints[np.arange(150) % find_step(25.0) > 0] = np.nan
+    joints[90:] = np.nan
+    rare = msgspec.structs.replace(one, joints=joints)
+    often, seldom = measure_limbs(one, 25.0)[3:90], measure_limbs(rare, 25.0)
+    assert np.mean(seldom[3:90]) == pytest.approx(np.mean(often), rel=0.1)
+    assert np.isnan(seldom[90:]).all()
+    assert find_standing(rare, 25.0)[:90].tolist() == [1] * 90
+    assert np.isnan(find_standing(rare, 25.0)[90:]).all()
 
 
 def test_blows_are_a_fight_by_pose_though_the_outlines_are_calm():

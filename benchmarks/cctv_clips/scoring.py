@@ -7,6 +7,7 @@ from pathlib import Path
 
 import motmetrics
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from madang.infrastructure.cctv.methods.boxes import measure_overlap
 
@@ -34,6 +35,27 @@ def score(truth: Rows, found: Rows) -> dict[str, float]:
         warnings.simplefilter("ignore")
         summary = motmetrics.metrics.create().compute(accumulator, metrics=names, name="all")
     return {"ap": measure_ap(truth, found), **summary.loc["all"].to_dict()}
+
+
+def count_right(truth: Rows, found: Rows) -> tuple[int, int]:
+    """Return how many of the truth were found, each once, and how many were found in all."""
+    right = 0
+    for frame in np.unique(truth[:, 0]):
+        real, seen = (_to_corners(one[one[:, 0] == frame]) for one in (truth, found))
+        overlap = measure_overlap(real, seen)
+        rows, columns = linear_sum_assignment(overlap, maximize=True)
+        right += int((overlap[rows, columns] >= LEAST_OVERLAP).sum())
+    return right, len(found)
+
+
+def drop_over(found: Rows, doubtful: Rows) -> Rows:
+    """Return what was found without what stands where nobody can tell who does."""
+    boxes = _to_corners(doubtful)
+    kept = [
+        not (measure_overlap(_to_corners(one[None]), boxes[doubtful[:, 0] == one[0]]) > 0).any()
+        for one in found
+    ]
+    return found[np.array(kept, bool)]
 
 
 def measure_ap(truth: Rows, found: Rows) -> float:

@@ -190,7 +190,7 @@ class TransferRow(models.Model):
 
 
 class ProgramRow(models.Model):
-    """An agency's program, or another house's, that may ask citizens for the agency's bundles; of its secret a hash."""
+    """An agency's program, or another house's, that may ask citizens for the agency's bundles: a hash of its secret, or its keys."""
 
     id = models.CharField(max_length=36, primary_key=True)
     title_ko = models.CharField(max_length=100)
@@ -198,9 +198,17 @@ class ProgramRow(models.Model):
     receiver = models.CharField(max_length=64)
     redirect_uris = models.JSONField()
     secret_hash = models.CharField(max_length=64)
+    keys = models.JSONField(default=list)
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, default="")
+
+
+class AssertionRow(models.Model):
+    """An assertion that a program has shown who it is by, as a hash: until it is over it can't come again."""
+
+    assertion_hash = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
 
 
 class ProgramGrantRow(models.Model):

@@ -298,18 +298,22 @@ class SentBundle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
-    """An agency's program, or another house's, that may ask citizens for the bundles of its agency (`receiver`)."""
+    """An agency's program, or another house's, that may ask citizens for the bundles of its agency (`receiver`).
+
+    `signs` says that it shows who it is by its own key, not by a secret.
+    """
 
     id: str
     title: Text
     receiver: str
     redirect_uris: tuple[str, ...]
+    signs: bool
     added_at: datetime
     withdrawn_at: datetime | None
 
 
 class ProgramSecret(msgspec.Struct, frozen=True):
-    """A program that was just registered; its secret is told this once and kept only as a hash."""
+    """A program that was just registered; its secret is told this once and kept only as a hash, "" where it signs."""
 
     program: str
     secret: str

@@ -14,7 +14,9 @@ from madang.citizens.wallet.actions.delegating import (
     refresh_tokens,
     revoke_token,
 )
+from madang.citizens.wallet.actions.programs import recognize_program
 from madang.citizens.wallet.methods.authorizing import refuse as make_refusal
+from madang.citizens.wallet.methods.client_assertions import KIND
 from madang.citizens.wallet.methods.metadata import AUTHORIZATION_CODE
 from madang.citizens.wallet.methods.programs import REFRESH, describe_provider, name_provider, read_login
 from madang.citizens.wallet.queries.certificates import list_public_keys
@@ -115,16 +117,33 @@ def send_bundle(request: Request, _query: None, _body: None) -> Response:
 
 
 def _identify(request: Request, form: Mapping[str, str]) -> Program:
-    said = read_login(request.headers.get("authorization", ""), form)
-    program = find_program(*said) if said else None
+    program = _find_signer(request, form) if "client_assertion" in form else _find_by_secret(request, form)
     if program is None:
         raise UnknownProgram(
             "wallet.invalid_client",
-            "모르는 프로그램이거나 비밀 값이 다릅니다",
-            "the program is unknown, or its secret is wrong",
+            "모르는 프로그램이거나 비밀 값·서명이 다릅니다",
+            "the program is unknown, or its secret or signature is wrong",
             error="invalid_client",
         )
     return program
+
+
+def _find_by_secret(request: Request, form: Mapping[str, str]) -> Program | None:
+    said = read_login(request.headers.get("authorization", ""), form)
+    return find_program(*said) if said else None
+
+
+def _find_signer(request: Request, form: Mapping[str, str]) -> Program | None:
+    """Return who signed; nobody shows who it is in two ways at once (RFC 6749, section 2.3)."""
+    if (
+        form.get("client_assertion_type") != KIND
+        or "client_secret" in form
+        or "authorization" in request.headers
+    ):
+        return None
+    provider = name_provider(find_issuer(request))
+    program = recognize_program(now=now(), assertion=form["client_assertion"], provider=provider)
+    return program if program and form.get("client_id", program.id) == program.id else None
 
 
 def _describe(given: ProgramTokens) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""What the provider of bundles says of itself (RFC 8414), and how a program shows who it is (RFC 6749, section 2.3.1)."""
+"""What the provider of bundles says of itself (RFC 8414), and how a program shows who it is by a secret (RFC 6749, section 2.3.1)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .metadata import AUTHORIZATION_CODE
+from .signatures import ALGORITHMS
 
 REFRESH = "refresh_token"
 SAFE_ADDRESS = re.compile(
@@ -22,10 +23,18 @@ def name_provider(issuer: str) -> str:
     return f"{issuer}/mydata"
 
 
+def list_audiences(provider: str) -> tuple[str, ...]:
+    """Return the URLs by which programs may name a provider in what they sign (RFC 9126, section 2)."""
+    return provider, f"{provider}/token", f"{provider}/par"
+
+
 def describe_provider(issuer: str, bundles: Iterable[str]) -> dict[str, Any]:
     """Return the metadata of the provider beside `issuer`: a bundle is asked for by its scope, always pushed, with PKCE."""
     provider = name_provider(issuer)
-    known = ["client_secret_basic", "client_secret_post"]
+    known = {
+        "endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+    }
     return {
         "issuer": provider,
         "authorization_endpoint": f"{provider}/authorize",
@@ -41,9 +50,11 @@ def describe_provider(issuer: str, bundles: Iterable[str]) -> dict[str, Any]:
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "scopes_supported": sorted(bundles),
-        "token_endpoint_auth_methods_supported": known,
-        "introspection_endpoint_auth_methods_supported": known,
-        "revocation_endpoint_auth_methods_supported": known,
+        **{
+            f"{endpoint}_{name}": values
+            for endpoint in ("token", "introspection", "revocation")
+            for name, values in known.items()
+        },
     }
 
 

@@ -22,6 +22,7 @@ class Part(StrEnum):
     RULE = "rule"
     RECEIPT = "receipt"
     TRUST_LIST = "trust_list"
+    ASSERTION = "assertion"
 
 
 class Reason(StrEnum):

@@ -6,7 +6,7 @@ always the caller's, whatever the header offers (`jwk`, `jku`, `x5u` are not fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -66,14 +66,20 @@ def peek(text: str, part: Part, most_bytes: int = MOST_BYTES) -> Signed:
     )
 
 
-def verify(text: str, key: Key | FindKey, typ: str, part: Part, most_bytes: int = MOST_BYTES) -> Signed:
-    """Return a signed message whose type is `typ` and whose signature is right under a public key.
+def verify(
+    text: str,
+    key: Key | FindKey,
+    typ: str | Sequence[str | None],
+    part: Part,
+    most_bytes: int = MOST_BYTES,
+) -> Signed:
+    """Return a signed message whose type is `typ` (or one of these, None for none) and whose signature is right under a public key.
 
     A key that must be found is looked for when the message's form and type are right. Raises Refused of
     `part`: too_large, malformed, type, critical, algorithm, signature, and what finding the key raises.
     """
     said = peek(text, part, most_bytes)
-    if said.header.get("typ") != typ:
+    if said.header.get("typ") not in ((typ,) if isinstance(typ, str) else typ):
         raise Refused(part, Reason.TYPE, f"the type is {said.header.get('typ')!r}, not {typ!r}")
     if "crit" in said.header or "b64" in said.header:
         raise Refused(part, Reason.CRITICAL, "no extension of signatures is understood")

@@ -25,11 +25,14 @@ from madang.core.pages.interface import FormPage, ListColumn, ListPage, page, sa
 from .addresses import find_address
 from .authorizing import send_back
 from .desk import ReasonForm
+from .keys import KeysField
 from .transfers import name_receiver, tell_bundle
 
 TITLE = Text(ko="묶음정보를 가져갈 프로그램", en="Programs that fetch bundles")
 ASK = Text(ko="내 정보를 보낼까요?", en="Let your data go?")
 HOME = "/desk/wallet/programs/"
+BY_KEY = Text(ko="자기 열쇠의 서명", en="its own key")
+BY_SECRET = Text(ko="비밀 값", en="a secret")
 
 
 @page("signed-in", title=ASK, methods=("GET", "POST"), leads_outside=True)
@@ -98,6 +101,10 @@ PROGRAMS = ListPage(
             name="redirect_uris", title=Text(ko="돌아갈 주소", en="Returns to"), sortable=False,
             value=lambda one: ", ".join(one.redirect_uris),
         ),
+        ListColumn(
+            name="signs", title=Text(ko="밝히는 방법", en="Shows who it is by"), sortable=False,
+            value=lambda one: BY_KEY if one.signs else BY_SECRET,
+        ),
         ListColumn(name="added_at", title=Text(ko="등록", en="Added"), type=ColumnType.TIME, sortable=False),
         ListColumn(
             name="withdrawn_at", title=Text(ko="멈춤", en="Stopped"), type=ColumnType.TIME, sortable=False
@@ -129,6 +136,13 @@ class ProgramForm(forms.Form):
         label=say_lazily("돌아갈 주소 (한 줄에 하나)", "Addresses to return to (one a line)"),
         help_text=say_lazily("글자 하나까지 같아야 합니다.", "Compared letter by letter."),
     )
+    keys = KeysField(
+        label=say_lazily("공개키 (JWK 모음)", "Public keys (JWK set)"),
+        help_text=say_lazily(
+            "프로그램이 자기 열쇠로 서명해서 자신을 밝힐 때 적습니다 (private_key_jwt). 비워 두면 비밀 값을 드립니다.",
+            "For a program that shows who it is by signing (private_key_jwt). Left empty, it is given a secret.",
+        ),
+    )
 
 
 NEW = FormPage(
@@ -143,7 +157,7 @@ NEW = FormPage(
 
 @page("wallet.connect", title=NEW.title, methods=("GET", "POST"))
 def add_program(request: HttpRequest) -> HttpResponse:
-    """Ask what a program is, and show its secret this once."""
+    """Ask what a program is, and show what it needs to know, its secret this once."""
     form = ProgramForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -154,6 +168,7 @@ def add_program(request: HttpRequest) -> HttpResponse:
                 title=Text(ko=data["title_ko"], en=data["title_en"]),
                 receiver=data["receiver"],
                 redirect_uris=data["redirect_uris"].split(),
+                keys=data["keys"],
             )
             context = {
                 "title": TITLE,

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-import msgspec
 from django import forms
 
 from madang.citizens.wallet.actions.trusting import trust_issuer, withdraw_trust
 from madang.citizens.wallet.methods.programs import is_safe_address
-from madang.citizens.wallet.methods.trust_list import read_keys
 from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.queries.trust import list_issuers
 from madang.citizens.wallet.records import IssuerDraft, TrustedIssuer
@@ -19,6 +17,7 @@ from madang.core.base.interface import CITY_TIMEZONE, Actor, ColumnType, Text
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, say_lazily
 
 from .desk import ReasonForm
+from .keys import KeysField
 from .words import name_kind
 
 TITLE = Text(ko="믿는 발급자", en="Trusted issuers")
@@ -83,10 +82,7 @@ class IssuerForm(forms.Form):
         ),
     )
     vct = forms.CharField(max_length=300, label=say_lazily("그쪽의 종류 (vct)", "Its kind there (vct)"))
-    keys = forms.CharField(
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    keys = KeysField(
         label=say_lazily("공개키 (JWK 모음)", "Public keys (JWK set)"),
         help_text=say_lazily(
             "비워 두면 아래 주소에서 받아 옵니다.", "Left empty, they are fetched from the address below."
@@ -117,17 +113,6 @@ class IssuerForm(forms.Form):
         """Take an address that is safe, or none."""
         address = self.cleaned_data["keys_address"]
         return _need_safe(address) if address else ""
-
-    def clean_keys(self) -> list[dict[str, Any]]:
-        """Read a JWK set."""
-        if not self.cleaned_data["keys"].strip():
-            return []
-        try:
-            return read_keys(msgspec.json.decode(self.cleaned_data["keys"]))
-        except ValueError as error:
-            raise forms.ValidationError(
-                say_lazily(f"쓸 수 있는 공개키 모음이 아닙니다: {error}", f"not a usable JWK set: {error}")
-            ) from error
 
 
 def _need_safe(address: str) -> str:

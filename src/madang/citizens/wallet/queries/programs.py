@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime
+from typing import Any
 
 from madang.citizens.wallet import models
 from madang.citizens.wallet.records import Client, Program, TokenState
@@ -39,6 +40,12 @@ def find_program(program_id: str, secret: str) -> Program | None:
     if row is None or not hmac.compare_digest(row.secret_hash, hash_secret(secret)):
         return None
     return _describe(row)
+
+
+def find_keys(program_id: str) -> list[dict[str, Any]]:
+    """Return the keys by which a program signs, none where it doesn't, is unknown or was withdrawn."""
+    rows = models.ProgramRow.objects.filter(id=program_id, withdrawn_at=None)
+    return [key for keys in rows.values_list("keys", flat=True) for key in keys]
 
 
 def list_bundles_for(program: Program) -> list[str]:
@@ -88,6 +95,7 @@ def _describe(row: models.ProgramRow) -> Program:
         title=Text(ko=row.title_ko, en=row.title_en),
         receiver=row.receiver,
         redirect_uris=tuple(row.redirect_uris),
+        signs=bool(row.keys),
         added_at=row.added_at,
         withdrawn_at=row.withdrawn_at,
     )

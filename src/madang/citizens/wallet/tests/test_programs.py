@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -20,8 +22,10 @@ from madang.citizens.wallet.actions.transfers import withdraw_transfer_consent
 from madang.citizens.wallet.methods.bundles import digest_content, read_receipt
 from madang.citizens.wallet.methods.programs import is_safe_address
 from madang.citizens.wallet.models import (
+    AssertionRow,
     ConnectionRow,
     ProgramGrantRow,
+    ProgramRow,
     ProgramTokenRow,
     ProviderRow,
     PushedRow,
@@ -68,9 +72,13 @@ def press(browser, url, **fields):
 class Program:
     """An agency's program, by oauthlib and httpx over a socket: it knows the standards and no more."""
 
-    def __init__(self, issuer, receiver="housing", scope="youth_rent"):
+    @property
+    def login(self):
+        return self.made.program, self.made.secret
+
+    def __init__(self, issuer, receiver="housing", scope="youth_rent", keys=()):
         self.made = register_program(
-            actor=HOUSE, now=now(), title=TITLE, receiver=receiver, redirect_uris=[REDIRECT]
+            actor=HOUSE, now=now(), title=TITLE, receiver=receiver, redirect_uris=[REDIRECT], keys=keys
         )
         self.scope = scope
         home, _, path = issuer.partition("/wallet")
@@ -78,7 +86,6 @@ class Program:
         assert self.known["issuer"] == issuer
         self.oauth = WebApplicationClient(self.made.program)
         self.verifier = self.oauth.create_code_verifier(64)
-        self.login = (self.made.program, self.made.secret)
 
     def post(self, name, form, **changes):
         return httpx.post(self.known[f"{name}_endpoint"], data=form, **{"auth": self.login, **changes})
@@ -275,6 +282,89 @@ def test_who_shows_no_secret_gets_nothing(program):
     assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
 
 
+KEY = ECKey.generate_key("P-256", {"kid": "k-1"}, auto_kid=False)
+BY_KEY = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class SigningProgram(Program):
+    """A program that has no secret: every request is signed, by PyJWT."""
+
+    def __init__(self, issuer):
+        super().__init__(issuer, keys=[KEY.as_dict(private=False)])
+        assert self.made.secret == ""
+
+    def sign(self, key=KEY, header=None, **changes):
+        at = int(now().timestamp())
+        claims = {
+            "iss": self.made.program, "sub": self.made.program, "aud": self.known["issuer"], "iat": at,
+            "exp": at + 60, "jti": secrets.token_hex(8), **changes,
+        }  # fmt: skip
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(claims, key.as_pem(private=True), "ES256", {"kid": "k-1", **(header or {})})
+
+    def post(self, name, form, **changes):
+        shown = {"client_assertion_type": BY_KEY, "client_assertion": self.sign()}
+        return super().post(name, {**shown, **form}, auth=None, **changes)
+
+
+def test_a_program_that_signs_needs_no_secret(address, people):
+    program = SigningProgram(f"{address}/mydata")
+    assert "private_key_jwt" in program.known["token_endpoint_auth_methods_supported"]
+    assert "ES256" in program.known["token_endpoint_auth_signing_alg_values_supported"]
+    tokens = program.get_tokens(people["kim"][1])
+    assert program.fetch(tokens["access_token"]).json()["content"]["resident_extract"]["name"] == "김가상"
+    assert program.is_active(tokens["access_token"])["active"]
+    again = program.refresh(tokens["refresh_token"]).json()
+    assert program.post("revocation", {"token": again["refresh_token"]}).status_code == 200
+    assert program.is_active(again["access_token"]) == {"active": False}
+    for audience in ("token_endpoint", "pushed_authorization_request_endpoint"):
+        for said in (program.known[audience], [program.known[audience]]):
+            signed = program.sign(aud=said, header={"typ": "client-authentication+jwt"})
+            assert program.post("introspection", {"client_assertion": signed}).status_code == 200
+
+
+def test_what_a_program_did_not_sign_for_here_for_now_is_nobodys(address, people):
+    program, other = SigningProgram(f"{address}/mydata"), Program(f"{address}/mydata")
+    at, stranger = int(now().timestamp()), ECKey.generate_key("P-256")
+    used = program.sign()
+    assert program.post("introspection", {"client_assertion": used}).status_code == 200
+    header, claims, _ = program.sign().split(".")
+    for wrong in (
+        {"client_assertion": used},
+        {"client_assertion": program.sign(stranger)},
+        {"client_assertion": program.sign(header={"kid": "k-2"})},
+        {"client_assertion": program.sign(header={"typ": "kb+jwt"})},
+        {"client_assertion": program.sign(sub=other.made.program, iss=other.made.program)},
+        {"client_assertion": program.sign(iss=other.made.program)},
+        {"client_assertion": program.sign(sub=None)},
+        {"client_assertion": program.sign(aud="https://elsewhere.example")},
+        {"client_assertion": program.sign(aud=[program.known["issuer"], "https://elsewhere.example"])},
+        {"client_assertion": program.sign(aud=None)},
+        {"client_assertion": program.sign(exp=at - 120)},
+        {"client_assertion": program.sign(exp=at + 7200)},
+        {"client_assertion": program.sign(exp=None)},
+        {"client_assertion": program.sign(nbf=at + 600)},
+        {"client_assertion": program.sign(jti=None)},
+        {"client_assertion": f"{header}.{claims}."},
+        {"client_assertion": "x"},
+        {"client_assertion_type": "x"},
+        {"client_id": other.made.program},
+        {"client_secret": "x", "client_id": program.made.program},
+    ):
+        reply = program.post("introspection", {"token": "x", **wrong})
+        assert (reply.status_code, reply.json()["error"]) == (401, "invalid_client"), wrong
+    assert other.post("introspection", {"token": "x", "client_assertion": program.sign()}).status_code == 401
+    for secret in ("", "x"):
+        login = {"client_id": program.made.program, "client_secret": secret, "token": "x"}
+        assert httpx.post(program.known["introspection_endpoint"], data=login).status_code == 401
+    withdraw_program(actor=HOUSE, now=now(), program_id=program.made.program, reason="test")
+    assert program.post("introspection", {"token": "x"}).status_code == 401
+    AssertionRow.objects.update(expires_at=now())
+    other_signer = SigningProgram(f"{address}/mydata")
+    assert other_signer.post("introspection", {"token": "x"}).status_code == 200
+    assert AssertionRow.objects.count() == 1, "what is over is forgotten"
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
@@ -442,6 +532,15 @@ class TestPrograms(ListPageCases):
         assert reader.post(f"{self.path}new/", {**form, "redirect_uris": "ftp://x"}).status_code == 422
         reply = reader.post(f"{self.path}new/", {**form, "redirect_uris": REDIRECT})
         assert "client_secret" in reply.content.decode() and reply.headers["Cache-Control"] == "no-store"
+
+    def test_a_program_with_a_key_is_given_no_secret(self, reader):
+        form = {"title_ko": "가", "title_en": "a", "receiver": "welfare", "redirect_uris": REDIRECT}
+        key = KEY.as_dict(private=False)
+        for wrong in ("x", "[]", json.dumps(key), json.dumps({"keys": [KEY.as_dict(private=True)]})):
+            assert reader.post(f"{self.path}new/", {**form, "keys": wrong}).status_code == 422, wrong
+        reply = reader.post(f"{self.path}new/", {**form, "keys": json.dumps({"keys": [key]})})
+        assert reply.status_code == 200 and "client_secret" not in reply.content.decode()
+        assert ProgramRow.objects.get(title_ko="가").keys == [key]
 
 
 class TestProviders(ListPageCases):

@@ -142,8 +142,8 @@ def run_verify(arguments: Namespace) -> int:
     """Print what the log holds, or why it doesn't; 1 where a check fails."""
     fetch = partial(fetch_file, arguments.url)
     memory: Path | None = arguments.memory
-    before = memory.read_text("utf-8") if memory and memory.exists() else ""
     try:
+        before = memory.read_text("utf-8") if memory and memory.exists() else ""
         verifier = read_key(arguments.key or fetch("key").decode())
         checked = check_log(
             fetch,
@@ -152,11 +152,11 @@ def run_verify(arguments: Namespace) -> int:
             digest=arguments.digest.lower(),
             witnesses=[read_key(one) for one in arguments.witness],
         )
-    except (Refused, MadangError) as error:
+        if memory:
+            memory.write_text(checked.note, "utf-8")
+    except (MadangError, OSError, ValueError) as error:
         sys.stdout.write(f"FAILED {error.text.en if isinstance(error, MadangError) else error}\n")
         return 1
-    if memory:
-        memory.write_text(checked.note, "utf-8")
     checkpoint = checked.checkpoint
     sys.stdout.write(f"{checkpoint.origin}: all {checkpoint.size} entries are those that were signed\n")
     if before:

@@ -109,6 +109,15 @@ def answer_check(
     return get_check(check_id, now)
 
 
+def note_refusal(*, now: datetime, check_id: str, state: str, error: str) -> None:
+    """Tell the desk that a holder's wallet answers with an error; the check stays open for another answer."""
+    check = get_check(check_id, now)
+    if check.state != CheckState.WAITING or state != check.id:
+        raise Conflict("wallet.check_over", "끝난 확인 요청입니다", "this check is over")
+    code = "answer.declined" if error == "access_denied" else "answer.unanswerable"
+    models.CheckRow.objects.filter(id=check_id, answered_at=None).update(refusal=code)
+
+
 def open_answer(*, now: datetime, check_id: str, response: str) -> dict[str, Any]:
     """Return what a sealed answer to a check says; raise Refused (answer) where it can't be opened."""
     check = get_check(check_id, now)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang.citizens.wallet.actions.checks import answer_check, open_answer
+from madang.citizens.wallet.actions.checks import answer_check, note_refusal, open_answer
 from madang.citizens.wallet.methods.messages import read_object
 from madang.citizens.wallet.methods.metadata import describe_keys, describe_type
 from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
@@ -58,25 +61,27 @@ def _has_tag(request: Request, tag: str) -> bool:
 
 
 def take_answer(request: Request, _query: None, _body: None) -> Response:
-    """Take a holder's answer to an eligibility check (direct_post, direct_post.jwt)."""
+    """Take a holder's answer to an eligibility check, or word that there is none (direct_post, direct_post.jwt)."""
     check_id = request.path_params["check_id"]
     try:
         form = read_form(request)
+        said: Mapping[str, Any] = form
         if "response" in form:
             said = open_answer(now=now(), check_id=check_id, response=form["response"])
-        else:
-            said = {
-                "vp_token": read_object(form.get("vp_token", "").encode(), Part.ANSWER),
-                "state": form.get("state", ""),
-            }
-        state, vp_token = said.get("state"), said.get("vp_token")
+        elif "error" not in form:
+            vp_token = read_object(form.get("vp_token", "").encode(), Part.ANSWER)
+            said = {"vp_token": vp_token, "state": form.get("state", "")}
+        state, vp_token, error = said.get("state"), said.get("vp_token"), said.get("error")
+        if isinstance(state, str) and isinstance(error, str):
+            note_refusal(now=now(), check_id=check_id, state=state, error=error)
+            return send_json({}, caching="no-store")
         if not isinstance(state, str) or not isinstance(vp_token, dict):
             raise Refused(Part.ANSWER, Reason.MALFORMED, "an answer has a vp_token and a state")
         answer_check(now=now(), check_id=check_id, state=state, vp_token=vp_token)
     except Refused as refused:
         text = f"this answer can't be read: {refused}"
         return refuse(request, BadInput("wallet.answer", f"읽을 수 없는 답입니다 ({refused.code})", text))
-    except MadangError as error:
-        return refuse(request, error)
+    except MadangError as wrong:
+        return refuse(request, wrong)
     way_back = find_way_back(check_id)
     return send_json({"redirect_uri": way_back} if way_back else {}, caching="no-store")

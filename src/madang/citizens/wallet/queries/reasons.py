@@ -46,6 +46,13 @@ REFUSALS = {
     "key_binding.digest": Text(ko="서명한 것과 보인 것이 다릅니다", en="What is shown isn't what was signed"),
     "answer.unsatisfied": Text(ko="묻는 항목이 빠졌습니다", en="Something that was asked for is missing"),
     "answer.unasked": Text(ko="묻지 않은 것까지 보냈습니다", en="More was sent than was asked for"),
+    "answer.declined": Text(
+        ko="시민이 보여 주지 않기로 했거나, 지갑에 그런 증명서가 없습니다",
+        en="The holder chose not to show it, or has no such certificate",
+    ),
+    "answer.unanswerable": Text(
+        ko="시민의 지갑이 이런 요청에는 답하지 못합니다", en="The holder's wallet can't answer such a request"
+    ),
     "answer.missing": Text(ko="증명서를 보내지 않았습니다", en="No certificate was sent"),
 }
 OTHER_REFUSAL = Text(ko="받을 수 없는 증명입니다", en="The presentation can't be taken")

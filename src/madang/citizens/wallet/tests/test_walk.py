@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import time
+from argparse import Namespace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from jwcrypto.jwk import JWK
 from madang.citizens.wallet.actions.checks import open_check
 from madang.citizens.wallet.actions.granting import make_offer
 from madang.citizens.wallet.actions.statuses import change_state
+from madang.citizens.wallet.cli import run_verify
 from madang.citizens.wallet.demo import lay_out
 from madang.citizens.wallet.gateway.keys import rotate_key
 from madang.citizens.wallet.methods.checkpoints import read_checkpoint
@@ -32,6 +34,7 @@ from madang.citizens.wallet.models import LogEntryRow, LogNodeRow
 from madang.citizens.wallet.queries.certificates import list_certificates
 from madang.citizens.wallet.queries.checks import build_request, get_check, list_checks
 from madang.citizens.wallet.queries.log import get_log_verifier
+from madang.citizens.wallet.queries.reasons import OTHER_REFUSAL, say_reason
 from madang.citizens.wallet.records import CertificateState, CheckState
 from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, NotAllowed, now
 
@@ -97,6 +100,31 @@ def test_a_sealed_answer_is_opened_by_the_verifier_alone(holder, web):
     assert web.post(request["response_uri"], data={"response": seal(said, key)}).json() == {}
     assert get_check(check.id, now()).is_eligible
     assert web.post(request["response_uri"], data={"response": seal(said, key)}).status_code == 400
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [("access_denied", "answer.declined"), ("vp_formats_not_supported", "answer.unanswerable")],
+)
+def test_a_wallet_that_gives_no_answer_is_heard_and_the_check_stays_open(holder, web, error, code, is_sealed):
+    offer, pin = offer_to()
+    held = holder.accept(offer, pin)
+    check = open_check(actor=HOUSE, now=now(), rule="youth_support", address=ISSUER)
+    request = build_request(check, is_sealed=is_sealed)
+    said = {"error": error, "state": request["state"]}
+    for wrong in ({"error": error}, {**said, "state": "x"}):
+        assert web.post(request["response_uri"], data=wrong).status_code == 400
+    assert get_check(check.id, now()).refusal == ""
+    if is_sealed:
+        said = {"response": seal(said, request["client_metadata"]["jwks"]["keys"][0])}
+    reply = web.post(request["response_uri"], data=said)
+    assert (reply.status_code, reply.json()) == (200, {})
+    seen = get_check(check.id, now())
+    assert (seen.state, seen.refusal) == (CheckState.WAITING, code)
+    assert OTHER_REFUSAL.en not in say_reason(seen).en
+    assert holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request)).is_success
+    assert web.post(request["response_uri"], data=said).status_code == 400
 
 
 def test_the_desk_finds_checks_by_rule_and_state(holder):
@@ -286,6 +314,14 @@ def test_anyone_checks_the_log_by_its_address(holder, web):
     row.save()
     with pytest.raises(Refused, match=r"log\.root"):
         check_log(fetch, verifier)
+
+
+def test_a_memory_that_cannot_be_read_is_told_in_a_sentence(tmp_path, capsys):
+    (tmp_path / "broken").write_bytes(b"\xff")
+    for memory in (tmp_path, tmp_path / "broken"):
+        asked = Namespace(url="http://127.0.0.1:9/log", key="", digest="", memory=memory, witness=[])
+        assert run_verify(asked) == 1
+        assert capsys.readouterr().out.startswith("FAILED ")
 
 
 def test_a_log_that_was_begun_anew_is_another_history(holder, web):

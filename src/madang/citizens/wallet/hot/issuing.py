@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -17,6 +18,7 @@ from madang.citizens.wallet.actions.issuing import (
     request_certificates,
     take_notification,
 )
+from madang.citizens.wallet.methods.authorizing import refuse as make_refusal
 from madang.citizens.wallet.methods.metadata import (
     AUTHORIZATION_CODE,
     PRE_AUTHORIZED,
@@ -30,20 +32,27 @@ from madang.core.base.interface import BadInput, MadangError, Text, now
 from .answers import find_issuer, read_form, read_json, read_token, refuse, send_json, send_written
 
 
-class Proofs(msgspec.Struct, frozen=True):
-    """Proofs of keys; one certificate is issued to each."""
+class Proofs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Proofs of keys, of the one type that is taken; one certificate is issued to each."""
 
     jwt: tuple[str, ...] = ()
 
 
-class CredentialRequest(msgspec.Struct):
+class Sealing(msgspec.Struct, kw_only=True):
+    """That a wallet wants its answer encrypted, which isn't done here."""
+
+    credential_response_encryption: dict[str, Any] | None = None
+
+
+class CredentialRequest(Sealing):
     """What is asked for."""
 
     credential_configuration_id: str
+    credential_identifier: str | None = None
     proofs: Proofs = Proofs()
 
 
-class DeferredRequest(msgspec.Struct):
+class DeferredRequest(Sealing):
     """What was asked for before."""
 
     transaction_id: str
@@ -137,6 +146,11 @@ def send_certificates(request: Request, _query: None, _body: None) -> Response:
     try:
         token = read_token(request)
         asked = read_json(request, CredentialRequest, "invalid_credential_request")
+        _refuse_sealing(asked)
+        if asked.credential_identifier is not None:
+            raise make_refusal(
+                "unknown_credential_identifier", "드린 적 없는 식별자입니다", "no such identifier was given"
+            )
         made = request_certificates(
             now=now(), token=token, kind=asked.credential_configuration_id, proofs=asked.proofs.jwt
         )
@@ -150,10 +164,21 @@ def send_deferred(request: Request, _query: None, _body: None) -> Response:
     try:
         token = read_token(request)
         asked = read_json(request, DeferredRequest, "invalid_transaction_id")
+        _refuse_sealing(asked)
         made = collect_certificates(now=now(), token=token, transaction_id=asked.transaction_id)
     except MadangError as error:
         return refuse(request, error)
     return _send_made(made)
+
+
+def _refuse_sealing(asked: Sealing) -> None:
+    """Refuse who asks for encryption, rather than answer so that others on the way can read it."""
+    if asked.credential_response_encryption is not None:
+        raise make_refusal(
+            "invalid_encryption_parameters",
+            "답을 따로 암호화하지 않습니다",
+            "answers are encrypted by TLS alone",
+        )
 
 
 def take_event(request: Request, _query: None, _body: None) -> Response:

@@ -110,3 +110,30 @@ def test_pages_of_other_sites_speak_the_protocol(web):
         assert reply.headers["access-control-allow-origin"] == "*"
         assert reply.status_code in {200, 400, 401}
     assert "access-control-allow-origin" not in web.get("/api/things", headers=site).headers
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"credential_response_encryption": {"enc": "A128GCM", "jwk": {}}}, "invalid_encryption_parameters"),
+        ({"credential_identifier": "x"}, "unknown_credential_identifier"),
+        ({"proofs": {"jwt": [], "attestation": ["x"]}}, "invalid_credential_request"),
+        ({"proofs": {"di_vp": [{}]}}, "invalid_credential_request"),
+    ],
+)
+def test_what_is_not_done_here_is_refused_and_not_passed_over(web, holder, more, error):
+    offer, pin = offer_to()
+    token = holder.redeem(offer, pin).json()["access_token"]
+    proof = holder.prove(ISSUER, holder.call(ISSUER, "nonce_endpoint").json()["c_nonce"])
+    asked = {KINDS: offer["credential_configuration_ids"][0], "proofs": {"jwt": [proof]}}
+    headers = {"Authorization": f"Bearer {token}"}
+    reply = web.post(f"{ISSUER}/credential", json=asked | more, headers=headers)
+    assert (reply.status_code, reply.json()["error"]) == (400, error)
+    assert web.post(f"{ISSUER}/credential", json=asked, headers=headers).status_code == 200
+
+
+def test_an_approved_certificate_is_not_sent_in_the_clear_to_who_wants_it_encrypted(web):
+    asked = {"transaction_id": "x", "credential_response_encryption": {"enc": "A128GCM", "jwk": {}}}
+    headers = {"Authorization": "Bearer x"}
+    reply = web.post(f"{ISSUER}/deferred-credential", json=asked, headers=headers)
+    assert (reply.status_code, reply.json()["error"]) == (400, "invalid_encryption_parameters")

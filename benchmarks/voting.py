@@ -131,7 +131,7 @@ def measure_election(voters: int) -> None:
 
 
 def _tally(board: Board, ballots: list[str], shares: list[int]) -> list[list[int]]:
-    tally, counted = add_up(GROUP, [json.loads(one) for one in ballots], 1)
+    tally, counted = add_up(GROUP, [json.loads(one) for one in ballots], [len(QUESTION.answers)])
     sized = {"num_tallied": counted, "total_weight": counted, "encrypted_tally": board.keep(tally)}
     board.happen("EncryptedTally", board.keep(write(sized)))
     factors = {}

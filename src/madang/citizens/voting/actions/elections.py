@@ -132,11 +132,8 @@ def close_election(*, actor: Actor, now: datetime, uuid: str) -> Election:
         ballots = models.EntryRow.objects.filter(election=row, kind="ballot").order_by("number")
         texts = ballots.values_list("content", flat=True).iterator()
         setup = get_setup(uuid)
-        if not row.ballots:
-            raise Conflict("voting.empty", "아직 표가 없습니다", "there is no ballot yet")
-        tally, counted = add_up(
-            GROUPS[setup.group], [msgspec.json.decode(text) for text in texts], len(setup.questions)
-        )
+        widths = [one.answers + one.blank for one in setup.questions]
+        tally, counted = add_up(GROUPS[setup.group], [msgspec.json.decode(text) for text in texts], widths)
         _add_event(row, "EndBallots", "")
         name = _add_data(row, "encrypted_tally", tally)
         sized = {"num_tallied": counted, "total_weight": counted, "encrypted_tally": name}

@@ -13,16 +13,19 @@ from .messages import write
 from .proofs import power
 
 
-def add_up(group: Group, ballots: Sequence[Mapping[str, Any]], questions: int) -> tuple[str, int]:
-    """Return the encrypted tally of the last ballot of each credential, and how many those are."""
+def add_up(group: Group, ballots: Sequence[Mapping[str, Any]], widths: Sequence[int]) -> tuple[str, int]:
+    """Return the encrypted tally of the last ballot of each credential, and how many those are.
+
+    `widths` are the numbers of ciphertexts of the questions; of no ballots at all each sum is 1 and 1.
+    """
     last: dict[str, Mapping[str, Any]] = {}
     for ballot in ballots:
         last.pop(ballot["credential"], None)
         last[ballot["credential"]] = ballot
     tally = []
-    for question in range(questions):
-        columns = zip(*(one["answers"][question]["choices"] for one in last.values()), strict=True)
-        tally.append([_multiply(group, column) for column in columns])
+    for question, width in enumerate(widths):
+        choices = [one["answers"][question]["choices"] for one in last.values()]
+        tally.append([_multiply(group, [one[at] for one in choices]) for at in range(width)])
     return write(tally), len(last)
 
 

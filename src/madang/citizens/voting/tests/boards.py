@@ -83,7 +83,7 @@ class Board:
             msgspec.json.decode(self.cast(code, votes)) for code, votes in zip(self.codes, VOTES, strict=True)
         ]
         self.ballots.append(msgspec.json.decode(self.cast(self.codes[0], VOTES[2])))
-        tally, counted = add_up(GROUP, self.ballots, len(QUESTIONS))
+        tally, counted = add_up(GROUP, self.ballots, [len(one.answers) + one.blank for one in QUESTIONS])
         self.tally = msgspec.json.decode(tally)
         self.sized: dict[str, Any] = {"num_tallied": counted, "total_weight": counted}
         said = fingerprint(write(self.election))

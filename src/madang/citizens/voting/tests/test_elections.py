@@ -74,8 +74,6 @@ def give_share(owner: int, secret: int) -> None:
 @pytest.mark.django_db
 def test_from_the_first_ballot_to_the_result():
     codes = begin(3)
-    with pytest.raises(Conflict):
-        close_election(actor=HOUSE, now=NOW, uuid=UUID)
     first = make(codes[0])
     tracker = cast_ballot(uuid=UUID, ballot=first)
     with pytest.raises(Conflict, match="already"):
@@ -99,6 +97,19 @@ def test_from_the_first_ballot_to_the_result():
     election = publish_result(actor=HOUSE, now=NOW, uuid=UUID)
     assert (election.state, election.result) == (ElectionState.TALLIED, ((1, 1, 0), (1, 0, 0)))
     assert verify(get_archive(UUID), processes=1).fault is None
+
+
+@pytest.mark.django_db
+def test_a_vote_that_nobody_came_to_ends_like_any_other():
+    begin(2)
+    assert close_election(actor=HOUSE, now=NOW, uuid=UUID).ballots == 0
+    for owner, secret in enumerate(SECRETS, start=1):
+        give_share(owner, secret)
+    election = publish_result(actor=HOUSE, now=NOW, uuid=UUID)
+    assert election.result == ((0, 0, 0), (0, 0, 0))
+    verdict = verify(get_archive(UUID), processes=1)
+    assert (verdict.fault, verdict.counted, verdict.result) == (None, 0, [[0, 0, 0], [0, 0, 0]])
+    assert "0명" in Client().get(f"/voting/{UUID}/").content.decode()
 
 
 @pytest.mark.django_db

@@ -64,6 +64,8 @@ def verify_continues(before: bytes, after: bytes) -> Fault | None:
         return Fault(check=broken.check, reason=broken.reason)
     if new.events[: len(old.events)] != old.events:
         return Fault(check="chain", reason="an event of the earlier archive is gone or changed")
+    if not old.data.keys() <= new.data.keys():
+        return Fault(check="archive", reason="data of the earlier archive are gone")
     return None
 
 

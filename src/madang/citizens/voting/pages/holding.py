@@ -93,13 +93,13 @@ END = FormPage(
 )
 TAKE_DOWN = FormPage(
     title=Text(ko="투표 내리기", en="Take the poll down"),
-    permission="voting.hold",
+    permission="signed-in",
     form=ReasonForm,
     run=_take_down,
     button=Text(ko="내리기", en="Take it down"),
     consequence=Text(
-        ko="목록에서 사라지고 투표가 멈춥니다. 까닭은 누구나 봅니다.",
-        en="It leaves the list and voting stops. Everybody sees the reason.",
+        ko="목록에서 사라지고 투표가 멈춰요. 까닭은 누구나 봐요. 되돌릴 수 없어요.",
+        en="It leaves the list and voting stops. Everybody sees the reason. This can’t be undone.",
     ),
     is_destructive=True,
 )

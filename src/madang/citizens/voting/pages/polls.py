@@ -12,8 +12,6 @@ from django.shortcuts import render
 from madang.citizens.voting.actions.polls.casting import cast_vote
 from madang.citizens.voting.actions.proving import begin_proof, forget_proof
 from madang.citizens.voting.queries.polls import (
-    CITY,
-    HOLD,
     find_vote,
     get_outcome,
     get_picture,
@@ -22,6 +20,7 @@ from madang.citizens.voting.queries.polls import (
     list_waiting,
     may_manage,
     may_moderate,
+    may_take_down,
 )
 from madang.citizens.voting.queries.voters import (
     find_voter,
@@ -214,7 +213,7 @@ def _draw(
         "comments": list_comments(poll.id),
         "is_holder": may_manage(request.actor, poll),
         "is_moderator": may_moderate(request.actor, poll),
-        "is_city": request.actor.may(HOLD, CITY),
+        "may_take_down": may_take_down(request.actor, poll) and not poll.hidden_reason,
         "waiting": list_waiting(poll.id) if may_moderate(request.actor, poll) else [],
         "is_late": poll.state is PollState.CLOSED and late > COUNTED_WITHIN,
         "minutes_since_end": int(late.total_seconds() // 60),

@@ -195,6 +195,11 @@ def may_moderate(actor: Actor, poll: Poll) -> bool:
     return may_manage(actor, poll) or actor.may(HOLD, CITY)
 
 
+def may_take_down(actor: Actor, poll: Poll) -> bool:
+    """Return whether `actor` may take this poll out of sight: the city, or who made a group poll."""
+    return actor.may(HOLD, CITY) or (poll.kind is PollKind.GROUP and may_manage(actor, poll))
+
+
 def list_own_agencies(actor: Actor) -> list[AgencyRecord]:
     """Return the agencies in whose name `actor` may hold polls."""
     return [agency for agency in list_agencies() if actor.may(HOLD, agency.code)]

@@ -125,12 +125,18 @@ def test_policy_polls_are_for_the_agencys_own_staff_and_group_polls_for_everyone
     for actor in (person(2), HOLDER, ANONYMOUS):
         with pytest.raises(NotAllowed):
             end_poll(actor=actor, now=NOW, poll_id=poll.id)
-    with pytest.raises(NotAllowed):
-        take_down_poll(actor=HOLDER, now=NOW, poll_id=poll.id, reason="광고")
+    policy = begin(HOLDER, kind=PollKind.POLICY, agency_code="11110", threshold=3)
+    for actor, theirs in ((HOLDER, poll), (person(2), poll), (ANONYMOUS, poll), (HOLDER, policy)):
+        with pytest.raises(NotAllowed):
+            take_down_poll(actor=actor, now=NOW, poll_id=theirs.id, reason="광고")
+    own = begin(person(1))
+    take_down_poll(actor=person(1), now=NOW, poll_id=own.id, reason="질문을 잘못 적었어요")
+    take_down_poll(actor=CITY, now=NOW, poll_id=policy.id, reason="시험")
     take_down_poll(actor=CITY, now=NOW, poll_id=poll.id, reason="광고")
     assert list_polls(now=NOW) == ([], 0)
-    with pytest.raises(Conflict):
-        vote(poll, person(3))
+    for one in (poll, own):
+        with pytest.raises(Conflict):
+            vote(one, person(3))
 
 
 @pytest.mark.django_db

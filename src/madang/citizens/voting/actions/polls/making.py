@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from madang.citizens.voting.models import ChoiceRow, PollRow
-from madang.citizens.voting.queries.polls import CITY, HOLD, get_poll, may_manage
+from madang.citizens.voting.queries.polls import CITY, HOLD, get_poll, may_manage, may_take_down
 from madang.citizens.voting.queries.proofs import list_rules
 from madang.citizens.voting.records.polls import BallotKind, Eligibility, NewPoll, Poll, PollKind
 from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed
@@ -93,11 +93,11 @@ def reply_to_poll(*, actor: Actor, now: datetime, poll_id: str, reply: str) -> P
 
 
 def take_down_poll(*, actor: Actor, now: datetime, poll_id: str, reason: str) -> Poll:
-    """Take a poll out of sight, with the reason; votes stay, and nobody can vote any more."""
-    require(actor, HOLD, CITY)
+    """Take a poll out of sight, with the reason; votes stay, and nobody can vote any more. Who made a group poll may do so, too."""
+    if not may_take_down(actor, get_poll(poll_id, now=now)):
+        require(actor, HOLD, CITY)
     if not reason.strip():
         raise BadInput("voting.reason", "까닭을 적어 주세요", "please give the reason", field="reason")
-    get_poll(poll_id, now=now)
     with transaction.atomic():
         PollRow.objects.filter(id=poll_id).update(hidden_reason=reason.strip()[:300])
         record_audit(

@@ -10,7 +10,7 @@ from .pages.elsewhere import PROVIDERS, come_back, connect, fetch, forget, show_
 from .pages.elsewhere import WITHDRAW as STOP_PROVIDER
 from .pages.lost import LOST
 from .pages.papers import print_own, verify_sheet
-from .pages.programs import PROGRAMS, WITHDRAW, add_program, ask_for_consent
+from .pages.programs import KEYS, PROGRAMS, WITHDRAW, add_program, ask_for_consent
 from .pages.public import LOG, get_certificate, send_worker, show_holder, show_wallet, show_witnesses
 from .pages.requests import DECISION, REQUESTS
 from .pages.transfers import CONSENT, TRANSFERS, receive, send_receipt, show_transfers, withdraw
@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{DESK}transfers/<str:consent_id>/", receive, name="wallet-transfer"),
     path(f"{DESK}programs/", PROGRAMS.as_view(), name="wallet-programs"),
     path(f"{DESK}programs/new/", add_program, name="wallet-program-new"),
+    path(f"{DESK}programs/<str:program_id>/keys/", KEYS.as_view(), name="wallet-program-keys"),
     path(f"{DESK}programs/<str:program_id>/withdraw/", WITHDRAW.as_view(), name="wallet-program-withdraw"),
     path(f"{DESK}providers/", PROVIDERS.as_view(), name="wallet-providers"),
     path(f"{DESK}providers/new/", PROVIDER.as_view(), name="wallet-provider-new"),

@@ -84,6 +84,25 @@ def recognize_program(*, now: datetime, assertion: str, provider: str) -> Progra
     return get_program(program) if is_new else None
 
 
+def change_program_keys(
+    *, actor: Actor, now: datetime, program_id: str, keys: Sequence[Mapping[str, Any]]
+) -> None:
+    """Let a program that signs do so by these keys (public JWKs) from now on; its tokens stay."""
+    program = get_program(program_id)
+    require(actor, "wallet.connect", program.receiver)
+    if not program.signs or not keys:
+        raise BadInput(
+            "wallet.keys",
+            "자기 열쇠로 서명하는 프로그램에 공개키를 하나 이상 적어 주십시오",
+            "give at least one public key, for a program that signs",
+            field="keys",
+        )
+    with transaction.atomic():
+        models.ProgramRow.objects.filter(id=program_id).update(keys=list(keys))
+        details = {"keys": [one.get("kid", "") for one in keys]}
+        record_audit(actor=actor, now=now, action="wallet.change_keys", subject=program_id, details=details)
+
+
 def withdraw_program(*, actor: Actor, now: datetime, program_id: str, reason: str) -> None:
     """Let a program ask and receive nothing from now on: its tokens are over."""
     require(actor, "wallet.connect", get_program(program_id).receiver)

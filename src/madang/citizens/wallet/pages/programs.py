@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.citizens.wallet.actions.delegating import let_program
 from madang.citizens.wallet.actions.granting import end_request
-from madang.citizens.wallet.actions.programs import register_program, withdraw_program
+from madang.citizens.wallet.actions.programs import change_program_keys, register_program, withdraw_program
 from madang.citizens.wallet.methods.authorizing import refuse
 from madang.citizens.wallet.methods.programs import name_provider
 from madang.citizens.wallet.queries.authorizations import find_pushed
-from madang.citizens.wallet.queries.programs import get_program, list_programs
+from madang.citizens.wallet.queries.programs import find_keys, get_program, list_programs
 from madang.citizens.wallet.queries.transfers import get_bundle, list_bundles
 from madang.citizens.wallet.records import Program
 from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now
@@ -104,6 +105,7 @@ PROGRAMS = ListPage(
         ListColumn(
             name="signs", title=Text(ko="밝히는 방법", en="Shows who it is by"), sortable=False,
             value=lambda one: BY_KEY if one.signs else BY_SECRET,
+            href=lambda one: f"{HOME}{one.id}/keys/" if one.signs and not one.withdrawn_at else "",
         ),
         ListColumn(name="added_at", title=Text(ko="등록", en="Added"), type=ColumnType.TIME, sortable=False),
         ListColumn(
@@ -184,6 +186,42 @@ def add_program(request: HttpRequest) -> HttpResponse:
             form.add_error(field if field in form.fields else None, error.text.say(request.language))
     context = {"page": NEW, "form": form, "wanted_name": ""}
     return render(request, "madang/form.html", context, status=422 if form.errors else 200)
+
+
+class KeysForm(forms.Form):
+    """The keys that a program signs by."""
+
+    keys = KeysField(
+        label=say_lazily("공개키 (JWK 모음)", "Public keys (JWK set)"),
+        help_text=say_lazily(
+            "바꾸는 동안에는 옛 열쇠와 새 열쇠를 함께 적어 두십시오. 열쇠마다 kid가 달라야 합니다.",
+            "While they change, give the old and the new one, each with a kid of its own.",
+        ),
+    )
+
+
+def _show_keys(*, actor: Actor, program_id: str) -> dict[str, str]:
+    del actor
+    return {"keys": msgspec.json.encode({"keys": find_keys(program_id)}).decode()}
+
+
+def _change_keys(*, actor: Actor, now: datetime, data: dict[str, Any], program_id: str) -> str:
+    change_program_keys(actor=actor, now=now, program_id=program_id, keys=data["keys"])
+    return HOME
+
+
+KEYS = FormPage(
+    title=Text(ko="프로그램의 공개키 바꾸기", en="Change a program's public keys"),
+    permission="wallet.connect",
+    form=KeysForm,
+    initial=_show_keys,
+    run=_change_keys,
+    consequence=Text(
+        ko="여기에 없는 열쇠로 서명한 요청은 바로 거절됩니다. 시민이 허락한 토큰은 그대로입니다.",
+        en="What other keys sign is refused at once. Tokens that citizens gave stay as they are.",
+    ),
+    back=HOME,
+)
 
 
 def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], program_id: str) -> str:

@@ -16,7 +16,7 @@ from django.test import Client
 from joserfc.jwk import ECKey
 from oauthlib.oauth2 import WebApplicationClient
 
-from madang.citizens.wallet.actions.programs import register_program, withdraw_program
+from madang.citizens.wallet.actions.programs import change_program_keys, register_program, withdraw_program
 from madang.citizens.wallet.actions.providers import register_provider, withdraw_provider
 from madang.citizens.wallet.actions.transfers import withdraw_transfer_consent
 from madang.citizens.wallet.methods.bundles import digest_content, read_receipt
@@ -357,6 +357,19 @@ def test_what_a_program_did_not_sign_for_here_for_now_is_nobodys(address, people
     for secret in ("", "x"):
         login = {"client_id": program.made.program, "client_secret": secret, "token": "x"}
         assert httpx.post(program.known["introspection_endpoint"], data=login).status_code == 401
+    new = ECKey.generate_key("P-256", {"kid": "k-2"}, auto_kid=False)
+    for actor, keys in ((Actor(id="m", name=""), [new.as_dict(private=False)]), (HOUSE, [])):
+        with pytest.raises((NotAllowed, BadInput)):
+            change_program_keys(actor=actor, now=now(), program_id=program.made.program, keys=keys)
+    with pytest.raises(BadInput):
+        change_program_keys(
+            actor=HOUSE, now=now(), program_id=other.made.program, keys=[new.as_dict(private=False)]
+        )
+    keys = [new.as_dict(private=False)]
+    change_program_keys(actor=HOUSE, now=now(), program_id=program.made.program, keys=keys)
+    assert program.post("introspection", {"token": "x"}).status_code == 401
+    signed = {"client_assertion": program.sign(new, {"kid": "k-2"})}
+    assert program.post("introspection", signed).status_code == 200
     withdraw_program(actor=HOUSE, now=now(), program_id=program.made.program, reason="test")
     assert program.post("introspection", {"token": "x"}).status_code == 401
     AssertionRow.objects.update(expires_at=now())
@@ -536,11 +549,24 @@ class TestPrograms(ListPageCases):
     def test_a_program_with_a_key_is_given_no_secret(self, reader):
         form = {"title_ko": "가", "title_en": "a", "receiver": "welfare", "redirect_uris": REDIRECT}
         key = KEY.as_dict(private=False)
-        for wrong in ("x", "[]", json.dumps(key), json.dumps({"keys": [KEY.as_dict(private=True)]})):
+        for wrong in (
+            "x",
+            "[]",
+            json.dumps(key),
+            json.dumps({"keys": [KEY.as_dict(private=True)]}),
+            json.dumps({"keys": [key, key]}),
+        ):
             assert reader.post(f"{self.path}new/", {**form, "keys": wrong}).status_code == 422, wrong
         reply = reader.post(f"{self.path}new/", {**form, "keys": json.dumps({"keys": [key]})})
         assert reply.status_code == 200 and "client_secret" not in reply.content.decode()
-        assert ProgramRow.objects.get(title_ko="가").keys == [key]
+        program = ProgramRow.objects.get(title_ko="가")
+        assert program.keys == [key]
+        keys = f"{self.path}{program.id}/keys/"
+        assert key["x"] in reader.get(keys).content.decode()
+        new = ECKey.generate_key("P-256").as_dict(private=False)
+        assert reader.post(keys, {"keys": json.dumps({"keys": [new]})}).status_code == 302
+        program.refresh_from_db()
+        assert program.keys == [new]
 
 
 class TestProviders(ListPageCases):

@@ -7,6 +7,7 @@ import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } 
 import { canScan, findReader, scan } from "./parts/wallet-camera";
 import { makeLock } from "./parts/wallet-lock";
 import { answer, type Found, type Query } from "./parts/wallet-query";
+import { findTrouble } from "./parts/wallet-status";
 import { change, findVault, list, listHeld, put, remove, setVault, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
 import { makeVault, NoPasskey, unlockVault, type Vault } from "./parts/wallet-vault";
 
@@ -14,6 +15,7 @@ type Asked = { client: string; address: string; nonce: string; state: string; qu
 
 const SHORTEST = 12;
 const W3C = "vc+sd-jwt";
+const TROUBLES = { over: ["기한이 지났어요", "Expired"], revoked: ["폐기되어 쓸 수 없어요", "Revoked"], suspended: ["정지되어 지금은 쓸 수 없어요", "Suspended for now"] } as const;
 
 const find = <T extends HTMLElement>(name: string): T => document.querySelector<T>(`[data-${name}]`)!;
 
@@ -67,7 +69,11 @@ async function drawOne(held: Held): Promise<HTMLElement> {
   const copies = write("p", left ? say(`한 번씩 쓰는 사본이 ${left}벌 남았어요.`, `${left} copies are left, each shown once.`) : say("사본을 모두 썼어요. 새로 받아 주세요.", "Every copy was shown. Please get a new one."));
   copies.className = "quiet";
   const logged = Object.assign(write("a", say("발급 기록에서 확인", "Check it in the log of certificates")), { href: `${held.issuer}/log/witnesses/?credential=${await fingerprint(text)}` });
-  const one = write("details", "", write("summary", `${say(held.ko, held.en)}${held.format === W3C ? " (W3C VC)" : ""} · ${say(`${until}까지`, `until ${until}`)}`), facts, copies, write("p", "", logged), button);
+  const summary = write("summary", `${say(held.ko, held.en)}${held.format === W3C ? " (W3C VC)" : ""} · ${say(`${until}까지`, `until ${until}`)}`);
+  void findTrouble(text).then((trouble) => {
+    if (trouble) summary.append(" ", Object.assign(write("span", say(...TROUBLES[trouble])), { className: "krds-badge severe" }));
+  });
+  const one = write("details", "", summary, facts, copies, write("p", "", logged), button);
   one.className = "field";
   return one;
 }
@@ -180,7 +186,11 @@ async function drawRequest(asked: Asked): Promise<void> {
   const parts = found.map((one, at) => drawChoice(one, at));
   find("request-claims").replaceChildren(...parts.map((one) => one.set));
   find("again").hidden = !found.some((one) => one.copy.isUsed);
-  find("decline").onclick = () => (section.hidden = true);
+  find("decline").onclick = () => {
+    section.hidden = true;
+    void ask(asked.address, { method: "POST", body: new URLSearchParams({ error: "access_denied", state: asked.state }) }).catch(() => null); // who asked needn't wait
+    show("done", say("보여 주지 않았어요. 물은 곳에는 거절했다고만 알려요.", "Nothing was shown. Who asked is told just that you declined."));
+  };
   listen(find<HTMLFormElement>("request-form"), async () => {
     const token: Record<string, string[]> = {};
     const told: Shown[] = [];

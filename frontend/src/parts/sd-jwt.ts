@@ -9,10 +9,11 @@ export function encode(bytes: ArrayBuffer | Uint8Array): string {
   return btoa(String.fromCharCode(...new Uint8Array(bytes as ArrayBuffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-function decode(said: string): unknown {
-  const bytes = Uint8Array.from(atob(said.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
+export function decode(said: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(said.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 }
+
+const read = (said: string): unknown => JSON.parse(new TextDecoder().decode(decode(said)));
 
 async function digest(said: string): Promise<string> {
   return encode(await crypto.subtle.digest("SHA-256", text.encode(said)));
@@ -25,7 +26,7 @@ export async function fingerprint(held: string): Promise<string> {
 }
 
 export function readPayload(held: string): Json {
-  return decode(held.split("~")[0]!.split(".")[1]!) as Json;
+  return read(held.split("~")[0]!.split(".")[1]!) as Json;
 }
 
 /** Every claim that can be shown or kept back, with the disclosures it takes. Elements of arrays aren't taken apart. */
@@ -37,7 +38,7 @@ export async function listClaims(held: string): Promise<Claim[]> {
     for (const one of (value._sd as string[] | undefined) ?? []) {
       const disclosure = disclosures.get(one);
       if (!disclosure) continue;
-      const [, name, inner] = decode(disclosure) as [string, string, unknown];
+      const [, name, inner] = read(disclosure) as [string, string, unknown];
       const claim = { path: [...path, name], value: inner, disclosures: [...needed, disclosure] };
       found.push(claim);
       if (isObject(inner)) walk(inner, claim.path, claim.disclosures);

@@ -76,10 +76,11 @@ def receive(page, citizen, kind):
 
 
 def be_asked(page, officer):
-    """Open the request of a check that an officer began."""
+    """Open the request of a check that an officer began; return the address of its page."""
     check = officer.post("/desk/wallet/checks/new/", data={"rule": "resident_discount"})
     page.goto(find_link(check.text))
     page.wait_for_selector("[data-request]:not([hidden])")
+    return check.url.path
 
 
 def save(page, path):
@@ -115,6 +116,17 @@ def show_once(page, officer):
     be_asked(page, officer)
     page.click("[data-request-form] button:not([data-decline])")
     expect(page.locator("[data-done]")).to_contain_text("보여 줬어요")
+    copies_left(page, 3)
+
+
+def decline(page, officer):
+    """Who asked is told that the holder declined, and nothing is used up."""
+    check = be_asked(page, officer)
+    with page.expect_response("**/response") as told:
+        page.click("[data-decline]")
+    assert told.value.status == 200
+    says(page, "done", "보여 주지 않았어요")
+    assert "보여 주지 않기로 했거나" in officer.get(check).text
     copies_left(page, 3)
 
 
@@ -159,6 +171,19 @@ def show_and_clear_history(page):
     says(page, "history", "아직 보여 준 것이 없어요")
 
 
+def see_what_is_over(page, citizen):
+    """The wallet says of a certificate that it was blocked, and that its time is over."""
+    summary = page.locator("[data-held] details", has_text=EXTRACT).locator("summary")
+    expect(summary).not_to_contain_text("쓸 수 없어요")
+    held = re.findall(r'name="certificates" value="([^"]+)"', citizen.get("/wallet/lost/").text)
+    assert citizen.post("/wallet/lost/", data={"certificates": held}).is_success
+    page.reload()
+    expect(summary).to_contain_text("폐기되어 쓸 수 없어요")
+    page.clock.set_fixed_time("2099-01-01T00:00:00Z")
+    page.reload()
+    expect(summary).to_contain_text("기한이 지났어요")
+
+
 def test_a_wallet_from_the_first_certificate_to_another_device(house, open_wallet, tmp_path):
     citizen, officer = house.sign_in("citizen"), house.sign_in("officer")
     phone = open_wallet()
@@ -166,6 +191,7 @@ def test_a_wallet_from_the_first_certificate_to_another_device(house, open_walle
     receive(phone, citizen, "resident_extract")
     copies_left(phone, 5)
     show_once(phone, officer)
+    decline(phone, officer)
     wait_for_approval(phone, citizen, officer)
     open_offline(phone)
     assert not find_problems(phone) + phone.problems
@@ -187,6 +213,7 @@ def test_a_wallet_from_the_first_certificate_to_another_device(house, open_walle
     assert phone.is_visible("[data-again]"), "nothing is shown again unless its holder was told"
     be_asked(third, officer)
     show_and_clear_history(third)
+    see_what_is_over(third, citizen)
 
 
 def pretend(page, address, make):

@@ -26,7 +26,9 @@ function readChoices(form: HTMLFormElement): number[][] {
     const count = boxes.filter((box) => box.checked && box.value !== "blank").length;
     const blank = boxes.some((box) => box.checked && box.value === "blank");
     const { min, max } = field.dataset;
-    if (blank ? count > 0 : count < Number(min) || count > Number(max)) throw new Problem(`${field.querySelector("legend")!.textContent}: ${say(`${min}개에서 ${max}개를 골라 주세요.`, `choose ${min} to ${max}.`)}`);
+    const refuse = (ko: string, en: string): Problem => new Problem(`${field.querySelector("legend")!.textContent}: ${say(ko, en)}`);
+    if (blank && count) throw refuse("기권은 다른 답과 함께 고를 수 없어요.", "a blank vote can't be cast together with an answer.");
+    if (!blank && (count < Number(min) || count > Number(max))) throw min === max ? refuse(`${min}개를 골라 주세요.`, `choose ${min}.`) : refuse(`${min}개에서 ${max}개를 골라 주세요.`, `choose ${min} to ${max}.`);
     return chosen;
   });
 }

@@ -243,6 +243,8 @@ def vote_in_a_browser(page, address: str, code: str) -> str:
     page.click("[data-seal]")
     page.wait_for_selector("[data-problem]:not([hidden])")
     page.fill("[name=code]", code)
+    page.click("[data-seal]")
+    expect(page.locator("[data-problem]")).to_contain_text("하나: 1개를 골라 주세요")
     for box in ("#q0a1", "#q1a0", "#q1a2"):
         page.check(box)
     page.click("[data-seal]")

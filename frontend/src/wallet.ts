@@ -7,7 +7,7 @@ import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } 
 import { canScan, findReader, scan } from "./parts/wallet-camera";
 import { makeLock } from "./parts/wallet-lock";
 import { answer, type Found, type Query } from "./parts/wallet-query";
-import { findTrouble } from "./parts/wallet-status";
+import { findTrouble, type Trouble } from "./parts/wallet-status";
 import { change, findVault, list, listHeld, put, remove, setVault, type Copy, type Held, type Shown, type Waiting } from "./parts/wallet-store";
 import { makeVault, NoPasskey, unlockVault, type Vault } from "./parts/wallet-vault";
 
@@ -15,7 +15,7 @@ type Asked = { client: string; address: string; nonce: string; state: string; qu
 
 const SHORTEST = 12;
 const W3C = "vc+sd-jwt";
-const TROUBLES = { over: ["기한이 지났어요", "Expired"], revoked: ["폐기되어 쓸 수 없어요", "Revoked"], suspended: ["정지되어 지금은 쓸 수 없어요", "Suspended for now"] } as const;
+const TROUBLES: Record<NonNullable<Trouble>, [ko: string, en: string]> = { over: ["기한이 지났어요", "Expired"], revoked: ["폐기되어 쓸 수 없어요", "Revoked"], suspended: ["정지되어 지금은 쓸 수 없어요", "Suspended for now"] };
 
 const find = <T extends HTMLElement>(name: string): T => document.querySelector<T>(`[data-${name}]`)!;
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
+from madang.citizens.voting.methods.polls.cells import FEWEST
 from madang.citizens.voting.records.polls import (
     MOST_STARS,
     BallotKind,
@@ -52,6 +53,7 @@ def draw_outcome(poll: Poll, outcome: Outcome, districts: dict[str, Text]) -> di
         "districts": [
             (districts.get(line.code, NOT_SAID), line.voters, line.counts) for line in outcome.districts
         ],
+        "fewest": max(poll.threshold, FEWEST),
         "order": _draw_order(outcome, names),
         "pairs": _draw_pairs(outcome, names),
         "elected": _draw_elected(outcome.elected, names) if outcome.elected else None,
@@ -79,7 +81,9 @@ def _draw_line(poll: Poll, outcome: Outcome, line: Line, name: str, *, is_best: 
     )
     match poll.ballot:
         case BallotKind.RATING:
-            told = Text(ko=f"5점 가운데 {value:g}점", en=f"{value:g} of 5 stars")
+            told = Text(ko="별점 없음", en="no stars given")
+            if line.mean is not None:
+                told = Text(ko=f"5점 가운데 {value:g}점", en=f"{value:g} of 5 stars")
             parts = split_bar([value], MOST_STARS)
         case BallotKind.BUDGET:
             share = 100 * value / poll.total
@@ -90,11 +94,13 @@ def _draw_line(poll: Poll, outcome: Outcome, line: Line, name: str, *, is_best: 
             parts = split_bar([value], poll.total)
         case BallotKind.OPINION:
             agree, skip, disagree = line.counts
-            told = Text(ko=f"{value:.0f}%가 동의", en=f"{value:.0f}% agree")
-            more = Text(
-                ko=f"동의 {agree:,}명 · 잘 모름 {skip:,}명 · 반대 {disagree:,}명",
-                en=f"{agree:,} agree · {skip:,} not sure · {disagree:,} disagree",
-            )
+            told = Text(ko="답한 사람 없음", en="nobody answered")
+            if any(line.counts):
+                told = Text(ko=f"{value:.0f}%가 동의", en=f"{value:.0f}% agree")
+                more = Text(
+                    ko=f"동의 {agree:,}명 · 넘김 {skip:,}명 · 반대 {disagree:,}명",
+                    en=f"{agree:,} agree · {skip:,} passed · {disagree:,} disagree",
+                )
             parts = split_bar(line.counts, sum(line.counts))
     return Bar(name=name, told=told, more=more, parts=parts, is_best=is_best)
 

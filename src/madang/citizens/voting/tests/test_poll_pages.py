@@ -255,6 +255,31 @@ def test_a_poll_of_few_voters_shows_no_outcome():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ballot", "marks", "words"),
+    [(BallotKind.OPINION, {1: 1, 2: 0}, "답한 사람 없음"), (BallotKind.RATING, {1: 5, 2: 3}, "별점 없음")],
+)
+def test_what_nobody_answered_is_shown_as_missing_not_as_nothing(ballot, marks, words):
+    poll = begin(ballot=ballot)
+    vote(poll, person(1), marks)
+    count_poll(now=END, poll_id=poll.id)
+    page = Client().get(f"/voting/polls/{poll.id}/").content.decode()
+    assert page.count(words) == 1
+    assert "가운데 0점" not in page
+    assert ("넘김 1명" in page) == (ballot is BallotKind.OPINION), "in the words of the ballot"
+
+
+@pytest.mark.django_db
+def test_it_says_below_how_many_people_cells_of_districts_are_hidden():
+    poll = begin(by_district=True, threshold=1)
+    for number in range(10):
+        vote(poll, person(number), {1 if number % 5 else 2: 1}, district=("11110", "11680")[number % 2])
+    count_poll(now=END, poll_id=poll.id)
+    assert get_outcome(poll).districts
+    assert "3명이 안 되는 칸은" in Client().get(f"/voting/polls/{poll.id}/").content.decode()
+
+
+@pytest.mark.django_db
 def test_polls_that_are_not_listed_are_in_no_list_and_no_open_data():
     from madang.citizens.voting.registers import list_poll_rows, list_result_rows  # noqa: PLC0415
 

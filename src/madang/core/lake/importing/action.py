@@ -75,6 +75,7 @@ def import_file(
             sheets=reading.sheets,
             units={column.name: column.unit for column in table.columns if column.unit},
         )
+        _refuse_emptying(outcome, row)
         if dry_run:
             return outcome
         _check_publishing(actor, table, reading, choice, was_published=was_published)
@@ -112,6 +113,16 @@ def _check_publishing(
         require(actor, "lake.publish", table.owner_agency)
     if choice.publish or was_published:
         refuse_residents(table.columns, reading.batches())
+
+
+def _refuse_emptying(outcome: ImportOutcome, row: Dataset | None) -> None:
+    """Refuse a file without rows, such as a header alone, as the next version of a dataset that has some."""
+    if row is not None and row.rows and not outcome.report.rows_kept:
+        raise Conflict(
+            "import.no_rows",
+            f"{outcome.file_name}에 자료 행이 없어 {row.name}의 {row.rows:,}행이 모두 사라지게 됩니다. 파일을 확인해 주십시오.",
+            f"{outcome.file_name} holds no rows and would empty {row.name} ({row.rows:,} rows); look at the file again",
+        )
 
 
 def preview_file(

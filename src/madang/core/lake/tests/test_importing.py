@@ -389,3 +389,13 @@ def test_what_was_left_as_it_stands_isn_t_called_a_repair():
     assert said["warnings"] == [(FIXES["totals_kept"], 2)]
     assert said["fixes"] == [(FIXES["midnight_24"], 3)]
     assert set(FIXES) > WARNINGS
+
+
+def test_a_header_alone_never_empties_a_dataset(tmp_path):
+    first = take(write(tmp_path, "도서관.csv", LIBRARIES))
+    write(tmp_path, "도서관.csv", LIBRARIES.splitlines()[0] + "\n")
+    for is_dry in (True, False):
+        with pytest.raises(Conflict, match="would empty"):
+            take(tmp_path / "도서관.csv", dry_run=is_dry)
+    record = get_dataset(actor=HOUSE, name=first.report.table)
+    assert (record.rows, record.version) == (3, first.version)

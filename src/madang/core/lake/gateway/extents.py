@@ -25,6 +25,7 @@ _HIDDEN_COLUMNS = re.compile(
 )
 # 0000 shows 7 as 0007: a code. 00 is how months and hours are shown.
 _PADDING = re.compile(r"^(0{3,})(;|$)")
+_PERCENT_FORMATS = {"9", "10"}
 _CHUNK = 1 << 22
 _TAG = 200
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -35,7 +36,7 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
 
     `hidden_rows` and `hidden_columns` count those among them that nobody sees on the screen,
     `uncalculated` formulas without a value; `padded` holds (row, column, digits) of cells, counted
-    from 0, that a format shows with zeros in front.
+    from 0, that a format shows with zeros in front, `percents` (row, column) of those that one shows as percent.
     """
 
     height: int = 0
@@ -45,6 +46,7 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     hidden_columns: int = 0
     uncalculated: int = 0
     padded: list[tuple[int, int, int]] = []
+    percents: list[tuple[int, int]] = []
 
     @property
     def area(self) -> int:
@@ -57,8 +59,7 @@ def measure_sheet(workbook: bytes, name: str) -> Extent:
     # What is damaged is for the reader of the workbook to refuse.
     with suppress(Exception):
         with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
-            styles = _find_paddings(archive)
-            return _measure(_read_chunks(archive, _find_member(archive, name)), styles)
+            return _measure(_read_chunks(archive, _find_member(archive, name)), *_find_formats(archive))
     return Extent()
 
 
@@ -70,19 +71,20 @@ def _find_member(archive: zipfile.ZipFile, name: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
 
 
-def _find_paddings(archive: zipfile.ZipFile) -> dict[int, int]:
-    """Return how many digits each style that fills up with zeros shows."""
+def _find_formats(archive: zipfile.ZipFile) -> tuple[dict[int, int], set[int]]:
+    """Return how many digits each style that fills up with zeros shows, and which styles show percent."""
     if "xl/styles.xml" not in archive.namelist():
-        return {}
+        return {}, set()
     root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
-    formats = {
-        one.get("numFmtId"): found
-        for one in root.iter()
-        if one.tag.endswith("}numFmt") and (found := _PADDING.match(one.get("formatCode", "")))
+    codes = {
+        one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if one.tag.endswith("}numFmt")
     }
+    formats = {number: found for number, code in codes.items() if (found := _PADDING.match(code))}
+    percents = _PERCENT_FORMATS | {number for number, code in codes.items() if "%" in code.split(";")[0]}
     styles = next((one for one in root if one.tag.endswith("}cellXfs")), [])
-    numbered = enumerate(formats.get(one.get("numFmtId")) for one in styles)
-    return {number: len(found[1]) for number, found in numbered if found}
+    numbers = [one.get("numFmtId") for one in styles]
+    paddings = {style: len(formats[number][1]) for style, number in enumerate(numbers) if number in formats}
+    return paddings, {style for style, number in enumerate(numbers) if number in percents}
 
 
 def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
@@ -98,9 +100,10 @@ def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
     yield rest
 
 
-def _measure(chunks: Iterator[bytes], paddings: dict[int, int]) -> Extent:
+def _measure(chunks: Iterator[bytes], paddings: dict[int, int], percent_styles: set[int]) -> Extent:
     height = cells = uncalculated = 0
     padded: list[tuple[int, int, int]] = []
+    percents: list[tuple[int, int]] = []
     letters: set[bytes] = set()
     rows: list[int] = []
     columns: list[tuple[int, int]] = []
@@ -112,11 +115,11 @@ def _measure(chunks: Iterator[bytes], paddings: dict[int, int]) -> Extent:
             rows += map(int, _HIDDEN_ROW.findall(chunk))
             columns += ((int(first), int(last)) for first, last in _HIDDEN_COLUMNS.findall(chunk))
         letters.update({column for column, _ in found})
-        padded += (
-            (int(row) - 1, _number(column) - 1, paddings[int(style)])
-            for column, row, style in (_STYLED.findall(chunk) if paddings else ())
-            if int(style) in paddings
-        )
+        for column, row, style in _STYLED.findall(chunk) if paddings or percent_styles else ():
+            if (number := int(style)) in paddings:
+                padded.append((int(row) - 1, _number(column) - 1, paddings[number]))
+            elif number in percent_styles:
+                percents.append((int(row) - 1, _number(column) - 1))
         height = max(height, max((int(row) for _, row in found), default=0))
     width = max(map(_number, letters), default=0)
     return Extent(
@@ -128,6 +131,7 @@ def _measure(chunks: Iterator[bytes], paddings: dict[int, int]) -> Extent:
         hidden_columns=sum(max(0, min(last, width) - first + 1) for first, last in columns),
         uncalculated=uncalculated,
         padded=padded,
+        percents=percents,
     )
 
 

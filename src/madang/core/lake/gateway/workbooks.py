@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def spool_workbook(
             notes.fix("hidden_rows_kept", extent.hidden_rows)
             notes.fix("hidden_columns_kept", extent.hidden_columns)
             notes.fix("codes_padded", _pad(grid, extent))
+            _show_percents(grid, extent)
             spool, header = spool_grid(grid, notes, merged)
             return spool, header, (name, *(one for one in names if one != name))
     raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
@@ -116,6 +118,27 @@ def _pad(grid: list[list[str]], extent: Extent) -> int:
             grid[row][column] = cell.zfill(digits)
             count += 1
     return count
+
+
+def _show_percents(grid: list[list[str]], extent: Extent) -> None:
+    """Write numbers as the percent that their format shows, in columns all numbers of which have such a format."""
+    shown = set(extent.percents)
+    for column in {column for _, column in shown}:
+        cells = {
+            (row, column): number
+            for row, cells in enumerate(grid)
+            if (number := _read_number(cells, column)) is not None
+        }
+        if cells.keys() <= shown:
+            for (row, _), number in cells.items():
+                grid[row][column] = f"{number * 100:f}%"
+
+
+def _read_number(cells: list[str], column: int) -> Decimal | None:
+    try:
+        return Decimal(cells[column])
+    except (IndexError, InvalidOperation):
+        return None
 
 
 @contextmanager

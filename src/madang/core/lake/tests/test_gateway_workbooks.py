@@ -98,3 +98,14 @@ def test_a_blank_column_parts_no_table_whose_rows_go_on_behind_it(take):
     fill(workbook.active, [["구", "인구", None, "예산", "비고"], *rows])
     report, found = take(save(workbook), "file.xlsx")
     assert (len(report["columns"]), len(found), report["rejected"]) == (4, 9, {})
+
+
+def test_numbers_that_a_format_shows_as_percent_are_percent(take, tmp_path):
+    workbook = openpyxl.Workbook()
+    fill(workbook.active, [["구", "비율", "몫"], *([f"{n}구", n / 8, n / 8] for n in range(9))])
+    for row in range(2, 11):
+        workbook.active.cell(row, 2).number_format = "0.0%"
+        workbook.active.cell(row, 3).number_format = "0.0%" if row > 5 else "0.00"
+    report, rows = take(save(workbook), "file.xlsx")
+    assert (rows[4]["비율"], rows[4]["몫"]) == (50, 0.5)
+    assert report["fixes"] == {"percent_signs": 9}

@@ -12,6 +12,8 @@ from starlette.datastructures import QueryParams
 
 from madang.core.base.interface import BadInput, MadangError
 
+from .reasons import say_reason
+
 NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 FIELD = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 MISSING = re.compile(r"missing required field `([^`]+)`")
@@ -74,7 +76,7 @@ def _refuse(field: str, reason: str) -> BadInput:
     where_en = f"'{field}'" if field else "what was sent"
     return BadInput(
         "input.wrong",
-        f"{where_ko} 받아들일 수 없습니다: {reason}",
+        f"{where_ko} 받아들일 수 없습니다: {say_reason(reason)}",
         f"{where_en} can't be taken: {reason}",
         field=field,
         reason=reason,

@@ -99,7 +99,9 @@ def test_a_wrong_parameter_is_named(client: TestClient, value: str) -> None:
 def test_a_wrong_body_is_named_in_korean(client: TestClient) -> None:
     reply = client.post("/api/sensors", content=b'{"sensor_id":"a","height_m":"tall"}', headers=WRITER)
     assert (reply.status_code, reply.json()["details"]["field"]) == (422, "height_m")
-    assert reply.json()["message"].startswith("‘height_m’ 값을 받아들일 수 없습니다")
+    assert reply.json()["message"] == (
+        "‘height_m’ 값을 받아들일 수 없습니다: 수가 와야 할 자리에 글자가 왔습니다"
+    )
     assert (
         client.post("/api/sensors", content=b'{"height_m":1}', headers=WRITER).json()["details"]["field"]
         == "sensor_id"

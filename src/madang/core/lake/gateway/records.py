@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO
 
 import msgspec
+import numpy as np
 
 
 class ReportColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +61,9 @@ class Notes:
     def __init__(self) -> None:
         self.fixes: Counter[str] = Counter()
         self.rejected: Counter[str] = Counter()
-        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._lines, self._offsets = array("q"), array("q")
+        self._size = 0
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
 
     def fix(self, name: str, count: int = 1) -> None:
         """Note that `count` rows, values or names were repaired in the way `name`."""
@@ -69,16 +73,21 @@ class Notes:
     def reject(self, line: int, reason: str, text: str) -> None:
         """Note one row that isn't kept."""
         self.rejected[reason] += 1
-        self._file.write(json.dumps([int(line), reason, text], ensure_ascii=False) + "\n")
+        self._lines.append(int(line))
+        self._offsets.append(self._size)
+        entry = json.dumps([reason, text], ensure_ascii=False) + "\n"
+        self._size += self._file.write(entry.encode("utf-8", "replace"))
 
     def rejected_rows(self) -> Iterator[RejectedRow]:
-        """Yield every rejected row in the order it was found."""
-        self._file.flush()
-        self._file.seek(0)
-        for entry in self._file:
-            line, reason, text = json.loads(entry)
-            yield RejectedRow(line=line, reason=reason, text=text)
-        self._file.seek(0, 2)
+        """Yield every rejected row in the order of the file."""
+        try:
+            for number in np.argsort(np.array(self._lines), kind="stable").tolist():
+                self._file.seek(self._offsets[number])
+                reason, text = json.loads(self._file.readline())
+                yield RejectedRow(line=self._lines[number], reason=reason, text=text)
+        finally:
+            if not self._file.closed:
+                self._file.seek(self._size)
 
     def close(self) -> None:
         """Remove the temporary file."""

@@ -93,6 +93,10 @@ FIXES: dict[str, Text] = {
     "formulas_without_value": Text(
         ko="계산된 값이 없는 수식입니다 (빈 값으로 둠)", en="formulas that were never calculated: no value"
     ),
+    "commas_undecided": Text(
+        ko="쉼표가 소수점인지 자릿수 구분인지 정할 수 없어 글자로 두었습니다",
+        en="numbers whose commas may be decimal or not, kept as text",
+    ),
     "header_missing": Text(ko="제목 줄이 없어 열 이름을 지었습니다", en="no header: columns were named"),
     "header_names_duplicated": Text(ko="겹치는 열 이름을 구별했습니다", en="doubled column names told apart"),
     "header_names_generated": Text(ko="비어 있는 열 이름을 지었습니다", en="blank column names filled in"),
@@ -105,6 +109,10 @@ FIXES: dict[str, Text] = {
     "html_table_read": Text(
         ko="이름만 엑셀인 웹 문서를 읽었습니다", en="a web page named as a workbook was read"
     ),
+    "json_written_by_hand": Text(
+        ko="JSON에 없는 주석이나 남는 쉼표를 빼고 읽었습니다",
+        en="remarks and commas that JSON doesn't know left out",
+    ),
     "merged_cells_filled": Text(ko="병합된 칸을 채웠습니다", en="merged cells filled"),
     "odd_values_kept": Text(
         ko="숫자나 날짜가 아닌 값이 섞여 열을 글자로 두었습니다",
@@ -116,11 +124,20 @@ FIXES: dict[str, Text] = {
     "missing_markers": Text(
         ko="‘-’ 같은 표시를 ‘값 없음’으로 읽었습니다", en="markers such as “-” read as missing"
     ),
+    "misread_letters_mended": Text(
+        ko="잘못된 글자 집합으로 저장되어 깨진 줄을 되살렸습니다",
+        en="lines saved in a wrong encoding put right",
+    ),
     "sheets_ignored": Text(ko="다른 시트는 읽지 않았습니다", en="other sheets were not read"),
     "short_rows_filled": Text(ko="짧은 행의 뒤를 비워 두었습니다", en="short rows filled with blanks"),
     "stray_carriage_return": Text(ko="행 가운데 줄바꿈을 고쳤습니다", en="stray line breaks repaired"),
     "blank_before_quote": Text(ko="따옴표 앞의 빈칸을 지웠습니다", en="blanks before quotes removed"),
     "stray_quote": Text(ko="잘못된 따옴표를 고쳤습니다", en="stray quotes repaired"),
+    "rule_lines_skipped": Text(ko="줄만 그은 행을 건너뛰었습니다", en="lines that only draw a rule skipped"),
+    "text_formulas_read": Text(
+        ko='글자로 두려고 붙인 표시(="0012", \'0012)를 뗐습니다',
+        en='marks that keep values as text (="0012", \'0012) removed',
+    ),
     "thousands_separators": Text(ko="천 단위 쉼표를 뺐습니다", en="thousands separators removed"),
     "wide_numbers": Text(ko="전각 숫자를 읽었습니다", en="numbers in full-width signs read"),
     "bracketed_numbers": Text(
@@ -135,13 +152,17 @@ FIXES: dict[str, Text] = {
     "trailing_delimiter_dropped": Text(ko="행 끝의 남는 구분자를 뺐습니다", en="trailing delimiters dropped"),
     "trailing_zero_dropped": Text(ko="정수에 붙은 ‘.0’을 뺐습니다", en="“.0” dropped from whole numbers"),
     "unclosed_quote": Text(ko="닫히지 않은 따옴표를 고쳤습니다", en="unclosed quotes repaired"),
+    "unit_above_read": Text(
+        ko="표 위에 적힌 단위를 열의 단위로 읽었습니다", en="the unit over the table read as the columns'"
+    ),
     "unit_row_read": Text(ko="단위 줄을 열의 단위로 읽었습니다", en="a row of units read as units"),
     "zero_coordinates": Text(ko="0으로 적힌 좌표를 비웠습니다", en="zero coordinates read as missing"),
 }
 # What was found and left as it stands, for a person to look at.
 WARNINGS = frozenset(
     {
-        *("codes_damaged_by_excel", "coordinates_abroad", "coordinates_impossible", "coordinates_undecided"),
+        *("codes_damaged_by_excel", "commas_undecided", "coordinates_abroad", "coordinates_impossible"),
+        *("coordinates_undecided",),
         *("duplicate_keys", "duplicate_rows", "formulas_without_value", "header_missing", "odd_values_kept"),
         *("hidden_columns_kept", "hidden_rows_kept", "sheets_ignored", "totals_kept"),
     }

@@ -25,6 +25,11 @@ _TABLE_NAME = re.compile(
     r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|jsonl|ndjson|geojson|parquet)(\.gz)?$", re.IGNORECASE
 )
 _JSON = re.compile(rb"""\{\s*["}]|\[\s*[\[{"\]\d-]""")
+# People write remarks into JSON by hand, though it knows none.
+_REMARKS = re.compile(rb"\A(?:\s*(?://[^\n]*\n|/\*[\s\S]*?\*/))+\s*")
+# The call of a script around JSON (JSONP).
+PADDED = re.compile(rb"\A\s*[A-Za-z_$][\w.$]*\s*\(\s*([\[{][\s\S]*?[\]}])\s*\)\s*;?\s*\Z")
+_CALL = re.compile(rb"\A[A-Za-z_$][\w.$]*\s*\(\s*")
 _BINARY = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -205,7 +210,7 @@ def _sniff_zip(path: Path) -> str:
 def _sniff_text(head: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x1e \t\r\n")[:2048]
     wide = start.replace(b"\x00", b"")
-    if _JSON.match(wide):
+    if _JSON.match(wide) or _JSON.match(_REMARKS.sub(b"", wide)) or _JSON.match(_CALL.sub(b"", wide)):
         return "json"
     lowered = wide.lower()
     if lowered.startswith(b"<?xml") and b"office:spreadsheet" in lowered:

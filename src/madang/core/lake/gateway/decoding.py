@@ -64,16 +64,22 @@ def detect_encoding(read: Callable[[], Iterable[bytes]]) -> str:
     return best.name
 
 
-def _refuse_foreign(sample: bytes) -> None:
-    """Refuse what only happens to be CP949: Japanese, Chinese or Russian would become syllables nobody writes."""
+def count_letters(text: str) -> tuple[int, int]:
+    """Return how many letters of the East a text has, and how many of them are syllables that Korean is full of."""
     letters = plain = 0
-    for code in map(ord, sample.decode("cp949", "ignore")):
+    for code in map(ord, text):
         if 0xAC00 <= code <= 0xD7A3:
             initial, vowel, final = (code - 0xAC00) // 588, (code - 0xAC00) % 588 // 28, (code - 0xAC00) % 28
             letters += 1
             plain += initial not in _RARE_INITIALS and vowel not in _RARE_VOWELS and final in _USUAL_FINALS
         else:
             letters += any(first <= code <= last for first, last in _FOREIGN)
+    return letters, plain
+
+
+def _refuse_foreign(sample: bytes) -> None:
+    """Refuse what only happens to be CP949: Japanese, Chinese or Russian would become syllables nobody writes."""
+    letters, plain = count_letters(sample.decode("cp949", "ignore"))
     if letters >= _MIN_LETTERS and plain < _MIN_PLAIN * letters:
         raise refuse(
             "encoding",

@@ -21,22 +21,28 @@ import pyarrow.compute as pc
 from .containers import read_chunks
 from .decoding import Block, detect_encoding, read_blocks
 from .dialects import Layout, find_layout
-from .grids import FOOTNOTES
+from .grids import FOOTNOTE, LONE_FOOTNOTE
 from .headers import Header
 from .lines import Lines
+from .misread import mend_misread
+from .raw import read_bytes
 from .records import Notes
 from .refusals import refuse
 from .spool import BARE, HIDDEN, LONG, SHORT, SOUND, Spool
+from .tables_below import find_table_below
 
 _MAX_CARRY = 1 << 25
 _MAX_CONTROL_RATIO = 0.05
+# ="0012" and '0012 keep Excel from counting.
+_TEXT_FORMULA = r"""^="([^"]*)"$|^'(\d{4,}[\d-]*|0\d{1,2}-[\d-]{3,})$"""
+_RULE = re.compile(r"[-=+| :]*[+|][-=+| :]*")
 csv.field_size_limit(1 << 30)
 
 
 def spool_text(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str, Header]:
     """Read a delimited text file into a spool of strings; return it with the encoding and header."""
     encoding = detect_encoding(lambda: read_chunks(path))
-    blocks = read_blocks(read_chunks(path), encoding)
+    blocks = mend_misread(read_blocks(read_chunks(path), encoding), notes)
     first = next(blocks, None)
     if first is None:
         raise refuse("empty", "빈 파일입니다", "the file is empty", line=1)
@@ -67,9 +73,11 @@ class RowReader:
             tuple(cell.strip() for cell in level[: self._count]) for level in layout.header.levels
         }
         titles = "|".join(sorted(re.escape(level[0]) for level in self._levels))
-        signs = "|".join(map(re.escape, FOOTNOTES))
         # What the first cell of a row looks like that may be a header or a remark.
-        self._strange = rf"^\s*((?:{titles})\s*$|{signs})" if self._levels else rf"^\s*(?:{signs})"
+        self._strange = (
+            rf"^\s*((?:{titles})\s*$|{LONE_FOOTNOTE})" if self._levels else rf"^\s*{LONE_FOOTNOTE}"
+        )
+        self._is_over = False
         self._rest = b""
         self._damaged: frozenset[int] = frozenset()
         self._rest_line = 1
@@ -95,17 +103,31 @@ class RowReader:
         self._rest = b""
         repaired, taken = [], lines.usual.copy()
         index = 0
-        unusual = np.flatnonzero(~lines.usual)
+        end = self._reject_below(lines)
+        taken[end:] = False
+        unusual = np.flatnonzero(~lines.usual[:end])
         for candidate in unusual:
             if candidate < index:
                 continue
-            index = self._read_unusual(lines, int(candidate), repaired, last=last)
+            index = self._read_unusual(lines, int(candidate), repaired, last=last or self._is_over)
             if index < 0:
                 taken[candidate:] = False
                 self._carry(block, lines, int(candidate))
                 break
             taken[candidate:index] = False
         yield from self._merge(lines, taken, repaired)
+
+    def _reject_below(self, lines: Lines) -> int:
+        """Reject the lines of another table below this one; return the index of the first, or how many lines there are."""
+        below = 0 if self._is_over else find_table_below(lines, self._levels)
+        if below is None:
+            return lines.count
+        self._is_over = True
+        for index in range(below, lines.count):
+            text = lines.text(index, index)
+            if text.strip(" \t\r\n" + self.layout.delimiter + '"'):
+                self.notes.reject(lines.number(index), "other_table", text.rstrip("\r"))
+        return below
 
     def _carry(self, block: Block, lines: Lines, index: int) -> None:
         self._rest = block.data[lines.starts[index] :]
@@ -174,6 +196,8 @@ class RowReader:
             self.notes.reject(number, "undecodable_bytes", text)
         elif "\x00" in text:
             self.notes.reject(number, "null_byte", text)
+        elif "---" in text and _RULE.fullmatch(text.strip()):
+            self.notes.fix("rule_lines_skipped")
         elif text.startswith("##") and self._comment:
             self.notes.fix("comment_lines_skipped")
         else:
@@ -212,7 +236,9 @@ class RowReader:
         if not fields:
             self.notes.reject(number, "unclosed_quote", lines.text(index, index))
             return
-        if len(fields) < count and count > 2 and fields[0].strip().startswith(FOOTNOTES):
+        is_lone = not any(field.strip() for field in fields[1:])
+        remark = LONE_FOOTNOTE if is_lone else FOOTNOTE
+        if len(fields) < count and count > 2 and re.match(remark, fields[0].strip()):
             self.notes.reject(number, "footnote", self.layout.delimiter.join(fields))
             return
         if len(fields) > count and self.layout.join is not None:
@@ -262,7 +288,7 @@ class RowReader:
         batch = batch.take(pa.array(order)) if repaired else batch
         if self.layout.padded or self.layout.wrapped:
             batch = _strip_margins(batch, self._count)
-        yield self._clean(batch)
+        yield self._clean(self._read_formulas(batch))
 
     def _drop_trailing(
         self, lines: Lines, columns: list[pa.ChunkedArray], taken: np.ndarray
@@ -278,6 +304,16 @@ class RowReader:
         kept = taken.copy()
         kept[np.flatnonzero(taken)[surplus]] = False
         return [_whole(column).filter(pa.array(~surplus)) for column in columns[: self._count]], kept
+
+    def _read_formulas(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return a batch without the signs that only keep Excel from counting."""
+        columns = batch.columns
+        for number, column in enumerate(columns[: self._count]):
+            if np.isin(read_bytes(column, 0), (ord("="), ord("'"))).any():
+                found = pc.match_substring_regex(column, _TEXT_FORMULA)
+                self.notes.fix("text_formulas_read", pc.sum(found).as_py())
+                columns[number] = pc.replace_substring_regex(column, _TEXT_FORMULA, r"\1\2")
+        return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
     def _clean(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Reject rows that only repeat the header, and remarks below the table."""
@@ -299,7 +335,7 @@ class RowReader:
         stripped = tuple(cell.strip() for cell in cells)
         if stripped in self._levels:
             return "repeated_header"
-        is_remark = len(stripped) > 2 and not any(stripped[1:]) and stripped[0].startswith(FOOTNOTES)
+        is_remark = len(stripped) > 2 and not any(stripped[1:]) and re.match(LONE_FOOTNOTE, stripped[0])
         return "footnote" if is_remark else ""
 
 
@@ -326,7 +362,7 @@ def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 def _strip_margins(batch: pa.RecordBatch, count: int) -> pa.RecordBatch:
     """Return a batch without the spaces or apostrophes around its values."""
     columns = [
-        pc.replace_substring_regex(pc.utf8_ltrim(column, " "), r"(?s)^'(.*)'$", r"\1")
+        pc.replace_substring_regex(pc.utf8_trim(column, " "), r"(?s)^'(.*)'$", r"\1")
         for column in batch.columns[:count]
     ]
     return pa.RecordBatch.from_arrays([*columns, *batch.columns[count:]], schema=batch.schema)

@@ -205,7 +205,7 @@ def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> No
     is_ragged = alike * 5 < len(body) * 4 + (not body)
     sentences = sum(_is_sentence(line) for line in filled)
     in_words |= sentences * 3 >= len(filled) and is_ragged
-    in_words |= len(header.names) == 1 and not body
+    in_words |= len(header.names) == 1 and (not body or _is_sentence(header.names[0]))
     # One name may be long; sentences are so throughout, or cut into now more and now fewer pieces.
     lengths = [len(name) for name in header.names]
     most_long = sum(length > _MAX_NAME for length in lengths) * 2 > len(lengths)

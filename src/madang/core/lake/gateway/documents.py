@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from .containers import read_chunks
+from .containers import PADDED, read_chunks
 from .decoding import detect_encoding, read_blocks
 from .features import (
     GEOMETRY,
@@ -37,6 +37,9 @@ _NAMES = ("columns", "fields", "header", "headers", "names")
 _ROWS = ("records", "data", "rows", "row", "items", "values")
 _LONG_INTEGER = re.compile(rb"[\s:,\[]-?\d{19,}\s*[,\]}]")
 _NOT_A_NUMBER = re.compile(rb"[\s:,\[](NaN|-?Infinity)\s*[,\]}]")
+# What people add who write JSON by hand: remarks, and a comma behind the last thing of a list.
+_REMARK = re.compile(rb"(\"[^\"\\]*(?:\\.[^\"\\]*)*\")|//[^\n]*|/\*[\s\S]*?\*/")
+_LAST_COMMA = re.compile(rb"(\"[^\"\\]*(?:\\.[^\"\\]*)*\")|,(\s*[}\]])")
 _ROW_NUMBER = "__row"
 # RFC 8142 begins each text of a sequence with it.
 _SEPARATOR = b"\x1e"
@@ -47,7 +50,8 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
     encoding = detect_encoding(lambda: read_chunks(path))
     data = b"".join(block.data for block in read_blocks(read_chunks(path), encoding))
     progress(len(data))
-    document = _parse(data.replace(_SEPARATOR, b"").rstrip(), notes)
+    called = PADDED.match(data)
+    document = _parse((called[1] if called else data).replace(_SEPARATOR, b"").rstrip(), notes)
     rows = read_features(document, notes) if isinstance(document, dict) else None
     shape = GEOMETRY
     if rows is None:
@@ -88,7 +92,7 @@ def _parse(data: bytes, notes: Notes) -> Any:
     try:
         return _load(data)
     except orjson.JSONDecodeError as error:
-        rows = _parse_lines(data, notes)
+        rows = _parse_lines(data, notes) or _parse_by_hand(data, notes)
         if rows:
             return rows
         raise refuse(
@@ -108,6 +112,18 @@ def _load(data: bytes) -> Any:
             return json.loads(data, parse_constant=lambda _: None)
         raise
     return json.loads(data) if _LONG_INTEGER.search(data) else value
+
+
+def _parse_by_hand(data: bytes, notes: Notes) -> Any:
+    """Return what JSON holds apart from remarks and commas too many; None where it is damaged otherwise."""
+    bare = _LAST_COMMA.sub(
+        lambda found: found[1] or found[2], _REMARK.sub(lambda found: found[1] or b" ", data)
+    )
+    with suppress(orjson.JSONDecodeError):
+        value = _load(bare)
+        notes.fix("json_written_by_hand")
+        return value
+    return None
 
 
 def _parse_lines(data: bytes, notes: Notes) -> Rows:
@@ -163,6 +179,12 @@ def _candidates_of_object(value: dict[str, Any], depth: int) -> Iterator[Rows]:
             yield found
             return
     items = list(value.values())
+    if len(items) >= 2 and _are_numbered(items):
+        yield [
+            dict(zip(value, cells, strict=True))
+            for cells in zip(*(item.values() for item in items), strict=True)
+        ]
+        return
     if len(items) >= 2 and all(_is_record(item) for item in items) and _alike(items):
         yield [{"key": key, **item} for key, item in value.items()]
     if len(items) >= 2 and all(isinstance(item, list) and item for item in items) and _are_like(items):
@@ -172,6 +194,17 @@ def _candidates_of_object(value: dict[str, Any], depth: int) -> Iterator[Rows]:
         if key == "item" and _is_record(item):
             yield [item]
         yield from _candidates(item, depth + 1)
+
+
+def _are_numbered(columns: list) -> bool:
+    """Return whether columns hold their cells by the numbers of rows, all the same, as data frames are written."""
+    if not all(_is_record(column) and not _is_nested(list(column.values())) for column in columns):
+        return False
+    # Were all of one kind, either could be the rows.
+    if len({isinstance(next(iter(column.values())), str) for column in columns}) < 2:
+        return False
+    rows = list(columns[0])
+    return rows == [str(number) for number in range(len(rows))] and all(list(one) == rows for one in columns)
 
 
 def _rows_of_list(items: list) -> Rows:

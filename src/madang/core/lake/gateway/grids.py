@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -15,7 +16,14 @@ from .spool import HIDDEN, SOUND, Spool
 _BATCH = 20_000
 _MIN_FULL = 0.8
 Range = tuple[tuple[int, int], tuple[int, int]]
-FOOTNOTES = ("※", "*", "주)", "주 :", "출처", "자료:", "자료 :", "자료출처", "주:")
+# How a remark below a table begins, as RE2 and Python read it, and what is one only where it stands alone:
+# 주1), 작성자:, 2023. 12. 31. 기준.
+FOOTNOTE = r"(?:※|\*|주\)|주 ?:|출처|자료 ?:|자료출처)"
+LONE_FOOTNOTE = (
+    rf"(?:{FOOTNOTE}|주\s?\d+\s?\)|\d{{1,2}}\)\s|(?:작성|담당|문의|기준|비고|참고)\S{{0,3}}\s?[:：]"
+    r"|(?:작성|담당|문의)(?:자|처|부서|일)?\s"
+    r"|\(?\d{4}\s?[.년].{0,20}\s기준\)?$|끝\.?$)"
+)
 
 
 def spool_grid(grid: list[list[str]], notes: Notes, merged: Sequence[Range] = ()) -> tuple[Spool, Header]:
@@ -67,7 +75,7 @@ def _data_rows(
             notes.fix("blank_rows_skipped")
         elif tuple(cell.strip() for cell in row) in levels:
             notes.reject(line, "repeated_header", "\t".join(row))
-        elif len(filled) == 1 and width > 2 and filled[0].strip().startswith(FOOTNOTES):
+        elif len(filled) == 1 and width > 2 and re.match(LONE_FOOTNOTE, filled[0].strip()):
             notes.reject(line, "footnote", filled[0])
         else:
             kept.append((line, (row + [""] * width)[:width]))

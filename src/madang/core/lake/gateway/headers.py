@@ -7,13 +7,13 @@ from collections import Counter
 
 import msgspec
 
-from .values import MISSING
+from .values import MISSING, MISSING_WORDS
 
 Row = list[str]
 _MAX_HEADER_ROWS = 5
 _MARKERS = {"", *MISSING}
 _VALUE = re.compile(
-    r"^[+\-△▲−－]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
+    r"^[+\-△▲−－–]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
     r"|^\d{1,2}/\d{1,2}/\d{4}.*$|^\d{1,2}:\d{2}(:\d{2})?.*$"
 )
 _UNIT = re.compile(
@@ -28,8 +28,19 @@ _NAMED_UNIT = re.compile(r"^(.*\S)\s*[(\[（]\s*(?:단위\s*[:：]?\s*)?([^()\[\
 # (45) is a number below zero in accounts.
 _IN_BRACKETS = re.compile(r"^[\(\[][\d,.\s]+[\)\]]$")
 
+# (단위: 천원) over a table, and columns whose numbers are none of it.
+_UNIT_ABOVE = re.compile(
+    r"^(?:[(\[<]\s*단위\s*[:：]\s*([^()\[\],，/]+?)\s*[)\]>]|단위\s*[:：]\s*([^()\[\],，/]+))$"
+)
+_OTHER_NAME = re.compile(
+    r"[연년]도|연번|순번|순위|번호|코드|[율률]|비중|구성비|위도|경도|좌표|%|^(no\.?|id|년|월|일|연령|나이)$",
+    re.IGNORECASE,
+)
+
 # What stands beside or over a table: its unit, its source, a longer remark.
 _NOTE = re.compile(r"^\s*(※|[ㅇ○]\s|[(\[]?단위\s*[:：)]|(자료|출처)\s*[:：])|^(?=[\s\S]{30}).*\n")
+# Who made a table or when, as stands above it in one line (작성부서: 총무과).
+_LABEL = re.compile(r"^[가-힣]{2,8}\s?[:：]\s?\S")
 _HANGUL = re.compile("[가-힣]")
 _IDENTIFIER = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")
 
@@ -38,11 +49,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The table's names and where its data begin.
 
     `first_data` is the index among the given rows of the first data row; `levels` the header rows
-    as they stand in the file.
+    as they stand in the file; `unit` is what a line over the table says of all its numbers.
     """
 
     names: tuple[str, ...]
     units: tuple[str, ...]
+    unit: str = ""
     first_data: int
     levels: tuple[tuple[str, ...], ...]
     fixes: dict[str, int]
@@ -79,8 +91,10 @@ def find_header(rows: list[Row]) -> Header | None:
     if len(levels) > 1:
         fixes["header_rows_joined"] = len(levels)
     units = tuple(_unit_of(unit_level, index) for index in range(len(names)))
+    unit = _find_unit_above(rows[:start])
+    fixes |= {"unit_above_read": 1} if unit else {}
     written = tuple(tuple(rows[index]) for index in range(start, last + 1))
-    return Header(names=names, units=units, first_data=last + 1, levels=written, fixes=fixes)
+    return Header(names=names, units=units, unit=unit, first_data=last + 1, levels=written, fixes=fixes)
 
 
 def name_columns(raw: list[str]) -> tuple[tuple[str, ...], dict[str, int]]:
@@ -115,8 +129,26 @@ def split_unit(name: str) -> tuple[str, str]:
     return (found[1], found[2]) if found and _UNIT.match(found[2]) else (name, "")
 
 
+def _find_unit_above(titles: list[Row]) -> str:
+    """Return the one unit that a line over the table gives all its numbers, "" without one."""
+    for row in titles:
+        cells = [cell for cell in _strip(row) if cell]
+        found = [one[1] or one[2] for cell in cells if (one := _UNIT_ABOVE.match(cell))]
+        # (단위: 명, %) is two units, which a delimiter may have cut apart.
+        others = sum(bool(_UNIT.match(cell.strip(")]>"))) for cell in cells)
+        if found:
+            return found[0] if len(found) == 1 and not others and _UNIT.match(found[0]) else ""
+    return ""
+
+
+def is_counted(name: str) -> bool:
+    """Return whether the unit over a table is that of a column of numbers: no year, number of a row or share."""
+    return not _OTHER_NAME.search(name)
+
+
 def _clean_spaces(text: str) -> str:
-    return re.sub(r"[\r\n\t]+", " ", text.replace("\ufeff", "")).strip()
+    plain = re.sub(r'^="([^"]*)"$', r"\1", text.replace("\ufeff", "").removeprefix("ï»¿"))
+    return re.sub(r"[\r\n\t]+", " ", plain).strip()
 
 
 def _clean_name(text: str) -> str:
@@ -153,8 +185,9 @@ def _is_headline(rows: list[Row], index: int, after: int, width: int) -> bool:
     complete = len(names) == width == len(set(names)) and all(names) and not any(map(is_value, names))
     if not complete or len(rows[index]) + 1 < width:
         return complete
+    are_labels = all(_LABEL.match(cell) for cell in _strip(rows[index]) if cell)
     is_apart = after > index + 1 and not _has_gaps(rows[index])
-    return is_apart and after + 1 < len(rows) and any(map(is_value, rows[after + 1]))
+    return (are_labels or is_apart) and after + 1 < len(rows) and any(map(is_value, rows[after + 1]))
 
 
 def _skipped(filled: list[int], start: int) -> dict[str, int]:
@@ -174,7 +207,7 @@ def _typed_columns(body: list[Row], width: int) -> list[int]:
     typed = []
     for column in range(width):
         cells = [row[column].strip() for row in body if column < len(row)]
-        cells = [cell for cell in cells if cell not in _MARKERS]
+        cells = [cell for cell in cells if cell not in _MARKERS and cell not in MISSING_WORDS]
         if cells and sum(map(is_value, cells)) >= 0.8 * len(cells):
             typed.append(column)
     return typed

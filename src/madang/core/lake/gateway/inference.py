@@ -46,10 +46,10 @@ CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
 _CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 # Kinds from the strictest to the widest: a column takes the first that all its values fit.
-_ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent", "won")
+_ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent", "won", "comma")
 # Nothing but midnights are dates unless the name says otherwise: an offset must not make them the day before.
 _MOMENTS = ("date", "midnight", "datetime")
-_NEVER_NUMBERS = {"boolean", "time", "percent", "won"}
+_NEVER_NUMBERS = {"boolean", "time", "percent", "won", "comma"}
 _WON = "KRW"
 _NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
 _LONG_CODE = 8
@@ -137,6 +137,8 @@ class ColumnProfile:
         texts = v.trim(texts)
         markers = pc.fill_null(v.is_marker(texts), False)
         self.seen["missing_markers"] += _sum(markers, counts)
+        if not self.rows:  # words that nothing else stands beside are what the column says
+            self.seen["missing_words"] += _sum(v.is_missing_word(texts), counts)
         given = pc.and_(pc.is_valid(texts), pc.invert(markers))
         if not pc.all(given).as_py():
             texts, counts = texts.filter(given), counts[np.asarray(given)]
@@ -157,7 +159,7 @@ class ColumnProfile:
     def decide(self) -> Decision:
         """Return the column's type."""
         if not self.rows:
-            markers = self.seen["missing_markers"]
+            markers = 0 if self.seen["missing_words"] else self.seen["missing_markers"]
             fixes = {"missing_markers": markers} if markers else {}
             return Decision(type=ColumnType.TEXT, only_markers=bool(markers), fixes=fixes)
         if self.seen["bracketed_numbers"] and self.seen["signed"]:
@@ -187,6 +189,8 @@ class ColumnProfile:
             return Decision(type=ColumnType.CLOCK)
         if kind == "percent":
             return Decision(type=ColumnType.NUMBER, unit="%", fixes={"percent_signs": self.rows})
+        if kind == "comma":
+            return Decision(type=ColumnType.TEXT, fixes={"commas_undecided": self.rows})
         if kind == "won":
             return Decision(type=ColumnType.INTEGER, unit=_WON, fixes={"currency_signs": self.seen["won"]})
         return self._decide_number(kind)
@@ -431,6 +435,7 @@ _FITS: dict[str, Callable[[pa.StringArray], np.ndarray]] = {
     "number": _valid(v.parse_number),
     "percent": _valid(v.parse_percent),
     "won": _valid(v.parse_won),
+    "comma": lambda texts: np.asarray(pc.fill_null(v.matches(texts, v.COMMA_NUMBER), False)),
 }
 
 

@@ -26,6 +26,13 @@ def find_signs(values: pa.StringArray) -> int:
     return int(np.bitwise_or.reduce(np.frombuffer(inside.tobytes().translate(_TABLE), np.uint8)))
 
 
+def holds_any(values: pa.StringArray, letters: str) -> bool:
+    """Return whether one of some `letters` occurs anywhere in the values."""
+    data, offsets = _take_bytes(values)
+    inside = data[offsets[0] : offsets[-1]].tobytes()
+    return any(letter.encode() in inside for letter in letters)
+
+
 def read_lengths(values: pa.StringArray) -> np.ndarray:
     """Return how many bytes each value has; a missing one none."""
     return np.diff(_take_bytes(values)[1])

@@ -15,7 +15,7 @@ from .coordinates import Locate
 from .delimited import spool_text
 from .documents import spool_json
 from .duplicates import Duplicates
-from .headers import split_unit
+from .headers import Header, is_counted, split_unit
 from .inference import ARROW_TYPES, convert
 from .judging import count_totals, judge, keep_rows
 from .parquet import spool_parquet
@@ -92,7 +92,9 @@ class FileReading:
         sheet: str | None,
     ) -> None:
         self._notes = notes
-        self._spool, self.encoding, self._units, self.sheets = _spool(path, notes, progress, sheet)
+        self._spool, self.encoding, header, self.sheets = _spool(path, notes, progress, sheet)
+        self._units = dict(zip(header.names, header.units, strict=True)) if header else {}
+        self._unit_above = header.unit if header else ""
         try:
             self._decide()
             self._place(locate)
@@ -229,6 +231,7 @@ class FileReading:
             # Pages write the unit after the title.
             others = (split_unit(other)[0] for other in self._names if other != name)
             title = name if plain in others else plain
+            unit = unit or (self._unit_above if is_counted(name) else "")
         return Column(name=name, type=decision.type, title=Text(ko=title, en=title), unit=unit)
 
     def _place(self, locate: Locate | None) -> None:
@@ -261,7 +264,7 @@ def _require_file(path: Path) -> None:
 
 def _spool(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
-) -> tuple[Spool, str | None, dict[str, str], tuple[str, ...]]:
+) -> tuple[Spool, str | None, Header | None, tuple[str, ...]]:
     _require_file(path)
     kind = sniff(path)
     sheets: tuple[str, ...] = ()
@@ -270,9 +273,9 @@ def _spool(
     if kind == "text":
         spool, encoding, header = spool_text(path, notes, progress)
     elif kind == "json":
-        return (*spool_json(path, notes, progress), {}, ())
+        return (*spool_json(path, notes, progress), None, ())
     elif kind == "parquet":
-        return spool_parquet(path, notes, progress), None, {}, ()
+        return spool_parquet(path, notes, progress), None, None, ()
     elif kind == "html":
         spool, encoding, header = spool_html(path, notes)
     elif kind == "zip":
@@ -285,7 +288,7 @@ def _spool(
         spool, header, sheets = spool_workbook(path, notes, progress, sheet)
     for fix, count in header.fixes.items():
         notes.fix(fix, count)
-    return spool, encoding, dict(zip(header.names, header.units, strict=True)), sheets
+    return spool, encoding, header, sheets
 
 
 def _free_name(name: str, taken: set[str]) -> str:

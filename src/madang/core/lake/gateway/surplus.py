@@ -14,7 +14,7 @@ import msgspec
 
 from .districts import is_address
 from .headers import is_value
-from .values import MISSING
+from .values import MISSING, MISSING_WORDS
 
 _ADDRESS_NAME = re.compile(r"주소|소재지|위치|address|addr|location", re.IGNORECASE)
 _COUNTER_NAME = re.compile(
@@ -23,6 +23,7 @@ _COUNTER_NAME = re.compile(
 )
 _HEAD, _GROUP = re.compile(r"^[+-]?\d{1,3}$"), re.compile(r"^\d{3}$")
 _MIN_SHARE, _MIN_NARROW = 0.9, 0.1
+_ABSENT = {"", *MISSING, *MISSING_WORDS}
 
 
 class Join(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,13 +124,12 @@ def _join(fields: Sequence[str], at: int, extra: int) -> list[str]:
 
 def _fits(fields: Sequence[str], typed: Sequence[int]) -> bool:
     cells = [fields[column].strip() for column in typed]
-    return all(not cell or cell in MISSING or is_value(cell) for cell in cells)
+    return all(cell in _ABSENT or is_value(cell) for cell in cells)
 
 
 def _typed(rows: list[list[str]]) -> tuple[int, ...]:
     """Return the columns that hold nothing but numbers, dates and times."""
     columns = [
-        [cell for cell in map(str.strip, column) if cell and cell not in MISSING]
-        for column in zip(*rows, strict=True)
+        [cell for cell in map(str.strip, column) if cell not in _ABSENT] for column in zip(*rows, strict=True)
     ]
     return tuple(number for number, cells in enumerate(columns) if cells and all(map(is_value, cells)))

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .raw import BLANK, HEX, LETTER, find_signs, read_bytes, read_lengths
+from .raw import BLANK, HEX, LETTER, find_signs, holds_any, read_bytes, read_lengths
 
 MISSING = (
-    *("-", "--", "---", "–", "—", ".", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"),
+    *("-", "--", "---", "–", "—", ".", "…", "...", "\\N", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"),
     *(
         "NULL",
         "null",
@@ -31,7 +31,23 @@ MISSING = (
         "#NULL!",
     ),
 )
-_MARKER_STARTS = np.unique([marker.encode()[0] for marker in MISSING])
+# The same in words; in a column of words they are words.
+MISSING_WORDS = (
+    *(
+        "해당없음",
+        "해당 없음",
+        "해당사항없음",
+        "해당사항 없음",
+        "자료없음",
+        "자료 없음",
+        "정보없음",
+        "정보 없음",
+    ),
+    *("결측", "결측치", "미측정", "미집계", "점검중", "장비점검", "통신장애", "자료이상"),
+)
+_ALL_MISSING = pa.array([*MISSING, *MISSING_WORDS])
+_WORDS = pa.array(MISSING_WORDS)
+_MARKER_STARTS = np.unique([marker.encode()[0] for marker in (*MISSING, *MISSING_WORDS)])
 EMPTY_DATES = ("0", "00000000", "0000-00-00")
 _CITY = "Asia/Seoul"
 _MICROS_PER_DAY = 86_400_000_000
@@ -45,6 +61,8 @@ _EXCEL_EPOCH = 25_569
 _INTEGER = r"^-?\d{1,18}$"
 # 0,500 is half of one where a comma is the decimal sign, and no number where it isn't.
 _GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
+# 37,5665 and 1,23,456: a number somewhere, but not by the commas that Korea writes.
+COMMA_NUMBER = r"^[+-]?(\d{1,3}(\.\d{3})*,\d+|\d{1,2}(,\d{2})+,\d{3}(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?)$"
 # More digits than a double holds, an E without a sign (1E10) and +82… aren't numbers but codes.
 _NUMBER = r"^-?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]\d{1,3})?$"
 _PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
@@ -53,14 +71,16 @@ _WHOLE = r"(0|[1-9]\d{0,14}|[1-9]\d{0,2}(,\d{3}){1,4})"
 _WON = rf"^0$|^([△▲+-]\s?)?[₩￦]\s?{_WHOLE}$|^([△▲+-]\s?)?{_WHOLE}\s?원$"
 _WIDE = r"^[－＋]?[０-９][０-９，]*(．[０-９]*)?$"
 _WIDE_START = "０".encode()[0]
+# Zero width space, non-joiner and joiner, word joiner, byte order mark.
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 _BRACKETED = r"^\((\d[\d,]*(?:\.\d+)?)\)$"
 LEADING_ZERO = r"^[+-]?0\d+(\.\d+)?$"
 EXPONENT_CODE = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 TRAILING_ZERO = r"^\d+\.0+$"
 # 2022.10 is October, which a number would make 2022.1.
 YEAR_MONTH = r"^(19|20)\d{2}\.(0?[1-9]|1[0-2])$"
-MINUS = r"^[-△▲−－]"
-NUMBER_SIGN = r",|^[△▲−－]"
+MINUS = r"^[-△▲−－–]"
+NUMBER_SIGN = r",|^[△▲−－–]"
 HOUR_24 = r"(^|[ T])24:00(:00)?$|^\d{8} ?24(00(00)?)?$|24시"
 BARE_DATE = r"^(19|20|99)\d{6}(\d{2}|\d{4}|\d{6})?$"
 UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\d$|^\d\d-|\(|오[전후]|[APap][mM]"
@@ -89,6 +109,8 @@ _STYLES = {
     "dotted": rf"^(?P<d>\d{{1,2}})\.\s?(?P<mo>\d{{1,2}})\.\s?(?P<y>\d{{4}}){_CLOCK}$",
     "dmy": rf"^(?P<d>\d{{1,2}})/(?P<mo>\d{{1,2}})/(?P<y>\d{{4}}){_CLOCK}$",
 }
+# 2022.1/4 is a quarter of a year.
+_QUARTER = r"^\d{4}\s?[.-]\s?[1-4]/4$"
 SLASHED_DATE = re.sub(r"\?P<\w+>", "?:", _STYLES["dmy"])
 _TIME = (
     r"^(?P<ap>오전|오후|AM|PM|am|pm)?\s?(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:\.(?P<f>\d{1,9}))?)?"
@@ -97,14 +119,21 @@ _TIME = (
 
 
 def trim(values: pa.StringArray) -> pa.StringArray:
-    """Return `values` without spaces around them; what is then empty becomes null."""
+    """Return `values` without spaces around them and signs that nobody sees; what is then empty becomes null."""
     if not find_signs(values) & BLANK:
         if len(values) == 0 or read_lengths(values).min() > 0:
             return values
         trimmed = values
     else:
-        trimmed = pc.utf8_trim_whitespace(values)
+        trimmed = pc.utf8_trim_whitespace(_without_unseen(values))
     return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
+
+
+def _without_unseen(values: pa.StringArray) -> pa.StringArray:
+    """Return `values` without the signs of no width that copying from pages and documents leaves behind."""
+    if not holds_any(values, _UNSEEN):
+        return values
+    return pc.replace_substring_regex(values, f"[{_UNSEEN}]", "")
 
 
 def find_wide(values: pa.StringArray) -> pa.BooleanArray:
@@ -134,7 +163,12 @@ def is_marker(values: pa.StringArray) -> pa.BooleanArray:
     suspects = np.isin(read_bytes(values, 0), _MARKER_STARTS)
     if not suspects.any():
         return pa.array(np.zeros(len(values), bool))
-    return pc.is_in(values, value_set=pa.array(MISSING))
+    return pc.is_in(values, value_set=_ALL_MISSING)
+
+
+def is_missing_word(values: pa.StringArray) -> pa.BooleanArray:
+    """Return where a trimmed value says in words that it is missing: 해당없음."""
+    return pc.is_in(values, value_set=_WORDS)
 
 
 def matches(values: pa.StringArray, pattern: str) -> pa.BooleanArray:
@@ -216,6 +250,8 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
         if style == "dmy" and not day_first:
             month, day = day, month
         date, ok = _civil_days(read.year(), month, day)
+        if style == "ymd":
+            ok &= ~np.asarray(matches(values.filter(pa.array(hit)), _QUARTER))
         micro, in_day, late = _clock(read)
         offset, zoned = read.zone()
         where = np.flatnonzero(hit)
@@ -303,9 +339,9 @@ def _plain_number(values: pa.StringArray) -> pa.StringArray:
     grouped = matches(values, _GROUPED)
     if pc.any(grouped).as_py():
         values = pc.if_else(grouped, pc.replace_substring(values, ",", ""), values)
-    signed = matches(values, r"^[+△▲−－]")
+    signed = matches(values, r"^[+△▲−－–]")
     if pc.any(signed).as_py():
-        values = pc.replace_substring_regex(values, r"^[△▲−－]\s?(\d)", r"-\1")
+        values = pc.replace_substring_regex(values, r"^[△▲−－–]\s?(\d)", r"-\1")
         values = pc.replace_substring_regex(values, r"^\+(\d{1,8}(?:\.\d*)?)$", r"\1")
         values = pc.if_else(matches(values, _GROUPED), pc.replace_substring(values, ",", ""), values)
     return values

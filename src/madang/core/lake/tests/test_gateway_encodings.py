@@ -38,3 +38,31 @@ def test_korean_with_rare_syllables_is_korean(take, word):
     lines = "".join(f"시설{n},서울특별시 강남구 {word}\n" for n in range(20))
     report, rows = take(f"이름,주소\n{lines}", encoding="cp949")
     assert (report["encoding"], rows[0]["주소"]) == ("cp949", f"서울특별시 강남구 {word}")
+
+
+KOREAN = "연번,시설명,주소\n" + "".join(f"{n},도서관{n},서울특별시 강남구 선릉로 {n}\n" for n in range(20))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KOREAN.encode("cp949").decode("latin-1"),
+        KOREAN.encode().decode("latin-1"),
+        "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in KOREAN.encode()),
+    ],
+    ids=["CP949 as Latin-1", "UTF-8 as Latin-1", "UTF-8 as Windows-1252"],
+)
+def test_text_saved_in_a_wrong_encoding_is_put_right(take, text):
+    report, rows = take(text)
+    assert rows[3] == {"연번": 3, "시설명": "도서관3", "주소": "서울특별시 강남구 선릉로 3"}
+    assert report["fixes"] == {"misread_letters_mended": 21}
+
+
+def test_text_that_lost_letters_in_a_wrong_encoding_is_refused(take):
+    with pytest.raises(BadInput, match="send the original"):
+        take(KOREAN.encode().decode("cp949", "replace"))
+
+
+def test_japanese_with_many_a_kana_is_no_lost_korean(take):
+    lines = "".join(f"公園{n},みるくれすとらんとろくまでくるれい\n" for n in range(300))
+    assert take(f"施設名,説明\n{lines}")[0]["rows_kept"] == 300

@@ -33,6 +33,10 @@ _FAR_DEGREES = 0.5
 _MIN_WORLD = 0.9
 _DEGREE_SCALES = (1, 10**5, 10**6, 10**7)
 _PLANE_SCALES = (1, 10, 100, 1000)
+# Kilometres: only under names that speak of coordinates, since many small numbers are like them, and without
+# districts to prove it only of a map in kilometres.
+_KILOMETRES = 0.001
+_MAP_NAME = re.compile(r"tm|km|㎞", re.IGNORECASE)
 _SMALLEST_PLANE, _LARGEST_PLANE = 1e4, 2.5e6
 _MIN_SHARE = 0.5
 _SAMPLE = 2_000
@@ -59,7 +63,8 @@ Judge = Callable[[np.ndarray, np.ndarray, np.ndarray], Verdict]
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two columns that hold coordinates. `lon` is the one named (or else valued) as longitude or x.
 
-    `crossed` says that plane x and y are exchanged throughout; degrees are told apart row by row.
+    `crossed` says that plane x and y are exchanged throughout; degrees are told apart row by row. `packed` are
+    degrees with minutes and seconds in one number: 373342.78 is 37°33'42.78".
     """
 
     lon: str
@@ -67,6 +72,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     epsg: int = 4326
     scale: int = 1
     crossed: bool = False
+    packed: bool = False
 
     @property
     def crs(self) -> str:
@@ -129,7 +135,7 @@ def find_degrees(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
                 best = (rank, Pair(lon=lon, lat=lat, scale=scale))
         if best:
             return best[1]
-    return _find_world_degrees(columns)
+    return _find_packed(columns) or _find_world_degrees(columns)
 
 
 def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
@@ -141,7 +147,11 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     """
     found: list[tuple[tuple, Pair, tuple[float, float]]] = []
     names = list(columns)
-    large = {name for name, values in columns.items() if (np.abs(values) > _SMALLEST_PLANE).any()}
+    large = {
+        name
+        for name, values in columns.items()
+        if (np.abs(values) > _SMALLEST_PLANE * (_KILOMETRES if is_named_so(name) else 1)).any()
+    }
     for one, other in _close_pairs(names):
         if not {one, other} <= large:
             continue
@@ -151,8 +161,8 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
                 continue
             named, verdict = _count_named(pair.lon, pair.lat), judge(lon, lat, rows)
             share = verdict.at_home if verdict.at_home is not None else _trust(pair, verdict.on_land)
-            if share >= _MIN_SHARE:
-                sure = verdict.at_home is not None
+            sure = verdict.at_home is not None
+            if share >= _MIN_SHARE and (sure or pair.scale != _KILOMETRES or _MAP_NAME.search(pair.lon)):
                 rank = (sure, round(share, 3), named, -names.index(pair.lon), -_ORDER.index(pair.epsg))
                 found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
     if not found:
@@ -170,14 +180,15 @@ def find_undecided(columns: dict[str, np.ndarray]) -> int:
         if {_kind(one), _kind(other)} != {"lon", "lat"} or not given.any():
             continue
         x, y = columns[one][given], columns[other][given]
-        if any(_plausible(x / scale, y / scale) for scale in _PLANE_SCALES):
+        scales = (*_PLANE_SCALES, _KILOMETRES) if _MAP_NAME.search(one) else _PLANE_SCALES
+        if any(_plausible(x / scale, y / scale) for scale in scales):
             return int(given.sum())
     return 0
 
 
 def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
     """Return the points of a pair's columns `lon` and `lat` in EPSG:4326."""
-    x, y = x / pair.scale, y / pair.scale
+    x, y = (_unpack(x), _unpack(y)) if pair.packed else (x / pair.scale, y / pair.scale)
     zero = (x == 0) & (y == 0) | ((x == 0) | (y == 0)) & np.isfinite(x) & np.isfinite(y)
     x, y = np.where(zero, np.nan, x), np.where(zero, np.nan, y)
     if pair.epsg == 4326:
@@ -308,6 +319,27 @@ def _order(one: str, other: str, *, swapped: bool) -> tuple[str, str]:
     return (other, one) if swapped else (one, other)
 
 
+def _find_packed(columns: dict[str, np.ndarray]) -> Pair | None:
+    """Return a pair named longitude and latitude whose values are all degrees, minutes and seconds in one number."""
+    lons = [name for name in columns if re.search(_LONGITUDE, name, re.IGNORECASE)]
+    lats = [name for name in columns if re.search(_LATITUDE, name, re.IGNORECASE)]
+    for lon, lat in zip(lons, lats, strict=False):
+        x, y = (columns[name] for name in (lon, lat))
+        given = np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0)
+        x, y = _unpack(x[given]), _unpack(y[given])
+        if len(x) and (in_korea(x, y) | in_korea(y, x)).all():
+            return Pair(lon=lon, lat=lat, packed=True)
+    return None
+
+
+def _unpack(values: np.ndarray) -> np.ndarray:
+    """Return degrees of numbers such as 1265852.11; NaN where minutes or seconds would be sixty or more."""
+    degrees, rest = np.divmod(values, 10_000)
+    minutes, seconds = np.divmod(rest, 100)
+    good = (minutes < 60) & (seconds < 60)
+    return np.where(good, degrees + minutes / 60 + seconds / 3600, np.nan)
+
+
 def _find_world_degrees(columns: dict[str, np.ndarray]) -> Pair | None:
     """Return a pair named longitude and latitude whose values are degrees somewhere on Earth."""
     lons = [name for name in columns if re.search(_LONGITUDE, name, re.IGNORECASE) or name == POINT_X]
@@ -330,7 +362,8 @@ def _plane_candidates(
     rows = given[:: max(1, len(given) // _SAMPLE)]
     if len(rows) < 1:
         return
-    for scale in _PLANE_SCALES:
+    are_named = {_kind(one), _kind(other)} == {"lon", "lat"}
+    for scale in (*_PLANE_SCALES, _KILOMETRES) if are_named else _PLANE_SCALES:
         first, second = columns[one][rows] / scale, columns[other][rows] / scale
         for (lon, x), (lat, y) in permutations(((one, first), (other, second)), 2):
             systems = SYSTEMS if _plausible(x, y) else ()

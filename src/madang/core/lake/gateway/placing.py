@@ -71,6 +71,8 @@ class Placing:
             self._home = self._find_home(row_count, words)
             return True
         self._written = None if has_shapes or self.undecided else find_in_cells(wholes)
+        if self._written is not None:
+            self._epsg = self._written.epsg
         if self._written is None or not self._find_pair([POINT_X, POINT_Y], row_count):
             return False
         self._home = self._find_home(row_count, words)

@@ -19,7 +19,9 @@ _MIN_SHARE = 0.9
 _NUMBER = r"[+-]?\d{1,9}\.\d+"
 _PAIR = rf"^[(\[]?\s*(?P<one>{_NUMBER})\s*[,;/ ]\s*(?P<other>{_NUMBER})\s*[)\]]?$"
 _WKT = r"(?i)^(SRID=\d+;\s*)?(MULTI)?(POINT|LINESTRING|POLYGON)\s*Z?\s*\("
-_SRID = r"(?i)^SRID=\d+;\s*"
+_SRID = r"(?i)^SRID=(\d{4,6});\s*"
+_DECIMAL_COMMA = r"^([+-]?\d{1,3}),(\d+)$"
+_WKB = r"(?i)^0[01][0-9a-f]{40,}$"
 # 37°31'14.8"N, 127도 2분 50.6초, 37-31-14.8, N 37.5208, 127.0473°
 _DEGREES = (
     r"(?i)^(?P<before>[NSEW])?\s*(?P<d>\d{1,3})(?:\s*[°º˚도:\- ]\s*(?P<m>\d{1,2})"
@@ -36,10 +38,14 @@ _PARTS = {"도": "d", "분": "m", "초": "s", "deg": "d", "min": "m", "sec": "s"
 
 
 class InCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A column each cell of which holds a whole point, and how it is taken apart into x and y."""
+    """A column each cell of which holds a whole point, and how it is taken apart into x and y.
+
+    `epsg` is the system that the cells themselves name (SRID=5186;POINT…), None where they name none.
+    """
 
     name: str
     split: Split
+    epsg: int | None = None
 
 
 class InParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +90,11 @@ def find_in_cells(words: dict[str, pa.StringArray]) -> InCell | None:
         if not len(texts):
             continue
         if _share(texts, _WKT) >= _MIN_SHARE:
-            return InCell(name=name, split=split_wkt)
+            named = re.match(_SRID, texts[0].as_py())
+            return InCell(name=name, split=split_wkt, epsg=int(named[1]) if named else None)
+        if _share(texts, _WKB) >= _MIN_SHARE:
+            srid = int(shapely.get_srid(shapely.from_wkb(texts[0].as_py(), on_invalid="ignore")))
+            return InCell(name=name, split=split_wkb, epsg=srid or None)
         if _share(texts, _PAIR) >= _MIN_SHARE:
             lon, lat = split_pair(texts)
             if _POINT_NAME.search(name) or (in_korea(lon, lat) | in_korea(lat, lon)).mean() >= _MIN_SHARE:
@@ -99,7 +109,15 @@ def _share(texts: pa.StringArray, pattern: str) -> float:
 def split_wkt(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     """Return x and y of a point inside each shape, NaN where there is none."""
     plain = pc.replace_substring_regex(trim(texts), _SRID, "").to_pylist()
-    shapes = shapely.from_wkt(np.array(plain, object), on_invalid="ignore")
+    return _find_inside(shapely.from_wkt(np.array(plain, object), on_invalid="ignore"))
+
+
+def split_wkb(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y of a point inside each shape that stands as hexadecimal WKB, as databases put them out."""
+    return _find_inside(shapely.from_wkb(np.array(trim(texts).to_pylist(), object), on_invalid="ignore"))
+
+
+def _find_inside(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shapes[shapely.is_empty(shapes)] = None
     flat = np.isin(shapely.get_type_id(shapes), (0, -1))
     shapes[~flat] = shapely.point_on_surface(shapes[~flat])
@@ -122,6 +140,7 @@ def parse_degrees(texts: pa.StringArray) -> pa.DoubleArray:
     numbers = parse_number(trimmed)
     if numbers.null_count == trimmed.null_count:
         return numbers
+    trimmed = pc.replace_substring_regex(trimmed, _DECIMAL_COMMA, r"\1.\2")
     parts = pc.extract_regex(trimmed, _DEGREES)
     values = {name: pc.struct_field(parts, name) for name in ("d", "m", "s", "f", "before", "after")}
     degrees, minutes, seconds = (_number(values[name]) for name in ("d", "m", "s"))

@@ -4,6 +4,7 @@ import json
 
 import pyproj
 import pytest
+import shapely
 
 from madang.core.lake.gateway.coordinates import to_degrees
 
@@ -128,3 +129,67 @@ def test_degrees_abroad_are_told_apart_by_value_row_by_row(take):
     report, rows = take("\n".join(["번호,lat,lon", *lines]) + "\n")
     assert report["place"]["swapped"] == 10
     assert {row["lat"] for row in rows} == {35.68}
+
+
+def test_cells_that_name_their_own_system_are_in_it(take):
+    transformer = pyproj.Transformer.from_crs(4326, 5186, always_xy=True)
+    lines = [
+        f"{n},SRID=5186;POINT({' '.join(map(str, transformer.transform(x, y)))})"
+        for n, (_, x, y) in enumerate(PLACES)
+    ]
+    report, rows = take("\n".join(["번호,위치", *lines]))
+    assert report["place"]["crs"] == "EPSG:5186"
+    assert_placed(report, rows, "위치", "위치")
+
+
+def test_shapes_as_a_database_puts_them_out(take):
+    report, rows = take(
+        write_table(
+            "geom",
+            lambda x, y: shapely.to_wkb(
+                shapely.set_srid(shapely.Point(x, y), 4326), hex=True, include_srid=True
+            ),
+        )
+    )
+    assert_placed(report, rows, "geom", "geom")
+
+
+@pytest.mark.parametrize("names", ["TM_X,TM_Y", "X좌표,Y좌표"])
+def test_a_plane_in_kilometres(take, names):
+    transformer = pyproj.Transformer.from_crs(4326, 5186, always_xy=True)
+
+    def write(x: float, y: float) -> str:
+        return ",".join(f"{value / 1000:.5f}" for value in transformer.transform(x, y))
+
+    report, rows = take(write_table(names, write))
+    assert report["place"]["crs"] == "EPSG:5186"
+    assert_placed(report, rows, *names.split(","))
+
+
+def test_small_numbers_named_x_and_y_are_no_kilometres(take):
+    lines = [f"{n},{180 + n},{540 + n}" for n in range(40)]
+    report, _ = take("\n".join(["번호,x,y", *lines]))
+    assert (report["place"], report["fixes"]) == (None, {})
+
+
+def test_degrees_minutes_and_seconds_in_one_number(take):
+    def pack(value: float) -> str:
+        degrees, minutes, seconds = parts(value)
+        return f"{degrees}{minutes:02d}{seconds:06.3f}"
+
+    report, rows = take(write_table("위도,경도", lambda x, y: f"{pack(y)},{pack(x)}"))
+    assert_placed(report, rows, "경도", "위도")
+    report, rows = take(write_table("위도,경도", lambda x, y: f"{pack(x)},{pack(y)}"))
+    assert report["place"]["swapped"] == len(PLACES)
+    assert_placed(report, rows, "경도", "위도")
+
+
+def test_degrees_with_a_decimal_comma(take):
+    report, rows = take(
+        write_table("경도,위도", lambda x, y: f"{x:.5f}|{y:.5f}")
+        .replace(",", ";")
+        .replace(".", ",")
+        .replace("|", ";")
+    )
+    assert_placed(report, rows, "경도", "위도")
+    assert report["fixes"]["commas_undecided"] == 2 * len(PLACES)

@@ -25,7 +25,7 @@ from .rows import find_row, find_value, insert_rows, update_rows
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
 from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, list_unknown_variables, read_settings
-from .tables import Column, ColumnType, OpenField, OpenName, Table, TableKind, declare_column
+from .tables import Column, ColumnType, Directions, OpenField, OpenName, Table, TableKind, declare_column
 from .text import LANGUAGES, Text, choose_particles, read_pair
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ColumnType",
     "Command",
     "Conflict",
+    "Directions",
     "Finding",
     "Gone",
     "Indicator",

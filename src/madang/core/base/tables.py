@@ -77,6 +77,17 @@ class OpenName(msgspec.Struct, frozen=True, kw_only=True):
     order_by: str = ""
 
 
+class Directions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which numbers of a table are directions in degrees: `of` in rows whose `column` is among `values`.
+
+    Their means are those of vectors: of 350 and 10 it is 0.
+    """
+
+    of: str
+    column: str
+    values: tuple[str, ...]
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A declared lake table.
 
@@ -108,4 +119,5 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     lat: str | None = None
     crs: str | None = None
     is_rolled_up: bool = True
+    directions: Directions | None = None
     open_name: OpenName | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Column, ColumnType, Table, TableKind, Text
+import msgspec
+
+from madang.core.base.interface import Column, ColumnType, Directions, Table, TableKind, Text
 
 NUMERIC = {ColumnType.NUMBER, ColumnType.INTEGER}
 HOUR, DAY = "hour_at", "day_on"
@@ -13,13 +15,15 @@ STATISTICS = {
     "min": Text(ko="최솟값", en="minimum"),
     "max": Text(ko="최댓값", en="maximum"),
 }
+STEADINESS = "steadiness"
+"""Only of directions: how much they are the same, from 0 to 1. Days are made of hours with it."""
 
 
 def list_rollup_tables(table: Table) -> tuple[Table, ...]:
     """Return the declarations of a stream's rollups, `<name>_hour` and `<name>_day`; none for others.
 
     Days are the city's. A rollup has a stream's key, `row_count`, and for every numeric column its
-    count of values, mean, minimum and maximum.
+    count of values, mean, minimum and maximum. Means of directions are those of vectors, with their steadiness.
     """
     if table.kind is not TableKind.STREAM or not list_measured_columns(table):
         return ()
@@ -41,7 +45,11 @@ def list_measured_columns(table: Table) -> list[Column]:
 def _rollup(table: Table, period: Column, suffix: str, word: Text) -> Table:
     by_name = {column.name: column for column in table.columns}
     rows = Column(name=ROWS, type=ColumnType.INTEGER, title=Text(ko="행 수", en="Rows"))
-    statistics = [_statistic(column, name) for column in list_measured_columns(table) for name in STATISTICS]
+    statistics = [
+        _statistic(column, name, title)
+        for column in list_measured_columns(table)
+        for name, title in _list_statistics(table, column)
+    ]
     return Table(
         name=table.name + suffix,
         title=Text(ko=f"{table.title.ko} ({word.ko})", en=f"{table.title.en} ({word.en})"),
@@ -55,15 +63,26 @@ def _rollup(table: Table, period: Column, suffix: str, word: Text) -> Table:
         licence=table.licence,
         source=table.source,
         aggregated=table.aggregated,
+        directions=_name_means(table.directions),
     )
 
 
-def _statistic(column: Column, name: str) -> Column:
-    word = STATISTICS[name]
+def _list_statistics(table: Table, column: Column) -> list[tuple[str, Text]]:
+    found = list(STATISTICS.items())
+    if table.directions and table.directions.of == column.name:
+        found.append((STEADINESS, Text(ko="한결같은 정도", en="steadiness")))
+    return found
+
+
+def _name_means(directions: Directions | None) -> Directions | None:
+    return directions and msgspec.structs.replace(directions, of=f"{directions.of}_mean")
+
+
+def _statistic(column: Column, name: str, word: Text) -> Column:
     return Column(
         name=f"{column.name}_{name}",
         type=ColumnType.INTEGER if name == "count" else ColumnType.NUMBER,
         title=Text(ko=f"{column.title.ko} {word.ko}", en=f"{column.title.en} ({word.en})"),
-        unit="" if name == "count" else column.unit,
+        unit="" if name in {"count", STEADINESS} else column.unit,
         personal=column.personal,
     )

@@ -9,6 +9,11 @@ import msgspec
 from madang.core.base.interface import Text, read_pair
 
 
+def count_digits(unit: str) -> int:
+    """Return how many decimals of a mean in a unit say something: gases are thousandths of a ppm."""
+    return 4 if unit == "[ppm]" else 2
+
+
 class Property(msgspec.Struct, frozen=True, kw_only=True):
     """What a sensor measures. `unit` is a UCUM symbol; `steps` are the map's class borders, lowest first.
 
@@ -29,6 +34,16 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
     is_common: bool = True
     high: float | None = None
     low: float | None = None
+
+    @property
+    def digits(self) -> int:
+        """How many decimals of a mean say something."""
+        return count_digits(self.unit)
+
+    @property
+    def is_direction(self) -> bool:
+        """Whether values are directions of the compass: 359 is as near to 0 as 1."""
+        return self.unit == "deg"
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,8 +179,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
 
     def apply(self, value: float) -> float:
-        """Return the corrected value."""
-        return round(self.gain * value + self.offset, 6)
+        """Return the corrected value; a direction stays one."""
+        corrected = round(self.gain * value + self.offset, 6)
+        return corrected % 360 if PROPERTY_BY_CODE[self.property].is_direction else corrected
+
+
+def name_station(thing_id: str, name: str) -> Text:
+    """Return a station's name in both languages, in English its number where it has no English name."""
+    said = read_pair(name)
+    return said if said.en != said.ko else Text(ko=name, en=thing_id)
 
 
 class StationValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +201,11 @@ class StationValue(msgspec.Struct, frozen=True, kw_only=True):
     observed_at: datetime
     value: float | None
     quality: str
+
+    @property
+    def title(self) -> Text:
+        """The station's name in both languages, in English its number where it has no English name."""
+        return name_station(self.thing_id, self.name)
 
 
 class DistrictMean(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from madang.core.base.interface import (
     Column,
     ColumnType,
+    Directions,
     OpenField,
     OpenName,
     Table,
@@ -13,7 +14,7 @@ from madang.core.base.interface import (
     declare_column,
 )
 
-from .records import OPEN_QUANTITIES, OpenQuantity
+from .records import OPEN_QUANTITIES, PROPERTIES, OpenQuantity
 
 EXPECTED_INTERVAL_S = 600
 OPEN_DAYS = 31
@@ -35,6 +36,9 @@ READINGS = Table(
     unwatched_prefix="STA-",
     freshness_promise_s=EXPECTED_INTERVAL_S,
     licence="KOGL-1",
+    directions=Directions(
+        of="value", column="property", values=tuple(one.code for one in PROPERTIES if one.is_direction)
+    ),
     columns=(
         declare_column("thing_id", "센서 번호", "Sensor", required=True),
         declare_column("property", "측정 항목", "Property", required=True),

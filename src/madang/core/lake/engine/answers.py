@@ -11,9 +11,9 @@ from madang.core.base.interface import Column, ColumnType
 from madang.core.lake.records import PLACE, AnyOf, Filter, Query, Snapshot
 
 from .connection import Cursor, run
+from .directions import measure_table_sql
 from .sql import (
     group_sql,
-    measure_sql,
     name_of,
     names_place,
     order_sql,
@@ -57,7 +57,10 @@ def aggregate(snapshot: Snapshot, query: Query) -> pa.Table:
     """Return one row a group: its groups, then its measures."""
     types = {PLACE: ColumnType.INTEGER} | {column.name: column.type for column in snapshot.table.columns}
     groups = [f"{group_sql(group, types[group.column])} AS {quote(name_of(group))}" for group in query.groups]
-    measures = [f"{measure_sql(measure)} AS {quote(name_of(measure))}" for measure in query.measures]
+    directions = snapshot.table.directions
+    measures = [
+        f"{measure_table_sql(one, query, directions)} AS {quote(name_of(one))}" for one in query.measures
+    ]
     conditions, values = where_sql(query.where)
     grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
     rows = relation_sql(snapshot, where=query.where, with_place=names_place(snapshot, query))

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.core.base.interface import Column, TableKind
+from madang.core.base.interface import Column, Directions, TableKind
 from madang.core.lake.records import Filter, Op, Snapshot
+from madang.core.lake.rollups import STEADINESS
 from madang.core.lake.schemas import identity_of
 
 from .connection import Cursor, run
+from .directions import holds_sql, vector_sql
 from .sql import city_offset_us, quote, relation_sql, where_sql
 
 
@@ -64,7 +66,7 @@ def roll_up_hours(snapshot: Snapshot, hours: pa.Table, measured: Sequence[Column
     statistics = [
         sql
         for column in measured
-        for sql in _statistics_sql(column.name, f"{quote(column.name)}::DOUBLE", time)
+        for sql in _statistics_sql(column.name, f"{quote(column.name)}::DOUBLE", time, table.directions)
     ]
     source = f"SELECT *, epoch_us({time}) // 3600000000 AS hour FROM ({relation_sql(snapshot, where=where)}){conditions}"
     sql = f"""
@@ -79,7 +81,7 @@ def roll_up_days(hourly: Snapshot, days: pa.Table, names: Sequence[str]) -> pa.T
     table = hourly.table
     keys = ", ".join(map(quote, table.key[:-1]))
     offset = city_offset_us()
-    statistics = [sql for name in names for sql in _combine_sql(name)]
+    statistics = [sql for name in names for sql in _combine_sql(name, table.directions)]
     source = f"SELECT *, (DATE '1970-01-01' + ((epoch_us(hour_at) + {offset}) // 86400000000)::INTEGER) AS day_on FROM ({relation_sql(hourly)})"
     sql = f"""
         SELECT {keys}, day_on, {", ".join(["sum(row_count)::BIGINT AS row_count", *statistics])}
@@ -103,21 +105,37 @@ def iter_stored(snapshot: Snapshot, batch_rows: int) -> Iterator[pa.RecordBatch]
         yield from cursor.execute(sql).to_arrow_reader(batch_rows)
 
 
-def _statistics_sql(name: str, value: str, time: str) -> list[str]:
+def _statistics_sql(name: str, value: str, time: str, directions: Directions | None) -> list[str]:
     parts = {
         "count": f"count({value})",
         "mean": f"avg({value} ORDER BY {time})",
         "min": f"min({value})",
         "max": f"max({value})",
     }
+    if directions and directions.of == name:
+        turned, steadiness = vector_sql(directions, value, count=f"count({value})", order=f" ORDER BY {time}")
+        mean = f"CASE WHEN {holds_sql(directions)} THEN {turned} ELSE {parts['mean']} END"
+        parts |= {"mean": mean, STEADINESS: steadiness}
     return [f"{sql} AS {quote(f'{name}_{part}')}" for part, sql in parts.items()]
 
 
-def _combine_sql(name: str) -> list[str]:
-    count, mean, low, high = (quote(f"{name}_{part}") for part in ("count", "mean", "min", "max"))
+def _combine_sql(name: str, directions: Directions | None) -> list[str]:
+    count, mean, low, high, steady = (
+        quote(f"{name}_{part}") for part in ("count", "mean", "min", "max", STEADINESS)
+    )
+    means = {mean: f"sum({mean} * {count} ORDER BY hour_at) / sum({count})"}
+    if directions and directions.of == f"{name}_mean":
+        weight = f"{count} * coalesce({steady}, 1)"  # hours that are older than steadiness have none
+        turned, steadiness = vector_sql(
+            directions, mean, count=f"sum({count})", weight=weight, order=" ORDER BY hour_at"
+        )
+        means = {
+            mean: f"CASE WHEN {holds_sql(directions)} THEN {turned} ELSE {means[mean]} END",
+            steady: steadiness,
+        }
     return [
         f"sum({count})::BIGINT AS {count}",
-        f"sum({mean} * {count} ORDER BY hour_at) / sum({count}) AS {mean}",
+        *(f"{sql} AS {column}" for column, sql in means.items()),
         f"min({low}) AS {low}",
         f"max({high}) AS {high}",
     ]

@@ -30,7 +30,7 @@ def _list_choices(_actor: Actor) -> list[tuple[str, Text]]:
 def _make_column(prop: Property) -> ListColumn:
     def read(row: DongMeans) -> float | None:
         mean = row.means.get(prop.code)
-        return None if mean is None else round(mean, 1)
+        return None if mean is None else round(mean, prop.digits - 1)
 
     return ListColumn(
         name=prop.code,
@@ -52,7 +52,7 @@ LIST = ListPage(
     columns=(
         ListColumn(name="name", title=Text(ko="동", en="Dong")),
         ListColumn(name="stations", title=Text(ko="센서", en="Stations"), type=ColumnType.INTEGER),
-        *(_make_column(prop) for prop in PROPERTIES if prop.floor is not None),
+        *(_make_column(prop) for prop in PROPERTIES),
     ),
     filters=(ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_choices),),
     rows=_find,

@@ -50,24 +50,27 @@ def draw_layer(prop: Property, language: str) -> MapLayer:
 
 
 def draw_districts(prop: Property, language: str) -> ChartBlock | None:
-    """Return the districts' means of the newest values; None where nothing was measured, and of directions."""
-    means = (
-        sorted(list_district_means(prop.code), key=lambda one: -one.mean) if prop.floor is not None else []
-    )
+    """Return the districts' means of the newest values; None where nothing was measured."""
+    means = sorted(list_district_means(prop.code), key=lambda one: -one.mean)
     if not means:
         return None
     highest = means[0]
-    number = f"{format_number(round(highest.mean, 1))} {format_unit(prop.unit, language)}".strip()
+    number = (
+        f"{format_number(round(highest.mean, prop.digits - 1))} {format_unit(prop.unit, language)}".strip()
+    )
+    summary = Text(
+        ko=f"{highest.name.ko}가 {number}로 가장 높아요.", en=f"Highest in {highest.name.en}: {number}."
+    )
+    if prop.is_direction:
+        summary = Text(ko="0°는 북쪽, 90°는 동쪽이에요.", en="0° is north, 90° is east.")
     return ChartBlock(
         title=Text(ko=f"자치구별 {prop.title.ko} 평균", en=f"Mean {prop.title.en} by district"),
         kind=ChartKind.BARS_ACROSS,
         x=tuple(one.name.say(language) for one in means),
         x_title=Text(ko="자치구", en="District"),
-        series=(Series(name=prop.title, values=tuple(round(one.mean, 1) for one in means)),),
+        series=(Series(name=prop.title, values=tuple(round(one.mean, prop.digits - 1) for one in means)),),
         unit=prop.unit,
-        summary=Text(
-            ko=f"{highest.name.ko}가 {number}로 가장 높아요.", en=f"Highest in {highest.name.en}: {number}."
-        ),
+        summary=summary,
         source=SOURCE,
         as_of=max(one.observed_at for one in list_values(prop.code)),
     )
@@ -88,7 +91,7 @@ def draw_station(prop: Property, thing_id: str) -> ChartBlock | None:
         series=(
             Series(
                 name=prop.title,
-                values=tuple(None if mean is None else round(mean, 2) for _, mean in hours),
+                values=tuple(None if mean is None else round(mean, prop.digits) for _, mean in hours),
             ),
         ),
         unit=prop.unit,

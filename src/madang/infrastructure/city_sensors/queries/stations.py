@@ -17,6 +17,7 @@ from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.summaries import mean_by_district
 from madang.infrastructure.city_sensors.records import (
     PROPERTIES,
+    PROPERTY_BY_CODE,
     STATION_KIND,
     Certificate,
     DistrictMean,
@@ -78,7 +79,7 @@ def list_shown() -> tuple[Property, ...]:
 
 def list_district_means(property_code: str) -> tuple[DistrictMean, ...]:
     """Return the mean of the newest good values of each district that has one, by name."""
-    means = mean_by_district(list_values(property_code))
+    means = mean_by_district(PROPERTY_BY_CODE[property_code], list_values(property_code))
     return tuple(
         DistrictMean(
             code=district.code,
@@ -101,9 +102,8 @@ def list_dongs() -> tuple[DongMeans, ...]:
             if one.thing_id in places
         ]
         for prop in list_shown()
-        if prop.floor is not None
     }
-    means = {code: mean_by_district(found) for code, found in values.items()}
+    means = {code: mean_by_district(PROPERTY_BY_CODE[code], found) for code, found in values.items()}
     heard = {one.thing_id for found in values.values() for one in found if one.value is not None}
     counted = Counter(places[thing_id] for thing_id in heard)
     return tuple(

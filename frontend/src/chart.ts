@@ -22,7 +22,7 @@ type Config = {
 const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
 
 function short(value: number): string {
-  return new Intl.NumberFormat(language(), { notation: Math.abs(value) >= 10_000 ? "compact" : "standard", maximumFractionDigits: 1, useGrouping: true }).format(value);
+  return new Intl.NumberFormat(language(), { notation: Math.abs(value) >= 10_000 ? "compact" : "standard", maximumFractionDigits: Math.abs(value) < 1 ? 4 : 1, useGrouping: true }).format(value);
 }
 
 function options(config: Config, width: number, isFirst: boolean): ECBasicOption {

@@ -6,6 +6,9 @@ from datetime import date, datetime
 
 from madang.core.base.interface import Text, now, to_city_time
 
+SMALL = 0.1
+"""Below it two decimals would say little or nothing."""
+
 UNITS = {
     "person": Text(ko="명", en="people"),
     "krw": Text(ko="원", en="KRW"),
@@ -32,12 +35,13 @@ STEPS = (
 
 
 def format_number(value: float, digits: int | None = None) -> str:
-    """Return `value` with thousands separators: whole numbers plain, others with at most 2 decimals."""
+    """Return `value` with thousands separators: whole numbers plain, others with at most 2 decimals, small ones 4."""
     if digits is not None:
         return f"{value:,.{digits}f}"
     if isinstance(value, int) or float(value).is_integer():
         return f"{int(value):,}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    digits = 2 if abs(value) >= SMALL else 4
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 def format_unit(unit: str, language: str) -> str:

@@ -66,6 +66,7 @@ def test_sentences_follow_the_language_and_easy_korean() -> None:
 def test_numbers_say_their_unit_and_missing_is_missing() -> None:
     assert format_number(1234567) == "1,234,567"
     assert format_number(0.5) == "0.5"
+    assert [format_number(one) for one in (0.0042, -0.05, 0.1049, 0.00001)] == ["0.0042", "-0.05", "0.1", "0"]
     assert "자료 없음" in draw("{% number value %}", value=None)
     assert '<span class="unit">명</span>' in draw('{% number 3 "person" %}')
 

@@ -8,21 +8,23 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.infrastructure.city_sensors.records import OPEN_QUANTITIES
+from madang.infrastructure.city_sensors.records import OPEN_QUANTITIES, count_digits
 
 KEY = ["serial_no", "sensing_time"]
 DESCRIBED = ("model_nm", "region", "autonomous_district", "administrative_district")
-DIGITS = 2
 
 
 def make_rows(hours: pa.Table, described: Mapping[str, Sequence[str]], now: datetime) -> pa.Table:
     """Return open rows by sensor and hour.
 
     `hours` has thing_id, property, hour_at, value_max, value_mean and value_min; `described` gives model, kind
-    of area, district and dong of each sensor: others are left out. `now` is when the rows are registered.
+    of area, district and dong of each sensor: others, and hours without any of the quantities, are left out. `now` is when the rows are registered.
     """
     known = pc.is_in(hours["thing_id"], pa.array(list(described), pa.string()))
-    hours = hours.filter(known).rename_columns({"thing_id": "serial_no", "hour_at": "sensing_time"})
+    asked = pc.is_in(hours["property"], pa.array([one.property for one in OPEN_QUANTITIES], pa.string()))
+    hours = hours.filter(pc.and_(known, asked)).rename_columns(
+        {"thing_id": "serial_no", "hour_at": "sensing_time"}
+    )
     rows = hours.group_by(KEY).aggregate([])
     measured = set(hours["property"].unique().to_pylist())
     for one in OPEN_QUANTITIES:
@@ -31,10 +33,10 @@ def make_rows(hours: pa.Table, described: Mapping[str, Sequence[str]], now: date
                 [*KEY, "value_max", "value_mean", "value_min"]
             )
             names = [f"{word}_{one.stem}" for word in ("max", "avg", "min")]
-            rows = rows.join(part.rename_columns([*KEY, *names]), KEY)
-    for name in rows.column_names[len(KEY) :]:
-        rounded = pc.round(rows[name], ndigits=DIGITS)
-        rows = rows.set_column(rows.column_names.index(name), name, rounded)
+            digits = count_digits(one.unit)
+            rounded = [pc.round(part[name], ndigits=digits) for name in part.column_names[len(KEY) :]]
+            part = pa.table([*part.columns[: len(KEY)], *rounded], [*KEY, *names])
+            rows = rows.join(part, KEY)
     serials = rows["serial_no"].to_pylist()
     for place, name in enumerate(DESCRIBED):
         rows = rows.append_column(name, pa.array([described[one][place] for one in serials], pa.string()))

@@ -58,7 +58,7 @@ def complete(rows):
 def test_a_row_is_an_hour_of_a_sensor():
     readings = [
         ("S1", "temperature", 0, 20.0), ("S1", "noise", 0, 50.0), ("S1", "noise", 1, 51.0),
-        ("S2", "pm25", 1, 9.0), ("nobody", "noise", 0, 40.0),
+        ("S2", "pm25", 1, 9.0), ("nobody", "noise", 0, 40.0), ("S2", "power", 2, 120.0), ("S2", "so2", 1, 0.0012),
     ]  # fmt: skip
     rows = make_rows(make_hours(readings), NAMES, START).to_pylist()
     assert [(row["serial_no"], row["sensing_time"].hour) for row in rows] == [("S1", 0), ("S1", 1), ("S2", 1)]
@@ -66,6 +66,7 @@ def test_a_row_is_an_hour_of_a_sensor():
     assert (first["max_temp"], first["avg_temp"], first["min_temp"], first["avg_noise"]) == (21, 20, 19, 50)
     assert (first["model_nm"], first["autonomous_district"]) == ("SDOT001", "Jongno-gu")
     assert (rows[1]["avg_temp"], rows[1]["avg_noise"]) == (None, 51)
+    assert (rows[2]["avg_pm25"], rows[2]["avg_so2"]) == (9, 0.0052)
 
 
 @given(
@@ -111,7 +112,7 @@ def test_the_open_api_serves_them_under_the_citys_names(house):
         subprocess.run([sys.executable, "-c", OPEN], check=True, env=environment)
         time.sleep(2)
     body = answer["IotVdata017"]
-    row = body["row"][0]
+    row = next(one for one in body["row"] if one["MODEL_NM"] == "SIM001")
     assert list(row)[:6] == ["MODEL_NM", "SERIAL_NO", "SENSING_TIME", "REGION", "AUTONOMOUS_DISTRICT", "ADMINISTRATIVE_DISTRICT"]  # fmt: skip
     assert float(row["MIN_TEMP"]) <= float(row["AVG_TEMP"]) <= float(row["MAX_TEMP"])
     assert (row["AVG_NO2"], row["SENSING_TIME"][10]) == ("", "_")

@@ -126,7 +126,7 @@ def narrow_to_token(owner: Actor, token: ApiToken) -> Actor:
     held = everything if owner.is_superuser else owner.grants
     grants = {(permission, agency) for permission, agency in held if permission in token.scopes}
     if token.agency_code != "*":
-        inside = _list_agencies_below().get(token.agency_code, {token.agency_code})
+        inside = map_agencies_below().get(token.agency_code, {token.agency_code})
         grants = {
             (permission, one)
             for permission, agency in grants
@@ -143,7 +143,7 @@ def narrow_to_token(owner: Actor, token: ApiToken) -> Actor:
 
 def _read_grants(grants: Iterable[Grant]) -> frozenset[tuple[str, str]]:
     held = list(grants)
-    below = _list_agencies_below() if any(grant.agency_code != "*" for grant in held) else {}
+    below = map_agencies_below() if any(grant.agency_code != "*" for grant in held) else {}
     return frozenset(
         (permission, agency_code)
         for grant in held
@@ -152,7 +152,8 @@ def _read_grants(grants: Iterable[Grant]) -> frozenset[tuple[str, str]]:
     )
 
 
-def _list_agencies_below() -> dict[str, set[str]]:
+def map_agencies_below() -> dict[str, set[str]]:
+    """Return each agency with itself and those below it, by code."""
     parents = dict(Agency.objects.values_list("code", "parent_code"))
     below: dict[str, set[str]] = {code: {code} for code in parents}
     for code in parents:

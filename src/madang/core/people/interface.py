@@ -3,7 +3,7 @@
 from .actions.agencies import register_agency
 from .actions.consents import give_consent, record_personal_read, withdraw_consent
 from .audit import record_audit
-from .authentication import actor_of, authenticate_request
+from .authentication import actor_of, authenticate_request, map_agencies_below
 from .checkpoints import check_audit_log
 from .middleware import get_view_permission
 from .permissions import require
@@ -38,6 +38,7 @@ __all__ = [
     "list_permissions",
     "list_purposes",
     "list_role_permissions",
+    "map_agencies_below",
     "record_audit",
     "record_personal_read",
     "refuse_personal",

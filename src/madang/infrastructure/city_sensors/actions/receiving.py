@@ -25,6 +25,7 @@ from madang.infrastructure.city_sensors.methods.packets import (
     Misfit,
     read_dated,
 )
+from madang.infrastructure.city_sensors.queries.senders import may_send
 from madang.infrastructure.city_sensors.queries.stations import (
     find_certificate,
     find_layouts,
@@ -35,6 +36,7 @@ from madang.infrastructure.city_sensors.queries.stations import (
 from madang.infrastructure.city_sensors.records import (
     PROPERTY_BY_CODE,
     Answer,
+    Certificate,
     Field,
     Packet,
     PacketLayout,
@@ -65,7 +67,8 @@ NOT_YET = Answer(code="READY-000", message="인증키를 아직 쓸 수 없습�
 def receive_packets(*, now: datetime, sent: Sequence[Sent]) -> list[Answer]:
     """Take in packets of the city's receiver protocol; SUCC-000 only for those whose values are durable.
 
-    Packets that can't be taken are kept with status E and their reason, except those of unknown senders.
+    Packets that can't be taken are kept with status E and their reason, except those of unknown senders. A sender
+    sends for the stations of its agency, of those below it and of their sources; for others it is ERROR-100.
     Sources that send far more than they promised are answered ERROR-900 until they send less.
     """
     desk = _Desk(now)
@@ -163,7 +166,7 @@ class _Desk:
             return UNKNOWN
         if self.now < certificate.valid_from:
             return NOT_YET
-        packet = self._read(sent)
+        packet = self._read(sent, certificate)
         if isinstance(packet, Packet):
             source = self.stations[sent.serial].source
             held, lines = hold({source: len(packet.values)}, certificate.name, self.now)
@@ -192,7 +195,7 @@ class _Desk:
         """Make what was refused durable."""
         append_refused(self.refused, self.now)
 
-    def _read(self, sent: Sent) -> Packet | Answer:
+    def _read(self, sent: Sent, certificate: Certificate) -> Packet | Answer:
         if sent.data_no not in self.layouts:
             self.layouts[sent.data_no] = find_layouts(sent.data_no)
         layouts = self.layouts[sent.data_no]
@@ -205,6 +208,12 @@ class _Desk:
             return Answer(
                 code="ERROR-200",
                 message=f"등록되지 않은 센서입니다: {sent.serial} · unknown serial {sent.serial}",
+            )
+        if not may_send(certificate, self.stations[sent.serial]):
+            return Answer(
+                code="ERROR-100",
+                message=f"이 인증키로 보낼 수 없는 센서입니다: {sent.serial}"
+                f" · the key is not for serial {sent.serial}",
             )
         if not sent.pk_seq:
             return Answer(code="ERROR-300", message="순번이 없습니다 · no sequence (pk_seq)")

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from madang.core.base.interface import now, read_pair, read_settings
 from madang.core.pages.interface import format_number, page
-from madang.core.people.interface import actor_of
+from madang.core.people.interface import actor_of, list_agencies
 from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
 from madang.infrastructure.city_sensors.queries.sources import list_sources
 from madang.infrastructure.city_sensors.queries.stations import (
@@ -28,13 +28,14 @@ SHOWN = 50
 def show_desk(request: HttpRequest) -> HttpResponse:
     """Show the newest packets that were not taken with their reasons, senders and layouts."""
     refused, total = list_refused(actor_of(request.user), SHOWN)
+    agencies = {one.code: one.name for one in list_agencies()}
     context = {
         "title": TITLE,
         "stations": len(list_stations()),
         "refused": [row | {"said": say_reason(row["reason"] or "")} for row in refused],
         "refused_total": total,
         "sources": [(one, read_pair(one.source.name or "–")) for one in list_sources()],
-        "certificates": list_certificates(),
+        "certificates": [(one, agencies.get(one.agency_code)) for one in list_certificates()],
         "layouts": list_layouts(),
         "moment": now(),
         "subscriptions": list_subscriptions(limit=SHOWN)[0],

@@ -41,7 +41,14 @@ def build_sender_form(_actor: Actor) -> type[forms.Form]:
                 "As the devices put it into the address. Only its hash is kept.",
             ),
         )
-        agency_code = forms.ChoiceField(label=say_lazily("기관", "Agency"), choices=agencies)
+        agency_code = forms.ChoiceField(
+            label=say_lazily("기관", "Agency"),
+            choices=agencies,
+            help_text=say_lazily(
+                "이 기관과 그 아래 기관의 센서, 그 기관들이 맡은 출처의 센서 값만 받습니다.",
+                "Taken are values of sensors of this agency and those below it, and of the sources that they keep.",
+            ),
+        )
         valid_from = forms.DateField(
             label=say_lazily("쓰기 시작하는 날", "Valid from"), widget=forms.DateInput(attrs={"type": "date"})
         )

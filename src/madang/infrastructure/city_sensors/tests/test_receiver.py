@@ -20,6 +20,7 @@ from madang.core.base.interface import (
 )
 from madang.core.lake import streams
 from madang.core.lake.interface import AS_IT_ARRIVES
+from madang.core.people.models import Agency
 from madang.core.things.interface import Kind, import_things, register_kind
 from madang.infrastructure.city_sensors.actions.hearing import hear_messages
 from madang.infrastructure.city_sensors.actions.receiving import (
@@ -28,6 +29,7 @@ from madang.infrastructure.city_sensors.actions.receiving import (
     receive_packets,
 )
 from madang.infrastructure.city_sensors.actions.sequences import sequences
+from madang.infrastructure.city_sensors.actions.sources import save_source
 from madang.infrastructure.city_sensors.methods.packets import read_packet, read_value, write_value
 from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
 from madang.infrastructure.city_sensors.records import (
@@ -38,6 +40,7 @@ from madang.infrastructure.city_sensors.records import (
     Heard,
     PacketLayout,
     Sent,
+    Source,
 )
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -126,6 +129,43 @@ def test_a_packet_is_durable_when_it_is_acknowledged(messages):
 def test_who_has_no_valid_key_leaves_nothing(messages, changed, code):
     assert send(**changed).code == code
     assert messages() == []
+
+
+def test_a_key_sends_for_the_stations_of_its_agency_and_of_its_sources_only(messages):
+    """Another's station is refused by every way in, and what was sent is kept with the reason."""
+    for code, above in (("city", ""), ("office", "city"), ("division", "office"), ("district", "")):
+        Agency.objects.create(code=code, name_ko=code, name_en=code, parent_code=above)
+    rows = [
+        {"id": serial, "kind": STATION_KIND, "name": serial, "agency_code": agency, "source": source}
+        for serial, agency, source in (
+            ("below", "division", ""),
+            ("kept", "district", "ours"),
+            ("other", "district", "x"),
+        )
+    ]
+    import_things(actor=HOUSE, now=NOW, rows=rows, source="test")
+    forget()
+    for name, agency in (("ours", "division"), ("x", "district")):
+        save_source(actor=HOUSE, now=NOW, source=Source(name=name, agency_code=agency))
+    forget()
+    answers = {serial: send(serial=serial) for serial in ("S1", "below", "kept", "other")}
+    codes = {serial: one.code for serial, one in answers.items()}
+    assert codes == {"S1": "SUCC-000", "below": "SUCC-000", "kept": "SUCC-000", "other": "ERROR-100"}
+    said = [{"serial": serial, "values": {"noise": 60}} for serial in ("other", "kept")]
+    judged = hear_messages(now=NOW, messages=[Heard(certkey=KEY, payload=msgspec.json.encode(said))])[0]
+    assert (judged.taken, judged.reasons) == (1, ("the key is not for serial other",))
+    found = [(table, row) for table, rows in messages() for row in rows]
+    assert {row["thing_id"] for table, row in found if table == "city_sensor_readings"} == {
+        "S1",
+        "below",
+        "kept",
+    }
+    refused = [
+        (row["serial"], row["sender"], row["packet"] == GOOD)
+        for table, row in found
+        if table == "city_sensor_refused"
+    ]
+    assert refused == [("other", "maker", True), ("other", "maker", False)]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,14 @@ class NotAcceptable(MadangError):
 
 
 def serve(work: Callable[..., Response]) -> Callable[..., Response]:
-    """Give an endpoint the request and its body."""
-    return lambda request, _query, body: work(request, body)
+    """Give an endpoint the request and its body; who asks for a tenant (4.14) is told that there are none."""
+
+    def answer(request: Request, _query: None, body: Any) -> Response:
+        if request.headers.get("ngsild-tenant"):
+            raise Problem("NoMultiTenantSupport", "there are no tenants here")
+        return work(request, body)
+
+    return answer
 
 
 def refuse(_request: Request, error: MadangError) -> Response:

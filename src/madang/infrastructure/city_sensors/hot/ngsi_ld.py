@@ -27,6 +27,7 @@ from madang.infrastructure.city_sensors.actions.ngsi.subscriptions import (
     remove_context,
     remove_subscription,
 )
+from madang.infrastructure.city_sensors.methods.ngsi.changes import NULL
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import (
     VALUES,
@@ -40,6 +41,7 @@ from madang.infrastructure.city_sensors.methods.ngsi.documents import (
     read_scopes,
     write_entity,
 )
+from madang.infrastructure.city_sensors.methods.ngsi.merging import is_null, merge_attributes
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.models import ContextEntity, Subscription
@@ -160,13 +162,14 @@ def merge(request: Request, body: Any) -> Response:
 
 def _merge(request: Request, identity: str, body: dict[str, Any]) -> None:
     terms = read_terms(request, body)
-    gone = [name for name, value in body.items() if value is None or _is_null(value)]
-    rest = {name: one for name, one in body.items() if name not in gone}
+    gone = [name for name, value in body.items() if is_null(value)]
+    rest = {name: one for name, one in body.items() if name not in gone and name != "@context"}
+    there = read_row(get_row(check_identity(identity))).attributes
     put_attributes(
         actor=request.state.actor,
         now=now(),
         identity=identity,
-        attributes=read_attributes(rest, terms),
+        attributes=merge_attributes(rest, there, terms),
         only=lambda _iri, _there: True,
         scopes=read_scopes(rest),
         gone=[terms.expand(name) for name in gone],
@@ -205,9 +208,10 @@ def update_one(request: Request, body: Any) -> Response:
     iri = terms.expand(request.path_params["attribute"])
     identity = request.path_params["id"]
     before = read_row(get_row(check_identity(identity))).attributes.get(iri)
-    value = {name: one for name, one in body.items() if name != "@context"}
-    if not value:
-        raise bad("there is nothing to update")
+    gone = {name for name, one in body.items() if one in (None, NULL)}
+    value = {name: one for name, one in body.items() if name not in gone | {"@context"}}
+    if (not value and not gone) or gone & {"type", *VALUES.values()}:
+        raise bad("there is nothing to update; an attribute is removed by DELETE")
     there = [] if before is None else list_instances(before)
     same = next((one for one in there if one.get("datasetId") == value.get("datasetId")), None)
     if same is None:
@@ -216,11 +220,12 @@ def update_one(request: Request, body: Any) -> Response:
         raise bad(f"the attribute is a {same['type']}; delete it to make it another kind")
     member = VALUES[same["type"]]
     one = read_attribute(request.path_params["attribute"], {member: same[member], **value}, terms)
+    removed = gone | {terms.expand(part) for part in gone}
     put_attributes(
         actor=request.state.actor,
         now=now(),
         identity=identity,
-        attributes={iri: same | one},
+        attributes={iri: {key: part for key, part in (same | one).items() if key not in removed}},
         only=lambda _iri, there: there,
     )
     return Response(status_code=204)
@@ -481,6 +486,8 @@ def _answer_query(
     check_parameters(asked)
     wanted = read_question(asked, terms, any_of)
     is_counted = asked.get("count") == "true"
+    if not wanted.limit and not is_counted:
+        raise bad("limit 0 goes with count=true")
     rows, total = find_entities(msgspec.structs.replace(wanted, limit=wanted.limit + 1), count=is_counted)
     headers = {} if total is None else {"NGSILD-Results-Count": str(total)}
     if request.method == "GET":
@@ -580,12 +587,6 @@ def _identify(item: Any) -> str:
 _BATCHES = {
     "create": _create_item, "upsert": _upsert_item, "update": _update_item, "merge": _merge_item, "delete": _delete_item,
 }  # fmt: skip
-
-
-def _is_null(value: Any) -> bool:
-    return value == "urn:ngsi-ld:null" or (
-        isinstance(value, dict) and value.get("value") == "urn:ngsi-ld:null"
-    )
 
 
 def _describe_subscription(row: Subscription) -> dict[str, Any]:

@@ -77,6 +77,11 @@ def test_an_entity_lives(api):
     assert api.delete(f"{address}/attrs/co2").status_code == 204
     assert api.delete(f"{address}/attrs/co2").status_code == 404
     assert api.patch(address, json={"humidity": None, "temp": 22}).status_code == 204
+    assert api.get(address).json()["temp"]["unitCode"] == "CEL"
+    bare = api.patch(f"{address}/attrs/temp", json={"unitCode": "urn:ngsi-ld:null"})
+    assert (bare.status_code, "unitCode" in api.get(address).json()["temp"]) == (204, False)
+    elsewhere = api.get(address, headers={"NGSILD-Tenant": "other"})
+    assert (elsewhere.status_code, elsewhere.json()["title"]) == (501, "NoMultiTenantSupport")
     found = api.get(address, params={"options": "keyValues"}).json()
     assert {name: found.get(name) for name in ("temp", "humidity", "noise")} == {
         "temp": 22,

@@ -26,6 +26,10 @@ MEMBERS = {
     "id", "type", "subscriptionName", "description", "entities", "watchedAttributes", "q", "geoQ", "isActive",
     "expiresAt", "throttling", "notification", "notificationTrigger", "@context", "lang", "jsonldContext", "scopeQ", "status", "timeInterval",
 }  # fmt: skip
+NOTIFIED = {
+    "attributes", "format", "endpoint", "status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure", "lastError",
+}  # fmt: skip
+"""What a notification says; the last seven are the house's own, and may come back with a change."""
 SELECTORS = ("type", "id", "idPattern")
 MOST = 1_000
 HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
@@ -199,6 +203,9 @@ def _check_selector(one: Any, terms: Terms) -> None:
 
 
 def _check_notification(wanted: Any, terms: Terms) -> None:
+    unknown = set(wanted) - NOTIFIED if isinstance(wanted, dict) else set()
+    if unknown:
+        raise Problem("OperationNotSupported", f"a notification here has no {min(unknown)[:50]}")
     endpoint = wanted.get("endpoint") if isinstance(wanted, dict) else None
     address = endpoint.get("uri") if isinstance(endpoint, dict) else None
     if not isinstance(address, str):

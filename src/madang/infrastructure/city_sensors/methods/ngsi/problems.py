@@ -11,6 +11,7 @@ STATUS = {
     "ResourceNotFound": 404,
     "OperationNotSupported": 422,
     "LdContextNotAvailable": 503,
+    "NoMultiTenantSupport": 501,
 }
 
 

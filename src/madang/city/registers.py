@@ -156,7 +156,7 @@ def lay_out_things(now: datetime) -> None:
 
 def _draw_things(today: date) -> Iterator[dict[str, Any]]:
     generator = make_generator(SEED)
-    names = {district.code: district.name_ko for district in list_districts()}
+    districts = {one.code: one for one in list_districts()}
     for kind, count in KINDS:
         for number, (lon, lat, code) in enumerate(draw_points(generator, count), start=1):
             installed_on = date(
@@ -165,7 +165,8 @@ def _draw_things(today: date) -> Iterator[dict[str, Any]]:
             yield {
                 "id": f"{kind.code.upper().replace('_', '-')}-{number:05d}",
                 "kind": kind.code,
-                "name": f"{names[code]} {kind.name.ko} {number}",
+                "name": f"{districts[code].name_ko} {kind.name.ko} {number} · "
+                f"{districts[code].name_en} {kind.name.en} {number}",
                 "agency_code": code,
                 "lon": round(lon, 6),
                 "lat": round(lat, 6),

@@ -18,7 +18,7 @@ def search(actor: Actor, query: str, limit: int) -> list[SearchHit]:
     kinds = say_kinds()
     return [
         SearchHit(
-            title=Text(ko=f"{thing.name} ({thing.id})", en=f"{thing.name} ({thing.id})"),
+            title=Text(ko=f"{thing.title.ko} ({thing.id})", en=f"{thing.title.en} ({thing.id})"),
             href=address_of(thing.id),
             about=kinds[thing.kind],
             lon=thing.lon,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 
 class ThingState(StrEnum):
@@ -66,6 +66,11 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def title(self) -> Text:
+        """The name in both languages, where it is written "Korean · English"."""
+        return read_pair(self.name)
 
 
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s/\x00-\x1f\x7f\ud800-\udfff]+$")]

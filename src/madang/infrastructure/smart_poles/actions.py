@@ -32,6 +32,7 @@ from .records import (
     PermitState,
     Pole,
     Site,
+    name_module,
 )
 
 CHANGE = "smart_poles.change"
@@ -109,7 +110,7 @@ def add_module(
         attributes = {"type": kind.value, "rated_w": rated_w, **({"stream": stream} if stream else {})}
         values = {
             "kind": MODULE_KIND,
-            "name": f"{pole.name} {MODULE_NAMES[kind].ko}",
+            "name": name_module(pole.title, kind),
             "agency_code": pole.agency_code,
             "lon": pole.lon,
             "lat": pole.lat,
@@ -299,8 +300,8 @@ def _describe_fault(pole: Pole, module: Module, condition: Condition, now: datet
     fault = find_fault(pole, module, condition, now)
     name = MODULE_NAMES[module.type]
     well = Text(
-        ko=f"{pole.name}의 {name.ko} 장치에서 다시 제대로 값이 옵니다.",
-        en=f"The {name.en.lower()} module of {pole.id} sends properly again.",
+        ko=f"{pole.title.ko}의 {name.ko} 장치에서 다시 제대로 값이 옵니다.",
+        en=f"The {name.en.lower()} module of {pole.title.en} sends properly again.",
     )
     return Finding(
         key=_name_fault(module),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
 from madang.city.files import draw_points
+from madang.city.meters import DEAD, FAULT, GREEDY, METERED, MODEL, RATED, STUCK_ON
 from madang.city.pace import make_generator
-from madang.core.base.interface import HOUSE, to_city_time
+from madang.core.base.interface import HOUSE, Text, read_pair, to_city_time
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import (
     ThingFilter,
@@ -20,7 +22,7 @@ from madang.core.things.interface import (
 
 from .actions import apply_permit, decide_permit, plan_visit, save_feeders, save_sites, set_target
 from .queries import forget
-from .records import MODULE_KIND, MODULE_NAMES, POLE_KIND, Feeder, ModuleType, PermitState, Site
+from .records import MODULE_KIND, POLE_KIND, Feeder, ModuleType, PermitState, Site, name_module
 
 SEED = 300
 SOURCE = "시뮬레이션 · simulated"
@@ -48,6 +50,14 @@ CHANCE = {
 }
 SITES = 260
 STREAM_KIND = "city_sensor"
+METERS = {ModuleType.LIGHT: 20, ModuleType.CAMERA: 4}
+FAULTS = {
+    (ModuleType.LIGHT, 4): DEAD,
+    (ModuleType.LIGHT, 7): GREEDY,
+    (ModuleType.LIGHT, 10): STUCK_ON,
+    (ModuleType.CAMERA, 2): DEAD,
+}
+"""Modules with a meter, and which of them aren't well: what they draw tells."""
 
 
 def lay_out(now: datetime) -> None:
@@ -56,12 +66,14 @@ def lay_out(now: datetime) -> None:
         return
     register_declared_kinds(actor=HOUSE, now=now)
     generator = make_generator(SEED)
-    districts = {one.code: one.name_ko for one in list_districts()}
+    districts = {one.code: Text(ko=one.name_ko, en=one.name_en) for one in list_districts()}
     poles = _draw_poles(generator, districts)
     import_things(actor=HOUSE, now=now, rows=poles, source=SOURCE)
-    import_things(actor=HOUSE, now=now, rows=_draw_modules(generator, poles), source=SOURCE)
+    modules = _draw_modules(generator, poles)
+    import_things(actor=HOUSE, now=now, rows=_hang_meters(modules), source=SOURCE)
+    import_things(actor=HOUSE, now=now, rows=modules, source=SOURCE)
     feeders = [
-        Feeder(code=f"F-{code}", name=f"{name} 배전선로", capacity_w=40_000.0)
+        Feeder(code=f"F-{code}", name=f"{name.ko} 배전선로 · {name.en} feeder", capacity_w=40_000.0)
         for code, name in districts.items()
     ]
     save_feeders(actor=HOUSE, now=now, feeders=feeders)
@@ -71,7 +83,7 @@ def lay_out(now: datetime) -> None:
     forget()
 
 
-def _draw_poles(generator: np.random.Generator, districts: dict[str, str]) -> list[dict[str, object]]:
+def _draw_poles(generator: np.random.Generator, districts: dict[str, Text]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for year, planned, built in LOTS:
         for place, (lon, lat, code) in enumerate(draw_points(generator, planned)):
@@ -82,7 +94,7 @@ def _draw_poles(generator: np.random.Generator, districts: dict[str, str]) -> li
                 {
                     "id": f"SP{number:04d}",
                     "kind": POLE_KIND,
-                    "name": f"{districts[code]} 스마트폴 {number}",
+                    "name": f"{districts[code].ko} 스마트폴 {number} · {districts[code].en} smart pole {number}",
                     "agency_code": code,
                     "lon": round(lon, 6),
                     "lat": round(lat, 6),
@@ -99,9 +111,9 @@ def _draw_poles(generator: np.random.Generator, districts: dict[str, str]) -> li
     return rows
 
 
-def _draw_modules(generator: np.random.Generator, poles: list[dict[str, object]]) -> list[dict[str, object]]:
+def _draw_modules(generator: np.random.Generator, poles: list[dict[str, object]]) -> list[dict[str, Any]]:
     stations = sorted(one.id for one in list_things(ThingFilter(kind=STREAM_KIND), limit=len(poles)))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for at, pole in enumerate(poles):
         kinds = [kind for kind in ModuleType if generator.random() < CHANCE[kind]] or [ModuleType.LIGHT]
         is_strong = at % 9 == 8
@@ -114,7 +126,7 @@ def _draw_modules(generator: np.random.Generator, poles: list[dict[str, object]]
                 {
                     "id": f"{pole['id']}-M{number}",
                     "kind": MODULE_KIND,
-                    "name": f"{pole['name']} {MODULE_NAMES[kind].ko}",
+                    "name": name_module(read_pair(str(pole["name"])), kind),
                     "agency_code": pole["agency_code"],
                     "lon": pole["lon"],
                     "lat": pole["lat"],
@@ -126,6 +138,30 @@ def _draw_modules(generator: np.random.Generator, poles: list[dict[str, object]]
                         "rated_w": RATED_W[kind],
                         **({"stream": stations[at]} if is_heard else {}),
                     },
+                }
+            )
+    return rows
+
+
+def _hang_meters(modules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return meters of the first lights and cameras at work; each module names its meter as what it sends."""
+    rows = []
+    for kind, count in METERS.items():
+        those = [one for one in modules if one["attributes"]["type"] == kind and one["state"] == "active"]
+        for place, module in enumerate(those[:count]):
+            number = len(rows) + 1
+            name = read_pair(module["name"])
+            module["attributes"]["stream"] = f"MT{number:04d}"
+            fault = FAULTS.get((kind, place))
+            attributes = {METERED: kind.value, RATED: RATED_W[kind]} | ({FAULT: fault} if fault else {})
+            rows.append(
+                {field: module[field] for field in ("agency_code", "lon", "lat", "source", "state")}
+                | {
+                    "id": f"MT{number:04d}",
+                    "kind": STREAM_KIND,
+                    "name": f"{name.ko} 전력계 · {name.en} meter",
+                    "model": MODEL,
+                    "attributes": attributes,
                 }
             )
     return rows
@@ -171,11 +207,11 @@ def _file_papers(now: datetime, poles: list[dict[str, object]]) -> None:
             )
 
 
-def _draw_sites(generator: np.random.Generator, districts: dict[str, str]) -> list[Site]:
+def _draw_sites(generator: np.random.Generator, districts: dict[str, Text]) -> list[Site]:
     return [
         Site(
             code=f"J{number:04d}",
-            name=f"{districts[code]} 후보 교차로 {number}",
+            name=f"{districts[code].ko} 후보 교차로 {number} · {districts[code].en} candidate junction {number}",
             district_code=code,
             lon=round(lon, 6),
             lat=round(lat, 6),

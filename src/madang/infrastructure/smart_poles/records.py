@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 POLE_KIND, MODULE_KIND = "smart_pole", "pole_module"
 
@@ -35,6 +35,12 @@ MODULE_NAMES = {
     ModuleType.EV_CHARGER: Text(ko="전기차 충전", en="EV charger"),
     ModuleType.DRONE_CHARGER: Text(ko="드론 충전", en="Drone charger"),
 }
+
+
+def name_module(pole: Text, kind: ModuleType) -> str:
+    """Return the name of a pole's module, "Korean · English"."""
+    name = MODULE_NAMES[kind]
+    return f"{pole.ko} {name.ko} · {pole.en} {name.en}"
 
 
 class PermitState(StrEnum):
@@ -82,6 +88,11 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     is_stuck: bool = False
 
 
+def _say_name(name: str, code: str) -> Text:
+    said = read_pair(name)
+    return said if said.en != said.ko else Text(ko=name, en=code)
+
+
 class Pole(msgspec.Struct, frozen=True, kw_only=True):
     """One pole with what it carries. `supply_w` is what its connection allows; lon, lat are degrees in EPSG:4326."""
 
@@ -100,6 +111,11 @@ class Pole(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     modules: tuple[Module, ...] = ()
 
+    @property
+    def title(self) -> Text:
+        """The name in both languages, in English its number where it has no English name."""
+        return _say_name(self.name, self.id)
+
 
 class Feeder(msgspec.Struct, frozen=True, kw_only=True):
     """One feeder of the grid and how many watts of it poles may draw."""
@@ -107,6 +123,11 @@ class Feeder(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: str
     capacity_w: float
+
+    @property
+    def title(self) -> Text:
+        """The name in both languages, in English its code where it has no English name."""
+        return _say_name(self.name, self.code)
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +211,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     night_calls: float
     cost: float
     source: str = ""
+
+    @property
+    def title(self) -> Text:
+        """The name in both languages, where it is written "Korean · English"."""
+        return read_pair(self.name)
 
 
 class ImportKind(StrEnum):

@@ -46,7 +46,7 @@ def _to_row(
 ) -> dict[str, Any]:
     return {
         "id": thing.id,
-        "name": thing.name,
+        "name": thing.title,
         "kind": say_code(kinds, thing.kind),
         "agency_code": say_code(agencies, thing.agency_code),
         "district_code": say_code(districts, thing.district_code),

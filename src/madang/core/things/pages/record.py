@@ -23,7 +23,7 @@ def _describe(*, actor: Actor, language: str, thing_id: str) -> Detail:
     thing = get_thing(thing_id)
     kinds, agencies, districts = say_kinds(), say_agencies(), say_districts()
     return Detail(
-        title=Text(ko=thing.name, en=thing.name),
+        title=thing.title,
         about=Text(ko=thing.id, en=thing.id),
         crumbs=((THINGS, HOME),),
         summary=(
@@ -51,7 +51,7 @@ def _list_tabs(thing: Thing) -> list[Tab]:
     below = ThingFilter(parent_id=thing.id)
     if count := count_things(below):
         facts = tuple(
-            Fact(title=Text(ko=one.id, en=one.id), value=one.name, href=address_of(one.id))
+            Fact(title=Text(ko=one.id, en=one.id), value=one.title, href=address_of(one.id))
             for one in list_things(below, limit=CHILDREN_SHOWN)
         )
         title = Text(ko=f"딸린 시설물 {count}", en=f"Parts ({count})")

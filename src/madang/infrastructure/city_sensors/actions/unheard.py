@@ -76,7 +76,7 @@ def _describe_station(station: Thing, now: datetime) -> Finding:
         severity=Severity.MODERATE,
         found_at=now,
         reason=Text(
-            ko=f"{station.name}({station.id}): {day}에 등록된 뒤 값을 한 번도 보내지 않았습니다. 설치와 인증키를 확인하십시오.",
+            ko=f"{station.title.ko}({station.id}): {day}에 등록된 뒤 값을 한 번도 보내지 않았습니다. 설치와 인증키를 확인하십시오.",
             en=f"{station.id} has not sent a value since it was registered on {day}. Check its installation and key.",
         ),
         thing_id=station.id,

@@ -18,7 +18,13 @@ from madang.infrastructure.city_sensors.queries.usual import (
     list_levels,
     list_odd,
 )
-from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, DistrictMean, Property
+from madang.infrastructure.city_sensors.records import (
+    PROPERTIES,
+    PROPERTY_BY_CODE,
+    DistrictMean,
+    Property,
+    name_station,
+)
 
 LEARN_EVERY = timedelta(hours=6)
 TRY_AGAIN = timedelta(minutes=5)
@@ -104,23 +110,23 @@ def find_level(prop: Property, mean: DistrictMean, *, is_known: bool) -> float |
 
 def describe_odd(prop: Property, usual: Usual, one: Odd, station: Thing | None = None) -> Finding:
     """Return the finding of a station that began to be odd or is usual again, with the reason in words."""
-    name = station.name if station else one.station
+    name = name_station(one.station, station.name if station else one.station)
     median, deviation = usual.describe(one.station, one.moment)
     said = _say(prop, one.value)
     expected = {
-        language: f"{_say(prop, median)[language]} ± {format_number(round(deviation, 1))}"
+        language: f"{_say(prop, median)[language]} ± {format_number(round(deviation, prop.digits - 1))}"
         for language in said
     }
     if one.is_over:
-        ko = f"{name}: {prop.title.ko} {said['ko']}, 다시 평소와 같습니다."
-        en = f"{one.station}: {prop.title.en} {said['en']}, as usual again."
+        ko = f"{name.ko}: {prop.title.ko} {said['ko']}, 다시 평소와 같습니다."
+        en = f"{name.en}: {prop.title.en} {said['en']}, as usual again."
     else:
         ko = (
-            f"{name}: {prop.title.ko} {said['ko']}가 세 번 이어졌습니다. 이 요일 이 시각에는 보통 {expected['ko']}이고, "
+            f"{name.ko}: {prop.title.ko} {said['ko']}가 세 번 이어졌습니다. 이 요일 이 시각에는 보통 {expected['ko']}이고, "
             f"다른 곳의 변화를 빼도 {abs(one.z):.0f}σ 벗어납니다. 기기를 확인하십시오."
         )
         en = (
-            f"{one.station}: {prop.title.en} {said['en']} three times in a row. Usual at this hour of the week is "
+            f"{name.en}: {prop.title.en} {said['en']} three times in a row. Usual at this hour of the week is "
             f"{expected['en']}; with the city's mood taken off that is {abs(one.z):.0f} σ away. Check the instrument."
         )
     return Finding(
@@ -140,7 +146,7 @@ def describe_odd(prop: Property, usual: Usual, one: Odd, station: Thing | None =
 
 def describe_level(prop: Property, mean: DistrictMean, limit: float | None, now: datetime) -> Finding:
     """Return the finding of a district at an advisory's level, or (no limit) no longer."""
-    said = _say(prop, round(mean.mean, 1))
+    said = _say(prop, mean.mean)
     if limit is None:
         ko = f"{mean.name.ko}의 {prop.title.ko} 평균이 {said['ko']}로, 주의보 기준을 벗어났습니다."
         en = f"{mean.name.en}: mean {prop.title.en} {said['en']}, no longer at the advisory's level."
@@ -161,5 +167,5 @@ def describe_level(prop: Property, mean: DistrictMean, limit: float | None, now:
 
 
 def _say(prop: Property, value: float) -> dict[str, str]:
-    number = format_number(round(value, 1))
+    number = format_number(round(value, prop.digits - 1))
     return {language: f"{number} {format_unit(prop.unit, language)}".strip() for language in ("ko", "en")}

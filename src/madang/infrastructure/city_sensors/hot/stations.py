@@ -121,7 +121,7 @@ def _draw(prop: Property, one: StationValue, language: str) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": [one.lon, one.lat]},
         "properties": {
             "id": one.thing_id,
-            "title": one.name if language == "ko" else one.thing_id,
+            "title": one.title.say(language),
             "href": f"/city_sensors/{one.thing_id}/?property={prop.code}",
             "class": str(find_step(prop, one.value) + 1) if one.value is not None else "",
             "value": shown,

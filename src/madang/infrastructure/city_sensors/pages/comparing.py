@@ -10,7 +10,7 @@ from django.shortcuts import render
 from madang.core.base.interface import Text
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, page
 from madang.infrastructure.city_sensors.queries.stations import list_hours, list_shown, list_stations
-from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property
+from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property, name_station
 
 from .drawing import HOURS, SOURCE
 
@@ -32,7 +32,7 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
         "chosen": " ".join(chosen),
         "unknown": [one for one in words if one not in stations][:MOST],
         "links": [
-            (one, f"{one} · {stations[one].name}" if request.language == "ko" else one) for one in chosen
+            (one, " · ".join(dict.fromkeys((one, _name(one).say(request.language))))) for one in chosen
         ],
         "chart": _draw(prop, chosen, request.language) if chosen else None,
         "most": MOST,
@@ -40,11 +40,14 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
     return render(request, "city_sensors/compare.html", context)
 
 
+def _name(thing_id: str) -> Text:
+    return name_station(thing_id, list_stations()[thing_id].name)
+
+
 def _draw(prop: Property, chosen: Sequence[str], language: str) -> ChartBlock:
-    stations = list_stations()
     hours = {one: list_hours(one, prop.code, HOURS) for one in chosen}
     moments = [moment for moment, _ in hours[chosen[0]]]
-    names = [stations[one].name if language == "ko" else one for one in chosen]
+    names = [_name(one).say(language) for one in chosen]
     return ChartBlock(
         title=Text(ko=f"시간별 {prop.title.ko}", en=f"{prop.title.en} by hour"),
         kind=ChartKind.LINE,
@@ -52,8 +55,8 @@ def _draw(prop: Property, chosen: Sequence[str], language: str) -> ChartBlock:
         x_title=Text(ko="시각", en="Hour"),
         series=tuple(
             Series(
-                name=Text(ko=stations[one].name, en=one),
-                values=tuple(None if mean is None else round(mean, 2) for _, mean in hours[one]),
+                name=_name(one),
+                values=tuple(None if mean is None else round(mean, prop.digits) for _, mean in hours[one]),
             )
             for one in chosen
         ),

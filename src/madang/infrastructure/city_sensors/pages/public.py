@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -20,6 +22,7 @@ from madang.infrastructure.city_sensors.records import (
     PROPERTY_BY_CODE,
     STATION_KIND,
     Property,
+    name_station,
 )
 
 from .drawing import draw_districts, draw_layer, draw_station
@@ -54,7 +57,6 @@ def show_public(request: HttpRequest) -> HttpResponse:
 @page("public", title=TITLE)
 def show_station(request: HttpRequest, thing_id: str) -> HttpResponse:
     """Show one station: its newest values, and one property over two days."""
-    prop = _choose(request)
     try:
         station = get_station(thing_id)
     except NotFound as error:
@@ -62,11 +64,14 @@ def show_station(request: HttpRequest, thing_id: str) -> HttpResponse:
     if station.kind != STATION_KIND:
         raise Http404
     newest = list_station_values(thing_id, tuple(PROPERTY_BY_CODE))
+    is_usual = not newest or any(PROPERTY_BY_CODE[code].is_common for code in newest)
+    shown = [one for one in PROPERTIES if one.code in newest or (is_usual and one.is_common)]
+    prop = _choose(request, shown)
     context = {
-        "title": Text(ko=station.name, en=f"Sensor {station.id}"),
+        "title": name_station(station.id, station.name),
         "station": station,
         "property": prop,
-        "rows": [(one, newest.get(one.code)) for one in PROPERTIES if one.is_common or one.code in newest],
+        "rows": [(one, newest.get(one.code)) for one in shown],
         "chart": draw_station(prop, thing_id),
         "corrections": [(one, PROPERTY_BY_CODE[one.property].title) for one in list_corrections(thing_id)],
         "may_change": request.actor.may("city_sensors.change_receiver", station.agency_code),
@@ -74,5 +79,5 @@ def show_station(request: HttpRequest, thing_id: str) -> HttpResponse:
     return render(request, "city_sensors/station.html", context)
 
 
-def _choose(request: HttpRequest) -> Property:
-    return PROPERTY_BY_CODE.get(request.GET.get("property", ""), PROPERTIES[0])
+def _choose(request: HttpRequest, shown: Sequence[Property] = PROPERTIES) -> Property:
+    return PROPERTY_BY_CODE.get(request.GET.get("property", ""), shown[0])

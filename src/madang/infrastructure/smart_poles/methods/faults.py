@@ -23,7 +23,7 @@ LEAST_READINGS, LEAST_PROPERTIES = 12, 2
 def find_fault(pole: Pole, module: Module, condition: Condition, now: datetime) -> Text | None:
     """Return what is wrong in words, None where nothing is."""
     name = MODULE_NAMES[module.type]
-    ko, en = f"{pole.name}의 {name.ko} 장치", f"The {name.en.lower()} module of {pole.id}"
+    ko, en = f"{pole.title.ko}의 {name.ko} 장치", f"The {name.en.lower()} module of {pole.title.en}"
     if now - condition.heard_at > SILENT_AFTER:
         minutes = int((now - condition.heard_at).total_seconds() // 60)
         return Text(

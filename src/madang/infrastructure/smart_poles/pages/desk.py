@@ -59,7 +59,7 @@ POLES = ListPage(
     ),
     columns=(
         ListColumn(name="id", title=Text(ko="번호", en="Pole"), href=lambda row: f"{DESK}{row.id}/"),
-        ListColumn(name="name", title=Text(ko="이름", en="Name")),
+        ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: row.title),
         ListColumn(
             name="state",
             title=Text(ko="상태", en="State"),

@@ -37,7 +37,7 @@ def draw_poles(poles: Sequence[Pole], language: str, *, href: str = "") -> MapBl
             pole.lat,
             {
                 "id": pole.id,
-                "title": pole.name if language == "ko" else pole.id,
+                "title": pole.title.say(language),
                 "class": pole.state if pole.state in known else "",
                 "modules": say_modules(pole, language) or "–",
                 **({"href": f"{href}{pole.id}/"} if href else {}),
@@ -96,13 +96,17 @@ def draw_choice(choice: Choice, poles: Sequence[Pole], language: str) -> MapBloc
         _point(
             one.lon,
             one.lat,
-            {"id": one.id, "title": one.name if language == "ko" else one.id, "class": "pole"},
+            {"id": one.id, "title": one.title.say(language), "class": "pole"},
         )
         for one in poles
         if one.lon is not None
     ]
     new = [
-        _point(one.site.lon, one.site.lat, {"id": one.site.code, "title": one.site.name, "class": "new"})
+        _point(
+            one.site.lon,
+            one.site.lat,
+            {"id": one.site.code, "title": one.site.title.say(language), "class": "new"},
+        )
         for one in choice.chosen
     ]
     layer = MapLayer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import NotFound, Text, now, to_city_time
+from madang.core.base.interface import NotFound, now, to_city_time
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.core.pages.interface import page
 from madang.core.things.interface import STATE_NAMES
@@ -42,7 +42,7 @@ def show_pole(request: HttpRequest, pole_id: str) -> HttpResponse:
         for one in list_incidents(actor=request.actor, where=IncidentFilter(thing_id=thing_id), limit=5)
     ]
     context = {
-        "title": Text(ko=pole.name, en=f"Smart pole {pole.id}"),
+        "title": pole.title,
         "pole": pole,
         "state": STATES[pole.state],
         "modules": [

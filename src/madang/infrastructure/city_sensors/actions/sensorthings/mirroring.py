@@ -13,7 +13,13 @@ from madang.core.base.interface import ANONYMOUS
 from madang.core.lake.interface import authorize
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.queries.stations import list_stations
-from madang.infrastructure.city_sensors.records import COMMON, PROPERTIES, PROPERTY_BY_CODE, Property
+from madang.infrastructure.city_sensors.records import (
+    COMMON,
+    PROPERTIES,
+    PROPERTY_BY_CODE,
+    Property,
+    name_station,
+)
 from madang.infrastructure.city_sensors.tables import READINGS
 
 GEOJSON = "application/geo+json"
@@ -107,9 +113,10 @@ def _get_observed(one: Property) -> models.ObservedProperty:
 
 
 def _make_datastream(thing: models.Thing, one: Property, **linked: Any) -> models.Datastream:
+    name = name_station(thing.asset_id, thing.name)
     return models.Datastream(
         name=f"{one.title.en} {thing.asset_id}",
-        description=f"{thing.name} {one.title.ko}",
+        description=f"{name.ko} {one.title.ko} · {name.en} {one.title.en}",
         observation_type=MEASUREMENT,
         unit_of_measurement={"name": one.unit, "symbol": one.unit, "definition": f"ucum:{one.unit}"},
         thing=thing,

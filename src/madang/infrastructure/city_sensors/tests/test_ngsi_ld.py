@@ -265,6 +265,29 @@ def test_instances_of_an_attribute_are_changed_one_by_one(api):
     assert api.get(address, params={"attrs": "speed"}).status_code == 404
 
 
+def test_words_are_found_in_any_language_and_simplified_with_their_member():
+    body = {
+        "id": "urn:x:1",
+        "type": "T",
+        "name": {"languageMap": {"ko": "버스", "en": "bus"}},
+        "kind": {"vocab": "x"},
+        "a": {"object": "urn:x:2"},
+    }
+    entity = read_entity(body, TERMS)
+    for q, is_found in (
+        ('name[*]=="bus"', True),
+        ('name[*]=="버스"', True),
+        ('name[ko]=="bus"', False),
+        ('name[*]=="tram"', False),
+    ):
+        assert match_q(read_q(q, TERMS), entity.attributes) is is_found, q
+    simple = write_entity(entity, TERMS, form="keyValues")
+    assert (simple["name"], simple["kind"], simple["a"]) == (body["name"], body["kind"], "urn:x:2")
+    assert (
+        read_entity(simple, TERMS).attributes[TERMS.expand("name")] == entity.attributes[TERMS.expand("name")]
+    )
+
+
 def test_scopes_types_languages_and_orders(api):
     words = {"type": "LanguageProperty", "languageMap": {"ko": "버스", "en": "bus"}}
     made = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import msgspec
 import pyarrow as pa
 import pytest
@@ -14,7 +15,7 @@ from madang.core.lake.ledger import Ledger
 from madang.core.lake.schemas import conform, list_stored_columns
 from madang.core.lake.writing.stream_table import StreamTable
 from madang.infrastructure.city_sensors import models
-from madang.infrastructure.city_sensors.methods.sensorthings.options import read_options
+from madang.infrastructure.city_sensors.methods.sensorthings.options import read_options, write_options
 from madang.infrastructure.city_sensors.methods.sensorthings.paths import read_path
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import answer, resolve
 from madang.infrastructure.city_sensors.tables import READINGS
@@ -105,3 +106,25 @@ def test_pages_of_entities_follow_one_another(readings):
     names = [one["name"] for one in ask("Datastreams", orderby="name desc")]
     assert names == sorted(RESULTS, reverse=True)
     assert [ask("Datastreams", orderby="name desc", top=1, skip=n)[0]["name"] for n in range(4)] == names
+
+
+def test_the_next_page_of_what_is_expanded_keeps_what_was_asked(readings):
+    observed = "Observations($filter=result gt 4 and not(result eq 9);$orderby=result;$select=result;$top=1;$count=true;$expand=Datastream($select=name))"  # fmt: skip
+    (thing,) = ask("Things", filter="name eq 'thing b'", expand=f"Datastreams($expand={observed})")
+    (stream,) = thing["Datastreams"]
+    assert [one["result"] for one in stream["Observations"]] == [5]
+    link = httpx.URL(stream["Observations@iot.nextLink"])
+    items = link.params.multi_items()
+    found = answer(resolve(read_path(link.path)), read_options(items), "http://here", link.path, items)
+    assert found == {"@iot.count": 2, "value": [{"result": 6, "Datastream": {"name": "b"}}]}
+    assert list_results(filter="not(result lt 6)") == [6]
+
+
+@pytest.mark.parametrize("text", ["A", "A,B", "A($top=0)", "A($filter=x eq ';';$select=y,z),B($skip=2;$expand=C/D;$count=true)"])  # fmt: skip
+def test_options_that_are_written_are_read_the_same(text):
+    options = read_options([("$expand", text), ("$orderby", "a/b desc,c")])
+    assert write_options(options)["$orderby"] == "a/b desc,c asc"
+    again = read_options(list(write_options(options).items()))
+    assert write_options(again) == write_options(options)
+    assert msgspec.structs.replace(again, expand={}) == msgspec.structs.replace(options, expand={})
+    assert list(again.expand) == list(options.expand)

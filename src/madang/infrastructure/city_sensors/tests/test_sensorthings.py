@@ -521,3 +521,14 @@ def test_options_are_read():
     assert set(options.expand) == {"A", "D"}
     assert set(options.expand["A"].expand) == {"B", "C"}
     assert options.top == 1000
+
+
+def test_a_put_is_whole(api):
+    thing = make_thing(api)
+    address = f"/Things({thing['@iot.id']})"
+    half = api.put(address, json={"name": "half"})
+    assert (half.status_code, "description" in half.json()["message"]) == (400, True)
+    gone = api.patch(address, json=[{"op": "remove", "path": "/name"}])
+    assert (gone.status_code, api.get(address).json()["name"]) == (400, "river")
+    assert api.put(address, json={"name": "whole", "description": "x"}).status_code == 200
+    assert (api.get(address).json()["name"], api.get(address).json().get("properties")) == ("whole", None)

@@ -64,7 +64,7 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
         if kind is OBSERVATION:
             change_observation(now=now, one=entity, body=describe(kind, entity) | body)
         else:
-            values, links = read_body(kind, body, partial=True)
+            values, links = read_body(kind, body, partial=not is_whole)
             links = _read_references(kind, entity, links)
             if is_whole:
                 values = {p.name: None for p in kind.properties if not p.required} | values

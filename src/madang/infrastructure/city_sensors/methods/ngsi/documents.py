@@ -115,7 +115,7 @@ def write_attribute(one: Any, terms: Terms, form: str, *, system: bool) -> Any:
         return written[0] if form == "keyValues" and len(written) == 1 else written
     member = VALUES[one["type"]]
     if form == "keyValues":
-        return one[member]
+        return one[member] if member in {"value", "object"} else {member: one[member]}
     body = {
         name if name in MEMBERS else terms.compact(name): value
         if name in MEMBERS
@@ -162,7 +162,10 @@ def stamp(attributes: Attributes, before: Attributes, now: datetime) -> Attribut
 
 
 def list_values(attributes: Attributes) -> Iterator[tuple[str, Any]]:
-    """Yield (path, plain value) of what queries may ask for: `iri`, `iri.observedAt`, `iri.sub-iri`, `iri[key.key]`."""
+    """Yield (path, plain value) of what queries may ask for.
+
+    Paths are `iri`, `iri.observedAt`, `iri.sub-iri`, `iri[key.key]`, and `iri[*]` for words in any language.
+    """
     for iri, one in attributes.items():
         for each in one if isinstance(one, list) else [one]:
             yield from _list_values(iri, each)
@@ -216,6 +219,8 @@ def find_place(attributes: Attributes, iri: str) -> Any:
 
 def _list_values(path: str, one: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from _list_plain(path, one[VALUES[one["type"]]])
+    if one["type"] == "LanguageProperty":
+        yield from ((f"{path}[*]", words) for words in one["languageMap"].values() if isinstance(words, str))
     for name, value in one.items():
         if name == "observedAt":
             yield f"{path}.{name}", value

@@ -21,6 +21,7 @@ DEFAULT_TOP, MOST_TOP, DEEPEST = 100, 1000, 8
 DEEPEST_FILTER, MOST_NODES = 100, 2000
 _TEXTS = re.compile(r"('(?:[^']|'')*')")
 _OURS = re.compile(r"\b(substringof|st_\w+)\s*\(")
+_NOT = re.compile(r"\bnot\(")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*")
 
 
@@ -41,6 +42,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     top: int = DEFAULT_TOP
     skip: int = 0
     count: bool = False
+    filter_text: str = ""
     is_array: bool = False
 
 
@@ -66,7 +68,7 @@ def read_filter(text: str) -> ast._Node:
     """Return the tree of a `$filter`."""
     parts = _TEXTS.split(text)
     parts[::2] = [
-        _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part.replace("@iot.id", "id"))
+        _NOT.sub("not (", _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part.replace("@iot.id", "id")))
         for part in parts[::2]
     ]
     tree = ODataParser().parse(ODataLexer().tokenize("".join(parts)))
@@ -184,8 +186,32 @@ def _read_format(text: str, _depth: int) -> dict[str, bool]:
     return {"is_array": True}
 
 
+def write_options(options: Options) -> dict[str, str]:
+    """Return options as they stand in an address, without `$top` and `$skip`."""
+    written = {
+        "$filter": options.filter_text,
+        "$orderby": ",".join(
+            f"{'/'.join(one.path)} {'desc' if one.descending else 'asc'}" for one in options.orderby
+        ),
+        "$select": ",".join(options.select),
+        "$expand": ",".join(_write_expand(name, inner) for name, inner in options.expand.items()),
+        "$count": "true" if options.count else "",
+    }
+    return {name: text for name, text in written.items() if text}
+
+
+def _write_expand(name: str, options: Options) -> str:
+    page = (
+        {"$top": options.top, "$skip": options.skip}
+        if (options.top, options.skip) != (DEFAULT_TOP, 0)
+        else {}
+    )
+    inner = ";".join(f"{key}={text}" for key, text in (write_options(options) | page).items())
+    return f"{name}({inner})" if inner else name
+
+
 _READERS = {
-    "$filter": lambda text, _depth: {"filter": read_filter(text)},
+    "$filter": lambda text, _depth: {"filter": read_filter(text), "filter_text": text},
     "$orderby": _read_orderby,
     "$select": _read_select,
     "$expand": _read_expand,

@@ -10,7 +10,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.http import urlencode
 
 from madang.infrastructure.city_sensors import models
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort, write_options
 from madang.infrastructure.city_sensors.methods.sensorthings.paths import Segment, write_id
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
     BY_COLLECTION,
@@ -228,13 +228,8 @@ def _expand_many(
 
 
 def _say_more(address: str, options: Options, name: str = "Observations") -> dict[str, str]:
-    query = f"$top={options.top}&$skip={options.skip + options.top}"
-    if options.orderby:
-        order = ",".join(
-            f"{'/'.join(one.path)} {'desc' if one.descending else 'asc'}" for one in options.orderby
-        )
-        query += f"&$orderby={order}".replace(" ", "%20")
-    return {f"{name}@iot.nextLink": f"{address}?{query}"}
+    page = {"$top": options.top, "$skip": options.skip + options.top}
+    return {f"{name}@iot.nextLink": f"{address}?{urlencode(page | write_options(options))}"}
 
 
 def _asks_newest(options: Options) -> bool:

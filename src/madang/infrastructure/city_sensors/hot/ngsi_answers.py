@@ -53,9 +53,12 @@ def serve(work: Callable[..., Response]) -> Callable[..., Response]:
     """Give an endpoint the request and its body; who asks for a tenant (4.14) is told that there are none."""
 
     def answer(request: Request, _query: None, body: Any) -> Response:
-        if request.headers.get("ngsild-tenant"):
-            raise Problem("NoMultiTenantSupport", "there are no tenants here")
-        return work(request, body)
+        try:
+            if request.headers.get("ngsild-tenant"):
+                raise Problem("NoMultiTenantSupport", "there are no tenants here")
+            return work(request, body)
+        except Problem as problem:  # the house answers what is 500 and above in its own form
+            return refuse(request, problem)
 
     return answer
 
@@ -66,7 +69,8 @@ def refuse(_request: Request, error: MadangError) -> Response:
     body = describe_problem(kind, status, error.text.en)
     if status in {401, 403}:
         body["code"] = error.code
-    return Response(msgspec.json.encode(body), status, media_type="application/problem+json")
+    caching = {"Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(body), status, caching, "application/problem+json")
 
 
 def _judge(error: MadangError) -> tuple[str, int]:

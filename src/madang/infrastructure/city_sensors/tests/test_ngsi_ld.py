@@ -522,6 +522,11 @@ def test_what_is_not_served_is_said_as_the_standard_says_it(api):
         answer = api.request(method, path, params=params)
         assert (answer.status_code, answer.json()["status"]) == (status, status), (method, path, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
+    far = api.get(
+        "/entities", params={"type": "T"}, headers={"Link": LINK.format("https://elsewhere.example/c.jsonld")}
+    )
+    assert (far.status_code, far.json()["title"]) == (503, "LdContextNotAvailable")
+    assert far.headers["content-type"] == "application/problem+json"
     body = {"id": "urn:ngsi-ld:T:1", "type": "T"}
     bare = api.post("/entities", content=json.dumps(body), headers=LD)
     mixed = api.post("/entities", json=body | CONTEXT)

@@ -10,7 +10,7 @@ setWorkerUrl(workerUrl);
 
 type Layer = {
   id: string;
-  shape: "points" | "areas" | "lines";
+  shape: "points" | "areas" | "lines" | "any";
   data?: FeatureCollection | string;
   tiles?: string;
   source_layer?: string;
@@ -35,7 +35,9 @@ type Config = {
 const COUNTRY: [number, number, number, number] = [125.5, 33.8, 130, 38.7];
 const REFRESH_MS = 15_000;
 const NEWS_MS = 500;
+const REACH = 6;
 const FONT = "'Madang Sans', 'Pretendard Variable', sans-serif";
+const KINDS = { areas: ["Polygon", "MultiPolygon"], lines: ["LineString", "MultiLineString", "Polygon", "MultiPolygon"], points: ["Point", "MultiPoint"] };
 
 function absolute(address: string): string {
   return address.startsWith("/") ? location.origin + address : address;
@@ -92,6 +94,22 @@ function keepFresh(map: Map, layer: Layer): void {
   });
 }
 
+/** Whether a feature is drawn in that way: areas have a border as well. */
+function isKind(kind: keyof typeof KINDS): ExpressionSpecification {
+  return ["match", ["geometry-type"], KINDS[kind], true, false] as unknown as ExpressionSpecification;
+}
+
+function isChosen(kind: keyof typeof KINDS, id: string): ExpressionSpecification {
+  return ["all", isKind(kind), ["==", ["to-string", ["coalesce", ["get", "id"], ["get", "code"]]], id]];
+}
+
+/** Lines and areas of a layer of any shapes lie below its points; from afar small ones are points themselves. */
+function addOutlines(map: Map, layer: Layer, from: { source: string }, paint: string | ExpressionSpecification): void {
+  map.addLayer({ id: `${layer.id}-areas`, type: "fill", ...from, filter: isKind("areas"), paint: { "fill-color": paint, "fill-opacity": 0.3 } }, "district-names");
+  map.addLayer({ id: `${layer.id}-lines`, type: "line", ...from, filter: isKind("lines"), layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": paint, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 1.5, 13, 2.5, 17, 5] } }, "district-names");
+  map.addLayer({ id: `${layer.id}-chosen-lines`, type: "line", ...from, filter: isChosen("lines", "\u0000"), paint: { "line-color": colour("accent-fill"), "line-width": 5 } }, "district-names");
+}
+
 function addLayer(map: Map, layer: Layer, quiet: boolean): void {
   keepFresh(map, layer);
   if (layer.tiles) map.addSource(layer.id, { type: "vector", tiles: [absolute(layer.tiles)], maxzoom: 14 });
@@ -105,14 +123,16 @@ function addLayer(map: Map, layer: Layer, quiet: boolean): void {
     map.setPaintProperty("district-names", "text-color", colour("map-value"));
     map.setPaintProperty("district-names", "text-halo-width", 2);
   }
-  if (layer.shape === "points") {
+  if (layer.shape === "any") addOutlines(map, layer, from, paint);
+  if (layer.shape === "points" || layer.shape === "any") {
+    const points = layer.shape === "any" ? { filter: isKind("points") } : {};
     // A circle that stands for many is as big as its number asks for.
     const many = ["interpolate", ["linear"], ["get", "_count"], 3, 9 * scale, 100, 13 * scale, 10000, 17 * scale];
     const radius = ["interpolate", ["linear"], ["zoom"], ...([[9, quiet ? 2 : ramp ? 4 : 3], [13, 6], [16, 9]] as [number, number][]).flatMap(([zoom, size]) => [zoom, layer.tiles ? ["case", ["has", "_count"], many, size * scale] : size * scale])] as unknown as ExpressionSpecification;
-    map.addLayer({ id: layer.id, type: "circle", ...from, paint: { "circle-color": paint, "circle-radius": radius, "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, urgent ? undefined : "district-names");
+    map.addLayer({ id: layer.id, type: "circle", ...from, ...points, paint: { "circle-color": paint, "circle-radius": radius, "circle-stroke-color": colour(ramp ? "map-label" : "page"), "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 1.5], "circle-opacity": 0.9 } }, urgent ? undefined : "district-names");
     if (layer.tiles) map.addLayer({ id: `${layer.id}-counts`, type: "symbol", ...from, filter: ["has", "_count"], layout: { "text-field": ["number-format", ["get", "_count"], { locale: language() }], "text-font": ["Madang Sans"], "text-size": 11 * sizeOf(map.getContainer()), "text-allow-overlap": true }, paint: { "text-color": colour("page") } });
     if (layer.is_named) map.addLayer({ id: `${layer.id}-names`, type: "symbol", ...from, layout: { "text-field": ["get", "title"], "text-font": ["Madang Sans"], "text-size": 13 * sizeOf(map.getContainer()), "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1.2, "text-justify": "auto" }, paint: { "text-color": colour("ink-strong"), "text-halo-color": colour("page"), "text-halo-width": 2 } });
-    map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: ["==", ["get", "id"], "\u0000"], paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
+    map.addLayer({ id: `${layer.id}-chosen`, type: "circle", ...from, filter: isChosen("points", "\u0000"), paint: { "circle-color": "transparent", "circle-radius": 14, "circle-stroke-color": colour("accent-fill"), "circle-stroke-width": 3 } });
   } else if (layer.shape === "areas") {
     map.addLayer({ id: layer.id, type: "fill", ...from, paint: { "fill-color": paint, "fill-opacity": layer.joined ? 1 : 0.7 } }, layer.joined ? "dong-lines" : "district-names");
     if (layer.joined) writeValues(map, layer.joined);
@@ -136,7 +156,7 @@ function writeValues(map: Map, joined: NonNullable<Layer["joined"]>): void {
 /** A popup is built from text nodes only: what a dataset holds is never read as HTML. */
 function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
   const box = document.createElement("div");
-  const layer = config.layers.find((one) => one.id === feature.layer.id);
+  const layer = config.layers.find((one) => one.id === feature.source);
   const properties = layer?.joined?.[String(feature.properties.code)] ?? feature.properties;
   const { title, id, href = layer?.href, class: _class, label: _label, ...rest } = properties as Record<string, unknown>;
   const heading = document.createElement("strong");
@@ -166,7 +186,8 @@ function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
 
 function choose(map: Map, config: Config, id: string): void {
   for (const layer of config.layers) {
-    if (map.getLayer(`${layer.id}-chosen`)) map.setFilter(`${layer.id}-chosen`, ["==", ["to-string", ["coalesce", ["get", "id"], ["get", "code"]]], id]);
+    const kinds = { [`${layer.id}-chosen`]: layer.shape === "areas" ? "areas" : "points", [`${layer.id}-chosen-lines`]: "lines" } as const;
+    for (const [name, kind] of Object.entries(kinds)) if (map.getLayer(name)) map.setFilter(name, isChosen(kind, id));
   }
 }
 
@@ -192,9 +213,13 @@ function followList(map: Map, config: Config): void {
 }
 
 function listenToClicks(map: Map, config: Config): void {
-  const ids = () => config.layers.map((layer) => layer.id).filter((id) => map.getLayer(id));
+  if (map.getContainer().closest("[data-pick=line], [data-pick=area]")) return;
+  const ids = () => config.layers.flatMap(({ id }) => [id, `${id}-lines`, `${id}-areas`]).filter((id) => map.getLayer(id));
   map.on("click", (event) => {
-    const feature = map.queryRenderedFeatures(event.point, { layers: ids() })[0];
+    const { x, y } = event.point;
+    // A finger or a mouse seldom hits a line itself.
+    const around: [[number, number], [number, number]] = [[x - REACH, y - REACH], [x + REACH, y + REACH]];
+    const feature = [event.point, around].map((where) => map.queryRenderedFeatures(where, { layers: ids() })[0]).find(Boolean);
     if (!feature) {
       const district = config.href ? map.queryRenderedFeatures(event.point, { layers: ["land"] })[0] : undefined;
       if (district) location.href = fill(config.href!, district.properties);
@@ -274,11 +299,20 @@ function roomAround(config: Config): number {
   return config.layers.some((layer) => layer.is_named) ? 96 : 32;
 }
 
+type Nested = number | Nested[];
+
+function listCorners(coordinates: Nested): [number, number][] {
+  if (!Array.isArray(coordinates)) return [];
+  return typeof coordinates[0] === "number" ? [coordinates as [number, number]] : coordinates.flatMap(listCorners);
+}
+
 function pointBounds(config: Config): LngLatBounds | null {
   const bounds = new LngLatBounds();
   for (const layer of config.layers) {
     if (!layer.data || typeof layer.data !== "object") continue;
-    for (const feature of layer.data.features) if (feature.geometry?.type === "Point") bounds.extend(feature.geometry.coordinates as [number, number]);
+    for (const { geometry } of layer.data.features) {
+      if (geometry && "coordinates" in geometry) for (const corner of listCorners(geometry.coordinates)) bounds.extend(corner);
+    }
   }
   return bounds.isEmpty() ? null : bounds;
 }

@@ -1,8 +1,9 @@
-/** Picking a place: a click on the map, or a name that is looked up, fills the fields `lon` and `lat`. */
+/** Picking a place: a click on the map, or a name that is looked up, fills the fields `lon` and `lat`; or corner by corner the field `shape`. */
 import { Marker } from "maplibre-gl";
 import type { Map } from "maplibre-gl";
 import "./styles/places.css";
 import { language, say } from "./parts/look";
+import { type Corner, readCorners, showOutline, writeCorners } from "./parts/outline";
 
 type Hit = { name_ko: string; name_en: string; parent: string; address: string; lon: number; lat: number; is_area: boolean };
 const FOUND = 8;
@@ -87,8 +88,39 @@ function listenToFinder(finder: HTMLElement): void {
   });
 }
 
+/** Lines and areas are drawn into a text field, which can be written by hand as well. */
+function listenToDrawing(shown: Map, text: HTMLTextAreaElement): void {
+  const isArea = text.dataset.outline === "area";
+  const show = () => showOutline(shown, text.value, isArea);
+  const write = (corners: Corner[]) => {
+    text.value = writeCorners(corners);
+    show();
+    tell(say(`점 ${corners.length}개`, `${corners.length} corners`));
+  };
+  const change = (turn: (corners: Corner[]) => Corner[]) => {
+    const corners = readCorners(text.value);
+    if (corners) write(turn(corners));
+    else tell(say("GeoJSON이 적혀 있어요. 지도에서 그리려면 먼저 ‘다시 그리기’를 눌러 주세요.", "GeoJSON is written below. To draw on the map, press “Draw anew” first."));
+  };
+  shown.on("click", ({ lngLat }) => change((corners) => [...corners, [lngLat.lng, lngLat.lat]]));
+  for (const tools of document.querySelectorAll<HTMLElement>("[data-draw-tools]")) {
+    tools.hidden = false;
+    tools.addEventListener("click", (event) => {
+      const action = (event.target as Element).closest<HTMLElement>("[data-draw]")?.dataset.draw;
+      if (action === "back") change((corners) => corners.slice(0, -1));
+      else if (action === "anew") write([]);
+    });
+  }
+  text.addEventListener("input", show);
+  show();
+}
+
 document.addEventListener("madang:map", (event) => {
-  if ((event.target as Element).closest("[data-pick]") && field("lon") && field("lat")) listen((event as CustomEvent<Map>).detail);
+  if (!(event.target as Element).closest("[data-pick]")) return;
+  const shown = (event as CustomEvent<Map>).detail;
+  const text = document.querySelector<HTMLTextAreaElement>("textarea[data-outline]");
+  if (text) listenToDrawing(shown, text);
+  else if (field("lon") && field("lat")) listen(shown);
 });
 for (const name of ["lon", "lat"]) field(name)?.addEventListener("change", show);
 for (const finder of document.querySelectorAll<HTMLElement>("[data-find-place]")) listenToFinder(finder);

@@ -21,7 +21,7 @@ class ThemeRow(models.Model):
 
 
 class PlaceRow(models.Model):
-    """A place of a theme; lon, lat are degrees in EPSG:4326."""
+    """A place of a theme; lon, lat are degrees in EPSG:4326, `shape` its line or area as GeoJSON text."""
 
     id = models.CharField(max_length=36, primary_key=True)
     theme = models.ForeignKey(ThemeRow, on_delete=models.CASCADE, related_name="places")
@@ -32,6 +32,7 @@ class PlaceRow(models.Model):
     lat = models.FloatField()
     values = models.JSONField(default=dict)
     source = models.CharField(max_length=200, default="")
+    shape = models.TextField(default="")
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,9 +16,9 @@ WALK_DETOUR, WALK_M_PER_MINUTE = 1.3, 67.0
 
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """A public dataset with a place, as a collection of point features.
+    """A public dataset with a place, as a collection of features.
 
-    `lon`, `lat`, `time` name its columns; `key` those that identify a row, empty where none do. A summary
+    `lon`, `lat`, `time` name its columns, `shape` that of its lines and areas ("" where its features are points); `key` those that identify a row, empty where none do. A summary
     counts or bounds other things (districts): it is no place to go to.
     """
 
@@ -37,11 +37,13 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     source: str = ""
     is_summary: bool = False
+    shape: str = ""
 
     @property
     def properties(self) -> tuple[Column, ...]:
         """The columns that are a feature's properties: all but its coordinates."""
-        return tuple(one for one in self.columns if one.name not in {self.lon, self.lat})
+        place = {self.lon, self.lat, self.shape}
+        return tuple(one for one in self.columns if one.name not in place)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +75,15 @@ class Only(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of rows with the exact number of all that match. `ids` are the features' own."""
+    """A page of rows with the exact number of all that match. `ids` are the features' own, `shapes` where they lie, in degrees.
+
+    Without `shapes` they lie at the points that the rows name.
+    """
 
     rows: list[dict[str, Any]]
     ids: list[str]
     matched: int
+    shapes: Sequence[Any] | None = None
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +142,21 @@ FIELD_TYPES = {
 }
 
 
+class Outline(StrEnum):
+    """What a theme's places are on the map."""
+
+    POINT = "point"
+    LINE = "line"
+    AREA = "area"
+
+
+OUTLINES = {
+    Outline.POINT: Text(ko="점 (가게, 시설)", en="points (shops, facilities)"),
+    Outline.LINE: Text(ko="선 (길, 코스)", en="lines (ways, courses)"),
+    Outline.AREA: Text(ko="면 (공원, 구역)", en="areas (parks, zones)"),
+}
+
+
 class ThemeField(msgspec.Struct, frozen=True, kw_only=True):
     """One field of a theme's places; `choices` are the values of a choice."""
 
@@ -183,7 +204,7 @@ COLOURS = {
 class ThemeValues(msgspec.Struct, frozen=True, kw_only=True):
     """What staff say of a theme. With `dataset` its places are that public dataset's, else its own.
 
-    `colour` is one of COLOURS, "" where the map may choose. `shown_from` and `shown_until` are the first and last day in public, None where open.
+    Its own are drawn as `outline` says.     `colour` is one of COLOURS, "" where the map may choose. `shown_from` and `shown_until` are the first and last day in public, None where open.
     """
 
     title: Text
@@ -200,6 +221,7 @@ class ThemeValues(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     dataset: str = ""
     takes_proposals: bool = True
+    outline: Outline = Outline.POINT
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,7 +252,10 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceValues(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a place; lon, lat are degrees in EPSG:4326, `values` the theme's fields by name."""
+    """What is said of a place; lon, lat are degrees in EPSG:4326, `values` the theme's fields by name.
+
+    `shape` is its line or area as GeoJSON text in degrees, "" for a point; lon, lat lie within.
+    """
 
     name: str
     lon: float
@@ -238,6 +263,7 @@ class PlaceValues(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     values: Mapping[str, Any] = {}
     source: str = ""
+    shape: str = ""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,6 +95,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     guards every read; "public" is open to all. `aggregated` says rows are not about persons. Keys whose
     first value begins with `unwatched_prefix` promise no interval, and are never called silent. A stream whose
     rows are themselves computed has no rollups (`is_rolled_up`). `contact` says whom to ask: an office, never a person.
+    `shape` names the column whose GeoJSON texts are the rows' lines and areas, around the points `lon` and `lat`.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     lon: str | None = None
     lat: str | None = None
     crs: str | None = None
+    shape: str | None = None
     is_rolled_up: bool = True
     directions: Directions | None = None
     open_name: OpenName | None = None

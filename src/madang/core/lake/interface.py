@@ -33,6 +33,17 @@ from .records import (
     VersionRecord,
 )
 from .schemas import AS_IT_ARRIVES
+from .shape_index import (
+    Reach,
+    Shapes,
+    draw_box,
+    hold_shapes,
+    measure_reach,
+    mend_shapes,
+    reach_around,
+    read_touching,
+)
+from .shapes import find_shape_column, read_shapes
 from .sql import run_sql, run_sql_to_ipc
 from .streams import append
 
@@ -54,8 +65,10 @@ __all__ = [
     "Measure",
     "Op",
     "Order",
+    "Reach",
     "Reader",
     "Reject",
+    "Shapes",
     "Snapshot",
     "TableHandler",
     "VersionRecord",
@@ -65,10 +78,13 @@ __all__ = [
     "await_applied",
     "count_rows",
     "describe_dataset",
+    "draw_box",
     "drop_table",
+    "find_shape_column",
     "get_backlogs",
     "get_dataset",
     "get_table",
+    "hold_shapes",
     "import_file",
     "list_categories",
     "list_datasets",
@@ -78,10 +94,15 @@ __all__ = [
     "list_versions",
     "make_order",
     "measure_quality",
+    "measure_reach",
+    "mend_shapes",
     "open_file",
     "publish_dataset",
     "publish_indicators",
+    "reach_around",
     "read_rows",
+    "read_shapes",
+    "read_touching",
     "register_dataset",
     "replace_rows",
     "restore_version",

@@ -1,4 +1,4 @@
-"""A dataset's points as a map: coloured by a column, with a legend that counts."""
+"""A dataset's points, lines and areas as a map: coloured by a column, with a legend that counts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from madang.core.pages.interface import MapBlock, MapClass, MapLayer, points_lay
 from .asking import count_rows
 from .reading import Reader
 from .records import Filter, Measure, Op, Order
+from .shape_index import measure_reach
+from .shapes import find_shape_column
 
 INLINE_POINTS, CLASSES, TITLED = 600, 4, 4
 KOREA = (124.0, 33.0, 132.0, 39.0)
@@ -48,7 +50,7 @@ def draw_map(
 ) -> MapBlock | None:
     """Return the map of a dataset with a place, None for one without or with nothing placed.
 
-    More than `inline_points` points are not written into the page but come as tiles.
+    More than `inline_points` points are not written into the page but come as tiles, as lines and areas do always.
     """
     lon, lat = reader.table.lon, reader.table.lat
     names = {column.name for column in reader.columns}
@@ -59,7 +61,8 @@ def draw_map(
     if total == 0:
         return None
     classes = _list_classes(reader, colour_by, placed, total) if colour_by in names else ()
-    few = total <= inline_points
+    has_shapes = bool(find_shape_column(reader.table, reader.columns))
+    few = total <= inline_points and not has_shapes
     layer = (
         points_layer(_list_points(reader, lon, lat, colour_by, placed), layer_id="points")
         if few
@@ -70,13 +73,15 @@ def draw_map(
         layers=(
             MapLayer(
                 id="points",
+                shape="any" if has_shapes else "points",
                 data=layer.data,
                 tiles=layer.tiles,
                 colour_by=colour_by if classes else None,
                 classes=classes,
             ),
         ),
-        bounds=_find_bounds(reader, lon, lat, placed),
+        bounds=(measure_reach(reader).bounds if has_shapes else None)
+        or _find_bounds(reader, lon, lat, placed),
         list_selector="#places",
         property_titles={column.name: column.title for column in reader.columns},
         quiet_scroll=True,
@@ -106,9 +111,10 @@ def count_values(reader: Reader, column: str, where: Sequence[Filter], limit: in
 def _list_points(
     reader: Reader, lon: str, lat: str, colour_by: str, where: Sequence[Filter], limit: int = INLINE_POINTS
 ) -> list[dict[str, Any]]:
-    texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT]
+    shape = find_shape_column(reader.table, reader.columns)
+    texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT and c.name != shape]
     texts.sort(key=lambda name: not NAME.search(name))
-    others = [c.name for c in reader.columns if c.name not in {lon, lat, *texts}]
+    others = [c.name for c in reader.columns if c.name not in {lon, lat, shape, *texts}]
     shown = list(dict.fromkeys([*filter(None, [colour_by]), *texts, *others]))[:TITLED]
     rows = reader.read([lon, lat, *(name for name in shown if name not in {lon, lat})], where, limit=limit)
     points = []

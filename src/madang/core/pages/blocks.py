@@ -93,7 +93,7 @@ class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
 
     A feature's properties `id`, `title` and `href` join it to the list and its page; others are
     shown in the popup, which leads to the layer's `href` where the feature has none. `shape` is "points",
-    "areas" or "lines". At most five classes; with `is_ramp` they are steps of one colour, lowest first, the last the strongest.
+    "areas", "lines", or "any" where each feature is drawn as what it is. At most five classes; with `is_ramp` they are steps of one colour, lowest first, the last the strongest.
 
     `joined` maps the `code` of areas in `tiles` (their layer named `source_layer`) to what is said of them:
     `class`, the value of a MapClass; `label`, written on the map; `title` and others for the popup.
@@ -175,14 +175,25 @@ def _configure_layer(layer: MapLayer) -> dict[str, Any]:
 
 
 def points_layer(rows: list[dict[str, Any]], *, layer_id: str = "rows") -> MapLayer:
-    """Return a layer of points from rows with `lon` and `lat` (degrees); rows without are left out."""
+    """Return a layer of points from rows with `lon` and `lat` (degrees); rows without are left out.
+
+    A row whose `geometry` is a GeoJSON object is drawn as that.
+    """
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
-            "properties": {name: value for name, value in row.items() if name not in {"lon", "lat"}},
+            "geometry": _find_geometry(row) or {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+            "properties": {
+                name: value for name, value in row.items() if name not in {"lon", "lat", "geometry"}
+            },
         }
         for row in rows
         if row.get("lon") is not None and row.get("lat") is not None
     ]
-    return MapLayer(id=layer_id, data={"type": "FeatureCollection", "features": features})
+    shape = "any" if any(map(_find_geometry, rows)) else "points"
+    return MapLayer(id=layer_id, shape=shape, data={"type": "FeatureCollection", "features": features})
+
+
+def _find_geometry(row: dict[str, Any]) -> dict[str, Any] | None:
+    found = row.get("geometry")
+    return found if isinstance(found, dict) else None

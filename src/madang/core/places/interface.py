@@ -10,7 +10,16 @@ from .actions import (
 from .methods.cells import cell_of_points
 from .methods.coordinates import COORDINATE_SYSTEMS, transform_points
 from .methods.korean import matches_within, normalize
-from .methods.tiles import TileFeatures, encode_tile, group_points, thin_points, tile_bounds, tile_degrees
+from .methods.tiles import (
+    TileFeatures,
+    choose_drawn,
+    encode_tile,
+    find_dots,
+    group_points,
+    thin_points,
+    tile_bounds,
+    tile_degrees,
+)
 from .queries.layers import get_area_layer, get_layer_report, list_area_layers, list_areas
 from .queries.locating import (
     detect_code_system,
@@ -57,9 +66,11 @@ __all__ = [
     "TileFeatures",
     "cell_of_points",
     "change_place",
+    "choose_drawn",
     "detect_code_system",
     "encode_tile",
     "find_district_in_text",
+    "find_dots",
     "find_own_district",
     "get_area_layer",
     "get_area_name",

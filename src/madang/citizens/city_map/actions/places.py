@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from django.db import transaction
 
 from madang.citizens.city_map import models
 from madang.citizens.city_map.methods.fields import read_values
+from madang.citizens.city_map.methods.outlines import read_outline
 from madang.citizens.city_map.queries.themes import get_place, get_theme, list_places
-from madang.citizens.city_map.records import ImportResult, PlaceValues, Theme
+from madang.citizens.city_map.records import ImportResult, Outline, PlaceValues, Theme
 from madang.core.base.interface import (
     HOUSE,
     Actor,
@@ -27,7 +29,15 @@ from madang.core.base.interface import (
     measure_m,
     new_id,
 )
-from madang.core.lake.interface import ImportChoice, authorize, drop_table, import_file
+from madang.core.lake.interface import (
+    ImportChoice,
+    Reader,
+    authorize,
+    drop_table,
+    find_shape_column,
+    import_file,
+    read_shapes,
+)
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import locate_points
 
@@ -35,6 +45,7 @@ from .mirroring import mirror_theme, touch
 
 EDIT = "city_map.edit"
 MOST_PLACES, SAME_M, TOLD = 50_000, 30.0, 200
+SHAPE = "\0shape"
 NAMES = re.compile(r"^name$|^이름$|(명|명칭|이름|상호|시설명)$", re.IGNORECASE)
 ADDRESSES = re.compile(r"주소|소재지|address", re.IGNORECASE)
 
@@ -121,7 +132,7 @@ def import_places(
                 "city_map.no_place", "파일에서 좌표를 찾지 못했습니다", "no coordinates were found in the file",
                 field="file",
             )  # fmt: skip
-        rows = [row for batch in reader.iter_batches() for row in batch.to_pylist()]
+        rows = _list_rows(reader, lon, lat)
     finally:
         _forget_scratch(scratch, now)
     columns = _match_columns(theme, titles, lon, lat)
@@ -140,6 +151,17 @@ def import_places(
     )
 
 
+def _list_rows(reader: Reader, lon: str, lat: str) -> list[dict[str, Any]]:
+    """Return the rows of a file; under SHAPE each has its line or area in degrees, as GeoJSON text."""
+    rows = []
+    shape = find_shape_column(reader.table, reader.columns)
+    for batch in reader.iter_batches():
+        shapes, _ = read_shapes(batch, lon, lat, shape)
+        texts = shapely.to_geojson(shapes).tolist()
+        rows += [row | {SHAPE: text} for row, text in zip(batch.to_pylist(), texts, strict=True)]
+    return rows
+
+
 def check_place(theme: Theme, values: PlaceValues) -> PlaceValues:
     """Return a place's values in their types, or raise BadInput that names the field."""
     name = values.name.strip()
@@ -147,13 +169,17 @@ def check_place(theme: Theme, values: PlaceValues) -> PlaceValues:
         raise BadInput(
             "city_map.name", "이름을 200자 안으로 적어 주세요", "a name of at most 200 letters", field="name"
         )
-    is_degrees = math.isfinite(values.lon) and math.isfinite(values.lat)
-    if not is_degrees or not (-180 <= values.lon <= 180 and -90 <= values.lat <= 90):
+    shape, lon, lat = "", values.lon, values.lat
+    if theme.values.outline is not Outline.POINT:
+        shape, lon, lat = read_outline(values.shape, theme.values.outline)
+    is_degrees = math.isfinite(lon) and math.isfinite(lat)
+    if not is_degrees or not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise BadInput("city_map.position", "자리가 잘못되었어요", "this is no position", field="lon")
     return PlaceValues(
         name=name,
-        lon=round(values.lon, 6),
-        lat=round(values.lat, 6),
+        lon=round(lon, 6),
+        lat=round(lat, 6),
+        shape=shape,
         address=values.address.strip(),
         values=read_values(theme.values.fields, values.values),
         source=values.source.strip()[:200],
@@ -168,10 +194,11 @@ def write_places(theme: Theme, places: list[tuple[str, PlaceValues]], now: datet
         models.PlaceRow(
             id=place_id, theme_id=theme.code, name=one.name, address=one.address, district_code=district,
             lon=one.lon, lat=one.lat, values=dict(one.values), source=one.source, changed_at=now,
+            shape=one.shape,
         )
         for (place_id, one), district in zip(places, districts, strict=True)
     ]  # fmt: skip
-    changed = ["name", "address", "district_code", "lon", "lat", "values", "source", "changed_at"]
+    changed = ["name", "address", "district_code", "lon", "lat", "values", "source", "changed_at", "shape"]
     models.PlaceRow.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=changed, batch_size=500
     )
@@ -271,6 +298,7 @@ def _read_rows(
             lon=float(said["lon"]),
             lat=float(said["lat"]),
             address=str(said.get("address") or ""),
+            shape=row[SHAPE] or "",
             values={one.name: said.get(one.name) for one in theme.values.fields},
         )
         try:

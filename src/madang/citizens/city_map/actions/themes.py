@@ -12,7 +12,7 @@ from madang.citizens.city_map import models
 from madang.citizens.city_map.methods.fields import LINK, check_fields
 from madang.citizens.city_map.queries.features import get_collection
 from madang.citizens.city_map.queries.themes import get_request, get_theme
-from madang.citizens.city_map.records import COLOURS, ThemeState, ThemeValues
+from madang.citizens.city_map.records import COLOURS, Outline, ThemeState, ThemeValues
 from madang.core.base.interface import Actor, BadInput, Conflict, Text, new_id
 from madang.core.people.interface import record_audit, require
 
@@ -52,6 +52,14 @@ def change_theme(*, actor: Actor, now: datetime, code: str, values: ThemeValues)
         require(actor, EDIT, values.agency_code)
         if row.state == ThemeState.PUBLISHED:
             require(actor, PUBLISH, row.agency_code)
+        is_other = row.values.get("outline", Outline.POINT) != values.outline
+        if is_other and models.PlaceRow.objects.filter(theme_id=code).exists():
+            raise Conflict(
+                "city_map.outline",
+                "장소가 있는 주제는 점, 선, 면을 바꿀 수 없습니다. 새 주제를 만들어 주십시오.",
+                "a theme that has places stays points, lines or areas; make a new one",
+                field="outline",
+            )
         _save(row, values, now)
         touch(code)
         details = {"title": values.title.ko, "dataset": values.dataset}

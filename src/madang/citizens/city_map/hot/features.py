@@ -19,13 +19,15 @@ from madang.citizens.city_map.queries.features import (
     find_bounds,
     get_collection,
     list_collections,
+    list_dimensions,
     move,
     move_box,
     move_shape,
+    move_shapes,
     read_one,
     read_page,
 )
-from madang.citizens.city_map.records import Asked, Collection
+from madang.citizens.city_map.records import Asked, Collection, Page
 from madang.core.base.interface import NotFound
 from madang.core.pages.interface import find_address
 
@@ -52,6 +54,7 @@ CONFORMS = (
     "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
@@ -121,7 +124,7 @@ def show_items(request: Request) -> Document:
     here = f"{find_address(request)}{OGC}/collections/{collection.id}/items"
     body = {
         "type": "FeatureCollection",
-        "features": _draw(collection, page.rows, page.ids, asked),
+        "features": _draw(collection, page, asked),
         "numberMatched": page.matched,
         "numberReturned": len(page.rows),
         "timeStamp": collection.updated_at.isoformat().replace("+00:00", "Z"),
@@ -139,9 +142,9 @@ def show_item(request: Request) -> Document:
     given = [(name, value) for name, value in request.query_params.multi_items() if name == "crs"]
     asked, *_ = read_asked(collection, given)
     feature_id = request.path_params["feature"]
-    row = read_one(collection, feature_id)
+    page = read_one(collection, feature_id)
     here = f"{find_address(request)}{OGC}/collections/{collection.id}"
-    feature = _draw(collection, [row], [feature_id], asked)[0]
+    feature = _draw(collection, page, asked)[0]
     feature["links"] = [
         link(f"{here}/items/{escape_uri_path(feature_id)}", "self", "this feature", GEOJSON),
         link(here, "collection", collection.title.en),
@@ -162,7 +165,7 @@ def show_queryables(request: Request) -> Document:
         column.name: {"title": column.title.ko, **SCHEMAS.get(column.type, {"type": "string"})}
         for column in one.properties
     }
-    place = {"x-ogc-role": "primary-geometry", "format": "geometry-point"}
+    place = {"x-ogc-role": "primary-geometry", "format": _name_geometry(one)}
     return send(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -174,6 +177,12 @@ def show_queryables(request: Request) -> Document:
         },
         SCHEMA,
     )
+
+
+def _name_geometry(one: Collection) -> str:
+    """Return what the geometries of a collection are, in the words of Part 3."""
+    names = {(0,): "point", (1,): "linestring-or-multilinestring", (2,): "polygon-or-multipolygon"}
+    return f"geometry-{names.get(list_dimensions(one), 'any')}"
 
 
 def show_api(request: Request) -> Document:
@@ -211,27 +220,11 @@ def _describe(one: Collection, here: str) -> dict[str, Any]:
     }
 
 
-def _draw(
-    collection: Collection, rows: list[dict[str, Any]], ids: list[str], asked: Asked
-) -> list[dict[str, Any]]:
+def _draw(collection: Collection, page: Page, asked: Asked) -> list[dict[str, Any]]:
     names = [
         one.name for one in collection.properties if asked.properties is None or one.name in asked.properties
     ]
-    placed = [
-        number
-        for number, row in enumerate(rows if asked.has_geometry else ())
-        if row[collection.lon] is not None and row[collection.lat] is not None
-    ]
-    points = move(
-        [rows[number][collection.lon] for number in placed],
-        [rows[number][collection.lat] for number in placed],
-        asked.crs,
-    )
-    geometries = {
-        number: {"type": "Point", "coordinates": point}
-        for number, point in zip(placed, points, strict=True)
-        if all(map(math.isfinite, point))
-    }
+    geometries = _locate(collection, page, asked) if asked.has_geometry else {}
     return [
         {
             "type": "Feature",
@@ -239,8 +232,23 @@ def _draw(
             "geometry": geometries.get(number),
             "properties": {column: row[column] for column in names},
         }
-        for number, (row, name) in enumerate(zip(rows, ids, strict=True))
+        for number, (row, name) in enumerate(zip(page.rows, page.ids, strict=True))
     ]
+
+
+def _locate(collection: Collection, page: Page, asked: Asked) -> dict[int, Any]:
+    """Return the geometries of a page by their number, as GeoJSON in the system that is asked for."""
+    if page.shapes is not None:
+        written = enumerate(move_shapes(page.shapes, asked.crs))
+        return {number: msgspec.Raw(text.encode()) for number, text in written if text is not None}
+    rows, lon, lat = page.rows, collection.lon, collection.lat
+    placed = [number for number, row in enumerate(rows) if row[lon] is not None and row[lat] is not None]
+    points = move([rows[n][lon] for n in placed], [rows[n][lat] for n in placed], asked.crs)
+    return {
+        number: {"type": "Point", "coordinates": point}
+        for number, point in zip(placed, points, strict=True)
+        if all(map(math.isfinite, point))
+    }
 
 
 def _link_pages(

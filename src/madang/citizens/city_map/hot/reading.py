@@ -35,13 +35,20 @@ def write_page(body: Any, *, language: str) -> str:
 
 def _describe(one: dict[str, Any]) -> tuple[str, list[str], str]:
     values = list(one["properties"].values())[:MOST_COLUMNS]
-    place = one["geometry"]["coordinates"] if one["geometry"] else ()
-    return str(one["id"]), [_say(value) for value in values], ", ".join(map(str, place))
+    return str(one["id"]), [_say(value) for value in values], _say_place(one["geometry"])
+
+
+def _say_place(geometry: Any) -> str:
+    """Return a point's coordinates, of another geometry what it is."""
+    known = msgspec.json.decode(msgspec.json.encode(geometry))
+    if known is None or known["type"] == "Point":
+        return ", ".join(map(str, known["coordinates"] if known else ()))
+    return str(known["type"])
 
 
 def _say(value: Any) -> str:
     if value is None:
         return "–"
-    if isinstance(value, dict | list | tuple):
+    if isinstance(value, dict | list | tuple | msgspec.Raw):
         return msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=1).decode()
     return str(value)

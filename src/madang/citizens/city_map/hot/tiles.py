@@ -11,7 +11,7 @@ from madang.citizens.city_map.methods.asking import read_only
 from madang.citizens.city_map.methods.cql.tree import Wrong
 from madang.citizens.city_map.methods.grid import ADDRESS, CRS, GRID, describe_grid
 from madang.citizens.city_map.queries.extracts import find_extract
-from madang.citizens.city_map.queries.features import find_bounds, get_collection
+from madang.citizens.city_map.queries.features import find_bounds, get_collection, list_dimensions
 from madang.citizens.city_map.queries.themes import list_shown
 from madang.citizens.city_map.queries.tiles import Tile, draw_collection, draw_shown
 from madang.citizens.city_map.records import COLOURS, Collection
@@ -23,6 +23,7 @@ from .sending import OGC, PMTILES, STYLE, TILE, TILEJSON, Document, link, only, 
 DEEPEST = 16
 MOST_THEMES = 5
 POINTS = "points"
+DRAWN = {"fill": ("Polygon",), "line": ("LineString", "Polygon"), "circle": ("Point",)}
 SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 
 
@@ -93,7 +94,7 @@ def show_shown(request: Request) -> Response:
 
 
 def show_styles(request: Request) -> Document:
-    """Answer a collection's styles: one of plain points."""
+    """Answer a collection's styles: a plain one."""
     only(request)
     one = _get(request)
     here = f"{find_address(request)}{OGC}/collections/{one.id}/styles"
@@ -112,15 +113,38 @@ def show_style(request: Request) -> Document:
         raise NotFound("city_map.style", "그런 스타일이 없습니다", "there is no such style")
     one = _get(request)
     source = {"type": "vector", "url": f"{_address(request, one)}/{GRID}?f=tilejson"}
-    layer = {
-        "id": one.id,
-        "type": "circle",
-        "source": one.id,
-        "source-layer": one.id,
-        "paint": {"circle-radius": 5, "circle-color": _find_colour(one), "circle-stroke-width": 1,
-                  "circle-stroke-color": "#ffffff"},
-    }  # fmt: skip
-    return send({"version": 8, "name": one.title.ko, "sources": {one.id: source}, "layers": [layer]}, STYLE)
+    return send(
+        {"version": 8, "name": one.title.ko, "sources": {one.id: source}, "layers": _draw_layers(one)}, STYLE
+    )
+
+
+def _draw_layers(one: Collection) -> list[dict[str, Any]]:
+    """Return areas, lines and points as a map draws them; of a collection of points those only.
+
+    From afar the tiles show small lines and areas as points.
+    """
+    colour = _find_colour(one)
+    circle = {
+        "circle-radius": 5,
+        "circle-color": colour,
+        "circle-stroke-width": 1,
+        "circle-stroke-color": "#ffffff",
+    }
+    paints: list[tuple[str, str, dict[str, Any]]] = [(one.id, "circle", circle)]
+    if one.shape:
+        fill, line = {"fill-color": colour, "fill-opacity": 0.35}, {"line-color": colour, "line-width": 2}
+        paints = [(f"{one.id}-areas", "fill", fill), (f"{one.id}-lines", "line", line), *paints]
+    return [
+        {"id": name, "type": kind, "source": one.id, "source-layer": one.id, "paint": paint}
+        | ({"filter": ["in", "$type", *DRAWN[kind]]} if one.shape else {})
+        for name, kind, paint in paints
+    ]
+
+
+def _tell_dimension(one: Collection) -> dict[str, int]:
+    """Return the dimension of a layer's features where they all have one."""
+    dimensions = list_dimensions(one)
+    return {"geometryDimension": dimensions[0]} if len(dimensions) == 1 else {}
 
 
 def _find_colour(one: Collection) -> str:
@@ -148,7 +172,7 @@ def _describe(request: Request, one: Collection) -> dict[str, Any]:
         "dataType": "vector",
         "crs": CRS,
         "tileMatrixSetURI": ADDRESS,
-        "layers": [{"id": one.id, "dataType": "vector", "geometryDimension": 0}],
+        "layers": [{"id": one.id, "dataType": "vector"} | _tell_dimension(one)],
         "links": [
             link(f"{here}/{GRID}", "self", one.title.en),
             link(grid, SCHEME, GRID),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from madang.citizens.city_map.records import FieldType, Place, Theme
+from madang.citizens.city_map.records import FieldType, Outline, Place, Theme
 from madang.core.base.interface import Column, ColumnType, Table, Text, declare_column
 
 TYPES = {
@@ -26,6 +26,7 @@ LAST = (
     declare_column("source", "출처", "Source"),
     declare_column("changed_at", "고친 때", "Changed at", ColumnType.TIME),
 )
+SHAPE = declare_column("geometry", "도형 (GeoJSON)", "Shape (GeoJSON)")
 PROMISE_S = 365 * 86400
 
 
@@ -40,7 +41,7 @@ def declare_table(theme: Theme) -> Table:
         name=theme.collection,
         title=_title(said.title),
         description=_title(said.about if said.about.ko else said.title),
-        columns=(*FIRST, *columns, *LAST),
+        columns=(*FIRST, *columns, *LAST, *(() if said.outline is Outline.POINT else (SHAPE,))),
         key=("id",),
         licence=said.licence,
         source=said.source,
@@ -49,6 +50,7 @@ def declare_table(theme: Theme) -> Table:
         lon="lon",
         lat="lat",
         crs="EPSG:4326",
+        shape=None if said.outline is Outline.POINT else SHAPE.name,
     )
 
 
@@ -65,6 +67,8 @@ def make_row(theme: Theme, place: Place) -> dict[str, Any]:
         "source": said.source or theme.values.source,
         "changed_at": place.changed_at,
     }
+    if theme.values.outline is not Outline.POINT:
+        row[SHAPE.name] = said.shape or None
     for one in theme.values.fields:
         value = said.values.get(one.name)
         row[one.name] = date.fromisoformat(value) if value and one.type is FieldType.DATE else value

@@ -24,6 +24,7 @@ from madang.citizens.city_map.queries.themes import (
 from madang.citizens.city_map.records import (
     COLOURS,
     FIELD_TYPES,
+    OUTLINES,
     PROPOSAL_KINDS,
     PROPOSAL_STATES,
     REQUEST_STATES,
@@ -45,12 +46,15 @@ from madang.core.pages.interface import (
     ListColumn,
     ListFilter,
     ListPage,
+    MapBlock,
     RecordAction,
     Tab,
     page,
+    points_layer,
 )
 from madang.core.people.interface import list_agencies
 
+from .drawing import draw_place
 from .public import TITLE, describe_season
 
 DESK = "/desk/city_map/"
@@ -334,6 +338,10 @@ def _list_facts(theme: Theme) -> tuple[Fact, ...]:
         (Text(ko="영문 이름", en="Code"), theme.code),
         (Text(ko="기관", en="Agency"), agencies.get(said.agency_code, said.agency_code)),
         (Text(ko="데이터셋", en="Dataset"), theme.collection),
+        (
+            Text(ko="장소를 그리는 법", en="Places drawn as"),
+            None if said.dataset else OUTLINES[said.outline],
+        ),
         (Text(ko="색", en="Colour"), COLOURS[said.colour][0] if said.colour else None),
         (Text(ko="출처", en="Source"), read_pair(said.source) if said.source else None),
         (Text(ko="출처 누리집", en="Source’s site"), said.source_link),
@@ -458,6 +466,7 @@ def _describe_proposal(*, actor: Actor, language: str, proposal_id: str) -> Deta
                 template="city_map/desk_changes.html",
                 context={
                     "proposal": found,
+                    "map": _draw_proposal(found),
                     "is_gone": found.kind is not ProposalKind.ADD
                     and not is_place(found.theme, found.place_id),
                 },
@@ -470,6 +479,15 @@ def _describe_proposal(*, actor: Actor, language: str, proposal_id: str) -> Deta
 
 
 PROPOSAL = DetailPage(title=PROPOSALS_TITLE, permission="city_map.work", describe=_describe_proposal)
+
+
+def _draw_proposal(one: Proposal) -> MapBlock | None:
+    """Return the line or area that is proposed on a map, None for a point, which every record shows."""
+    if not one.values.shape:
+        return None
+    return MapBlock(
+        title=PROPOSALS_TITLE, layers=(points_layer([draw_place(one.values)]),), quiet_scroll=True
+    )
 
 
 def _describe_request(*, actor: Actor, language: str, request_id: str) -> Detail:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from madang.citizens.city_map.records import FieldType, PlaceValues, Theme, ThemeField
+from madang.citizens.city_map.methods.outlines import write_outline
+from madang.citizens.city_map.records import FieldType, Outline, PlaceValues, Theme, ThemeField
 from madang.core.pages.interface import say_lazily
 
 OWN = ("name", "address", "lon", "lat")
@@ -18,8 +19,7 @@ def build_place_form(theme: Theme) -> type[forms.Form]:
     fields: dict[str, forms.Field] = {
         "name": forms.CharField(label=say_lazily("이름", "Name"), max_length=200),
         "address": forms.CharField(label=say_lazily("주소", "Address"), max_length=300, required=False),
-        "lon": _degree("경도", "Longitude", 180),
-        "lat": _degree("위도", "Latitude", 90),
+        **_build_position(theme.values.outline),
     }
     fields |= {one.name: _build(one) for one in theme.values.fields}
     return type("PlaceForm", (forms.Form,), fields)
@@ -29,8 +29,9 @@ def read_place(theme: Theme, data: Mapping[str, Any]) -> PlaceValues:
     """Return what a person wrote into that form."""
     return PlaceValues(
         name=data["name"],
-        lon=data["lon"],
-        lat=data["lat"],
+        lon=data.get("lon", 0.0),
+        lat=data.get("lat", 0.0),
+        shape=data.get("shape", ""),
         address=data["address"],
         values={one.name: data.get(one.name) for one in theme.values.fields},
     )
@@ -42,10 +43,36 @@ def fill_place(values: PlaceValues) -> dict[str, Any]:
         name: _WORDS.get(value, value) if isinstance(value, bool) else value
         for name, value in values.values.items()
     }
-    return {name: getattr(values, name) for name in OWN} | said
+    shape = {"shape": write_outline(values.shape)} if values.shape else {}
+    return {name: getattr(values, name) for name in OWN} | shape | said
 
 
 _WORDS = {True: "true", False: "false"}
+
+
+def _build_position(outline: Outline) -> dict[str, forms.Field]:
+    """Return the fields of where a place is: a point's degrees, or the corners of a line or an area."""
+    if outline is Outline.POINT:
+        return {"lon": _degree("경도", "Longitude", 180), "lat": _degree("위도", "Latitude", 90)}
+    labels = {
+        Outline.LINE: say_lazily("선이 지나는 곳", "Where the line runs"),
+        Outline.AREA: say_lazily("면의 테두리", "Border of the area"),
+    }
+    shape = forms.CharField(
+        label=labels[outline],
+        widget=forms.Textarea(attrs={"rows": 6, "data-outline": outline, "spellcheck": "false"}),
+        max_length=500_000,
+        help_text=say_lazily(
+            "한 줄에 한 곳씩 ‘경도, 위도’로 적거나 GeoJSON 도형을 붙여 넣습니다. 지도를 눌러도 됩니다.",
+            "One place a line as “longitude, latitude”, or paste a GeoJSON geometry. Clicking the map writes here, too.",
+        ),
+        error_messages={
+            "required": say_lazily(
+                "지도에서 그리거나 좌표를 적어 주세요", "Draw it on the map or write its coordinates"
+            )
+        },
+    )
+    return {"shape": shape}
 
 
 def _degree(ko: str, en: str, most: float) -> forms.FloatField:

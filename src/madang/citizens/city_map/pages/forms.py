@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
+import shapely
 from django import forms
 from django.http import HttpRequest
 
@@ -35,8 +36,10 @@ from madang.citizens.city_map.queries.themes import (
 from madang.citizens.city_map.records import (
     COLOURS,
     FIELD_TYPES,
+    OUTLINES,
     FieldType,
     ImportResult,
+    Outline,
     ThemeField,
     ThemeValues,
 )
@@ -45,6 +48,7 @@ from madang.core.pages.interface import FormPage, MapBlock, points_layer, say_la
 from madang.core.people.interface import list_agencies
 
 from .desk import PROPOSALS, REQUESTS, THEMES
+from .drawing import draw_place, find_frame
 from .fields import build_place_form, fill_place, read_place
 from .icons import PICTURES
 from .proposing import AROUND_M, find_places
@@ -120,6 +124,15 @@ def _theme_form(actor: Actor, code: str = "") -> type[forms.Form]:
             ],
             required=False,
         ),
+        "outline": forms.ChoiceField(
+            label=say_lazily("장소를 그리는 법", "How its places are drawn"),
+            choices=[(one.value, say_lazily(said.ko, said.en)) for one, said in OUTLINES.items()],
+            required=False,
+            help_text=say_lazily(
+                "데이터셋에서 가져오면 그 데이터에 있는 대로 그립니다.",
+                "Places of a dataset are drawn as they stand there.",
+            ),
+        ),
         "agency_code": _choose_agency(actor, "city_map.edit"),
         "dataset": forms.ChoiceField(
             label=say_lazily("장소를 가져올 데이터셋", "Dataset its places come from"),
@@ -155,6 +168,7 @@ def _read_theme(data: dict[str, Any], fields: tuple[ThemeField, ...]) -> ThemeVa
         about=Text(ko=data["about_ko"], en=data["about_en"] or data["about_ko"]),
         fields=fields,
         season=read_season(data["season_first"], data["season_last"]),
+        outline=Outline(data["outline"] or Outline.POINT),
         **{
             name: data[name]
             for name in ("icon", "colour", "agency_code", "dataset", "shown_from", "shown_until", "source", "source_link",
@@ -165,10 +179,15 @@ def _read_theme(data: dict[str, Any], fields: tuple[ThemeField, ...]) -> ThemeVa
 
 def _fill_theme(*, actor: Actor, code: str = "") -> dict[str, Any]:
     if not code:
-        return {"takes_proposals": True, "agency_code": actor.agency_code, "licence": "KOGL-1"}
+        return {
+            "takes_proposals": True,
+            "agency_code": actor.agency_code,
+            "licence": "KOGL-1",
+            "outline": "point",
+        }
     said = get_theme(code).values
     filled = {name: getattr(said, name) for name in ("icon", "colour", "agency_code", "dataset", "shown_from", "shown_until",
-                                                     "source", "source_link", "licence", "takes_proposals")}  # fmt: skip
+                                                     "source", "source_link", "licence", "takes_proposals", "outline")}  # fmt: skip
     filled |= {
         "title_ko": said.title.ko,
         "title_en": said.title.en,
@@ -257,10 +276,12 @@ def _show_where(request: HttpRequest, code: str, place_id: str = "") -> dict[str
     standing = get_place(code, place_id).values if place_id else None
     near = read_near(request.GET.get("near", "")) or (standing and (standing.lon, standing.lat))
     places = [one.values for one in list_places(code, limit=MOST_DRAWN)[0]]
-    layer = points_layer([{"title": one.name, "lon": one.lon, "lat": one.lat} for one in places])
+    layer = points_layer([draw_place(one) for one in places])
     bounds = box_around(*near, AROUND_M) if near else None
+    if standing and standing.shape and "near" not in request.GET:
+        bounds = find_frame(shapely.from_geojson(standing.shape))
     shown = MapBlock(title=get_theme(code).values.title, layers=(layer,), bounds=bounds, quiet_scroll=True)
-    return {"map": shown, **find_places(request)}
+    return {"map": shown, "outline": get_theme(code).values.outline, **find_places(request)}
 
 
 def _remove(*, actor: Actor, now: datetime, data: dict[str, Any], code: str, place_id: str) -> str:

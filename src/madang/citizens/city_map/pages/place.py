@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import shapely
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,6 +17,7 @@ from madang.citizens.city_map.records import Collection, Theme
 from madang.core.base.interface import Text, now, to_city_time
 from madang.core.pages.interface import MapBlock, page, points_layer
 
+from .drawing import draw_shape, find_frame
 from .public import HOME, TITLE, describe_season
 
 HIDDEN = frozenset({"id", "district_code", "source", "changed_at"})
@@ -26,7 +28,8 @@ MARGIN = 0.004
 def show_place(request: HttpRequest, collection: str, feature: str) -> HttpResponse:
     """Show one place of a collection."""
     one = get_collection(collection)
-    row = read_one(one, feature)
+    found = read_one(one, feature)
+    row, shape = found.rows[0], found.shapes[0] if found.shapes is not None else None
     theme = next((t for t in list_shown(to_city_time(now()).date()) if t.collection == collection), None)
     name = str(row.get(find_name_column(one)) or one.title.say(request.language))
     is_own = theme is not None and not theme.values.dataset
@@ -46,7 +49,7 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
         "opening": _say_resting(theme) or describe_opening(str(row.get(find_hours_column(one)) or "")),
         "source": row.get("source") if is_own else one.source,
         "changed_at": row.get("changed_at") if is_own else one.updated_at,
-        "map": _draw(one, row, name),
+        "map": _draw(one, row, shape, name),
         "near": f"{row[one.lon]:.4f},{row[one.lat]:.4f}" if row[one.lon] is not None else "",
         "takes_proposals": is_own and theme is not None and theme.values.takes_proposals,
     }
@@ -87,16 +90,17 @@ def _say(value: Any) -> Any:
     return value
 
 
-def _draw(one: Collection, row: dict[str, Any], name: str) -> MapBlock | None:
+def _draw(one: Collection, row: dict[str, Any], shape: shapely.Geometry | None, name: str) -> MapBlock | None:
     lon, lat = row[one.lon], row[one.lat]
     if lon is None or lat is None:
         return None
     address = find_address_column(one)
-    point = {"lon": lon, "lat": lat, "id": "here", "title": name, "address": row.get(address) or ""}
+    said = {"lon": lon, "lat": lat, "id": "here", "title": name, "address": row.get(address) or ""}
+    drawn = draw_shape(shape)
     return MapBlock(
         title=Text(ko=name, en=name),
-        layers=(points_layer([point]),),
-        bounds=(lon - MARGIN, lat - MARGIN, lon + MARGIN, lat + MARGIN),
+        layers=(points_layer([said | drawn]),),
+        bounds=find_frame(shape) if drawn else (lon - MARGIN, lat - MARGIN, lon + MARGIN, lat + MARGIN),
         property_titles={"address": Text(ko="주소", en="Address")},
         quiet_scroll=True,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import shapely
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,8 +20,9 @@ from madang.core.base.interface import MadangError, NotFound, Text, box_around, 
 from madang.core.pages.interface import MapBlock, MapLayer, page, say_lazily
 from madang.core.places.interface import search_places
 
+from .drawing import find_frame
 from .fields import build_place_form, fill_place, read_place
-from .public import FOUND, HOME, read_near
+from .public import FOUND, HOME, name_shape, read_near
 
 TITLE = Text(ko="지도에 알려 주기", en="Tell the map")
 RECEIPTS = f"{HOME}proposals/"
@@ -142,6 +144,7 @@ def _draw(
         "keep": keep,
         **find_places(request, keep),
         "map": _draw_map(request, theme, standing),
+        "outline": theme.values.outline,
         "a_sender": A_SENDER,
     }
     status = 422 if form.errors else 200
@@ -168,6 +171,10 @@ def _draw_map(request: HttpRequest, theme: Theme, standing: PlaceValues | None) 
     if near is None and standing is not None:
         near = standing.lon, standing.lat
     query = urlencode([("theme", theme.collection)])
-    layer = MapLayer(id="places", tiles=f"{HOME}tiles/{{z}}/{{x}}/{{y}}.mvt?{query}")
-    bounds = box_around(*near, AROUND_M) if near else find_bounds(get_collection(theme.collection))
+    shown = get_collection(theme.collection)
+    tiles = f"{HOME}tiles/{{z}}/{{x}}/{{y}}.mvt?{query}"
+    layer = MapLayer(id="places", shape=name_shape([shown]), tiles=tiles)
+    bounds = box_around(*near, AROUND_M) if near else find_bounds(shown)
+    if standing is not None and standing.shape and "near" not in request.GET:
+        bounds = find_frame(shapely.from_geojson(standing.shape))
     return MapBlock(title=theme.values.title, layers=(layer,), bounds=bounds, quiet_scroll=True)

@@ -339,6 +339,7 @@ def _draw(
     narrowed = {one.collection for one in asked.only}
     layer = MapLayer(
         id="places",
+        shape=name_shape(chosen),
         tiles=f"{HOME}tiles/{{z}}/{{x}}/{{y}}.mvt?{query}",
         colour_by="class",
         classes=tuple(
@@ -368,6 +369,11 @@ def _draw(
         },
         quiet_scroll=True,
     )
+
+
+def name_shape(shown: Sequence[Collection]) -> str:
+    """Return how a map layer of collections is drawn."""
+    return "any" if any(one.shape for one in shown) else "points"
 
 
 def _frame(

@@ -8,6 +8,8 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 from django.conf import settings
 
 from madang.citizens.city_map.methods.cql.tree import Wrong
@@ -17,7 +19,7 @@ from madang.core.base.interface import NotFound, new_id
 from madang.core.lake.interface import Reader
 
 from .features import find_bounds, open_reader
-from .holding import MOST_ROWS, hold
+from .holding import MOST_ROWS, hold, hold_outlines
 from .tiles import draw_once
 
 KEPT_S = 3600
@@ -55,7 +57,7 @@ def _write(reader: Reader, one: Collection, path: Path) -> None:
         )
     if bounds is None:
         raise NotFound("city_map.extract", "자리가 적힌 곳이 없습니다", "no feature has a place")
-    tiles = list_tiles(rows.column(one.lon).to_numpy(), rows.column(one.lat).to_numpy())
+    tiles = list_tiles(_list_boxes(reader, one, rows))
     fields = {column.name: column.title.ko for column in one.properties}
     said = {
         "name": one.title.ko,
@@ -69,6 +71,15 @@ def _write(reader: Reader, one: Collection, path: Path) -> None:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _list_boxes(reader: Reader, one: Collection, rows: pa.Table) -> np.ndarray:
+    """Return west, south, east, north of every row in degrees."""
+    outlines = hold_outlines(reader, one)
+    if outlines is not None:
+        return outlines.bounds
+    points = [rows.column(axis).to_numpy() for axis in (one.lon, one.lat)]
+    return np.column_stack(points * 2)
 
 
 def _tidy(newest: Path, one: Collection) -> None:

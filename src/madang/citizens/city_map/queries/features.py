@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ import shapely
 from django.utils.encoding import escape_uri_path
 
 from madang.citizens.city_map.methods.cql.judging import judge
-from madang.citizens.city_map.methods.cql.tree import Wrong
+from madang.citizens.city_map.methods.cql.tree import And, Spatial, Wrong
 from madang.citizens.city_map.methods.systems import CRS84, SYSTEMS
 from madang.citizens.city_map.records import Asked, Collection, Page
 from madang.core.base.interface import ANONYMOUS, BadInput, Kept, NotFound
@@ -28,14 +29,20 @@ from madang.core.lake.interface import (
     Reader,
     authorize,
     count_rows,
+    draw_box,
+    find_shape_column,
     get_dataset,
     list_datasets,
     make_order,
+    measure_reach,
+    mend_shapes,
+    reach_around,
+    read_shapes,
 )
 from madang.core.places.interface import transform_points
 
 from .filtering import push
-from .holding import find_order, find_rows, hold
+from .holding import find_order, find_rows, hold, hold_outlines
 
 MOST = 100_000
 MOST_JUDGED = 300_000
@@ -74,7 +81,15 @@ def _get_collection(name: str) -> Collection:
 
 def find_bounds(collection: Collection) -> tuple[float, float, float, float] | None:
     """Return west, south, east, north of all features in degrees; None where nothing is placed."""
-    return _find_bounds(open_reader(collection.id), collection.lon, collection.lat)
+    reader = open_reader(collection.id)
+    if collection.shape:
+        return measure_reach(reader).bounds
+    return _find_bounds(reader, collection.lon, collection.lat)
+
+
+def list_dimensions(collection: Collection) -> tuple[int, ...]:
+    """Return which dimensions the features have: 0 points, 1 lines, 2 areas."""
+    return measure_reach(open_reader(collection.id)).dimensions if collection.shape else (0,)
 
 
 def read_page(collection: Collection, asked: Asked) -> Page:
@@ -97,24 +112,46 @@ def _page_held(reader: Reader, collection: Collection, asked: Asked, held: pa.Ta
         places = find_order(reader, collection, order)  # without a key, rows are held as they are stored
         found = places if found is None else places[np.isin(places, found)]
     last = asked.offset + asked.limit
-    part = held.slice(asked.offset, asked.limit) if found is None else held.take(found[asked.offset : last])
-    rows = part.to_pylist()
+    chosen: Any = slice(asked.offset, last) if found is None else found[asked.offset : last]
+    part = held.slice(asked.offset, asked.limit) if found is None else held.take(chosen)
+    outlines = hold_outlines(reader, collection)
     matched = held.num_rows if found is None else len(found)
-    return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=matched)
+    return _make_page(collection, part, matched, None if outlines is None else outlines.geometries[chosen])
+
+
+def _make_page(
+    collection: Collection, found: pa.Table, matched: int, shapes: np.ndarray | None = None
+) -> Page:
+    rows = found.to_pylist()
+    if collection.shape and shapes is None:
+        shapes = _read_outlines(collection, found)
+    return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=matched, shapes=shapes)
+
+
+def _read_outlines(collection: Collection, rows: pa.Table) -> np.ndarray:
+    return mend_shapes(read_shapes(rows, collection.lon, collection.lat, collection.shape)[0])
 
 
 @lru_cache(maxsize=512)
 def _read_page(reader: Reader, collection: Collection, asked: Asked) -> Page:
-    where = _list_conditions(collection, asked)
+    where = _list_conditions(reader, collection, asked)
     order = _make_order(reader, collection, asked)
-    if asked.filter is not None:
-        pushed = push(asked.filter, collection)
+    condition = _list_judged(collection, asked)
+    if condition is not None:
+        pushed = push(condition, collection)
         if pushed is None:
-            return _judge_page(reader, collection, asked, where, order)
+            return _judge_page(reader, collection, asked, condition, where, order)
         where += pushed
-    rows = reader.read(None, where, order, asked.offset, asked.limit).to_pylist()
-    matched = count_rows(reader, where)
-    return Page(rows=rows, ids=[name_row(collection, row) for row in rows], matched=matched)
+    rows = reader.read(None, where, order, asked.offset, asked.limit)
+    return _make_page(collection, rows, count_rows(reader, where))
+
+
+def _list_judged(collection: Collection, asked: Asked) -> Any:
+    """Return what is left to judge once the lake chose: of lines and areas also whether they are in the box."""
+    if not collection.shape or asked.bbox is None:
+        return asked.filter
+    box = Spatial(draw_box(asked.bbox))
+    return box if asked.filter is None else And((box, asked.filter))
 
 
 def _make_order(reader: Reader, collection: Collection, asked: Asked) -> tuple[Order, ...]:
@@ -126,6 +163,7 @@ def _judge_page(
     reader: Reader,
     collection: Collection,
     asked: Asked,
+    condition: Any,
     where: list[Filter | AnyOf],
     order: tuple[Order, ...],
 ) -> Page:
@@ -134,40 +172,46 @@ def _judge_page(
     kept_rows = []
     for batch in reader.iter_batches(None, where, order):
         rows = pa.Table.from_batches([batch])
-        kept_rows.append(rows.filter(judge(asked.filter, rows, collection.lon, collection.lat)))
-    found = pa.concat_tables(kept_rows) if kept_rows else None
-    rows_shown = found.slice(asked.offset, asked.limit).to_pylist() if found is not None else []
-    ids = [name_row(collection, row) for row in rows_shown]
-    return Page(rows=rows_shown, ids=ids, matched=found.num_rows if found is not None else 0)
+        shapes = _read_outlines(collection, rows) if collection.shape else None
+        kept_rows.append(rows.filter(judge(condition, rows, collection.lon, collection.lat, shapes)))
+    if not kept_rows:
+        return Page(rows=[], ids=[], matched=0)
+    found = pa.concat_tables(kept_rows)
+    return _make_page(collection, found.slice(asked.offset, asked.limit), found.num_rows)
 
 
-def read_one(collection: Collection, feature_id: str) -> dict[str, Any]:
-    """Return one feature's row; raise NotFound where there is none."""
+def read_one(collection: Collection, feature_id: str) -> Page:
+    """Return one feature as a page of its own; raise NotFound where there is none."""
     reader = open_reader(collection.id)
     if collection.key:
         values = feature_id.split(KEY_SIGN, len(collection.key) - 1)
         where = [Filter(name, Op.EQ, value) for name, value in zip(collection.key, values, strict=False)]
         try:
-            rows = reader.read(None, where, (), 0, 1).to_pylist() if len(where) == len(collection.key) else []
+            found = reader.read(None, where, (), 0, 1) if len(where) == len(collection.key) else None
         except BadInput:  # not a value of the key's type
-            rows = []
+            found = None
     else:
-        rows = [
-            row
-            for batch in reader.iter_batches()
-            for row in batch.to_pylist()
-            if name_row(collection, row) == feature_id
-        ][:1]
-    if not rows:
+        found = _find_row(reader, collection, feature_id)
+    if found is None or not found.num_rows:
         raise NotFound("city_map.feature", "그런 곳이 없습니다", "there is no such feature")
-    return rows[0]
+    return _make_page(collection, found, 1)
+
+
+def _find_row(reader: Reader, collection: Collection, feature_id: str) -> pa.Table | None:
+    for batch in reader.iter_batches():
+        for number, row in enumerate(batch.to_pylist()):
+            if name_row(collection, row) == feature_id:
+                return pa.Table.from_batches([batch.slice(number, 1)])
+    return None
 
 
 def name_row(collection: Collection, row: dict[str, Any]) -> str:
     """Return what a row is called: its key, or where it has none a digest of what it says."""
     if collection.key:
         return KEY_SIGN.join(str(row[name]) for name in collection.key)
-    return hashlib.sha256(msgspec.json.encode(row, enc_hook=str)).hexdigest()[:20]
+    said = {**row}
+    said.pop(collection.shape, None)
+    return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()[:20]
 
 
 def find_page(collection: Collection, feature_id: str) -> str:
@@ -184,6 +228,22 @@ def move(x: list[float], y: list[float], crs: str) -> list[tuple[float, float]]:
     digits = 7 if name == "EPSG:4326" else 3
     pairs = zip(np.round(east, digits).tolist(), np.round(north, digits).tolist(), strict=True)
     return [(b, a) if is_north_first else (a, b) for a, b in pairs]
+
+
+def move_shapes(shapes: Sequence[Any], crs: str) -> list[str | None]:
+    """Return geometries of degrees as GeoJSON in the system `crs`, its axes in its own order; None where nothing lies there."""
+    name, is_north_first = SYSTEMS[crs]
+    digits = 7 if name == "EPSG:4326" else 3
+
+    def turn(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if name != "EPSG:4326":
+            x, y = transform_points(x, y, "EPSG:4326", name)
+        east, north = np.round(x, digits), np.round(y, digits)
+        return (north, east) if is_north_first else (east, north)
+
+    moved = shapely.transform(np.array(shapes, object), turn, interleaved=False)
+    moved[~np.isfinite(shapely.bounds(moved)).all(axis=-1)] = None
+    return shapely.to_geojson(moved).tolist()
 
 
 def move_box(box: list[float], crs: str) -> tuple[float, float, float, float]:
@@ -217,9 +277,11 @@ def move_shape(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
     return moved
 
 
-def _list_conditions(collection: Collection, asked: Asked) -> list[Filter | AnyOf]:
+def _list_conditions(reader: Reader, collection: Collection, asked: Asked) -> list[Filter | AnyOf]:
     where: list[Filter | AnyOf] = [Filter(name, Op.EQ, value) for name, value in asked.equal]
-    if asked.bbox is not None:
+    if asked.bbox is not None and collection.shape:
+        where += reach_around(reader, asked.bbox)
+    elif asked.bbox is not None:
         west, south, east, north = asked.bbox
         beyond = ((Filter(collection.lon, Op.GE, west),), (Filter(collection.lon, Op.LE, east),))
         along = Filter(collection.lon, Op.BETWEEN, [west, east]) if west <= east else AnyOf(beyond)
@@ -251,11 +313,12 @@ def _has_place(record: DatasetRecord) -> bool:
 
 def _describe(record: DatasetRecord) -> Collection:
     table = record.table
+    columns = tuple(column for column in table.columns if not column.personal)
     return Collection(
         id=record.name,
         title=table.title,
         description=table.description if table.description.ko else table.title,
-        columns=tuple(column for column in table.columns if not column.personal),
+        columns=columns,
         key=table.key,
         lon=table.lon or "",
         lat=table.lat or "",
@@ -267,4 +330,5 @@ def _describe(record: DatasetRecord) -> Collection:
         updated_at=record.updated_at,
         source=table.source,
         is_summary=table.aggregated,
+        shape=find_shape_column(table, columns),
     )

@@ -10,10 +10,10 @@ from madang.citizens.city_map.methods.cql.tree import (
     Between,
     Compare,
     In,
-    Intersects,
     IsNull,
     Not,
     Or,
+    Spatial,
     Truth,
 )
 from madang.citizens.city_map.records import Collection
@@ -39,7 +39,7 @@ class _Pushing:
 
     def __init__(self, collection: Collection) -> None:
         self.types = {one.name: one.type for one in collection.columns}
-        self.lon, self.lat = collection.lon, collection.lat
+        self.lon, self.lat, self.has_shapes = collection.lon, collection.lat, bool(collection.shape)
 
     def read(self, node: Any, *, wanted: bool) -> list[Branch] | None:
         """Return the branches where the filter is `wanted`; what is unknown is neither."""
@@ -58,8 +58,9 @@ class _Pushing:
     def _leaf(self, node: Any, *, wanted: bool) -> list[Branch] | None:
         if isinstance(node, IsNull):
             return [(Filter(node.left.name, Op.IS_NULL if wanted else Op.NOT_NULL),)]
-        if isinstance(node, Intersects):
-            return self._box(node.box, wanted=wanted) if node.box else None
+        if isinstance(node, Spatial):
+            is_pushed = node.box and node.op == "s_intersects" and not self.has_shapes
+            return self._box(node.box, wanted=wanted) if is_pushed else None
         if isinstance(node, Compare):
             op = node.op if wanted else OPPOSITE[node.op]
             return self._conditions([(node.left, op, node.right)])

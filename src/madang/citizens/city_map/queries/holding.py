@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from madang.citizens.city_map.methods.cql.judging import judge
 from madang.citizens.city_map.records import Collection, Only
-from madang.core.lake.interface import Filter, Op, Order, Reader
+from madang.core.lake.interface import Filter, Op, Order, Reader, Shapes, hold_shapes
 
 MOST_ROWS = 100_000
 MOST_BYTES, ALL_BYTES = 48 << 20, 128 << 20
@@ -37,7 +37,10 @@ class _Held:
             if found is not None and found[0] == reader:
                 self._tables.move_to_end(one.id)
                 return found[1]
-        table = reader.read(None, (), one.key).combine_chunks()
+        if one.shape and hold_shapes(reader, one.key) is None:
+            return None
+        names = [column.name for column in reader.columns if column.name != one.shape]
+        table = reader.read(names, (), one.key).combine_chunks()
         if table.nbytes > MOST_BYTES:
             return None
         with self._lock:
@@ -52,8 +55,16 @@ _held = _Held()
 
 
 def hold(reader: Reader, one: Collection) -> pa.Table | None:
-    """Return all rows of a collection in the order of its key, None where they are too many to be held."""
+    """Return all rows of a collection in the order of its key, None where they are too many to be held.
+
+    The texts of its lines and areas are not among their columns: see `hold_outlines`.
+    """
     return _held.get(reader, one)
+
+
+def hold_outlines(reader: Reader, one: Collection) -> Shapes | None:
+    """Return where the rows of `hold` lie, None for a collection of points."""
+    return hold_shapes(reader, one.key) if one.shape else None
 
 
 @lru_cache(maxsize=64)
@@ -62,9 +73,14 @@ def find_rows(reader: Reader, one: Collection, box: Box | None, condition: Any) 
     rows = hold(reader, one)
     if rows is None or (box is None and condition is None):
         return None
-    is_wanted = np.ones(rows.num_rows, bool) if box is None else is_inside(rows, one, box)
+    outlines = hold_outlines(reader, one)
+    if box is None:
+        is_wanted = np.ones(rows.num_rows, bool)
+    else:
+        is_wanted = is_inside(rows, one, box) if outlines is None else outlines.touch(box)
     if condition is not None:
-        held = judge(condition, rows, one.lon, one.lat)
+        shapes = None if outlines is None else outlines.geometries
+        held = judge(condition, rows, one.lon, one.lat, shapes)
         is_wanted &= held.fill_null(False).to_numpy(zero_copy_only=False)
     return np.flatnonzero(is_wanted).astype(np.int32)
 

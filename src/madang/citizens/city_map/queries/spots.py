@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+import shapely
 
 from madang.citizens.city_map.methods.hours import is_open
 from madang.citizens.city_map.methods.naming import (
@@ -18,7 +21,7 @@ from madang.citizens.city_map.methods.naming import (
 )
 from madang.citizens.city_map.records import Collection, Only, Spot
 from madang.core.base.interface import box_around, measure_m
-from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows
+from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows, read_touching
 from madang.core.places.interface import matches_within, normalize
 
 from .features import find_page, name_row, open_reader
@@ -73,12 +76,10 @@ def list_near(
     total = 0
     for one in collections:
         where = [*list_filters(one, only), *([] if has_initials(search) else _search(one, search))]
-        rows, reach_m = _read_around(one, lon, lat, within_m, where)
-        rows = rows.filter(
-            _judge(one, rows, search if has_initials(search) else "", at if hides_closed else None)
-        )
-        places = zip(*(rows.column(axis).to_pylist() for axis in (one.lon, one.lat)), strict=True)
-        away = [(measure_m(lon, lat, *place), number) for number, place in enumerate(places)]
+        rows, shapes, reach_m = _read_around(one, lon, lat, within_m, where)
+        fits = _judge(one, rows, search if has_initials(search) else "", at if hides_closed else None)
+        distances = _measure(one, rows, shapes, lon, lat)
+        away = [(distances[number], number) for number in np.flatnonzero(fits).tolist()]
         near = sorted(pair for pair in away if pair[0] <= reach_m)
         total += len(near)
         nearest = rows.take(pa.array([number for _, number in near[:MOST_NEAR]], pa.int64())).to_pylist()
@@ -88,15 +89,37 @@ def list_near(
 
 def _read_around(
     one: Collection, lon: float, lat: float, within_m: float, where: Sequence[Filter | AnyOf]
-) -> tuple[pa.Table, float]:
-    """Return every row in the box that holds a distance, and that distance: halved until they are few enough."""
+) -> tuple[pa.Table, np.ndarray | None, float]:
+    """Return every row in the box that holds a distance, their lines and areas, and that distance: halved until they are few enough."""
+    reader = open_reader(one.id)
     while True:
-        west, south, east, north = box_around(lon, lat, within_m)
-        box = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
-        rows = open_reader(one.id).read(_columns(one), (*box, *where), (), 0, MOST_CLOSE + 1)
+        west, south, east, north = box = box_around(lon, lat, within_m)
+        shapes = None
+        if one.shape:
+            rows, shapes = read_touching(reader, _columns(one), box, where)
+        else:
+            inside = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
+            rows = reader.read(_columns(one), (*inside, *where), (), 0, MOST_CLOSE + 1)
         if rows.num_rows <= MOST_CLOSE or within_m < 1:
-            return rows, within_m
+            return rows, shapes, within_m
         within_m /= 2
+
+
+def _measure(
+    one: Collection, rows: pa.Table, shapes: np.ndarray | None, lon: float, lat: float
+) -> list[float]:
+    """Return how many metres away each row is, a line or an area at its nearest point."""
+    if shapes is not None:
+        straight = shapely.shortest_line(_flatten(shapes, lat), _flatten(shapely.Point(lon, lat), lat))
+        ends = shapely.get_coordinates(straight)[::2] / [math.cos(math.radians(lat)), 1]
+        return [measure_m(lon, lat, *place) for place in ends.tolist()]
+    places = zip(*(rows.column(axis).to_pylist() for axis in (one.lon, one.lat)), strict=True)
+    return [measure_m(lon, lat, *place) for place in places]
+
+
+def _flatten(shapes: Any, lat: float) -> Any:
+    """Return shapes with degrees of longitude as long as those of latitude near there."""
+    return shapely.transform(shapes, lambda at: at * [math.cos(math.radians(lat)), 1])
 
 
 def pick_spots(

@@ -13,6 +13,7 @@ import numpy as np
 from django.db.models import Count, Q, QuerySet
 
 from madang.citizens.city_map import models
+from madang.citizens.city_map.methods.outlines import count_corners
 from madang.citizens.city_map.records import (
     Place,
     PlaceValues,
@@ -29,10 +30,11 @@ from madang.core.base.interface import Actor, NotFound, Text
 from madang.core.people.interface import list_agencies
 from madang.core.places.interface import list_districts, locate_points
 
-NAME, ADDRESS, POSITION = (
+NAME, ADDRESS, POSITION, CORNERS = (
     Text(ko="이름", en="Name"),
     Text(ko="주소", en="Address"),
     Text(ko="자리", en="Position"),
+    Text(ko="그린 모양의 점", en="Corners as drawn"),
 )
 PLACE_SORTS = {"theme": "theme__title_ko"}
 PROPOSAL_SORTS = {"name": "values__name", "theme": "theme__title_ko"}
@@ -162,7 +164,13 @@ def list_scopes(actor: Actor, permission: str) -> list[str]:
 def read_place(row: models.PlaceRow) -> Place:
     """Return a row as a record."""
     values = PlaceValues(
-        name=row.name, lon=row.lon, lat=row.lat, address=row.address, values=row.values, source=row.source
+        name=row.name,
+        lon=row.lon,
+        lat=row.lat,
+        address=row.address,
+        values=row.values,
+        source=row.source,
+        shape=row.shape,
     )
     return Place(
         id=row.pk,
@@ -235,7 +243,11 @@ def _compare(
 
     titles: Sequence[Text] = (NAME, ADDRESS, POSITION, *(one.title for one in theme.fields))
     rows = zip(titles, list_said(standing), list_said(proposed), strict=True)
-    return tuple(row for row in rows if row[1] != row[2])
+    changed = tuple(row for row in rows if row[1] != row[2])
+    before = standing.shape if standing else ""
+    if before == proposed.shape:
+        return changed
+    return *changed, (CORNERS, count_corners(before), count_corners(proposed.shape))
 
 
 def _proposals_of(actor: Actor) -> QuerySet[models.ProposalRow]:

@@ -14,8 +14,16 @@ import shapely
 
 from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
 from madang.citizens.city_map.records import Collection, Only
-from madang.core.lake.interface import Filter, Op, Reader
-from madang.core.places.interface import TileFeatures, encode_tile, group_points, thin_points, tile_degrees
+from madang.core.lake.interface import Filter, Op, Reader, read_touching
+from madang.core.places.interface import (
+    TileFeatures,
+    choose_drawn,
+    encode_tile,
+    find_dots,
+    group_points,
+    thin_points,
+    tile_degrees,
+)
 
 from .features import find_page, name_row, open_reader
 from .holding import hold, is_inside, keep_only, list_filters
@@ -57,11 +65,11 @@ def draw_once(reader: Reader, one: Collection, z: int, x: int, y: int) -> bytes:
     name = find_name_column(one)
     every = [column.name for column in one.properties]
     carried = every[:DETAIL_COLUMNS] if near else [name] if name else []
-    rows = _read_points(reader, one, carried, (z, x, y))
+    rows, shapes = (_read_outlines if one.shape else _read_points)(reader, one, carried, (z, x, y))
     values = [{key: _plain(value) for key, value in row.items()} for row in rows.select(carried).to_pylist()]
     if not carried:
         values = [{} for _ in range(rows.num_rows)]
-    return _encode(one.id, _points(rows, one), values, (z, x, y))
+    return _encode(one.id, shapes, values, (z, x, y), is_simplified=bool(one.shape))
 
 
 @lru_cache(maxsize=8192)
@@ -73,24 +81,46 @@ def _draw_shown(
     x: int,
     y: int,
 ) -> Tile:
-    points: list[np.ndarray] = []
+    shapes: list[np.ndarray] = []
     values: list[dict[str, Any]] = []
     for reader, one in zip(readers, collections, strict=True):
         name, address = find_name_column(one), find_address_column(one)
         carried = list(dict.fromkeys([*one.key, *filter(None, (name, address))]))
-        rows = _read_inside(reader, one, carried, (z, x, y), only)
-        places = [rows.column(axis).to_numpy() for axis in (one.lon, one.lat)]
-        groups = np.empty((0, 3))
-        if z <= GROUP_ZOOM:
-            kept, groups = group_points(*places, z, x, y)
+        if one.shape:
+            rows, drawn, groups = _show_outlines(reader, one, carried, (z, x, y), only)
         else:
-            kept = thin_points(*places, z, x, y)
-        rows = rows.take(pa.array(kept))
-        points += [_points(rows, one), shapely.points(groups[:, :2])]
+            rows = _read_inside(reader, one, carried, (z, x, y), only)
+            kept, groups = _gather(*_list_axes(rows, one), (z, x, y))
+            rows = rows.take(pa.array(kept))
+            drawn = _points(rows, one)
+        shapes += [drawn, shapely.points(groups[:, :2])]
         listed = rows.select(carried).to_pylist() if carried else [{}] * rows.num_rows
         values += [_describe(one, row, name, address) for row in listed]
         values += [{"class": one.id, "_count": int(count)} for count in groups[:, 2]]
-    return _tag(_encode(SHOWN_LAYER, np.concatenate(points), values, (z, x, y)))
+    is_simplified = any(one.shape for one in collections)
+    return _tag(_encode(SHOWN_LAYER, np.concatenate(shapes), values, (z, x, y), is_simplified=is_simplified))
+
+
+def _gather(lon: np.ndarray, lat: np.ndarray, tile: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (positions of the points that are shown, groups of the others as lon, lat, count)."""
+    if tile[0] <= GROUP_ZOOM:
+        return group_points(lon, lat, *tile)
+    return thin_points(lon, lat, *tile), np.empty((0, 3))
+
+
+def _show_outlines(
+    reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int], only: Sequence[Only]
+) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """Return (the rows that are shown, their shapes, groups of those too small to be seen)."""
+    rows, shapes = _read_touching(reader, one, carried, tile, only)
+    is_dot = find_dots(shapely.bounds(shapes).reshape(-1, 4), tile[0])
+    large, dots = np.flatnonzero(~is_dot), np.flatnonzero(is_dot)
+    large = large[np.argsort(-shapely.area(shapes[large]), kind="stable")]
+    lon, lat = _list_axes(rows, one)
+    kept, groups = _gather(lon[dots], lat[dots], tile)
+    seen = dots[kept]
+    drawn = np.concatenate([shapes[large], shapely.points(lon[seen], lat[seen])])
+    return rows.take(pa.array(np.concatenate([large, seen]))), drawn, groups
 
 
 def _describe(one: Collection, row: dict[str, Any], name: str, address: str) -> dict[str, Any]:
@@ -103,10 +133,27 @@ def _describe(one: Collection, row: dict[str, Any], name: str, address: str) -> 
     return said
 
 
-def _read_points(reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int]) -> pa.Table:
+def _read_points(
+    reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int]
+) -> tuple[pa.Table, np.ndarray]:
     rows = _read_inside(reader, one, carried, tile)
-    lon, lat = (rows.column(axis).to_numpy() for axis in (one.lon, one.lat))
-    return rows.take(pa.array(thin_points(lon, lat, *tile)))
+    rows = rows.take(pa.array(thin_points(*_list_axes(rows, one), *tile)))
+    return rows, _points(rows, one)
+
+
+def _read_outlines(
+    reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int]
+) -> tuple[pa.Table, np.ndarray]:
+    rows, shapes = _read_touching(reader, one, carried, tile)
+    drawn, shapes = choose_drawn(shapes, *_list_axes(rows, one), *tile)
+    return rows.take(pa.array(drawn)), shapes
+
+
+def _read_touching(
+    reader: Reader, one: Collection, carried: list[str], tile: tuple[int, int, int], only: Sequence[Only] = ()
+) -> tuple[pa.Table, np.ndarray]:
+    columns = list(dict.fromkeys([one.lon, one.lat, *carried]))
+    return read_touching(reader, columns, tile_degrees(*tile), list_filters(one, only))
 
 
 def _read_inside(
@@ -122,14 +169,24 @@ def _read_inside(
     return reader.read(columns, (*where, *list_filters(one, only)))
 
 
+def _list_axes(rows: pa.Table, one: Collection) -> tuple[np.ndarray, np.ndarray]:
+    return rows.column(one.lon).to_numpy(), rows.column(one.lat).to_numpy()
+
+
 def _points(rows: pa.Table, one: Collection) -> np.ndarray:
-    return shapely.points(rows.column(one.lon).to_numpy(), rows.column(one.lat).to_numpy())
+    return shapely.points(*_list_axes(rows, one))
 
 
 def _encode(
-    layer: str, points: np.ndarray, values: list[dict[str, Any]], tile: tuple[int, int, int]
+    layer: str,
+    shapes: np.ndarray,
+    values: list[dict[str, Any]],
+    tile: tuple[int, int, int],
+    *,
+    is_simplified: bool,
 ) -> bytes:
-    return encode_tile([TileFeatures(name=layer, geometries=points, properties=values)], *tile)
+    drawn = TileFeatures(name=layer, geometries=shapes, properties=values, is_simplified=is_simplified)
+    return encode_tile([drawn], *tile)
 
 
 def _tag(content: bytes) -> Tile:

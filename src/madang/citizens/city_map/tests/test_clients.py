@@ -10,6 +10,7 @@ import mapbox_vector_tile
 import numpy as np
 import pyogrio
 import pytest
+import shapely
 from owslib.ogcapi.features import Features
 from pmtiles.reader import MemorySource, Reader, all_tiles
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
@@ -17,7 +18,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from madang.citizens.city_map.methods.packing import DEEPEST, LAT_EDGE, MOST_TILES, list_tiles
 from madang.core.places.interface import tile_degrees
 
-from .laid_out import NAME, PLACES
+from .laid_out import DRAWN, NAME, PLACES, SHAPES
 
 NAMES = {name for name, *_ in PLACES}
 
@@ -103,7 +104,7 @@ def test_tiles_hold_every_point_and_are_never_too_many():
     draw = np.random.default_rng(14)
     lon, lat = draw.uniform(-180, 180, 20_000), draw.uniform(-LAT_EDGE, LAT_EDGE, 20_000)
     lon[:3], lat[3:6] = np.nan, 89.0
-    tiles = list_tiles(lon, lat)
+    tiles = list_tiles(np.column_stack([lon, lat] * 2))
     assert len(tiles) <= MOST_TILES
     numbers = [zxy_to_tileid(*tile) for tile in tiles]
     assert len(set(numbers)) == len(numbers)
@@ -124,3 +125,36 @@ def test_a_collection_is_a_geopackage_and_old_programs_read_its_csv(ogc, house):
     old = httpx.get(f"{house.url}/datasets/{NAME}.csv", params={"encoding": "cp949"}).content.decode("cp949")
     assert old.count("\n") == 121
     assert "곳001" in old
+
+
+def test_gdal_and_owslib_read_lines_and_areas(drawn, house):
+    address = f"OAPIF:{house.url}/ogc"
+    meta, _, geometry, fields = pyogrio.raw.read(address, layer=DRAWN, columns=["이름"])
+    found = dict(zip(fields[0], shapely.from_wkb(geometry), strict=True))
+    assert found.keys() == SHAPES.keys()
+    assert {name: one.geom_type for name, one in found.items() if name != "나비"} == {
+        name: one["type"] for name, one in SHAPES.items() if name != "나비"
+    }
+    assert found["산공원"].area == pytest.approx(0.02 * 0.02 - 0.004 * 0.004)
+    _, _, some, _ = pyogrio.raw.read(address, layer=DRAWN, bbox=(126.955, 37.519, 126.957, 37.521))
+    assert [one.geom_type for one in shapely.from_wkb(some)] == ["LineString"]
+    item = Features(str(drawn.base_url)).collection_items(DRAWN, filter="이름 = '두섬'")["features"][0]
+    assert item["geometry"] == SHAPES["두섬"]
+    assert "geometry" not in item["properties"]
+
+
+def test_what_lines_and_areas_are_is_told_to_programs(drawn):
+    place = drawn.get(f"/collections/{DRAWN}/queryables").json()["properties"]["geometry"]
+    assert place == {"x-ogc-role": "primary-geometry", "format": "geometry-any"}
+    style = drawn.get(f"/collections/{DRAWN}/styles/points").json()
+    assert [one["type"] for one in style["layers"]] == ["fill", "line", "circle"]
+    (layer,) = drawn.get(f"/collections/{DRAWN}/tiles/WebMercatorQuad").json()["layers"]
+    assert "geometryDimension" not in layer
+    one = drawn.get(f"/collections/{DRAWN}/items", params={"crs": "EPSG:5179", "limit": 1}).json()[
+        "features"
+    ][0]
+    assert one["geometry"]["type"] == "LineString"
+    assert 1.9e6 < one["geometry"]["coordinates"][0][0] < 2.0e6  # northing comes first
+    for path in (f"items/{one['id']}?f=html", "items?f=html"):
+        page = drawn.get(f"/collections/{DRAWN}/{path}")
+        assert (page.status_code, "LineString" in page.text) == (200, True)

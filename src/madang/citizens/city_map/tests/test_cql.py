@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
@@ -15,7 +16,7 @@ from madang.citizens.city_map.methods.cql.checking import check, turn_shapes
 from madang.citizens.city_map.methods.cql.judging import judge
 from madang.citizens.city_map.methods.cql.objects import read_json
 from madang.citizens.city_map.methods.cql.text import read_text
-from madang.citizens.city_map.methods.cql.tree import And, Compare, Literal, Not, Property, Wrong
+from madang.citizens.city_map.methods.cql.tree import SPATIAL, And, Compare, Literal, Not, Property, Wrong
 from madang.citizens.city_map.queries.filtering import push
 from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import Column, ColumnType, TableKind, Text
@@ -212,7 +213,7 @@ def test_any_json_is_read_or_refused(document):
     ["", "count", "count =", "count = 'a'", "이름 = 1", "nothing = 1", "count = 1 AND", "(count = 1", "count = 1)",
      "이름 BETWEEN 'a' AND 'b'", "count LIKE 'a'", "since = '2020-01-01'", "since = DATE('2020-02-30')",
      "seen > TIMESTAMP('2026-01-01T00:00:00')", "count + 1 = 2", "lower(이름) = 'a'", "1 = count", "count = area",
-     "S_TOUCHES(geometry, POINT(1 1))", "S_INTERSECTS(이름, POINT(1 1))", "S_INTERSECTS(geometry, POINT(1))",
+     "S_NEAR(geometry, POINT(1 1))", "S_TOUCHES(이름, POINT(1 1))", "S_INTERSECTS(이름, POINT(1 1))", "S_INTERSECTS(geometry, POINT(1))",
      "S_INTERSECTS(geometry, POINT EMPTY)", "S_INTERSECTS(geometry, POLYGON((0 0, 1 1)))", "count = 1e999",
      "S_INTERSECTS(geometry, BBOX(1,2,3))", "S_INTERSECTS(geometry, BBOX(2,2,1,1))", "T_AFTER(seen, DATE('2020-01-01'))",
      "NOT NOT count = 1", "이름 = 'a\0'", "(" * 40 + "count = 1" + ")" * 40, " OR ".join(["count = 1"] * 400), "'" * 9000],
@@ -259,3 +260,41 @@ def test_shapes_are_turned_wherever_they_stand():
     assert turned_tree.parts[0].inner.geometry.equals(shapely.Point(2, 1))
     assert turned_tree.parts[1] == And((Compare("=", Property("count"), Literal(1)),)).parts[0]
     assert isinstance(turned_tree.parts[0], Not)
+
+
+@pytest.mark.parametrize("op", sorted(SPATIAL))
+def test_lines_and_areas_are_compared_as_they_lie(op):
+    shapes = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2), shapely.box(1, 1, 3, 3),
+                       shapely.box(0.5, 0.5, 1, 1), shapely.LineString([(1, 1), (5, 5)]), shapely.Point(1, 1), shapely.Point(9, 9), None])  # fmt: skip
+    rows = pa.Table.from_pylist([{"count": n} for n in range(len(shapes))], schema=SCHEMA)
+    box = shapely.box(0, 0, 2, 2)
+    plain = getattr(shapely, op.removeprefix("s_"))
+    expected = [None if one is None else bool(plain(one, box)) for one in shapes]
+    for tree in (
+        read_text(f"{op.upper()}(geometry, POLYGON((0 0, 2 0, 2 2, 0 2, 0 0)))"),
+        read_json(json.dumps({"op": op, "args": [{"property": "geometry"}, {"bbox": [0, 0, 2, 2]}]})),
+    ):
+        assert judge(tree, rows, "lon", "lat", shapes).to_pylist() == expected
+    assert {True, False} <= set(expected)
+
+
+def test_points_are_compared_in_every_way_too():
+    rows = pa.Table.from_pylist(
+        [{"lon": 1.0, "lat": 1.0}, {"lon": 2.0, "lat": 1.0}, {"lon": None, "lat": 1.0}], schema=SCHEMA
+    )
+    box = "BBOX(0,0,2,2)"
+    assert judge(read_text(f"S_WITHIN(geometry, {box})"), rows, "lon", "lat").to_pylist() == [
+        True,
+        False,
+        None,
+    ]
+    assert judge(read_text(f"S_TOUCHES(geometry, {box})"), rows, "lon", "lat").to_pylist() == [
+        False,
+        True,
+        None,
+    ]
+    assert judge(read_text(f"S_DISJOINT(geometry, {box})"), rows, "lon", "lat").to_pylist() == [
+        False,
+        False,
+        None,
+    ]

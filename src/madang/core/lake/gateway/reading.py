@@ -103,6 +103,11 @@ class FileReading:
             raise
 
     @property
+    def shape(self) -> str | None:
+        """The column that holds geometries as GeoJSON text, None without one."""
+        return self._spool.shape if POINT_X in self._spool.schema.names else None
+
+    @property
     def source_names(self) -> tuple[str, ...]:
         """The names of the source's own columns."""
         return tuple(self._names)

@@ -25,12 +25,11 @@ from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.api.records import Purpose, Sort, Where
 from madang.core.lake.asking import list_records, make_order, read_conditions
 from madang.core.lake.folders import scratch_path
-from madang.core.lake.gateway.features import GEOMETRY as SHAPE_TEXT
 from madang.core.lake.reading import Reader, authorize
+from madang.core.lake.shapes import find_shape_column, read_shapes
 from madang.core.pages.interface import is_held, make_cell, open_workbook
 
 from .keeping import keep_file
-from .shapes import read_shapes
 
 SHEET_ROWS = 1_048_575
 BATCH_ROWS = 20_000
@@ -126,7 +125,9 @@ def write_geojson(reader: Reader, query: DownloadQuery) -> Content:
     batches = _open(reader, query)
     lon, lat = _find_place(reader, query)
     head = b'{"type":"FeatureCollection","features":['
-    rows = _join(_write_features(batches, lon, lat), head, b"]}\n")
+    rows = _join(
+        _write_features(batches, lon, lat, find_shape_column(reader.table, reader.columns)), head, b"]}\n"
+    )
     return Content(media=MEDIA["geojson"], chunks=rows)
 
 
@@ -134,12 +135,13 @@ def write_gpkg(reader: Reader, query: DownloadQuery) -> Content:
     """Return all rows as .gpkg: one layer in EPSG:4326, of points or of the shapes that were imported."""
     batches = _open(reader, query)
     lon, lat = _find_place(reader, query)
+    shape = find_shape_column(reader.table, reader.columns)
     first = next(batches)
-    shapes, own = read_shapes(first, lon, lat)
+    _, own = read_shapes(first, lon, lat, shape)
     # The text of a geometry goes where the geometry says the same.
-    is_told = bool(own.any()) and own.sum() == first.num_rows - first.column(SHAPE_TEXT).null_count
-    dropped = [SHAPE_TEXT] if is_told else []
-    placed = (_place(batch, lon, lat, dropped) for batch in itertools.chain([first], batches))
+    is_told = bool(own.any()) and own.sum() == first.num_rows - first.column(shape).null_count
+    dropped = [shape] if is_told else []
+    placed = (_place(batch, lon, lat, shape, dropped) for batch in itertools.chain([first], batches))
     first = next(placed)
     path = _make_scratch("gpkg")
     pyogrio.write_arrow(
@@ -151,9 +153,9 @@ def write_gpkg(reader: Reader, query: DownloadQuery) -> Content:
     return _take_away(path, MEDIA["gpkg"])
 
 
-def _place(batch: pa.RecordBatch, lon: str, lat: str, dropped: list[str]) -> pa.RecordBatch:
+def _place(batch: pa.RecordBatch, lon: str, lat: str, shape: str, dropped: list[str]) -> pa.RecordBatch:
     """Return the batch with its shapes as well-known binary, without the columns `dropped`."""
-    shapes, _ = read_shapes(batch, lon, lat)
+    shapes, _ = read_shapes(batch, lon, lat, shape)
     return batch.drop_columns(dropped).append_column(GEOMETRY, pa.array(shapely.to_wkb(shapes), pa.binary()))
 
 
@@ -253,11 +255,11 @@ def _write_objects(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
         yield _bare(list_records(pa.Table.from_batches([batch])))
 
 
-def _write_features(batches: Iterator[pa.RecordBatch], lon: str, lat: str) -> Iterator[bytes]:
+def _write_features(batches: Iterator[pa.RecordBatch], lon: str, lat: str, shape: str) -> Iterator[bytes]:
     for batch in batches:
-        shapes, own = read_shapes(batch, lon, lat)
+        shapes, own = read_shapes(batch, lon, lat, shape)
         rows = list_records(pa.Table.from_batches([batch]))
-        hidden = [{lon, lat, SHAPE_TEXT} if one else {lon, lat} for one in own]
+        hidden = [{lon, lat, shape} if one else {lon, lat} for one in own]
         yield _bare([_make_feature(*one) for one in zip(rows, shapes, hidden, strict=True)])
 
 

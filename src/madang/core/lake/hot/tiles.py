@@ -1,4 +1,4 @@
-"""A dataset's points as vector tiles."""
+"""A dataset's points, lines and areas as vector tiles."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.mapping import NAME
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import Filter, Op
+from madang.core.lake.shape_index import read_touching
+from madang.core.lake.shapes import find_shape_column
 from madang.core.pages.interface import is_held
-from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
+from madang.core.places.interface import TileFeatures, choose_drawn, encode_tile, thin_points, tile_degrees
 
 DETAIL_ZOOM, DETAIL_COLUMNS = 13, 8
 KIND = "application/vnd.mapbox-vector-tile"
@@ -62,24 +64,47 @@ class _Asked:
 
 @lru_cache(maxsize=4096)
 def _draw(asked: _Asked, colour_by: str, tile: tuple[int, int, int]) -> bytes:
-    reader, (z, x, y) = asked.reader, tile
-    west, south, east, north = tile_degrees(z, x, y)
+    reader = asked.reader
     names = {column.name for column in reader.columns}
-    lon, lat = reader.table.lon, reader.table.lat
-    if lon not in names or lat not in names:
+    if reader.table.lon not in names or reader.table.lat not in names:
         raise NotFound("lake.no_place", "위치가 없는 데이터입니다", "this dataset has no place")
+    carried = _choose_columns(reader, colour_by, tile[0])
+    has_shapes = bool(find_shape_column(reader.table, reader.columns))
+    rows, shapes = (_read_shapes if has_shapes else _read_points)(reader, carried, tile)
+    if rows is None:
+        return b""
+    values = [{name: _plain(row[name]) for name in carried} for row in rows.select(carried).to_pylist()]
+    layer = TileFeatures(
+        name="points",
+        geometries=shapes,
+        properties=_name(values, carried, colour_by),
+        is_simplified=has_shapes,
+    )
+    return encode_tile([layer], *tile)
+
+
+def _read_points(
+    reader: Reader, carried: list[str], tile: tuple[int, int, int]
+) -> tuple[pa.Table | None, np.ndarray]:
+    lon, lat = str(reader.table.lon), str(reader.table.lat)
+    west, south, east, north = tile_degrees(*tile)
     where = (Filter(lon, Op.BETWEEN, [west, east]), Filter(lat, Op.BETWEEN, [south, north]))
-    carried = _choose_columns(reader, colour_by, z)
     parts: list[pa.Table] = []
     for batch in reader.iter_batches([lon, lat, *carried], where):
         parts = [_thin(pa.concat_tables([*parts, pa.Table.from_batches([batch])]), lon, lat, tile)]
     if not parts:
-        return b""
+        return None, np.empty(0, object)
     rows = parts[0]
-    points = shapely.points(rows.column(lon).to_numpy(), rows.column(lat).to_numpy())
-    values = [{name: _plain(row[name]) for name in carried} for row in rows.select(carried).to_pylist()]
-    layer = TileFeatures(name="points", geometries=points, properties=_name(values, carried, colour_by))
-    return encode_tile([layer], z, x, y)
+    return rows, shapely.points(rows.column(lon).to_numpy(), rows.column(lat).to_numpy())
+
+
+def _read_shapes(
+    reader: Reader, carried: list[str], tile: tuple[int, int, int]
+) -> tuple[pa.Table | None, np.ndarray]:
+    lon, lat = str(reader.table.lon), str(reader.table.lat)
+    rows, shapes = read_touching(reader, list(dict.fromkeys([lon, lat, *carried])), tile_degrees(*tile))
+    drawn, shapes = choose_drawn(shapes, rows.column(lon).to_numpy(), rows.column(lat).to_numpy(), *tile)
+    return rows.take(pa.array(drawn)), shapes
 
 
 def _thin(rows: pa.Table, lon: str, lat: str, tile: tuple[int, int, int]) -> pa.Table:
@@ -88,13 +113,14 @@ def _thin(rows: pa.Table, lon: str, lat: str, tile: tuple[int, int, int]) -> pa.
 
 def _choose_columns(reader: Reader, colour_by: str, z: int) -> list[str]:
     """Return what points carry besides their place: the colour always, the rest only when near."""
-    place = {reader.table.lon, reader.table.lat}
+    place = {reader.table.lon, reader.table.lat, find_shape_column(reader.table, reader.columns)}
     names = [column.name for column in reader.columns if column.name not in place]
     carried = [colour_by] if colour_by in names else []
     if z >= DETAIL_ZOOM:
         carried += [name for name in names if name not in carried][:DETAIL_COLUMNS]
     else:
-        texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT and c.name not in carried]
+        texts = [c.name for c in reader.columns if c.type is ColumnType.TEXT and c.name not in place]
+        texts = [name for name in texts if name not in carried]
         carried += sorted(texts, key=lambda name: not NAME.search(name))[:1]
     return carried
 

@@ -75,9 +75,9 @@ def _spoken(choice: ImportChoice) -> dict[str, object]:
 def _locate(reading: FileReading) -> dict[str, str | None]:
     """Return the table's place: the reader adds longitude, latitude and a flag after the source's columns."""
     if reading.place is None:
-        return {"lon": None, "lat": None, "crs": None}
+        return {"lon": None, "lat": None, "crs": None, "shape": None}
     lon, lat = (column.name for column in reading.columns[-3:-1])
-    return {"lon": lon, "lat": lat, "crs": "EPSG:4326"}
+    return {"lon": lon, "lat": lat, "crs": "EPSG:4326", "shape": reading.shape}
 
 
 def _keep_words(column: Column, old: Table | None, choice: ImportChoice) -> Column:

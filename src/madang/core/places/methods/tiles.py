@@ -13,6 +13,11 @@ from madang.core.base.interface import BadInput
 
 EXTENT = 4096
 BUFFER = 64
+DOT = 32
+"""Units below which a line or area is drawn as a dot: 4 pixels of 512."""
+DETAIL, WHOLE_ZOOM = 4.0, 14
+"""Units below which details of lines and areas are left out, from how deep on nothing is."""
+COLLECTION = 7
 WORLD_M = 2 * np.pi * 6378137.0
 ZOOM_LIMIT = 22
 LATITUDE_LIMIT = 85.0511287798066
@@ -23,12 +28,14 @@ class TileFeatures(msgspec.Struct, frozen=True, kw_only=True):
 
     Values are text, numbers or booleans; None is left out. With `ids`, numbers ≥ 0, a map can tell
     features apart.
+    With `is_simplified` lines and areas lose details that can't be seen at the tile's zoom.
     """
 
     name: str
     geometries: Sequence[shapely.Geometry]
     properties: Sequence[Mapping[str, object]]
     ids: Sequence[int] | None = None
+    is_simplified: bool = False
 
 
 def tile_bounds(z: int, x: int, y: int) -> tuple[float, float, float, float]:
@@ -76,6 +83,34 @@ def simplify_for_zoom(geometries: np.ndarray, z: int) -> np.ndarray:
     return np.where(shapely.is_empty(simple), geometries, simple)
 
 
+def choose_drawn(
+    shapes: np.ndarray, lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (positions of the shapes that a tile shows, the shapes as it shows them), large areas first.
+
+    `lon` and `lat` are a point inside each. Those too small to be seen at the zoom are shown as that point, of which
+    what lies under another is left out.
+    """
+    is_dot = find_dots(shapely.bounds(shapes).reshape(-1, 4), z)
+    dots = np.flatnonzero(is_dot)
+    seen = dots[thin_points(lon[dots], lat[dots], z, x, y)]
+    drawn = shapes.copy()
+    drawn[seen] = shapely.points(lon[seen], lat[seen])
+    positions = np.concatenate([np.flatnonzero(~is_dot), seen])
+    positions = positions[np.argsort(-shapely.area(drawn[positions]), kind="stable")]
+    return positions, drawn[positions]
+
+
+def find_dots(bounds: np.ndarray, z: int) -> np.ndarray:
+    """Return which shapes are so small at a zoom that a dot shows them: from zoom 14, which maps draw as deeper ones too, points only.
+
+    `bounds` (shape, 4) are west, south, east, north in degrees.
+    """
+    across, up = to_mercator(bounds[:, ::2], bounds[:, 1::2])
+    dot_m = DOT * WORLD_M / 2**z / EXTENT if z < WHOLE_ZOOM else 0.0
+    return np.maximum(np.ptp(across, axis=1), np.ptp(up, axis=1)) <= dot_m
+
+
 def thin_points(lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int, *, cells: int = 256) -> np.ndarray:
     """Return positions of the points to draw: in the tile, the first in each of `cells`² cells.
 
@@ -115,7 +150,7 @@ def group_points(
 
 def encode_tile(layers: Sequence[TileFeatures], z: int, x: int, y: int) -> bytes:
     """Return the tile's bytes: geometries clipped to it, in whole units of 1/4096 tile; b"" where empty."""
-    encoded = [_draw(layer, tile_bounds(z, x, y)) for layer in layers]
+    encoded = [_draw(layer, tile_bounds(z, x, y), DETAIL if z < WHOLE_ZOOM else 0) for layer in layers]
     drawn = [layer for layer in encoded if layer["features"]]
     if not drawn:
         return b""
@@ -123,7 +158,7 @@ def encode_tile(layers: Sequence[TileFeatures], z: int, x: int, y: int) -> bytes
     return mapbox_vector_tile.encode(drawn, default_options=options)
 
 
-def _draw(layer: TileFeatures, bounds: tuple[float, float, float, float]) -> dict[str, object]:
+def _draw(layer: TileFeatures, bounds: tuple[float, float, float, float], detail: float) -> dict[str, object]:
     west, south, east, north = bounds
     scale = EXTENT / (east - west)
 
@@ -134,12 +169,22 @@ def _draw(layer: TileFeatures, bounds: tuple[float, float, float, float]) -> dic
     shapes = np.asarray(layer.geometries, dtype=object)
     shapes = shapely.transform(shapes, to_units, interleaved=False)
     clipped = shapely.clip_by_rect(shapes, -BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+    if layer.is_simplified and detail:
+        clipped = shapely.simplify(clipped, detail)
     is_area = shapely.get_dimensions(clipped) == 2
     clipped[is_area] = shapely.make_valid(clipped[is_area], method="structure", keep_collapsed=False)
     drawn = shapely.set_precision(clipped, 1)
+    for i in np.flatnonzero(shapely.get_type_id(drawn) == COLLECTION):
+        drawn[i] = _keep_largest(drawn[i])
     features = []
     for i in np.flatnonzero(~shapely.is_empty(drawn) & ~shapely.is_missing(drawn)).tolist():
         properties = {key: value for key, value in layer.properties[i].items() if value is not None}
         feature = {"geometry": drawn[i], "properties": properties}
         features.append(feature if layer.ids is None else feature | {"id": layer.ids[i]})
     return {"name": layer.name, "features": features}
+
+
+def _keep_largest(collection: shapely.Geometry) -> shapely.Geometry:
+    """Return the areas of a collection, its lines where it has none, else its points: a tile's feature is of one kind."""
+    parts = shapely.get_parts(collection)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == shapely.get_dimensions(collection)])

@@ -16,13 +16,13 @@ from .tree import (
     Between,
     Compare,
     In,
-    Intersects,
     IsNull,
     Like,
     Literal,
     Not,
     Or,
     Property,
+    Spatial,
     Truth,
     Wrong,
     check_size,
@@ -40,7 +40,7 @@ def check(node: Any, columns: Sequence[Column]) -> None:
     for one in _list_leaves(node):
         if isinstance(one, IsNull):
             _know(types, one.left)
-        elif not isinstance(one, Intersects | Truth):
+        elif not isinstance(one, Spatial | Truth):
             _check_leaf(types, one)
 
 
@@ -68,7 +68,7 @@ def turn_shapes(node: Any, turn: Callable[[shapely.Geometry], shapely.Geometry])
         return type(node)(tuple(turn_shapes(one, turn) for one in node.parts))
     if isinstance(node, Not):
         return Not(turn_shapes(node.inner, turn))
-    if isinstance(node, Intersects):
+    if isinstance(node, Spatial):
         turned = turn(node.geometry)
         return node if turned is node.geometry else msgspec.structs.replace(node, geometry=turned, box=None)
     return node

@@ -11,7 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from .tree import And, Between, Compare, In, Intersects, IsNull, Like, Literal, Not, Or, Property, Truth
+from .tree import (
+    And,
+    Between,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Not,
+    Or,
+    Property,
+    Spatial,
+    Truth,
+    Wrong,
+)
 
 COMPARE: dict[str, Callable[..., Any]] = {
     "=": pc.equal,
@@ -21,24 +35,39 @@ COMPARE: dict[str, Callable[..., Any]] = {
     ">": pc.greater,
     ">=": pc.greater_equal,
 }
+RELATE: dict[str, Callable[..., np.ndarray]] = {
+    "s_intersects": shapely.intersects,
+    "s_disjoint": shapely.disjoint,
+    "s_equals": shapely.equals,
+    "s_touches": shapely.touches,
+    "s_within": shapely.within,
+    "s_contains": shapely.contains,
+    "s_overlaps": shapely.overlaps,
+    "s_crosses": shapely.crosses,
+}
 EXACT = 2**53
 """Whole numbers up to this one are the same as floating point numbers."""
 
 
-def judge(node: Any, rows: pa.Table, lon: str, lat: str) -> pa.ChunkedArray | pa.Array:
-    """Return for each row whether the filter holds: null where that can't be known."""
+def judge(
+    node: Any, rows: pa.Table, lon: str, lat: str, shapes: np.ndarray | None = None
+) -> pa.ChunkedArray | pa.Array:
+    """Return for each row whether the filter holds: null where that can't be known.
+
+    Rows lie where `shapes` say (degrees, None without a place), else at the points of the columns `lon` and `lat`.
+    """
     if isinstance(node, And | Or):
         join = pc.and_kleene if isinstance(node, And) else pc.or_kleene
-        found = judge(node.parts[0], rows, lon, lat)
+        found = judge(node.parts[0], rows, lon, lat, shapes)
         for one in node.parts[1:]:
-            found = join(found, judge(one, rows, lon, lat))
+            found = join(found, judge(one, rows, lon, lat, shapes))
         return found
     if isinstance(node, Not):
-        return pc.invert(judge(node.inner, rows, lon, lat))
+        return pc.invert(judge(node.inner, rows, lon, lat, shapes))
     if isinstance(node, Truth):
         return pa.array([node.value] * rows.num_rows, pa.bool_())
-    if isinstance(node, Intersects):
-        return _touch(node, rows, lon, lat)
+    if isinstance(node, Spatial):
+        return _relate(node, rows, lon, lat, shapes)
     return _judge_one(node, rows)
 
 
@@ -82,9 +111,22 @@ def _fold(rows: pa.Table, left: Property, right: Literal) -> tuple[Any, Any]:
     return column, value.lower() if right.is_folded else value
 
 
-def _touch(node: Intersects, rows: pa.Table, lon: str, lat: str) -> pa.Array:
-    x, y = (rows.column(name).to_numpy() for name in (lon, lat))
-    x, y = x.astype(float), y.astype(float)
+def _relate(node: Spatial, rows: pa.Table, lon: str, lat: str, shapes: np.ndarray | None) -> pa.Array:
+    if shapes is None and node.op == "s_intersects":
+        return _hold_points(node, rows, lon, lat)
+    if shapes is None:
+        x, y = _read_points(rows, lon, lat)
+        shapes = shapely.points(x, y)
+        shapes[np.isnan(x) | np.isnan(y)] = None
+    try:
+        found = RELATE[node.op](shapes, node.geometry)
+    except shapely.errors.GEOSException:
+        raise Wrong("filter", f"{node.op} can't compare this geometry: it crosses itself") from None
+    return pa.array(found, pa.bool_(), mask=shapely.is_missing(shapes))
+
+
+def _hold_points(node: Spatial, rows: pa.Table, lon: str, lat: str) -> pa.Array:
+    x, y = _read_points(rows, lon, lat)
     is_placed = ~(np.isnan(x) | np.isnan(y))
     if node.box is not None:
         west, south, east, north = node.box
@@ -93,3 +135,8 @@ def _touch(node: Intersects, rows: pa.Table, lon: str, lat: str) -> pa.Array:
         shapely.prepare(node.geometry)
         inside = shapely.intersects_xy(node.geometry, x, y)
     return pa.array(inside, pa.bool_(), mask=~is_placed)
+
+
+def _read_points(rows: pa.Table, lon: str, lat: str) -> tuple[np.ndarray, np.ndarray]:
+    x, y = (rows.column(name).to_numpy() for name in (lon, lat))
+    return x.astype(float), y.astype(float)

@@ -11,6 +11,7 @@ from .text import OPERATORS, make_box, make_shape, read_date, read_instant, read
 from .tree import (
     DEEPEST,
     MOST_LETTERS,
+    SPATIAL,
     And,
     Between,
     Compare,
@@ -21,6 +22,7 @@ from .tree import (
     Not,
     Or,
     Property,
+    Spatial,
     Truth,
     Wrong,
 )
@@ -58,10 +60,11 @@ def _read(node: Any, depth: int) -> Any:
 
 
 def _read_condition(op: str, args: list[Any]) -> Any:
-    if op == "s_intersects" and len(args) == PAIR:
+    if op in SPATIAL and len(args) == PAIR:
         if args[0] != {"property": "geometry"}:
-            raise Wrong("filter", "the first argument of s_intersects is geometry")
-        return _read_geometry(args[1])
+            raise Wrong("filter", f"the first argument of {op} is geometry")
+        found = _read_geometry(args[1])
+        return Spatial(found.geometry, found.box, op)
     left = _read_property(args[0])
     if op in OPERATORS and len(args) == PAIR:
         return Compare(op, left, _read_literal(args[1]))
@@ -102,7 +105,7 @@ def _has_one(node: dict[str, Any]) -> bool:
     return isinstance(node.get("args"), list) and len(node["args"]) == 1
 
 
-def _read_geometry(node: Any) -> Any:
+def _read_geometry(node: Any) -> Spatial:
     if isinstance(node, dict) and set(node) == {"bbox"} and isinstance(node["bbox"], list):
         if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in node["bbox"]):
             raise Wrong("filter", "a box is made of numbers")

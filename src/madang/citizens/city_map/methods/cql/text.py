@@ -11,17 +11,18 @@ import shapely
 from .tree import (
     DEEPEST,
     MOST_LETTERS,
+    SPATIAL,
     And,
     Between,
     Compare,
     In,
-    Intersects,
     IsNull,
     Like,
     Literal,
     Not,
     Or,
     Property,
+    Spatial,
     Truth,
     Wrong,
 )
@@ -39,7 +40,7 @@ GEOMETRIES = frozenset(
 )
 RESERVED = GEOMETRIES | {
     "AND", "OR", "NOT", "IS", "NULL", "IN", "LIKE", "BETWEEN", "TRUE", "FALSE",
-    "DATE", "TIMESTAMP", "BBOX", "CASEI", "S_INTERSECTS",
+    "DATE", "TIMESTAMP", "BBOX", "CASEI", *(one.upper() for one in SPATIAL),
 }  # fmt: skip
 Token = tuple[str, str, int]
 
@@ -71,22 +72,22 @@ def read_instant(text: str) -> datetime:
         raise Wrong("filter", f"{text!r} is no UTC instant") from None
 
 
-def make_box(numbers: list[float]) -> Intersects:
-    """Return what touches a box of 4 numbers, or 6 with heights; raise Wrong for others."""
+def make_box(numbers: list[float]) -> Spatial:
+    """Return what meets a box of 4 numbers, or 6 with heights; raise Wrong for others."""
     if len(numbers) not in {4, 6}:
         raise Wrong("filter", "a box has 4 numbers, or 6 with heights")
     half = len(numbers) // 2
     west, south, east, north = (*numbers[:half][:2], *numbers[half:][:2])
     if west > east or south > north:
         raise Wrong("filter", "a box begins with its lower corner; across the antimeridian is not served")
-    return Intersects(shapely.box(west, south, east, north), (west, south, east, north))
+    return Spatial(shapely.box(west, south, east, north), (west, south, east, north))
 
 
-def make_shape(geometry: shapely.Geometry) -> Intersects:
-    """Return what touches a geometry; raise Wrong for an empty or endless one."""
+def make_shape(geometry: shapely.Geometry) -> Spatial:
+    """Return what meets a geometry; raise Wrong for an empty or endless one."""
     if shapely.is_empty(geometry) or not all(map(_is_finite, shapely.get_coordinates(geometry).flat)):
         raise Wrong("filter", "a geometry with finite coordinates is needed")
-    return Intersects(shapely.force_2d(geometry))
+    return Spatial(shapely.force_2d(geometry))
 
 
 def _is_finite(number: float) -> bool:
@@ -137,8 +138,8 @@ class _Reading:
         for word in ("TRUE", "FALSE"):
             if self._take_word(word):
                 return Truth(word == "TRUE")
-        if self._take_word("S_INTERSECTS"):
-            return self._intersects()
+        if self._kind() == "word" and self._value().lower() in SPATIAL:
+            return self._relate(self._next().lower())
         return self._predicate()
 
     def _predicate(self) -> Any:
@@ -221,10 +222,10 @@ class _Reading:
             raise self._wrong()
         return read_number(self._next())
 
-    def _intersects(self) -> Any:
+    def _relate(self, op: str) -> Spatial:
         self._need("(")
         if self._property().name != "geometry":
-            raise Wrong("filter", "the first argument of S_INTERSECTS is geometry")
+            raise Wrong("filter", f"the first argument of {op.upper()} is geometry")
         self._need(",")
         if self._take_word("BBOX"):
             self._need("(")
@@ -236,7 +237,7 @@ class _Reading:
         else:
             found = make_shape(self._shape())
         self._need(")")
-        return found
+        return Spatial(found.geometry, found.box, op)
 
     def _shape(self) -> shapely.Geometry:
         begin = self.tokens[self.at][2]

@@ -10,6 +10,18 @@ import shapely
 
 Value = str | int | float | bool | date | datetime
 MOST_LETTERS, MOST_NODES, DEEPEST = 8_000, 300, 30
+SPATIAL = frozenset(
+    {
+        "s_intersects",
+        "s_disjoint",
+        "s_equals",
+        "s_touches",
+        "s_within",
+        "s_contains",
+        "s_overlaps",
+        "s_crosses",
+    }
+)
 
 
 class Wrong(ValueError):
@@ -70,11 +82,15 @@ class IsNull(msgspec.Struct, frozen=True):
     left: Property
 
 
-class Intersects(msgspec.Struct, frozen=True):
-    """A place that touches a geometry in degrees; `box` is west, south, east, north where it is just that."""
+class Spatial(msgspec.Struct, frozen=True):
+    """How a feature lies to a geometry in degrees; `box` is west, south, east, north where it is just that.
+
+    `op` is one of SPATIAL.
+    """
 
     geometry: shapely.Geometry
     box: tuple[float, float, float, float] | None = None
+    op: str = "s_intersects"
 
 
 class Truth(msgspec.Struct, frozen=True):

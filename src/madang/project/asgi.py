@@ -22,6 +22,7 @@ from madang.core.base.interface import collect
 from madang.core.pages.interface import (
     KeptPages,
     Route,
+    Watch,
     build_starlette_routes,
     build_static_mount,
     render_error,
@@ -44,6 +45,11 @@ async def serve_django(scope: Scope, receive: Receive, send: Send) -> None:
 def collect_routes() -> list[Route]:
     """Return every Route of every room's `api.py` and `hot.py`."""
     return [route for part in ("hot", "api") for _, route in collect(part, "ROUTES")]
+
+
+def collect_watches() -> list[Watch]:
+    """Return every Watch of every room's `hot.py`."""
+    return [watch for _, watch in collect("hot", "WATCHES")]
 
 
 class FirstWord:
@@ -120,7 +126,10 @@ application = Starlette(
     exception_handlers={HTTPException: render_error},
 )
 application.router = FirstWord(  # type: ignore[assignment]
-    [*build_starlette_routes(collect_routes(), authenticate_request), build_static_mount()],
+    [
+        *build_starlette_routes(collect_routes(), authenticate_request, collect_watches()),
+        build_static_mount(),
+    ],
     Mount("/", KeptPages(serve_django)),
     closed=("api",),
 )

@@ -26,7 +26,7 @@ INDICATORS = [
     ),
     Indicator(
         name="open_data.uses",
-        title=Text(ko="오픈API 이용", en="Uses of the Open API"),
+        title=Text(ko="개방 데이터 이용", en="Uses of open data"),
         unit="count",
         measure=count_uses,
         source=SOURCE,

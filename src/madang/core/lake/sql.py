@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -30,18 +30,22 @@ AT_ONCE = 2
 _places = {is_known: threading.BoundedSemaphore(AT_ONCE if is_known else 1) for is_known in (True, False)}
 
 
-def run_sql(actor: Actor, sql: str, purpose: str = "") -> pa.Table:
+def run_sql(
+    actor: Actor, sql: str, purpose: str = "", *, heard: Callable[[Sequence[str]], None] | None = None
+) -> pa.Table:
     """Answer one query (DuckDB's SQL) over the tables that `actor` may read, by their names.
 
     Only reading: no files, no settings, no other statement. Bounded by the settings `sql_memory_mb` and
     `sql_seconds` (`public_sql_seconds` for strangers); an answer may have 256 MB. Raises BadInput with a
     code (`lake.sql`, `lake.sql_time`, `lake.sql_memory`, `lake.sql_size`), NotFound for tables the actor
-    may not know of, NotAllowed, and Unavailable while too many others ask.
+    may not know of, NotAllowed, and Unavailable while too many others ask. `heard` is told which tables were read.
     """
-    return pa.ipc.open_stream(run_sql_to_ipc(actor, sql, purpose)).read_all()
+    return pa.ipc.open_stream(run_sql_to_ipc(actor, sql, purpose, heard=heard)).read_all()
 
 
-def run_sql_to_ipc(actor: Actor, sql: str, purpose: str = "") -> bytes:
+def run_sql_to_ipc(
+    actor: Actor, sql: str, purpose: str = "", *, heard: Callable[[Sequence[str]], None] | None = None
+) -> bytes:
     """Answer like `run_sql`, as an Arrow IPC stream."""
     require(actor, "lake.sql")
     is_known = actor.kind != "anonymous"
@@ -56,7 +60,10 @@ def run_sql_to_ipc(actor: Actor, sql: str, purpose: str = "") -> bytes:
         with _copies() as folder, _Child(seconds) as child:
             names = child.ask(sql)
             readers = [reader for name in names if (reader := _authorize(actor, name, purpose, sql))]
-            return child.answer(*_describe(readers, folder))
+            answer = child.answer(*_describe(readers, folder))
+        if heard is not None:
+            heard([reader.table.name for reader in readers])
+        return answer
     finally:
         _places[is_known].release()
 

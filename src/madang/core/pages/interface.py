@@ -28,6 +28,7 @@ from .records import (
     SearchHit,
     SearchSource,
     Topic,
+    Watch,
 )
 from .routing import NotSignedIn, build_starlette_routes, find_address, read_language, render_error
 from .schedule import run_due_jobs_forever
@@ -67,6 +68,7 @@ __all__ = [
     "Series",
     "Tab",
     "Topic",
+    "Watch",
     "build_openapi",
     "build_starlette_routes",
     "build_static_mount",

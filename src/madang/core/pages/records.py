@@ -48,6 +48,16 @@ class Route(msgspec.Struct, frozen=True):
     refuse: Callable[[Request, MadangError], Response] | None = None
 
 
+class Watch(msgspec.Struct, frozen=True):
+    """Hears of the good answers of some addresses, whichever room's: declared in a room's `hot.py` WATCHES.
+
+    `heard(request, response)` is called on the way of the answer, before its body is sent, and so only notes it.
+    """
+
+    paths: frozenset[str]
+    heard: Callable[[Request, Response], None]
+
+
 class ErrorRecord(msgspec.Struct, frozen=True):
     """What every refused request is answered with."""
 

@@ -33,13 +33,13 @@ from madang.core.base.interface import (
 
 from .cross_origin import METHODS, answer_preflight, comes_from_elsewhere, list_open, open_to_sites
 from .parsing import TooLarge, WrongMediaType, parse_body, parse_query
-from .records import ErrorRecord, Route
+from .records import ErrorRecord, Route, Watch
 
 Authenticate = Callable[[Request], Any]
 BODY_LIMIT = 16 * 2**20
 IMPLIED = {"GET": ("HEAD",)}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-SERVER_FAULT = 500
+OK, SERVER_FAULT = 200, 500
 log = logging.getLogger("madang.api")
 
 
@@ -49,18 +49,22 @@ class NotSignedIn(MadangError):
     status = 401
 
 
-def build_starlette_routes(routes: Iterable[Route], authenticate: Authenticate) -> list[StarletteRoute]:
+def build_starlette_routes(
+    routes: Iterable[Route], authenticate: Authenticate, watches: Iterable[Watch] = ()
+) -> list[StarletteRoute]:
     """Return Starlette routes for declared `routes`.
 
     `authenticate(request)` returns the Actor (ANONYMOUS for nobody); it may be sync, with the
-    database, or async. It may raise a MadangError. The actor is in `request.state.actor`.
+    database, or async. It may raise a MadangError. The actor is in `request.state.actor`. `watches` hear of the answers.
     """
-    declared = list(routes)
+    declared, watching = list(routes), list(watches)
     return [
         *[
             _OneMethod(
                 route.path,
-                _build_endpoint(route, authenticate),
+                _build_endpoint(
+                    route, authenticate, [one.heard for one in watching if route.path in one.paths]
+                ),
                 methods=[route.method],
                 name=_name_of(route),
                 allowed=_say_methods(route.path, declared),
@@ -123,7 +127,9 @@ def _say_methods(path: str, declared: list[Route]) -> str:
     return ", ".join(dict.fromkeys(one for method in methods for one in (method, *IMPLIED.get(method, ()))))
 
 
-def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Request], Any]:
+def _build_endpoint(
+    route: Route, authenticate: Authenticate, hearing: list[Callable[[Request, Response], None]]
+) -> Callable[[Request], Any]:
     is_async = asyncio.iscoroutinefunction(route.endpoint)
     is_login_async = asyncio.iscoroutinefunction(authenticate)
 
@@ -135,6 +141,8 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
     async def answer(request: Request) -> Response:
         answered = await respond(request)
         _open(route, request, answered)
+        for hear in hearing if answered.status_code == OK else ():
+            _tell(hear, request, answered)
         return answered
 
     async def respond(request: Request) -> Response:
@@ -155,6 +163,14 @@ def _build_endpoint(route: Route, authenticate: Authenticate) -> Callable[[Reque
             return _refuse(route, request, error)
 
     return answer
+
+
+def _tell(hear: Callable[[Request, Response], None], request: Request, answered: Response) -> None:
+    """Tell of an answer; what goes wrong there isn't the caller's trouble."""
+    try:
+        hear(request, answered)
+    except Exception:
+        log.exception("%s", request.url.path)
 
 
 def _open(route: Route, request: Request, answered: Response) -> None:

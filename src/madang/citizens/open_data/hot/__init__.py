@@ -23,6 +23,7 @@ from .catalogues import add_pages, build_data_json, build_graph
 from .ckan import answer_get, answer_post, refuse, show_nothing, show_version
 from .datapackages import describe_package
 from .feeds import write_atom, write_json_feed
+from .watching import WATCHES as WATCHES
 
 FEED_PAGE = 50
 GRAPH_PAGE = 200

@@ -21,6 +21,7 @@ from madang.citizens.open_data.methods.solr import FACETS, read_query
 from madang.citizens.open_data.queries.calls import list_public
 from madang.citizens.open_data.queries.quotas import find_caller, get_quota, name_address
 from madang.citizens.open_data.queries.search import search
+from madang.citizens.open_data.records.calls import CKAN_KEY
 from madang.citizens.open_data.records.search import Asked as Search
 from madang.core.base.interface import ANONYMOUS, BadInput, MadangError, NotFound, now
 from madang.core.lake.interface import DatasetRecord, get_dataset
@@ -38,8 +39,6 @@ class TooMany(MadangError):
     status = 429
 
 
-CKAN_KEY = "ckan"
-"""What uses without a key are counted under: rows that CKAN's datastore answered."""
 MOST_SUGGESTED = 100
 MOST_PACKAGES = 1000
 KINDS = {

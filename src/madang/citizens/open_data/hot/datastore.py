@@ -14,6 +14,8 @@ import msgspec
 import pyarrow as pa
 from django.utils.http import urlencode
 
+from madang.citizens.open_data.actions.counting import counter
+from madang.citizens.open_data.records.calls import SQL_KEY
 from madang.core.base.interface import ANONYMOUS, Actor, BadInput
 from madang.core.lake.interface import (
     PLACE,
@@ -174,7 +176,8 @@ def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
     Columns of one name are told apart by a number: `a`, `a_1`.
     """
     sql = read_text(asked, "sql")
-    rows = name_apart(run_sql(READS_SQL, sql).slice(0, MOST_ROWS + 1))
+    read: list[str] = []
+    rows = name_apart(run_sql(READS_SQL, sql, heard=read.extend).slice(0, MOST_ROWS + 1))
     cut = rows.num_rows > MOST_ROWS
     try:
         records = rows.slice(0, MOST_ROWS).to_pylist()
@@ -184,6 +187,8 @@ def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
             "JSON으로 적을 수 없는 값이 있습니다. 글자로 바꾸어 주세요.",
             "a value can't be written as JSON; cast it to text",
         ) from error
+    for name in dict.fromkeys(read):
+        counter.add(name, SQL_KEY, len(records))
     return {
         "sql": sql,
         "fields": [{"id": field.name, "type": name_type(field.type)} for field in rows.schema],

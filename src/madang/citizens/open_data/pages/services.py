@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,7 @@ from madang.citizens.open_data.queries.linked import describe
 from madang.citizens.open_data.queries.refresh import find_refresh
 from madang.citizens.open_data.queries.search import list_similar
 from madang.citizens.open_data.queries.talk import list_apps, list_questions
-from madang.citizens.open_data.records.calls import OpenField, ServiceLine
+from madang.citizens.open_data.records.calls import DOORS, OpenField, ServiceLine
 from madang.citizens.open_data.records.changes import CHANGE_NAMES
 from madang.citizens.open_data.records.talk import PUBLIC, STATE_NAMES
 from madang.core.base.interface import ANONYMOUS, Actor, ColumnType, Text
@@ -124,7 +125,7 @@ def show_service(request: HttpRequest, name: str) -> HttpResponse:
         "calls": _write_calls(base) if settings.MADANG.open_api_port else [],
         "linked": mark_safe(write_script(describe_dataset(describe(record, find_home(request))))),  # noqa: S308 - made safe
         "changes": [(one, CHANGE_NAMES[one.kind]) for one in list_changes(dataset=record.name, limit=10)[0]],
-        "chart": _draw_uses(service.name),
+        "chart": _draw_uses({service.name, service.table}),
         "talk": _draw_talk(request.actor, record.name),
         "apps": list_apps(dataset=record.name),
         "refresh": find_refresh(record.name),
@@ -165,16 +166,26 @@ def _say_before(day: date) -> Text:
     return Text(ko=f"{format_day(day, 'ko')} 전", en=f"before {format_day(day, 'en')}")
 
 
-def _draw_uses(name: str) -> ChartBlock | None:
-    days: list[Any] = list_day_uses(name, DAYS)
-    if not days:
+def _draw_uses(names: Collection[str]) -> ChartBlock | None:
+    by_day: Counter[Any] = Counter()
+    by_door: Counter[str] = Counter()
+    for one in list_day_uses(names, DAYS):
+        by_day[one.day] += one.uses
+        by_door[one.door] += one.uses
+    if not by_day:
         return None
-    total = sum(one.uses for one in days)
+    parts = {
+        language: ", ".join(f"{DOORS[door].say(language)} {uses:,}" for door, uses in by_door.most_common())
+        for language in ("ko", "en")
+    }
+    total = by_day.total()
     return ChartBlock(
         title=Text(ko=f"최근 {DAYS}일 이용", en=f"Uses in the last {DAYS} days"),
         kind=ChartKind.BAR,
-        x=tuple(one.day for one in days),
+        x=tuple(by_day),
         x_title=Text(ko="날", en="Day"),
-        series=(Series(name=Text(ko="이용", en="Uses"), values=tuple(float(one.uses) for one in days)),),
-        summary=Text(ko=f"모두 {total:,}번 쓰였어요.", en=f"Used {total:,} times in all."),
+        series=(Series(name=Text(ko="이용", en="Uses"), values=tuple(map(float, by_day.values()))),),
+        summary=Text(
+            ko=f"모두 {total:,}번 쓰였어요: {parts['ko']}.", en=f"Used {total:,} times in all: {parts['en']}."
+        ),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db.models import OuterRef, Subquery, Value
@@ -13,6 +15,7 @@ from django.db.models.functions import Coalesce, Concat
 from madang.citizens.open_data import models
 from madang.citizens.open_data.methods.calls import read_period, read_range, write_value
 from madang.citizens.open_data.records.calls import (
+    DOORS,
     SAMPLE_KEY,
     Answer,
     ApiKey,
@@ -176,19 +179,22 @@ def list_all_keys(
 
 
 def count_uses() -> int:
-    """Return how often the Open API was used in all."""
+    """Return how often open data was used in all, by whichever door."""
     return kept.get("uses", lambda: _sum_uses(()))
 
 
-def list_day_uses(service: str, days: int) -> list[DayUse]:
-    """Return the uses of a service on each of the last `days` days that had any."""
+def list_day_uses(names: Collection[str], days: int) -> list[DayUse]:
+    """Return the uses of a dataset, under any of its names, by day and door, of each of the last `days` days that had any."""
     since = now() - timedelta(days=days)
     rows = authorize(HOUSE, USES.name).aggregate(
         [Measure(function="sum", column="uses")],
-        groups=[Group(column="counted_at", by="day", name="day")],
-        where=[Filter("service", Op.EQ, service), Filter("counted_at", Op.GE, since)],
+        groups=[Group(column="counted_at", by="day", name="day"), Group(column="key_id")],
+        where=[Filter("service", Op.IN, sorted(names)), Filter("counted_at", Op.GE, since)],
     )
-    return [DayUse(day=row["day"], uses=int(row["uses_sum"])) for row in rows.to_pylist()]
+    found: Counter[tuple[Any, str]] = Counter()
+    for row in rows.to_pylist():
+        found[row["day"], row["key_id"] if row["key_id"] in DOORS else ""] += int(row["uses_sum"])
+    return [DayUse(day=day, door=door, uses=uses) for (day, door), uses in sorted(found.items())]
 
 
 def describe_key(row: models.KeyRow) -> ApiKey:

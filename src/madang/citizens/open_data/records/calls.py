@@ -7,9 +7,20 @@ from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import OpenField
+from madang.core.base.interface import OpenField, Text
 
 SAMPLE_KEY = "sample"
+CKAN_KEY, SQL_KEY, DOWNLOAD_KEY, API_KEY, PLACES_KEY = "ckan", "ckan_sql", "download", "api", "ogc"
+"""What uses without a key are counted under: the door that they came by."""
+DOORS = {
+    "": Text(ko="Open API", en="Open API"),
+    CKAN_KEY: Text(ko="CKAN 행", en="CKAN rows"),
+    SQL_KEY: Text(ko="CKAN SQL", en="CKAN SQL"),
+    DOWNLOAD_KEY: Text(ko="내려받기", en="downloads"),
+    API_KEY: Text(ko="JSON API", en="JSON API"),
+    PLACES_KEY: Text(ko="공간정보 API", en="places API"),
+}
+"""The doors by what their uses are counted under; "" stands for the Open API, which counts under its keys."""
 SAMPLE_ROWS = 5
 MOST_ROWS = 1000
 
@@ -144,9 +155,10 @@ class ServiceLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayUse(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a service was used on one day."""
+    """How often a dataset was used on a day of the city by one of the DOORS."""
 
     day: date
+    door: str
     uses: int
 
 

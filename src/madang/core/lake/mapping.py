@@ -13,7 +13,7 @@ from madang.core.pages.interface import MapBlock, MapClass, MapLayer, points_lay
 from .asking import count_rows
 from .reading import Reader
 from .records import Filter, Measure, Op, Order
-from .shape_index import measure_reach
+from .shape_index import has_outlines, measure_reach
 from .shapes import find_shape_column
 
 INLINE_POINTS, CLASSES, TITLED = 600, 4, 4
@@ -61,7 +61,7 @@ def draw_map(
     if total == 0:
         return None
     classes = _list_classes(reader, colour_by, placed, total) if colour_by in names else ()
-    has_shapes = bool(find_shape_column(reader.table, reader.columns))
+    has_shapes = has_outlines(reader)
     few = total <= inline_points and not has_shapes
     layer = (
         points_layer(_list_points(reader, lon, lat, colour_by, placed), layer_id="points")

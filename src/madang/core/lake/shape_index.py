@@ -137,6 +137,11 @@ def _split(box: Box) -> list[Box]:
     return [box] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
+def has_outlines(reader: Reader) -> bool:
+    """Return whether a dataset has lines or areas: geometries may as well be points."""
+    return bool(find_shape_column(reader.table, reader.columns)) and any(measure_reach(reader).dimensions)
+
+
 def mend_shapes(geometries: np.ndarray) -> np.ndarray:
     """Mend the areas that cross themselves, in place: what does so can neither be drawn nor compared."""
     areas = np.flatnonzero(shapely.get_dimensions(geometries) == AREA)

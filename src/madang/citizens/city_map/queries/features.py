@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from django.utils.encoding import escape_uri_path
 
@@ -42,7 +41,7 @@ from madang.core.lake.interface import (
 from madang.core.places.interface import transform_points
 
 from .filtering import push
-from .holding import find_order, find_rows, hold, hold_outlines
+from .holding import ID, digest_row, find_order, find_rows, hold, hold_outlines
 
 MOST = 100_000
 MOST_JUDGED = 300_000
@@ -190,18 +189,26 @@ def read_one(collection: Collection, feature_id: str) -> Page:
             found = reader.read(None, where, (), 0, 1) if len(where) == len(collection.key) else None
         except BadInput:  # not a value of the key's type
             found = None
+        page = _make_page(collection, found, 1) if found else None
     else:
-        found = _find_row(reader, collection, feature_id)
-    if found is None or not found.num_rows:
+        page = _find_nameless(reader, collection, feature_id)
+    if page is None:
         raise NotFound("city_map.feature", "그런 곳이 없습니다", "there is no such feature")
-    return _make_page(collection, found, 1)
+    return page
 
 
-def _find_row(reader: Reader, collection: Collection, feature_id: str) -> pa.Table | None:
+def _find_nameless(reader: Reader, collection: Collection, feature_id: str) -> Page | None:
+    """Return the row without a key that is called so, as a page of its own."""
+    held = hold(reader, collection)
+    if held is not None and ID in held.column_names:
+        at = np.flatnonzero(pc.equal(held.column(ID), feature_id))[:1]
+        outlines = hold_outlines(reader, collection)
+        shapes = None if outlines is None else outlines.geometries[at]
+        return _make_page(collection, held.take(at), 1, shapes) if len(at) else None
     for batch in reader.iter_batches():
         for number, row in enumerate(batch.to_pylist()):
             if name_row(collection, row) == feature_id:
-                return pa.Table.from_batches([batch.slice(number, 1)])
+                return _make_page(collection, pa.Table.from_batches([batch.slice(number, 1)]), 1)
     return None
 
 
@@ -209,9 +216,7 @@ def name_row(collection: Collection, row: dict[str, Any]) -> str:
     """Return what a row is called: its key, or where it has none a digest of what it says."""
     if collection.key:
         return KEY_SIGN.join(str(row[name]) for name in collection.key)
-    said = {**row}
-    said.pop(collection.shape, None)
-    return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()[:20]
+    return row.get(ID) or digest_row({name: row[name] for name in row if name != collection.shape})
 
 
 def find_page(collection: Collection, feature_id: str) -> str:

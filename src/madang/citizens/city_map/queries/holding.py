@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.citizens.city_map.methods.cql.judging import judge
 from madang.citizens.city_map.records import Collection, Only
-from madang.core.lake.interface import Filter, Op, Order, Reader, Shapes, hold_shapes
+from madang.core.lake.interface import (
+    AnyOf,
+    Filter,
+    Op,
+    Order,
+    Reader,
+    Shapes,
+    has_outlines,
+    hold_shapes,
+    read_touching,
+)
 
 MOST_ROWS = 100_000
+ID, MOST_NAMED = "\0id", 20_000
+"""The held column of what rows without a key are called, and up to how many rows there is one."""
 MOST_BYTES, ALL_BYTES = 48 << 20, 128 << 20
 Box = tuple[float, float, float, float]
 
@@ -41,6 +55,8 @@ class _Held:
             return None
         names = [column.name for column in reader.columns if column.name != one.shape]
         table = reader.read(names, (), one.key).combine_chunks()
+        if not one.key and table.num_rows <= MOST_NAMED:
+            table = table.append_column(ID, pa.array([digest_row(row) for row in table.to_pylist()]))
         if table.nbytes > MOST_BYTES:
             return None
         with self._lock:
@@ -57,7 +73,8 @@ _held = _Held()
 def hold(reader: Reader, one: Collection) -> pa.Table | None:
     """Return all rows of a collection in the order of its key, None where they are too many to be held.
 
-    The texts of its lines and areas are not among their columns: see `hold_outlines`.
+    The texts of its lines and areas are not among their columns: see `hold_outlines`. Where there is no key and there
+    are at most MOST_NAMED, their names are in the column ID.
     """
     return _held.get(reader, one)
 
@@ -65,6 +82,41 @@ def hold(reader: Reader, one: Collection) -> pa.Table | None:
 def hold_outlines(reader: Reader, one: Collection) -> Shapes | None:
     """Return where the rows of `hold` lie, None for a collection of points."""
     return hold_shapes(reader, one.key) if one.shape else None
+
+
+def digest_row(row: dict[str, Any]) -> str:
+    """Return what a row without a key is called: a digest of what it says, its line or area aside."""
+    return hashlib.sha256(msgspec.json.encode(row, enc_hook=str)).hexdigest()[:20]
+
+
+def list_inside(
+    reader: Reader,
+    one: Collection,
+    carried: Sequence[str],
+    box: Box,
+    only: Sequence[Only] = (),
+    where: Sequence[Filter | AnyOf] = (),
+) -> tuple[pa.Table, np.ndarray | None]:
+    """Return (rows whose box meets a box of degrees, where their lines and areas lie: None for points).
+
+    They have their places and the columns `carried`, with ID where `hold` has it; `where` is judged by the lake.
+    """
+    columns = list(dict.fromkeys([one.lon, one.lat, *carried]))
+    outlined = has_outlines(reader)
+    held = hold(reader, one) if not where and not (outlined and only) else None
+    if held is not None:
+        held = keep_only(held, one, only)
+        columns += [ID] if ID in held.column_names else []
+        outlines = hold_outlines(reader, one) if outlined else None
+        is_near = is_inside(held, one, box) if outlines is None else outlines.meet(box)
+        rows = held.select(columns).filter(pa.array(is_near))
+        return rows, None if outlines is None else outlines.geometries[is_near]
+    conditions = (*list_filters(one, only), *where)
+    if outlined:
+        return read_touching(reader, columns, box, conditions)
+    west, south, east, north = box
+    place = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
+    return reader.read(columns, (*place, *conditions)), None
 
 
 @lru_cache(maxsize=64)

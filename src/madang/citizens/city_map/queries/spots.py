@@ -21,11 +21,11 @@ from madang.citizens.city_map.methods.naming import (
 )
 from madang.citizens.city_map.records import Collection, Only, Spot
 from madang.core.base.interface import box_around, measure_m
-from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows, read_touching
+from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows
 from madang.core.places.interface import matches_within, normalize
 
 from .features import find_page, name_row, open_reader
-from .holding import hold, keep_only, list_filters
+from .holding import ID, hold, keep_only, list_filters, list_inside
 
 NEAR_M, MOST_NEAR, MOST_CLOSE = 3_000.0, 2_000, 20_000
 
@@ -75,8 +75,8 @@ def list_near(
     found: list[Spot] = []
     total = 0
     for one in collections:
-        where = [*list_filters(one, only), *([] if has_initials(search) else _search(one, search))]
-        rows, shapes, reach_m = _read_around(one, lon, lat, within_m, where)
+        where = [] if has_initials(search) else _search(one, search)
+        rows, shapes, reach_m = _read_around(one, lon, lat, within_m, only, where)
         fits = _judge(one, rows, search if has_initials(search) else "", at if hides_closed else None)
         distances = _measure(one, rows, shapes, lon, lat)
         away = [(distances[number], number) for number in np.flatnonzero(fits).tolist()]
@@ -88,18 +88,17 @@ def list_near(
 
 
 def _read_around(
-    one: Collection, lon: float, lat: float, within_m: float, where: Sequence[Filter | AnyOf]
+    one: Collection,
+    lon: float,
+    lat: float,
+    within_m: float,
+    only: Sequence[Only],
+    where: Sequence[Filter | AnyOf],
 ) -> tuple[pa.Table, np.ndarray | None, float]:
     """Return every row in the box that holds a distance, their lines and areas, and that distance: halved until they are few enough."""
     reader = open_reader(one.id)
     while True:
-        west, south, east, north = box = box_around(lon, lat, within_m)
-        shapes = None
-        if one.shape:
-            rows, shapes = read_touching(reader, _columns(one), box, where)
-        else:
-            inside = (Filter(one.lon, Op.BETWEEN, [west, east]), Filter(one.lat, Op.BETWEEN, [south, north]))
-            rows = reader.read(_columns(one), (*inside, *where), (), 0, MOST_CLOSE + 1)
+        rows, shapes = list_inside(reader, one, _columns(one), box_around(lon, lat, within_m), only, where)
         if rows.num_rows <= MOST_CLOSE or within_m < 1:
             return rows, shapes, within_m
         within_m /= 2
@@ -155,12 +154,13 @@ def _read(
     name = find_name_column(one)
     order = tuple(dict.fromkeys([*filter(None, [name]), *one.key]))
     is_judged_here = has_initials(search) or (at is not None and find_hours_column(one))
-    held = hold(reader, one) if is_judged_here else None
-    if held is None:
+    held = hold(reader, one) if is_judged_here or not one.key else None
+    names = [ID] if held is not None and ID in held.column_names else []
+    if held is None or not (is_judged_here or names):
         where = [*list_filters(one, only), *_search(one, search)]
         rows = reader.read(_columns(one), where, order, offset, limit)
         return rows, count_rows(reader, where)
-    rows = keep_only(held, one, only).select(_columns(one))
+    rows = keep_only(held, one, only).select([*_columns(one), *names])
     rows = rows.filter(_judge(one, rows, search, at))
     if order:
         rows = rows.sort_by([(column, "ascending") for column in order])
@@ -202,7 +202,7 @@ def _columns(one: Collection) -> list[str]:
 
 def _describe(one: Collection, row: dict[str, Any], at: datetime | None, away_m: float | None = None) -> Spot:
     name, address, hours = find_name_column(one), find_address_column(one), find_hours_column(one)
-    feature = name_row(one, row) if one.key else ""
+    feature = name_row(one, row) if one.key or ID in row else ""
     return Spot(
         theme=one.id,
         id=f"{one.id} {feature}" if feature else "",

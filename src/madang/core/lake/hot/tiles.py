@@ -18,7 +18,7 @@ from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.mapping import NAME
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import Filter, Op
-from madang.core.lake.shape_index import read_touching
+from madang.core.lake.shape_index import has_outlines, read_touching
 from madang.core.lake.shapes import find_shape_column
 from madang.core.pages.interface import is_held
 from madang.core.places.interface import TileFeatures, choose_drawn, encode_tile, thin_points, tile_degrees
@@ -69,7 +69,7 @@ def _draw(asked: _Asked, colour_by: str, tile: tuple[int, int, int]) -> bytes:
     if reader.table.lon not in names or reader.table.lat not in names:
         raise NotFound("lake.no_place", "위치가 없는 데이터입니다", "this dataset has no place")
     carried = _choose_columns(reader, colour_by, tile[0])
-    has_shapes = bool(find_shape_column(reader.table, reader.columns))
+    has_shapes = has_outlines(reader)
     rows, shapes = (_read_shapes if has_shapes else _read_points)(reader, carried, tile)
     if rows is None:
         return b""

@@ -13,10 +13,12 @@ from madang.core.base.interface import BadInput
 
 EXTENT = 4096
 BUFFER = 64
-DOT = 32
-"""Units below which a line or area is drawn as a dot: 4 pixels of 512."""
+AREA, DOT_AREA, DOT_LINE = 2, 32, 8
+"""Units up to which an area, and a line, is drawn as a dot: 4 pixels of 512, and 1."""
+MOST_DRAWN = 10_000
+"""Lines and areas that a tile draws as such."""
 DETAIL, WHOLE_ZOOM = 4.0, 14
-"""Units below which details of lines and areas are left out, from how deep on nothing is."""
+"""Units below which details of lines and areas are left out, and from which zoom on, which maps draw as deeper ones too, nothing is."""
 COLLECTION = 7
 WORLD_M = 2 * np.pi * 6378137.0
 ZOOM_LIMIT = 22
@@ -88,27 +90,27 @@ def choose_drawn(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (positions of the shapes that a tile shows, the shapes as it shows them), large areas first.
 
-    `lon` and `lat` are a point inside each. Those too small to be seen at the zoom are shown as that point, of which
-    what lies under another is left out.
+    `lon` and `lat` are a point inside each. Those too small to be seen at the zoom, and of very many the smaller ones,
+    are shown as that point, of which what lies under another is left out.
     """
-    is_dot = find_dots(shapely.bounds(shapes).reshape(-1, 4), z)
+    sizes = _measure_units(shapes, z)
+    least = np.where(shapely.get_dimensions(shapes) == AREA, DOT_AREA, DOT_LINE) if z < WHOLE_ZOOM else 0
+    large = np.flatnonzero(sizes > least)
+    large = large[np.argsort(-sizes[large], kind="stable")[:MOST_DRAWN]]
+    is_dot = np.ones(len(shapes), bool)
+    is_dot[large] = False
     dots = np.flatnonzero(is_dot)
     seen = dots[thin_points(lon[dots], lat[dots], z, x, y)]
-    drawn = shapes.copy()
-    drawn[seen] = shapely.points(lon[seen], lat[seen])
-    positions = np.concatenate([np.flatnonzero(~is_dot), seen])
-    positions = positions[np.argsort(-shapely.area(drawn[positions]), kind="stable")]
-    return positions, drawn[positions]
+    large = large[np.argsort(-shapely.area(shapes[large]), kind="stable")]
+    drawn = np.concatenate([shapes[large], shapely.points(lon[seen], lat[seen])])
+    return np.concatenate([large, seen]), drawn
 
 
-def find_dots(bounds: np.ndarray, z: int) -> np.ndarray:
-    """Return which shapes are so small at a zoom that a dot shows them: from zoom 14, which maps draw as deeper ones too, points only.
-
-    `bounds` (shape, 4) are west, south, east, north in degrees.
-    """
+def _measure_units(shapes: np.ndarray, z: int) -> np.ndarray:
+    """Return how wide or high each shape is in units of a tile of a zoom."""
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
     across, up = to_mercator(bounds[:, ::2], bounds[:, 1::2])
-    dot_m = DOT * WORLD_M / 2**z / EXTENT if z < WHOLE_ZOOM else 0.0
-    return np.maximum(np.ptp(across, axis=1), np.ptp(up, axis=1)) <= dot_m
+    return np.maximum(np.ptp(across, axis=1), np.ptp(up, axis=1)) * EXTENT * 2**z / WORLD_M
 
 
 def thin_points(lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int, *, cells: int = 256) -> np.ndarray:

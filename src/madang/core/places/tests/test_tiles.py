@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from madang.core.base.interface import BadInput, NotFound
 from madang.core.places.interface import (
     TileFeatures,
+    choose_drawn,
     encode_tile,
     get_area_layer,
     get_tile,
@@ -157,3 +158,40 @@ def test_simpler_borders_are_still_shared():
     assert shapely.get_num_coordinates(simple).sum() < shapely.get_num_coordinates(shapes).sum() / 2
     assert shapely.is_valid(simple).all()
     assert abs(shapely.area(simple).sum() / shapely.area(shapes).sum() - 1) < 0.01
+
+
+def test_what_is_too_small_to_be_seen_is_a_dot_and_large_areas_lie_below_small_ones():
+    middle = shapely.Point(126.98, 37.56)
+    shapes = np.array([middle, middle.buffer(0.0001), middle.buffer(0.05), middle.buffer(0.1),
+                       shapely.LineString([(126.97, 37.56), (126.99, 37.56)])])  # fmt: skip
+    lon, lat = np.full(len(shapes), 126.98), np.full(len(shapes), 37.56)
+    tile = tile_of(126.98, 37.56, 10)
+    positions, drawn = choose_drawn(shapes, lon, lat, *tile)
+    assert positions.tolist() == [3, 2, 4, 0]  # the small area lies under the point
+    assert [one.geom_type for one in drawn] == ["Polygon", "Polygon", "LineString", "Point"]
+    deep = choose_drawn(shapes, lon, lat, *tile_of(126.98, 37.56, 16))[1]
+    assert [one.geom_type for one in deep] == ["Polygon"] * 3 + ["LineString", "Point"]
+
+
+def test_details_that_cannot_be_seen_are_left_out_from_afar_only():
+    at = np.linspace(0, 2 * np.pi, 20_000)
+    ring = shapely.Polygon(np.column_stack([126.98 + 0.05 * np.cos(at), 37.56 + 0.05 * np.sin(at)]))
+    layer = TileFeatures(name="a", geometries=[ring], properties=[{}], is_simplified=True)
+    far, near = (
+        len(encode_tile([layer], *tile)) for tile in (tile_of(126.98, 37.56, 9), tile_of(127.03, 37.56, 14))
+    )
+    assert far < 500
+    whole = encode_tile(
+        [TileFeatures(name="a", geometries=[ring], properties=[{}])], *tile_of(126.98, 37.56, 9)
+    )
+    assert len(whole) > 2 * far
+    assert near
+
+
+def test_a_collection_is_drawn_by_its_largest_parts():
+    parts = [shapely.Point(126.98, 37.56), shapely.box(126.97, 37.55, 126.98, 37.56)]
+    layer = TileFeatures(name="a", geometries=[shapely.GeometryCollection(parts)], properties=[{}])
+    (feature,) = mapbox_vector_tile.decode(encode_tile([layer], *tile_of(126.975, 37.555, 10)))["a"][
+        "features"
+    ]
+    assert feature["geometry"]["type"] == "Polygon"

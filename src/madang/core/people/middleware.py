@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from madang.core.base.interface import ANONYMOUS
+from madang.core.base.interface import ANONYMOUS, now
 from madang.core.pages.interface import find_way_back
 
 from .authentication import actor_of, lacks_second_factor
@@ -54,6 +54,8 @@ URL_PERMISSIONS: dict[str, str] = {
 }
 # Their forms end at another system, which the policy of every other page forbids.
 LEADS_OUTSIDE = frozenset({"idp:oidc:authorization", "idp:oidc:logout", "openid_connect_login"})
+WALL = "/wall/"
+RENEWED_AFTER_S = 3600
 OUTSIDE = "form-action 'self' https: http://localhost:* http://127.0.0.1:*"
 
 
@@ -66,6 +68,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request` with its actor set."""
         request.actor = actor_of(request.user) if request.user.is_authenticated else ANONYMOUS
+        if request.path.startswith(WALL) and request.actor.kind != "anonymous":
+            _stay_signed_in(request)
         response = self.get_response(request)
         match = request.resolver_match
         if match and (match.view_name in LEADS_OUTSIDE or getattr(match.func, "leads_outside", False)):
@@ -87,6 +91,13 @@ class ActorMiddleware:
         if lacks_second_factor(request.user):
             return HttpResponseRedirect(reverse("mfa_index"))
         raise PermissionDenied
+
+
+def _stay_signed_in(request: HttpRequest) -> None:
+    """Begin the session's age anew, once an hour: a control room's screen runs for weeks, and renews itself while it does."""
+    at = int(now().timestamp())
+    if at - request.session.get("renewed_at", 0) >= RENEWED_AFTER_S:
+        request.session["renewed_at"] = at
 
 
 def get_view_permission(view: Callable[..., Any], url_name: str | None) -> str | None:

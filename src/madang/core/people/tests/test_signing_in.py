@@ -1,15 +1,17 @@
 """People sign up and in: by password, with a second factor, never too often, and in both languages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from madang.core.base.interface import read_settings
+from madang.core.base.interface import now, read_settings
 from madang.core.people.authentication import actor_of
 from madang.core.people.middleware import URL_PERMISSIONS
 from madang.core.people.models import Account, AuditRow, LoginFailure
@@ -234,3 +236,15 @@ def test_pages_about_oneself_ask_strangers_to_sign_in(client, name):
 @pytest.mark.parametrize("name", ["account_reset_password", "account_email", "usersessions_list"])
 def test_pages_we_do_not_offer_are_closed(client, name):
     assert client.get(reverse(name)).status_code == 403
+
+
+def test_a_wall_stays_signed_in_while_it_renews_itself_and_other_pages_do_not(client, make_account):
+    client.force_login(make_account("operator", is_superuser=True))
+    for path, is_longer in (("/desk/", False), ("/wall/", True)):
+        soon = now() + timedelta(hours=1)
+        Session.objects.update(expire_date=soon)
+        assert client.get(path).status_code == 200
+        assert (Session.objects.get().expire_date > soon) == is_longer, path
+    Session.objects.update(expire_date=soon)
+    client.get("/wall/")
+    assert Session.objects.get().expire_date == soon, "it is renewed once an hour, not with every picture"

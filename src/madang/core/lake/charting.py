@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from madang.core.base.interface import Column, ColumnType, Text, to_city_time
-from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_day, format_short
+from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_day, format_number, format_short
 
 from .reading import Reader
 from .records import Filter, Group, Measure, Op, Order
@@ -171,13 +171,15 @@ def _summarize(rows: list[dict[str, Any]], by: str, *, is_timed: bool) -> Text:
     if not given:
         return Text(ko="", en="")
     high = max(given, key=lambda row: row["_y"])
-    x, y = (
-        name_point(high["_x"], by),
-        f"{high['_y']:,.6g}" if isinstance(high["_y"], float) else f"{high['_y']:,}",
-    )
+    x, y = name_point(high["_x"], by), write_number(high["_y"])
     if is_timed:
-        return Text(ko=f"가장 높았던 때는 {x.ko}, {y}입니다.", en=f"Highest: {x.en}, {y}.")
-    return Text(ko=f"가장 많은 것은 {x.ko}, {y}입니다.", en=f"Most: {x.en}, {y}.")
+        return Text(ko=f"가장 높았던 때: {x.ko} ({y})", en=f"Highest: {x.en} ({y})")
+    return Text(ko=f"가장 많은 것: {x.ko} ({y})", en=f"Most: {x.en} ({y})")
+
+
+def write_number(value: float) -> str:
+    """Return a number as people write it: never with an exponent; four digits of what is smaller than one."""
+    return format_number(value) if abs(value) >= 1 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _round(value: Any) -> Any:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from madang.core.base.interface import Column, ColumnType, Text
-from madang.core.lake.charting import ChartChoice, choose_chart, name_point
+from madang.core.lake.charting import ChartChoice, choose_chart, name_point, write_number
 
 
 def column(name, kind):
@@ -46,3 +46,8 @@ def test_periods_are_named_in_the_readers_language():
     assert name_point(date(2026, 3, 1), "month") == Text(ko="2026. 3.", en="Mar 2026")
     assert name_point(date(2026, 3, 1), "year").ko == "2026"
     assert name_point("강남구", "value") == Text(ko="강남구", en="강남구")
+
+
+def test_no_figure_is_told_with_an_exponent() -> None:
+    told = {1_949_280_000.0: "1,949,280,000", 20_256.5: "20,256.5", 0.00451: "0.0045", 0.0: "0", -3: "-3"}
+    assert {value: write_number(value) for value in told} == told

@@ -254,13 +254,15 @@ class TableHandler(msgspec.Struct, frozen=True, kw_only=True):
     """What runs on new rows of a table, declared in a room's `handlers.py` HANDLERS.
 
     `on_batch(rows)` gets a pyarrow.Table of new and corrected rows, at least once, in order, and may
-    return findings. `max_delay_ms` bounds the wait for more rows before it is called.
+    return findings. `max_delay_ms` bounds the wait for more rows before it is called. `title` is what people are told
+    falls behind; without one it is named by its service alone.
     """
 
     name: str
     table: str
     on_batch: Callable[[pa.Table], Iterable[Finding] | None]
     max_delay_ms: int = 10_000
+    title: Text | None = None
 
 
 class Backlog(msgspec.Struct, frozen=True, kw_only=True):

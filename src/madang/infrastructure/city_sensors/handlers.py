@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.core.base.interface import Finding, now
+from madang.core.base.interface import Finding, Text, now
 from madang.core.lake.interface import TableHandler
 
 from .actions.holding import find_holds
@@ -58,8 +58,20 @@ def _list_new(rows: pa.Table) -> list[dict[str, Any]]:
 
 
 HANDLERS = [
-    TableHandler(name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000),
-    TableHandler(name="city_sensors.follow", table=READINGS.name, on_batch=follow, max_delay_ms=1_000),
-    TableHandler(name="city_sensors.watch", table=READINGS.name, on_batch=watch),
-    TableHandler(name="city_sensors.hold", table=REFUSED.name, on_batch=tell_holds),
-]
+    TableHandler(
+        name="city_sensors.announce", table=READINGS.name, on_batch=announce, max_delay_ms=1_000,
+        title=Text(ko="SensorThings 알림", en="SensorThings notices"),
+    ),
+    TableHandler(
+        name="city_sensors.follow", table=READINGS.name, on_batch=follow, max_delay_ms=1_000,
+        title=Text(ko="NGSI-LD 값 갱신", en="NGSI-LD values"),
+    ),
+    TableHandler(
+        name="city_sensors.watch", table=READINGS.name, on_batch=watch,
+        title=Text(ko="이상값 감시", en="watch for odd readings"),
+    ),
+    TableHandler(
+        name="city_sensors.hold", table=REFUSED.name, on_batch=tell_holds,
+        title=Text(ko="보류 알림", en="notices of held sources"),
+    ),
+]  # fmt: skip

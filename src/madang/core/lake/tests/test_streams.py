@@ -27,7 +27,7 @@ from madang.core.base.interface import (
     read_settings,
 )
 from madang.core.lake import streams
-from madang.core.lake.declarations import list_registers
+from madang.core.lake.declarations import list_handlers, list_registers
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import (
     AS_IT_ARRIVES,
@@ -440,6 +440,18 @@ def test_a_backlog_is_found_and_its_end_too(lake):
     for backlogs in ([late], [late], [], []):
         report_backlogs(backlogs, ledger, START)
     assert incidents.count() == 1
+
+
+def test_what_falls_behind_is_told_in_words(lake):
+    handlers = [one for one in list_handlers() if one.title]
+    late = [Backlog(name=one.name, waiting=7, oldest_age_s=40.0, alarmed=True) for one in handlers]
+    report_backlogs(late, House().ledger, START)
+    incidents = apps.get_model("incidents", "IncidentRow").objects
+    assert handlers
+    for one in handlers:
+        reason = incidents.get(key=f"backlog:{one.name}").reason_ko
+        assert one.title.ko in reason
+        assert one.name.partition(".")[2] not in reason
 
 
 def test_a_register_is_republished_when_it_changes_and_only_then(lake):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from madang.core.base.interface import Finding, Severity, Text, list_manifests
+from madang.core.lake.declarations import list_handlers
 from madang.core.lake.ledger import Ledger
 from madang.core.lake.records import Backlog
 
@@ -35,8 +36,8 @@ def report_backlogs(backlogs: Sequence[Backlog], ledger: Ledger, now: datetime) 
 def _describe(name: str, backlog: Backlog | None, now: datetime) -> Finding:
     what = Text(ko="수신", en="Intake") if name == "stream" else _name_detector(name)
     age_s = round(backlog.oldest_age_s) if backlog else 0
-    behind = Text(ko=f"{what.ko} 처리가 {age_s}초 밀렸습니다", en=f"{what.en} is {age_s} s behind")
-    caught_up = Text(ko=f"{what.ko} 처리가 따라잡았습니다", en=f"{what.en} has caught up")
+    behind = Text(ko=f"{what.ko} 처리가 {age_s}초 밀렸습니다", en=f"{what.en}: {age_s} s behind")
+    caught_up = Text(ko=f"{what.ko} 처리가 따라잡았습니다", en=f"{what.en}: caught up")
     return Finding(
         key=f"backlog:{name}",
         kind="intake_backlog",
@@ -49,7 +50,10 @@ def _describe(name: str, backlog: Backlog | None, now: datetime) -> Finding:
 
 
 def _name_detector(name: str) -> Text:
-    """Return a detector's name ("service.detector") with its service in words."""
-    label, _, detector = name.partition(".")
-    title = next((m.title for m in list_manifests() if m.label == label), Text(ko=label, en=label))
-    return Text(ko=f"{title.ko} 탐지기({detector})", en=f"{title.en} detector ({detector})")
+    """Return in words what the detector `name` ("service.detector") of a service does."""
+    label = name.partition(".")[0]
+    service = next((m.title for m in list_manifests() if m.label == label), Text(ko=label, en=label))
+    said = next((one.title for one in list_handlers() if one.name == name), None) or Text(
+        ko="탐지", en="detector"
+    )
+    return Text(ko=f"{service.ko} {said.ko}", en=f"{service.en}, {said.en}")

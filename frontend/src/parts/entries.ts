@@ -26,8 +26,12 @@ function remember(form: HTMLFormElement): void {
   if (location.pathname.startsWith("/accounts/")) return;
   sessionStorage.removeItem(KEY);
   if (form.querySelector("[type=password]")) return;
-  const entries = [...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[0] !== "csrfmiddlewaretoken");
-  write({ path: location.pathname + location.search, action: form.getAttribute("action"), who: who(), entries, isLost: false });
+  write({ path: location.pathname + location.search, action: form.getAttribute("action"), who: who(), entries: listEntries(form), isLost: false });
+}
+
+/** Return what was typed and chosen, without files. */
+export function listEntries(form: HTMLFormElement): [string, string][] {
+  return [...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[0] !== "csrfmiddlewaretoken");
 }
 
 /** Pages of the login and of errors stand between a form and its second try; any other page means that it was taken. */
@@ -49,7 +53,7 @@ function putBack(): void {
 }
 
 /** Write the entries into what people fill in; return whether anything differs from before. */
-function fill(form: HTMLFormElement, entries: [string, string][]): boolean {
+export function fill(form: HTMLFormElement, entries: [string, string][]): boolean {
   let differs = false;
   const left = [...entries];
   for (const field of form.elements) {
@@ -78,6 +82,6 @@ function write(kept: Kept): void {
   try { sessionStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* No room in this tab: the form goes on without. */ }
 }
 
-function who(): string {
+export function who(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="actor"]')?.content ?? "";
 }

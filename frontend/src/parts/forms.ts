@@ -1,5 +1,8 @@
 /** Filters apply at once, many rows are chosen together, destructive work asks for the name first. */
 export function guardForms(): void {
+  // Who sent a form that wasn't taken starts at the list of what to correct.
+  document.querySelector<HTMLElement>("main [role=alert][tabindex]")?.focus();
+  for (const one of document.querySelectorAll<HTMLElement>("[data-until]")) setTimeout(() => one.remove(), Number(one.dataset.until));
   hideBars();
   document.addEventListener("htmx:load", hideBars);
   document.addEventListener("change", (event) => {

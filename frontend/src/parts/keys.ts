@@ -1,8 +1,9 @@
-/** `/` goes to the search, Escape closes what is open, and `j k x Enter e` walk through a list. */
+/** `/` goes to the search, `?` to this page's help, Escape closes what is open, and `j k x Enter e` walk through a list. */
 export function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return closeFlyouts();
     if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    if (event.key === "?") return document.querySelector<HTMLAnchorElement>("[data-help]")?.click();
     if (event.key === "/") {
       const search = document.querySelector<HTMLInputElement>("main input[type=search], input[type=search]");
       if (search) event.preventDefault();

@@ -17,6 +17,7 @@ const PAUSE_MS = 3500;
 
 let waiting: HTMLElement | undefined;
 let current: string | undefined;
+let held = "";
 
 export function guardUpdates(): void {
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -27,6 +28,8 @@ export function guardUpdates(): void {
     if ((isSignedOut || detail.isError) && detail.boosted && detail.requestConfig.verb === "get") return location.assign(detail.pathInfo.finalRequestPath);
     if (detail.target.id !== "list") return;
     current = detail.target.querySelector<HTMLElement>("tr.is-current")?.dataset.id;
+    const at = document.activeElement;
+    held = at && detail.target.contains(at) ? describe(at) : "";
     if (detail.requestConfig.triggeringEvent?.type !== "madang:live" || !isBusy(detail.target)) return;
     detail.shouldSwap = false;
     waiting = detail.elt;
@@ -34,7 +37,7 @@ export function guardUpdates(): void {
   document.addEventListener("htmx:afterSwap", () => {
     const row = [...document.querySelectorAll<HTMLElement>("#list [data-rows] > tr")].find((one) => one.dataset.id === current);
     current = undefined;
-    if (!row) return;
+    if (!row) return holdOn();
     row.classList.add("is-current");
     row.tabIndex = -1;
     row.focus({ preventScroll: true });
@@ -49,6 +52,23 @@ export function guardUpdates(): void {
     target.prepend(notice);
   });
   for (const name of ["change", "focusout", "toggle"]) document.addEventListener(name, () => setTimeout(goOn, PAUSE_MS), true);
+}
+
+/** The keyboard stays where it was: on what is called the same, in its open menu; else at the count of what was found. */
+function holdOn(): void {
+  const list = document.getElementById("list");
+  if (!held || !list || document.activeElement !== document.body) return;
+  const same = [...list.querySelectorAll<HTMLElement>("a[href], button, summary")].find((one) => describe(one) === held);
+  const menu = same?.parentElement?.closest("details");
+  if (menu && same?.tagName !== "SUMMARY") menu.open = true;
+  const next = same ?? list.querySelector<HTMLElement>("[role=status]");
+  if (next && !same) next.tabIndex = -1;
+  next?.focus({ preventScroll: true });
+}
+
+function describe(element: Element): string {
+  const group = element.closest("[aria-label]")?.getAttribute("aria-label") ?? "";
+  return `${element.tagName} ${group} ${(element.textContent ?? "").replace(/[\d,↑↓]/g, "").trim()}`;
 }
 
 /** Fetch what came while somebody chose rows, typed or picked columns. */

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from madang.core.base.interface import ANONYMOUS, Actor, Text
 
 from .menu import list_chapters, list_desk, list_links
+from .undoing import find_offer
 
 MODES = {
     "auto": Text(ko="기기 설정대로", en="As my device"),
@@ -60,6 +61,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "room_links": list_links(actor, of_rooms=True),
         "desk": list_desk(actor),
         "is_staff": is_staff(actor),
+        "undo": find_offer(request) if actor.kind == "person" and hasattr(request, "session") else None,
     }
 
 

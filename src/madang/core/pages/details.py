@@ -83,7 +83,7 @@ class DetailPage(msgspec.Struct, frozen=True, kw_only=True):
     def as_view(self) -> View:
         """Return the Django view."""
 
-        @page(self.permission, self.title)
+        @page(self.permission, self.title, declared_by=self)
         def show_detail(request: HttpRequest, **address: Any) -> HttpResponse:
             detail = self.describe(actor=request.actor, language=request.language, **address)
             return render(request, self.template, self.build_context(request, detail))

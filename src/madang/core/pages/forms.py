@@ -7,13 +7,17 @@ from typing import Any
 
 import msgspec
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
-from madang.core.base.interface import MadangError, Text, now
+from madang.core.base.interface import Actor, MadangError, Text, now
 
+from .entries import Entries, read_entries, type_in
+from .history import list_changes, record_change
+from .undoing import offer, take_back
 from .views import View, page
 
 
@@ -31,7 +35,9 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     `form` is a Django form class, or a function of (actor, **address) that returns one.
     `run(actor=, now=, data=, **address)` acts with the cleaned data and returns the address to go on
     to; a MadangError it raises stands beside the field that `details["field"]` names, or on top.
-    `initial(actor=, **address)` fills the form. With `must_equal(actor=, **address)` the person types
+    `initial(actor=, **address)` fills the form. Where to save what that gave before brings everything back, `is_undoable`
+    lets people do that for a minute. One with `has_history` shows who changed what (not for forms whose address
+    shows each person their own). With `must_equal(actor=, **address)` the person types
     that name before the button works; `more(request, **address)` gives its `template` more to draw; `consequence` says what will happen.
     """
 
@@ -45,6 +51,8 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     is_destructive: bool = False
     must_equal: Callable[..., str] | None = None
     initial: Callable[..., dict[str, Any]] | None = None
+    is_undoable: bool = False
+    has_history: bool = False
     back: str = ""
     is_upload: bool = False
     template: str = "madang/form.html"
@@ -53,12 +61,13 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     def as_view(self) -> View:
         """Return the Django view."""
 
-        @page(self.permission, self.title, ("GET", "POST"))
+        @page(self.permission, self.title, ("GET", "POST"), declared_by=self)
         def show_form(request: HttpRequest, **address: Any) -> HttpResponse:
-            form_class = self._choose_form(request, address)
+            form_class = self.build_form(request.actor, address)
             if request.method != "POST":
-                initial = self.initial(actor=request.actor, **address) if self.initial else None
-                return self._draw(request, form_class(initial=initial), address)
+                return self._draw(request, form_class(initial=self._fill(request, address)), address)
+            if self.is_undoable and "undo" in request.POST:
+                return self._take_back(request, form_class, address)
             form = form_class(request.POST, request.FILES)
             if self._is_name_wrong(request, address):
                 form.full_clean()
@@ -70,32 +79,72 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
                     ),
                 )
             if form.is_valid():
-                return self._act(request, form, address)
+                return self._act(request, form, form_class, address)
             return self._draw(request, form, address)
 
         return show_form
 
-    def _choose_form(self, request: HttpRequest, address: dict[str, Any]) -> Any:
-        if isinstance(self.form, type):
-            return self.form
-        return self.form(request.actor, **address)
+    def build_form(self, actor: Actor, address: dict[str, Any]) -> Any:
+        """Return the class of the form that `actor` fills in at `address`."""
+        return self.form if isinstance(self.form, type) else self.form(actor, **address)
 
     def _is_name_wrong(self, request: HttpRequest, address: dict[str, Any]) -> bool:
         if self.must_equal is None:
             return False
         return request.POST.get("must_equal", "").strip() != self.must_equal(actor=request.actor, **address)
 
-    def _act(self, request: HttpRequest, form: forms.Form, address: dict[str, Any]) -> HttpResponse:
+    def _fill(self, request: HttpRequest, address: dict[str, Any]) -> dict[str, Any] | None:
+        return self.initial(actor=request.actor, **address) if self.initial else None
+
+    def _take_back(self, request: HttpRequest, form_class: Any, address: dict[str, Any]) -> HttpResponse:
+        """Save what stood here before the last change."""
+        present = form_class(initial=self._fill(request, address))
+        form = type_in(form_class, present, take_back(request, read_entries(present)))
+        if not form.is_valid():
+            return self._draw(request, form, address)
+        next_address = self.run(actor=request.actor, now=now(), data=form.cleaned_data, **address)
+        self._note(request, form_class, address, read_entries(present), is_new=False)
+        messages.success(request, _say("되돌렸습니다.", "Taken back: it is as it was before."))
+        return HttpResponseRedirect(next_address)
+
+    def _act(
+        self, request: HttpRequest, form: forms.Form, form_class: Any, address: dict[str, Any]
+    ) -> HttpResponse:
+        is_watched = self.is_undoable or self.has_history
+        before = read_entries(form_class(initial=self._fill(request, address))) if is_watched else {}
         try:
             next_address = self.run(actor=request.actor, now=now(), data=form.cleaned_data, **address)
         except MadangError as error:
             field = str(error.details.get("field", ""))
             form.add_error(field if field in form.fields else None, error.text.say(request.language))
             return self._draw(request, form, address)
+        if is_watched:
+            self._note(request, form_class, address, before)
         return HttpResponseRedirect(next_address)
 
+    def _note(
+        self,
+        request: HttpRequest,
+        form_class: Any,
+        address: dict[str, Any],
+        before: Entries,
+        *,
+        is_new: bool = True,
+    ) -> None:
+        """Keep what was changed, and offer to take it back where the form would take it again."""
+        present = form_class(initial=self._fill(request, address))
+        after = read_entries(present)
+        if before == after:
+            return
+        if self.has_history:
+            record_change(actor=request.actor, now=now(), path=request.path, before=before, after=after)
+        if self.is_undoable and is_new and type_in(form_class, present, before).is_valid():
+            offer(request, self.title, before, after)
+
     def _draw(self, request: HttpRequest, form: forms.Form, address: dict[str, Any]) -> HttpResponse:
-        context = {"page": self, "form": form, "wanted_name": ""}
+        context: dict[str, Any] = {"page": self, "form": form, "wanted_name": ""}
+        if self.has_history:
+            context["changes"] = list_changes(request.path, form)
         if self.must_equal is not None:
             context["wanted_name"] = self.must_equal(actor=request.actor, **address)
         if self.more is not None:

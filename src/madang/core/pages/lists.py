@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from django.contrib import messages
@@ -17,6 +18,7 @@ from madang.core.base.interface import Actor, ColumnType, NotAllowed, Severity, 
 from . import formats
 from .blocks import MapBlock, points_layer
 from .exports import EXPORTS, export_rows
+from .saved_views import list_views
 from .views import View, page
 
 PAGE_SIZES = (20, 50, 100)
@@ -125,14 +127,19 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
         """Return the Django view."""
         methods = ("GET", "POST") if self.actions else ("GET",)
 
-        @page(self.permission, self.title, methods)
+        @page(self.permission, self.title, methods, declared_by=self)
         def show_list(request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
             if request.method == "POST":
                 return self._act(request)
             state = self.read_state(request)
             if request.GET.get("format") in EXPORTS:
                 return self._export(request, state)
-            return render(request, self.template, self.build_context(request, state))
+            views = list_views(request.actor, request.path)
+            first = next((one for one in views if one.is_default and one.owner == request.actor.id), None)
+            if first and _comes_from_elsewhere(request):
+                return HttpResponseRedirect(first.address)
+            seen = {"views": views, "query": self.write_query(state)}
+            return render(request, self.template, self.build_context(request, state) | seen)
 
         return show_list
 
@@ -151,6 +158,18 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
             density="compact" if asked.get("density") == "compact" else "comfortable",
             columns=shown,
         )
+
+    def write_query(self, state: ListState) -> str:
+        """Return the shortest address that asks for `state`, from its first page: what a saved view keeps."""
+        asked = {
+            "q": state.search,
+            **dict(sorted(state.filters.items())),
+            "sort": state.sort if state.sort != self.sort else "",
+            "size": state.page_size if state.page_size != PAGE_SIZES[0] else "",
+            "density": state.density if state.density == "compact" else "",
+            "columns": ",".join(state.columns),
+        }
+        return urlencode({name: value for name, value in asked.items() if value})
 
     def build_context(self, request: HttpRequest, state: ListState) -> dict[str, Any]:
         """Return what the template draws."""
@@ -329,6 +348,11 @@ def list_page_numbers(current: int, last: int) -> list[int]:
             numbers.append(0)
         numbers.append(number)
     return numbers
+
+
+def _comes_from_elsewhere(request: HttpRequest) -> bool:
+    """Return whether a list is opened as it is, not emptied of its filters by who works in it."""
+    return not request.GET and urlsplit(request.headers.get("Referer", "")).path != request.path
 
 
 def _read_count(value: str, low: int, high: int) -> int:

@@ -17,6 +17,7 @@ from .first_steps import list_first_steps
 from .menu import list_chapters, list_walls
 from .openapi import build_openapi
 from .reference import list_operations
+from .screens import describe_screen
 from .views import page
 
 YEAR_S = 365 * 86400
@@ -64,8 +65,9 @@ def show_build(request: HttpRequest) -> HttpResponse:
 
 @page("public", Text(ko="도움말", en="Help"), kept=True)
 def show_help(request: HttpRequest) -> HttpResponse:
-    """Show how the pages are used."""
-    return render(request, "madang/help.html")
+    """Show how the page that somebody comes from is used, and how all are."""
+    screen = describe_screen(request.actor, request.GET.get("of", ""))
+    return render(request, "madang/help.html", {"screen": screen})
 
 
 @page("public")

@@ -1,6 +1,6 @@
 """Addresses of the doors."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import pages, status
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("search/", pages.show_search, name="search"),
     path("help/", pages.show_help, name="help"),
     path("display/", pages.choose_display, name="display"),
+    path("views/", include("madang.core.pages.view_pages")),
 ]

@@ -22,6 +22,7 @@ def page(
     *,
     leads_outside: bool = False,
     kept: bool = False,
+    declared_by: Any = None,
 ) -> Callable[[View], View]:
     """Declare who may see a view, its title and its methods (HEAD comes with GET).
 
@@ -29,7 +30,8 @@ def page(
     `people` refuses every view without it, and everybody who doesn't hold it. A MadangError that
     the view raises becomes the page that says so, with its status. The form of one that `leads_outside`
     may end at another system. A `kept` page is the same for everybody who isn't signed in, has no form that
-    changes anything, and is drawn for them once a second (`kept_pages`).
+    changes anything, and is drawn for them once a second (`kept_pages`). `declared_by` is the ListPage, FormPage or
+    DetailPage that makes the view.
     """
     allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
 
@@ -48,6 +50,7 @@ def page(
         checked.title = title
         checked.leads_outside = leads_outside
         checked.kept = kept
+        checked.declared_by = declared_by
         return checked
 
     return declare

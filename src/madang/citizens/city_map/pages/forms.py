@@ -405,7 +405,16 @@ def _sure(ko: str, en: str, will_ko: str, will_en: str, run: Any, **more: Any) -
 
 
 CREATE = _page("주제 만들기", "New theme", _theme_form, _create, initial=_fill_theme, back=THEMES)
-CHANGE = _page("주제 고치기", "Change a theme", _theme_form, _change, initial=_fill_theme, back=THEMES)
+CHANGE = _page(
+    "주제 고치기",
+    "Change a theme",
+    _theme_form,
+    _change,
+    initial=_fill_theme,
+    is_undoable=True,
+    has_history=True,
+    back=THEMES,
+)
 ADD_FIELD = _page("항목 더하기", "Add a field", FieldForm, _add_field, back=THEMES)
 REMOVE_FIELD = _sure(
     "항목 빼기", "Remove a field", "이 항목은 지도와 데이터에서 사라집니다. 장소에 적힌 값은 남아 있어, 같은 영문 이름으로 다시 더하면 돌아옵니다.",

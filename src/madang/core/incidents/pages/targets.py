@@ -151,6 +151,7 @@ TARGET_FORM = FormPage(
     form=_target_form,
     run=_save,
     initial=_fill,
+    has_history=True,
     consequence=Text(
         ko="저장한 뒤에 일어나는 일부터 이곳에 전달됩니다. 꺼 두면 기다리던 것은 다시 켤 때 나갑니다.",
         en="What happens from now on goes there. Switched off, what waits goes out when it is switched on.",

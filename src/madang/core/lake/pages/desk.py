@@ -151,6 +151,7 @@ show_edit = FormPage(
     permission="lake.import",
     form=_words_form,
     initial=lambda actor, name: fill_from_record(get_dataset(actor=actor, name=name)),
+    is_undoable=True,
     run=edit_words,
     back="/desk/data/",
     template="lake/edit.html",

@@ -21,13 +21,18 @@ JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
-def say(context: Context, ko: str, en: str, easy: str = "", **values: Any) -> str:
-    """Return the sentence in the page's language; `easy` is its easy-Korean form; {name} places are filled."""
+def say(context: Context, ko: str, en: str, easy: str = "", desk: str = "", **values: Any) -> str:
+    """Return the sentence in the page's language, with its {name} places filled.
+
+    `easy` is its form in easy Korean, `desk` (합니다체) its form where officers work and citizens read it elsewhere.
+    """
     language = _language(context)
     sentence = en if language == "en" else ko
     display = context.get("display")
     if easy and language != "en" and display and display.easy == "on":
         sentence = easy
+    elif desk and language != "en" and context.get("door") == "desk":
+        sentence = desk
     return choose_particles(sentence.format(**values)) if values else sentence
 
 

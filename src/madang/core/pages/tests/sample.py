@@ -201,6 +201,22 @@ def register_sensor(*, actor: Any, now: datetime, data: dict[str, Any]) -> str:
     return "/sensors/"
 
 
+LIMIT: dict[str, Any] = {"limit": 35, "is_on": True, "kinds": ["pm25"]}
+
+
+class LimitForm(forms.Form):
+    limit = forms.IntegerField(label=say_lazily("기준", "Limit"), min_value=1)
+    is_on = forms.BooleanField(label=say_lazily("사용", "In use"), required=False)
+    kinds = forms.MultipleChoiceField(
+        label=say_lazily("종류", "Kinds"), choices=[("pm25", "PM2.5"), ("pm10", "PM10")], required=False
+    )
+
+
+def set_limit(*, actor: Any, now: datetime, data: dict[str, Any]) -> str:
+    LIMIT.update(data)
+    return "/sensors/"
+
+
 def remove_sensor(*, actor: Any, now: datetime, data: dict[str, Any], sensor_id: str) -> str:
     return "/sensors/"
 
@@ -251,6 +267,19 @@ urlpatterns = [
             permission="public",
             form=SensorForm,
             run=register_sensor,
+            back="/sensors/",
+        ).as_view(),
+    ),
+    path(
+        "sensors/settings/",
+        FormPage(
+            title=Text(ko="경보 기준", en="Alarm limit"),
+            permission="public",
+            form=LimitForm,
+            run=set_limit,
+            initial=lambda actor: dict(LIMIT),
+            is_undoable=True,
+            has_history=True,
             back="/sensors/",
         ).as_view(),
     ),

@@ -18,10 +18,22 @@ def authenticate(request):
     return ANONYMOUS if "x-stranger" in request.headers else HOUSE
 
 
+django_pages = WSGIMiddleware(get_wsgi_application(), workers=4)
+
+
+async def serve_pages(scope, receive, send):
+    """Pass a request to Django; granian's `receive` is no coroutine function, and a2wsgi needs one."""
+
+    async def receive_message():
+        return await receive()
+
+    await django_pages(scope, receive_message, send)
+
+
 application = Starlette(
     routes=[
         *build_starlette_routes([route for _, route in collect("hot", "ROUTES")], authenticate),
         build_static_mount(),
-        Mount("/", WSGIMiddleware(get_wsgi_application(), workers=4)),
+        Mount("/", serve_pages),
     ]
 )

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from madang.core.pages.static_files import DIST
 from madang.core.pages.tests.browsing import AXE, find_problems, note_problems
@@ -15,6 +15,7 @@ PATHS = (
     "/",
     "/build/",
     "/help/",
+    "/help/?of=/sensors/",
     "/search/?q=zqxj",
     "/nowhere/",
     "/sensors/",
@@ -102,6 +103,66 @@ def test_keys_walk_through_a_list_and_a_filter_keeps_the_page(browser: Browser, 
     page.locator("a.krds-tag", has_text="Gangnam-gu").click()
     page.wait_for_url("**district=11680**")
     assert page.locator("#rows tr").count() == 6
+    page.context.close()
+
+
+def test_the_keyboard_stays_where_it_was_when_a_list_is_drawn_anew(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["desktop"], "en")
+    page.goto(f"{house}/sensors/")
+    page.locator("thead a", has_text="Name").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**sort=name**")
+    page.locator("thead a:focus", has_text="Name").wait_for()
+    page.locator("summary", has_text="Columns").click()
+    page.locator(".panel a", has_text="Mobile").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**columns=**")
+    page.locator(".panel a:focus", has_text="Mobile").wait_for()
+    assert page.locator("summary", has_text="Columns").locator("..").get_attribute("open") is not None
+    page.keyboard.press("Escape")
+    page.locator("nav[aria-label=Pages] a", has_text="2").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**page=2**")
+    page.locator("[role=status]:focus", has_text="21–40").wait_for()
+    page.context.close()
+
+
+def test_a_form_that_was_not_taken_starts_at_what_to_correct(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["phone"], "en")
+    page.goto(f"{house}/sensors/new/")
+    page.fill("#id_height_m", "-1")
+    page.click("main form button")
+    page.wait_for_selector("[role=alert]:focus")
+    page.locator("[role=alert] a", has_text="Height").click()
+    page.wait_for_selector("#id_height_m:focus")
+    page.context.close()
+
+
+def test_what_was_typed_outlives_the_page_until_it_is_sent_or_dropped(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["phone"], "en")
+    page.goto(f"{house}/sensors/new/")
+    page.fill("#id_name", "by the river")
+    while not page.evaluate("Object.keys(sessionStorage).some((key) => key.startsWith('draft'))"):
+        page.wait_for_timeout(100)
+    page.goto(f"{house}/sensors/")
+    page.goto(f"{house}/sensors/new/")
+    assert page.input_value("#id_name") == "by the river"
+    page.get_by_role("button", name="Drop it").click()
+    expect(page.locator("#id_name")).to_have_value("")
+    page.fill("#id_name", "sent")
+    page.click(".form-actions button")
+    page.wait_for_url("**/sensors/")
+    page.goto(f"{house}/sensors/new/")
+    assert page.input_value("#id_name") == ""
+    page.context.close()
+
+
+def test_a_question_mark_opens_the_help_for_the_page(browser: Browser, house: str) -> None:
+    page = open_page(browser, house, WIDTHS["desktop"], "en")
+    page.goto(f"{house}/sensors/")
+    page.keyboard.press("?")
+    page.wait_for_url("**/help/?of=**")
+    assert page.get_by_role("heading", name="Air stations").is_visible()
     page.context.close()
 
 

@@ -135,3 +135,22 @@ def test_a_page_asked_in_another_way_says_so_as_a_page(client: Client) -> None:
     reply = client.delete("/help/", headers={"Cookie": "language=en"})
     assert (reply.status_code, reply["Allow"]) == (405, "GET, HEAD")
     assert "This address can&#x27;t be opened like this" in reply.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("madang.core.pages.tests.sample")
+def test_help_tells_of_the_page_somebody_comes_from(client: Client) -> None:
+    client.cookies["language"] = "en"
+    page = client.get("/sensors/").content.decode()
+    assert 'href="/help/?of=%2Fsensors%2F"' in page or 'href="/help/?of=/sensors/"' in page
+    register = client.get("/help/", {"of": "/sensors/"}).content.decode()
+    for said in ("Where fine dust is measured", "N stations will be moved.", "District", "Mobile"):
+        assert said in register
+    form = client.get("/help/", {"of": "/sensors/new/"}).content.decode()
+    assert "As it is written on the street" in form
+    assert "May be left empty." in form
+    assert (
+        "Past readings are kept." in client.get("/help/", {"of": "/sensors/S-001/remove/"}).content.decode()
+    )
+    for hidden in ("/desk/", "/desk/status/", "/nowhere/", "", "https://elsewhere.example/"):
+        assert client.get("/help/", {"of": hidden}).context["screen"] is None

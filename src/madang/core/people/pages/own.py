@@ -91,6 +91,7 @@ RENAME = FormPage(
     form=NameForm,
     run=_rename,
     initial=_read_name,
+    is_undoable=True,
     back=HOME,
 )
 

@@ -160,8 +160,8 @@ def _page(ko: str, en: str, form: Any, run: Callable[..., str], **more: Any) -> 
 REGISTER = _page(
     "시설물 등록", "Register a thing", _build_form, _register, button=Text(ko="등록", en="Register")
 )
-CHANGE = _page("시설물 정보 고치기", "Change a thing", _build_form, _change, initial=_fill)
-MOVE = _page("시설물 위치 옮기기", "Move a thing", MoveForm, _move, initial=_fill)
+CHANGE = _page("시설물 정보 고치기", "Change a thing", _build_form, _change, initial=_fill, is_undoable=True)
+MOVE = _page("시설물 위치 옮기기", "Move a thing", MoveForm, _move, initial=_fill, is_undoable=True)
 RETIRE = _page(
     "시설물 폐기",
     "Retire a thing",

@@ -258,6 +258,8 @@ VIEW = FormPage(
     form=ViewForm,
     run=_save_view,
     initial=_fill_view,
+    is_undoable=True,
+    has_history=True,
     back=CAMERAS,
 )
 

@@ -131,5 +131,7 @@ SAVE = FormPage(
     form=_build_form,
     run=_save,
     initial=_fill,
+    is_undoable=True,
+    has_history=True,
     back=SOURCES,
 )

@@ -81,3 +81,10 @@ def test_from_an_empty_house_to_a_value_on_the_map(city: House):
         time.sleep(1)
     desk = boss.get("/desk/").text
     assert desk.count('class="krds-badge success"') == 2, "agencies and things are done"
+
+
+def test_the_demonstration_has_the_citys_own_assets_beside_those_of_services(house: House):
+    with house.sign_in("officer") as officer:
+        for kind, least in (("bike_rack", 150), ("ev_charger", 150), ("city_sensor", 800)):
+            found = officer.get("/api/things", params={"kind": kind, "limit": 1}).json()
+            assert found["total"] >= least, kind

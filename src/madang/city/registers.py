@@ -25,7 +25,6 @@ from madang.core.lake.interface import (
 from madang.core.places.interface import list_districts
 from madang.core.things.interface import (
     Kind,
-    count_things,
     import_things,
     list_kinds,
     register_kind,
@@ -145,12 +144,12 @@ def lay_out(now: datetime) -> None:
 
 def lay_out_things(now: datetime) -> None:
     """Register the demonstration's kinds and assets where there are none."""
-    if count_things():
-        return
     known = {kind.code for kind in list_kinds()}
-    for kind, _ in KINDS:
-        if kind.code not in known:
-            register_kind(actor=HOUSE, now=now, kind=kind)
+    new = [kind for kind, _ in KINDS if kind.code not in known]
+    if not new:
+        return
+    for kind in new:
+        register_kind(actor=HOUSE, now=now, kind=kind)
     import_things(actor=HOUSE, now=now, rows=_draw_things(now.date()), source=SOURCE)
 
 

@@ -79,6 +79,7 @@ def test_behind_tls_cookies_are_secure_and_browsers_told_to_stay(tmp_path):
         answer = httpx.get(house.url + "/accounts/login/", headers=headers)
         assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
         assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
+        assert "madang createsuperuser" in (house.data / "up.log").read_text("utf-8"), "nobody could sign in"
     finally:
         stop_house(house)
 

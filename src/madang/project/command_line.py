@@ -12,6 +12,7 @@ from itertools import chain
 
 import django
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command, execute_from_command_line
 from django.db import OperationalError
 
@@ -48,6 +49,10 @@ NO_TLS = (
 )
 COOKIES_OPEN = (
     "public_url is https, but behind_tls is off: browsers would send the cookies without TLS as well"
+)
+NOBODY = Text(
+    ko="아직 계정이 없습니다. madang createsuperuser로 첫 관리자를 만드십시오.",
+    en="There is no account yet: make the first administrator's by madang createsuperuser.",
 )
 OPEN_API_AWAY = (
     "port {port} is taken, so the Seoul Open API isn't served; name another for the setting open_api_port"
@@ -190,6 +195,8 @@ def lay_out() -> None:
     register_declared_kinds(actor=HOUSE, now=now())
     if read_settings().demo:
         lay_out_demo()
+    elif not get_user_model().objects.exists():
+        _say(f"  {say_here(NOBODY)}")
 
 
 def lay_out_demo() -> None:

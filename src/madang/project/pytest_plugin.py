@@ -74,6 +74,14 @@ def pytest_configure() -> None:
         _truncate_only_what_was_filled(type(connections["default"].ops))
 
 
+LONG_ID = 60
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long bytes by their parameter: a file packed while tests are collected is another in each worker."""
+    return argname if isinstance(val, bytes) and len(val) > LONG_ID else None
+
+
 def _truncate_only_what_was_filled(operations: Any) -> None:
     """Let what tests with transactions leave be emptied sooner: PostgreSQL makes every truncated table anew."""
     truncate = operations.sql_flush

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,7 @@ from madang.core.lake.rollups import STEADINESS
 from madang.core.lake.schemas import identity_of
 
 from .connection import Cursor, run
-from .directions import holds_sql, vector_sql
+from .directions import vector_sql
 from .sql import city_offset_us, quote, relation_sql, where_sql
 
 
@@ -51,8 +52,34 @@ def roll_up_hours(snapshot: Snapshot, hours: pa.Table, measured: Sequence[Column
     """Return row count and each measured column's count, mean, minimum and maximum per key and `hour`.
 
     `hours` has the key and `hour` (since 1970). Means are summed in the order of time, so that the same
-    rows always give the same bits.
+    rows always give the same bits; those of directions are vectors', with their steadiness.
     """
+    return _roll_up_apart(hours, snapshot.table.directions, partial(_roll_up_hours, snapshot, measured))
+
+
+def roll_up_days(hourly: Snapshot, days: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return the same per key and city date (`day_on`) from a stream's hourly rollup."""
+    return _roll_up_apart(days, hourly.table.directions, partial(_roll_up_days, hourly, names))
+
+
+def _roll_up_apart(
+    periods: pa.Table,
+    directions: Directions | None,
+    roll_up: Callable[[pa.Table, Directions | None], pa.Table],
+) -> pa.Table:
+    """Roll directions up apart from all else: together they cost all the time that vectors take."""
+    if directions is None:
+        return roll_up(periods, None)
+    turning = pc.is_in(periods[directions.column], pa.array(directions.values))
+    parts = ((periods.filter(pc.invert(turning)), None), (periods.filter(turning), directions))
+    return pa.concat_tables(
+        [roll_up(part, one) for part, one in parts if part.num_rows], promote_options="default"
+    )
+
+
+def _roll_up_hours(
+    snapshot: Snapshot, measured: Sequence[Column], hours: pa.Table, directions: Directions | None
+) -> pa.Table:
     table = snapshot.table
     time = quote(table.time)
     bounds = pc.min_max(hours["hour"])
@@ -66,7 +93,7 @@ def roll_up_hours(snapshot: Snapshot, hours: pa.Table, measured: Sequence[Column
     statistics = [
         sql
         for column in measured
-        for sql in _statistics_sql(column.name, f"{quote(column.name)}::DOUBLE", time, table.directions)
+        for sql in _statistics_sql(column.name, f"{quote(column.name)}::DOUBLE", time, directions)
     ]
     source = f"SELECT *, epoch_us({time}) // 3600000000 AS hour FROM ({relation_sql(snapshot, where=where)}){conditions}"
     sql = f"""
@@ -76,12 +103,13 @@ def roll_up_hours(snapshot: Snapshot, hours: pa.Table, measured: Sequence[Column
     return run(sql, values, hours=hours)
 
 
-def roll_up_days(hourly: Snapshot, days: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Return the same per key and city date (`day_on`) from a stream's hourly rollup."""
+def _roll_up_days(
+    hourly: Snapshot, names: Sequence[str], days: pa.Table, directions: Directions | None
+) -> pa.Table:
     table = hourly.table
     keys = ", ".join(map(quote, table.key[:-1]))
     offset = city_offset_us()
-    statistics = [sql for name in names for sql in _combine_sql(name, table.directions)]
+    statistics = [sql for name in names for sql in _combine_sql(name, directions)]
     source = f"SELECT *, (DATE '1970-01-01' + ((epoch_us(hour_at) + {offset}) // 86400000000)::INTEGER) AS day_on FROM ({relation_sql(hourly)})"
     sql = f"""
         SELECT {keys}, day_on, {", ".join(["sum(row_count)::BIGINT AS row_count", *statistics])}
@@ -114,8 +142,7 @@ def _statistics_sql(name: str, value: str, time: str, directions: Directions | N
     }
     if directions and directions.of == name:
         turned, steadiness = vector_sql(directions, value, count=f"count({value})", order=f" ORDER BY {time}")
-        mean = f"CASE WHEN {holds_sql(directions)} THEN {turned} ELSE {parts['mean']} END"
-        parts |= {"mean": mean, STEADINESS: steadiness}
+        parts |= {"mean": turned, STEADINESS: steadiness}
     return [f"{sql} AS {quote(f'{name}_{part}')}" for part, sql in parts.items()]
 
 
@@ -129,10 +156,7 @@ def _combine_sql(name: str, directions: Directions | None) -> list[str]:
         turned, steadiness = vector_sql(
             directions, mean, count=f"sum({count})", weight=weight, order=" ORDER BY hour_at"
         )
-        means = {
-            mean: f"CASE WHEN {holds_sql(directions)} THEN {turned} ELSE {means[mean]} END",
-            steady: steadiness,
-        }
+        means = {mean: turned, steady: steadiness}
     return [
         f"sum({count})::BIGINT AS {count}",
         *(f"{sql} AS {column}" for column, sql in means.items()),

@@ -284,6 +284,7 @@ def route(method: str, path: str, work: Callable[..., Response], ko: str, en: st
         Text(ko=f"NGSI-LD {ko}", en=f"NGSI-LD: {en}"),
         body=body,
         tags=("ngsi-ld",),
+        readable_anywhere=method == "GET" and not path.startswith("/subscriptions"),
         problems=True,
         refuse=refuse,
     )

@@ -205,6 +205,7 @@ def _route(
         body=body,
         returns=returns,
         tags=("sensorthings",),
+        readable_anywhere=method == "GET",
         refuse=lambda _, error: refuse_call(error),
     )
 

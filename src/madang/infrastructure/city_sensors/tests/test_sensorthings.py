@@ -523,6 +523,15 @@ def test_options_are_read():
     assert options.top == 1000
 
 
+def test_pages_of_other_sites_read_and_do_not_write(house):
+    there = {"Origin": "https://elsewhere.example"}
+    for address in ("/sta/v1.1/Things?$top=1", "/ngsi-ld/v1/types"):
+        answer = httpx.get(f"{house.url}{address}", headers=there, timeout=120)
+        assert answer.headers["access-control-allow-origin"] == "*", address
+        asked = httpx.options(f"{house.url}{address}", headers=there, timeout=120)
+        assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET"), address
+
+
 def test_a_put_is_whole(api):
     thing = make_thing(api)
     address = f"/Things({thing['@iot.id']})"

@@ -15,6 +15,7 @@ from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors.methods.files import Fault, melt, plan_columns, sort_out
 from madang.infrastructure.city_sensors.methods.messages import AHEAD
 from madang.infrastructure.city_sensors.methods.packets import GOOD
+from madang.infrastructure.city_sensors.queries.senders import may_change
 from madang.infrastructure.city_sensors.queries.stations import list_stations
 from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE
 from madang.infrastructure.city_sensors.tables import READINGS
@@ -22,6 +23,7 @@ from madang.infrastructure.city_sensors.tables import READINGS
 from .completing import complete
 from .receiving import append_refused
 
+PERMISSION = "city_sensors.change_receiver"
 MOST_FAULTS = 1_000
 
 
@@ -35,18 +37,21 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def bring_readings(*, actor: Actor, now: datetime, path: Path, file_name: str) -> Outcome:
     """Take the readings of a file (CSV, XLSX, JSON, Parquet …); what can't be taken is kept with its reason.
 
+    So are those of stations that are neither themselves nor by their source of an agency that the actor works for.
+
     Everything that is taken survives a power cut when this returns. Raises BadInput for what can't be read as a
     whole, and Unavailable where nothing can be stored: bring the file again, nothing is doubled.
     """
-    require(actor, "city_sensors.change_receiver")
+    require(actor, PERMISSION)
     stations = list_stations()
+    foreign = [one.id for one in stations.values() if not may_change(actor, PERMISSION, one)]
     taken = refused = 0
     faults: list[Fault] = []
     with open_file(path) as reading:
         plan = plan_columns(reading.source_names)
         for batch in reading.batches():
             readings = melt(pa.Table.from_batches([batch]), plan, CITY_TIMEZONE)
-            good, found = sort_out(readings, stations, PROPERTY_BY_CODE, now + AHEAD)
+            good, found = sort_out(readings, stations, PROPERTY_BY_CODE, now + AHEAD, foreign=foreign)
             if good.num_rows:
                 append(READINGS.name, complete(_describe(good)), actor=HOUSE)
             taken += good.num_rows

@@ -29,6 +29,7 @@ ALSO = {
     "pm10_corrected": ("pm10보정",),
 }
 """Names of properties in the city's own files, besides their code and title."""
+FOREIGN = "the sensor is another agency's"
 UNKNOWN_SERIAL, UNKNOWN_PROPERTY, NO_TIME, FUTURE, NOT_FINITE = (
     "unknown serial",
     "unknown property",
@@ -105,12 +106,21 @@ def melt(rows: pa.Table, plan: Plan, zone: tzinfo) -> pa.Table:
 
 
 def sort_out(
-    readings: pa.Table, stations: Collection[str], properties: Collection[str], latest: datetime
+    readings: pa.Table,
+    stations: Collection[str],
+    properties: Collection[str],
+    latest: datetime,
+    *,
+    foreign: Collection[str] = (),
 ) -> tuple[pa.Table, list[Fault]]:
-    """Return the readings that can be taken, and why the others can't, by sensor; `latest` is the last moment allowed."""
+    """Return the readings that can be taken, and why the others can't, by sensor.
+
+    `latest` is the last moment allowed, `foreign` are stations that aren't whose file it is to bring.
+    """
     faults: list[Fault] = []
     checks = (
         (UNKNOWN_SERIAL, pc.is_in(readings["thing_id"], pa.array(list(stations), pa.string()))),
+        (FOREIGN, pc.invert(pc.is_in(readings["thing_id"], pa.array(list(foreign), pa.string())))),
         (UNKNOWN_PROPERTY, pc.is_in(readings["property"], pa.array(list(properties), pa.string()))),
         (NO_TIME, pc.is_valid(readings["observed_at"])),
         (

@@ -7,6 +7,7 @@ from madang.core.base.interface import Text, read_pair
 PHRASES = {
     "unknown serial": "등록되지 않은 센서",
     "the key is not for serial": "이 인증키로 보낼 수 없는 센서",
+    "the sensor is another agency's": "다른 기관의 센서",
     "unknown property": "모르는 항목",
     "there is nothing to take in it": "받을 값이 없음",
     "no readable time": "읽을 수 없는 시각",

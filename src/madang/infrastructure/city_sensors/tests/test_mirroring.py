@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from madang.core.base.interface import HOUSE, Text, read_settings
+from madang.core.base.interface import HOUSE, Actor, NotAllowed, Text, read_settings
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import get_table
 from madang.core.lake.ledger import Ledger
@@ -16,7 +16,14 @@ from madang.core.lake.schemas import conform, list_stored_columns
 from madang.core.lake.writing.stream_table import StreamTable
 from madang.core.things.interface import Kind, import_things, register_kind
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.actions.sensorthings.entities import (
+    WRITE,
+    create,
+    create_arrays,
+)
 from madang.infrastructure.city_sensors.actions.sensorthings.mirroring import mirror_stations
+from madang.infrastructure.city_sensors.methods.sensorthings.paths import read_path
+from madang.infrastructure.city_sensors.queries.sensorthings.answers import resolve
 from madang.infrastructure.city_sensors.queries.stations import forget, list_shown
 from madang.infrastructure.city_sensors.records import COMMON, STATION_KIND
 from madang.infrastructure.city_sensors.tables import READINGS
@@ -79,3 +86,15 @@ def test_a_station_page_says_why_there_is_no_value(stations, client, language, s
     assert said in page
     assert ("풍속" in page, "Wind speed" in page) == (language == "ko", language == "en")
     assert "Vibration" not in page
+
+
+def test_who_writes_for_another_agency_adds_no_observation_of_a_station(stations):
+    mirror_stations()
+    number = models.Datastream.objects.get(stream_thing="S1", stream_property="noise").pk
+    stranger = Actor(id="x", name="x", grants=frozenset({(WRITE, "district")}))
+    target = resolve(read_path(f"Datastreams({number})/Observations"))
+    array = {"Datastream": {"@iot.id": number}, "components": ["result"], "dataArray": [[1]]}
+    with pytest.raises(NotAllowed):
+        create(actor=stranger, now=NOW, target=target, path="-", body={"result": 1})
+    with pytest.raises(NotAllowed):
+        create_arrays(actor=stranger, now=NOW, body=[array])

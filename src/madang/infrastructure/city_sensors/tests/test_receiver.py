@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from madang.core.base.interface import (
     CITY_TIMEZONE,
     HOUSE,
+    Actor,
     BadInput,
     Text,
     get_broker,
@@ -22,6 +23,7 @@ from madang.core.lake import streams
 from madang.core.lake.interface import AS_IT_ARRIVES
 from madang.core.people.models import Agency
 from madang.core.things.interface import Kind, import_things, register_kind
+from madang.infrastructure.city_sensors.actions.bringing import bring_readings
 from madang.infrastructure.city_sensors.actions.hearing import hear_messages
 from madang.infrastructure.city_sensors.actions.receiving import (
     define_packet,
@@ -392,3 +394,18 @@ def test_the_citys_own_23_fields_are_taken_at_both_ends_of_their_ranges(messages
 
 def test_every_field_of_the_open_rows_can_be_measured():
     assert {one.property for one in OPEN_QUANTITIES} <= set(PROPERTY_BY_CODE)
+
+
+def test_an_officer_brings_no_readings_of_another_agencys_stations(messages, tmp_path):
+    rows = [{"id": "other", "kind": STATION_KIND, "name": "둘", "agency_code": "district"}]
+    import_things(actor=HOUSE, now=NOW, rows=rows, source="test")
+    forget()
+    path = tmp_path / "readings.csv"
+    path.write_text("serial,time,noise\nS1,2026-03-01 10:00,50\nother,2026-03-01 10:00,51\n", "utf-8")
+    officer = Actor(id="o", name="officer", grants=frozenset({("city_sensors.change_receiver", "city")}))
+    outcome = bring_readings(actor=officer, now=NOW, path=path, file_name=path.name)
+    assert (outcome.taken, outcome.refused) == (1, 1)
+    found = [(table, row) for table, rows in messages() for row in rows]
+    assert [row["thing_id"] for table, row in found if table == "city_sensor_readings"] == ["S1"]
+    (refused,) = [row for table, row in found if table == "city_sensor_refused"]
+    assert (refused["serial"], "another agency" in refused["reason"]) == ("other", True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,10 @@ from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES, EntityType
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
+from madang.infrastructure.city_sensors.queries.senders import may_change
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
+from madang.infrastructure.city_sensors.queries.stations import list_stations
 
 from .announcing import after_commit
 from .inserting import Insert, make_columns
@@ -30,6 +33,7 @@ def create(*, actor: Actor, now: datetime, target: Target, path: str, body: Any)
         insert = Insert(now)
         made = insert.make(target.kind, body, dict(target.given))
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_create", subject=path)
+        _check_owners(actor, insert.observations)
         insert.finish()
         after_commit(insert.made)
     return made
@@ -45,9 +49,19 @@ def create_arrays(*, actor: Actor, now: datetime, body: Any) -> list[Observed | 
     with transaction.atomic():
         for array in body:
             results += insert.take_array(array)
+        _check_owners(actor, insert.observations)
         insert.finish()
         after_commit(insert.made)
     return results
+
+
+def _check_owners(actor: Actor, observations: Iterable[Observed]) -> None:
+    """Raise NotAllowed where observations are of a station that isn't of an agency the actor writes for."""
+    stations = list_stations()
+    for thing_id in {one.datastream.stream_thing for one in observations}:
+        station = stations.get(thing_id)
+        if station is not None and not may_change(actor, WRITE, station):
+            require(actor, WRITE, station.agency_code)
 
 
 def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any, is_whole: bool) -> None:

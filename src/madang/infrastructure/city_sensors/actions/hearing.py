@@ -19,7 +19,7 @@ from madang.infrastructure.city_sensors.methods.packets import GOOD, MISSING
 from madang.infrastructure.city_sensors.queries.senders import may_send
 from madang.infrastructure.city_sensors.queries.sources import map_allowances
 from madang.infrastructure.city_sensors.queries.stations import find_certificate, list_stations
-from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Certificate, Heard, Said
+from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, Heard, Said
 from madang.infrastructure.city_sensors.tables import READINGS
 
 from .completing import complete
@@ -73,10 +73,14 @@ def _judge(
         said, reasons = [], {str(error)[:300]: ""}
     else:
         said, reasons = found.said, dict(found.faults)
+        serials = {one.serial for one in said}  # far fewer than values
+        own = {one for one in serials if one in stations and may_send(certificate, stations[one])}
         reasons |= {
-            reason: one.serial for one in said if (reason := _find_fault(one, certificate, stations, now))
+            reason: one.serial for one in said if (reason := _find_fault(one, own, stations, now)) is not None
         }
-    good = [one for one in said if _find_fault(one, certificate, stations, now) is None] if reasons else said
+        if reasons:
+            said = [one for one in said if _find_fault(one, own, stations, now) is None]
+    good = said
     held, lines = set[str](), list[dict[str, Any]]()
     if map_allowances():
         held, lines = hold(_count(good, stations), certificate.name, now)
@@ -112,11 +116,10 @@ def _count(said: list[Said], stations: dict[str, Thing]) -> Counter[str]:
     return Counter(stations[one.serial].source for one in said)
 
 
-def _find_fault(one: Said, certificate: Certificate, stations: dict[str, Thing], now: datetime) -> str | None:
-    if one.serial not in stations:
-        return f"unknown serial {one.serial[:64]}"
-    if not may_send(certificate, stations[one.serial]):
-        return f"the key is not for serial {one.serial[:64]}"
+def _find_fault(one: Said, own: set[str], stations: dict[str, Thing], now: datetime) -> str | None:
+    if one.serial not in own:
+        why = "the key is not for" if one.serial in stations else "unknown"
+        return f"{why} serial {one.serial[:64]}"
     if one.property not in PROPERTY_BY_CODE:
         return f"unknown property {one.property[:64]}"
     if one.observed_at > now + AHEAD:

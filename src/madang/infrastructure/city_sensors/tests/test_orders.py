@@ -128,3 +128,29 @@ def test_options_that_are_written_are_read_the_same(text):
     assert write_options(again) == write_options(options)
     assert msgspec.structs.replace(again, expand={}) == msgspec.structs.replace(options, expand={})
     assert list(again.expand) == list(options.expand)
+
+
+@pytest.mark.parametrize(
+    ("path", "condition", "expected"),
+    [
+        ("Datastreams", "phenomenonTime ge 2026-03-01T03:00:00Z", "ab"),
+        ("Datastreams", "phenomenonTime gt 2026-03-01T12:00:00+09:00", "b"),
+        ("Datastreams", "phenomenonTime lt 2026-03-01T03:30:00Z", "ca"),
+        ("Datastreams", "phenomenonTime le 2026-03-01T02:00:00Z", "c"),
+        ("Datastreams", "phenomenonTime eq 2026-03-01T03:00:00Z", "a"),
+        ("Datastreams", "phenomenonTime ne 2026-03-01T03:00:00Z and name ne 'c'", "b"),
+        ("Datastreams", "not phenomenonTime lt now()", "e"),
+        ("Datastreams", "resultTime lt now()", ""),
+        ("Things", "Datastreams/phenomenonTime gt 2026-03-01T03:00:00Z", "b"),
+        ("Sensors", "Datastreams/phenomenonTime gt 2026-03-01T03:00:00Z", "s"),
+    ],
+)
+def test_datastreams_are_found_by_their_times(readings, path, condition, expected):
+    found = ask(path, filter=condition, orderby="id" if path == "Datastreams" else "name")
+    assert "".join(one["name"][-1] for one in found) == expected
+
+
+def test_times_of_datastreams_are_compared_with_moments(readings):
+    for condition in ("phenomenonTime gt 5", "phenomenonTime eq null", "phenomenonTime gt resultTime"):
+        with pytest.raises(BadInput):
+            ask("Datastreams", filter=condition)

@@ -8,15 +8,17 @@ from typing import Any
 from django.db.models import Max, Min, Q, QuerySet
 from odata_query import ast
 
-from madang.core.base.interface import find_row
+from madang.core.base.interface import find_row, now
 from madang.infrastructure.city_sensors import models
-from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import fold
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort, flatten
-from madang.infrastructure.city_sensors.methods.sensorthings.schema import EntityType
-from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 
 from .filters import MODELS, find_column, follows_many, make_condition
 from .observations import find_streams_where
+from .times import RELATIONS, find_streams_during
 
 
 def list_entities(
@@ -89,6 +91,8 @@ def _read_condition(kind: EntityType, tree: ast._Node) -> Q:
         rows = MODELS[kind.name].objects.filter(_read_condition(kind, tree.operand))
         return ~Q(pk__in=rows.values("pk"))
     path = flatten(tree.left) if isinstance(tree, ast.Compare) else None
+    if path and _is_time_of_streams(kind, path):
+        return _select_during(kind, path, tree)
     if path and "Observations" in path[:-1]:
         place = path.index("Observations")
         inner: ast._Node = ast.Identifier(path[place + 1])
@@ -100,3 +104,21 @@ def _read_condition(kind: EntityType, tree: ast._Node) -> Q:
             steps = "datastreams__pk"
         return Q(**{f"{steps}__in": streams})
     return make_condition(kind, tree)
+
+
+def _is_time_of_streams(kind: EntityType, path: tuple[str, ...]) -> bool:
+    """Return whether a path of names leads to what datastreams work out from their observations."""
+    for name in path[:-1]:
+        link = kind.find_link(name)
+        if link is None:
+            return False
+        kind = TYPES[link.target]
+    return path[-1] in kind.computed
+
+
+def _select_during(kind: EntityType, path: tuple[str, ...], tree: ast.Compare) -> Q:
+    moment = fold(tree.right, now())
+    if not isinstance(moment, ast.DateTime) or type(tree.comparator) not in RELATIONS:
+        raise refuse("$filter", "시각과 견줄 수 있습니다", f"{path[-1]} is compared with a moment")
+    found = find_streams_during(path[-1], type(tree.comparator), read_time("$filter", moment.val)[0])
+    return Q(**{f"{find_column(kind, (*path[:-1], 'id'))[0]}__in": found})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
 import msgspec
+from odata_query import ast
 
 from madang.core.base.interface import ANONYMOUS, Kept
 from madang.core.lake.interface import AnyOf, Filter, Measure, Op, Reader, authorize
+from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
 from madang.infrastructure.city_sensors.tables import READINGS
 
@@ -19,6 +21,14 @@ from .observations import THERE, find_ends, select_streams_of
 KEPT_S = 600.0
 MOST_INTERVALS = 10_000
 Stream = tuple[str, str]
+RELATIONS: dict[type[ast._Node], Callable[[datetime, datetime, datetime], bool]] = {
+    ast.Lt: lambda _begin, end, moment: end < moment,
+    ast.LtE: lambda _begin, end, moment: end <= moment,
+    ast.Gt: lambda begin, _end, moment: begin > moment,
+    ast.GtE: lambda begin, _end, moment: begin >= moment,
+    ast.Eq: lambda begin, end, moment: begin == end == moment,
+    ast.NotEq: lambda begin, end, moment: not begin == end == moment,
+}
 _begins = Kept(KEPT_S)
 _one_reads = Lock()
 
@@ -37,11 +47,32 @@ def describe_times(
     `ends` are when their newest observations were, where the caller has them. A registered station's begin may be ten
     minutes old.
     """
+    spans = _find_spans(datastreams, ends)
+    return {one.pk: _write(spans.get(one.pk)) for one in datastreams}
+
+
+def find_streams_during(name: str, comparator: type[ast._Node], moment: datetime) -> list[int]:
+    """Return the ids of datastreams whose phenomenonTime or resultTime is before, at or after a moment.
+
+    An interval is before what its end is before, and after what its begin is after.
+    """
+    datastreams = models.Datastream.objects.only("pk", "stream_thing", "stream_property")
+    fits = RELATIONS[comparator]
+    return [
+        pk
+        for pk, span in _find_spans(list(datastreams), None).items()
+        if (edges := (span.begin, span.end) if name == "phenomenonTime" else span.results)
+        and fits(*edges, moment)
+    ]
+
+
+def _find_spans(datastreams: Sequence[Any], ends: Mapping[int, datetime] | None) -> dict[int, _Span]:
     ends = find_ends(datastreams) if ends is None else ends
     registered = [one for one in datastreams if one.is_registered and one.pk in ends]
     others = [one for one in datastreams if not one.is_registered]
     spans = _find_registered(registered, ends) | _measure(others)
-    return {one.pk: _write(spans.get((one.stream_thing, one.stream_property))) for one in datastreams}
+    keys = {one.pk: (one.stream_thing, one.stream_property) for one in datastreams}
+    return {pk: spans[key] for pk, key in keys.items() if key in spans}
 
 
 def _write(span: _Span | None) -> dict[str, str]:

@@ -23,7 +23,7 @@ def mean_by_district(prop: Property, values: Iterable[StationValue]) -> dict[str
 
     Directions are averaged as vectors; a district whose vectors are opposed has no mean.
     """
-    good = defaultdict(list)
+    good: dict[str, list[float]] = defaultdict(list)
     for one in values:
         if one.value is not None:
             good[one.district_code].append(one.value)

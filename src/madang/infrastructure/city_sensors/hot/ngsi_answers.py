@@ -288,3 +288,11 @@ def route(method: str, path: str, work: Callable[..., Response], ko: str, en: st
         problems=True,
         refuse=refuse,
     )
+
+
+def asks_details(request: Request) -> bool:
+    """Return whether more than names is asked for."""
+    text = request.query_params.get("details", "false")
+    if text not in {"true", "false"}:
+        raise bad("details is true or false")
+    return text == "true"

@@ -1,0 +1,72 @@
+"""NGSI-LD contexts that were handed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang.core.base.interface import now
+from madang.core.pages.interface import find_address
+from madang.infrastructure.city_sensors.actions.ngsi.subscriptions import host_context, remove_context
+from madang.infrastructure.city_sensors.methods.ngsi.problems import bad, missing
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context, list_contexts
+
+from .ngsi_answers import JSON, LD, ROOT, asks_details, route, serve
+
+
+@serve
+def host(request: Request, body: Any) -> Response:
+    """Keep a context under an address of the house."""
+    identity = host_context(actor=request.state.actor, now=now(), body=body)
+    address = f"{find_address(request)}{ROOT}/jsonldContexts/{identity}"
+    return Response(status_code=201, headers={"Location": address})
+
+
+@serve
+def show_contexts(request: Request, _body: None) -> Response:
+    """Answer the addresses of the contexts that were handed in, or what is known of them."""
+    if request.query_params.get("kind", "Hosted") not in {"Hosted", "Cached", "ImplicitlyCreated"}:
+        raise bad("kind is Hosted, Cached or ImplicitlyCreated")
+    base = f"{find_address(request)}{ROOT}/jsonldContexts/"
+    is_ours = request.query_params.get("kind", "Hosted") == "Hosted"  # nothing is fetched, so none is cached
+    rows = list_contexts() if is_ours else []
+    body: list[Any] = [base + row.context_id for row in rows]
+    if asks_details(request):
+        body = [
+            {
+                "URL": base + row.context_id,
+                "localId": row.context_id,
+                "kind": "Hosted",
+                "createdAt": write_time(row.created_at),
+            }
+            for row in rows
+        ]
+    return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+@serve
+def show_context(request: Request, _body: None) -> Response:
+    """Answer a context."""
+    body = find_context(request.path_params["id"])
+    if body is None:
+        raise missing(f"context {request.path_params['id']}")
+    return Response(msgspec.json.encode(body), media_type=LD)
+
+
+@serve
+def drop_context(request: Request, _body: None) -> Response:
+    """Forget a context."""
+    remove_context(actor=request.state.actor, now=now(), context_id=request.path_params["id"])
+    return Response(status_code=204)
+
+
+ROUTES = [
+    route("GET", "/jsonldContexts", show_contexts, "문맥 목록", "contexts"),
+    route("POST", "/jsonldContexts", host, "문맥 맡기기", "host a context", dict[str, Any]),
+    route("GET", "/jsonldContexts/{id}", show_context, "문맥 보기", "a context"),
+    route("DELETE", "/jsonldContexts/{id}", drop_context, "문맥 지우기", "delete a context"),
+]

@@ -293,16 +293,49 @@ def test_text_that_is_no_text_and_files_that_are_no_plain_files_are_refused():
 )  # fmt: skip
 def test_a_header_that_is_not_of_the_specification_is_refused(header):
     content = hold().write()
-    assert verify(with_header(content, {"timestamp": 1795987188, "version": 1}), processes=1).fault is None
+    assert (
+        verify(with_header(content, {"timestamp": int(NOW.timestamp()), "version": 1}), processes=1).fault
+        is None
+    )
     assert verify(with_header(content, header), processes=1).fault.check == "archive"
 
 
 def with_header(content: bytes, header: object) -> bytes:
     """Return an archive with another header."""
     raw = write(header).encode()
-    first = tarfile.TarInfo("BELENIOS")
-    first.size = len(raw)
-    return first.tobuf(tarfile.USTAR_FORMAT) + raw + bytes(-len(raw) % 512) + content[1024:]
+    first = bytearray(content[:512])
+    first[124:136] = b"%011o\0" % len(raw)
+    first[148:156] = b" " * 8
+    first[148:156] = b"%06o\0 " % sum(first)
+    return bytes(first) + raw + bytes(-len(raw) % 512) + content[1024:]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (100, b"0000755"),
+        (108, b"0000001"),
+        (136, b"00000000001"),
+        (156, b"\0"),
+        (257, b"ustar\x0000"),
+        (265, b"x"),
+    ],
+)
+def test_what_the_files_of_an_archive_do_not_hold_is_not_hidden_between_them(place, value):
+    content = bytearray(hold().write())
+    second = slice(1024, 1536)
+    content[1024 + place : 1024 + place + len(value)] = value
+    content[1024 + 148 : 1024 + 156] = b" " * 8
+    content[1024 + 148 : 1024 + 156] = b"%06o\0 " % sum(content[second])
+    assert verify(bytes(content), processes=1).fault.check == "archive"
+
+
+def test_nothing_follows_the_last_file_and_files_are_filled_up_with_zeros():
+    content = hold().write()
+    for more in (bytes(512), bytes(1024), b"x", bytes(511)):
+        assert verify(content + more, processes=1).fault.check == "archive"
+    padded = content[:1023] + b"x" + content[1024:]
+    assert verify(padded, processes=1).fault.check == "archive"
 
 
 @pytest.mark.parametrize("place", [0, 4, 7, None])

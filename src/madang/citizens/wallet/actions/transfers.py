@@ -24,7 +24,10 @@ from madang.core.people.interface import record_audit, require
 def give_transfer_consent(
     *, actor: Actor, now: datetime, bundle: str, days: int, program: str = ""
 ) -> TransferConsent:
-    """Let a bundle about the actor go to its receiver for so many days; `program` is who asked for it, "" at the desk."""
+    """Let a bundle about the actor go to its receiver for so many days; `program` is who asked for it, "" at the desk.
+
+    It takes the place of what was given to the same asker before: what is taken back later is all there is.
+    """
     require(actor, "signed-in")
     known = get_bundle(bundle)
     if not 1 <= days <= known.days:
@@ -35,6 +38,7 @@ def give_transfer_consent(
             field="days",
         )
     with transaction.atomic():
+        replaced = _end_earlier(actor.id, known.name, program, now)
         row = models.TransferConsentRow.objects.create(
             id=new_id(),
             subject=actor.id,
@@ -45,8 +49,19 @@ def give_transfer_consent(
         )
         details = {"bundle": known.name, "version": known.version, "days": days}
         details |= {"program": program} if program else {}
+        details |= {"replaces": replaced} if replaced else {}
         record_audit(actor=actor, now=now, action="wallet.consent", subject=row.id, details=details)
     return describe_consent(row, now)
+
+
+def _end_earlier(subject: str, bundle: str, program: str, now: datetime) -> list[str]:
+    rows = models.TransferConsentRow.objects.filter(
+        subject=subject, bundle=bundle, withdrawn_at=None, expires_at__gt=now
+    )
+    rows = rows.filter(programgrantrow__program=program) if program else rows.filter(programgrantrow=None)
+    found = list(rows.values_list("id", flat=True))
+    models.TransferConsentRow.objects.filter(id__in=found).update(withdrawn_at=now)
+    return found
 
 
 def withdraw_transfer_consent(*, actor: Actor, now: datetime, consent_id: str) -> None:

@@ -121,8 +121,8 @@ CONSENT = FormPage(
     form=_choose_days,
     run=_give,
     about=Text(
-        ko="받는 기관이 필요할 때 가져가고, 그때마다 여기에 남아요. 언제든 거둘 수 있어요.",
-        en="The agency fetches it when it needs it, and every time stands here. You can take this back at any time.",
+        ko="받는 기관이 필요할 때 가져가고, 그때마다 여기에 남아요. 전에 한 같은 동의는 이것으로 바뀌고, 언제든 거둘 수 있어요.",
+        en="The agency fetches it when it needs it, and every time stands here. It takes the place of an earlier consent to the same, and you can take it back at any time.",
     ),
     button=Text(ko="동의하기", en="Agree"),
     back=HOME,

@@ -18,7 +18,7 @@ from oauthlib.oauth2 import WebApplicationClient
 
 from madang.citizens.wallet.actions.programs import change_program_keys, register_program, withdraw_program
 from madang.citizens.wallet.actions.providers import register_provider, withdraw_provider
-from madang.citizens.wallet.actions.transfers import withdraw_transfer_consent
+from madang.citizens.wallet.actions.transfers import give_transfer_consent, withdraw_transfer_consent
 from madang.citizens.wallet.methods.bundles import digest_content, read_receipt
 from madang.citizens.wallet.methods.programs import is_safe_address
 from madang.citizens.wallet.models import (
@@ -204,6 +204,21 @@ def test_a_code_that_comes_twice_ends_what_it_gave(program, people):
     assert program.redeem(code).json()["error"] == "invalid_grant"
     assert program.fetch(tokens["access_token"]).status_code == 401
     assert program.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_a_new_yes_to_a_program_ends_the_one_before_and_no_other(program, address, people):
+    account, browser = people["kim"]
+    other = Program(f"{address}/mydata")
+    at_the_desk = give_transfer_consent(
+        actor=Actor(id=account.public_id, name=""), now=now(), bundle="youth_rent", days=3
+    )
+    theirs, first = other.get_tokens(browser), program.get_tokens(browser)
+    second = program.get_tokens(browser)
+    assert program.fetch(first["access_token"]).status_code == 401
+    assert program.fetch(second["access_token"]).status_code == 200
+    assert other.fetch(theirs["access_token"]).status_code == 200
+    held = {one.id: one.state for one in list_consents(account.public_id, now())}
+    assert list(held.values()).count("active") == 3 and held[at_the_desk.id] == "active"
 
 
 def test_a_refresh_token_that_comes_twice_ends_what_it_gave(program, people):

@@ -56,6 +56,21 @@ def test_a_bundle_has_what_it_names_and_no_more(consent):
     assert "마포구" not in kept
 
 
+def test_a_new_yes_takes_the_place_of_the_one_before_so_that_taking_it_back_ends_all(consent):
+    again = give_transfer_consent(actor=CITIZEN, now=now(), bundle="youth_rent", days=3)
+    other = give_transfer_consent(actor=CITIZEN, now=now(), bundle="family_benefits", days=3)
+    assert {one.id for one in list_consents(CITIZEN.id, now()) if one.state == ConsentState.ACTIVE} == {
+        again.id, other.id,
+    }  # fmt: skip
+    with pytest.raises(NotAllowed):
+        receive(consent)
+    assert receive(again).content
+    withdraw_transfer_consent(actor=CITIZEN, now=now(), consent_id=again.id)
+    for one in (consent, again):
+        with pytest.raises(NotAllowed):
+            receive(one)
+
+
 def test_both_sides_have_a_receipt_of_what_was_sent(consent, monkeypatch):
     sent = receive(consent)
     key = ECKey.import_key(list_public_keys(now())[-1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgspec
 from gmpy2 import mpz
 
 from .arithmetic import Numbers, get_numbers, multiply
-from .reading import Broken, read_fields, read_json, read_list
+from .reading import Broken, read_fields, read_json, read_list, write_message
 from .setups import Asked, Setup, take_fingerprint
 
 FIELDS = ("election_uuid", "election_hash", "credential", "answers", "signature")
@@ -46,11 +45,6 @@ def check_ballot(setup: Setup, text: str) -> Cast:
     )
     _check_signature(numbers, ballot, credential, signature)
     return Cast(int(credential), cast)
-
-
-def write_message(message: Any) -> str:
-    """Return a message as the specification writes it."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def _check_signature(numbers: Numbers, ballot: dict[str, Any], credential: mpz, signature: Any) -> None:

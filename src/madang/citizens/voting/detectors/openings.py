@@ -8,8 +8,7 @@ import msgspec
 from gmpy2 import mpz
 
 from .arithmetic import Numbers, get_numbers
-from .ballots import write_message
-from .reading import Broken, read_archive, read_fields, read_json, read_list, read_number
+from .reading import Broken, read_archive, read_fields, read_json, read_list, read_number, write_message
 from .setups import Asked, read_setup, take_fingerprint
 
 FIELDS = ("election_uuid", "election_hash", "credential", "answers")

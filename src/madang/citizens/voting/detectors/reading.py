@@ -27,6 +27,7 @@ NEXT = {
     "PartialDecryption": {"PartialDecryption", "Result"},
     "Result": set(),
 }
+FIELDS = ("parent", "height", "type", "payload")
 WITHOUT_PAYLOAD = {"EndBallots", "EndShuffles"}
 REFERRING = {"Setup", "EncryptedTally", "Shuffle", "PartialDecryption"}
 """Events whose payload names other data."""
@@ -41,11 +42,12 @@ class Broken(Exception):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One event with the hash of its own text."""
+    """One event with the hash of its own text, and how many data stand before it in the archive."""
 
     name: str
     kind: str
     payload: str
+    place: int = 0
 
 
 class Archive(msgspec.Struct, frozen=True):
@@ -148,17 +150,22 @@ def _decode(name: str, raw: bytes) -> str:
         raise Broken("archive", f"{name} is not UTF-8") from None
 
 
-def refuse_unnamed(archive: Archive) -> None:
-    """Refuse data that no event has for its payload and no payload names."""
-    named = {event.payload for event in archive.events}
+def refuse_disorder(archive: Archive) -> None:
+    """Refuse data that nothing names, and any order but this: what a payload names, the payload, its event."""
+    expected: dict[str, None] = {}
+    places = []
     for event in archive.events:
-        if event.kind in REFERRING:
-            message = archive.read(event.payload, "chain")
-            if isinstance(message, dict):
-                named |= {value for value in message.values() if isinstance(value, str)}
-    unnamed = [name for name in archive.data if name not in named]
+        message = archive.read(event.payload, "chain") if event.kind in REFERRING else None
+        named = message.values() if isinstance(message, dict) else ()
+        expected |= dict.fromkeys(
+            name for name in (*named, event.payload) if isinstance(name, str) and name in archive.data
+        )
+        places.append(len(expected))
+    unnamed = [name for name in archive.data if name not in expected]
     if unnamed:
         raise Broken("archive", f"nothing refers to {unnamed[0]}")
+    if list(archive.data) != list(expected) or [event.place for event in archive.events] != places:
+        raise Broken("archive", "data do not stand right before the event that they belong to")
 
 
 def _read_event(name: str, text: str, before: list[Event], data: dict[str, str]) -> Event:
@@ -166,8 +173,7 @@ def _read_event(name: str, text: str, before: list[Event], data: dict[str, str])
     if not isinstance(event, dict):
         raise Broken("chain", f"event {name} is no object")
     last = before[-1] if before else None
-    unknown = event.keys() - {"parent", "height", "type", "payload"}
-    if unknown or None in event.values():
+    if event.keys() - set(FIELDS) or None in event.values():
         raise Broken("chain", f"event {len(before)} has more than a parent, height, type and payload")
     kind, payload = event.get("type"), event.get("payload", "")
     if not (isinstance(kind, str) and isinstance(payload, str)):
@@ -182,7 +188,14 @@ def _read_event(name: str, text: str, before: list[Event], data: dict[str, str])
         raise Broken("chain", f"{kind} has {'a' if payload else 'no'} payload")
     if payload and payload not in data:
         raise Broken("chain", f"the payload of event {len(before)} is not in the archive before it")
-    return Event(name, kind, payload)
+    if write_message({field: event[field] for field in FIELDS if field in event}) != text:
+        raise Broken("chain", f"event {len(before)} is not written as the specification says")
+    return Event(name, kind, payload, len(data))
+
+
+def write_message(message: Any) -> str:
+    """Return a message as the specification writes it."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_json(text: str, check: str) -> Any:

@@ -15,7 +15,7 @@ from madang.citizens.voting.records.elections import Fault
 
 from .arithmetic import get_numbers
 from .ballots import Cast, check_ballot
-from .reading import Archive, Broken, read_archive, refuse_unnamed
+from .reading import Archive, Broken, read_archive, refuse_disorder
 from .setups import Setup, read_setup
 from .tallies import add_weights, check_result, check_tally
 
@@ -44,7 +44,7 @@ def verify(content: bytes, processes: int | None = None) -> Verdict:
             _refuse_shuffles(archive)
             tally = check_tally(archive, setup, ballots)
             result = check_result(archive, setup, tally, add_weights(setup, ballots))
-        refuse_unnamed(archive)
+        refuse_disorder(archive)
     except Broken as broken:
         return Verdict(fault=Fault(check=broken.check, reason=broken.reason))
     return Verdict(

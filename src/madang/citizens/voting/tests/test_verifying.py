@@ -330,6 +330,28 @@ def test_what_the_files_of_an_archive_do_not_hold_is_not_hidden_between_them(pla
     assert verify(bytes(content), processes=1).fault.check == "archive"
 
 
+def test_data_stand_right_before_the_event_that_they_belong_to():
+    second = [at for at, (_, one) in enumerate(hold().list_entries()) if b'"type":"Ballot"' in one][1] - 1
+    for place, to in ((0, 1), (1, 2), (second, second - 1), (second, 0)):
+        entries = hold().list_entries()
+        entries.insert(to, entries.pop(place))
+        fault = verify(write_archive(entries, NOW), processes=1).fault
+        assert (fault.check, "right before" in fault.reason) == ("archive", True), (place, to)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b":", b": "), (b"t", b"\\u0074"), (b"}", b"}\n"), (b'"type":"Result",', b"")]
+)
+def test_an_event_is_written_in_one_way(before, after):
+    entries = hold().list_entries()
+    changed = entries[-1][1].replace(before, after, 1)
+    if not after:  # the same names in another order
+        changed = changed.replace(b"}", b',"type":"Result"}')
+    entries[-1] = ("event", changed)
+    fault = verify(write_archive(entries, NOW), processes=1).fault
+    assert (fault.check, "not written" in fault.reason) == ("chain", True)
+
+
 def test_nothing_follows_the_last_file_and_files_are_filled_up_with_zeros():
     content = hold().write()
     for more in (bytes(512), bytes(1024), b"x", bytes(511)):

@@ -130,12 +130,13 @@ def _write_member(name: str, size: int, at: int) -> bytes:
 
 def _read_header(name: str, raw: bytes) -> int:
     """Return when the archive was begun, seconds since 1970, as its first file says."""
-    header = read_json(_decode(name, raw), "archive") if name == "BELENIOS" else None
+    text = _decode(name, raw)
+    header = read_json(text, "archive") if name == "BELENIOS" else None
     if not isinstance(header, dict) or type(header.get("version")) is not int or header["version"] != 1:
         raise Broken("archive", "the archive does not begin with a BELENIOS header of version 1")
     begun = header.get("timestamp")
     # The specification has a number here, the reference program writes text.
-    if set(header) != {"version", "timestamp"} or not (
+    if text != write_message({"version": 1, "timestamp": begun}) or not (
         (type(begun) is int and begun >= 0)
         or (isinstance(begun, str) and len(begun) < LONGEST_NAME and NUMBER.fullmatch(begun))
     ):

@@ -69,8 +69,8 @@ def take_answer(request: Request, _query: None, _body: None) -> Response:
         if "response" in form:
             said = open_answer(now=now(), check_id=check_id, response=form["response"])
         elif "error" not in form:
-            vp_token = read_object(form.get("vp_token", "").encode(), Part.ANSWER)
-            said = {"vp_token": vp_token, "state": form.get("state", "")}
+            token = read_object(form.get("vp_token", "").encode(), Part.ANSWER)
+            said = {"vp_token": token, "state": form.get("state", "")}
         state, vp_token, error = said.get("state"), said.get("vp_token"), said.get("error")
         if isinstance(state, str) and isinstance(error, str):
             note_refusal(now=now(), check_id=check_id, state=state, error=error)

@@ -178,7 +178,10 @@ TRANSFERS = ListPage(
     ),
     query=_query,
     searchable=False,
-    empty=Text(ko="동의한 묶음정보가 아직 없습니다.", en="Nobody has let a bundle go here yet."),
+    empty=Text(
+        ko="우리 기관으로 보내는 데 동의한 묶음정보가 아직 없습니다. 시민이 마이데이터(/wallet/mydata/)에서 동의하면 여기에 나옵니다. 어느 기관이 받는지는 묶음정보마다 정해져 있습니다.",
+        en="Nobody has let a bundle go to your agency yet. When a citizen agrees under My data (/wallet/mydata/) it stands here. Each bundle names the agency that receives it.",
+    ),
 )  # fmt: skip
 
 

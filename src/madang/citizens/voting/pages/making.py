@@ -64,7 +64,7 @@ class PollForm(forms.Form):
     unit = forms.CharField(
         label=say_lazily("단위", "Unit"),
         max_length=20,
-        initial=say_lazily("만원", "KRW 10,000"),
+        initial=say_lazily("만원", "thousand won"),
         required=False,
     )
     lasts = forms.ChoiceField(

@@ -269,6 +269,12 @@ def test_what_nobody_answered_is_shown_as_missing_not_as_nothing(ballot, marks, 
     assert ("넘김 1명" in page) == (ballot is BallotKind.OPINION), "in the words of the ballot"
 
 
+@pytest.mark.parametrize(("language", "unit"), [("ko", "만원"), ("en", "thousand won")])
+def test_the_unit_that_is_offered_reads_on_from_a_number(citizen, language, unit):
+    citizen.cookies["language"] = language
+    assert f'name="unit" value="{unit}"' in citizen.get("/voting/polls/new/").content.decode()
+
+
 @pytest.mark.django_db
 def test_it_says_below_how_many_people_cells_of_districts_are_hidden():
     poll = begin(by_district=True, threshold=1)

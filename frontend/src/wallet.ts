@@ -258,7 +258,7 @@ function listenToFiles(): void {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "wallet.json" });
     link.click();
     URL.revokeObjectURL(link.href);
-    const rest = missing ? say(` 암호를 정하기 전에 받은 ${missing}건은 빠졌어요.`, ` ${missing} from before the passphrase are not in it.`) : "";
+    const rest = missing ? say(` 암호를 정하기 전에 받은 ${missing}건은 빠졌어요. 다시 받은 뒤에 저장하면 들어가요.`, ` ${missing} from before the passphrase are not in it: get them again, then save.`) : "";
     show("done", say(`증명서 ${count}건을 저장했어요.`, `${count} certificates were saved.`) + rest);
   });
   listen(find<HTMLFormElement>("restore-form"), async () => {

@@ -31,8 +31,18 @@ def send_type(request: Request, _query: None, _body: None) -> Response:
     return send_json(describe_type(find_issuer(request), get_kind(request.path_params["name"])))
 
 
+class NoHistory(MadangError):
+    """A status list of another moment is asked for (draft-ietf-oauth-status-list, section 8.4)."""
+
+    status = 501
+
+
 def send_list(request: Request, _query: None, _body: None) -> Response:
     """Answer a signed status list; it may be kept for five minutes and is confirmed by its ETag."""
+    if "time" in request.query_params:
+        raise NoHistory(
+            "wallet.no_history", "지난 때의 목록은 없습니다", "there are no lists of other moments"
+        )
     token, tag = publish_list(find_issuer(request), request.path_params["number"], now())
     return _send_signed(request, token, tag, "application/statuslist+jwt")
 

@@ -92,6 +92,11 @@ def test_a_cached_status_list_is_confirmed_by_weak_comparison(web):
         assert web.get(address, headers={"If-None-Match": held}).status_code == 200, held
 
 
+def test_a_status_list_of_another_moment_is_not_this_moments(web):
+    reply = web.get(f"{ISSUER}/status/0?time=1686925000")
+    assert (reply.status_code, reply.json()["code"]) == (501, "wallet.no_history")
+
+
 def test_the_key_is_there_before_anything_was_signed(holder):
     assert len(holder.discover(ISSUER, "jwt-vc-issuer")["jwks"]["keys"]) == 1
 

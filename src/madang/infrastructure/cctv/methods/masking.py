@@ -25,7 +25,7 @@ def mask(picture: Picture, boxes: Floats, moving: npt.NDArray[np.bool_] | None =
     hidden = picture.copy()
     if moving is not None and moving.any():
         coarse = _pixelate(picture, max(LEAST_BLOCK, picture.shape[0] // 24))
-        hidden[moving] = coarse[moving]
+        cv2.copyTo(coarse, moving.astype(np.uint8), hidden)
     for box in boxes:
         x1, y1, x2, y2 = _grow(box, picture.shape[1], picture.shape[0])
         if x2 > x1 and y2 > y1:

@@ -14,7 +14,7 @@ from madang.infrastructure.cctv.methods.mending import mend
 from madang.infrastructure.cctv.methods.pacing import find_pace
 from madang.infrastructure.cctv.methods.posing import choose_read, find_step
 from madang.infrastructure.cctv.methods.rules import find_events
-from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.methods.tracking import WEAK, Tracker
 from madang.infrastructure.cctv.records import (
     SORTS,
     UNREAD,
@@ -127,7 +127,7 @@ def take_frame(
     sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
     hues = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     for sort, tracker in trackers.items():
-        chosen = np.flatnonzero(sorts == sort)
+        chosen = np.flatnonzero((sorts == sort) & (found.scores >= WEAK))
         looks = np.array([describe_looks(hues, box) for box in found.boxes[chosen]])
         joints = None
         if sort is Sort.PERSON and poses is not None:

@@ -36,7 +36,7 @@ def find_fights(people: Sequence[Track], rules: Rules, fps: float) -> Iterator[E
     for one, other in combinations(people, 2):
         if min(one.frames[-1], other.frames[-1]) - max(one.frames[0], other.frames[0]) < LEAST_FRAMES - 1:
             continue  # most pairs never met: no need to look closer
-        frames, at, beside = np.intersect1d(one.frames, other.frames, return_indices=True)
+        frames, at, beside = np.intersect1d(one.frames, other.frames, assume_unique=True, return_indices=True)
         if len(frames) < LEAST_FRAMES:
             continue
         heights = np.maximum((one.heights[at] + other.heights[beside]) / 2, 1)

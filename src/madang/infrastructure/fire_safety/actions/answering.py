@@ -33,7 +33,7 @@ def answer_alarm(
     """Say something about a facility as a person: it is decided on in the next moment.
 
     `alarm` is the number of the facility's alarm that is answered (0 the present one): what is said of one that
-    is over changes no other. `expects` are the detectors that a test or drill is about.
+    is over changes no other, but a fire confirmed there is one where that alarm was. `expects` are the detectors that a test or drill is about.
     """
     facility = find_facility_row(code)
     require(actor, ANSWER, facility.agency_code)
@@ -44,11 +44,9 @@ def answer_alarm(
             "that is no detector of this facility",
             field="expects",
         )
+    answered = AlarmRow.objects.filter(facility=facility, number=alarm).first() if alarm else None
     if alarm and kind is not SignalKind.CONFIRM:
-        state = (
-            AlarmRow.objects.filter(facility=facility, number=alarm).values_list("state", flat=True).first()
-        )
-        if state not in [one.value for one in OPEN]:
+        if answered is None or answered.state not in [one.value for one in OPEN]:
             raise Conflict(
                 "fire_safety.state",
                 "이미 끝난 경보입니다. 지금 경보를 여십시오.",
@@ -68,6 +66,7 @@ def answer_alarm(
     signal = Signal(
         at=now, facility=code, kind=kind, source=actor.name[:100], reason=reason.strip()[:300],
         alarm=alarm, expects=tuple(sorted(set(expects))),
+        floor=answered.floor if answered else "", room=answered.room if answered else "",
     )  # fmt: skip
     with transaction.atomic():
         keep_signals([signal], now, "person")

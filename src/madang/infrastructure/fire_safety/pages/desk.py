@@ -105,7 +105,7 @@ def describe(alarm: Alarm) -> dict[str, Any]:
 def _draw(actor: Actor, alarm: Alarm, moment: datetime) -> dict[str, Any]:
     facility = get_facility(actor, alarm.facility)
     decisions = list_decisions(actor, alarm.id)
-    on_floor = [one for one in facility.rooms if one.floor == alarm.floor]
+    on_floor = [one for one in facility.rooms if not alarm.floor or one.floor == alarm.floor]
     return {
         **describe(alarm),
         "reason": decisions[-1].reason if decisions else None,

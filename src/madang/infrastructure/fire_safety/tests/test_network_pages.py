@@ -141,8 +141,15 @@ class TestStory(PageCases):
         assert 'value="confirm"' in reader.get(page).content.decode()
         assert reader.post(f"{page}answer/", {"kind": "confirm"}).url == ONE
         decide_due(now=now())
-        states = [one.state for one in list_alarms(actor=HOUSE)[0]]
-        assert states == [AlarmState.HANDED_OVER, AlarmState.STOOD_DOWN]
+        again, _ = list_alarms(actor=HOUSE)[0]
+        assert (again.state, again.floor, again.room) == (AlarmState.HANDED_OVER, "3층", "301호")
+
+    def test_a_fire_that_nobody_places_has_the_whole_facilitys_people(self, reader):
+        assert reader.post(f"{ONE}say/", {"kind": "confirm"}).status_code == 302
+        decide_due(now=now())
+        assert "시설 전체 17명" in reader.get("/wall/fire_safety/").content.decode()
+        (alarm,) = list_alarms(actor=HOUSE)[0]
+        assert "이 층" not in reader.get(f"{HOME}alarms/{alarm.id}/").content.decode()
 
     def test_a_rota_is_written_as_lines(self, reader):
         lines = "주간, 02-1, 12345, 9-18\n야간, 02-2, , 18-9"

@@ -148,11 +148,8 @@ class BurnWatch:
         often = cv2.dilate((masks.mean(axis=0) >= 0.3).astype(np.uint8), np.ones((3, 3), np.uint8))
         for blob, box in _list_blobs(often, LEAST_FLAME):
             x1, y1, x2, y2 = box.astype(int)
-            part = (
-                slice(None),
-                slice(y1, y2),
-                slice(x1, x2),
-            )  # looking at the rest finds nothing, and costs most
+            # Looking at the rest finds nothing, and costs most.
+            part = slice(None), slice(y1, y2), slice(x1, x2)
             flicker = _measure_flames(masks[part] & blob[part[1:]], greys[part], peopled[part])
             if flicker:
                 yield EventKind.FIRE, box, flicker

@@ -7,10 +7,10 @@ tracker on the tracks of TUD-Campus and TUD-Stadtmitte (in the package motmetric
 them; the whole chain on clips composed of people cut out of real videos (`--people`; Debian's opencv-doc has one),
 whose truth is known; 16 pictures of Debian's vtest.avi in which we wrote down who is to be seen, whole as MOTChallenge
 has them (`cctv_clips/vtest.txt`; 0 is what nobody can tell); and any labelled clip that is given (`--clip`, truth as
-MOTChallenge text). Floors in the same
-run: the same detections followed by overlap alone, and, for the tracks of motmetrics, the tracker whose results it ships.
-Events are compared with those that the same rules derive from the true tracks. Each part is bounded in time, so that
-the whole ends in minutes on any machine; where one was cut short it says so.
+MOTChallenge text). Floors in the same run: the same detections followed by overlap alone, and, for the tracks of
+motmetrics, the tracker whose results it ships. Events are compared with those
+that the same rules derive from the true tracks. Each part is bounded in time, so that the whole ends in minutes on any
+machine; where one was cut short it says so.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from madang.core.things.interface import read_list
 from .actions import import_cameras
 from .gateway.analysing import Analysis, analyse
 from .gateway.classifier import Classifier, find_classifier
-from .gateway.detector import Detector
 from .gateway.onvif import discover
+from .gateway.own_detector import OwnDetector, find_detector
 from .gateway.poses import find_poses
 from .queries.cameras import list_misplaced
 from .records import Event, Rules, Sort, Track
@@ -26,7 +26,7 @@ from .records import Event, Rules, Sort, Track
 EXIT_BROKEN = 2
 SAID_EVERY = 100
 REJECTS_SHOWN = 20
-MOST_TILES = 8
+MOST_TILES, THREADS = 8, 2
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,6 +39,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     one.add_argument("--rules", type=Path, metavar="FILE", help="zones, lines and limits (TOML)")
     one.add_argument(
         "--fire-model", type=Path, metavar="FILE", help="ONNX classifier that must agree on fire and smoke"
+    )
+    one.add_argument(
+        "--detector", type=Path, metavar="FILE", help="ONNX detector of one's own instead of NanoDet"
     )
     one.add_argument(
         "--tiles",
@@ -77,7 +80,9 @@ def run_analyse(arguments: Namespace) -> int:
 
     model: Path | None = arguments.fire_model
     classifier = Classifier(model) if model else find_classifier()
-    found = analyse(arguments.video, Detector(tiles=arguments.tiles), rules, say, classifier, find_poses())
+    own: Path | None = arguments.detector
+    detector = OwnDetector(own, arguments.tiles) if own else find_detector(arguments.tiles, THREADS)
+    found = analyse(arguments.video, detector, rules, say, classifier, find_poses())
     if arguments.tracks:
         arguments.tracks.write_text("".join(write_tracks(found.tracks)))
     if arguments.events:

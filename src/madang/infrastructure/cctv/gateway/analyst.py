@@ -52,6 +52,7 @@ from .analysing import NOTHING, MotionGate, take_frame, watch_burning
 from .classifier import find_classifier
 from .clips import Files, encode_picture, put, to_name, write_clip
 from .detector import Detector
+from .own_detector import find_detector
 from .poses import PoseReader, find_poses
 from .sources import SourceReader
 
@@ -383,7 +384,7 @@ class Analyst:
         for camera_id, source in named.items():
             if camera_id not in self._watched:
                 if source.tiles not in self._detectors:
-                    self._detectors[source.tiles] = Detector(tiles=source.tiles, threads=1)
+                    self._detectors[source.tiles] = find_detector(source.tiles, threads=1)
                 detector = self._detectors[source.tiles]
                 self._watched[camera_id] = Watched(
                     source, detector, self.files, self.writer, self._came, self._poses

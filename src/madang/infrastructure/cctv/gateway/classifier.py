@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state as broken
 
 from madang.core.base.interface import BadInput
 from madang.infrastructure.cctv.records import EventKind, Floats, Picture
 
-MODEL = Path(__file__).resolve().parents[1] / "models" / "fire.onnx"
-UNREADABLE = (broken.Fail, broken.InvalidProtobuf, broken.InvalidGraph, broken.NoSuchFile)
+from .sessions import MODELS, UNREADABLE
+
+MODEL = MODELS / "fire.onnx"
 AGREES = 0.5
 AROUND = 0.5
 """How much of the found box's size is shown on each side of it."""

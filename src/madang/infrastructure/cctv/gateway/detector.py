@@ -51,22 +51,25 @@ class Detector:
         return drop_doubles(whole, OVERLAP, INSIDE)
 
     def _look(self, picture: Picture, x: int, y: int, width: int, height: int) -> Detections:
-        """Return what one part shows, its proportions kept: a person made thin is not seen as one."""
+        """Return what one part shows, without what its inner edges cut."""
+        found = self._read(picture[y : y + height, x : x + width])
+        boxes = np.clip(found.boxes, 0, [width, height, width, height]) + np.array([x, y, x, y], np.float32)
+        kept = ~_is_cut(boxes, (x, y, width, height), picture.shape)
+        return Detections(boxes[kept].astype(np.float32), found.scores[kept], found.classes[kept])
+
+    def _read(self, part: Picture) -> Detections:
+        """Return what the model sees, its proportions kept: a person made thin is not seen as one."""
+        height, width = part.shape[:2]
         scale = SIZE / max(width, height)
         wide, high = max(1, round(width * scale)), max(1, round(height * scale))
         given = np.zeros((*(-(-side // CELL) * CELL for side in (high, wide)), 3), np.float32)
-        part = cv2.resize(
-            picture[y : y + height, x : x + width], (wide, high), interpolation=cv2.INTER_LINEAR
-        )
-        given[:high, :wide] = (part.astype(np.float32) - MEAN) / SPREAD
+        shown = cv2.resize(part, (wide, high), interpolation=cv2.INTER_LINEAR)
+        given[:high, :wide] = (shown.astype(np.float32) - MEAN) / SPREAD
         names = [*SCORES, *SIDES]
         fed = {"input_1": given.transpose(2, 0, 1)[None]}
         answers: list[Floats] = [one[0] for one in self._session.run(names, fed)]
         found = decode(answers[:3], answers[3:], given.shape[1], LEAST_SCORE)
-        boxes = np.clip(found.boxes / scale, 0, [width, height, width, height])
-        boxes += np.array([x, y, x, y], np.float32)
-        kept = ~_is_cut(boxes, (x, y, width, height), picture.shape)
-        return Detections(boxes[kept].astype(np.float32), found.scores[kept], found.classes[kept])
+        return Detections(found.boxes / scale, found.scores, found.classes)
 
 
 def _list_tiles(width: int, height: int, count: int) -> list[tuple[int, int, int, int]]:

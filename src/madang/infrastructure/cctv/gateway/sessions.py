@@ -7,14 +7,16 @@ from pathlib import Path
 
 import onnx
 import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as broken
 
 from madang.core.base.interface import NotFound
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
+UNREADABLE = (broken.Fail, broken.InvalidProtobuf, broken.InvalidGraph, broken.NoSuchFile)
 
 
 def open_model(
-    path: Path, threads: int, change: Callable[[onnx.ModelProto], onnx.ModelProto] = lambda model: model
+    path: Path, threads: int, change: Callable[[onnx.ModelProto], onnx.ModelProto] | None = None
 ) -> onnxruntime.InferenceSession:
     """Return a model, changed, that runs in `threads` threads; raise NotFound where it isn't there."""
     if not path.is_file():
@@ -26,4 +28,5 @@ def open_model(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs others' time
-    return onnxruntime.InferenceSession(change(onnx.load(path)).SerializeToString(), options)
+    model = str(path) if change is None else change(onnx.load(path)).SerializeToString()
+    return onnxruntime.InferenceSession(model, options)

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import av
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
+from onnx import TensorProto, helper
 
 from madang.core.base.interface import BadInput, NotFound
 from madang.infrastructure.cctv.cli import EXIT_BROKEN, read_rules, run_analyse, write_event, write_tracks
 from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
 from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.own_detector import OwnDetector
 from madang.infrastructure.cctv.gateway.video import Video
 from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, keep_large, measure_overlap
 from madang.infrastructure.cctv.methods.mending import mend
@@ -222,6 +225,41 @@ def test_what_was_found_twice_is_kept_once():
     assert measure_overlap(boxes[:1], boxes[:1])[0, 0] == pytest.approx(1.0)
 
 
+def make_detector(path: Path, rows, width=64, height=48) -> Path:
+    """Write a model that answers the same whatever it is shown."""
+    shapes = (("x", [1, 3, height, width]), ("y", [1, len(rows), len(rows[0])]))
+    given, out = (helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes)
+    fixed = helper.make_tensor("rows", TensorProto.FLOAT, shapes[1][1], np.ravel(rows))
+    nodes = [helper.make_node("Identity", ["rows"], ["y"])]
+    graph = helper.make_graph(nodes, "fixed", [given], [out], [fixed])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
+    return path
+
+
+def test_a_detector_of_ones_own_takes_the_place_of_nanodet(tmp_path, capsys):
+    person, bag, doubt = [10, 6, 20, 36, 0.9, 0], [40, 30, 50, 36, 0.6, 24], [0, 0, 9, 9, 0.05, 0]
+    model = make_detector(tmp_path / "own.onnx", [person, bag, doubt])
+    found = OwnDetector(model, tiles=1).detect(np.zeros((96, 192, 3), np.uint8))
+    assert found.boxes.tolist() == pytest.approx(np.array([[30, 18, 60, 96], [120, 90, 150, 96]]))
+    assert found.classes.tolist() == [0, 24]
+    arguments = Arguments(
+        write_video(
+            tmp_path / "a.mp4", np.random.default_rng(1).integers(0, 255, (12, 96, 128, 3), np.uint8)
+        ),
+        tmp_path,
+    )
+    arguments.detector = model
+    assert run_analyse(arguments) == 0
+    assert arguments.tracks.read_text().startswith("1,1,20.00,12.00,20.00,60.00,0.900")
+    capsys.readouterr()
+    (tmp_path / "no.onnx").write_text("no model")
+    for wrong in (tmp_path / "no.onnx", make_detector(tmp_path / "five.onnx", [person[:5]])):
+        with pytest.raises(BadInput):
+            OwnDetector(wrong)
+    with pytest.raises(NotFound):
+        OwnDetector(tmp_path / "nowhere.onnx")
+
+
 def test_what_the_tiles_show_larger_is_told_by_them_alone():
     found = Detections(
         np.array([[0, 0, 20, 60], [0, 0, 40, 30], [0, 0, 70, 9]]), np.ones(3), np.zeros(3, int)
@@ -255,7 +293,7 @@ class Arguments:
     def __init__(self, video, folder, rules=None):
         self.video, self.rules, self.tiles, self.quiet = video, rules, 1, True
         self.tracks, self.events = folder / "tracks.txt", folder / "events.jsonl"
-        self.fire_model = None
+        self.fire_model = self.detector = None
 
 
 def test_an_empty_scene_has_nobody_and_is_hardly_looked_at(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,7 @@ from .written import InCell, InParts, find_in_cells, find_parts, parse_degrees
 _NUMBER_SAMPLE = 100_000
 _WORD_SAMPLE = 5_000
 _MIN_HOME, _MIN_FOUND = 0.95, 20
+_MOSTLY = 0.5
 
 
 class Placing:
@@ -75,6 +77,7 @@ class Placing:
             self._epsg = self._written.epsg
         if self._written is None or not self._find_pair([POINT_X, POINT_Y], row_count):
             return False
+        self._turn_cells(row_count)
         self._home = self._find_home(row_count, words)
         return True
 
@@ -94,6 +97,16 @@ class Placing:
             # A sample's share of the file, where it is long.
             self.undecided = geo.find_undecided(columns) * row_count // max(map(len, columns.values()))
         return self._pair is not None
+
+    def _turn_cells(self, row_count: int) -> None:
+        """Take points in cells most of which are written the other way round as they are: either order is right there."""
+        numbers = self._sample([self._pair.lon, self._pair.lat], row_count, _WORD_SAMPLE, self._numbers)
+        points = geo.read_points(self._pair, *(np.concatenate(parts) for parts in numbers.values()))
+        given = np.isfinite(points.lon)
+        if isinstance(self._written, InCell) and points.swapped[given].mean() > _MOSTLY:
+            split = self._written.split
+            self._written = msgspec.structs.replace(self._written, split=lambda texts: split(texts)[::-1])
+            self._pair = msgspec.structs.replace(self._pair, crossed=False)
 
     def count(self, notes: Notes) -> Place:
         """Return the place with its counts over all rows; repaired rows are noted."""

@@ -60,6 +60,7 @@ def test_degrees_minutes_and_seconds_in_columns_of_their_own_are_one_point(take)
 def test_both_coordinates_in_one_cell(take, cell):
     report, rows = take(write_table("위치", lambda x, y: cell.format(x, y)))
     assert_placed(report, rows, "위치", "위치")
+    assert (report["place"]["swapped"], report["fixes"]) == (0, {})
 
 
 def test_a_shape_in_one_cell_has_a_point_inside_it(take):

@@ -32,9 +32,11 @@ from .spool import BARE, HIDDEN, LONG, SHORT, SOUND, Spool
 from .tables_below import find_table_below
 
 _MAX_CARRY = 1 << 25
+_BLANK = " \t\r\n\f\v"
 _MAX_CONTROL_RATIO = 0.05
 # ="0012" and '0012 keep Excel from counting.
 _TEXT_FORMULA = r"""^="([^"]*)"$|^'(\d{4,}[\d-]*|0\d{1,2}-[\d-]{3,})$"""
+_DRAWN, _UNDERLINE = "rule", re.compile(r"[-=]{3,}")
 _RULE = re.compile(r"[-=+| :]*[+|][-=+| :]*")
 csv.field_size_limit(1 << 30)
 
@@ -75,7 +77,7 @@ class RowReader:
         titles = "|".join(sorted(re.escape(level[0]) for level in self._levels))
         # What the first cell of a row looks like that may be a header or a remark.
         self._strange = (
-            rf"^\s*((?:{titles})\s*$|{LONE_FOOTNOTE})" if self._levels else rf"^\s*{LONE_FOOTNOTE}"
+            rf"^\s*((?:{titles})\s*$|---|===|{LONE_FOOTNOTE})" if self._levels else rf"^\s*{LONE_FOOTNOTE}"
         )
         self._is_over = False
         self._rest = b""
@@ -125,7 +127,7 @@ class RowReader:
         self._is_over = True
         for index in range(below, lines.count):
             text = lines.text(index, index)
-            if text.strip(" \t\r\n" + self.layout.delimiter + '"'):
+            if text.strip(_BLANK + self.layout.delimiter + '"'):
                 self.notes.reject(lines.number(index), "other_table", text.rstrip("\r"))
         return below
 
@@ -186,8 +188,8 @@ class RowReader:
 
     def _read_text(self, lines: Lines, index: int, text: str, repaired: list) -> None:
         number = lines.number(index)
-        if not text.strip(" \t\r\n" + self.layout.delimiter + '"'):
-            if text.strip(" \t\r\n"):
+        if not text.strip(_BLANK + self.layout.delimiter + '"'):
+            if text.strip(_BLANK):
                 self.notes.fix("blank_rows_skipped")
             elif index < lines.count - 1 or text:
                 self.notes.fix("blank_lines_skipped")
@@ -324,7 +326,10 @@ class RowReader:
         for row in suspects.tolist():
             cells = _row(batch, row, self._count)
             reason = self._find_reason(cells)
-            if reason:
+            if reason == _DRAWN:
+                self.notes.fix("rule_lines_skipped")
+                keep[row] = False
+            elif reason:
                 line = batch.column(self._count)[row].as_py()
                 self.notes.reject(line, reason, self.layout.delimiter.join(cells))
                 keep[row] = False
@@ -335,6 +340,8 @@ class RowReader:
         stripped = tuple(cell.strip() for cell in cells)
         if stripped in self._levels:
             return "repeated_header"
+        if all(map(_UNDERLINE.fullmatch, stripped)):
+            return _DRAWN
         is_remark = len(stripped) > 2 and not any(stripped[1:]) and re.match(LONE_FOOTNOTE, stripped[0])
         return "footnote" if is_remark else ""
 

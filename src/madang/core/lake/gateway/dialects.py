@@ -17,12 +17,16 @@ from .surplus import Join, are_row_numbers, find_join
 DELIMITERS = (",", "\t", ";", "|", "^")
 _SAMPLE_LINES = 2000
 _MAX_COLUMNS = 20_000
+# The share of lines from which on others are broken, not cut by another delimiter; as many fields as a number has commas.
+_MOST, _FEW = 0.8, 3
 _MAX_NAME = 60
 _MAX_WORD = 100
 
 _SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S")
 _SENTENCE_END = re.compile(r"\S+\s+\S+\s+\S+\.\s*$")
 _END_SEEN = 200
+# What names hold that are cut out of a program or JSON.
+_MARKED = re.compile(r"[{}\\]|\[$")
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,25 +71,23 @@ def find_layout(block: Block) -> tuple[Layout, int]:
 def _find_delimiter(lines: list[str]) -> str:
     """Return the delimiter that cuts most lines into the same number of fields, more than one.
 
-    Of two that do, it is the one that cuts the header too: a decimal comma stands in values only.
+    Of those that cut most, it is the one that cuts the header too: commas of numbers stand in values only. The header
+    may lack the field that a delimiter at the end of each row adds.
     """
     best, best_score = ",", (0.0, 0, 0)
-    filled = [line for line in lines[:-1] or lines if line.strip() and not line.startswith("##")]
     for delimiter in DELIMITERS:
-        sizes = [_count_fields(line, delimiter) for line in filled]
+        if not any(delimiter in line for line in lines):
+            continue
+        rows = _sample_rows(lines[:-1] or lines, delimiter)[1]
+        sizes = [len(row) for row in rows if any(map(str.strip, row)) and not row[0].startswith("##")]
         counts = Counter(sizes)
         counts.pop(1, None)
         if counts:
-            width, share = counts.most_common(1)[0]
-            score = (round(share / len(filled), 1), -sizes.index(width), width)
+            width = counts.most_common(1)[0][0]
+            cut = [index for index, size in enumerate(sizes) if width - (width > _FEW) <= size <= width]
+            score = (round(min(len(cut) / len(sizes), _MOST), 1), -cut[0], width)
             best, best_score = (delimiter, score) if score > best_score else (best, best_score)
     return best
-
-
-def _count_fields(line: str, delimiter: str) -> int:
-    if '"' not in line:
-        return line.count(delimiter) + 1
-    return len(next(csv.reader([line.replace("\r", " ").replace("\x00", " ")], delimiter=delimiter), []))
 
 
 def _sample_rows(lines: list[str], delimiter: str) -> tuple[list[int], list[list[str]]]:
@@ -205,6 +207,7 @@ def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> No
     is_ragged = alike * 5 < len(body) * 4 + (not body)
     sentences = sum(_is_sentence(line) for line in filled)
     in_words |= sentences * 3 >= len(filled) and is_ragged
+    in_words |= not body and any(_MARKED.search(name) for name in header.names)
     in_words |= len(header.names) == 1 and (not body or _is_sentence(header.names[0]))
     # One name may be long; sentences are so throughout, or cut into now more and now fewer pieces.
     lengths = [len(name) for name in header.names]

@@ -119,10 +119,12 @@ def _parse_by_hand(data: bytes, notes: Notes) -> Any:
     bare = _LAST_COMMA.sub(
         lambda found: found[1] or found[2], _REMARK.sub(lambda found: found[1] or b" ", data)
     )
-    with suppress(orjson.JSONDecodeError):
-        value = _load(bare)
-        notes.fix("json_written_by_hand")
-        return value
+    # A list without its brackets is one, too.
+    for text in (bare, b"[" + bare.rstrip(b", \r\n") + b"]"):
+        with suppress(orjson.JSONDecodeError):
+            value = _load(text)
+            notes.fix("json_written_by_hand")
+            return value
     return None
 
 

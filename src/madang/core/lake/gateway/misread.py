@@ -64,8 +64,9 @@ def _is_korean(text: str) -> bool:
 def _is_part_of_korean(rest: str, text: str) -> bool:
     """Return whether what comes back of a damaged `text` is so much Korean that all of it was."""
     letters = count_letters(rest)[0]
-    enough = max(_MIN_LETTERS, _MIN_BACK * count_letters(text)[0])
-    return letters >= enough and _is_korean(rest) and not _is_korean(text)
+    if letters < _MIN_LETTERS or letters < _MIN_BACK * count_letters(text)[0]:
+        return False
+    return _is_korean(rest) and not _is_korean(text)
 
 
 def _mend(block: Block, taken: str, meant: str, notes: Notes) -> Block:

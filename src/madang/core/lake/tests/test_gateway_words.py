@@ -116,6 +116,11 @@ def test_a_header_s_formula_is_no_part_of_its_name(tmp_path):
     assert list(types(report)) == ["번호", "이름"]
 
 
+def test_objects_on_lines_that_end_in_commas(take):
+    report, rows = take("".join(json.dumps({"이름": name}) + ",\n" for name in NAMES), "file.json")
+    assert (len(rows), report["fixes"]) == (40, {"json_written_by_hand": 1})
+
+
 def test_json_in_the_call_of_a_script(take):
     report, rows = take(f"callback({json.dumps([{'이름': name, '값': 1} for name in NAMES])});", "file.js")
     assert (len(rows), types(report)) == (40, {"이름": "text", "값": "integer"})
@@ -199,3 +204,49 @@ def test_short_years_after_an_apostrophe_stay_dates(take):
         make_table("이름,개관일", *(f"{name},'22-1-{n % 28 + 1}" for n, name in enumerate(NAMES)))
     )
     assert types(report)["개관일"] == "date"
+
+
+@pytest.mark.parametrize("delimiter", [";", "|", "\t"])
+@pytest.mark.parametrize("end", ["", "end"])
+def test_commas_of_amounts_never_cut_a_table_that_another_sign_cuts(take, delimiter, end):
+    lines = [
+        f"{n}|{name}|{n + 1},{n + 100},{n + 200}" + ("|" if end and n % 9 else "")
+        for n, name in enumerate(NAMES)
+    ]
+    report, rows = take(make_table("연번|이름|금액", *lines).replace("|", delimiter))
+    assert types(report) == {"연번": "integer", "이름": "text", "금액": "integer"}
+    assert (len(rows), rows[3]["금액"]) == (40, 4103203)
+
+
+def test_days_in_one_number_beside_a_clock(take):
+    report, _ = take(
+        make_table(
+            "이름,등록일시", *(f"{name},202301{n % 28 + 1:02d} 09:{n:02d}:00" for n, name in enumerate(NAMES))
+        )
+    )
+    assert types(report)["등록일시"] == "datetime"
+
+
+def test_a_page_s_end_is_no_row(take):
+    assert take(make_table("이름,값", *(f"{name},1" for name in NAMES)) + "\f\n")[0]["rows_read"] == 40
+
+
+def test_a_rule_below_the_header_is_no_row(take):
+    report, _ = take(make_table("이름,값", "=====,-----", *(f"{name},1" for name in NAMES)))
+    assert (types(report)["값"], report["rows_read"], report["fixes"]) == (
+        "integer",
+        40,
+        {"rule_lines_skipped": 1},
+    )
+
+
+def test_json_within_json_is_no_table_without_rows(take):
+    with pytest.raises(BadInput):
+        take(json.dumps(json.dumps([{"a": 1, "b": 2}, {"a": 2, "b": 3}])), "file.json")
+
+
+def test_an_unclosed_quote_hides_no_delimiter(take):
+    lines = [f"{n};{name};{n + 1},{n + 100},{n + 200};가;나;" for n, name in enumerate(NAMES[:12])]
+    lines[4], lines[7] = lines[4].replace("4동", '"4동'), lines[7].removesuffix(";")
+    report, rows = take(make_table("개요;개요;예산;예산;예산\n연번;이름;금액;구분;비고", *lines))
+    assert (len(rows), types(report)["예산 금액"]) == (12, "integer")

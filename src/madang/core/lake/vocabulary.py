@@ -82,6 +82,10 @@ FIXES: dict[str, Text] = {
     "coordinates_undecided": Text(
         ko="좌표계를 정할 수 없어 위치를 비웠습니다", en="plane coordinates whose system can't be told"
     ),
+    "coordinates_system_likely": Text(
+        ko="맞는 좌표계가 둘 이상이라 흔한 것으로 정했습니다 (확인 필요)",
+        en="points that more than one system puts into their district: the commonest was taken",
+    ),
     "coordinates_swapped": Text(ko="뒤바뀐 경도와 위도를 바로잡았습니다", en="swapped coordinates put right"),
     "dates_rewritten": Text(ko="날짜 표기를 하나로 맞췄습니다", en="dates written in one style"),
     "duplicate_keys": Text(ko="같은 식별값이 두 번 나옵니다 (그대로 둠)", en="doubled keys reported, kept"),
@@ -162,7 +166,7 @@ FIXES: dict[str, Text] = {
 WARNINGS = frozenset(
     {
         *("codes_damaged_by_excel", "commas_undecided", "coordinates_abroad", "coordinates_impossible"),
-        *("coordinates_undecided",),
+        *("coordinates_system_likely", "coordinates_undecided"),
         *("duplicate_keys", "duplicate_rows", "formulas_without_value", "header_missing", "odd_values_kept"),
         *("hidden_columns_kept", "hidden_rows_kept", "sheets_ignored", "totals_kept"),
     }

@@ -64,7 +64,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two columns that hold coordinates. `lon` is the one named (or else valued) as longitude or x.
 
     `crossed` says that plane x and y are exchanged throughout; degrees are told apart row by row. `packed` are
-    degrees with minutes and seconds in one number: 373342.78 is 37°33'42.78".
+    degrees with minutes and seconds in one number: 373342.78 is 37°33'42.78". `is_likely` says that another
+    system puts as many points into their own district, elsewhere.
     """
 
     lon: str
@@ -73,6 +74,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     scale: int = 1
     crossed: bool = False
     packed: bool = False
+    is_likely: bool = False
 
     @property
     def crs(self) -> str:
@@ -167,9 +169,12 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
                 found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
     if not found:
         return None
-    (sure, *_), best, place = max(found, key=lambda candidate: candidate[0])
+    (sure, share, *_), best, place = max(found, key=lambda candidate: candidate[0])
     rivals = [where for _, pair, where in found if {pair.lon, pair.lat} == {best.lon, best.lat}]
-    return best if sure or all(_are_near(place, where) for where in rivals) else None
+    if not sure:
+        return best if all(_are_near(place, where) for where in rivals) else None
+    equals = [where for rank, pair, where in found if rank[1] == share and pair.lon == best.lon]
+    return msgspec.structs.replace(best, is_likely=not all(_are_near(place, where) for where in equals))
 
 
 def find_undecided(columns: dict[str, np.ndarray]) -> int:

@@ -123,6 +123,7 @@ class Placing:
             notes.fix("zero_coordinates", int(points.zero.sum()))
             notes.fix("coordinates_impossible", int(points.impossible.sum()))
         notes.fix("coordinates_swapped", swapped)
+        notes.fix("coordinates_system_likely", placed if self._pair.is_likely else 0)
         notes.fix("coordinates_abroad", abroad if abroad * 2 < placed else 0)
         pair = self._pair
         lon, lat = self._name_source()

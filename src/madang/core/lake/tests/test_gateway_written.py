@@ -194,3 +194,13 @@ def test_degrees_with_a_decimal_comma(take):
     )
     assert_placed(report, rows, "경도", "위도")
     assert report["fixes"]["commas_undecided"] == 2 * len(PLACES)
+
+
+def test_a_system_that_is_only_likely_is_told(take):
+    transformer = pyproj.Transformer.from_crs(4326, 5181, always_xy=True)
+    report, _ = take(
+        write_table(
+            "X좌표,Y좌표", lambda x, y: ",".join(f"{value:.2f}" for value in transformer.transform(x, y))
+        )
+    )
+    assert report["fixes"] == {"coordinates_system_likely": len(PLACES)}

@@ -68,7 +68,8 @@ function holdOn(): void {
 
 function describe(element: Element): string {
   const group = element.closest("[aria-label]")?.getAttribute("aria-label") ?? "";
-  return `${element.tagName} ${group} ${(element.textContent ?? "").replace(/[\d,↑↓]/g, "").trim()}`;
+  const words = (element.textContent ?? "").trim();
+  return `${element.tagName} ${group} ${words.replace(/[\d,↑↓]/g, "").trim() || words}`;
 }
 
 /** Fetch what came while somebody chose rows, typed or picked columns. */

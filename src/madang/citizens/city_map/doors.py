@@ -18,7 +18,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="OGC API Features와 Tiles", en="OGC API Features and Tiles"),
         about=Text(
-            ko="QGIS 같은 지도 프로그램으로 도시의 장소를 엽니다.",
+            ko="QGIS 같은 지도 프로그램으로 도시의 장소를 열어요.",
             en="Opens the city's places in QGIS and other map programs.",
         ),
         example="/ogc/collections?f=json",

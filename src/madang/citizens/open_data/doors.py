@@ -59,7 +59,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="CKAN API", en="CKAN API"),
         about=Text(
-            ko="CKAN을 쓰던 프로그램이 데이터 목록을 찾습니다.",
+            ko="CKAN을 쓰던 프로그램이 데이터 목록을 찾아요.",
             en="Programs made for CKAN search the catalogue.",
         ),
         example="/api/3/action/package_search?rows=1",
@@ -68,7 +68,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="DCAT", en="DCAT"),
         about=Text(
-            ko="다른 포털이 목록을 통째로 거두어 갑니다.", en="Other portals harvest the whole catalogue."
+            ko="다른 포털이 목록을 통째로 거두어 가요.", en="Other portals harvest the whole catalogue."
         ),
         example="/catalog.jsonld",
         order=31,

@@ -30,7 +30,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="OpenID4VCI", en="OpenID4VCI"),
         about=Text(
-            ko="다른 지갑이 이 도시의 증명서를 받는 방법입니다.",
+            ko="다른 지갑이 이 도시의 증명서를 받는 방법이에요.",
             en="How another wallet receives this city's certificates.",
         ),
         example="/.well-known/openid-credential-issuer/wallet",

@@ -113,7 +113,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="JSON API", en="JSON API"),
         about=Text(
-            ko="모든 데이터의 설명과 줄, 정확한 총계. CSV, Excel, Parquet로도 내려받습니다.",
+            ko="모든 데이터의 설명과 줄, 정확한 총계. CSV, Excel, Parquet로도 내려받아요.",
             en="Every dataset's description and rows with exact totals; also as CSV, Excel and Parquet.",
         ),
         example="/api/datasets?limit=3",

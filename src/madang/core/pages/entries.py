@@ -11,7 +11,10 @@ Entries = dict[str, list[str]]
 
 
 def read_entries(form: forms.BaseForm) -> Entries:
-    """Return what is sent of an unbound `form` that nobody typed in, without hidden fields, files and passwords."""
+    """Return what is sent of an unbound `form` that nobody typed in, without hidden fields, files and passwords.
+
+    Of several chosen values the order says nothing.
+    """
     entries: Entries = {}
     for field in form.visible_fields():
         widget, value = field.field.widget, field.value()
@@ -19,7 +22,7 @@ def read_entries(form: forms.BaseForm) -> Entries:
             entries[field.html_name] = ["on"] if widget.check_test(value) else []
         elif not isinstance(widget, forms.FileInput | forms.PasswordInput):
             written = widget.format_value(value)
-            many = written if isinstance(written, list | tuple) else [written]
+            many = sorted(map(str, written)) if isinstance(written, list | tuple) else [written]
             entries[field.html_name] = [str(one) for one in many if one is not None]
     return entries
 

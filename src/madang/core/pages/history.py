@@ -54,11 +54,11 @@ def list_changes(path: str, form: forms.BaseForm) -> list[Change]:
 
 
 def _tell(field: forms.Field, before: list[str], after: list[str]) -> tuple[Words, Words]:
-    """Return both values in words; of long texts the lines that differ."""
+    """Return both values in words; of long texts and many choices what differs."""
     if isinstance(field.widget, forms.CheckboxInput):
         return [YES if before else NO], [YES if after else NO]
     if isinstance(field.widget, forms.Textarea):
-        old, new = ("\n".join(one).splitlines() for one in (before, after))
-        return [line for line in old if line not in new], [line for line in new if line not in old]
+        before, after = ("\n".join(one).splitlines() for one in (before, after))
     words = {str(value): str(said) for value, said in getattr(field, "choices", ())}
-    return [words.get(one, one) for one in before if one], [words.get(one, one) for one in after if one]
+    gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
+    return [words.get(one, one) for one in gone if one], [words.get(one, one) for one in come if one]

@@ -62,7 +62,7 @@ def _change(*, actor: Actor, now: datetime, data: dict[str, Any], view_id: int) 
 
 def _remove(*, actor: Actor, now: datetime, ids: list[str]) -> Text:  # noqa: ARG001
     count = remove_views(actor=actor, view_ids=ids)
-    return Text(ko=f"보기 {count}개를 지웠습니다.", en=f"{count} views removed.")
+    return Text(ko=f"보기 {count}개를 지웠어요.", en=f"{count} views removed.")
 
 
 def _fill(*, actor: Actor, view_id: int) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Iterabl
 OWN_VIEWS = ListPage(
     title=Text(ko="저장한 보기", en="Saved views"),
     about=Text(
-        ko="목록을 찾고 거르고 정렬한 모양을 이름 붙여 저장한 것입니다.",
+        ko="목록을 찾고 거르고 정렬한 모양을 이름 붙여 저장한 거예요.",
         en="Lists as you searched, filtered and sorted them, each under a name.",
     ),
     permission="signed-in",
@@ -117,7 +117,7 @@ OWN_VIEWS = ListPage(
             title=Text(ko="지우기", en="Remove"),
             permission="signed-in",
             consequence=Text(
-                ko="보기 {count}개를 지웁니다. 함께 쓰던 것은 동료에게서도 사라집니다. 목록의 자료는 그대로입니다.",
+                ko="보기 {count}개를 지워요. 함께 쓰던 것은 동료에게서도 사라져요. 목록의 자료는 그대로예요.",
                 en="{count} views are removed, shared ones for your colleagues too. What the lists hold stays.",
             ),
             run=_remove,
@@ -125,7 +125,7 @@ OWN_VIEWS = ListPage(
         ),
     ),
     empty=Text(
-        ko="저장한 보기가 없습니다. 목록을 찾거나 거르고 ‘보기 저장’을 누르면 여기에 모입니다.",
+        ko="저장한 보기가 없어요. 목록을 찾거나 거르고 ‘보기 저장’을 누르면 여기에 모여요.",
         en="No views yet. Search or filter a list and press “Save view”; it is kept here.",
     ),
 )

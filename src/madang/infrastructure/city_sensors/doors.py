@@ -61,7 +61,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="OGC SensorThings 1.1", en="OGC SensorThings 1.1"),
         about=Text(
-            ko="센서와 잰 값을 표준 모양으로 읽습니다. 토큰이 있으면 보낼 수도 있습니다.",
+            ko="센서와 잰 값을 표준 모양으로 읽어요. 토큰이 있으면 보낼 수도 있어요.",
             en="Sensors and observations in the standard's shape; with a token they can be sent, too.",
         ),
         example="/sta/v1.1/Things?$top=1",
@@ -70,7 +70,7 @@ PROTOCOLS = [
     Protocol(
         title=Text(ko="NGSI-LD", en="NGSI-LD"),
         about=Text(
-            ko="FIWARE를 쓰는 도시가 센서의 지금 값을 읽습니다.",
+            ko="FIWARE를 쓰는 도시가 센서의 지금 값을 읽어요.",
             en="Cities on FIWARE read the sensors' present values.",
         ),
         example="/ngsi-ld/v1/entities?type=CitySensor&limit=1",

@@ -78,4 +78,4 @@ def test_the_form_tells_who_changed_what_from_what_to_what(officer: Client) -> N
     assert "Limit: <del>35</del> → <ins>50</ins>" in told
     assert told.index("<del>50</del> → <ins>35</ins>") < told.index("<del>35</del> → <ins>50</ins>")
     assert "In use: <del>yes</del> → <ins>no</ins>" in told
-    assert "Kinds: <del>PM2.5</del> → <ins>PM2.5<br>PM10</ins>" in told
+    assert "Kinds: <del>nothing</del> → <ins>PM10</ins>" in told

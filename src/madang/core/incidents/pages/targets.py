@@ -246,5 +246,9 @@ HAND_OVER_LOG = ListPage(
             run=_retry,
         ),
     ),
-    empty=Text(ko="아직 전달한 것이 없습니다.", en="Nothing has been handed over yet."),
+    empty=Text(
+        ko="아직 전달한 것이 없습니다. 전달처를 정하면 상황이 그곳에 전달되고 여기에 남습니다.",
+        en="Nothing has been handed over yet. Incidents go to the targets that you set, and what went is kept here.",
+    ),
+    create=(TARGETS, Text(ko="전달처 정하기", en="Set targets"), CHANGE),
 )

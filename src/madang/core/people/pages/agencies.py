@@ -63,6 +63,10 @@ AGENCY_LIST = ListPage(
     filters=(ListFilter(name="kind", title=Text(ko="종류", en="Kind"), choices=tuple(AGENCY_KINDS.items())),),
     row_id="code",
     sort="code",
+    empty=Text(
+        ko="아직 기관이 없습니다. 하나씩 더하거나 madang lay-out-agencies 명령으로 한꺼번에 놓을 수 있습니다.",
+        en="No agency yet. Add them one by one, or all at once by the command madang lay-out-agencies.",
+    ),
     create=(f"{HOME}new/", Text(ko="기관 더하기", en="Add an agency"), "people.change_agencies"),
 )
 

@@ -347,3 +347,10 @@ def test_a_line_that_is_no_item_is_refused_by_its_number(reader, line):
     assert reply.status_code == 422
     assert "2번째 줄" in reply.content.decode()
     assert not BookRow.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_desk_without_any_budget_opens_no_next_year(admin_client):
+    page = admin_client.get("/desk/budget/").content.decode()
+    assert "아직 예산이 없습니다" in page
+    assert 'href="next/"' not in page

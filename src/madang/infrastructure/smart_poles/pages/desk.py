@@ -123,6 +123,7 @@ POLES = ListPage(
         ko="아직 스마트폴이 없습니다. 시설물 대장에 smart_pole 종류로 등록하면 여기에 나타납니다.",
         en="No smart pole yet. Register things of the kind smart_pole and they appear here.",
     ),
+    create=("/desk/things/new/", Text(ko="폴 등록", en="Register a pole"), "things.change"),
 )
 
 

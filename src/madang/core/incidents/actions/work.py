@@ -204,6 +204,8 @@ def _acknowledge(row: IncidentRow, actor: Actor, now: datetime) -> None:
     if not row.assignee and actor.kind == "person":
         row.assignee, row.assignee_name = actor.id[:64], actor.name[:150]
     stop_clocks(row, now, (ClockKind.ACKNOWLEDGE, ClockKind.ESCALATE))
+    # What was late is told by the timeline; now only the closing can be.
+    row.is_overdue = row.close_due_at is not None and row.close_due_at <= now
 
 
 def _check_active(row: IncidentRow) -> None:

@@ -68,6 +68,14 @@ class TestClocks:
         run_clocks(now=at(3600))
         assert tell() == ["opened", "acknowledged", "overdue"]
 
+    def test_what_was_acknowledged_late_is_overdue_no_more_until_its_closing_is(self):
+        lay_out()
+        for act, seconds, is_overdue in ((None, 90, True), (acknowledge, 100, False), (None, 601, True)):
+            if act:
+                act(actor=HOUSE, now=at(seconds), number=1)
+            run_clocks(now=at(seconds))
+            assert get_incident(actor=HOUSE, number=1).is_overdue == is_overdue, seconds
+
     def test_closing_stops_everything_and_reopening_starts_anew(self):
         lay_out()
         close(actor=HOUSE, now=at(30), number=1, reason="x")

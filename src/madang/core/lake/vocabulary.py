@@ -204,6 +204,8 @@ def say_promise(seconds: int | None) -> Text | None:
         return None
     if seconds in PROMISES:
         return PROMISES[seconds]
+    if seconds < 3600:
+        return Text(ko=f"{seconds / 60:g}분마다", en=f"Every {seconds / 60:g} minutes")
     hours = seconds / 3600
     return Text(ko=f"{hours:g}시간마다", en=f"Every {hours:g} hours")
 

@@ -15,7 +15,8 @@ from .lists import ListPage
 
 Notes = list[tuple[Any, Text]]
 MOST = 12
-OPTIONAL = Text(ko="비워도 돼요.", en="May be left empty.")
+NEEDED = Text(ko="꼭 적는 것", en="Needed")
+OPTIONAL = Text(ko="비워도 되는 것", en="May be left empty")
 UNDOABLE = Text(
     ko="저장한 뒤 1분 동안 되돌릴 수 있어요.", en="For a minute after saving you can take it back."
 )
@@ -96,18 +97,23 @@ def _describe_form(screen: FormPage, actor: Actor, address: dict[str, Any]) -> l
         form = screen.build_form(actor, address)()
     except MadangError:
         return []
-    fields: Notes = []
-    for field in form.visible_fields():
-        words = _word(field.help_text)
-        if not field.field.required:
-            words = Text(ko=f"{words.ko} {OPTIONAL.ko}".strip(), en=f"{words.en} {OPTIONAL.en}".strip())
-        fields.append((field.label, words))
-    after: Notes = [
-        (screen.button, one) for one in (screen.consequence, UNDOABLE if screen.is_undoable else None) if one
+    needed, optional = (
+        [_word(field.label) for field in form.visible_fields() if field.field.required == is_needed]
+        for is_needed in (True, False)
+    )
+    fields: Notes = [
+        (title, _join(words, len(words)))
+        for title, words in ((NEEDED, needed), (OPTIONAL, optional))
+        if words
     ]
+    fields += [(field.label, _word(field.help_text)) for field in form.visible_fields() if field.help_text]
+    after = [one for one in (screen.consequence, UNDOABLE if screen.is_undoable else None) if one]
     return [
         (Text(ko="적는 것", en="What to fill in"), fields),
-        (Text(ko="저장하면", en="When you save"), after),
+        (
+            Text(ko="저장하면", en="When you save"),
+            [(screen.button, _join(after, len(after), " "))] if after else [],
+        ),
     ]
 
 
@@ -115,7 +121,9 @@ def _word(said: Any) -> Text:
     return said if isinstance(said, Text) else Text(ko=str(said), en=str(said))
 
 
-def _join(words: list[Text]) -> Text:
-    said = Text(ko=", ".join(one.ko for one in words[:MOST]), en=", ".join(one.en for one in words[:MOST]))
-    more = len(words) - MOST
+def _join(words: list[Text], most: int = MOST, between: str = ", ") -> Text:
+    said = Text(
+        ko=between.join(one.ko for one in words[:most]), en=between.join(one.en for one in words[:most])
+    )
+    more = len(words) - most
     return Text(ko=f"{said.ko} 등 {len(words)}가지", en=f"{said.en} and {more} more") if more > 0 else said

@@ -148,7 +148,8 @@ def test_help_tells_of_the_page_somebody_comes_from(client: Client) -> None:
         assert said in register
     form = client.get("/help/", {"of": "/sensors/new/"}).content.decode()
     assert "As it is written on the street" in form
-    assert "May be left empty." in form
+    assert "<dt>Needed</dt><dd>Name</dd>" in form
+    assert "<dt>May be left empty</dt><dd>Height (m), It is mobile</dd>" in form
     assert (
         "Past readings are kept." in client.get("/help/", {"of": "/sensors/S-001/remove/"}).content.decode()
     )

@@ -27,11 +27,12 @@ def read_entries(form: forms.BaseForm) -> Entries:
     return entries
 
 
-def type_in(form_class: Any, present: forms.BaseForm, entries: Entries) -> forms.BaseForm:
+def type_in(form_class: Any, present: forms.BaseForm, entries: Entries) -> forms.Form:
     """Return the form as if somebody had typed `entries` over what is `present`."""
     data = QueryDict(mutable=True)
     for field in present.hidden_fields():
         data[field.html_name] = field.value()
     for name, values in entries.items():
         data.setlist(name, values)
-    return form_class(data, initial=present.initial)
+    form: forms.Form = form_class(data, initial=present.initial)
+    return form

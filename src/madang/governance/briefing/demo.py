@@ -16,9 +16,10 @@ from .actions.living import (
     save_measure,
     save_risk,
     save_step,
-    save_wording,
+    save_wordings,
 )
 from .actions.reports import adopt_report, decide_finding, import_report
+from .demo_words import ENGLISH
 from .methods.figures import write_number, write_rate
 from .models import FindingRow, MeasureRow, ReportRow, StepRow
 from .queries.living import is_overdue
@@ -208,7 +209,7 @@ TASKS = (
         "A smart city known in the world",
         SMART,
         "세계스마트시티기구 회원도시 200개",
-        ("세계스마트시티지구 운영", 674_038, 406_829, 406_829),
+        ("세계스마트시티기구 운영", 674_038, 406_829, 406_829),
         (("세계스마트시티기구 총회", 9, 9),),
     ),
     (
@@ -295,10 +296,8 @@ def _spend(name: str, budget: int, committed: int, disbursed: int) -> str:
 
 def _word_in_english() -> None:
     moment = ReportRow.objects.get().brought_at
-    pairs = [*GOALS.values(), *((one[1], one[2]) for one in TASKS), *DIVISIONS.items()]
-    pairs.append(("스마트도시정책관", "Smart City Policy Bureau"))
-    for ko, en in pairs:
-        save_wording(actor=HOUSE, now=moment, ko=ko, en=en)
+    pairs = [*GOALS.values(), *((one[1], one[2]) for one in TASKS), *DIVISIONS.items(), *ENGLISH.items()]
+    save_wordings(actor=HOUSE, now=moment, pairs=pairs)
 
 
 def _go_on(now: datetime, today: date) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import editions, strategy, task_forms
+from .pages import editions, strategy, task_forms, wordings
 from .pages.adopted import ADOPTED_LISTS
 from .pages.dashboard import show_dashboard, show_map
 from .pages.findings import DECIDE, show_findings
@@ -42,8 +42,10 @@ WRITTEN = [
     path(f"{EDITION}publish/", editions.publish, name="briefing-publish"),
     path(f"{EDITION}file.<str:form>", editions.send_draft, name="briefing-draft-file"),
     path("desk/briefing/differences/", editions.show_differences, name="briefing-differences"),
-    path("desk/briefing/wordings/", editions.WORDING_LIST.as_view(), name="briefing-wordings"),
-    path("desk/briefing/wordings/new/", editions.WORDING.as_view(), name="briefing-wording"),
+    path("desk/briefing/wordings/", wordings.WORDING_LIST.as_view(), name="briefing-wordings"),
+    path("desk/briefing/wordings/new/", wordings.WORDING.as_view(), name="briefing-wording"),
+    path("desk/briefing/wordings/file/", wordings.WORDING_UPLOAD.as_view(), name="briefing-wording-file"),
+    path("desk/briefing/wordings/<str:key>/", wordings.WORDING.as_view(), name="briefing-wording-edit"),
 ]
 urlpatterns = [
     *LIVING,

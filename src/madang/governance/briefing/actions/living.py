@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,7 @@ from .adopting import MONEY
 from .reports import PERMISSION
 
 CONFIRMED = "담당자 확인"
+LONGEST_WORDING = 1000
 STATE_NAMES = {
     MilestoneState.PLANNED: ("계획", "planned"),
     MilestoneState.UNDER_WAY: ("진행 중", "under way"),
@@ -231,6 +233,26 @@ def save_wording(*, actor: Actor, now: datetime, ko: str, en: str) -> None:
     values = {"en": en, "entered_by": actor.name, "entered_at": now}
     row, _ = WordingRow.objects.update_or_create(ko=ko, defaults=values)
     record_audit(actor=actor, now=now, action="briefing.wording", subject=str(row.id), details={"en": en})
+
+
+@transaction.atomic
+def save_wordings(*, actor: Actor, now: datetime, pairs: Sequence[tuple[str, str]]) -> int:
+    """Keep what Korean passages are in English; return how many there are. Raises BadInput for one too long."""
+    require(actor, PERMISSION)
+    for ko, en in pairs:
+        if max(len(ko), len(en)) > LONGEST_WORDING:
+            said = f"{ko[:40]}…"
+            raise BadInput(
+                "briefing.long_wording",
+                f"{LONGEST_WORDING}자까지 적을 수 있습니다: {said}",
+                f"at most {LONGEST_WORDING} characters: {said}",
+                field="file",
+            )
+        values = {"en": _need(en, "en"), "entered_by": actor.name, "entered_at": now}
+        WordingRow.objects.update_or_create(ko=_need(ko, "ko"), defaults=values)
+    details = {"count": len(pairs)}
+    record_audit(actor=actor, now=now, action="briefing.wordings", subject="wordings", details=details)
+    return len(pairs)
 
 
 def _need(text: str, field: str) -> str:

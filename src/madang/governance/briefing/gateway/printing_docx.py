@@ -61,6 +61,7 @@ def _add_line(document: Any, block: dict[str, Any]) -> None:
         paragraph.paragraph_format.page_break_before = block["kind"] in {"chapter", "task"}
         for run in paragraph.runs:
             run.font.size = Pt(SIZES[block["kind"]])
+        _add_quietly(paragraph, block["note"], "({})")
         return
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.left_indent = Mm(5 * block["depth"])
@@ -68,16 +69,19 @@ def _add_line(document: Any, block: dict[str, Any]) -> None:
     run.bold = block["kind"] == "term"
     if block["kind"] == "footnote":
         run.font.size = Pt(8.5)
-    _add_mark(paragraph, block["mark"])
+    _add_quietly(paragraph, block["note"], "({})")
+    _add_quietly(paragraph, block["mark"])
 
 
-def _add_mark(paragraph: Paragraph, mark: str) -> None:
-    if mark:
-        run = paragraph.add_run(f" [{mark}]")
+def _add_quietly(paragraph: Paragraph, said: str, form: str = "[{}]") -> None:
+    if said:
+        run = paragraph.add_run(f" {form.format(said)}")
         run.font.size, run.font.color.rgb = Pt(7), QUIET
 
 
 def _add_table(document: Any, block: dict[str, Any], source: str) -> None:
+    if block["note"]:
+        _add_quietly(document.add_paragraph(), block["note"], "{}")
     table = document.add_table(rows=len(block["head"]), cols=block["columns"] + 1)
     table.style = "Table Grid"
     _set_widths(document, table, block)
@@ -89,7 +93,7 @@ def _add_table(document: Any, block: dict[str, Any], source: str) -> None:
             if said["is_number"]:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph = cells[-1].paragraphs[0]
-        _add_mark(paragraph, row["mark"])
+        _add_quietly(paragraph, row["mark"])
     document.add_paragraph()
 
 

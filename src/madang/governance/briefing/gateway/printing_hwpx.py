@@ -50,10 +50,10 @@ class _Writer:
             self.formats.setdefault(tuple(sorted(form.items())), []).append(number)
         return paragraph
 
-    def mark(self, paragraph: Any, mark: str) -> None:
-        """Add the mark that names a source."""
+    def mark(self, paragraph: Any, mark: str, form: str = "[{}]") -> None:
+        """Add the mark that names a source, or another note in small letters."""
         if mark:
-            paragraph.add_run(f" [{mark}]", char_pr_id_ref=self.run_style(size=MARK, color=QUIET))
+            paragraph.add_run(f" {form.format(mark)}", char_pr_id_ref=self.run_style(size=MARK, color=QUIET))
 
     def finish(self) -> bytes:
         """Return the file."""
@@ -83,14 +83,19 @@ def _add_line(writer: _Writer, block: dict[str, Any]) -> None:
         )
     elif block["level"]:
         begins_page = {"page_break_before": True} if kind in {"chapter", "task"} else {}
-        writer.add(text, size=SIZES[kind], level=min(block["level"], 10), **begins_page)
+        heading = writer.add(text, size=SIZES[kind], level=min(block["level"], 10), **begins_page)
+        writer.mark(heading, block["note"], "({})")
     else:
         indent = {"indent_left_mm": INDENT_MM * block["depth"]} if block["depth"] else {}
         size = SMALL if kind == "footnote" else BODY
-        writer.mark(writer.add(text, size=size, bold=kind == "term", **indent), block["mark"])
+        paragraph = writer.add(text, size=size, bold=kind == "term", **indent)
+        writer.mark(paragraph, block["note"], "({})")
+        writer.mark(paragraph, block["mark"])
 
 
 def _add_table(writer: _Writer, block: dict[str, Any], source: str) -> None:
+    if block["note"]:
+        writer.add(block["note"], size=MARK)
     head, rows, columns = block["head"], block["rows"], block["columns"] + 1
     table = writer.document.add_table(max(1, len(head) + len(rows)), columns)
     grid = [row.cells for row in table.rows]

@@ -63,6 +63,7 @@ WORDS = {
     "일반회계": "General account",
     "특별회계": "Special account",
     "순증": "new",
+    "연말 집행예상액": "Forecast for the end of the year",
 }
 PATTERNS = (
     (re.compile(r"^(?:※\s*)?예산집행 현황(.*)$"), r"Execution of the budget\1"),
@@ -74,12 +75,21 @@ PATTERNS = (
     (re.compile(r"^(\d+)건 중 (\d+)건 완료$"), r"\2 of \1 done"),
     (re.compile(r"^(20\d\d)년도? 세입·세출 ?예산현황$"), r"Revenue and expenditure of \1"),
     (re.compile(r"^(20\d\d) 세입·세출예산 세부현황$"), r"Revenue and expenditure of \1 in detail"),
+    (re.compile(r"\(시뮬레이션\)"), "(simulated)"),
     (re.compile(r"^(20\d\d)년 주요 업무보고(.*)$"), r"Work report \1\2"),
     (re.compile(r"^업무보고\s*p\.?\s*(\d+)$"), r"Work report p. \1"),
 )
 KOREAN = re.compile(r"[가-힣]")
 LEADING = re.compile(r"^\((추진배경|사업내용)\)\s*")
-CODED = re.compile(r"^(?P<code>\d-\d{1,2})\.\s*(?P<title>.+)$")
+CODED = re.compile(r"^(?P<code>\d-\d{1,2})\.\s*(?P<name>.+)$")
+DATED = re.compile(r"^(?P<name>.+?)\s*:\s(?P<when>['’~]\s?.*\d.*)$")
+VALUED = re.compile(
+    r"^(?P<name>.+)\s:\s(?P<n>[△\d,.]+)(?P<unit>[^\d(]*)\((?P<when>['’][\d. :]+?)\s?(?P<kind>기준|실시간)\)$"
+)
+AS_OF = {"기준": "as of", "실시간": "live,"}
+MONTHS = re.compile(r"['’](?P<y>\d\d)\.\s?(?P<a>\d{1,2})월(?:\s*~\s*(?P<b>\d{1,2})월)?")
+DAY = re.compile(r"['’](\d\d)\.\s?(\d{1,2})\.\s?(\d{1,2})\.")
+STATES = {"(진행 중)": "(under way)", "(완료)": "(done)", "(중단)": "(stopped)"}
 
 
 def translate_document(document: Document, wordings: Mapping[str, str]) -> Document:
@@ -92,32 +102,62 @@ def translate_document(document: Document, wordings: Mapping[str, str]) -> Docum
 
 
 def list_untranslated(document: Document, wordings: Mapping[str, str]) -> list[str]:
-    """Return the passages that would stay Korean, in order, each once."""
+    """Return the passages that would stay Korean, in order, each once; without codes, dates and figures beside."""
     found: dict[str, None] = {}
     for text in _list_texts(document):
         if KOREAN.search(translate(text, wordings)):
-            coded = CODED.match(text)
-            found.setdefault(LEADING.sub("", coded["title"] if coded else text))
+            name = _find_name(text.strip())
+            found.setdefault(name if is_korean(translate(name, wordings)) else text.strip())
     return list(found)
 
 
 def translate(text: str, wordings: Mapping[str, str]) -> str:
-    """Return a passage in English where its words are known, else as it is; △ becomes a minus sign."""
+    """Return a passage in English where its words are known, else as it is; △ becomes a minus sign.
+
+    A step with its dates and an indicator with its value are known by their names alone.
+    """
     said = text.strip()
     if said in wordings:
         return wordings[said]
     word = WORDS.get(said) or WORDS.get(re.sub(r"(?<=\S)\s(?=\S)", "", said))
     if word:
         return word
-    coded = CODED.match(said)
+    coded, valued, dated = (pattern.match(said) for pattern in (CODED, VALUED, DATED))
     if coded is not None:
-        return f"{coded['code']}. {translate(coded['title'], wordings)}"
+        return f"{coded['code']}. {translate(coded['name'], wordings)}"
+    if valued is not None:
+        value = valued["n"] + ("" if is_korean(valued["unit"]) else valued["unit"])
+        when = f"{AS_OF[valued['kind']]} {write_when(valued['when'])}"
+        return f"{translate(valued['name'], wordings)}: {value} ({when})"
+    if dated is not None:
+        return f"{translate(dated['name'], wordings)}: {write_when(dated['when'])}"
     leading = LEADING.match(said)
     if leading is not None:
         return f"({WORDS[leading[1]]}) {translate(said[leading.end() :], wordings)}".strip()
     for pattern, new in PATTERNS:
         said = pattern.sub(new if new is not None else _name_budget, said)
     return re.sub(r"△\s*(?=\d)", "−", said)  # noqa: RUF001
+
+
+def write_when(text: str) -> str:
+    """Return a printed period in English: '22. 7월 ~ 12월 (완료) is 2022-07 ~ 2022-12 (done)."""
+    said = MONTHS.sub(
+        lambda one: " ~ ".join(_write_month(one["y"], m) for m in one.group("a", "b") if m), text
+    )
+    said = DAY.sub(lambda one: f"20{one[1]}-{int(one[2]):02d}-{int(one[3]):02d}", said)
+    for state, english in STATES.items():
+        said = said.replace(state, english)
+    return said
+
+
+def _write_month(year: str, month: str) -> str:
+    return f"20{year}-{int(month):02d}"
+
+
+def _find_name(text: str) -> str:
+    """Return what of a passage somebody has to write in English."""
+    match = CODED.match(text) or VALUED.match(text) or DATED.match(text)
+    return match["name"] if match else LEADING.sub("", text)
 
 
 def is_korean(text: str) -> bool:

@@ -24,7 +24,6 @@ from madang.core.pages.interface import (
 )
 from madang.core.people.interface import require
 from madang.governance.briefing.actions.editions import publish_edition, write_edition
-from madang.governance.briefing.actions.living import save_wording
 from madang.governance.briefing.actions.reports import PERMISSION
 from madang.governance.briefing.methods.figures import write_number
 from madang.governance.briefing.methods.translating import list_untranslated
@@ -143,7 +142,7 @@ def _describe(*, actor: Actor, language: str, report_id: str) -> Detail:
         Fact(
             title=Text(ko="영어로 옮기지 않은 구절", en="Passages only in Korean"),
             value=left,
-            href=f"{HOME}wordings/",
+            href=f"{HOME}wordings/?state=left",
         )
     )
     if edition.published_at:
@@ -285,68 +284,3 @@ def _draw_change(one: Change) -> dict[str, Any]:
         "after": one.after,
         "delta": None if delta is None else f"{'+' if delta > 0 else ''}{write_number(delta)}",
     }
-
-
-def _query_wordings(
-    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
-) -> tuple[Sequence[Any], int]:
-    del filters
-    require(actor, PERMISSION)
-    return list_wordings(search=search, sort=sort, offset=offset, limit=limit)
-
-
-WORDING_LIST = ListPage(
-    title=Text(ko="영어 표현", en="English wording"),
-    permission=PERMISSION,
-    about=Text(
-        ko="보고서의 한국어 구절을 영어로 어떻게 적는지 정합니다. 정하지 않은 구절은 영어 보고서에 한국어로 남습니다.",
-        en="What a Korean passage of the report is in English. Others stay Korean in the English report.",
-    ),
-    columns=(
-        ListColumn(name="ko", title=Text(ko="한국어", en="Korean")),
-        ListColumn(name="en", title=Text(ko="영어", en="English")),
-        ListColumn(name="entered_by", title=Text(ko="적은 사람", en="By")),
-        ListColumn(name="entered_at", title=Text(ko="적은 때", en="At"), type=ColumnType.TIME),
-    ),
-    query=_query_wordings,
-    sort="ko",
-    empty=Text(ko="아직 정한 표현이 없습니다.", en="Nothing has an English wording yet."),
-    create=(f"{HOME}wordings/new/", Text(ko="표현 정하기", en="Add a wording"), PERMISSION),
-)
-
-
-def _build_wording(actor: Actor) -> type[forms.Form]:
-    """Return the form with the passages of the newest report that are only Korean to choose from."""
-    require(actor, PERMISSION)
-    editions = list_editions(sort="-written_at", offset=0, limit=1)[0]
-    left = []
-    if editions:
-        document = read_document(get_edition(editions[0].text_id))
-        left = list_untranslated(document, {one.ko: one.en for one in list_wordings()[0]})
-    names = {
-        "ko": forms.CharField(
-            label=say_lazily("한국어", "Korean"),
-            max_length=1000,
-            initial=left[0] if left else "",
-            help_text=say_lazily(f"남은 구절 {len(left)}개", f"{len(left)} passages are left"),
-            widget=forms.Textarea(attrs={"rows": 2}),
-        ),
-        "en": forms.CharField(
-            label=say_lazily("영어", "English"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-        ),
-    }
-    return type("WordingForm", (forms.Form,), names)
-
-
-def _save_wording(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
-    save_wording(actor=actor, now=now, ko=data["ko"], en=data["en"])
-    return f"{HOME}wordings/"
-
-
-WORDING = FormPage(
-    title=Text(ko="표현 정하기", en="Add a wording"),
-    permission=PERMISSION,
-    form=_build_wording,
-    run=_save_wording,
-    back=f"{HOME}wordings/",
-)

@@ -14,6 +14,7 @@ from madang.core.lake.interface import list_indicator_days
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_unit, page
 from madang.governance.briefing.actions.living import STATE_NAMES
 from madang.governance.briefing.actions.reports import PERMISSION
+from madang.governance.briefing.methods.translating import is_korean, translate, write_when
 from madang.governance.briefing.models import PlanRow, StepRow
 from madang.governance.briefing.queries import living
 from madang.governance.briefing.queries.reports import read_corrected
@@ -64,23 +65,32 @@ def show_task(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "title": Text(ko=f"{code} {plan.name}", en=f"{code} {say(plan.name).en}"),
         "plan": plan,
+        "report": say(plan.report.title),
         "goal": say(plan.goal.name),
+        "purpose": say(plan.purpose),
         "owner": say(plan.owner or "–"),
         "tree_title": TREE,
         "here": f"{ADDRESS}{code}/",
-        "reported": reported,
+        "reported": reported and _tell_reported(reported, say),
         "axis": _draw_axis(steps, today),
-        "steps": [_draw_step(one, steps, today) for one in steps],
+        "steps": [_draw_step(one, steps, today, say) for one in steps],
         "measured": [
-            _draw_measured(one, request.language) for one in living.list_measured(code, actor=request.actor)
+            _draw_measured(one, say, request.language)
+            for one in living.list_measured(code, actor=request.actor)
         ],
         "is_lake_away": living.find_live(request.actor) is None,
         "money": [
-            (one, _rate(one.committed_krw, one.current_budget_krw), living.name_source(one)) for one in money
+            (one, say(one.name), _rate(one.committed_krw, one.current_budget_krw), living.name_source(one))
+            for one in money
         ],
-        "results": [(one, living.name_source(one)) for one in living.list_results(code)],
-        "risks": [(one, LEVELS[one.level]) for one in living.list_risks(code)],
-        "decisions": [(one, living.name_source(one)) for one in living.list_decisions(code)],
+        "results": [(one, say(one.text), living.name_source(one)) for one in living.list_results(code)],
+        "risks": [
+            (one, say(one.name), say(one.response), LEVELS[one.level]) for one in living.list_risks(code)
+        ],
+        "decisions": [
+            (one, say(one.text), say(one.decided_by), living.name_source(one))
+            for one in living.list_decisions(code)
+        ],
         "history": [(one, Text(ko=one.what_ko, en=one.what_en)) for one in living.list_history(code, 50)],
     }
     return render(request, "briefing/task.html", context)
@@ -97,7 +107,7 @@ def show_measure(request: HttpRequest, code: str, measure_id: int) -> HttpRespon
         "task": say(plan.name),
         "tree_title": TREE,
         "here": f"{ADDRESS}{code}/",
-        "row": _draw_measured(one, request.language),
+        "row": _draw_measured(one, say, request.language),
         "values": [(each, living.name_source(each)) for each in reversed(one.actuals)],
         "chart": _draw_chart(one, request.actor),
     }
@@ -107,7 +117,7 @@ def show_measure(request: HttpRequest, code: str, measure_id: int) -> HttpRespon
 def _name_all() -> Callable[[str], Text]:
     """Return what gives a Korean name in both languages, as far as staff wrote it in English."""
     english = {one.ko: one.en for one in living.list_wordings()[0]}
-    return lambda ko: Text(ko=ko, en=english.get(ko, ko))
+    return lambda ko: Text(ko=ko, en=translate(ko, english))
 
 
 def _draw_standing(one: living.Standing, say: Callable[[str], Text]) -> dict[str, Any]:
@@ -117,6 +127,14 @@ def _draw_standing(one: living.Standing, say: Callable[[str], Text]) -> dict[str
 def _read_reported(plan: PlanRow) -> Task | None:
     """Return the task as the report last told it, with what people corrected in it."""
     return next((one for one in read_corrected(plan.report).tasks if one.code == plan.code), None)
+
+
+def _tell_reported(task: Task, say: Callable[[str], Text]) -> dict[str, list[Text]]:
+    """Return what the report says of a task, each passage in both languages as far as staff wrote it."""
+    return {
+        part: [say(said) for said in getattr(task, part)]
+        for part in ("background", "content", "results", "plans")
+    }
 
 
 def _bounds(steps: list[StepRow], today: date) -> tuple[date, date]:
@@ -140,13 +158,15 @@ def _draw_axis(steps: list[StepRow], today: date) -> dict[str, Any]:
     }
 
 
-def _draw_step(one: StepRow, steps: list[StepRow], today: date) -> dict[str, Any]:
+def _draw_step(one: StepRow, steps: list[StepRow], today: date, say: Callable[[str], Text]) -> dict[str, Any]:
     bounds = _bounds(steps, today)
     left = _place(one.starts_on or bounds[0], bounds)
     right = _place(one.ends_on or bounds[1], bounds)
     is_late = living.is_overdue(one, today)
     return {
         "row": one,
+        "name": say(one.name),
+        "period": Text(ko=one.period_text, en=write_when(one.period_text)),
         "left": left,
         "width": max(1.5, round(right - left, 1)),
         "shape": "late" if is_late else one.state,
@@ -157,11 +177,13 @@ def _draw_step(one: StepRow, steps: list[StepRow], today: date) -> dict[str, Any
     }
 
 
-def _draw_measured(one: living.Measured, language: str) -> dict[str, Any]:
-    live = one.live
+def _draw_measured(one: living.Measured, say: Callable[[str], Text], language: str) -> dict[str, Any]:
+    live, unit = one.live, one.measure.unit
     return {
         "one": one,
         "measure": one.measure,
+        "name": say(one.measure.name),
+        "unit": Text(ko=unit, en="" if is_korean(unit) else unit),
         "newest": one.newest,
         "source": living.name_source(one.newest) if one.newest else None,
         "change": one.change,

@@ -29,6 +29,8 @@ WORDS = {
     "accepted": Text(ko="서로 맞지 않지만 그대로 둔 곳", en="What disagrees and was accepted"),
     "none": Text(ko="없습니다.", en="Nothing."),
     "draft": Text(ko="초안", en="Draft"),
+    "korean": Text(ko="한국어", en="in Korean"),
+    "korean_table": Text(ko="한국어로 남은 칸이 있음", en="Some names in this table are still in Korean."),
 }
 HANJA = str.maketrans("完中區市新", "완중구시신")
 """The house's print font has no Hanja: those that reports use are printed as they are read."""
@@ -53,6 +55,7 @@ def tell_document(edition: EditionRow, language: str) -> dict[str, Any]:
     blocks = lay_out(document)
     for block in blocks:
         block["is_korean"] = language == "en" and is_korean(block["text"])
+        block["note"] = _tell_korean(block, language) if language == "en" else ""
     state = "" if edition.published_at else f" · {WORDS['draft'].say(language)}"
     return {
         "language": language,
@@ -87,6 +90,15 @@ def _print(report_id: str, form: str, language: str, state: str) -> bytes:
         return PRINTERS[form](told)
     printed = msgspec.json.encode({name: told[name] for name in told if name != "as_of"}).decode()
     return print_pdf(PRINTED, msgspec.json.decode(printed.translate(HANJA)))
+
+
+def _tell_korean(block: dict[str, Any], language: str) -> str:
+    """Return what stands beside a passage, or above a table, that nobody wrote in `language` yet."""
+    if block["kind"] == "table":
+        rows = (*block["head"], *(row["cells"] for row in block["rows"]))
+        is_left = any(is_korean(cell["text"]) for cells in rows for cell in cells)
+        return WORDS["korean_table"].say(language) if is_left else ""
+    return WORDS["korean"].say(language) if block["is_korean"] else ""
 
 
 def _list_accepted(edition: EditionRow, language: str) -> list[str]:

@@ -13,6 +13,7 @@ from madang.core.base.interface import Actor, MadangError, NotFound, Text, now, 
 from madang.core.lake.interface import IndicatorState, list_indicators
 from madang.core.pages.interface import format_day, format_moment
 from madang.governance.briefing.methods.figures import write_number
+from madang.governance.briefing.methods.translating import translate
 from madang.governance.briefing.models import (
     ActualRow,
     DecisionRow,
@@ -278,7 +279,9 @@ def name_source(one: PlanPart) -> Text:
     """Return in words where something comes from: a report, or who entered it from what."""
     if one.report is not None and not one.source:
         report = one.report
-        return Text(ko=f"{report.title} {one.line}번째 줄", en=f"{report.title}, line {one.line}")
+        return Text(
+            ko=f"{report.title} {one.line}번째 줄", en=f"{translate(report.title, {})}, line {one.line}"
+        )
     day = to_city_time(one.entered_at).date()
     source = read_pair(one.source or "")
     ko, en = (f" ({words})" if words else "" for words in (source.ko, source.en))

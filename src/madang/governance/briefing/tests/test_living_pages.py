@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import docx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hwpx import HwpxDocument
 
 from madang.core.base.interface import HOUSE, Aim, Unavailable
@@ -13,8 +15,10 @@ from madang.core.pages.testing import ListPageCases, PageCases
 from madang.governance.briefing.actions import living
 from madang.governance.briefing.actions.reports import decide_finding
 from madang.governance.briefing.models import FindingRow, HistoryRow, MeasureRow, StepRow
-from madang.governance.briefing.pages.editions import EDITION_LIST, WORDING_LIST
+from madang.governance.briefing.pages.editions import EDITION_LIST
+from madang.governance.briefing.pages.wordings import WORDING_LIST
 from madang.governance.briefing.queries import living as queries
+from madang.governance.briefing.queries.editions import Passage
 from madang.governance.briefing.queries.living import find_live, list_measured
 from madang.governance.briefing.records import MoneyEntry
 
@@ -185,12 +189,47 @@ class TestEditions(ListPageCases):
         assert "공원 쉼터 조성\t2,185,130" in reader.get(f"{here}file.txt").content.decode()
 
     def test_what_staff_write_in_english_is_in_the_english_report(self, reader, rows):
-        address = "/desk/briefing/wordings/new/"
-        assert "남은 구절" in reader.get(address).content.decode()
+        address, read = "/desk/briefing/wordings/", f"{self.path}{rows}/read/"
+        left = reader.get(address, {"state": "left"}).context["rows"]
+        ko = next(one for one in left if "동네 공원 쉼터 확충" in str(one["cells"][0][1]))
+        marked = reader.get(read, {"language": "en"}).content.decode().count("(in Korean)")
+        form = f"{address}{ko['id']}/"
+        assert "동네 공원 쉼터 확충" in reader.get(form).content.decode()
         said = {"ko": "동네 공원 쉼터 확충", "en": "More shelters in parks"}
-        assert reader.post(address, said).status_code == 302
-        page = reader.get(f"{self.path}{rows}/read/", {"language": "en"}).content.decode()
+        assert reader.post(form, said)["Location"] == f"{address}?state=left"
+        assert ko["id"] not in {one["id"] for one in reader.get(address, {"state": "left"}).context["rows"]}
+        page = reader.get(read, {"language": "en"}).content.decode()
         assert page.count("More shelters in parks") == 2
+        assert 0 < page.count("(in Korean)") < marked
+        assert "(in Korean)" not in reader.get(read, {"language": "ko"}).content.decode()
+        word = docx.Document(
+            io.BytesIO(reader.get(f"{self.path}{rows}/file.docx", {"language": "en"}).content)
+        )
+        assert any("만듦 (in Korean)" in one.text for one in word.paragraphs)
+        assert not any("More shelters in parks (" in one.text for one in word.paragraphs)
+
+    def test_the_list_filled_in_is_brought_back_at_once(self, reader, rows):
+        address = "/desk/briefing/wordings/"
+        text = b"".join(reader.get(address, {"format": "csv", "state": "left"})).decode("utf-8-sig")
+        table = list(csv.reader(io.StringIO(text)))
+        filled = io.StringIO()
+        csv.writer(filled).writerows(
+            [
+                table[0],
+                *([row[0], f"passage {at}", *row[2:]] for at, row in enumerate(table[1:-1])),
+                table[-1],
+            ]
+        )
+        for content, status in (
+            (filled.getvalue(), 302),
+            ("한국어,영어\n쉼터,\n", 422),
+            (f"{'쉼' * 1001},a", 422),
+        ):
+            file = SimpleUploadedFile("wordings.csv", content.encode())
+            assert reader.post(f"{address}file/", {"file": file}).status_code == status
+        assert [row["id"] for row in reader.get(address, {"state": "left"}).context["rows"]] == [
+            Passage(ko=table[-1][0]).key
+        ]
 
 
 class TestOpenEdition(PageCases):

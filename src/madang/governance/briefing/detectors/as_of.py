@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from madang.core.base.interface import Text
+from madang.governance.briefing.methods.names import fold
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, Role, TableKind
 
 DAY = re.compile(
     r"(?:['’‘](?P<y2>\d{2})|(?P<y4>20\d{2}))\s?[.년]\s?(?P<m>\d{1,2})\s?[.월]\s?(?P<d>\d{1,2})\s?[.일]?\s?(?:현재|기준)"
 )
-YEAR = re.compile(r"(?:['’‘](?P<y2>\d{2})(?=년|\s)|(?<!\d)(?P<y4>20\d{2})(?!\d))")
-TITLE = re.compile(r"(?<!\d)(?P<year>20\d{2})(?=\s?년?도?\s)[^\d]*업무\s?(?:보고|현황)")
+YEAR = re.compile(r"(?:['’‘](?P<y2>\d{2})(?=년|\s)|(?<![\d,.])(?P<y4>\d{4})(?![\d,.]))")
+TITLE = re.compile(r"(?<!\d)(?P<year>\d{4})(?=\s?년?도?\s)[^\d]*업무\s?(?:보고|현황)")
+WRITTEN = re.compile(r"\s*(?P<year>\d{4})\.\s*\d{1,2}\.")
 BUDGET = re.compile(r"예산[가-힣\s]*(?:현황|집행)")
 MONEY = {TableKind.PROJECTS, TableKind.REVENUE, TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL}
 USUAL, ABOVE, LAST_DAY, LATE = 3, 6, (12, 31), 11
@@ -27,6 +29,7 @@ def find_as_of_faults(report: Report) -> Iterator[Fault]:
     """Yield as-of days, columns, headings and a title that stand alone against all others."""
     yield from find_days(report)
     yield from find_columns(report)
+    yield from find_same_headings(report)
     yield from find_headings(report)
     title = list(find_title(report))
     yield from title or find_late_days(report)
@@ -84,6 +87,25 @@ def find_columns(report: Report) -> Iterator[Fault]:
             yield _accuse(grid.line, place, title, computed, OTHER_YEAR)
 
 
+def find_same_headings(report: Report) -> Iterator[Fault]:
+    """Yield a year in the headings of a table that at least two tables with the very same headings print otherwise."""
+    alike: dict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(report.lines, 1):
+        is_first = "\t" in text and (number == 1 or "\t" not in report.lines[number - 2])
+        if is_first and YEAR.search(text):
+            alike[re.sub(r"\d", "#", fold(text.replace("\t", "|")))].append(number)
+    for numbers in alike.values():
+        rows = [re.sub("[’‘]", "'", report.lines[number - 1]).split("\t") for number in numbers]
+        for column in range(min(map(len, rows))):
+            titles = Counter(row[column].strip() for row in rows)
+            (usual, times), *others = titles.most_common()
+            if times >= USUAL - 1 and len(others) == 1 and others[0][1] == 1:
+                odd = others[0][0]
+                number = next(n for n, row in zip(numbers, rows, strict=True) if row[column].strip() == odd)
+                place = Text(ko=f"{number}번째 줄의 표 제목줄", en=f"headings of the table on line {number}")
+                yield _accuse(number, place, odd, usual, OTHER_YEAR)
+
+
 def find_headings(report: Report) -> Iterator[Fault]:
     """Yield "2021년도 예산현황" over a table whose as-of day and columns are of another year."""
     for number, text in enumerate(report.lines, 1):
@@ -108,10 +130,13 @@ def find_title(report: Report) -> Iterator[Fault]:
     day, published = report.as_of_on, report.published_on
     for number, text in enumerate(report.lines[:30], 1):
         match = TITLE.search(text)
-        if match is None or published is None or day is None:
+        if match is None or day is None:
             continue
         year = int(match["year"])
         place = Text(ko="보고서 제목", en="title of the report")
+        if published is None:
+            yield from _find_odd_month(report, year)
+            return
         if year != published.year == day.year and published.month < LATE:
             yield _accuse(number, place, match["year"], str(published.year), OTHER_YEAR)
         elif year == day.year != published.year and abs(published.year - year) > (day.month >= LATE):
@@ -121,6 +146,18 @@ def find_title(report: Report) -> Iterator[Fault]:
             place = Text(ko="보고한 달", en="month of the report")
             yield _accuse(line, place, str(published.year), str(year), OTHER_YEAR)
         return
+
+
+def _find_odd_month(report: Report, year: int) -> Iterator[Fault]:
+    """Yield the month under the title where its year is none of our time, and title and as-of days agree."""
+    if report.as_of_on is None or report.as_of_on.year != year:
+        return
+    for number, text in enumerate(report.lines[:30], 1):
+        match = WRITTEN.match(text)
+        if match is not None:
+            place = Text(ko="보고한 달", en="month of the report")
+            yield _accuse(number, place, match["year"], str(year), OTHER_YEAR)
+            return
 
 
 def find_late_days(report: Report) -> Iterator[Fault]:

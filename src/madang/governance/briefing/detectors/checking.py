@@ -10,10 +10,14 @@ import msgspec
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.figures import write_number
+from madang.governance.briefing.methods.names import fold
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, Role
 
+from .abbreviations import find_abbreviations
 from .as_of import find_as_of_faults
+from .common import find_common_faults
 from .dates import find_date_faults
+from .foreign import find_foreign_faults
 from .lists import find_list_faults
 from .names import find_name_faults
 from .phrases import find_phrase_faults
@@ -21,8 +25,10 @@ from .ratios import find_ratio_faults
 from .references import find_reference_faults
 from .repeats import find_repeats, list_pairs
 from .sentences import find_sentence_faults
+from .syllables import find_rare_syllables
 from .tables import find_table_faults
 from .terms import find_term_faults
+from .years import find_year_faults
 
 TOGETHER = 2
 SWAPPED = Text(ko="두 칸의 값이 서로 바뀐 것으로 보임", en="the values of two columns are swapped, it seems")
@@ -41,7 +47,12 @@ def find_faults(report: Report) -> list[Fault]:
         *find_name_faults(report, pairs),
         *find_term_faults(report),
         *find_phrase_faults(report.lines),
+        *find_common_faults(report.lines),
+        *find_foreign_faults(report.lines),
+        *find_abbreviations(report.lines),
+        *find_rare_syllables(report.lines),
         *find_date_faults(report),
+        *find_year_faults(report),
         *find_as_of_faults(report),
         *find_reference_faults(report),
     ]
@@ -102,12 +113,18 @@ def _find_row(change: Decimal, grids: Iterable[Grid]) -> str:
 
 
 def _drop_doubles(faults: list[Fault]) -> list[Fault]:
+    """Return one fault for one disagreement; of names on one line those whose words overlap are one."""
     seen: dict[tuple[object, ...], Fault] = {}
     for fault in faults:
         key = (fault.line, fault.kind, fault.stated, fault.computed, fault.column)
-        if fault.kind == FaultKind.NAME:
-            key = (fault.line, fault.kind)
-        elif not fault.column:
-            key = key[:4]
-        seen.setdefault(key, fault)
+        if fault.kind == FaultKind.NAME and any(_overlap(fault, other) for other in seen.values()):
+            continue
+        seen.setdefault(key if fault.column else key[:4], fault)
     return list(seen.values())
+
+
+def _overlap(one: Fault, other: Fault) -> bool:
+    if other.kind != FaultKind.NAME or one.line != other.line:
+        return False
+    first, second = fold(one.stated), fold(other.stated)
+    return first in second or second in first

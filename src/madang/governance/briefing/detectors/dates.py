@@ -23,6 +23,7 @@ BACKWARDS = Text(ko="시작과 끝이 뒤바뀐 것으로 보임", en="first and
 NO_DAY = Text(ko="달력에 없는 날", en="no such day in the calendar")
 PAST = Text(ko="기준일 전에 끝난 계획", en="a plan that ended before the report's own date")
 FUTURE = Text(ko="기준일이 보고 시점보다 늦음", en="as of a day after the report")
+SAME = Text(ko="처음과 끝이 맞지 않음", en="from and to don't go together")
 CHRONICLE = Text(ko="경과를 적은 순서와 날짜가 어긋남", en="out of the order of the chronicle")
 STEPS_WRONG = Text(ko="앞 단계보다 먼저 끝남", en="over before the step that comes before it has begun")
 BUILT_WRONG = Text(ko="착공보다 먼저 준공", en="finished before it was begun")
@@ -39,7 +40,13 @@ QUARTERS = re.compile(
     r"['’‘]?(?P<y1>\d{2}|20\d{2})년?\s?(?P<q1>[1-4]/4|[1-4](?=분기))(?:분기)?\s*~\s*"
     r"(?:['’‘]?(?P<y2>\d{2}|20\d{2})년?\s?)?(?P<q2>[1-4]/4|[1-4](?=분기))(?:분기)?"
 )
-LIKELY = 15
+NO_MONTH = re.compile(
+    r"(?<![\d.,])(?:0|1[3-9]|[2-9]\d)월(?!\s?(?:이상|이하|미만|이내|령|간))(?=[\s,~)말중]|초(?!등)|$)"
+)
+RANGE = re.compile(
+    r"(?<![\d.,~'’‘/-])(?P<one>\d{1,3})(?P<own>월|층|단계)?\s?~\s?(?P<two>\d{1,3})(?P<unit>월|층|단계|미터|호선|학년|개월)"
+)
+LIKELY, LAST_MONTH = 15, 12
 
 ENDED = ("(완료)", "(중단)")
 
@@ -49,8 +56,9 @@ def find_date_faults(report: Report) -> Iterator[Fault]:
     day, month = report.as_of_on, report.published_on
     is_early = day is not None and month is not None and (day.year, day.month) > (month.year, month.month)
     for sentence in report.sentences:
-        yield from find_impossible(sentence)
-        yield from find_impossible_days(sentence)
+        impossible = list(find_impossible(sentence))
+        yield from impossible or find_impossible_days(sentence)
+        yield from find_empty_ranges(sentence)
         yield from find_backwards(sentence)
         yield from find_backwards_quarters(sentence)
         yield from find_built_backwards(sentence)
@@ -74,11 +82,22 @@ def find_impossible(sentence: Sentence) -> Iterator[Fault]:
 
 
 def find_impossible_days(sentence: Sentence) -> Iterator[Fault]:
-    """Yield days without a year in a bracket, "(5.32. 계약)", that no month has."""
+    """Yield days without a year in a bracket, "(5.32. 계약)", that no month has, and months like 21월."""
     for match in re.finditer(r"\((?P<m>\d{1,2})\.\s?(?P<d>\d{2})\.(?=\s?[가-힣~)])", sentence.text):
         one = PartialDate(month=int(match["m"]), day=int(match["d"]))
-        if 1 <= int(match["m"]) <= 12 and not is_possible(one):
+        if 1 <= int(match["m"]) <= LAST_MONTH and not is_possible(one):
             yield _fault(sentence, match[0][1:], "", NO_DAY)
+    for match in NO_MONTH.finditer(sentence.text):
+        yield _fault(sentence, match[0], "", NO_DAY)
+
+
+def find_empty_ranges(sentence: Sentence) -> Iterator[Fault]:
+    """Yield "8월 ~ 8월", "20~20미터" and "7~3단계": from and to the same, or a list of stages counted backwards."""
+    for match in RANGE.finditer(sentence.text):
+        one, two = int(match["one"]), int(match["two"])
+        is_backwards = one > two and match["unit"] in {"단계", "층"}
+        if one == two or is_backwards:
+            yield _fault(sentence, match[0], f"{two} ~ {one}{match['unit']}" if is_backwards else "", SAME)
 
 
 def find_backwards(sentence: Sentence) -> Iterator[Fault]:

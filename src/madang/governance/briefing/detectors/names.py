@@ -11,6 +11,8 @@ import msgspec
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.jamo import differ_in_one_letter
 from madang.governance.briefing.methods.names import (
+    are_sides,
+    drop_ending,
     fold,
     is_misspelt,
     is_same,
@@ -25,7 +27,7 @@ PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할
 SURE = 0.8
 DIVISION = re.compile(r"(담당관|센터|과)$")
 WORD = re.compile(r"[가-힣]{5,40}|[A-Z]{4,40}")
-SHORTEST, LONG, ESTABLISHED, EVERYWHERE, END = 5, 7, 3, 8, "\n"
+SHORTEST, LONG, ESTABLISHED, EVERYWHERE, FARTHEST, END = 5, 7, 3, 8, 5, "\n"
 
 
 def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
@@ -35,7 +37,8 @@ def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]
         if is_misspelt(first.name, second.name):
             yield _choose(whole, (one.place, first), (two.place, second))
     yield from find_titles(report.headings, whole)
-    yield from find_codes(report.headings)
+    yield from find_codes(report.headings, report.lines)
+    yield from find_goal_codes(report.headings, report.lines)
     yield from find_division_names(report)
     yield from find_odd_words(report.lines)
 
@@ -53,23 +56,52 @@ def find_titles(headings: Sequence[Heading], whole: str) -> Iterator[Fault]:
                 yield accuse_name(heading.line, place, heading.title, usual)
 
 
-def find_codes(headings: Sequence[Heading]) -> Iterator[Fault]:
-    """Yield titles that stand under another code everywhere else."""
+def find_codes(headings: Sequence[Heading], lines: Sequence[str]) -> Iterator[Fault]:
+    """Yield titles that stand under another code everywhere else; where nothing has their own code, twice or without such a goal."""
+    goals = {one.code for one in headings if "-" not in one.code}
     for heading in headings:
         others = [other for other in headings if other is not heading]
         own = [other for other in others if other.code == heading.code]
-        codes = {other.code for other in others if is_same(other.title, heading.title)} - {heading.code}
+        codes = Counter(other.code for other in others if is_same(other.title, heading.title))
         is_alone = not any(
             is_same(one.title, heading.title)
             or is_shortened(one.title, heading.title)
             or is_misspelt(one.title, heading.title)
             for one in own
         )
-        if own and is_alone and len(codes) == 1:
-            code = codes.pop()
-            place = Text(ko=f"‘{heading.title}’의 번호", en=f"number of “{heading.title}”")
-            fault = accuse_name(heading.line, place, heading.code, code)
-            yield msgspec.structs.replace(fault, cause=Text(ko="", en=""), severity=Severity.MODERATE)
+        if (
+            is_alone
+            and len(codes) == 1
+            and (
+                own
+                or codes.total() > 1
+                or (heading.code.partition("-")[0] not in goals and len(fold(heading.title)) > SHORTEST)
+            )
+        ):
+            yield _accuse_code(heading, codes.most_common(1)[0][0], lines)
+
+
+def find_goal_codes(headings: Sequence[Heading], lines: Sequence[str]) -> Iterator[Fault]:
+    """Yield goals that aren't the number with which all tasks below begin, where that number is the next one."""
+    goals = [number for number, one in enumerate(headings) if "-" not in one.code]
+    before = "0"
+    for at, following in zip(goals, [*goals[1:], len(headings)], strict=False):
+        code = headings[at].code
+        below = [one.code.partition("-")[0] for one in headings[at + 1 : following]]
+        if len(below) > 1 and len(set(below)) == 1 and code != below[0]:
+            if below[0] in {"1", str(int(before) + 1)}:
+                yield _accuse_code(headings[at], below[0], lines)
+                code = below[0]
+        before = code
+
+
+def _accuse_code(heading: Heading, code: str, lines: Sequence[str]) -> Fault:
+    """Blame the line with the code, which may stand some lines above the title."""
+    above = range(heading.line, max(0, heading.line - FARTHEST), -1)
+    line = next((number for number in above if heading.code in lines[number - 1]), heading.line)
+    place = Text(ko=f"‘{heading.title}’의 번호", en=f"number of “{heading.title}”")
+    fault = accuse_name(line, place, heading.code, code)
+    return msgspec.structs.replace(fault, cause=Text(ko="", en=""), severity=Severity.MODERATE)
 
 
 def find_division_names(report: Report) -> Iterator[Fault]:
@@ -125,7 +157,9 @@ def _list_odd(counts: Counter[str], where: dict[str, int]) -> Iterator[Fault]:
                 other
                 for other in patterns.get((at, stem[:at] + stem[at + 1 :]), ())
                 if _is_slip(stem, other, at)
-                if counts[other] >= ESTABLISHED or differ_in_one_letter(stem[at], other[at])
+                if stem[0].isascii()
+                or differ_in_one_letter(stem[at], other[at])
+                or (counts[other] >= ESTABLISHED and len(stem.strip()) >= LONG)
                 if not stem[0].isascii() or set(stem) == set(other) or counts[other] >= EVERYWHERE
             ]
             if usual:
@@ -140,7 +174,15 @@ def _is_slip(stem: str, other: str, at: int) -> bool:
 
     A word's last syllable often makes another word (스마트시티, 스마트시정), so only long words count there.
     """
-    if other[at] == stem[at] or {other[at], stem[at]} <= PARTICLES:
+    word = stem.strip()
+    core = drop_ending(word)
+    is_ending = core != word and (at >= len(core) or len(core) < SHORTEST - 1)
+    if (
+        other[at] == stem[at]
+        or {other[at], stem[at]} <= PARTICLES
+        or is_ending
+        or are_sides(other[at], stem[at])
+    ):
         return False
     return stem[at + 1] != END or (len(stem) > LONG and not {other[at], stem[at]} & PARTICLES)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.jamo import differ_in_one_letter
+from madang.governance.briefing.methods.names import are_sides
 from madang.governance.briefing.records import Fault
 
 from .names import PARTICLES
@@ -30,7 +31,6 @@ KNOWN = {
 }
 LONG, SHORT = 8, 6
 USUAL, TWICE = 3, 2
-OPPOSITES = ("상하", "동서", "남북", "내외", "전후", "증감", "유무", "대소", "국시구군", "신구", "초중고")
 
 
 def find_phrase_faults(lines: Sequence[str]) -> Iterator[Fault]:
@@ -103,7 +103,7 @@ def _list_places(window: str) -> range:
 
 def _is_slip(window: str, other: str, at: int, pairs: Counter[str], *, is_end: bool) -> bool:
     odd = {window[at], other[at]}
-    if (is_end and odd <= PARTICLES) or any(odd <= set(words) for words in OPPOSITES):
+    if (is_end and odd <= PARTICLES) or are_sides(*odd):
         return False
     if not differ_in_one_letter(window[at], other[at]):
         return False

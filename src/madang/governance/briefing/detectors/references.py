@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.names import fold
-from madang.governance.briefing.records import Fault, FaultKind, GlossaryEntry, Report
+from madang.governance.briefing.records import Fault, FaultKind, Footnote, GlossaryEntry, Report
 
 NOWHERE = Text(ko="그 쪽에는 이 용어가 없음", en="the term isn't on that page")
 OUTSIDE = Text(ko="보고 내용이 있는 쪽을 벗어남", en="outside the pages of the report's tasks")
 NO_NOTE = Text(ko="각주 설명이 없음", en="the footnote isn't there")
 NO_MARK = Text(ko="본문에 각주 번호가 없음", en="no such mark in the text")
+ODD = Text(ko="차례로 보아 다른 번호", en="another number in this place, by the order of all")
 VOTES, NEAR, COMPOUND = 2, 2, 4
 Votes = dict[int, Counter[str]]
 
@@ -52,20 +53,42 @@ def find_pages(report: Report) -> Iterator[Fault]:
 
 
 def find_footnotes(report: Report) -> Iterator[Fault]:
-    """Yield marks without an explanation, and explanations without a mark."""
+    """Yield marks without an explanation, explanations without a mark, and one that has another's number."""
     marks, notes = ({one.mark for one in found} for found in (report.marks, report.footnotes))
+    for found, others in ((report.marks, notes), (report.footnotes, marks)):
+        odd = _find_odd_mark([one.mark for one in found], others)
+        if odd is not None:
+            at, number = odd
+            yield _accuse_mark(found[at], f"{number})", ODD)
+            return
     for found, others, cause in ((report.marks, notes, NO_NOTE), (report.footnotes, marks, NO_MARK)):
         for one in found:
             if one.mark not in others and marks and notes:
-                place = Text(ko=f"각주 {one.mark})", en=f"footnote {one.mark})")
-                yield Fault(
-                    line=one.line,
-                    place=place,
-                    kind=FaultKind.NAME,
-                    stated=f"{one.mark})",
-                    computed="",
-                    cause=cause,
-                )
+                yield _accuse_mark(one, "", cause)
+
+
+def _find_odd_mark(marks: list[int], others: set[int]) -> tuple[int, int] | None:
+    """Return (which mark, its right number) where one that the other side has is missing, and fits in another's place."""
+    missing, odd = others - set(marks), set(marks) - others
+    if len(missing) != 1 or len(odd) > 1 or len(marks) != len(set(marks)) + 1 - len(odd):
+        return None
+    number = missing.pop()
+    for at, mark in enumerate(marks):
+        mended = [*marks[:at], number, *marks[at + 1 :]]
+        if (mark in odd or marks.count(mark) > 1) and mended == sorted(set(mended)):
+            return at, number
+    return None
+
+
+def _accuse_mark(one: Footnote, computed: str, cause: Text) -> Fault:
+    return Fault(
+        line=one.line,
+        place=Text(ko=f"각주 {one.mark})", en=f"footnote {one.mark})"),
+        kind=FaultKind.NAME,
+        stated=f"{one.mark})",
+        computed=computed,
+        cause=cause,
+    )
 
 
 def _find_uses(texts: dict[str, str], entry: GlossaryEntry) -> set[str]:

@@ -45,6 +45,9 @@ SENTENCE_KEY = 15
 NOUN = 4
 FEWEST, LONG = 3, 20
 PARTICLE = r"(?<=[가-힣]{2})(?:으로|에서|에게|[을를이가은는의로와과에도])(?=[\s,.)]|$)"
+EXAMPLES = re.compile(
+    r"(?P<names>[가-힣A-Za-z]{2,}(?:\s?[,·]\s?[가-힣A-Za-z]{2,})+)\s?등\s(?P<n>\d+)(?P<unit>개|종|곳)\s?(?P<what>[가-힣]{2,})"
+)
 OTHER_TIME = re.compile(r"누적|전년|작년|지난해|분기|상반기|하반기|\d+월|\d차|계획|목표|예정")
 
 
@@ -69,6 +72,7 @@ def find_repeats(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -
     yield from find_same_sentences(report.sentences)
     yield from find_same_nouns(report.sentences)
     yield from find_told_again(report.sentences)
+    yield from find_examples(report.sentences)
 
 
 def find_captions(report: Report) -> Iterator[Fault]:
@@ -94,14 +98,14 @@ def find_same_sentences(sentences: Sequence[Sentence]) -> Iterator[Fault]:
     """
     seen: dict[str, list[Sentence]] = {}
     for sentence in sentences:
-        if not sentence.quantities or re.search(r"['’]\d\d|기준", sentence.text):
+        if not _list_said(sentence) or re.search(r"['’]\d\d|기준", sentence.text):
             continue
         key = re.sub(r"\d[\d,.]*", "#", re.sub(r"^[^가-힣\d(]+|\s", "", sentence.text))
         if len(key) >= SENTENCE_KEY:
             seen.setdefault(key, []).append(sentence)
     for same in seen.values():
-        for place in range(min(len(one.quantities) for one in same)):
-            found = [(one, one.quantities[place]) for one in same]
+        for numbers in zip(*(_list_said(one) for one in same), strict=False):
+            found = list(zip(same, numbers, strict=True))
             usual = _find_usual(sentences, found)
             first = next(one for one, said in found if said.value == usual)
             for one, said in found:
@@ -110,6 +114,15 @@ def find_same_sentences(sentences: Sequence[Sentence]) -> Iterator[Fault]:
                     or (len(re.findall(r"[가-힣]", one.text)) >= LONG and _is_near(said.value, usual))
                 ):
                     yield _fault(one, said, usual, first.line)
+
+
+def _list_said(sentence: Sentence) -> list[Quantity]:
+    """Return the quantities of a sentence, and after them its hours (24시간)."""
+    hours = [
+        Quantity(value=Decimal(one["n"]), unit="시간", start=one.start(), end=one.end(), text=one[0])
+        for one in re.finditer(r"(?<![\d.,])(?P<n>\d+)시간", sentence.text)
+    ]
+    return [*sentence.quantities, *hours]
 
 
 def _find_usual(sentences: Sequence[Sentence], found: Sequence[tuple[Sentence, Quantity]]) -> Decimal:
@@ -143,6 +156,31 @@ def find_same_nouns(sentences: Sequence[Sentence]) -> Iterator[Fault]:
                 is_same = len(after) >= NOUN and before.startswith(after) and len(before) - len(after) <= 1
                 if is_same and first.line != second.line and one.value != two.value:
                     yield _fault(second, two, one.value, first.line)
+
+
+def find_examples(sentences: Sequence[Sentence]) -> Iterator[Fault]:
+    """Yield "교통, 환경 등 5개 분야" against "교통,환경 등 6개 분야": the same examples of the same things, elsewhere."""
+    seen: dict[tuple[str, str], tuple[Sentence, re.Match[str]]] = {}
+    for sentence in sentences:
+        for match in EXAMPLES.finditer(sentence.text):
+            names = re.sub(r"[\s·]", "", match["names"].replace("·", ","))
+            first, said = seen.setdefault((names, match["what"]), (sentence, match))
+            if (
+                said["n"] != match["n"]
+                and first.line != sentence.line
+                and not OTHER_TIME.search(sentence.text)
+            ):
+                place = place_in_text(sentence.task_code, sentence.text)
+                yield Fault(
+                    line=sentence.line,
+                    place=Text(
+                        ko=f"{place.ko}: {first.line}번째 줄과 다름",
+                        en=f"{place.en}: differs from line {first.line}",
+                    ),
+                    kind=FaultKind.REPEAT,
+                    stated=match["n"] + match["unit"],
+                    computed=said["n"],
+                )
 
 
 def find_told_again(sentences: Sequence[Sentence]) -> Iterator[Fault]:
@@ -249,7 +287,7 @@ def _is_wrong_there(grid: Grid, row: Row, column: int, other: Decimal) -> bool:
             gap = values[0] - sum(values[1:], Decimal(0))
             shift = other - row.cells[column].value
             mended = gap + shift if index == parent else gap - shift
-            if abs(gap) > get_slack(grid) and abs(mended) <= get_slack(grid):
+            if abs(mended) <= get_slack(grid) and abs(mended) < abs(gap):
                 return True
     return False
 

@@ -73,11 +73,11 @@ def _find_at(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
 
 
 def _explains(part: Fault, total: Fault) -> bool:
-    """Return whether `total` is off only since a smaller number near it is off by as much the other way."""
+    """Return whether `total` is off only since one of the parts it was added up from is off as much the other way."""
     if part.kind != FaultKind.SUM or total.kind != FaultKind.SUM or not part.delta or not total.delta:
         return False
-    is_smaller = read_leading_number(part.stated) < read_leading_number(total.stated)
-    return is_smaller and part.delta == -total.delta and abs(part.line - total.line) <= NEAR
+    is_part = read_leading_number(part.stated) < read_leading_number(total.computed)
+    return is_part and part.delta == -total.delta and abs(part.line - total.line) <= NEAR
 
 
 def find_bracketed_parts(sentence: Sentence) -> Iterator[Fault]:
@@ -271,7 +271,7 @@ def find_labelled_parts(sentences: Sequence[Sentence], index: int) -> Iterator[F
             (s for s in reversed(sentences[max(0, index - 3) : index]) if s.depth < sentence.depth), None
         )
         if parent is not None and parent.task_code == sentence.task_code:
-            yield from _check_labels(parent, found)
+            yield from _check_labels(parent, sentence, found)
     pairs = list(PAIR.finditer(sentence.text))
     whole = _find_whole(sentences, index, found[0]["label"])
     if len(found) == 1 and len(pairs) >= 2 and whole is not None:
@@ -304,23 +304,29 @@ def find_parts_below(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
 
 
 def find_years(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
-    """Check "총 300본('20~'22년)" against the years below it that make up that span."""
+    """Check "총 300본('20~'22년)" against the years below it that make up that span, and the span against the years."""
     head = sentences[index]
     span = YEARS.search(head.text)
     totals = [q for q in head.quantities if span and q.end == span.start()]
     if not totals or span is None or span["last"] is None:
         return
     total = totals[0]
-    parts: dict[tuple[int, int], Quantity] = {}
+    parts: dict[tuple[int, int], tuple[Sentence, Quantity]] = {}
+    said: dict[tuple[int, int], tuple[Sentence, str]] = {}
     for sentence in _list_below(sentences, index):
         for label in YEARS.finditer(sentence.text):
             following = [q for q in sentence.quantities if q.start >= label.end() and q.unit == total.unit]
-            first = int(label["first"])
-            if following:
-                parts.setdefault((first, int(label["last"] or first)), following[0])
-    years = sorted(year for first, last in parts for year in range(first, last + 1))
-    if len(parts) >= 2 and years == list(range(int(span["first"]), int(span["last"]) + 1)):
-        yield from _check(head, total, list(parts.values()), is_open=False)
+            years = int(label["first"]), int(label["last"] or label["first"])
+            if following and years not in parts:
+                parts[years] = sentence, following[0]
+                said[years] = sentence, label[0]
+    wanted = _list_years((int(span["first"]), int(span["last"])))
+    if len(parts) < 2:
+        return
+    if set().union(*map(_list_years, parts)) == wanted and all(first <= last for first, last in parts):
+        yield from _check_either(head, total, list(parts.values()))
+    elif sum((one.value for _, one in parts.values()), Decimal(0)) == total.value:
+        yield from _check_span(head, span, wanted, said)
 
 
 def find_plans(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
@@ -337,19 +343,54 @@ def find_plans(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
         shares = [q for q in above.quantities if q.unit == total.unit]
         if len(shares) != 1 or above.text[shares[0].start - 1] != "(" or above.text[shares[0].end] != ",":
             break
-        parts.append(shares[0])
+        parts.append((above, shares[0]))
     if len(parts) >= 2:
-        yield from _check(sentence, total, parts, is_open=False)
+        yield from _check_either(sentence, total, parts)
 
 
-def _check_labels(parent: Sentence, found: list[re.Match[str]]) -> Iterator[Fault]:
+def _list_years(years: tuple[int, int]) -> set[int]:
+    return set(range(years[0], years[1] + 1))
+
+
+def _check_span(
+    head: Sentence,
+    span: re.Match[str],
+    wanted: set[int],
+    said: dict[tuple[int, int], tuple[Sentence, str]],
+) -> Iterator[Fault]:
+    """Blame, where the numbers add up, the part whose years aren't within the span, or the span they don't fill."""
+    odd = [years for years in said if not _list_years(years) or not _list_years(years) <= wanted]
+    together = sorted(set().union(*map(_list_years, said)))
+    left = sorted(wanted - set().union(*(_list_years(years) for years in said if [years] != odd)))
+    if len(odd) == 1 and left:
+        sentence, label = said[odd[0]]
+        yield accuse_text(sentence, FaultKind.DATE, label.strip("()"), _write_years(left))
+    elif together == list(range(together[0], together[0] + len(together))):
+        yield accuse_text(head, FaultKind.DATE, span[0].strip("()"), _write_years(together))
+
+
+def _write_years(years: list[int]) -> str:
+    ends = [f"'{year:02d}" for year in dict.fromkeys((*years[:1], *years[-1:]))]
+    return "~".join(ends) + "년"
+
+
+def _check_labels(parent: Sentence, sentence: Sentence, found: list[re.Match[str]]) -> Iterator[Fault]:
     for number, unit in (("a", found[0]["ua"]), ("b", found[0]["ub"])):
         totals = [q for q in parent.quantities if q.unit == unit]
         if len(totals) == 1 and all(one["u" + number] == unit for one in found):
-            computed = sum((to_number(one[number]) for one in found), Decimal(0))
-            if totals[0].value != computed:
-                delta = totals[0].value - computed
-                yield accuse_text(parent, FaultKind.SUM, totals[0].text, write_number(computed), delta)
+            yield from _check_either(
+                parent, totals[0], [(sentence, _read_group(one, number)) for one in found]
+            )
+
+
+def _read_group(match: re.Match[str], name: str) -> Quantity:
+    return Quantity(
+        value=to_number(match[name]),
+        unit=match["u" + name],
+        start=match.start(name),
+        end=match.end("u" + name),
+        text=match[name] + match["u" + name],
+    )
 
 
 def _find_whole(
@@ -369,14 +410,38 @@ def _check_pairs(
     sentence: Sentence, whole: tuple[Sentence, re.Match[str]], pairs: list[re.Match[str]]
 ) -> Iterator[Fault]:
     above, total = whole
-    sums = {name: sum((to_number(pair[name]) for pair in pairs), Decimal(0)) for name in ("a", "b")}
+    parts = {name: [_read_group(pair, name) for pair in pairs] for name in ("a", "b")}
+    sums = {name: sum((one.value for one in found), Decimal(0)) for name, found in parts.items()}
     agrees = {name: sums[name] == to_number(total[name]) for name in sums}
     is_open = bool(re.search(r"등\s*$", sentence.text)) and not any(agrees.values())
     for name, computed in sums.items():
-        stated = to_number(total[name])
-        if not agrees[name] and not (is_open and computed < stated):
-            said = f"{total[name]}{total['u' + name]}"
-            yield accuse_text(above, FaultKind.SUM, said, write_number(computed), stated - computed)
+        if not agrees[name] and not (is_open and computed < to_number(total[name])):
+            yield from _check_either(
+                above, _read_group(total, name), [(sentence, one) for one in parts[name]]
+            )
+
+
+def _check_either(head: Sentence, total: Quantity, parts: list[tuple[Sentence, Quantity]]) -> Iterator[Fault]:
+    """Check a total against parts in other lines; blame these where only there one slip of the pen explains it."""
+    computed = sum((one.value for _, one in parts), Decimal(0))
+    delta = total.value - computed
+    if abs(delta) <= _get_slack(total, [one for _, one in parts]):
+        return
+    slipped = [
+        (sentence, one)
+        for sentence, one in parts
+        if one.value + delta > 0 and is_slip(one.value, one.value + delta, 2)
+    ]
+    lines = {sentence.line for sentence, _ in slipped}
+    if len(lines) != 1 or is_slip(total.value, computed, 2):
+        yield accuse_text(head, FaultKind.SUM, total.text, write_like(computed, total), delta)
+    elif len(slipped) == 1:
+        sentence, one = slipped[0]
+        true = write_like(one.value + delta, one)
+        yield accuse_text(sentence, FaultKind.SUM, one.text, true, -delta)
+    else:
+        said = write_like(computed, total)
+        yield accuse_text(slipped[0][0], FaultKind.SUM, said, write_like(total.value, total), -delta)
 
 
 def _list_below(sentences: Sequence[Sentence], index: int) -> list[Sentence]:

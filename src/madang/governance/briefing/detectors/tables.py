@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -67,11 +67,14 @@ def find_column_sums(grid: Grid) -> Iterator[Fault]:
     """
     tree = build_tree(grid)
     for column in list_additive(grid):
+        values = [row.cells[column].value for row in grid.rows]
         gaps = {index: gap for index in tree if (gap := find_gap(grid, index, column))}
         for index, gap in sorted(gaps.items()):
             parts = tree[index]
             if sum(part in gaps and abs(gap + gaps[part]) <= get_slack(grid) for part in parts) == 1:
                 continue
+            if len(parts) == 1 and _add_up(values, tree.get(parts[0], ())) == values[index]:
+                index, gap, parts = parts[0], -gap, tree[parts[0]]
             names = ", ".join(grid.rows[part].name for part in parts[:3])
             more = f" … ({len(parts)})" if len(parts) > 3 else ""
             yield _fault(
@@ -79,10 +82,15 @@ def find_column_sums(grid: Grid) -> Iterator[Fault]:
                 grid.rows[index],
                 column,
                 FaultKind.SUM,
-                write_number(grid.rows[index].cells[column].value - gap),
+                write_number(values[index] - gap),
                 delta=gap,
                 cause=Text(ko=f"더한 항목: {names}{more}", en=f"added up: {names}{more}"),
             )
+
+
+def _add_up(values: Sequence[Decimal | None], parts: Iterable[int]) -> Decimal | None:
+    added = [values[part] for part in parts]
+    return sum(added, Decimal(0)) if added and None not in added else None
 
 
 def find_differences(grid: Grid, row: Row) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from madang.core.base.interface import Severity, Text
+from madang.governance.briefing.methods.names import join_letters
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Row, Sentence
 
 MISREAD = Text(ko="잘못 읽거나 적은 글자로 보임", en="a syllable misread or miswritten, it seems")
@@ -53,7 +54,7 @@ def accuse_name(line: int, place: Text, stated: str, computed: str) -> Fault:
         place=place,
         kind=FaultKind.NAME,
         stated=stated,
-        computed=computed,
+        computed=join_letters(computed),
         cause=MISREAD,
         severity=Severity.MINOR,
     )

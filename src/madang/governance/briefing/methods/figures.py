@@ -141,14 +141,14 @@ def write_like(value: Decimal, said: Quantity) -> str:
     return f"{write_number(value / SCALES[scale[1]])}{scale[1]}원"
 
 
-def is_slip(first: Decimal, second: Decimal) -> bool:
-    """Return whether two numbers of at least three figures differ by one slip of the pen.
+def is_slip(first: Decimal, second: Decimal, figures: int = SLIP_FIGURES) -> bool:
+    """Return whether two numbers of at least `figures` (three) figures differ by one slip of the pen.
 
     That is one digit, two neighbours swapped, or a nought too many; round numbers are alike by chance.
     """
     one, two = (f"{abs(number.normalize()):f}".replace(".", "") for number in (first, second))
     longest = max(len(one.strip("0")), len(two.strip("0")))
-    if longest < SLIP_FIGURES or first == second:
+    if longest < figures or first == second:
         return False
     if one.rstrip("0") == two.rstrip("0"):
         return abs(len(one) - len(two)) == 1

@@ -9,6 +9,23 @@ from functools import lru_cache
 
 MARKS = re.compile(r"[\s·,.*\-‘’'\"“”「」()\[\]/&]|\(\d+\)")
 ALIKE = 0.6
+OPPOSITES = (
+    "상하",
+    "동서",
+    "남북",
+    "내외",
+    "전후",
+    "증감",
+    "유무",
+    "대소",
+    "국시구군",
+    "신구",
+    "초중고",
+    "고소다",
+)
+ENDING = re.compile(
+    r"[가-힣]?(?:습니다?|입니다?|합니다?|됩니다?|[가-힣]니다|적으로|적인|에서|에게|부터|까지|이라고|[했였았었]다|하고|하여|하는|되는|으로|에도)$"
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -21,6 +38,21 @@ def fold(name: str) -> str:
 def drop_suffix(name: str) -> str:
     """Return a name without its trailing note mark and bracket: 사업체조사* → 사업체조사."""
     return re.sub(r"(\s*\([^()]*\)|\*+)+\s*$", "", name.strip())
+
+
+def are_sides(first: str, second: str) -> bool:
+    """Return whether two syllables are two sides of one thing, so that either makes a word: 국비, 구비."""
+    return any({first, second} <= set(words) for words in OPPOSITES)
+
+
+def drop_ending(word: str) -> str:
+    """Return a word without the end of a verb or a particle, and a syllable more: 지속적으로 → 지, 많았습니다 → 많."""
+    return ENDING.sub("", word)
+
+
+def join_letters(name: str) -> str:
+    """Return a name that is printed letter by letter (임 시 적 세 외 수 입) in one piece, any other as it is."""
+    return re.sub(r"\s", "", name) if re.fullmatch(r"\S(?:\s\S)+", name) else name
 
 
 def is_same(first: str, second: str) -> bool:

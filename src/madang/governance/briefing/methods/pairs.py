@@ -81,7 +81,10 @@ def _measure(
     if is_shortened(drop_suffix(one.name), drop_suffix(two.name)) and _starts_alike(one.name, two.name):
         return equal + 2 * SHORTENED, SHORTENED, measure_likeness(one.name, two.name)
     likeness = measure_likeness(one.name, two.name)
-    is_one = likeness >= ALIKE and (equal >= 2 or (equal == 1 and likeness >= 0.8 and _is_long(amounts)))
+    slips = sum(differs_in_one_digit(a, b) for a, b in amounts)
+    is_one = likeness >= ALIKE and (
+        equal >= 2 or (equal == 1 and (likeness >= 0.8 or slips) and _is_long(amounts))
+    )
     return (equal + 2 * LIKE, LIKE, likeness) if is_one else None
 
 

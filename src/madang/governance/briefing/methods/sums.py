@@ -115,7 +115,7 @@ def find_gap(grid: Grid, index: int, column: int) -> Decimal:
     values = [grid.rows[part].cells[column].value for part in tree.get(index, ())]
     if not values or stated is None or any(value is None for value in values) or _is_torn(grid, tree, index):
         return Decimal(0)
-    gap, slack = stated - sum(values, Decimal(0)), get_slack(grid)
+    gap, slack = stated - sum(values, Decimal(0)), get_slack(grid) if len(values) > 1 else Decimal(0)
     if grid.columns[column].role == Role.SHARE:
         places = max(grid.rows[part].cells[column].places for part in tree[index])
         slack = len(values) * Decimal(1).scaleb(-places) / 2

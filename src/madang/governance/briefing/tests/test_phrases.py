@@ -51,3 +51,24 @@ def test_an_odd_heading_is_found():
     found = find_in(text + "□ 향후계횡\n\n- 추진 : '24. 6월\n")
     assert [one[1:] for one in found] == [("name", "향후계횡", "향후계획")]
     assert find_in(text + "□ 추진실적\n\n- 설치 30대\n") == []
+
+
+def test_two_slips_on_one_line_are_two_findings():
+    usual = USUAL + "- 정보취약계층 디지털격차 해소교육 운영\n" * 3
+    found = find(usual + "- 이동약자 맞춤형 화재안전만 구축, 정보취약계층 디지털겨차 해소교육 완료")
+    assert [one[0] for one in found] == ["name", "name"]
+
+
+@pytest.mark.parametrize(
+    ("usual", "other"),
+    [
+        ("정비하지 않았습니다", "많았습니다"),
+        ("전체적으로 정비", "구체적으로 정비"),
+        ("전국적으로 정비", "전통적으로 정비"),
+        ("현장에서 정비", "견장에서 정비"),
+        ("고액체납자 관리", "소액체납자 관리"),
+    ],
+)
+def test_words_that_share_an_ending_are_other_words(usual, other):
+    body = "\n".join(f"- {usual} {number}호" for number in "가나다라")
+    assert find(f"{body}\n- {other}") == []

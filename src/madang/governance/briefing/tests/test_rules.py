@@ -286,3 +286,25 @@ def test_ratios_in_a_table_and_beside_it():
     assert [one[1:] for one in find_in(task(said.format(200) + table.format("20배")))] == [
         ("repeat", "200배", "20배")
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("- 1-2. 하천 산책로 정비", "- 8-2. 하천 산책로 정비", ("name", "8-2", "1-2")),
+        ("\n1-2\n\n하천 산책로 정비", "\n6-2\n\n하천 산책로 정비", ("name", "6-2", "1-2")),
+        ("\n1 쉬어 가는 도시", "\n7 쉬어 가는 도시", ("name", "7", "1")),
+        ("일반회계\t4,185,130\t", "일반회계\t4,185,131\t", ("sum", "4,185,131", "4,185,130")),
+    ],
+)
+def test_a_wrong_number_is_blamed_where_it_stands(old, new, found):
+    assert WHOLE.count(old) == 1
+    number = find_line(new.strip().split("\n")[0], WHOLE.replace(old, new))
+    found_there = [one[1:] for one in find_in(WHOLE.replace(old, new)) if one[0] == number]
+    assert found_there == [found]
+
+
+def test_a_footnote_with_the_number_of_another_is_found():
+    text = task("- 쉼터¹⁾ 30개소, 그늘막²⁾ 20개\n\n1) 쉼터 : 쉬는 곳\n\n{}) 그늘막 : 그늘을 만드는 천")
+    assert find_in(text.format(2)) == []
+    assert [one[1:] for one in find_in(text.format(1))] == [("name", "1)", "2)")]

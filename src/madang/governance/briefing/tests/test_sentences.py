@@ -169,3 +169,50 @@ def test_what_is_told_again_with_another_number(body, found):
 )
 def test_what_looks_wrong_and_is_not_stays_unaccused(body):
     assert find(body) == []
+
+
+LEVELS = """- 벤치 4,530대 설치
+ - (실외) 공원 216개소(2,373대), (실내) 회관 338개소(2,157대)
+ - ▶ (실외) 거리 98개소(1,142대), 시장 37개소(341대), 광장 20개소(283대), 하천 61개소(607대)
+- 벤치 교체 : 총 300개('20~'22년)
+ - ▶('22년) 158개 교체, ('20~'21년)142개 교체
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "found"),
+    [
+        ("(1,142대)", "(1,124대)", 12, ("sum", "1,124대", "1,142")),
+        ("98개소", "38개소", 12, ("sum", "156", "216")),
+        ("(2,373대)", "(9,373대)", 11, ("sum", "9,373대", "2,373")),
+        ("4,530대", "4,350대", 10, ("sum", "4,350대", "4,530")),
+        ("142개 교체", "412개 교체", 14, ("sum", "412개", "142")),
+        ("총 300개", "총 310개", 13, ("sum", "310개", "300")),
+        ("'20~'22년", "'20~'28년", 13, ("date", "'20~'28년", "'20~'22년")),
+        ("('22년) 158개", "('82년) 158개", 14, ("date", "'82년", "'22년")),
+    ],
+)
+def test_the_line_with_the_slip_is_blamed(old, new, line, found):
+    head = "2022년 주요 업무보고\n\n2022. 7.\n\n1-1\n\n공원 확충\n\n□ 추진실적\n"
+    assert find_in(head + LEVELS) == []
+    assert old in LEVELS
+    assert find_in(head + LEVELS.replace(old, new, 1)) == [(line, *found)]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (
+            "- 시의 72개 기관에 24시간 통합보안관제 센터 운영\n- 쉼터 30개\n- 시의 72개 기관에 54시간 통합보안관제 센터 운영",
+            [("repeat", "54시간", "24")],
+        ),
+        (
+            "- 자료 통합(교통, 환경 등 5개 분야 91개 시스템)\n- 쉼터 30개\n- 저장소는 교통·환경 등 6개 분야 자료를 모음",
+            [("repeat", "6개", "5")],
+        ),
+        ("- 통합(교통, 환경 등 5개 분야)\n- 쉼터 30개\n- 향후 목표 : 교통, 환경 등 6개 분야", []),
+        ("- 통합(교통, 환경 등 5개 분야)\n- 쉼터 30개\n- 교통, 안전 등 6개 분야, 교통, 환경 등 8개 기관", []),
+    ],
+)
+def test_the_same_words_with_another_number(body, found):
+    assert find(body) == found

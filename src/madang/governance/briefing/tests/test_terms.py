@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from madang.governance.briefing.methods.jamo import differ_in_one_letter, sound_alike
+from madang.governance.briefing.methods.names import join_letters
 
 from .fragments import WHOLE, find_in
 
@@ -87,3 +88,9 @@ def test_a_wrong_page_does_not_accuse_the_term_beside_it(real_report):
     lines[1368] = lines[1368].replace("p.35", "p.25")
     pages = [(line, stated) for line, kind, stated, _ in find_in("\n".join(lines)) if stated.startswith("p.")]
     assert pages == [(1369, "p.25")]
+
+
+def test_a_name_printed_letter_by_letter_is_told_in_one_piece():
+    assert join_letters("세 외 수 입") == "세외수입"
+    assert join_letters("세외 수입") == "세외 수입"
+    assert join_letters("가") == "가"

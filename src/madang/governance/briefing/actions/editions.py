@@ -11,6 +11,7 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Conflict, Text, to_city_time
 from madang.core.people.interface import record_audit, require
 from madang.governance.briefing.methods.composing import compose_document, write_text
+from madang.governance.briefing.methods.translating import translate
 from madang.governance.briefing.models import EditionRow, FindingRow, ReportRow
 from madang.governance.briefing.queries.editions import find_base, get_edition
 from madang.governance.briefing.queries.living import read_living
@@ -88,7 +89,8 @@ def publish_edition(*, actor: Actor, now: datetime, report_id: str) -> None:
 
 
 def _compose(base: ReportRow, as_of: date, actor: Actor) -> Document:
-    label = Text(ko=f"{base.title} ({base.name})", en=f"{base.title} ({base.name})")
+    title = translate(base.title, {})
+    label = Text(ko=f"{base.title} ({base.name})", en=f"{title} ({base.name})")
     return compose_document(read_corrected(base), read_living(base, actor=actor), as_of, label)
 
 

@@ -246,7 +246,10 @@ def move_shapes(shapes: Sequence[Any], crs: str) -> list[str | None]:
         east, north = np.round(x, digits), np.round(y, digits)
         return (north, east) if is_north_first else (east, north)
 
-    moved = shapely.transform(np.array(shapes, object), turn, interleaved=False)
+    oriented = shapely.orient_polygons(
+        np.array(shapes, object)
+    )  # outer borders leftwards, as RFC 7946 demands
+    moved = shapely.transform(oriented, turn, interleaved=False)
     moved[~np.isfinite(shapely.bounds(moved)).all(axis=-1)] = None
     return shapely.to_geojson(moved).tolist()
 

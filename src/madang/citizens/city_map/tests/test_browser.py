@@ -21,6 +21,9 @@ if missing and os.environ.get("CI") == "true":
     raise RuntimeError(f"the browser tests must run here, but there is no {', '.join(missing)}")
 pytestmark = pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)}")
 PATIENCE_MS = 120_000
+WALKS = {
+    "code": "walks", "title_ko": "산책길", "icon": "tree", "agency_code": "11110", "licence": "KOGL-1", "outline": "line",
+}  # fmt: skip
 TILE = "/city_map/tiles/{}/{}/{}.mvt?theme=map_medicine_box"
 
 
@@ -139,4 +142,35 @@ def test_sharing_copies_the_address_and_the_map_prints_as_a_picture(browser, hou
     expect(page.locator("[data-share]")).to_have_text("Link copied", timeout=PATIENCE_MS)
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     assert not find_problems(page) + page.problems
+    context.close()
+
+
+def test_staff_draw_a_line_corner_by_corner(browser, house):
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, base_url=house.url, reduced_motion="reduce"
+    )
+    with closing(house.sign_in("officer")) as officer:
+        made = officer.post("/desk/city_map/themes/new/", data=WALKS)
+        assert made.status_code == 200, made.text
+        context.add_cookies([{"name": n, "value": v, "url": house.url} for n, v in officer.cookies.items()])
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        note_problems(page)
+        page.goto("/desk/city_map/themes/walks/places/new/?near=126.977,37.578")
+        page.wait_for_selector("[data-pick] [data-map][data-ready=true]")
+        canvas = page.locator("[data-pick] canvas")
+        size = canvas.bounding_box()
+        for number, (across, down) in enumerate([(0.3, 0.3), (0.5, 0.6), (0.7, 0.4)], 1):
+            canvas.click(position={"x": size["width"] * across, "y": size["height"] * down})
+            expect(page.locator("[data-pick-said]")).to_have_text(f"점 {number}개", timeout=PATIENCE_MS)
+        page.get_by_role("button", name="마지막 점 지우기").click()
+        expect(page.locator("[data-pick-said]")).to_have_text("점 2개", timeout=PATIENCE_MS)
+        drawn = [tuple(map(float, line.split(","))) for line in page.input_value("[name=shape]").splitlines()]
+        assert [(round(x, 2), round(y, 2)) for x, y in drawn] == [(126.98, 37.58)] * 2
+        assert len(set(drawn)) == 2
+        assert not find_problems(page) + page.problems
+        page.fill("[name=name]", "궁 둘레길")
+        page.get_by_role("button", name="저장").click()
+        page.wait_for_url("**/themes/walks/?tab=places")
+        assert "궁 둘레길" in page.inner_text("main")
     context.close()

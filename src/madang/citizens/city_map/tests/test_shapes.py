@@ -99,6 +99,8 @@ def test_shapes_are_answered_in_each_system_with_its_own_order_of_axes(drawn, cr
         found = shapely.from_geojson(text)
         if is_north_first:
             found = shapely.transform(found, lambda at: at[:, ::-1])
+        polygons = [one for one in shapely.get_parts(found) if one.geom_type == "Polygon"]
+        assert all(one.exterior.is_ccw and not any(hole.is_ccw for hole in one.interiors) for one in polygons)
         assert shapely.hausdorff_distance(expected, found) < (1e-6 if name == "EPSG:4326" else 0.01)
 
 

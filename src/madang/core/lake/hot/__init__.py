@@ -44,7 +44,7 @@ ROUTES = [
         "/tiles/datasets/{name}/{z:int}/{x:int}/{y:int}.mvt",
         send_tile,
         "public",
-        Text(ko="데이터의 벡터 타일", en="Vector tile of a dataset's points"),
+        Text(ko="데이터의 벡터 타일", en="Vector tile of a dataset"),
         query=TileQuery,
         tags=("tiles",),
         readable_anywhere=True,

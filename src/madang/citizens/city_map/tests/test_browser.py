@@ -166,11 +166,11 @@ def test_staff_draw_a_line_corner_by_corner(browser, house):
         page.get_by_role("button", name="마지막 점 지우기").click()
         expect(page.locator("[data-pick-said]")).to_have_text("점 2개", timeout=PATIENCE_MS)
         drawn = [tuple(map(float, line.split(","))) for line in page.input_value("[name=shape]").splitlines()]
-        assert [(round(x, 2), round(y, 2)) for x, y in drawn] == [(126.98, 37.58)] * 2
         assert len(set(drawn)) == 2
+        assert all(abs(x - 126.977) < 0.02 and abs(y - 37.578) < 0.02 for x, y in drawn)
         assert not find_problems(page) + page.problems
         page.fill("[name=name]", "궁 둘레길")
         page.get_by_role("button", name="저장").click()
-        page.wait_for_url("**/themes/walks/?tab=places")
+        page.wait_for_url(re.compile("tab=places"))
         assert "궁 둘레길" in page.inner_text("main")
     context.close()

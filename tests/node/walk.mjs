@@ -1,5 +1,6 @@
 /**
- * A wallet made of other people's libraries walks an issuer: @openid4vc/openid4vci fetches, @sd-jwt/* verifies and shows.
+ * A wallet made of other people's libraries walks an issuer: @openid4vc/openid4vci fetches, @sd-jwt/* of two versions verifies
+ * and shows.
  *
  * Reads one JSON line: {offer, pin, copies, redirect_uri, client_id, shown, audience, nonce}. Where a citizen or the desk has something
  * to do first, it says so in a JSON line and waits for one. The last line says what it holds.
@@ -11,6 +12,8 @@ import { Openid4vciClient } from "@openid4vc/openid4vci";
 import { SDJwtInstance } from "@sd-jwt/core";
 import { digest, ES256, generateSalt } from "@sd-jwt/crypto-nodejs";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
+import { SDJwtInstance as SDJwtInstance15 } from "sd-jwt-15";
+import { SDJwtVcInstance as SDJwtVcInstance15 } from "sd-jwt-vc-15";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const hear = async () => JSON.parse((await lines.next()).value);
@@ -103,13 +106,15 @@ for (const [at, text] of held.entries()) {
   const kbSigner = await ES256.getSigner(pairs[at].privateKey);
   const kbVerifier = await ES256.getVerifier(pairs[at].publicKey);
   // A W3C credential has no vct: the same library reads its SD-JWT, not its kind.
-  const Wallet = kind.format === "dc+sd-jwt" ? SDJwtVcInstance : SDJwtInstance;
-  const wallet = new Wallet({ hasher: digest, hashAlg: "sha-256", saltGenerator: generateSalt, verifier: verify, kbSigner, kbSignAlg: "ES256", kbVerifier });
-  await wallet.verify(text); // its signature, its times, and the status list behind it
-  const payload = { iat: Math.floor(Date.now() / 1000), aud: asked.audience, nonce: asked.nonce };
-  const presentation = await wallet.present(text, asked.shown, { kb: { payload } });
-  await wallet.verify(presentation, { keyBindingNonce: asked.nonce });
-  shown.push(presentation);
+  const isVc = kind.format === "dc+sd-jwt";
+  for (const Wallet of isVc ? [SDJwtVcInstance15, SDJwtVcInstance] : [SDJwtInstance15, SDJwtInstance]) {
+    const wallet = new Wallet({ hasher: digest, hashAlg: "sha-256", saltGenerator: generateSalt, verifier: verify, kbSigner, kbSignAlg: "ES256", kbVerifier });
+    await wallet.verify(text); // its signature, its times, and the status list behind it
+    const payload = { iat: Math.floor(Date.now() / 1000), aud: asked.audience, nonce: asked.nonce };
+    const presentation = await wallet.present(text, asked.shown, { kb: { payload } });
+    await wallet.verify(presentation, { keyBindingNonce: asked.nonce });
+    shown.push(presentation);
+  }
 }
 say({ held, shown });
 process.exit(0);

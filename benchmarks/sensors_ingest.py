@@ -186,15 +186,15 @@ def speak(house: House, worker: int, until: float, acknowledged: list[int]) -> N
 
 def measure_delay(house: House) -> float:
     """Return seconds from the acknowledgement of one more value until it can be read."""
-    value = float(next(numbers))
-    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
-    body = json.dumps({"serial": "B0001", "observed_at": moment, "values": {"illuminance": value}})
+    moment = datetime.now(UTC).replace(microsecond=0)
+    values = {"wind_speed": 1.0}  # no other message has it
+    body = json.dumps({"serial": "B0001", "observed_at": moment.isoformat(), "values": values})
     connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
     headers = {"X-Certkey": KEY, "Content-Type": "application/json"}
     connection.request("POST", "/api/city-sensors/messages", body, headers)
     assert json.loads(connection.getresponse().read())["taken"] == 1
     begin = time.perf_counter()
-    where = f"thing_id:eq:B0001&where=property:eq:illuminance&where=value:eq:{value}"
+    where = f"thing_id:eq:B0001&where=property:eq:wind_speed&where=observed_at:eq:{moment:%Y-%m-%dT%H:%M:%SZ}"
     while time.perf_counter() - begin < PATIENCE:
         connection.request(
             "GET", f"/api/datasets/city_sensor_readings/rows?limit=1&sort=-observed_at&where={where}"

@@ -51,6 +51,7 @@ from madang.core.lake.writing.falling_behind import report_backlogs
 from madang.core.lake.writing.republishing import republish
 from madang.core.lake.writing.rolling import roll_up
 from madang.core.lake.writing.silence import check_silence
+from madang.core.lake.writing.source import Source
 from madang.core.lake.writing.stream_table import StreamTable
 from madang.core.lake.writing.writer import Writer
 
@@ -351,6 +352,23 @@ def test_acknowledged_rows_wait_for_a_writer_that_is_away(intake):
     finally:
         again.stop()
     assert get_backlogs()[0].waiting == 0
+
+
+def test_a_wait_that_is_used_up_is_no_broker_out_of_reach(lake, broker_url, monkeypatch):
+    streams.ensure_stream(get_broker())
+    source = Source(get_broker())
+    source.seek(source.read_info().state.last_seq)
+    for _ in range(3):
+        append("indicators", batch(reading()), actor=HOUSE)
+    assert len(source.fetch(1, 5)) == 1
+
+    async def use_up(*_args, **_named):
+        raise TimeoutError  # asyncio's own, as nats-py raises it where its time is up between two requests
+
+    monkeypatch.setattr(source._subscription, "fetch", use_up)
+    assert source.fetch(10, 0.1) == []
+    rest = [one for _ in range(20) for one in source.fetch(10, 0.5)]
+    assert [one.sequence for one in rest] == [source.position - 1, source.position]
 
 
 def test_bad_rows_are_refused_with_their_reason_and_the_others_kept(intake):

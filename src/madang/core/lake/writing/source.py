@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 
@@ -78,7 +77,9 @@ class Source:
         try:
             return self.broker.run(self._subscription.fetch(count, timeout=timeout_s), timeout_s + 10)
         except Unavailable as error:
-            if isinstance(error.__cause__, NatsTimeout):
+            if isinstance(
+                error.__cause__, TimeoutError
+            ):  # nats's own, or asyncio's where a short wait was used up
                 return []
             self._subscription = None
             raise

@@ -193,15 +193,16 @@ def _expand(
     target = TYPES[link.target]
     if not link.is_many:
         return _expand_one(kind, rows, link, target, options, base)
+    more = _write_next(options)
     if target is OBSERVATION and _asks_newest(options) and kind.name == "Datastream":
         found = [[newest[row.pk]] if row.pk in newest else [] for row in rows]
         drawn = iter(render(target, [one for many in found for one in many], options, base))
         return [
             {name: [next(drawn) for _ in many]}
-            | (_say_more(f"{link_to(kind, row, base)}/{name}", options) if many else {})
+            | ({f"{name}@iot.nextLink": f"{link_to(kind, row, base)}/{name}?{more}"} if many else {})
             for row, many in zip(rows, found, strict=True)
         ]
-    return [_expand_many(kind, row, link, target, options, base) for row in rows]
+    return [_expand_many(kind, row, link, target, options, base, more) for row in rows]
 
 
 def _expand_one(
@@ -216,20 +217,21 @@ def _expand_one(
 
 
 def _expand_many(
-    kind: EntityType, row: Any, link: Link, target: EntityType, options: Options, base: str
+    kind: EntityType, row: Any, link: Link, target: EntityType, options: Options, base: str, more: str
 ) -> dict[str, Any]:
     found, total, has_more = list_rows(target, _relate(kind, row, link), options)
     body: dict[str, Any] = {link.name: render(target, found, options, base)}
     if total is not None:
         body[f"{link.name}@iot.count"] = total
-    return body | (
-        _say_more(f"{link_to(kind, row, base)}/{link.name}", options, link.name) if has_more else {}
-    )
+    if has_more:
+        body[f"{link.name}@iot.nextLink"] = f"{link_to(kind, row, base)}/{link.name}?{more}"
+    return body
 
 
-def _say_more(address: str, options: Options, name: str = "Observations") -> dict[str, str]:
+def _write_next(options: Options) -> str:
+    """Return what asks for the page after the one that options ask for."""
     page = {"$top": options.top, "$skip": options.skip + options.top}
-    return {f"{name}@iot.nextLink": f"{address}?{urlencode(page | write_options(options))}"}
+    return urlencode(page | write_options(options))
 
 
 def _asks_newest(options: Options) -> bool:

@@ -15,7 +15,7 @@ from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, R
 
 from .abbreviations import find_abbreviations
 from .as_of import find_as_of_faults
-from .common import find_common_faults
+from .common_words import find_common_faults
 from .dates import find_date_faults
 from .foreign import find_foreign_faults
 from .lists import find_list_faults

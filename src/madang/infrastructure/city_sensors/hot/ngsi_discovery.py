@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,23 +22,20 @@ from .ngsi_answers import asks_details, read_terms, route, send, serve
 
 @serve
 def show_types(request: Request, _body: None) -> Response:
-    """Answer the types that there are entities of."""
-    terms = read_terms(request, None)
-    if asks_details(request):
-        details = [
-            {
-                "id": iri,
-                "type": "EntityType",
-                "typeName": terms.compact(iri),
-                "attributeNames": [terms.compact(one) for one in list_attributes(iri)],
-            }
-            for iri in count_types()
-        ]
-        return send(request, details)
-    names = [terms.compact(iri) for iri in count_types()]
-    return send(
-        request, {"id": "urn:ngsi-ld:EntityTypeList:all", "type": "EntityTypeList", "typeList": names}
-    )
+    """Answer the types that there are entities of, or what is known of them."""
+    terms, found = read_terms(request, None), list(count_types())
+    if not asks_details(request):
+        return _send_list(request, "EntityType", "typeList", map(terms.compact, found))
+    details = [
+        {
+            "id": iri,
+            "type": "EntityType",
+            "typeName": terms.compact(iri),
+            "attributeNames": [terms.compact(one) for one in list_attributes(iri)],
+        }
+        for iri in found
+    ]
+    return send(request, details)
 
 
 @serve
@@ -62,23 +61,20 @@ def show_type(request: Request, _body: None) -> Response:
 
 @serve
 def show_attributes(request: Request, _body: None) -> Response:
-    """Answer the attributes that some entity has."""
-    terms = read_terms(request, None)
-    if asks_details(request):
-        details = [
-            {
-                "id": iri,
-                "type": "Attribute",
-                "attributeName": terms.compact(iri),
-                "typeNames": [terms.compact(one) for one in list_types_with(iri)],
-            }
-            for iri in list_attributes()
-        ]
-        return send(request, details)
-    names = [terms.compact(iri) for iri in list_attributes()]
-    return send(
-        request, {"id": "urn:ngsi-ld:AttributeList:all", "type": "AttributeList", "attributeList": names}
-    )
+    """Answer the attributes that some entity has, or what is known of them."""
+    terms, found = read_terms(request, None), list(list_attributes())
+    if not asks_details(request):
+        return _send_list(request, "Attribute", "attributeList", map(terms.compact, found))
+    details = [
+        {
+            "id": iri,
+            "type": "Attribute",
+            "attributeName": terms.compact(iri),
+            "typeNames": [terms.compact(one) for one in list_types_with(iri)],
+        }
+        for iri in found
+    ]
+    return send(request, details)
 
 
 @serve
@@ -92,6 +88,11 @@ def show_attribute(request: Request, _body: None) -> Response:
     body = {"id": iri, "type": "Attribute", "attributeName": terms.compact(iri), "attributeCount": count}
     types = [terms.compact(one) for one in list_types_with(iri)]
     return send(request, body | {"attributeTypes": list_kinds(iri), "typeNames": types})
+
+
+def _send_list(request: Request, kind: str, member: str, names: Iterable[str]) -> Response:
+    body = {"id": f"urn:ngsi-ld:{kind}List:all", "type": f"{kind}List", member: list(names)}
+    return send(request, body)
 
 
 ROUTES = [

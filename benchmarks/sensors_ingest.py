@@ -185,15 +185,16 @@ def speak(house: House, worker: int, until: float, acknowledged: list[int]) -> N
 
 
 def measure_delay(house: House) -> float:
-    """Return seconds from the acknowledgement of one more value until it can be read."""
+    """Return seconds from a message's acknowledgement by MQTT until its value can be read."""
     moment = datetime.now(UTC).replace(microsecond=0)
-    values = {"wind_speed": 1.0}  # no other message has it
-    body = json.dumps({"serial": "B0001", "observed_at": moment.isoformat(), "values": values})
-    connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
-    headers = {"X-Certkey": KEY, "Content-Type": "application/json"}
-    connection.request("POST", "/api/city-sensors/messages", body, headers)
-    assert json.loads(connection.getresponse().read())["taken"] == 1
+    message = {"serial": "B0001", "observed_at": moment.isoformat(), "values": {"wind_speed": 1.0}}  # its own
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client.connect("127.0.0.1", house.mqtt_port)
+    client.loop_start()
+    assert was_acknowledged(client.publish(f"sensors/{KEY}", json.dumps(message), qos=1))
     begin = time.perf_counter()
+    client.loop_stop()
+    connection = http.client.HTTPConnection(house.url.removeprefix("http://"))
     where = f"thing_id:eq:B0001&where=property:eq:wind_speed&where=observed_at:eq:{moment:%Y-%m-%dT%H:%M:%SZ}"
     while time.perf_counter() - begin < PATIENCE:
         connection.request(

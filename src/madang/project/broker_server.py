@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
-from madang.core.base.interface import Unavailable, list_manifests
+from madang.core.base.interface import Unavailable, as_subject, list_manifests
 
 HOUSE, DEVICES, WRITERS = "house", "devices", "writer"
 WRITERS_FILE = "writers-password"
@@ -42,7 +42,6 @@ USERS = """authorization {{ users: [
     publish: {{ allow: {written} }}, subscribe: {{ allow: {heard} }} }} }}
 ] }}
 """
-_AS_SUBJECT = str.maketrans({"/": ".", ".": "//", "+": "*", "#": ">"})
 SESSION_SUBJECTS = ("$MQTT.sub.>", "$MQTT.deliver.>")
 """Where the broker itself brings a session what its subscriptions of QoS 1 and 2 are to get."""
 
@@ -116,7 +115,7 @@ def _write_users(password: str, writers_password: str) -> str:
 
 def list_subjects(topic: str) -> Iterable[str]:
     """Return the subjects of an MQTT topic; one that ends in /# means what stands above it too."""
-    subject = topic.translate(_AS_SUBJECT)
+    subject = as_subject(topic)
     return [subject, subject.removesuffix(".>")] if subject.endswith(".>") else [subject]
 
 

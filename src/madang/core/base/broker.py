@@ -40,7 +40,7 @@ def find_broker_url(data_path: Path | None = None) -> str:
     path = (data_path or read_settings().data_path) / "run" / "broker.url"
     if path.is_file():
         return path.read_text("ascii").strip()
-    raise _unreachable("no broker runs on this data folder; start it with: madang up")
+    raise unreachable("no broker runs on this data folder; start it with: madang up")
 
 
 def find_broker_login() -> tuple[str, str] | None:
@@ -66,7 +66,7 @@ class Broker:
             return future.result(timeout_s)
         except (NatsError, JetStreamError, OSError, TimeoutError) as error:
             future.cancel()
-            raise _unreachable(f"{type(error).__name__}: {error}") from error
+            raise unreachable(f"{type(error).__name__}: {error}") from error
 
     def client(self) -> Client:
         """Return the connected client (its coroutines go through `run`)."""
@@ -152,7 +152,8 @@ async def _ignore(error: Exception) -> None:
     """Reconnecting is the client's business; a failing call raises where it is made."""
 
 
-def _unreachable(reason: str) -> Unavailable:
+def unreachable(reason: str) -> Unavailable:
+    """Return the error of a broker that doesn't answer."""
     return Unavailable(
         "broker.unreachable",
         f"메시지 브로커에 연결할 수 없습니다 ({reason}). 보낸 내용은 저장되지 않았습니다.",

@@ -7,6 +7,7 @@ from .checks import Check
 from .cli import Subcommand, say_here
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
+from .devices import DeviceListener, Told
 from .distances import box_around, measure_m
 from .errors import BadInput, Conflict, Gone, MadangError, NotAllowed, NotFound, Unavailable
 from .findings import Finding, Severity
@@ -18,7 +19,7 @@ from .jobs import Job
 from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .migrating import are_registers_ready, prepare_registers
-from .mqtt import MqttListener, tell_listeners
+from .mqtt import MqttListener, as_subject, tell_listeners
 from .processes import Process
 from .registers import Register
 from .rows import find_row, find_value, insert_rows, update_rows
@@ -46,6 +47,7 @@ __all__ = [
     "ColumnType",
     "Command",
     "Conflict",
+    "DeviceListener",
     "Directions",
     "Finding",
     "Gone",
@@ -70,8 +72,10 @@ __all__ = [
     "Table",
     "TableKind",
     "Text",
+    "Told",
     "Unavailable",
     "are_registers_ready",
+    "as_subject",
     "beat",
     "box_around",
     "call_command",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
@@ -10,12 +11,12 @@ from hashlib import sha256
 import paho.mqtt.client as mqtt
 from paho.mqtt.client import MQTTMessage
 
-from .broker import get_broker
+from .broker import get_broker, unreachable
 from .errors import Unavailable
 
 MOST_WAITING = 20_000
 KEEPALIVE_S = 20
-_AS_SUBJECT = str.maketrans({"/": ".", ".": "//"})
+_AS_SUBJECT = str.maketrans({"/": ".", ".": "//", "+": "*", "#": ">"})
 
 
 class MqttListener:
@@ -37,12 +38,7 @@ class MqttListener:
         self._topics = [(topic, 1) for topic in topics]
         self._waiting: queue.Queue[MQTTMessage] = queue.Queue(MOST_WAITING)
         self._held: dict[int, MQTTMessage] = {}
-        name = f"{client}-{sha256(login[1].encode()).hexdigest()[:16]}" if login else client
-        self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=False, manual_ack=True
-        )
-        if login:
-            self._client.username_pw_set(*login)
+        self._client = _make_client(client, login, clean_session=False, manual_ack=True)
         self._client.on_connect = self._subscribe
         self._client.on_message = self._put
         self._client.reconnect_delay_set(1, 5)
@@ -100,11 +96,48 @@ class MqttListener:
                 self._waiting.get_nowait()
 
 
+def end_session(host: str, port: int, client: str, *, login: tuple[str, str] | None = None) -> None:
+    """Have the broker forget a listener's session and what it keeps for it; raises Unavailable where it is away."""
+    ended = threading.Event()
+    one = _make_client(client, login, clean_session=True)
+    one.on_connect = lambda *_: ended.set()
+    try:
+        one.connect(host, port, KEEPALIVE_S)
+    except OSError as error:
+        raise unreachable(str(error)) from error
+    one.loop_start()
+    ended.wait(KEEPALIVE_S)
+    one.disconnect()
+    one.loop_stop()
+
+
+def _make_client(
+    client: str, login: tuple[str, str] | None, *, clean_session: bool, manual_ack: bool = False
+) -> mqtt.Client:
+    name = f"{client}-{sha256(login[1].encode()).hexdigest()[:16]}" if login else client
+    made = mqtt.Client(
+        mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=clean_session, manual_ack=manual_ack
+    )
+    if login:
+        made.username_pw_set(*login)
+    return made
+
+
+def as_subject(topic: str) -> str:
+    """Return the packaged broker's subject of an MQTT topic: levels are words, a dot in one is two slashes."""
+    return topic.translate(_AS_SUBJECT)
+
+
+def as_topic(subject: str) -> str:
+    """Return the MQTT topic of a subject."""
+    return subject.replace("//", "\0").replace(".", "/").replace("\0", ".")
+
+
 def tell_listeners(news: Iterable[tuple[str, bytes]]) -> None:
     """Tell who listens to MQTT topics of the packaged broker, at most once; nothing where it is away.
 
-    `news` are (topic, payload). Levels of a topic are words of a NATS subject, and a dot in it is two slashes there.
+    `news` are (topic, payload).
     """
-    named = [(topic.translate(_AS_SUBJECT), payload) for topic, payload in news]
+    named = [(as_subject(topic), payload) for topic, payload in news]
     with suppress(Unavailable):
         get_broker().tell_all(named)

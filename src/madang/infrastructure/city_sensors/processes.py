@@ -6,18 +6,20 @@ import logging
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from django.db import close_old_connections
 
 from madang.core.base.interface import (
+    DeviceListener,
     MadangError,
     MqttListener,
     Process,
     Text,
     beat,
     find_broker_login,
+    get_broker,
     now,
     read_settings,
 )
@@ -44,31 +46,44 @@ SENDERS = 8
 log = logging.getLogger("madang.city_sensors")
 
 
+class Listener(Protocol):
+    """Where messages (`topic`, `payload`) wait until they are kept."""
+
+    def take(self, most: int, wait_s: float) -> list[Any]:
+        """Return those that wait, after at most `wait_s` seconds."""
+
+    def acknowledge(self, messages: list[Any]) -> None:
+        """Say that these are kept."""
+
+    def ask_again(self) -> None:
+        """Have the others come again."""
+
+    def close(self) -> None:
+        """Leave; what comes waits."""
+
+
 def run_listener() -> None:
     """Listen to the packaged broker, and to another where the settings name one, until SIGTERM or SIGINT."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings = read_settings()
-    own = settings.own_host, settings.mqtt_port
-    brokers = [own]
+    own, login = (settings.own_host, settings.mqtt_port), find_broker_login()
+    listeners: list[Listener] = [DeviceListener(get_broker(), CLIENT, TOPIC, mqtt=own, login=login)]
     if settings.also_mqtt:
         host, _, port = settings.also_mqtt.rpartition(":")
-        brokers.append((host or settings.also_mqtt, int(port) if port.isdecimal() else MQTT_PORT))
-    threads = [
-        threading.Thread(target=listen, args=(*one, stop, find_broker_login() if one is own else None))
-        for one in brokers
-    ]
-    threads.append(threading.Thread(target=listen_to_writers, args=(*own, stop, find_broker_login())))
+        other = host or settings.also_mqtt, int(port) if port.isdecimal() else MQTT_PORT
+        listeners.append(MqttListener(*other, CLIENT, [TOPIC]))
+    threads = [threading.Thread(target=listen, args=(one, stop)) for one in listeners]
+    threads.append(threading.Thread(target=listen_to_writers, args=(*own, stop, login)))
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def listen(host: str, port: int, stop: threading.Event, login: tuple[str, str] | None = None) -> None:
+def listen(listener: Listener, stop: threading.Event) -> None:
     """Take in what sensors say by one broker until `stop` is set; each message is acknowledged once it is kept."""
-    listener = MqttListener(host, port, CLIENT, [TOPIC], login=login)
     while not stop.is_set():
         beat()
         messages = listener.take(MOST, 1.0)
@@ -109,7 +124,7 @@ def listen_to_writers(
     listener.close()
 
 
-def _pause(listener: MqttListener, stop: threading.Event) -> None:
+def _pause(listener: Listener, stop: threading.Event) -> None:
     stop.wait(1.0)
     listener.ask_again()
 

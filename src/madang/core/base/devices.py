@@ -1,0 +1,197 @@
+"""What devices say to the packaged broker by MQTT, read by the house where the broker keeps it.
+
+The broker keeps each message of QoS 1 and 2 in a JetStream stream before it acknowledges it, for as long as somebody
+who is known to it hasn't acknowledged it in turn (nats-server's README-MQTT.md). A house that listens by MQTT as well
+tells it of each message alone, and each telling waits for the disk that the next messages are written to: it falls
+behind at about 1,000 messages a second. Read from the stream, one telling is enough for all that came before.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from contextlib import suppress
+from functools import partial
+
+import msgspec
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from .broker import Broker
+from .errors import Unavailable
+from .mqtt import as_subject, as_topic, end_session
+
+STREAM = "$MQTT_msgs"
+KEPT = "$MQTT.msgs."
+QOS = "Nmqtt-Pub"
+"""Header of what came by MQTT: its quality of service, 0 to 2."""
+MOST_UNACKNOWLEDGED = 5_000
+AGAIN_S = 30
+"""After so many seconds the broker sends what wasn't acknowledged once more."""
+IDLE_S = 30.0
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A device's message: its MQTT topic, and where the broker keeps it (0: nowhere, QoS 0)."""
+
+    topic: str
+    payload: bytes
+    sequence: int
+    reply: str = ""
+
+
+class DeviceListener:
+    """Messages to `topic` (`+` for a level), in order; what comes while nobody listens is delivered afterwards.
+
+    To acknowledge a message acknowledges all before it, so none may be passed over. The broker numbers what it sends:
+    at the start, and where a number is missing (a connection was lost), all that it sent and wasn't told of is read
+    from its stream before anything new. `client` names the listener for good; `mqtt` are host and port, for the
+    session that an earlier edition left under that name.
+    """
+
+    def __init__(
+        self, broker: Broker, client: str, topic: str, *, mqtt: tuple[str, int], login: tuple[str, str] | None
+    ) -> None:
+        self._broker = broker
+        self._client = client
+        self._mqtt = mqtt
+        self._login = login
+        self._subject = as_subject(topic)
+        self._inbox = f"madang.devices.{client}"
+        self._waiting: queue.Queue[Msg] = queue.Queue()
+        self._subscriptions: list[Subscription] = []
+        self._is_sure = False
+        self._number = 0  # of the last delivery
+        self._read = self._kept = self._behind = (
+            0  # sequences: handed out, acknowledged, to be read again up to
+        )
+        self._moved = time.monotonic()
+
+    def take(self, most: int, wait_s: float) -> list[Told]:
+        """Return the messages that wait, after at most `wait_s` seconds where there is none or the broker is away."""
+        try:
+            if not self._is_sure or time.monotonic() - self._moved > IDLE_S:
+                self._look_back()
+            if self._read < self._behind:
+                return self._read_again(most)
+        except Unavailable:
+            self._is_sure = False
+            time.sleep(wait_s)
+            return []
+        taken: list[Told] = []
+        with suppress(queue.Empty):
+            while len(taken) < most and self._accept(self._waiting.get(not taken, wait_s), taken):
+                pass
+        if taken:
+            self._moved = time.monotonic()
+        return taken
+
+    def acknowledge(self, messages: list[Told]) -> None:
+        """Tell the broker that these, and so all before them, are kept; what it isn't told of comes again."""
+        self._kept = max(self._kept, *(one.sequence for one in messages))
+        newest = max(messages, key=lambda one: (bool(one.reply), one.sequence))
+        if newest.reply:
+            self._broker.tell(newest.reply, b"+ACK")
+
+    def ask_again(self) -> None:
+        """Have what wasn't acknowledged delivered anew."""
+        self._is_sure = False
+
+    def close(self) -> None:
+        """Leave; what comes is kept by the broker."""
+        for one in self._subscriptions:
+            with suppress(Unavailable):
+                self._broker.run(one.unsubscribe())
+
+    def _accept(self, message: Msg, taken: list[Told]) -> bool:
+        """Have a delivery handed out where it is its turn; return whether to go on."""
+        topic = as_topic(message.subject.removeprefix(KEPT))
+        if not message.reply:
+            taken.append(Told(topic=topic, payload=message.data, sequence=0))
+            return True
+        sequence, number = message.metadata.sequence.stream, message.metadata.sequence.consumer
+        if number <= self._number:
+            return True  # sent before we looked back
+        if number != self._number + 1:
+            self._is_sure = False
+            return False
+        self._number = number
+        if sequence > self._read:
+            self._read = sequence
+            taken.append(Told(topic=topic, payload=message.data, sequence=sequence, reply=message.reply))
+        elif sequence <= self._kept:
+            self._broker.tell(message.reply, b"+ACK")
+        return True
+
+    def _look_back(self) -> None:
+        if not self._subscriptions:
+            self._join()
+        with suppress(queue.Empty):
+            while True:
+                self._waiting.get_nowait()
+        info = self._find_consumer()
+        sent, told = info.delivered, info.ack_floor
+        self._number = sent.consumer_seq if sent else 0
+        self._behind = sent.stream_seq if sent else 0
+        self._read = self._kept = told.stream_seq if told else 0
+        self._is_sure, self._moved = True, time.monotonic()
+
+    def _read_again(self, most: int) -> list[Told]:
+        """Return what the broker has sent already and wasn't told of."""
+        jetstream = self._broker.client().jetstream()
+        again: list[Told] = []
+        while self._read < self._behind and len(again) < most:
+            ask = jetstream.get_msg(STREAM, seq=self._read + 1, subject=KEPT + self._subject, next=True)
+            try:
+                found = self._broker.run(ask)
+            except Unavailable as error:
+                if not isinstance(error.__cause__, NotFoundError):
+                    raise
+                self._read = self._behind
+                break
+            self._read = found.seq or self._behind
+            if self._read <= self._behind:
+                topic = as_topic((found.subject or "").removeprefix(KEPT))
+                again.append(Told(topic=topic, payload=found.data or b"", sequence=self._read))
+        self._read = min(self._read, self._behind)
+        return again
+
+    def _join(self) -> None:
+        client = self._broker.client()
+        for subject in (self._inbox, self._subject):
+            self._subscriptions.append(self._broker.run(client.subscribe(subject, cb=self._put)))
+
+    async def _put(self, message: Msg) -> None:
+        """Have a delivery from the stream wait, or a message of QoS 0; the others' copies are passed over."""
+        if message.reply or (message.headers or {}).get(QOS, "0").startswith("0"):
+            self._waiting.put_nowait(message)
+
+    def _find_consumer(self) -> ConsumerInfo:
+        """Return how far the broker is with us; at first have it keep what comes from now on."""
+        jetstream = self._broker.client().jetstream()
+        config = ConsumerConfig(
+            durable_name=self._client,
+            deliver_subject=self._inbox,
+            filter_subject=KEPT + self._subject,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.ALL,
+            ack_wait=AGAIN_S,
+            max_ack_pending=MOST_UNACKNOWLEDGED,
+        )
+        try:
+            return self._broker.run(jetstream.consumer_info(STREAM, self._client))
+        except Unavailable as error:
+            if not isinstance(error.__cause__, NotFoundError):
+                raise
+        end = partial(end_session, *self._mqtt, self._client, login=self._login)
+        try:
+            info = self._broker.run(jetstream.add_consumer(STREAM, config))
+        except Unavailable as error:
+            if not isinstance(error.__cause__, NotFoundError):
+                raise
+            end()  # the first to come by MQTT makes the stream
+            info = self._broker.run(jetstream.add_consumer(STREAM, config))
+        end()  # what it wasn't told of is in the stream still, and ours now
+        return info

@@ -1,4 +1,4 @@
-"""Every change of layers and places."""
+"""Every change of layers, streets and places."""
 
 from __future__ import annotations
 
@@ -17,14 +17,25 @@ from madang.core.people.interface import AgencyRecord, list_agencies, record_aud
 
 from .gateway.boundary_files import read_boundary_file
 from .gateway.layer_files import remove_layer, write_layer
+from .gateway.street_files import read_street_file, remove_nets, write_net
 from .methods.coordinates import measure_areas
 from .methods.korean import initials_of, normalize
-from .methods.layers import choose_columns, count_reasons, detect_crs, take_areas
-from .models import Area, AreaLayer, Place
+from .methods.layers import Columns, choose_columns, count_reasons, detect_crs, take_areas
+from .methods.streets import build_net, take_lines
+from .models import Area, AreaLayer, Place, Streets
 from .queries.layers import TITLES, get_layer_folder
 from .queries.locating import detect_layer_codes, get_area_name, list_districts, locate_points
 from .queries.searching import describe_place
-from .records import BoundaryArea, LayerReport, NewAreaLayer, NewPlace, PlaceRecord
+from .queries.streets import get_street_folder
+from .records import (
+    BoundaryArea,
+    LayerReport,
+    NewAreaLayer,
+    NewPlace,
+    NewStreets,
+    PlaceRecord,
+    StreetReport,
+)
 
 CITY_AGENCY = "city"
 LAYER_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
@@ -69,6 +80,66 @@ def remove_area_layer(*, actor: Actor, now: datetime, name: str) -> None:
         layer.delete()
         record_audit(actor=actor, now=now, action="places.remove_layer", subject=name)
         transaction.on_commit(lambda: remove_layer(get_layer_folder(), name))
+
+
+def import_streets(*, actor: Actor, now: datetime, path: Path, streets: NewStreets) -> StreetReport:
+    """Have distances on foot go by the lines in the file at `path`, in place of those that were there.
+
+    Refuses a file that can't be read as a whole or that holds no line; single features are rejected with their reasons.
+    """
+    require(actor, "places.import_layer")
+    if not 0 < len(streets.title) <= 200 or max(len(streets.source), len(streets.licence)) > 200:
+        raise BadInput("places.layer_text", "제목이나 출처가 너무 깁니다", "a title or source is too long")
+    raw = read_street_file(Path(path))
+    crs = detect_crs(raw, Columns(), locate_points, get_area_name, streets.crs)
+    lines, rejected = take_lines(raw, crs)
+    if not len(lines):
+        raise BadInput(
+            "places.no_lines",
+            f"{path.name}: 불러올 선이 없습니다",
+            f"{path.name} holds no line that can be taken",
+            field="file",
+            rejected=rejected,
+        )
+    net = build_net(lines)
+    parts, largest = net.count_parts()
+    report = StreetReport(
+        features_read=len(raw.geometries),
+        kept=len(raw.geometries) - sum(rejected.values()),
+        rejected=rejected,
+        crs=crs,
+        nodes=len(net.nodes),
+        kilometres=round(float(net.metres.sum()) / 1000, 1),
+        parts=parts,
+        largest_share=round(largest, 4),
+    )
+    version = write_net(get_street_folder(), net)
+    said = {name: getattr(streets, name) for name in ("title", "source", "licence")}
+    with transaction.atomic():
+        Streets.objects.all().delete()
+        Streets.objects.create(
+            version=version,
+            report=msgspec.to_builtins(report),
+            imported_at=now,
+            imported_by=actor.id,
+            **said,
+        )
+        details = {"version": version, "kept": report.kept, "rejected": rejected}
+        record_audit(
+            actor=actor, now=now, action="places.import_streets", subject=streets.title, details=details
+        )
+        transaction.on_commit(lambda: remove_nets(get_street_folder(), keep=version))
+    return report
+
+
+def remove_streets(*, actor: Actor, now: datetime) -> None:
+    """Have distances on foot be judged by straight lines again."""
+    require(actor, "places.import_layer")
+    with transaction.atomic():
+        if not Streets.objects.all().delete()[0]:
+            raise NotFound("places.streets", "불러온 길이 없습니다", "no streets were imported")
+        record_audit(actor=actor, now=now, action="places.remove_streets", subject="streets")
+        transaction.on_commit(lambda: remove_nets(get_street_folder()))
 
 
 @transaction.atomic

@@ -1,24 +1,40 @@
-"""Subcommands of `madang` for area layers."""
+"""Subcommands of `madang` for area layers and streets."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from madang.core.base.interface import HOUSE, MadangError, Subcommand, now
 
-from .actions import import_area_layer
-from .records import AreaKind, NewAreaLayer
+from .actions import import_area_layer, import_streets
+from .records import AreaKind, NewAreaLayer, NewStreets
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
-def _run_import(arguments: Namespace) -> int:
-    given = {name: getattr(arguments, name) for name in NewAreaLayer.__struct_fields__}
+def _run_areas(arguments: Namespace) -> int:
+    layer = _take(arguments, NewAreaLayer)
+    return _print(lambda: import_area_layer(actor=HOUSE, now=now(), path=Path(arguments.file), layer=layer))
+
+
+def _run_streets(arguments: Namespace) -> int:
+    streets = _take(arguments, NewStreets)
+    return _print(lambda: import_streets(actor=HOUSE, now=now(), path=Path(arguments.file), streets=streets))
+
+
+def _take(arguments: Namespace, record: type[T]) -> T:
+    return msgspec.convert({name: getattr(arguments, name) for name in record.__struct_fields__}, record)
+
+
+def _print(work: Callable[[], object]) -> int:
     try:
-        layer = msgspec.convert(given, NewAreaLayer)
-        report = import_area_layer(actor=HOUSE, now=now(), path=Path(arguments.file), layer=layer)
+        report = work()
     except MadangError as error:
         sys.stderr.write(f"{error.text.en}\n")
         return 2
@@ -26,7 +42,7 @@ def _run_import(arguments: Namespace) -> int:
     return 0
 
 
-def _add_import(parser: ArgumentParser) -> None:
+def _add_areas(parser: ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="GeoJSON, TopoJSON, zipped shapefile or GeoPackage; .gz too"
     )
@@ -40,11 +56,29 @@ def _add_import(parser: ArgumentParser) -> None:
     parser.add_argument("--name-column", default="")
 
 
+def _add_streets(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="lines: GeoJSON, zipped shapefile, GeoPackage, or CSV with LINESTRING; .gz too",
+    )
+    parser.add_argument("--title", required=True, help="what the streets are called, with their date")
+    for name in ("source", "licence"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--crs", default="", help="coordinate system, where it isn't to be found by value")
+
+
 SUBCOMMANDS = [
     Subcommand(
         name="import-areas",
         help="Import a boundary file as an area layer; prints its report as JSON.",
-        run=_run_import,
-        add_arguments=_add_import,
-    )
+        run=_run_areas,
+        add_arguments=_add_areas,
+    ),
+    Subcommand(
+        name="import-streets",
+        help="Import lines as the streets that distances on foot go by; prints a report as JSON.",
+        run=_run_streets,
+        add_arguments=_add_streets,
+    ),
 ]

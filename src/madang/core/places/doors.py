@@ -8,6 +8,8 @@ from madang.core.people.interface import list_agencies
 
 from .pages.layers import LAYERS, PERMISSION, TITLE
 from .pages.public import address_of
+from .pages.streets import STREETS
+from .pages.streets import TITLE as STREETS_TITLE
 from .queries.searching import search_places
 
 
@@ -29,6 +31,7 @@ SEARCH = [SearchSource(title=Text(ko="장소", en="Places"), search=search, orde
 MENU = [
     MenuLink(title=Text(ko="장소", en="Places"), href="/places/", order=50),
     MenuLink(title=TITLE, href=LAYERS, door="desk", order=310, permission=PERMISSION),
+    MenuLink(title=STREETS_TITLE, href=STREETS, door="desk", order=311, permission=PERMISSION),
 ]
 FIRST_STEPS = [
     FirstStep(

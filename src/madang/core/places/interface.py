@@ -3,9 +3,11 @@
 from .actions import (
     change_place,
     import_area_layer,
+    import_streets,
     register_place,
     remove_area_layer,
     remove_place,
+    remove_streets,
 )
 from .methods.cells import cell_of_points
 from .methods.coordinates import COORDINATE_SYSTEMS, transform_points
@@ -32,8 +34,10 @@ from .queries.locating import (
     say_area,
 )
 from .queries.searching import get_place, list_places, search_places
+from .queries.streets import find_streets, measure_walks
 from .queries.tiles import get_tile
 from .records import (
+    WALK_DETOUR,
     AreaKind,
     AreaLayerRecord,
     BoundaryArea,
@@ -44,12 +48,17 @@ from .records import (
     Located,
     NewAreaLayer,
     NewPlace,
+    NewStreets,
     PlaceHit,
     PlaceRecord,
+    StreetReport,
+    StreetsRecord,
+    Walks,
 )
 
 __all__ = [
     "COORDINATE_SYSTEMS",
+    "WALK_DETOUR",
     "AreaKind",
     "AreaLayerRecord",
     "BoundaryArea",
@@ -60,9 +69,13 @@ __all__ = [
     "Located",
     "NewAreaLayer",
     "NewPlace",
+    "NewStreets",
     "PlaceHit",
     "PlaceRecord",
+    "StreetReport",
+    "StreetsRecord",
     "TileFeatures",
+    "Walks",
     "cell_of_points",
     "change_place",
     "choose_drawn",
@@ -70,6 +83,7 @@ __all__ = [
     "encode_tile",
     "find_district_in_text",
     "find_own_district",
+    "find_streets",
     "get_area_layer",
     "get_area_name",
     "get_layer_report",
@@ -77,6 +91,7 @@ __all__ = [
     "get_tile",
     "group_points",
     "import_area_layer",
+    "import_streets",
     "list_area_layers",
     "list_areas",
     "list_districts",
@@ -84,10 +99,12 @@ __all__ = [
     "locate_in_outlines",
     "locate_points",
     "matches_within",
+    "measure_walks",
     "normalize",
     "register_place",
     "remove_area_layer",
     "remove_place",
+    "remove_streets",
     "resolve_code",
     "say_area",
     "search_places",

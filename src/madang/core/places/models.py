@@ -1,4 +1,4 @@
-"""Registers of imported area layers and of places; polygons lie in files, not here."""
+"""Registers of imported area layers, of places and of the streets; polygons and nets lie in files, not here."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ class Area(models.Model):
     class Meta:
         ordering = ["layer", "code"]
         constraints = [models.UniqueConstraint(fields=["layer", "code"], name="places_area_code")]
+
+
+class Streets(models.Model):
+    """The imported streets, at most one row; their net is `places/streets/<version>.npz` in the data folder."""
+
+    title = models.CharField(max_length=200)
+    source = models.CharField(max_length=200, blank=True)
+    licence = models.CharField(max_length=200, blank=True)
+    version = models.CharField(max_length=64)
+    report = models.JSONField()
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=100)
 
 
 class Place(models.Model):

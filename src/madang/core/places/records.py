@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 import numpy as np
 from shapely import Geometry
+
+WALK_DETOUR = 1.3
+"""Ways along streets are about so many times as long as the straight line."""
+WALK_M_PER_MINUTE = 67.0
 
 
 class CodeSystem(StrEnum):
@@ -161,6 +166,57 @@ class AreaLayerRecord(msgspec.Struct, frozen=True, kw_only=True):
     code_system: str = ""
     source: str = ""
     licence: str = ""
+
+
+class NewStreets(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a file of streets; without `crs` the system is found by value."""
+
+    title: str
+    source: str = ""
+    licence: str = ""
+    crs: str = ""
+
+
+class StreetReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import of streets did: lines kept, and the net they made.
+
+    `parts` are nets that don't touch; of the largest, `largest_share` is its part of all nodes (0 to 1).
+    """
+
+    features_read: int
+    kept: int
+    rejected: dict[str, int]
+    crs: str
+    nodes: int
+    kilometres: float
+    parts: int
+    largest_share: float
+
+
+class StreetsRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The streets that distances on foot go by. `version` changes with content."""
+
+    title: str
+    source: str
+    licence: str
+    version: str
+    imported_at: datetime
+    report: StreetReport
+
+
+class Walks(msgspec.Struct, frozen=True, kw_only=True):
+    """Ways on foot from one point to others: metres, and whether they go by streets.
+
+    Where no streets were imported, or they know no way, a way is WALK_DETOUR times as long as the straight line.
+    """
+
+    metres: np.ndarray
+    by_streets: np.ndarray
+
+    @property
+    def minutes(self) -> np.ndarray:
+        """The whole minutes, at least one, at WALK_M_PER_MINUTE."""
+        return np.maximum(1, np.rint(self.metres / WALK_M_PER_MINUTE)).astype(int)
 
 
 class PlaceHit(msgspec.Struct, frozen=True, kw_only=True):

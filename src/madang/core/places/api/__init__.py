@@ -20,6 +20,8 @@ from .records import (
     SearchQuery,
     TransformedPoint,
     TransformQuery,
+    Walk,
+    WalkQuery,
 )
 
 
@@ -64,6 +66,15 @@ ROUTES = [
         "Districts and legal dongs of many points",
         body=PointsBody,
         returns=LocatedPoints,
+    ),
+    _route(
+        "GET",
+        "walk",
+        finding.walk,
+        "걸어가는 거리와 시간",
+        "Distance and time on foot",
+        query=WalkQuery,
+        returns=Walk,
     ),
     _route(
         "GET",

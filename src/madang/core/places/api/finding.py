@@ -9,6 +9,7 @@ from madang.core.base.interface import BadInput
 from madang.core.places.methods.coordinates import transform_points
 from madang.core.places.queries.locating import get_area_name, list_districts, locate_points, resolve_code
 from madang.core.places.queries.searching import search_places
+from madang.core.places.queries.streets import measure_walks
 from madang.core.places.records import CodeSystem, District, PlaceHit
 
 from .records import (
@@ -19,6 +20,8 @@ from .records import (
     SearchQuery,
     TransformedPoint,
     TransformQuery,
+    Walk,
+    WalkQuery,
 )
 
 
@@ -37,6 +40,16 @@ def locate(request: Request, query: PointQuery, body: None) -> LocatedPoint:
         legal_dong_code=dong,
         legal_dong_name=get_area_name(dong),
         area_code="" if found.area_code is None else str(found.area_code[0]),
+    )
+
+
+def walk(request: Request, query: WalkQuery, body: None) -> Walk:
+    """Answer GET /api/places/walk."""
+    found = measure_walks(query.lon, query.lat, np.array([query.to_lon]), np.array([query.to_lat]))
+    return Walk(
+        metres=round(float(found.metres[0]), 1),
+        minutes=int(found.minutes[0]),
+        by_streets=bool(found.by_streets[0]),
     )
 
 

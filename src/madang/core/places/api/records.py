@@ -28,6 +28,23 @@ class PointQuery(msgspec.Struct, frozen=True, kw_only=True):
     layer: str = ""
 
 
+class WalkQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a way begins and ends, in degrees."""
+
+    lon: Degrees
+    lat: Degrees
+    to_lon: Degrees
+    to_lat: Degrees
+
+
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
+    """A way on foot; not `by_streets` it is judged by the straight line."""
+
+    metres: float
+    minutes: int
+    by_streets: bool
+
+
 class PointsBody(msgspec.Struct, frozen=True, kw_only=True):
     """Points in degrees, as many longitudes as latitudes."""
 

@@ -26,19 +26,20 @@ def read_boundary_file(path: Path) -> RawBoundaries:
     Refuses what is none of the formats, too large when unpacked (500 MB), or broken as a whole; a
     broken feature comes back as None.
     """
-    content = _unpack(path)
+    content = unpack_file(path)
     if content.startswith(b"PK"):
         return _read_shapefile(path, content)
     if content.startswith(b"SQLite format 3\0"):
         return _read(path, content)
     # Anything else must be JSON: GDAL must not guess among its many drivers.
-    text = _decode(path, content).lstrip("\ufeff \t\r\n")
+    text = decode_text(path, content).lstrip("\ufeff \t\r\n")
     if not text.startswith("{"):
         raise _refuse(path, "GeoJSON, TopoJSON, 압축한 shapefile, GeoPackage가 아닙니다", "unknown format")
     return _read(path, text.encode())
 
 
-def _unpack(path: Path) -> bytes:
+def unpack_file(path: Path) -> bytes:
+    """Return what a file holds, unpacked where it is gzip; refuses more than 500 MB."""
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -51,7 +52,8 @@ def _unpack(path: Path) -> bytes:
     return content
 
 
-def _decode(path: Path, content: bytes) -> str:
+def decode_text(path: Path, content: bytes) -> str:
+    """Return a text in UTF-8 or CP949."""
     for encoding in ("utf-8", "cp949"):
         try:
             return content.decode(encoding)

@@ -38,7 +38,7 @@ def write_layer(folder: Path, name: str, areas: Sequence[BoundaryArea]) -> str:
     content = sink.getvalue().to_pybytes()
     version = hashlib.sha256(content).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    _write_durably(_path_of(folder, name, version), content)
+    write_durably(_path_of(folder, name, version), content)
     return version
 
 
@@ -65,7 +65,8 @@ def _path_of(folder: Path, name: str, version: str) -> Path:
     return folder / f"{name}-{version}.parquet"
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; it survives a power cut."""
     draft = path.with_suffix(".draft")
     with draft.open("wb") as file:
         file.write(content)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -41,8 +43,18 @@ REASONS = {
     "no code": Text(ko="코드가 없거나 40자가 넘음", en="no code, or one of more than 40 characters"),
     "outside the country": Text(ko="나라 밖", en="outside the country"),
     "no area left after repair": Text(ko="고치고 나니 넓이가 없음", en="no area left after repair"),
+    "not a line": Text(ko="선이 아닌 도형", en="not a line"),
     "code of another area": Text(ko="다른 구역의 코드", en="code of another area"),
 }
+
+
+CRS_CHOICES = [
+    ("", say_lazily("파일에서 찾기", "Find it in the file")),
+    *(
+        (code, say_lazily(f"{code} {said.ko}", f"{code} {said.en}"))
+        for code, said in COORDINATE_SYSTEMS.items()
+    ),
+]
 
 
 class LayerForm(forms.Form):
@@ -76,13 +88,7 @@ class LayerForm(forms.Form):
     licence = forms.CharField(label=say_lazily("이용허락", "Licence"), max_length=200, required=False)
     crs = forms.ChoiceField(
         label=say_lazily("좌표계", "Coordinate system"),
-        choices=[
-            ("", say_lazily("파일에서 찾기", "Find it in the file")),
-            *(
-                (code, say_lazily(f"{code} {said.ko}", f"{code} {said.en}"))
-                for code, said in COORDINATE_SYSTEMS.items()
-            ),
-        ],
+        choices=CRS_CHOICES,
         required=False,
     )
     code_column = forms.CharField(
@@ -96,14 +102,21 @@ class LayerForm(forms.Form):
     )
 
 
-def _bring(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
-    file = data.pop("file")
-    layer = NewAreaLayer(**data | {"kind": AreaKind(data["kind"])})
+@contextmanager
+def keep_upload(file: UploadedFile) -> Generator[Path]:
+    """Yield where an uploaded file lies as long as it is read."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file.name).name[-100:]
+        path = Path(folder) / Path(file.name or "file").name[-100:]
         with path.open("wb") as kept:
             for chunk in file.chunks():
                 kept.write(chunk)
+        yield path
+
+
+def _bring(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
+    file = data.pop("file")
+    layer = NewAreaLayer(**data | {"kind": AreaKind(data["kind"])})
+    with keep_upload(file) as path:
         import_area_layer(actor=actor, now=now, path=path, layer=layer)
     return f"{LAYERS}{layer.name}/"
 

@@ -55,6 +55,12 @@ def test_locate(anyone):
     assert many == {"district_code": ["11140", ""], "legal_dong_code": ["1114010300", ""], "area_code": []}
 
 
+def test_walk(anyone):
+    ends = {"lon": 126.978, "lat": 37.5665, "to_lon": 126.988, "to_lat": 37.5665}
+    walk = anyone.get("/api/places/walk", params=ends).json()
+    assert walk == {"metres": pytest.approx(1.3 * 881.3, abs=1), "minutes": 17, "by_streets": False}
+
+
 def test_transform_and_codes(anyone):
     point = anyone.get(
         "/api/places/transform", params={"x": 198333.4709, "y": 451313.4129, "source": "EPSG:5174"}

@@ -52,6 +52,14 @@ class TestBringForm(PageCases):
     path = "/desk/places/new-layer/"
 
 
+class TestStreets(PageCases):
+    path = "/desk/places/streets/"
+
+
+class TestStreetsForm(PageCases):
+    path = "/desk/places/new-streets/"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_an_officer_brings_a_boundary_file_sees_what_came_of_it_and_takes_it_away(
@@ -88,6 +96,35 @@ def test_an_officer_brings_a_boundary_file_sees_what_came_of_it_and_takes_it_awa
     assert get_area_layer("dongs-2018").area_count == 1
     assert client.post(remove, {"must_equal": "dongs-2018"}).url == "/desk/places/layers/"
     assert client.get("/desk/places/layers/dongs-2018/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_an_officer_brings_streets_and_takes_them_away(client: Client, layer_folder, language):
+    client.force_login(
+        get_user_model().objects.create_superuser(username="officer", password="only for tests")
+    )
+    client.cookies["language"] = language
+    lines = [[[127.04, 37.5], [127.06, 37.5]], [[0, 0], [1, 1]]]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": line}}
+        for line in lines
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+    def bring(content):
+        form = {"title": "보행로 · Walkways", "file": SimpleUploadedFile("a.json", content)}
+        return client.post("/desk/places/new-streets/", form)
+
+    assert 'id="id_file_error"' in bring(b"none").content.decode()
+    assert bring(content).url == "/desk/places/streets/"
+    page = client.get("/desk/places/streets/").content.decode()
+    assert ("나라 밖" in page, "outside the country" in page) == (language == "ko", language == "en")
+    assert ("Walkways" in page) == (language == "en")
+    assert client.post("/desk/places/streets/remove/").url == "/desk/places/streets/"
+    page = client.get("/desk/places/streets/").content.decode()
+    assert "1.3" in page
+    assert client.post("/desk/places/streets/remove/").status_code == 422
 
 
 @pytest.mark.django_db

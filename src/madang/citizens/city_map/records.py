@@ -11,7 +11,6 @@ import msgspec
 
 from madang.core.base.interface import Column, TableKind, Text
 
-WALK_DETOUR, WALK_M_PER_MINUTE = 1.3, 67.0
 """Streets against the straight line in a dense city, and 4 km in an hour."""
 
 
@@ -87,8 +86,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
-    """One place in the list beside the map. `away_m` is the straight distance to where "near" is.
+    """One place in the list beside the map. `away_m` is the straight distance to where "near" is, `walk_m` that on foot.
 
+    `is_along_streets` says whether the way on foot is known; else it is judged by the straight line.
     `is_open` says whether it is open now, None where nothing tells.
     """
 
@@ -101,11 +101,9 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     href: str
     away_m: float | None = None
     is_open: bool | None = None
-
-    @property
-    def walk_minutes(self) -> int | None:
-        """About how many minutes it is on foot: streets are WALK_DETOUR times as long as the straight line."""
-        return None if self.away_m is None else max(1, round(self.away_m * WALK_DETOUR / WALK_M_PER_MINUTE))
+    walk_m: float | None = None
+    walk_minutes: int | None = None
+    is_along_streets: bool = False
 
 
 class LiveLayer(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from madang.citizens.city_map.methods.naming import find_hours_column
 from madang.citizens.city_map.methods.seasons import is_in_season
 from madang.citizens.city_map.queries.features import find_bounds, list_collections
 from madang.citizens.city_map.queries.live import list_live, read_live
-from madang.citizens.city_map.queries.spots import NEAR_M, list_near, list_spots, pick_spots
+from madang.citizens.city_map.queries.spots import NEAR_M, add_walks, list_near, list_spots, pick_spots
 from madang.citizens.city_map.queries.themes import list_shown
 from madang.citizens.city_map.records import COLOURS, Collection, FieldType, LiveLayer, Only, Spot, Theme
 from madang.core.base.interface import Text, box_around, now, to_city_time
@@ -250,7 +250,8 @@ def _list(
         return [*spots, *live[skipped : skipped + SHOWN - len(spots)]], total + len(live), total + len(live)
     near, total = list_near(chosen, *asked.near, **judged)
     found = sorted([*near, *live], key=lambda spot: spot.away_m or 0.0)
-    return found[begin : begin + SHOWN], total + len(live), len(found)
+    shown = add_walks(found[begin : begin + SHOWN], *asked.near)
+    return shown, total + len(live), len(found)
 
 
 def _choose(theme: Theme, one: Collection, asked: Asked, today: date) -> Choice:

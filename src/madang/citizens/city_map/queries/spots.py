@@ -22,7 +22,7 @@ from madang.citizens.city_map.methods.naming import (
 from madang.citizens.city_map.records import Collection, Only, Spot
 from madang.core.base.interface import box_around, measure_m
 from madang.core.lake.interface import AnyOf, Filter, Op, Reader, count_rows
-from madang.core.places.interface import matches_within, normalize
+from madang.core.places.interface import matches_within, measure_walks, normalize
 
 from .features import find_page, name_row, open_reader
 from .holding import ID, hold, keep_only, list_filters, list_inside
@@ -85,6 +85,17 @@ def list_near(
         nearest = rows.take(pa.array([number for _, number in near[:MOST_NEAR]], pa.int64())).to_pylist()
         found += [_describe(one, row, at, away_m) for row, (away_m, _) in zip(nearest, near, strict=False)]
     return sorted(found, key=lambda spot: spot.away_m or 0.0), total
+
+
+def add_walks(spots: Sequence[Spot], lon: float, lat: float) -> list[Spot]:
+    """Return spots near a point with the way on foot to each."""
+    lons, lats = np.array([(one.lon, one.lat) for one in spots], dtype=float).reshape(-1, 2).T
+    walks = measure_walks(lon, lat, lons, lats)
+    told = zip(spots, walks.metres.tolist(), walks.minutes.tolist(), walks.by_streets.tolist(), strict=True)
+    return [
+        msgspec.structs.replace(one, walk_m=metres, walk_minutes=minutes, is_along_streets=along)
+        for one, metres, minutes, along in told
+    ]
 
 
 def _read_around(

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open, read_hours
-from madang.citizens.city_map.records import Spot
 from madang.core.base.interface import CITY_TIMEZONE
 
 MONDAY = datetime(2026, 11, 30, tzinfo=CITY_TIMEZONE)
@@ -84,11 +83,6 @@ def test_what_was_read_once_is_not_read_again():
     before = read_hours.cache_info().misses
     assert all(is_open("월–금 09:07–18:01", MONDAY) is False for _ in range(3))
     assert read_hours.cache_info().misses == before + 1
-
-
-def test_walking_takes_longer_than_the_straight_line():
-    near = Spot(theme="t", id="", name="n", address="", lon=0.0, lat=0.0, href="", away_m=670.0)
-    assert near.walk_minutes == 13  # 670 m straight are about 871 m of streets, 67 of them a minute
 
 
 @pytest.mark.parametrize(("text", "open_days"), [

@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from madang.core.base.interface import measure_m
 from madang.infrastructure.cctv.methods.clothing import Wear, match
 
-DETOUR = 1.3
-"""Ways along streets are so many times as long as the straight line: there is no net of streets to ask."""
-FARTHEST_M = 3000.0
-NEAR_M = 150.0
+FARTHEST_M = 4_000.0
+NEAR_M = 200.0
 """A last place is known no better than this."""
 LATE = timedelta(minutes=30)
 TOP_SHARE, BOTTOM_SHARE = 0.6, 0.4
@@ -28,15 +25,14 @@ class Anchor(msgspec.Struct, frozen=True):
 
 
 def measure_reach(anchor: Anchor, speed_m_s: float, now: datetime) -> float:
-    """Return how far in a straight line somebody can have come by now, in metres, at most FARTHEST_M."""
+    """Return how far on foot somebody can have come by now, in metres, at most FARTHEST_M."""
     seconds = max(0.0, (now - anchor.at).total_seconds())
-    return min(FARTHEST_M, NEAR_M + seconds * speed_m_s / DETOUR)
+    return min(FARTHEST_M, NEAR_M + seconds * speed_m_s)
 
 
-def find_earliest(anchor: Anchor, lon: float, lat: float, speed_m_s: float) -> datetime:
-    """Return the earliest moment at which somebody can be at a place."""
-    metres = max(0.0, measure_m(anchor.lon, anchor.lat, lon, lat) - NEAR_M) * DETOUR
-    return anchor.at + timedelta(seconds=metres / speed_m_s)
+def find_earliest(anchor: Anchor, walk_m: float, speed_m_s: float) -> datetime:
+    """Return the earliest moment at which somebody can be at a place that is so far on foot."""
+    return anchor.at + timedelta(seconds=max(0.0, walk_m - NEAR_M) / speed_m_s)
 
 
 def score(

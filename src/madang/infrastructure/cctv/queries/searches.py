@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
+import numpy as np
 
-from madang.core.base.interface import Actor, NotFound, measure_m
+from madang.core.base.interface import Actor, NotFound
+from madang.core.places.interface import measure_walks
 from madang.infrastructure.cctv.methods.clothing import Wear
 from madang.infrastructure.cctv.methods.reaching import Anchor, find_earliest, measure_reach, score
 from madang.infrastructure.cctv.models import AnswerRow, PlaceRow, SearchRow, SightingRow, SourceRow
@@ -69,27 +72,35 @@ def list_places(search_id: int) -> list[PlaceKnown]:
 def list_reachable(search: Search, now: datetime) -> tuple[list[Camera], list[Camera]]:
     """Return the cameras that the person can have come to by now: those that are watched, and all others.
 
-    Nearest first; at most MOST_REACHABLE others.
+    Nearest on foot first; at most MOST_REACHABLE together.
     """
-    anchor = Anchor(search.lon, search.lat, search.last_at)
-    reach = measure_reach(anchor, search.speed_m_s, now)
-    near = list_nearest(search.lon, search.lat, reach, limit=MOST_REACHABLE)
+    reach = measure_reach(Anchor(search.lon, search.lat, search.last_at), search.speed_m_s, now)
+    cameras = list_nearest(search.lon, search.lat, reach, limit=MOST_REACHABLE)
+    walks = measure_ways(search.lon, search.lat, cameras)
+    near = sorted((one for one in cameras if walks[one.id] <= reach), key=lambda one: walks[one.id])
     on = set(SourceRow.objects.filter(is_on=True).values_list("camera_id", flat=True))
     return [one for one in near if one.id in on], [one for one in near if one.id not in on]
+
+
+def measure_ways(lon: float, lat: float, cameras: Iterable[Camera]) -> dict[str, float]:
+    """Return the metres on foot from a point to each camera, by its id."""
+    known = list(cameras)
+    lons, lats = np.array([(one.lon, one.lat) for one in known], dtype=float).reshape(-1, 2).T
+    return dict(
+        zip((one.id for one in known), measure_walks(lon, lat, lons, lats).metres.tolist(), strict=True)
+    )
 
 
 def find_searched(now: datetime) -> frozenset[str]:
     """Return the watched cameras that a running search asks for: those the person can have come to."""
     found: set[str] = set()
-    sources = list_sources() if SearchRow.objects.filter(state=SearchState.RUNNING).exists() else []
-    for row in SearchRow.objects.filter(state=SearchState.RUNNING, expires_at__gt=now) if sources else ():
+    rows = list(SearchRow.objects.filter(state=SearchState.RUNNING, expires_at__gt=now))
+    cameras = [one.camera for one in list_sources()] if rows else []
+    for row in rows:
         search = read_search(row)
         reach = measure_reach(Anchor(search.lon, search.lat, search.last_at), search.speed_m_s, now)
-        found.update(
-            one.camera.id
-            for one in sources
-            if measure_m(search.lon, search.lat, one.camera.lon, one.camera.lat) <= reach
-        )
+        walks = measure_ways(search.lon, search.lat, cameras)
+        found.update(key for key, metres in walks.items() if metres <= reach)
     return frozenset(found)
 
 
@@ -110,12 +121,13 @@ def list_candidates(search: Search, limit: int = 30) -> list[Candidate]:
     wanted = (Wear(search.top) if search.top else None, Wear(search.bottom) if search.bottom else None)
     rows = list(SightingRow.objects.filter(last_at__gte=search.last_at))
     cameras = get_cameras([row.camera_id for row in rows])
+    walks = measure_ways(search.lon, search.lat, cameras.values())
     found = []
     for row in rows:
         camera = cameras.get(row.camera_id)
         if camera is None or answers.get(row.uid) is not None:
             continue
-        earliest = find_earliest(anchor, camera.lon, camera.lat, search.speed_m_s)
+        earliest = find_earliest(anchor, walks[camera.id], search.speed_m_s)
         fit = score(wanted, (read_wear(row.top), read_wear(row.bottom)), earliest, row.last_at)
         if fit > 0:
             sighting = read_sighting(row)
@@ -131,7 +143,11 @@ def is_within_reach(row: SearchRow, sighting: SightingRow) -> bool:
     """Return whether whom a search is for can have come from a place it knows to where and when somebody was seen."""
     camera = get_cameras([sighting.camera_id]).get(sighting.camera_id)
     return camera is not None and any(
-        find_earliest(Anchor(one.lon, one.lat, one.at), camera.lon, camera.lat, row.speed_m_s)
+        find_earliest(
+            Anchor(one.lon, one.lat, one.at),
+            measure_ways(one.lon, one.lat, [camera])[camera.id],
+            row.speed_m_s,
+        )
         <= sighting.last_at
         for one in row.places.all()
     )

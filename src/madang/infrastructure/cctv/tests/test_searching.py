@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound
+from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, read_settings
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.models import AuditRow
+from madang.core.places.interface import NewStreets, import_streets
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.analyses import Analysis
 from madang.infrastructure.cctv.gateway.clips import Files, open_files
@@ -119,6 +121,20 @@ class TestSearch:
         assert [row.uid for row in SightingRow.objects.all()] == ["there"]
         marked = {one.camera_id: one.is_searched for one in list_watched(NOW)}
         assert marked == {near: True, middle: False, far: False}
+
+    def test_where_the_city_brought_its_streets_somebody_is_reached_along_them(self, tmp_path, settings):
+        near, middle, _ = lay_out()
+        start()
+        assert find_searched(NOW + 3 * MINUTE) == {near, middle}
+        line = [[126.9769, 37.5759], [126.9869, 37.5759], [126.9869, 37.5799], [126.9769, 37.5799]]
+        shape = {"type": "LineString", "coordinates": line}  # no way north but 900 m to the east
+        feature = {"type": "Feature", "properties": {}, "geometry": shape}
+        path = tmp_path / "streets.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+        settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path)})
+        import_streets(actor=HOUSE, now=NOW, path=path, streets=NewStreets(title="길"))
+        assert find_searched(NOW + 3 * MINUTE) == {near}
+        assert find_searched(NOW + 30 * MINUTE) == {near, middle}
 
     def test_who_fits_best_comes_first_and_a_yes_moves_the_search_on(self):
         near, middle, far = lay_out()
@@ -232,9 +248,8 @@ def test_reach_grows_with_time_and_nobody_is_anywhere_before_they_can_be(speed, 
     anchor = Anchor(*HERE, NOW)
     early, late = sorted((first, second))
     reaches = [measure_reach(anchor, speed, NOW + timedelta(seconds=one)) for one in (early, late)]
-    assert reaches[0] <= reaches[1] <= 3000
-    there = (HERE[0], HERE[1] + 0.01)
-    earliest = find_earliest(anchor, *there, speed)
+    assert reaches[0] <= reaches[1] <= 4000
+    earliest = find_earliest(anchor, 1_400.0, speed)
     before = score((Wear.RED, None), ({Wear.RED: 1.0}, {}), earliest, earliest - timedelta(seconds=1))
     at, after = (
         score((Wear.RED, None), ({Wear.RED: 1.0}, {}), earliest, earliest + timedelta(seconds=one))

@@ -362,7 +362,7 @@ def _draw(
     )
     return MapBlock(
         title=TITLE,
-        layers=(layer, *moving),
+        layers=(layer, *moving, *_mark_here(asked)),
         bounds=_frame(chosen, asked, spots),
         list_selector="#places",
         property_titles={
@@ -370,6 +370,28 @@ def _draw(
         },
         quiet_scroll=True,
     )
+
+
+def _mark_here(asked: Asked) -> list[MapLayer]:
+    """Return the point that "near" is measured from."""
+    if asked.near is None:
+        return []
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": asked.near},
+        "properties": {"class": "here", "title": asked.label},
+    }
+    return [
+        MapLayer(
+            id="here",
+            data={"type": "FeatureCollection", "features": [feature]},
+            colour_by="class",
+            classes=(
+                MapClass(value="here", title=Text(ko="기준 위치", en="Measured from here"), colour="ink"),
+            ),
+            scale=1.5,
+        )
+    ]
 
 
 def name_shape(shown: Sequence[Collection]) -> str:

@@ -53,6 +53,7 @@ def test_near_me_asks_for_about_where_i_am_and_lists_the_nearest_first(phone):
     metres = [float(one.replace(",", "").removesuffix("m")) for one in away]
     assert metres == sorted(metres)
     assert metres
+    assert phone.get_by_text("기준 위치").is_visible()
     assert not find_problems(phone) + phone.problems
 
 

@@ -147,6 +147,9 @@ FIXES: dict[str, Text] = {
     "bracketed_numbers": Text(
         ko="괄호 속의 수를 0보다 작은 수로 읽었습니다", en="numbers in brackets read as below nothing"
     ),
+    "times_rewritten": Text(
+        ko="0930 같은 시각을 09:30으로 읽었습니다", en="times without a colon (0930) read"
+    ),
     "title_lines_skipped": Text(
         ko="표 위의 제목 줄을 건너뛰었습니다", en="title lines above the table skipped"
     ),
@@ -160,6 +163,9 @@ FIXES: dict[str, Text] = {
         ko="표 위에 적힌 단위를 열의 단위로 읽었습니다", en="the unit over the table read as the columns'"
     ),
     "unit_row_read": Text(ko="단위 줄을 열의 단위로 읽었습니다", en="a row of units read as units"),
+    "units_read": Text(
+        ko="값에 붙은 단위를 떼고 열의 단위로 적었습니다", en="units in cells taken as their column's"
+    ),
     "zero_coordinates": Text(ko="0으로 적힌 좌표를 비웠습니다", en="zero coordinates read as missing"),
 }
 # What was found and left as it stands, for a person to look at.

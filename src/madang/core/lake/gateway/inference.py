@@ -21,6 +21,8 @@ import pyarrow.compute as pc
 from madang.core.base.interface import ColumnType
 
 from . import values as v
+from .amounts import DECIMALS, choose_unit, count_units, parse_amounts, split_amounts
+from .clocks import are_packed, find_packed, parse_packed
 from .raw import BLANK, COMMA, LETTER, POINT, find_signs, read_bytes, read_lengths
 
 MAX_MISFIT_RATIO = 0.01
@@ -31,7 +33,7 @@ CODE_NAME = re.compile(
 )
 # 20190101 may be any number: it is only a date under a name that says so.
 DATE_NAME = re.compile(
-    r"일자|날짜|일시|[년연]월일|시점|시각|시간|기간|(?<!번)일(?![가-힣])|date|ymd|yyyy|time|(^|[_\s])(dt|de|day|dttm|tm)(?![a-z])"
+    r"일자|날짜|일시|[년연]월일|시점|시각|시간|기간|(?<!번)일(?![가-힣])|date|ymd|yyyy|time|(^|[_\s])(dt|de|day|dttm|tm)(?![a-z])|dt$"
     r"|^column_\d+$",
     re.IGNORECASE,
 )
@@ -46,10 +48,22 @@ CLOCK_NAME = re.compile(r"일시|시각|시간|time|dttm|_at$", re.IGNORECASE)
 _CAMEL_DATE_NAME = re.compile(r"[a-z](Dt|De|Day|Tm)(?![a-z])")
 POSTAL_NAME = re.compile(r"우편번호|zip", re.IGNORECASE)
 # Kinds from the strictest to the widest: a column takes the first that all its values fit.
-_ORDER = ("boolean", "date", "midnight", "datetime", "time", "integer", "number", "percent", "won", "comma")
+_ORDER = (
+    "boolean",
+    "date",
+    "midnight",
+    "datetime",
+    "time",
+    "integer",
+    "number",
+    "percent",
+    "won",
+    "amount",
+    "comma",
+)
 # Nothing but midnights are dates unless the name says otherwise: an offset must not make them the day before.
 _MOMENTS = ("date", "midnight", "datetime")
-_NEVER_NUMBERS = {"boolean", "time", "percent", "won", "comma"}
+_NEVER_NUMBERS = {"boolean", "time", "percent", "won", "amount", "comma"}
 _WON = "KRW"
 _NO_NUMBERS = {*_NEVER_NUMBERS, *_MOMENTS}
 _LONG_CODE = 8
@@ -89,7 +103,7 @@ _REPAIRS = {
     ColumnType.NUMBER: ("thousands_separators", "wide_numbers", "bracketed_numbers"),
     ColumnType.DATE: ("dates_rewritten", "midnight_24"),
     ColumnType.TIME: ("dates_rewritten", "midnight_24"),
-    ColumnType.CLOCK: ("midnight_24",),
+    ColumnType.CLOCK: ("midnight_24", "times_rewritten"),
     ColumnType.BOOLEAN: (),
 }
 
@@ -110,6 +124,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     excel_days: bool = False
     brackets: bool = False
     only_markers: bool = False
+    units_in_cells: bool = False
+    packed_times: bool = False
     fixes: dict[str, int] = {}
 
 
@@ -122,6 +138,7 @@ class ColumnProfile:
         self.misfits = dict.fromkeys(_ORDER, 0)
         self.alive = set(_ORDER)
         self.seen: Counter[str] = Counter()
+        self.units: Counter[str] = Counter()
         self.longest, self.shortest = 0, 99
 
     @property
@@ -193,7 +210,15 @@ class ColumnProfile:
             return Decision(type=ColumnType.TEXT, fixes={"commas_undecided": self.rows})
         if kind == "won":
             return Decision(type=ColumnType.INTEGER, unit=_WON, fixes={"currency_signs": self.seen["won"]})
-        return self._decide_number(kind)
+        return self._decide_amount() if kind == "amount" else self._decide_number(kind)
+
+    def _decide_amount(self) -> Decision | None:
+        """Return numbers with the unit that their cells carry, None where it isn't one."""
+        unit = choose_unit(self.units)
+        if not unit:
+            return None
+        chosen = ColumnType.NUMBER if self.units[DECIMALS] else ColumnType.INTEGER
+        return Decision(type=chosen, unit=unit, units_in_cells=True, fixes={"units_read": self.units[unit]})
 
     def _decide_date(self, kind: str) -> Decision | None:
         """Return a date, None where day and month can't be told apart, or the name says no date."""
@@ -221,7 +246,12 @@ class ColumnProfile:
             return Decision(type=ColumnType.TEXT, pad_to=5)
         if self.seen["excel_days"] == self.rows:
             return Decision(type=ColumnType.DATE, excel_days=True, fixes={"excel_dates_read": self.rows})
-        if self.seen["leading_zero"] or self.seen["year_month"] == self.rows:
+        zeros = self.seen["leading_zero"] > 0
+        if self.seen["times_rewritten"] == self.rows and are_packed(
+            self.name, longest=self.longest, shortest=self.shortest, has_zero=zeros
+        ):
+            return Decision(type=ColumnType.CLOCK, packed_times=True)
+        if zeros or self.seen["year_month"] == self.rows:
             return Decision(type=ColumnType.TEXT)
         is_code = bool(CODE_NAME.search(self.name))
         others_whole = self.misfits["integer"] == exponents and self.longest >= _LONG_CODE
@@ -258,10 +288,15 @@ class ColumnProfile:
             self.longest = max(self.longest, int(sizes.max()))
             self.shortest = min(self.shortest, int(sizes.min()))
             self._count(_possible_signs(texts), texts, counts)
+            if (packed := find_packed(self.name, texts)) is not None:
+                self.seen["times_rewritten"] += _sum(packed, counts)
+                self.seen["midnight_24"] += _sum(v.matches(texts, r"^2400(00)?$"), counts)
             if _EXCEL_DATE_NAME.search(self.name):
                 self.seen["excel_days"] += _sum(v.matches(texts, v.EXCEL_DAY), counts)
             if POSTAL_NAME.search(self.name):
                 self.seen["codes_padded"] += int(counts[sizes == 4].sum())
+        if "amount" in self.alive:
+            self.units += count_units(texts, counts)
         if "won" in self.alive:
             self.seen["won"] += _sum(v.matches(texts, "[₩￦원]"), counts)
         if self.alive & {*_MOMENTS, "time"} and not v.are_iso(texts):
@@ -323,6 +358,8 @@ def _convert_text(column: pa.StringArray, decision: Decision) -> pa.Array:
 
 
 def _to_number(texts: pa.Array, decision: Decision) -> pa.Array:
+    if decision.units_in_cells:
+        return parse_amounts(texts, ARROW_TYPES[decision.type])
     if decision.unit == "%":
         return v.parse_percent(texts)
     if decision.unit == _WON:
@@ -340,7 +377,7 @@ def _to_moment(texts: pa.Array, decision: Decision) -> pa.Array:
 
 
 def _to_clock(texts: pa.Array, decision: Decision) -> pa.Array:
-    return v.format_time(v.parse_time(texts))
+    return v.format_time(parse_packed(texts) if decision.packed_times else v.parse_time(texts))
 
 
 def _to_boolean(texts: pa.Array, decision: Decision) -> pa.Array:
@@ -435,6 +472,7 @@ _FITS: dict[str, Callable[[pa.StringArray], np.ndarray]] = {
     "number": _valid(v.parse_number),
     "percent": _valid(v.parse_percent),
     "won": _valid(v.parse_won),
+    "amount": lambda texts: np.asarray(pc.is_valid(split_amounts(texts)[0])),
     "comma": lambda texts: np.asarray(pc.fill_null(v.matches(texts, v.COMMA_NUMBER), False)),
 }
 

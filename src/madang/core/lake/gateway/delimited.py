@@ -25,7 +25,7 @@ from .grids import FOOTNOTE, LONE_FOOTNOTE
 from .headers import Header
 from .lines import Lines
 from .misread import mend_misread
-from .raw import read_bytes
+from .raw import read_bytes, read_lengths
 from .records import Notes
 from .refusals import refuse
 from .spool import BARE, HIDDEN, LONG, SHORT, SOUND, Spool
@@ -318,9 +318,13 @@ class RowReader:
         return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
     def _clean(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Reject rows that only repeat the header, and remarks below the table."""
+        """Reject rows that only repeat the header, and remarks below the table; skip those of empty quotes."""
         if not batch.num_rows or self._count == 1:
             return batch
+        blank = _find_blank(batch, self._count)
+        if blank.any():
+            self.notes.fix("blank_rows_skipped", int(blank.sum()))
+            batch = batch.filter(pa.array(~blank))
         suspects = np.flatnonzero(np.asarray(pc.match_substring_regex(batch.column(0), self._strange)))
         keep = np.ones(batch.num_rows, bool)
         for row in suspects.tolist():
@@ -373,6 +377,20 @@ def _strip_margins(batch: pa.RecordBatch, count: int) -> pa.RecordBatch:
         for column in batch.columns[:count]
     ]
     return pa.RecordBatch.from_arrays([*columns, *batch.columns[count:]], schema=batch.schema)
+
+
+def _find_blank(batch: pa.RecordBatch, count: int) -> np.ndarray:
+    """Return the rows whose cells are all blank."""
+    # Only what begins as a blank does, or doesn't begin at all, can be blank throughout.
+    rows = np.flatnonzero(read_bytes(batch.column(0), 0) <= ord(" "))
+    for column in batch.columns[:count]:
+        cells = pc.utf8_trim_whitespace(column.take(pa.array(rows)))
+        rows = rows[read_lengths(cells) == 0]
+        if not len(rows):
+            break
+    found = np.zeros(batch.num_rows, bool)
+    found[rows] = True
+    return found
 
 
 def _row(batch: pa.RecordBatch, row: int, count: int) -> tuple[str, ...]:

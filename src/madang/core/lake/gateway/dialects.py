@@ -12,7 +12,7 @@ import msgspec
 from .decoding import Block
 from .headers import Header, find_header
 from .refusals import refuse
-from .surplus import Join, are_row_numbers, find_join
+from .surplus import Join, StrayCommas, are_row_numbers, find_join, find_stray_commas
 
 DELIMITERS = (",", "\t", ";", "|", "^")
 _SAMPLE_LINES = 2000
@@ -42,7 +42,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     header: Header
     padded: bool = False
     wrapped: bool = False
-    join: Join | None = None
+    join: Join | StrayCommas | None = None
 
 
 def find_layout(block: Block) -> tuple[Layout, int]:
@@ -120,7 +120,7 @@ def _usual_width(row: list[str], rows: list[list[str]]) -> bool:
 
 def _fit_width(
     header: Header, body: list[list[str]], line: int, delimiter: str
-) -> tuple[Header, int, Join | None]:
+) -> tuple[Header, int, Join | StrayCommas | None]:
     """Return (header, usual number of fields, which of them are one value); refuse what could shift columns."""
     count = len(header.names)
     if not body:
@@ -130,7 +130,9 @@ def _fit_width(
     header = _drop_blank_end(header, width)
     count = len(header.names)
     if width <= count or share * 2 < len(body):
-        return header, count, None
+        narrow = [row for row in body if len(row) == count]
+        is_usual = delimiter == "," and len(narrow) * 2 > len(body)
+        return header, count, find_stray_commas(header.names, narrow) if is_usual else None
     wide, narrow = ([row for row in body if len(row) == size] for size in (width, count))
     filled = sum(any(cell.strip() for cell in row[count:]) for row in wide)
     is_trailing = filled * 10 <= len(wide)

@@ -45,6 +45,14 @@ _HANGUL = re.compile("[가-힣]")
 _IDENTIFIER = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")
 
 
+# What columns are called and values are not.
+_COLUMN_WORD = re.compile(
+    r"(성|시설|기관|부서|업체|담당자)?명칭?|이름|자치구|구|동|주소|소재지|위치|(전화|관리|연락)(번호|처)|전화|번호|구분|유형|종류|비고|내용"
+    r"|(시작|종료)?(일자?|날짜|기간|시간)|부서|기관|담당자|직위|직급|소속|코드|수량|금액|면적|인원|합?계|남|여|name|type|phone|address",
+    re.IGNORECASE,
+)
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The table's names and where its data begin.
 
@@ -329,15 +337,19 @@ def _unit_of(units: Row, index: int) -> str:
 def _continues_merged(above: list[Row], row: Row) -> bool:
     """Return whether `row` of a table of words divides the names of a first row with merged cells.
 
-    Under a name of one column alone, merged downwards, stands nothing, or the name again.
+    Under a name of one column alone, merged downwards, stands nothing, or the name again. Where every name is one of
+    several columns, those below are told from a row of data by being what columns are called.
     """
     width = max(len(one) for one in [*above, row])
     names, cells = _fill_right(_strip(above[0]), width), _strip(row) + [""] * (width - len(row))
     counts = Counter(names)
     alone = [column for column in range(width) if counts[names[column]] == 1]
     shared = [column for column in range(width) if counts[names[column]] > 1]
-    if not alone or not shared or any(map(is_value, cells)):
+    if not shared or any(map(is_value, cells)):
         return False
+    if not alone:
+        known = sum(bool(_COLUMN_WORD.fullmatch(cell)) for cell in cells)
+        return len(above) == 1 and all(cells) and known * 2 >= width
     return all(cells[column] in {"", names[column]} for column in alone) and all(
         cells[column] for column in shared
     )

@@ -21,6 +21,10 @@ _COUNTER_NAME = re.compile(
     r"^(연번|번호|순번|순서|일련번호|(row|seq)?[_\s]?(no|num|number|idx|index|id|seq)\.?|row|#|key|키)$",
     re.IGNORECASE,
 )
+# What follows a street and number: 3층, 지하1층, B1, 201호, 101동 502호, 1~3층.
+_REST_OF_ADDRESS = re.compile(
+    r"^\s*((지하|지상|제)?\s?[BbＢ]?\d+([~,.-]\d+)?\s?(층|호|동(?![가-힣]))|[Bb]\d\b|지하\s?(\d|$))"
+)
 _HEAD, _GROUP = re.compile(r"^[+-]?\d{1,3}$"), re.compile(r"^\d{3}$")
 _MIN_SHARE, _MIN_NARROW = 0.9, 0.1
 _ABSENT = {"", *MISSING, *MISSING_WORDS}
@@ -51,6 +55,36 @@ class Join(msgspec.Struct, frozen=True, kw_only=True):
         ):
             return None
         return joined
+
+
+class StrayCommas(msgspec.Struct, frozen=True, kw_only=True):
+    """How few rows among many sound ones show where their value was cut, each for itself.
+
+    `count` is the number of fields that the header names, `typed` the columns of numbers; with `is_plain`
+    no sound row has a value that begins with a blank.
+    """
+
+    count: int
+    typed: tuple[int, ...]
+    is_plain: bool
+
+    def read(self, fields: Sequence[str]) -> list[str] | None:
+        """Return a row's fields with the value made whole, None where nothing says which it is."""
+        extra = len(fields) - self.count
+        places = [at for at in range(self.count) if self._is_cut(fields, at, extra)]
+        joined = _join(fields, places[0], extra) if len(places) == 1 else None
+        return joined if joined and _fits(joined, self.typed) else None
+
+    def _is_cut(self, fields: Sequence[str], at: int, extra: int) -> bool:
+        if self.is_plain and any(map(_begins_blank, fields)):
+            return _follows_blank(fields, at, extra)
+        return extra == 1 and is_address(fields[at]) and bool(_REST_OF_ADDRESS.match(fields[at + 1]))
+
+
+def find_stray_commas(names: Sequence[str], narrow: list[list[str]]) -> StrayCommas:
+    """Return how rows with more fields than `names` are read where the most, `narrow`, have as many."""
+    is_plain = not any(_begins_blank(cell) for row in narrow for cell in row)
+    return StrayCommas(count=len(names), typed=_typed(narrow), is_plain=is_plain)
 
 
 def find_join(names: Sequence[str], wide: list[list[str]], narrow: list[list[str]]) -> Join | None:
@@ -96,8 +130,12 @@ def _shows(sign: str, fields: Sequence[str], at: int, extra: int) -> bool:
     return extra >= 1 and (extra == 1 or sign == "space") and _SIGNS[sign](fields, at, extra)
 
 
+def _begins_blank(field: str) -> bool:
+    return field.startswith(" ") and bool(field.strip())
+
+
 def _follows_blank(fields: Sequence[str], at: int, extra: int) -> bool:
-    blank = [index for index, field in enumerate(fields) if field.startswith(" ") and field.strip()]
+    blank = [index for index, field in enumerate(fields) if _begins_blank(field)]
     return blank == [*range(at + 1, at + 1 + extra)] and bool(fields[at].strip()) and not is_value(fields[at])
 
 

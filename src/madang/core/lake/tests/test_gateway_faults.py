@@ -602,9 +602,42 @@ def test_a_row_that_is_cut_elsewhere_than_the_others_is_rejected(take):
     assert (report["rejected"], len(rows)) == ({"too_many_fields": 1}, 29)
 
 
+@pytest.mark.parametrize("rest", [" 3층", "지하1층", "B1", "101동 502호", " 3층, 가호"])
+def test_a_comma_in_one_address_among_many_without_is_joined(take, rest):
+    lines = [f"{n},도서관{n},서울 중구 을지로 {n},02-12-{n:04}" for n in range(1, 30)]
+    report, rows = take(table([*lines, f"30,책방,서울 중구 을지로 3,{rest},02-1-1"], "연번,시설명,주소,전화"))
+    assert (report["rejected"], report["fixes"]) == ({}, {"commas_joined": 1})
+    assert rows[-1] == {"연번": 30, "시설명": "책방", "주소": f"서울 중구 을지로 3,{rest}", "전화": "02-1-1"}
+
+
+@pytest.mark.parametrize(
+    "row", ["30,책,방,서울 중구 을지로 3,02-1-1", "30,책방,서울 중구 을지로 3,02-1-1,끝"]
+)
+def test_a_comma_somewhere_else_says_not_which_value_it_cut(take, row):
+    lines = [f"{n},도서관{n},서울 중구 을지로 {n},02-12-{n:04}" for n in range(1, 30)]
+    assert take(table([*lines, row], "연번,시설명,주소,전화"))[0]["rejected"] == {"too_many_fields": 1}
+
+
 def test_thousands_without_quotes_are_one_number(take):
     report, rows = take(table([f"{n},{n * 2},1,0{n:02}" for n in range(1, 30)], "순번,값,인원"))
     assert (report["fixes"]["commas_joined"], rows[4]) == (29, {"순번": 5, "값": 10, "인원": 1005})
+
+
+@pytest.mark.parametrize("top", ["시설,시설,담당,담당", "시설,,담당,"])
+def test_groups_of_words_over_names_of_words_are_two_rows_of_a_header(take, top):
+    report, rows = take(table(["이름,구,성명,전화", "가공원,중구,김씨,가-나", "나공원,동구,이씨,다-라"], top))
+    assert list(types(report)) == ["시설 이름", "시설 구", "담당 성명", "담당 전화"]
+    assert len(rows) == 2
+
+
+def test_a_row_of_words_below_doubled_names_is_data(take):
+    _, rows = take(table(["가공원,나공원,김씨,이씨", "다공원,라공원,박씨,최씨"], "시설,시설,담당,담당"))
+    assert len(rows) == 2
+
+
+def test_rows_of_empty_quotes_are_no_rows(take):
+    report, rows = take(table(['"1","가","3"', '"2","나","4"', '"","",""', '"", "",""'], '"번호","구","값"'))
+    assert (len(rows), report["fixes"]) == (2, {"blank_rows_skipped": 2})
 
 
 @pytest.mark.parametrize("header", ["번호,구,값", "NO,구,값", "연도,구,값"])
@@ -626,7 +659,10 @@ def test_nothing_but_midnights_are_dates(take, value):
 @pytest.mark.parametrize(
     ("name", "kind"),
     [(name, "integer") for name in ("도서관 일련번호", "문서번호", "매출액", "doc_no")]
-    + [(name, "date") for name in ("등록일", "기준일ID", "USE_YMD", "opnDe", "base_dt", "생년월일(8자리)")],
+    + [
+        (name, "date")
+        for name in ("등록일", "기준일ID", "USE_YMD", "opnDe", "base_dt", "regdt", "생년월일(8자리)")
+    ],
 )
 def test_eight_digits_are_a_date_only_under_a_name_that_says_so(take, name, kind):
     lines = [f"{n},201901{n + 1:02}" for n in range(20)]

@@ -22,7 +22,7 @@ _MAX_WRAPPINGS = 3
 # Tables pack to a twentieth, the most regular to a hundredth; what unfolds further is made to fill the disk.
 _MAX_UNPACKED, _MAX_RATIO = 1 << 30, 200
 _TABLE_NAME = re.compile(
-    r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|jsonl|ndjson|geojson|parquet)(\.gz)?$", re.IGNORECASE
+    r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|jsonl|ndjson|geojson|parquet|gpkg|kml)(\.gz)?$", re.IGNORECASE
 )
 _JSON = re.compile(rb"""\{\s*["}]|\[\s*[\[{"\]\d-]""")
 # People write remarks into JSON by hand, though it knows none.
@@ -47,6 +47,8 @@ _BINARY = (
     (b"\x00\x00\x27\x0a", "shapefile"),
     (b"HWP Document File", "HWP"),
 )
+# Where a SQLite file says what it is, and how GeoPackages do (OGC 12-128r19, 1.1.1.1.1; GP10 and GP11 before 1.2).
+_APPLICATION, _GEOPACKAGES = slice(68, 72), (b"GPKG", b"GP10", b"GP11")
 # Office files that are no workbook, by a part that only they have.
 _OLE_PARTS = (
     ("HwpSummaryInformation", "HWP"),
@@ -81,7 +83,7 @@ def read_chunks(path: Path) -> Iterator[bytes]:
         with open_bytes(path) as stream:
             while chunk := stream.read(CHUNK):
                 unpacked += len(chunk)
-                _refuse_bomb(path, unpacked)
+                refuse_bomb(path, unpacked)
                 yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise refuse(
@@ -92,7 +94,7 @@ def read_chunks(path: Path) -> Iterator[bytes]:
         ) from error
 
 
-def _refuse_bomb(path: Path, unpacked: int) -> None:
+def refuse_bomb(path: Path, unpacked: int) -> None:
     """Refuse a file that unfolds to so many bytes as no table does."""
     if unpacked > max(_MAX_UNPACKED, _MAX_RATIO * path.stat().st_size):
         raise refuse(
@@ -132,7 +134,7 @@ def unpack_zip(path: Path) -> Generator[Path]:
             if members[0].flag_bits & 1:
                 raise refuse("password", "암호가 걸린 ZIP입니다", "the zip is protected by a password")
             # No member gives more bytes than its entry says.
-            _refuse_bomb(path, members[0].file_size)
+            refuse_bomb(path, members[0].file_size)
             inner = Path(folder) / "file"
             with archive.open(members[0]) as source, inner.open("wb") as target:
                 shutil.copyfileobj(source, target)
@@ -150,8 +152,6 @@ def _find_tables(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         and "__MACOSX" not in item.filename
         and not Path(item.filename).name.startswith(".")
     ]
-    if any(item.filename.lower().endswith(".shp") for item in files):
-        raise _refuse_kind("shapefile")
     tables = [item for item in files if _TABLE_NAME.search(item.filename)]
     # A text beside a table explains it.
     tables = [item for item in tables if not item.filename.lower().endswith(".txt")] or tables
@@ -159,7 +159,7 @@ def _find_tables(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def sniff(path: Path) -> str:
-    """Return "workbook", "parquet", "zip", "html", "json" or "text"; other kinds are refused."""
+    """Return "workbook", "parquet", "shapefile" (zipped), "layer", "zip", "html", "json" or "text"; other kinds are refused."""
     head = next(read_chunks(path), b"")
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise refuse("empty", "빈 파일입니다", "the file is empty", line=1)
@@ -169,10 +169,17 @@ def sniff(path: Path) -> str:
         return _sniff_ole(head)
     if head.startswith(b"PK\x03\x04"):
         return _sniff_zip(path)
+    if head.startswith(b"SQLite format 3") and head[_APPLICATION] in _GEOPACKAGES:
+        return "layer"
     for magic, name in _BINARY:
         if head.startswith(magic):
             raise _refuse_kind(name)
     return _sniff_text(head)
+
+
+def is_shapefile(name: str) -> bool:
+    """Return whether a file in a zip is the main one of a shapefile; macOS adds others of its name."""
+    return name.lower().endswith(".shp") and "__MACOSX" not in name
 
 
 def _sniff_ole(head: bytes) -> str:
@@ -200,10 +207,10 @@ def _sniff_zip(path: Path) -> str:
         ) from error
     names = {item.filename for item in items}
     if not names & {"[Content_Types].xml", "mimetype"}:
-        return "zip"
+        return "shapefile" if any(map(is_shapefile, names)) else "zip"
     for part in names & set(_ZIP_PARTS):
         raise _refuse_kind(_ZIP_PARTS[part])
-    _refuse_bomb(path, sum(item.file_size for item in items))
+    refuse_bomb(path, sum(item.file_size for item in items))
     return "workbook"
 
 
@@ -219,6 +226,8 @@ def _sniff_text(head: bytes) -> str:
         b"<table" in head.lower() or lowered.startswith((b"<html", b"<!doctype html"))
     ):
         return "html"
+    if b"<kml" in lowered and lowered.startswith((b"<?xml", b"<kml")):
+        return "layer"
     if lowered.startswith(b"<?xml"):
         raise _refuse_kind("XML")
     return "text"
@@ -227,6 +236,7 @@ def _sniff_text(head: bytes) -> str:
 def _refuse_kind(name: str) -> Exception:
     return refuse(
         "kind",
-        f"{name} 파일은 표로 읽을 수 없습니다. CSV, XLSX, JSON, GeoJSON 또는 Parquet로 올려 주세요.",
-        f"{name} files can't be read as tables; send CSV, XLSX, JSON, GeoJSON or Parquet",
+        f"{name} 파일은 표로 읽을 수 없습니다. CSV, XLSX, JSON, GeoJSON 또는 Parquet로 올려 주세요. "
+        "Shapefile은 ZIP으로 묶어 올려 주세요.",
+        f"{name} files can't be read as tables; send CSV, XLSX, JSON, GeoJSON or Parquet, a shapefile in a zip",
     )

@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import orjson
+import pyarrow as pa
 import shapely
 
 from .records import Notes
@@ -79,6 +81,16 @@ def add_point(row: dict[str, Any], name: str = GEOMETRY) -> dict[str, Any]:
     x, y = (point.x, point.y) if point is not None else (None, None)
     text = orjson.dumps(geometry).decode() if geometry else None
     return row | {name: text, POINT_X: x, POINT_Y: y}
+
+
+def read_wkb(column: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Return WKB as GeoJSON text, with x and y of a point inside each shape."""
+    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    flat = np.isin(shapely.get_type_id(shapes), (0, -1))
+    inside = shapes.copy()
+    inside[~flat] = shapely.point_on_surface(shapes[~flat])
+    x, y = (pa.array(values, from_pandas=True) for values in (shapely.get_x(inside), shapely.get_y(inside)))
+    return pa.array(shapely.to_geojson(shapes), pa.large_string()), x, y
 
 
 def _inner_point(geometry: Any) -> shapely.Point | None:

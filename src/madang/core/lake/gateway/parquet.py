@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from .containers import open_bytes
+from .features import read_wkb
 from .headers import name_columns
 from .records import Notes
 from .refusals import refuse
@@ -54,7 +55,7 @@ def _spool(source: pq.ParquetFile, notes: Notes, progress: Callable[[int], None]
     for batch in source.iter_batches(_BATCH):
         columns, xy = list(batch.columns), []
         if shapes is not None:
-            columns[shapes.position], *xy = _read_shapes(columns[shapes.position])
+            columns[shapes.position], *xy = read_wkb(columns[shapes.position])
         columns = [*(_cast(column, kind) for column, kind in zip(columns, targets, strict=True)), *xy]
         lines = pa.array(np.arange(row, row + batch.num_rows))
         columns += [lines, pa.array(np.full(batch.num_rows, SOUND, np.int8))]
@@ -87,16 +88,6 @@ def _find_shapes(schema: pa.Schema) -> _Shapes | None:
         return _Shapes(position=position, epsg=crs and pyproj.CRS.from_user_input(crs).to_epsg())
     except pyproj.exceptions.CRSError:
         return _Shapes(position=position, epsg=None)
-
-
-def _read_shapes(column: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Return WKB as GeoJSON text, with x and y of a point inside each shape."""
-    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
-    flat = np.isin(shapely.get_type_id(shapes), (0, -1))
-    inside = shapes.copy()
-    inside[~flat] = shapely.point_on_surface(shapes[~flat])
-    x, y = (pa.array(values, from_pandas=True) for values in (shapely.get_x(inside), shapely.get_y(inside)))
-    return pa.array(shapely.to_geojson(shapes), pa.large_string()), x, y
 
 
 def _choose(source: pq.ParquetFile, position: int, kind: pa.DataType) -> pa.DataType:

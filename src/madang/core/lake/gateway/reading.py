@@ -18,6 +18,7 @@ from .duplicates import Duplicates
 from .headers import Header, is_counted, split_unit
 from .inference import ARROW_TYPES, convert
 from .judging import count_totals, judge, keep_rows
+from .layers import spool_layer
 from .parquet import spool_parquet
 from .placing import Placing
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
@@ -50,7 +51,8 @@ def read_file(
     Parameters
     ----------
     path
-        CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table; plain, gzip or zip.
+        CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table, GeoPackage, KML; plain, gzip or zip; zipped
+        shapefile.
     locate
         Gives for arrays of longitude and latitude the names of the districts ("서울특별시 강남구"), None
         outside; an attribute `names` may list all of them, another, `second`, is asked again before a row
@@ -59,7 +61,7 @@ def read_file(
     progress
         Called with the number of bytes read since the last call; what it raises ends the reading.
     sheet
-        Name of the sheet of a workbook; the first that holds a table otherwise. Only a workbook has one.
+        Name of the sheet of a workbook or layer of a map file; the first that holds a table otherwise. Others have none.
 
     Raises
     ------
@@ -274,13 +276,20 @@ def _spool(
     kind = sniff(path)
     sheets: tuple[str, ...] = ()
     if sheet is not None and kind in {"text", "json", "parquet", "html"}:
-        raise refuse("sheet", "시트가 없는 파일입니다", "only a workbook has sheets")
+        raise refuse(
+            "sheet",
+            "시트나 레이어가 없는 파일입니다",
+            "only a workbook has sheets and only a map file layers",
+        )
     if kind == "text":
         spool, encoding, header = spool_text(path, notes, progress)
     elif kind == "json":
         return (*spool_json(path, notes, progress), None, ())
     elif kind == "parquet":
         return spool_parquet(path, notes, progress), None, None, ()
+    elif kind in {"shapefile", "layer"}:
+        spool, encoding, sheets = spool_layer(path, kind, notes, progress, sheet)
+        return spool, encoding, None, sheets
     elif kind == "html":
         spool, encoding, header = spool_html(path, notes)
     elif kind == "zip":

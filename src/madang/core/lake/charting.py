@@ -12,6 +12,7 @@ import msgspec
 from madang.core.base.interface import Column, ColumnType, Text, to_city_time
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_day, format_number, format_short
 
+from .periods import are_periods, read_period
 from .reading import Reader
 from .records import Filter, Group, Measure, Op, Order
 
@@ -59,9 +60,10 @@ def choose_chart(
     amount = choose_amount(known, measured, lonlat)
     function, y = (choose_function(amount), amount) if amount else ("count", "")
     category = _choose_category(known, measured)
-    time = next((c for c in known if c.type in TIMED and measured[c.name]["distinct"] > 2), None)
+    time = next((c for c in known if _is_time(c, measured[c.name])), None)
     if time is not None and (category is None or not lonlat):
-        return ChartChoice(x=time.name, by=_choose_period(time, measured[time.name]), function=function, y=y)
+        by = _choose_period(time, measured[time.name]) if time.type in TIMED else "value"
+        return ChartChoice(x=time.name, by=by, function=function, y=y)
     if category is not None:
         return ChartChoice(x=category) if lonlat else ChartChoice(x=category, function=function, y=y)
     return None
@@ -79,8 +81,8 @@ def draw_chart(
     """Return the chart of `choice`, or None where it would be empty. Raises BadInput for wrong columns."""
     columns = {column.name: column for column in reader.columns}
     x = columns.get(choice.x)
-    is_timed = x is not None and x.type in TIMED
-    by = choice.by if is_timed else "value"
+    by = choice.by if x is not None and x.type in TIMED else "value"
+    is_timed = x is not None and (x.type in TIMED or _holds_periods(reader, x))
     counts = choice.function == "count" or not choice.y
     measure = Measure(
         function="count" if counts else choice.function, column="" if counts else choice.y, name="_y"
@@ -94,7 +96,11 @@ def draw_chart(
     ).to_pylist()
     if not rows:
         return None
-    rows = rows[::-1] if is_timed else rows
+    if is_timed:
+        rows.reverse()
+    if x is not None and x.type not in TIMED and is_timed:
+        # As words the tenth month comes before the second.
+        rows.sort(key=lambda row: read_period(row["_x"]) or (0,))
     y = columns.get(choice.y)
     name = FUNCTIONS["count"] if counts or y is None else _join(y.title, FUNCTIONS[choice.function])
     title = Text(ko=f"{x.title.ko}별 {name.ko}", en=f"{_capital(name.en)} by {x.title.en}") if x else name
@@ -126,6 +132,18 @@ def choose_amount(columns: Sequence[Column], measured: dict[str, Any], lonlat: s
 def choose_function(amount: str) -> str:
     """Amounts add up; of anything else (a concentration, a rate) only a mean says something."""
     return "sum" if _AMOUNT.search(amount) else "mean"
+
+
+def _is_time(column: Column, measured: dict[str, Any]) -> bool:
+    is_timed = column.type in TIMED or are_periods(column, measured.get("minimum"), measured.get("maximum"))
+    return is_timed and measured["distinct"] > 2
+
+
+def _holds_periods(reader: Reader, column: Column) -> bool:
+    """Return whether a column of words or whole numbers holds years, months or quarters."""
+    measures = [Measure(function=function, column=column.name, name=function) for function in ("min", "max")]
+    ends = reader.aggregate(measures).to_pylist()[0]
+    return are_periods(column, ends["min"], ends["max"])
 
 
 def _choose_category(columns: Sequence[Column], measured: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 
 from madang.core.base.interface import Column, ColumnType, Text
 from madang.core.lake.charting import ChartChoice, choose_chart, name_point, write_number
+from madang.core.lake.periods import read_period
 
 
 def column(name, kind):
@@ -27,6 +28,36 @@ def test_over_time(amount, function):
     assert choose_chart(columns, quality, set()) == ChartChoice(
         x="일시", by="day", function=function, y=amount
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "ends", "x"),
+    [
+        ("사용월", ColumnType.INTEGER, (202201, 202312), "사용월"),
+        ("연도", ColumnType.INTEGER, (1999, 2023), "연도"),
+        ("분기", ColumnType.TEXT, ("2022.1/4", "2023.4/4"), "분기"),
+        ("기준년월", ColumnType.TEXT, ("2022년 10월", "2022년 9월"), "기준년월"),
+        ("건수", ColumnType.INTEGER, (1999, 2023), "구"),
+        ("사용월", ColumnType.INTEGER, (1, 12), "구"),
+    ],
+)
+def test_years_months_and_quarters_are_time(name, kind, ends, x):
+    columns = [column("구", ColumnType.TEXT), column(name, kind), column("매출액", ColumnType.NUMBER)]
+    span = {"minimum": ends[0], "maximum": ends[1]}
+    quality = {"columns": [measured("구", 25), measured(name, 12, **span), measured("매출액", 300)]}
+    assert choose_chart(columns, quality, set()).x == x
+
+
+@pytest.mark.parametrize("form", ["{y}년 {m}월", "{y}{m:02}", "{y}.{m}", "{y}-{m:02}", "{y}. {m}."])
+def test_periods_stand_in_their_own_order(form):
+    written = [form.format(y=y, m=m) for y in (2021, 2022) for m in range(1, 13)]
+    assert sorted(written, key=read_period) == written
+    assert [read_period(value) for value in ("2022.1/4", "2022년 3분기", "2022Q4")] == [
+        (4, 2022, 1),
+        (4, 2022, 3),
+        (5, 2022, 4),
+    ]
+    assert [read_period(value) for value in ("2022.13", "202200", "합계", None)] == [None] * 4
 
 
 def test_places_are_counted_by_district_and_codes_are_no_amounts():

@@ -37,6 +37,11 @@ DATE_NAME = re.compile(
     r"|^column_\d+$",
     re.IGNORECASE,
 )
+_EVENT_NAME = re.compile(
+    r"준공|설치|개업|폐업|개관|개장|신고|허가|등록|승인|착공|시행|고시|지정|갱신|수정|작성|접수|시작|종료|생일"
+)
+# Ratios: 1:10 is no time of day.
+_RATIO_NAME = re.compile(r"배율|축척|비율|비$|경쟁률|구성비|스코어|점수|ratio|scale|score", re.IGNORECASE)
 _KOREAN_DATE_NAME = re.compile(r"일자|날짜|일시|[년연]월일|시점|일$")
 # 44931 is one of many numbers, but under a name that ends so the day that Excel made of 2023-01-05.
 _EXCEL_DATE_NAME = re.compile(r"(일자|날짜|[년연]월일|(?<![a-z])date)$", re.IGNORECASE)
@@ -85,6 +90,8 @@ _DATE_SIGNS = {
     "bare_dates": v.BARE_DATE,
     "short_year": v.SHORT_YEAR,
     "late_year": v.LATE_YEAR,
+    "dotted_year": v.DOTTED_YEAR,
+    "late_day": v.LATE_DAY,
 }
 
 ARROW_TYPES = {
@@ -203,6 +210,8 @@ class ColumnProfile:
         if kind in _MOMENTS:
             return self._decide_date(kind)
         if kind == "time":
+            if _RATIO_NAME.search(self.name):
+                return None
             return Decision(type=ColumnType.CLOCK)
         if kind == "percent":
             return Decision(type=ColumnType.NUMBER, unit="%", fixes={"percent_signs": self.rows})
@@ -232,6 +241,10 @@ class ColumnProfile:
         if kind == "midnight" and is_clock and not self.misfits["datetime"]:
             return None
         if seen["short_year"] and not (seen["late_year"] and _KOREAN_DATE_NAME.search(self.name)):
+            return None
+        # 10.1.1 is a section, 1101-3-12 a number in a register, where neither name nor days say otherwise.
+        is_named = DATE_NAME.search(self.name) or _EVENT_NAME.search(self.name)
+        if (seen["odd_years"] or seen["dotted_year"] > seen["late_day"] == 0) and not is_named:
             return None
         if seen["slashed"] and bool(seen["day_first"]) == bool(seen["month_first"]):
             return None
@@ -299,6 +312,8 @@ class ColumnProfile:
             self.units += count_units(texts, counts)
         if "won" in self.alive:
             self.seen["won"] += _sum(v.matches(texts, "[₩￦원]"), counts)
+        if self.alive & set(_MOMENTS):
+            self.seen["odd_years"] += _sum(v.find_odd_years(texts), counts)
         if self.alive & {*_MOMENTS, "time"} and not v.are_iso(texts):
             self._count(_DATE_SIGNS, texts, counts)
             if self.seen["slashed"]:

@@ -87,6 +87,10 @@ UNUSUAL_DATE = r"^['’‘`]|^\d+\s?[/.년]|^\d{8}|^\d+-\d-|-\d( |T|$)| \d:| \d\
 # 23-01-05 is a day of January 2023 where people write the year first, and 05-01-23 the same where they don't.
 SHORT_YEAR = r"^\d{2}[-/]\d{1,2}\s?[-./]\s?\d{1,2}(\D|$)"
 LATE_YEAR = r"^(1[3-9]|[2-9]\d)[-/]\d{1,2}\s?[-./]\s?\d{1,2}(\D|$)"
+# 10.1.1, and one whose last number can only be a day.
+DOTTED_YEAR = r"^\d{2}\.\s?\d{1,2}\.\s?\d{1,2}(\D|$)"
+LATE_DAY = r"^\d{2}\.\s?\d{1,2}\.\s?(1[3-9]|2\d|3[01])(\D|$)"
+_FAR_YEAR = r"^(0\d|1[0-7]|2[2-9]|[3-8]\d|9[0-8])\d{2}\s?[-./년]"
 # Days since 1899-12-30 in the years 1954 to 2064, as Excel stores dates.
 EXCEL_DAY = r"^[2-5]\d{4}$"
 
@@ -259,6 +263,14 @@ def parse_moment(values: pa.StringArray, *, day_first: bool = True) -> tuple[pa.
         micros[where] = np.where(zoned, micro - offset * 60_000_000, micro)
     moment = pa.array(micros, mask=~found | ((micros < 0) & ~has_zone))
     return pa.array(days, mask=~found), _zoned(moment, has_zone)
+
+
+def find_odd_years(values: pa.StringArray) -> pa.BooleanArray:
+    """Return where a value begins with a year that few dates have: before 1800 or after 2199."""
+    century = read_bytes(values, 0).astype(np.int16) * 10 + read_bytes(values, 1) - 11 * ord("0")
+    if np.isin(century, (18, 19, 20, 21, 99)).all():
+        return pa.array(np.zeros(len(values), bool))
+    return matches(values, _FAR_YEAR)
 
 
 def parse_excel_days(values: pa.StringArray) -> pa.Date32Array:

@@ -670,6 +670,28 @@ def test_eight_digits_are_a_date_only_under_a_name_that_says_so(take, name, kind
     assert types(take(table([*lines, "20,2019-01-30"], f"값,{name}"))[0])[name] == "date"
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("분류", ["10.1.1", "11.2.3", "12.10.5"], "text"),
+        ("적용일", ["10.1.1", "11.2.3", "12.10.5"], "date"),
+        ("준공", ["10.1.1", "11.2.3", "12.10.5"], "date"),
+        ("적용", ["10.1.1", "11.2.31", "12.10.5"], "text"),
+        ("적용", ["10.1.1", "11.2.13", "12.10.5"], "date"),
+        ("관리번호", ["1101-3-12", "1102-5-10"], "text"),
+        ("관리번호", ["1101-03-12", "2023-05-10"], "text"),
+        ("발행일자", ["1592-04-13", "2023-05-10"], "date"),
+        ("축척", ["1:10", "1:25"], "text"),
+        ("시각", ["1:10", "1:25"], "time"),
+    ],
+)
+def test_numbers_with_dots_and_dashes_are_dates_only_where_something_says_so(take, name, cells, kind):
+    lines = [f"가{n},{cells[n % len(cells)]}" for n in range(12)]
+    report, rows = take(table(lines, f"구,{name}"))
+    assert types(report)[name] == kind
+    assert kind != "text" or [row[name] for row in rows[: len(cells)]] == cells
+
+
 @pytest.mark.parametrize("odd", ["2023-02-30", "미상"])
 def test_a_value_that_keeps_a_column_from_being_dates_is_told(take, odd):
     lines = [f"{n % 7}구,2023-01-{n % 28 + 1:02}" for n in range(200)]

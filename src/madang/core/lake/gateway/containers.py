@@ -22,7 +22,8 @@ _MAX_WRAPPINGS = 3
 # Tables pack to a twentieth, the most regular to a hundredth; what unfolds further is made to fill the disk.
 _MAX_UNPACKED, _MAX_RATIO = 1 << 30, 200
 _TABLE_NAME = re.compile(
-    r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|jsonl|ndjson|geojson|parquet|gpkg|kml)(\.gz)?$", re.IGNORECASE
+    r"\.(csv|tsv|txt|dat|xlsx?|xlsm|ods|json|xml|jsonl|ndjson|geojson|parquet|gpkg|kml)(\.gz)?$",
+    re.IGNORECASE,
 )
 _JSON = re.compile(rb"""\{\s*["}]|\[\s*[\[{"\]\d-]""")
 # People write remarks into JSON by hand, though it knows none.
@@ -30,6 +31,8 @@ _REMARKS = re.compile(rb"\A(?:\s*(?://[^\n]*\n|/\*[\s\S]*?\*/))+\s*")
 # The call of a script around JSON (JSONP).
 PADDED = re.compile(rb"\A\s*[A-Za-z_$][\w.$]*\s*\(\s*([\[{][\s\S]*?[\]}])\s*\)\s*;?\s*\Z")
 _CALL = re.compile(rb"\A[A-Za-z_$][\w.$]*\s*\(\s*")
+# What public APIs answer with begins so, with or without the declaration.
+_XML = re.compile(rb"<(\?xml|(response|result|root|rss|data|items|rows|row)[\s>])")
 _BINARY = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -153,13 +156,13 @@ def _find_tables(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         and not Path(item.filename).name.startswith(".")
     ]
     tables = [item for item in files if _TABLE_NAME.search(item.filename)]
-    # A text beside a table explains it.
-    tables = [item for item in tables if not item.filename.lower().endswith(".txt")] or tables
+    # A text or XML beside a table explains it.
+    tables = [item for item in tables if not item.filename.lower().endswith((".txt", ".xml"))] or tables
     return tables or files
 
 
 def sniff(path: Path) -> str:
-    """Return "workbook", "parquet", "shapefile" (zipped), "layer", "zip", "html", "json" or "text"; other kinds are refused."""
+    """Return "workbook", "parquet", "shapefile" (zipped), "layer", "zip", "html", "xml", "json" or "text"; other kinds are refused."""
     head = next(read_chunks(path), b"")
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise refuse("empty", "빈 파일입니다", "the file is empty", line=1)
@@ -221,16 +224,14 @@ def _sniff_text(head: bytes) -> str:
         return "json"
     lowered = wide.lower()
     if lowered.startswith(b"<?xml") and b"office:spreadsheet" in lowered:
-        raise _refuse_kind("XML Spreadsheet 2003")
+        return "xml"
     if wide.startswith(b"<") and (
         b"<table" in head.lower() or lowered.startswith((b"<html", b"<!doctype html"))
     ):
         return "html"
     if b"<kml" in lowered and lowered.startswith((b"<?xml", b"<kml")):
         return "layer"
-    if lowered.startswith(b"<?xml"):
-        raise _refuse_kind("XML")
-    return "text"
+    return "xml" if _XML.match(lowered) else "text"
 
 
 def _refuse_kind(name: str) -> Exception:

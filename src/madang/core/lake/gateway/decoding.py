@@ -180,14 +180,17 @@ def _detect_wide(head: bytes) -> str | None:
 
 
 def _split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+    rest, line = b"", 1
     for chunk in chunks:
         data = rest + chunk
         cut = data.rfind(b"\n") + 1
         if not cut and len(data) > _MAX_LINE:
-            raise refuse("line", "한 줄이 너무 깁니다 (64MB 초과)", "one line is longer than 64 MB")
+            raise refuse(
+                "line", "한 줄이 너무 깁니다 (64MB 초과)", "one line is longer than 64 MB", line=line
+            )
         rest = data[cut:]
         if cut:
+            line += data.count(b"\n")
             yield data[:cut]
     # DOS ended texts with a mark of its own.
     if rest := rest.rstrip(b"\x1a"):

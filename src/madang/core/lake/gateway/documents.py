@@ -40,6 +40,7 @@ _NOT_A_NUMBER = re.compile(rb"[\s:,\[](NaN|-?Infinity)\s*[,\]}]")
 # What people add who write JSON by hand: remarks, and a comma behind the last thing of a list.
 _REMARK = re.compile(rb"(\"[^\"\\]*(?:\\.[^\"\\]*)*\")|//[^\n]*|/\*[\s\S]*?\*/")
 _LAST_COMMA = re.compile(rb"(\"[^\"\\]*(?:\\.[^\"\\]*)*\")|,(\s*[}\]])")
+_NEXT = re.compile(r"[^,\s]")
 _ROW_NUMBER = "__row"
 # RFC 8142 begins each text of a sequence with it.
 _SEPARATOR = b"\x1e"
@@ -55,16 +56,19 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
     rows = read_features(document, notes) if isinstance(document, dict) else None
     shape = GEOMETRY
     if rows is None:
-        rows = find_rows(document)
+        rows = find_table(document, "JSON")
         if found := next(filter(None, map(find_geometry, rows[:10])), None):
             shape, rows = found, [add_point(row, found) for row in rows]
+    return spool_rows(rows, notes, read_system(document), shape), encoding
+
+
+def find_table(document: Any, kind: str) -> Rows:
+    """Return the rows of the largest table in a document; one without any is refused in its own words."""
+    rows = find_rows(document)
     if not rows:
-        raise refuse(
-            "no_table",
-            f"JSON에 표가 없습니다{_message(document)}",
-            f"the JSON holds no table{_message(document)}",
-        )
-    return _spool(rows, notes, read_system(document), shape), encoding
+        said = _message(document)
+        raise refuse("no_table", f"{kind}에 표가 없습니다{said}", f"the {kind} holds no table{said}", line=1)
+    return rows
 
 
 def find_rows(document: Any) -> Rows:
@@ -92,7 +96,7 @@ def _parse(data: bytes, notes: Notes) -> Any:
     try:
         return _load(data)
     except orjson.JSONDecodeError as error:
-        rows = _parse_lines(data, notes) or _parse_by_hand(data, notes)
+        rows = _parse_lines(data, notes) or _parse_by_hand(data, notes) or _parse_sequence(data)
         if rows:
             return rows
         raise refuse(
@@ -152,6 +156,21 @@ def _parse_lines(data: bytes, notes: Notes) -> Rows:
     if all(is_feature(row) for row in rows):
         return [read_feature(row) | {_ROW_NUMBER: row[_ROW_NUMBER]} for row in rows]
     return rows
+
+
+def _parse_sequence(data: bytes) -> Rows:
+    """Return objects that stand one behind another, each over as many lines as it likes; [] where something else stands among them."""
+    text, at = data.decode("utf-8", "replace"), 0
+    rows: Rows = []
+    decoder = json.JSONDecoder()
+    with suppress(ValueError, RecursionError):
+        while at < len(text):
+            value, end = decoder.raw_decode(text, at)
+            rows.append(value)
+            following = _NEXT.search(text, end)
+            at = following.start() if following else len(text)
+        return rows if all(map(_is_record, rows)) else []
+    return []
 
 
 def _candidates(value: Any, depth: int) -> Iterator[Rows]:
@@ -322,14 +341,15 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _spool(rows: Rows, notes: Notes, epsg: int | None, shape: str) -> Spool:
+def spool_rows(rows: Rows, notes: Notes, epsg: int | None = None, shape: str = GEOMETRY) -> Spool:
+    """Spool records as rows of texts, nested ones under dotted names."""
     lines = [row.pop(_ROW_NUMBER, number) for number, row in enumerate(rows, 1)]
     points = [(row.pop(POINT_X, None), row.pop(POINT_Y, None)) for row in rows]
     has_points = any(point != (None, None) for point in points)
     flat = [flatten(row) for row in rows]
     keys = list(dict.fromkeys(key for row in flat for key in row))
     if not keys:
-        raise refuse("no_table", "JSON에 열이 없습니다", "the JSON's objects are empty")
+        raise refuse("no_table", "JSON에 열이 없습니다", "the JSON's objects are empty", line=1)
     names, fixes = name_columns(keys)
     for fix, count in fixes.items():
         notes.fix(fix, count)

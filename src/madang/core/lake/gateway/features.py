@@ -29,7 +29,10 @@ def read_features(document: dict[str, Any], notes: Notes) -> list[dict[str, Any]
         return _rows(_topology_features(document))
     if kind == "CityJSON":
         raise refuse(
-            "kind", "CityJSON은 3차원 도시 모형이며 표가 아닙니다", "CityJSON is a 3D city model, not a table"
+            "kind",
+            "CityJSON은 3차원 도시 모형이며 표가 아닙니다",
+            "CityJSON is a 3D city model, not a table",
+            line=1,
         )
     return None
 

@@ -40,11 +40,11 @@ class _Layer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def spool_layer(
-    path: Path, kind: str, notes: Notes, progress: Callable[[int], None], chosen: str | None
-) -> tuple[Spool, str | None, tuple[str, ...]]:
+    kind: str, path: Path, notes: Notes, progress: Callable[[int], None], chosen: str | None
+) -> tuple[Spool, str, None, tuple[str, ...]]:
     """Spool the `chosen` layer of a "shapefile" (zipped) or another "layer" file, the first with rows otherwise.
 
-    Return the encoding of its texts and the names of all layers too, the read one first. Values are texts to be judged
+    Return the encoding of its texts and the names of all layers too, the read one first; no header is read from rows. Values are texts to be judged
     as those of any file; shapes become GeoJSON in the file's own system.
     """
     with TemporaryDirectory() as folder:
@@ -61,7 +61,7 @@ def spool_layer(
                 with _refusing():
                     spool = _spool(about, shapes, columns, notes)
                 progress(path.stat().st_size)
-                return spool, layers[name].encoding, (name, *(one for one in layers if one != name))
+                return spool, layers[name].encoding, None, (name, *(one for one in layers if one != name))
     raise refuse("no_table", "지물이 있는 레이어가 없습니다", "no layer holds a feature")
 
 
@@ -75,7 +75,8 @@ def _list_layers(path: Path, folder: Path) -> dict[str, _Layer]:
     """Return the layers of a GeoPackage or KML file by their names."""
     import pyogrio  # noqa: PLC0415 (half a second that only this kind needs)
 
-    content, aliases = read_all(path), {}
+    content = read_all(path)
+    aliases: dict[str, str] = {}
     source = folder / "layers.gpkg"
     if not content.startswith(b"SQLite"):
         # The library reads what a mark tells beyond its name only in files that are called KML.
@@ -100,7 +101,7 @@ def _alias_data(content: bytes) -> tuple[bytes, dict[str, str]]:
             found[2],
         )
 
-    return _DATA.sub(alias, content), {alias: name for name, alias in aliases.items()}
+    return _DATA.sub(alias, content), {short: name for name, short in aliases.items()}
 
 
 def _read(layer: _Layer) -> tuple[dict, np.ndarray | None, list[tuple[str, pa.StringArray]]]:

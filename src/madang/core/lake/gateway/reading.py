@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from .headers import Header, is_counted, split_unit
 from .inference import ARROW_TYPES, convert
 from .judging import count_totals, judge, keep_rows
 from .layers import spool_layer
+from .markup import spool_xml
 from .parquet import spool_parquet
 from .placing import Placing
 from .records import ImportReport, Notes, Place, RejectedRow, ReportColumn
@@ -51,7 +53,7 @@ def read_file(
     Parameters
     ----------
     path
-        CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table, GeoPackage, KML; plain, gzip or zip; zipped
+        CSV, TSV, XLS, XLSX, JSON, GeoJSON, TopoJSON, Parquet, HTML table, XML, GeoPackage, KML; plain, gzip or zip; zipped
         shapefile.
     locate
         Gives for arrays of longitude and latitude the names of the districts ("서울특별시 강남구"), None
@@ -258,6 +260,20 @@ class FileReading:
             self.schema = self.schema.append(pa.field(free, ARROW_TYPES[kind]))
 
 
+Spooled = tuple[Spool, str | None, Header | None, tuple[str, ...]]
+"""The rows of a file, its encoding, its header, and the names of its sheets or layers, the one that was read first."""
+_SPOOLS: dict[str, Callable[[Path, Notes, Callable[[int], None], str | None], Spooled]] = {
+    "text": lambda path, notes, progress, _: (*spool_text(path, notes, progress), ()),
+    "json": lambda path, notes, progress, _: (*spool_json(path, notes, progress), None, ()),
+    "xml": spool_xml,
+    "html": lambda path, notes, _, __: (*spool_html(path, notes), ()),
+    "parquet": lambda path, notes, progress, _: (spool_parquet(path, notes, progress), None, None, ()),
+    "workbook": spool_workbook,
+    "shapefile": partial(spool_layer, "shapefile"),
+    "layer": partial(spool_layer, "layer"),
+}
+
+
 def _require_file(path: Path) -> None:
     if path.is_dir():
         raise refuse(
@@ -269,38 +285,22 @@ def _require_file(path: Path) -> None:
         raise refuse("missing", f"{path} 파일이 없습니다", f"there is no file {path}")
 
 
-def _spool(
-    path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
-) -> tuple[Spool, str | None, Header | None, tuple[str, ...]]:
+def _spool(path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None) -> Spooled:
     _require_file(path)
     kind = sniff(path)
-    sheets: tuple[str, ...] = ()
     if sheet is not None and kind in {"text", "json", "parquet", "html"}:
         raise refuse(
             "sheet",
             "시트나 레이어가 없는 파일입니다",
             "only a workbook has sheets and only a map file layers",
         )
-    if kind == "text":
-        spool, encoding, header = spool_text(path, notes, progress)
-    elif kind == "json":
-        return (*spool_json(path, notes, progress), None, ())
-    elif kind == "parquet":
-        return spool_parquet(path, notes, progress), None, None, ()
-    elif kind in {"shapefile", "layer"}:
-        spool, encoding, sheets = spool_layer(path, kind, notes, progress, sheet)
-        return spool, encoding, None, sheets
-    elif kind == "html":
-        spool, encoding, header = spool_html(path, notes)
-    elif kind == "zip":
+    if kind == "zip":
         with unpack_zip(path) as inner:
             if sniff(inner) == "zip":
                 raise refuse("zip", "ZIP 안에 ZIP이 있습니다", "there is a zip inside the zip")
             return _spool(inner, notes, progress, sheet)
-    else:
-        encoding = None
-        spool, header, sheets = spool_workbook(path, notes, progress, sheet)
-    for fix, count in header.fixes.items():
+    spool, encoding, header, sheets = _SPOOLS[kind](path, notes, progress, sheet)
+    for fix, count in header.fixes.items() if header else ():
         notes.fix(fix, count)
     return spool, encoding, header, sheets
 

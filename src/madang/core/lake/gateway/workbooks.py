@@ -33,10 +33,10 @@ _MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 
 def spool_workbook(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
-) -> tuple[Spool, Header, tuple[str, ...]]:
+) -> tuple[Spool, None, Header, tuple[str, ...]]:
     """Spool the named sheet, or the first that holds a table, those that show before the hidden ones.
 
-    Return all names too, the read one first.
+    Return all names too, the read one first; a workbook has no encoding.
     """
     data = read_all(path)
     progress(len(data))
@@ -58,7 +58,7 @@ def spool_workbook(
             notes.fix("codes_padded", _pad(grid, extent))
             _show_percents(grid, extent)
             spool, header = spool_grid(grid, notes, merged)
-            return spool, header, (name, *(one for one in names if one != name))
+            return spool, None, header, (name, *(one for one in names if one != name))
     raise refuse("no_table", "표가 있는 시트가 없습니다", "no sheet holds a table")
 
 

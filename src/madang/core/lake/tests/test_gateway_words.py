@@ -250,3 +250,10 @@ def test_an_unclosed_quote_hides_no_delimiter(take):
     lines[4], lines[7] = lines[4].replace("4동", '"4동'), lines[7].removesuffix(";")
     report, rows = take(make_table("개요;개요;예산;예산;예산\n연번;이름;금액;구분;비고", *lines))
     assert (len(rows), types(report)["예산 금액"]) == (12, "integer")
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\r\n\r\n", ",\n"])
+def test_objects_one_behind_another_are_rows(take, between):
+    objects = [json.dumps({"이름": f"가{n}", "값": n}, ensure_ascii=False, indent=2) for n in range(3)]
+    _, rows = take(between.join(objects), "file.json")
+    assert rows == [{"이름": f"가{n}", "값": n} for n in range(3)]

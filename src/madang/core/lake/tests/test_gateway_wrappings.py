@@ -99,12 +99,6 @@ def test_what_is_damaged_is_told_in_korean_without_the_library_s_english(take, n
     assert refused.value.text.ko.endswith("손상되었습니다")
 
 
-def test_a_workbook_of_2003_in_xml_is_named_in_its_refusal(take):
-    book = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Table></Table></Workbook>'
-    with pytest.raises(BadInput, match="XML Spreadsheet 2003"):
-        take(book, "file.xls")
-
-
 def test_what_is_no_number_in_json_is_missing(take):
     report, rows = take(
         json.dumps([{"이름": "가", "값": float("nan")}, {"이름": "나", "값": 2.5}]), "file.json"

@@ -22,6 +22,7 @@ from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, to_city_time
 
 from .actions.books import close_book, open_book, set_plan
+from .actions.naming import save_names
 from .actions.posting import post
 from .actions.reviewing import (
     answer_checklist,
@@ -32,6 +33,7 @@ from .actions.reviewing import (
 )
 from .methods.posting import make_move
 from .models import BookRow, NodeRow
+from .queries.names import Names, read_names
 from .queries.reviews import get_review
 from .records import Level
 from .records.ledger import BookPlan, Draft, EntryKind, ItemPlan, Move, RevenueLevel, Side
@@ -45,7 +47,7 @@ THOUSAND = 1000
 REPORT = "2022년 업무보고의 금액(현액, 6월 말 원인행위·지출)과 시뮬레이션 · report's figures, else simulated"
 SIMULATED = "정해진 씨앗에서 시뮬레이션한 값 · values simulated from a fixed seed"
 PARTLY = "2021년 업무보고의 부서 합계와 시뮬레이션 · report's totals, else simulated"
-NOTE = "시뮬레이션"
+NOTE = "시뮬레이션 · simulated"
 AGENCIES = {
     "스마트도시담당관": "smart-city.planning",
     "빅데이터담당관": "smart-city.big-data",
@@ -65,7 +67,10 @@ TOTALS_2021 = {
 }
 SPLEX, SPLEX_BEFORE, SPLEX_AFTER = "에스플렉스센터 운영", "스마트도시담당관", "데이터센터"
 SPLEX_KRW = 11_200_000_000
-SPLEX_GROUND = "서울특별시 행정기구 설치 조례 시행규칙 개정('22.1.1.자)"
+SPLEX_GROUND = (
+    "서울특별시 행정기구 설치 조례 시행규칙 개정('22.1.1.자) · "
+    "amended rule of the ordinance on the city's administrative bodies (1 January 2022)"
+)
 SHARES: tuple[tuple[tuple[str, ...], tuple[tuple[str, float], ...]], ...] = (
     (("출연",), (("출연금", 1.0),)),
     (("기본경비",), (("사무관리비", 0.7), ("국내여비", 0.3))),
@@ -75,13 +80,14 @@ SHARES: tuple[tuple[tuple[str, ...], tuple[tuple[str, float], ...]], ...] = (
     (("조사", "서베이", "발간"), (("민간위탁금", 0.6), ("사무관리비", 0.4))),
 )
 USUAL_SHARES = (("공공운영비", 0.75), ("사무관리비", 0.25))
-Names = tuple[str, str, str]
+Place = tuple[str, str, str]
 
 
 def lay_out(now: datetime) -> None:
     """Lay out the bureau's budgets of every year since 2021 and a few reviews, once."""
     if BookRow.objects.exists():
         return
+    save_names(actor=HOUSE, now=now, pairs=[(row["한국어"], row["영어"]) for row in read_pack("names.tsv")])
     today = to_city_time(now).date()
     generator = make_generator(SEED)
     with transaction.atomic():
@@ -126,9 +132,9 @@ def _grow(amount: int, generator: np.random.Generator) -> int:
     return max(THOUSAND, round(amount * generator.lognormal(0.02, 0.06) / THOUSAND) * THOUSAND)
 
 
-def _shrink_to_2021(budgets: dict[Names, int]) -> dict[Names, int]:
+def _shrink_to_2021(budgets: dict[Place, int]) -> dict[Place, int]:
     """Return budgets in the shape of 2022 whose sums are the totals of 2021, S-Plex where it was then."""
-    found: dict[Names, int] = {(SPLEX_BEFORE, "일반회계", SPLEX): SPLEX_KRW}
+    found: dict[Place, int] = {(SPLEX_BEFORE, "일반회계", SPLEX): SPLEX_KRW}
     for group, total in TOTALS_2021.items():
         names = [one for one in budgets if one[:2] == group and one[2] != SPLEX]
         left = total * THOUSAND - (SPLEX_KRW if group[0] == SPLEX_BEFORE else 0)
@@ -148,13 +154,14 @@ def _choose_shares(project: str) -> tuple[tuple[str, float], ...]:
     return next((shares for words, shares in SHARES if any(word in project for word in words)), USUAL_SHARES)
 
 
-def _open_year(now: datetime, year: int, budgets: dict[Names, int]) -> str:
+def _open_year(now: datetime, year: int, budgets: dict[Place, int]) -> str:
     places = dict.fromkeys([*budgets, *([(SPLEX_BEFORE, "일반회계", SPLEX)] if year == FACT_YEAR else [])])
+    english = read_names()
     items = [
         ItemPlan(
             names=(*names, item),
             agency_code=AGENCIES[names[0]],
-            purpose=f"{names[2]} ({names[0]})",
+            purpose=_tell_purpose(english, names),
             ends_on=date(year + 1, 3, 31) if "구축" in names[2] and len(names[2]) % 3 == 0 else None,
         )
         for names in places
@@ -172,8 +179,13 @@ def _open_year(now: datetime, year: int, budgets: dict[Names, int]) -> str:
     return open_book(actor=HOUSE, now=now, plan=plan, items=items)
 
 
-def _list_items(book_id: str) -> dict[Names, dict[str, int]]:
-    found: dict[Names, dict[str, int]] = defaultdict(dict)
+def _tell_purpose(english: Names, place: Place) -> str:
+    project, division = english.say(place[2]), english.say(place[0])
+    return f"{project.ko} ({division.ko}) · {project.en} ({division.en})"
+
+
+def _list_items(book_id: str) -> dict[Place, dict[str, int]]:
+    found: dict[Place, dict[str, int]] = defaultdict(dict)
     for pk, path in NodeRow.objects.filter(book_id=book_id, is_leaf=True).values_list("pk", "path"):
         *names, item = (part.partition(":")[2] for part in path.split("\t"))
         found[names[0], names[1], names[2]][item] = pk
@@ -184,8 +196,8 @@ def _post_budgets(
     now: datetime,
     book_id: str,
     year: int,
-    budgets: dict[Names, int],
-    items: dict[Names, dict[str, int]],
+    budgets: dict[Place, int],
+    items: dict[Place, dict[str, int]],
     generator: np.random.Generator,
 ) -> None:
     """Divide each current budget into what was original, carried in and supplementary; they add up to it."""
@@ -218,8 +230,14 @@ def _post_budgets(
                     moves[kind].append(make_move(kind, node, value))
     days = {EntryKind.SUPPLEMENTARY: date(year, 4, 15)}
     notes = {
-        EntryKind.TRANSFER: ("에스플렉스센터 운영 이체 112억원", SPLEX_GROUND),
-        EntryKind.SUPPLEMENTARY: (f"{year}년 제1회 추가경정예산 ({NOTE})", f"{NOTE}: 추가경정예산 의결"),
+        EntryKind.TRANSFER: (
+            "에스플렉스센터 운영 이체 112억원 · S-Plex Center moved: 11.2 billion won",
+            SPLEX_GROUND,
+        ),
+        EntryKind.SUPPLEMENTARY: (
+            f"{year}년 제1회 추가경정예산 (시뮬레이션) · first supplementary budget of {year} (simulated)",
+            "시뮬레이션: 추가경정예산 의결 · simulated: supplementary budget passed",
+        ),
     }
     drafts = [
         Draft(
@@ -247,9 +265,9 @@ def _post_spending(
     today: date,
     book_id: str,
     year: int,
-    facts: dict[Names, tuple[int, ...]],
-    items: dict[Names, dict[str, int]],
-    habits: dict[Names, float],
+    facts: dict[Place, tuple[int, ...]],
+    items: dict[Place, dict[str, int]],
+    habits: dict[Place, float],
     generator: np.random.Generator,
 ) -> None:
     """Draw each item's year, and write its commitments, then what was paid on them, the oldest first."""
@@ -431,11 +449,11 @@ def _post_revenue(
 
 REVIEWER = Actor(id="demo.reviewer", name="심사 담당 (시뮬레이션)", kind="house", is_superuser=True)
 REQUESTS = (
-    ("공공 와이파이 구축 확대", "전통시장과 공원에 공공 와이파이를 더 설치", "smart-city.network-security", 1_800_000_000, 4),
-    ("인공지능 민원 분류 시범", "접수된 민원을 내용에 따라 담당 부서로 나누는 시범", "smart-city.information-systems", 420_000_000, 5),
-    ("통합 자원 관제 화면 개선", "데이터센터 자원의 상태를 한 화면에서 보도록 개선", "smart-city.data-center", 260_000_000, 3),
-    ("드론 영상 자동 판독", "드론으로 찍은 영상에서 바뀐 건물을 찾음", "smart-city.spatial-information", 350_000_000, 2),
-    ("열린데이터 광장 검색 개선", "열린데이터광장의 한국어 검색 품질을 높임", "smart-city.big-data", 190_000_000, 1),
+    ("공공 와이파이 구축 확대 · More public Wi-Fi", "전통시장과 공원에 공공 와이파이를 더 설치 (시뮬레이션) · more access points at markets and in parks (simulated)", "smart-city.network-security", 1_800_000_000, 4),
+    ("인공지능 민원 분류 시범 · Pilot: complaints sorted by AI", "접수된 민원을 내용에 따라 담당 부서로 나누는 시범 (시뮬레이션) · complaints led to the division in charge by what they say (simulated)", "smart-city.information-systems", 420_000_000, 5),
+    ("통합 자원 관제 화면 개선 · One screen for all resources", "데이터센터 자원의 상태를 한 화면에서 보도록 개선 (시뮬레이션) · the state of the data centre's resources on one screen (simulated)", "smart-city.data-center", 260_000_000, 3),
+    ("드론 영상 자동 판독 · Drone pictures read by machine", "드론으로 찍은 영상에서 바뀐 건물을 찾음 (시뮬레이션) · changed buildings found in pictures taken by drone (simulated)", "smart-city.spatial-information", 350_000_000, 2),
+    ("열린데이터 광장 검색 개선 · Better search in the Open Data Plaza", "열린데이터광장의 한국어 검색 품질을 높임 (시뮬레이션) · better search in Korean (simulated)", "smart-city.big-data", 190_000_000, 1),
 )  # fmt: skip
 """(title, purpose, agency, won, how many of the five steps are taken); all made up."""
 
@@ -446,7 +464,7 @@ def _lay_out_reviews(now: datetime, today: date) -> None:
             actor=HOUSE,
             now=now,
             title=title,
-            purpose=f"{purpose} (시뮬레이션)",
+            purpose=purpose,
             agency_code=agency,
             fiscal_year=today.year + 1,
             amount_krw=amount,
@@ -462,12 +480,18 @@ def _lay_out_reviews(now: datetime, today: date) -> None:
                 actor=REVIEWER,
                 now=now,
                 review_id=number,
-                opinion=f"필요성은 있으나 설치 수량의 근거를 보완해야 함 ({NOTE})",
+                opinion="필요성은 있으나 설치 수량의 근거를 보완해야 함 (시뮬레이션) · needed, but the number asked for has to be argued better (simulated)",
                 advised_krw=amount * 9 // 10,
-                duplicate_note=f"대상 지역이 달라 중복이 아님 ({NOTE})" if has_matches else "",
+                duplicate_note="대상 지역이 달라 중복이 아님 (시뮬레이션) · other places, so no duplicate (simulated)"
+                if has_matches
+                else "",
             )
         if steps > 4:
             state = ReviewState.CONDITIONAL if at == 0 else ReviewState.APPROVED
             decide_review(
-                actor=REVIEWER, now=now, review_id=number, state=state, note=f"의견대로 함 ({NOTE})"
+                actor=REVIEWER,
+                now=now,
+                review_id=number,
+                state=state,
+                note="의견대로 함 (시뮬레이션) · as advised (simulated)",
             )

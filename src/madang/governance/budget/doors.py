@@ -6,6 +6,7 @@ from madang.core.base.interface import Actor, Text
 from madang.core.pages.interface import MenuLink, SearchHit, SearchSource
 
 from .pages.words import HOME, TITLE, choose_book, link_node
+from .queries.names import read_names
 from .queries.nodes import list_books, list_items
 
 
@@ -14,12 +15,13 @@ def search(actor: Actor, query: str, limit: int) -> list[SearchHit]:
     if not list_books(public_only=True):
         return []
     base = HOME if actor.may("budget.view") else "/budget/"
+    names = read_names()
     found, _ = list_items(choose_book(public_only=True).id, search=query, limit=limit)
     return [
         SearchHit(
-            title=Text(ko=f"{one.path[-2]} {one.name}", en=f"{one.path[-2]} {one.name}"),
+            title=names.join(one.path[-2:], " "),
             href=link_node(one, base),
-            about=Text(ko=" › ".join(one.path[:-1]), en=" › ".join(one.path[:-1])),
+            about=names.join(one.path[:-1]),
         )
         for one in found
         if one.depth > 1

@@ -168,6 +168,15 @@ class LineRow(models.Model):
         ]
 
 
+class NameRow(models.Model):
+    """What a name in the budgets (of a division, an account, a project, an item, a budget) is in English."""
+
+    ko = models.CharField(max_length=300, unique=True)
+    en = models.CharField(max_length=300)
+    entered_by = models.CharField(max_length=200)
+    entered_at = models.DateTimeField()
+
+
 class ImportRow(models.Model):
     """One file that was brought in: what was read, and totals that don't agree (`findings`)."""
 

@@ -6,6 +6,7 @@ from .pages.entry import ENTRY_DETAIL
 from .pages.forms import COMMIT, PAY, REVERSE, SUPPLEMENT, TRANSFER
 from .pages.importing import IMPORT_LIST, UPLOAD, show_import, show_rejects
 from .pages.lists import show_items, show_ledger, show_risks, show_transfers
+from .pages.naming import NAME, NAME_LIST, NAME_UPLOAD
 from .pages.node import show_desk, show_public
 from .pages.package import send_package
 from .pages.reviewing import (
@@ -32,6 +33,9 @@ urlpatterns = [
     path(f"budget/{NODE}/", show_public, name="budget-node"),
     path(f"{DESK}/", show_desk, name="budget-desk"),
     path(f"{DESK}/open/", OPEN.as_view(), name="budget-open"),
+    path(f"{DESK}/names/", NAME_LIST.as_view(), name="budget-names"),
+    path(f"{DESK}/names/file/", NAME_UPLOAD.as_view(), name="budget-name-file"),
+    path(f"{DESK}/names/<str:key>/", NAME.as_view(), name="budget-name"),
     path(f"{DESK}/imports/", IMPORT_LIST.as_view(), name="budget-imports"),
     path(f"{DESK}/imports/new/", UPLOAD.as_view(), name="budget-import-new"),
     path(f"{DESK}/imports/<str:import_id>/", show_import, name="budget-import"),

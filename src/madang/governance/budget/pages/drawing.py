@@ -9,6 +9,7 @@ from itertools import accumulate
 from madang.core.base.interface import Text
 from madang.core.pages.interface import ChartBlock, ChartKind, Series
 from madang.governance.budget.queries.history import History
+from madang.governance.budget.queries.names import Names
 from madang.governance.budget.records import Forecast
 from madang.governance.budget.records.ledger import Book, MonthAmounts, Node
 
@@ -18,7 +19,7 @@ MOST_TILES, MOST_BARS = 60, 20
 
 
 def draw_treemap(
-    book: Book, node: Node, children: Sequence[Node], base: str, as_of: datetime
+    book: Book, node: Node, children: Sequence[Node], names: Names, base: str, as_of: datetime
 ) -> ChartBlock | None:
     """Draw what a node's budget goes to; a tile leads to its own page."""
     largest = sorted(children, key=lambda one: -one.balance.current_budget_krw)[:MOST_TILES]
@@ -26,12 +27,12 @@ def draw_treemap(
     if len(shown) < 2:
         return None
     whole = node.balance.current_budget_krw
-    first = shown[0]
-    share = round(100 * first.balance.current_budget_krw / whole) if whole else 0
+    first = names.say(shown[0].name)
+    share = round(100 * shown[0].balance.current_budget_krw / whole) if whole else 0
     return ChartBlock(
         title=Text(ko="어디에 얼마인가", en="Where the money is"),
         kind=ChartKind.TREEMAP,
-        x=tuple(one.name for one in shown),
+        x=tuple(names.say(one.name) for one in shown),
         series=(
             Series(
                 name=Text(ko="예산현액", en="Current budget"),
@@ -42,15 +43,17 @@ def draw_treemap(
         unit="krw",
         x_title=Text(ko="항목", en="Part"),
         summary=Text(
-            ko=f"{len(shown)}개 가운데 {first.name}이(가) {share}%로 가장 큽니다.",
-            en=f"Of {len(shown)} parts the largest is {first.name} with {share} %.",
+            ko=f"{len(shown)}개 가운데 {first.ko}이(가) {share}%로 가장 커요.",
+            en=f"Of {len(shown)} parts the largest is {first.en} with {share} %.",
         ),
         as_of=as_of,
         source=book.told_source,
     )
 
 
-def draw_rates(book: Book, children: Sequence[Node], base: str, as_of: datetime) -> ChartBlock | None:
+def draw_rates(
+    book: Book, children: Sequence[Node], names: Names, base: str, as_of: datetime
+) -> ChartBlock | None:
     """Draw how far each part is committed and disbursed, in percent."""
     shown = sorted(
         (one for one in children if one.balance.current_budget_krw > 0),
@@ -59,13 +62,14 @@ def draw_rates(book: Book, children: Sequence[Node], base: str, as_of: datetime)
     if len(shown) < 2:
         return None
     committed, disbursed = name_committed(book.side), name_disbursed(book.side)
+    most, least = names.say(shown[0].name), names.say(shown[-1].name)
     return ChartBlock(
         title=Text(
             ko=f"{committed.ko}률과 {disbursed.ko}률",
             en=f"Shares {committed.en.lower()} and {disbursed.en.lower()}",
         ),
         kind=ChartKind.BARS_ACROSS,
-        x=tuple(one.name for one in shown),
+        x=tuple(names.say(one.name) for one in shown),
         series=tuple(
             Series(name=name, values=tuple(write_percent(getattr(one.balance, field)) for one in shown))
             for name, field in ((committed, "commitment_ratio"), (disbursed, "disbursement_ratio"))
@@ -74,8 +78,8 @@ def draw_rates(book: Book, children: Sequence[Node], base: str, as_of: datetime)
         unit="%",
         x_title=Text(ko="항목", en="Part"),
         summary=Text(
-            ko=f"{shown[0].name}의 {disbursed.ko}률이 가장 높고 {shown[-1].name}이(가) 가장 낮습니다.",
-            en=f"{shown[0].name} is the furthest {disbursed.en.lower()}, {shown[-1].name} the least.",
+            ko=f"{most.ko}의 {disbursed.ko}률이 가장 높고 {least.ko}이(가) 가장 낮아요.",
+            en=f"{most.en} is the furthest {disbursed.en.lower()}, {least.en} the least.",
         ),
         as_of=as_of,
         source=book.told_source,
@@ -147,18 +151,18 @@ def _draw_forecast(forecast: Forecast, history: History) -> Series:
 def _say_forecast(forecast: Forecast | None) -> Text:
     if forecast is None:
         return Text(
-            ko="지난 세 해 이상의 기록과 올해의 온전한 한 달이 있어야 연말을 예측합니다.",
+            ko="지난 세 해 이상의 기록과 올해의 온전한 한 달이 있어야 연말을 예측해요.",
             en="A year-end forecast needs three past years and a whole month of this one.",
         )
     if forecast.month == 12:
-        return Text(ko="한 해가 끝났습니다.", en="The year is over.")
+        return Text(ko="한 해가 끝났어요.", en="The year is over.")
     low, middle, high = (
         round(100 * one / forecast.budget_krw, 1)
         for one in (forecast.low_krw, forecast.year_end_krw, forecast.high_krw)
     )
     return Text(
-        ko=f"{forecast.month}월 말까지를 보면 연말에는 예산의 {middle}% (80% 구간 {low}–{high}%)로 예측됩니다. "
-        f"지난 {forecast.past_years}년의 흐름으로 계산했습니다.",
+        ko=f"{forecast.month}월 말까지를 보면 연말에는 예산의 {middle}% (80% 구간 {low}–{high}%)로 예측돼요. "
+        f"지난 {forecast.past_years}년의 흐름으로 계산했어요.",
         en=f"From the end of month {forecast.month}, {middle} % of the budget is expected by the year's end "
         f"(80 % interval {low}–{high} %), by the course of {forecast.past_years} past years.",
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import Actor, Text, read_pair
 from madang.core.pages.interface import Detail, DetailPage, Fact, Happening, RecordAction, Tab, format_day
 from madang.core.people.interface import require
 from madang.governance.budget.queries.ledger import get_entry, list_settling
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_book, get_node_row
 from madang.governance.budget.records.ledger import CARRIED, Book, Entry, EntryKind
 
-from .words import HOME, VIEW, name_accounts, name_book, name_disbursed, name_kinds
+from .words import HOME, VIEW, name_accounts, name_disbursed, name_kinds
 
 ENTRY = Text(ko="장부 기입", en="Ledger entry")
 
@@ -19,12 +20,12 @@ def _describe(*, actor: Actor, language: str, entry_id: int) -> Detail:
     require(actor, VIEW)
     entry = get_entry(entry_id)
     book = get_book(entry.book_id)
-    kind = name_kinds(book.side)[entry.kind]
+    kind, names = name_kinds(book.side)[entry.kind], read_names()
     return Detail(
         title=Text(ko=f"{kind.ko} {entry.id}", en=f"{kind.en} {entry.id}"),
-        about=Text(ko=entry.note, en=entry.note),
+        about=read_pair(entry.note),
         crumbs=(
-            (name_book(book), f"{HOME}{book.id}/"),
+            (names.say_book(book), f"{HOME}{book.id}/"),
             (Text(ko="장부", en="Ledger"), f"{HOME}{book.id}/ledger/"),
         ),
         summary=_list_summary(entry, book),
@@ -36,7 +37,12 @@ def _describe(*, actor: Actor, language: str, entry_id: int) -> Detail:
                 context={
                     "book_home": f"{HOME}{book.id}/",
                     "entry_lines": [
-                        (one, name_accounts(book.side)[one.debit], name_accounts(book.side)[one.credit])
+                        (
+                            one,
+                            names.join(one.node_path),
+                            name_accounts(book.side)[one.debit],
+                            name_accounts(book.side)[one.credit],
+                        )
                         for one in entry.lines
                     ],
                 },
@@ -71,7 +77,10 @@ def _list_summary(entry: Entry, book: Book) -> tuple[Fact, ...]:
 
 def _list_facts(entry: Entry) -> tuple[Fact, ...]:
     facts = [
-        Fact(title=Text(ko="법적 근거", en="Legal ground"), value=entry.legal_ground or None),
+        Fact(
+            title=Text(ko="법적 근거", en="Legal ground"),
+            value=read_pair(entry.legal_ground) if entry.legal_ground else None,
+        ),
         *(
             Fact(title=title, value=f"{number}", href=f"{HOME}entries/{number}/")
             for title, number in (

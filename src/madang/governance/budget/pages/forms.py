@@ -13,6 +13,7 @@ from madang.core.people.interface import require
 from madang.governance.budget.actions.changing import CHANGE, add_supplementary, transfer_money
 from madang.governance.budget.actions.spending import SPEND, commit_money, pay_commitment, reverse_entry
 from madang.governance.budget.queries.ledger import get_entry
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_node, list_items
 from madang.governance.budget.records.ledger import SIDE_NAMES
 
@@ -96,7 +97,9 @@ class SupplementForm(forms.Form):
 def _build_transfer(actor: Actor, *, book_id: str, code: str) -> type[forms.Form]:
     require(actor, CHANGE)
     items, _ = list_items(book_id)
-    choices = [(f"{one.id}", " › ".join(one.path)) for one in items if one.code != code]
+    names = read_names()
+    said = ((one.id, names.join(one.path)) for one in items if one.code != code)
+    choices = [(f"{number}", say_lazily(path.ko, path.en)) for number, path in said]
     return type(
         "TransferForm",
         (forms.Form,),

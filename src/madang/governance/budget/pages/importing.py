@@ -18,6 +18,7 @@ from madang.governance.budget.actions.books import IMPORT
 from madang.governance.budget.actions.importing import import_budget
 from madang.governance.budget.methods.amount import UNIT_WON
 from madang.governance.budget.queries.imports import get_import, list_imports, list_rejects, sum_levels
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_book
 from madang.governance.budget.records import (
     CAUSE_NAMES,
@@ -31,7 +32,7 @@ from madang.governance.budget.records.imports import REASON_NAMES, ImportFinding
 from madang.governance.budget.records.ledger import LEVEL_WORDS, Side
 
 from .forms import SeriesForm
-from .words import HOME, name_book, text_column
+from .words import HOME, text_column
 
 IMPORTS = Text(ko="가져온 예산표", en="Budget tables brought")
 HERE = f"{HOME}imports/"
@@ -134,7 +135,7 @@ def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
     """Show what an import took and refused, its findings, and what each level adds up to."""
     found = get_import(import_id)
     rejects, _ = list_rejects(import_id, limit=20)
-    books = [get_book(one) for one in found.book_ids]
+    books, names = [get_book(one) for one in found.book_ids], read_names()
     context = {
         "title": Text(ko=found.name, en=found.name),
         "found": found,
@@ -146,7 +147,7 @@ def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
             for one in found.findings
         ],
         "books": [
-            (book, name_book(book), [(LEVEL_WORDS[one.level], one) for one in sum_levels(book.id)])
+            (book, names.say_book(book), [(LEVEL_WORDS[one.level], one) for one in sum_levels(book.id)])
             for book in books
         ],
         "home": HOME,

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from madang.core.base.interface import Actor, ColumnType, Text
+from madang.core.base.interface import Actor, ColumnType, Text, read_pair
 from madang.core.pages.interface import ListColumn, ListFilter, ListPage, page
 from madang.core.people.interface import require
 from madang.governance.budget.queries.history import list_risks
 from madang.governance.budget.queries.ledger import list_lines, list_transfers
+from madang.governance.budget.queries.names import Names, read_names
 from madang.governance.budget.queries.nodes import get_book, get_node, list_items
 from madang.governance.budget.records import RISK_NAMES
 from madang.governance.budget.records.ledger import LEVEL_WORDS, Book, EntryKind
@@ -23,7 +24,6 @@ from .words import (
     find_today,
     link_node,
     name_accounts,
-    name_book,
     name_committed,
     name_disbursed,
     name_kinds,
@@ -48,6 +48,8 @@ DECLARED = {"original_krw": "original_krw", "disbursed": "disbursed_krw", "avail
 
 def build_items(book: Book) -> ListPage:
     """Return the list of a budget's items with every amount; its exports are the budget as a table."""
+    names = read_names()
+    title = names.say_book(book)
 
     def query(
         *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
@@ -62,10 +64,10 @@ def build_items(book: Book) -> ListPage:
             offset=offset,
             limit=limit,
         )
-        return [_draw_item(one) for one in found], total
+        return [_draw_item(one, names) for one in found], total
 
     return ListPage(
-        title=Text(ko=f"{name_book(book).ko} 항목", en=f"Items of {name_book(book).en}"),
+        title=Text(ko=f"{title.ko} 항목", en=f"Items of {title.en}"),
         permission=VIEW,
         columns=(
             ListColumn(name="name", title=Text(ko="항목", en="Item"), href=lambda row: row["href"]),
@@ -87,8 +89,7 @@ def build_items(book: Book) -> ListPage:
                 name="part",
                 title=LEVEL_WORDS[book.levels[0]],
                 choices=tuple(
-                    (one.code, Text(ko=one.name, en=one.name))
-                    for one in list_items(book.id, level=book.levels[0])[0]
+                    (one.code, names.say(one.name)) for one in list_items(book.id, level=book.levels[0])[0]
                 ),
             ),
         ),
@@ -100,13 +101,13 @@ def _name_rate(amount: Text) -> Text:
     return Text(ko=f"{amount.ko} 비율", en=f"{amount.en} of the budget")
 
 
-def _draw_item(node: Any) -> dict[str, Any]:
+def _draw_item(node: Any, names: Names) -> dict[str, Any]:
     balance = node.balance
     return {
         "id": node.id,
-        "name": node.name,
+        "name": names.say(node.name),
         "href": link_node(node),
-        "path": " › ".join(node.path[:-1]),
+        "path": names.join(node.path[:-1]),
         **{name: getattr(balance, name) for name, _, _ in AMOUNTS},
         "current": balance.current_budget_krw,
         "committed": balance.committed_krw,
@@ -120,7 +121,8 @@ def _draw_item(node: Any) -> dict[str, Any]:
 def build_ledger(book: Book, code: str) -> ListPage:
     """Return the list of ledger lines below one node."""
     kinds, accounts = name_kinds(book.side), name_accounts(book.side)
-    node = get_node(book.id, code)
+    node, names = get_node(book.id, code), read_names()
+    title = names.say_book(book)
 
     def query(
         *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
@@ -140,20 +142,20 @@ def build_ledger(book: Book, code: str) -> ListPage:
                 "id": one.id,
                 "booked_on": one.booked_on,
                 "kind": kinds[one.kind],
-                "item": " › ".join(one.node_path),
+                "item": names.join(one.node_path),
                 "debit": accounts[one.debit],
                 "credit": accounts[one.credit],
                 "amount_krw": one.amount_krw,
-                "note": one.note,
+                "note": read_pair(one.note),
                 "href": f"{HOME}entries/{one.entry_id}/",
             }
             for one in found
         ], total
 
     return ListPage(
-        title=Text(ko=f"{name_book(book).ko} 장부", en=f"Ledger of {name_book(book).en}"),
+        title=Text(ko=f"{title.ko} 장부", en=f"Ledger of {title.en}"),
         permission=VIEW,
-        about=Text(ko=node.name, en=node.name) if code else Text(ko="", en=""),
+        about=names.say(node.name) if code else Text(ko="", en=""),
         columns=(
             ListColumn(
                 name="id",
@@ -181,6 +183,8 @@ def build_ledger(book: Book, code: str) -> ListPage:
 
 def build_risks(book: Book) -> ListPage:
     """Return the list of items whose money may stay unspent."""
+    names = read_names()
+    title = names.say_book(book)
 
     def find(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[Any]:
         require(actor, VIEW)
@@ -188,9 +192,9 @@ def build_risks(book: Book) -> ListPage:
         return [
             {
                 "id": risk.item_id,
-                "name": node.name,
+                "name": names.say(node.name),
                 "href": link_node(node),
-                "path": " › ".join(node.path[:-1]),
+                "path": names.join(node.path[:-1]),
                 "chance": write_percent(risk.score_ratio),
                 "remaining": risk.remaining_krw,
                 "at_risk": risk.at_risk_krw,
@@ -200,13 +204,11 @@ def build_risks(book: Book) -> ListPage:
                 ),
             }
             for risk, node in list_risks(book, find_today())
-            if search.lower() in " ".join(node.path).lower() and (not reason or reason in risk.reasons)
+            if _has(names.join(node.path), search) and (not reason or reason in risk.reasons)
         ]
 
     return ListPage(
-        title=Text(
-            ko=f"{name_book(book).ko} 이월·불용 위험", en=f"Money that may be left: {name_book(book).en}"
-        ),
+        title=Text(ko=f"{title.ko} 이월·불용 위험", en=f"Money that may be left: {title.en}"),
         permission=VIEW,
         about=Text(
             ko="연말까지 쓰지 못할 것 같은 순서입니다. 점수는 순서를 정하기 위한 판단이며 통계로 잰 확률이 아닙니다.",
@@ -235,37 +237,44 @@ def build_risks(book: Book) -> ListPage:
     )
 
 
+def _has(words: Text, search: str) -> bool:
+    return search.casefold() in f"{words.ko} {words.en}".casefold()
+
+
 def _query_transfers(
     *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int, book_id: str
 ) -> tuple[Sequence[Any], int]:
     del filters, sort
     require(actor, VIEW)
     found, total = list_transfers(book_id, search=search, offset=offset, limit=limit)
+    names = read_names()
     return [
         {
             "id": one.id,
             "booked_on": one.booked_on,
             "href": f"{HOME}entries/{one.id}/",
             "amount": one.amount_krw,
-            "legal_ground": one.legal_ground,
-            "note": one.note,
-            "taken": _list_sides(one, is_taking=False),
-            "given": _list_sides(one, is_taking=True),
+            "legal_ground": read_pair(one.legal_ground),
+            "note": read_pair(one.note),
+            "taken": _list_sides(one, names, is_taking=False),
+            "given": _list_sides(one, names, is_taking=True),
             "is_undone": one.reversed_by is not None,
         }
         for one in found
     ], total
 
 
-def _list_sides(entry: Any, *, is_taking: bool) -> str:
+def _list_sides(entry: Any, names: Names, *, is_taking: bool) -> Text:
     lines = [one for one in entry.lines if (one.debit == "available") is is_taking]
-    return ", ".join(" › ".join(one.node_path[:1] + one.node_path[-2:]) for one in lines)
+    said = [names.join(one.node_path[:1] + one.node_path[-2:]) for one in lines]
+    return Text(ko=", ".join(one.ko for one in said), en=", ".join(one.en for one in said))
 
 
 def build_transfers(book: Book) -> ListPage:
     """Return the list of a budget's transfers with their legal grounds."""
+    title = read_names().say_book(book)
     return ListPage(
-        title=Text(ko=f"{name_book(book).ko} 이용·전용·이체", en=f"Transfers of {name_book(book).en}"),
+        title=Text(ko=f"{title.ko} 이용·전용·이체", en=f"Transfers of {title.en}"),
         permission=VIEW,
         columns=(
             ListColumn(

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import NotFound, Text, now
+from madang.core.base.interface import NotFound, Text, now, read_pair
 from madang.core.pages.interface import page
 from madang.governance.budget.methods.posting import list_ancestors
 from madang.governance.budget.queries.history import find_history, forecast_year_end, list_risks
 from madang.governance.budget.queries.ledger import list_lines
+from madang.governance.budget.queries.names import Names, read_names
 from madang.governance.budget.queries.nodes import (
     find_before,
     get_book,
@@ -36,11 +37,9 @@ from .words import (
     find_today,
     link_node,
     name_accounts,
-    name_book,
     name_committed,
     name_disbursed,
     name_kinds,
-    name_node,
     read_unit,
     write_percent,
 )
@@ -76,19 +75,23 @@ def show_desk(request: HttpRequest, book_id: str = "", code: str = "") -> HttpRe
             request, "budget/node.html", {"title": TITLE, "may_import": request.actor.may("budget.import")}
         )
     node = get_node(book.id, code)
-    kinds, accounts = name_kinds(book.side), name_accounts(book.side)
+    kinds, accounts, names = name_kinds(book.side), name_accounts(book.side), read_names()
     lines, total = list_lines(book.id, below=node.code, limit=RECENT)
     agency = node.agency_code or "city"
     context = describe_node(request, book, node, HOME) | {
-        "lines": [(one, kinds[one.kind], accounts[one.debit], accounts[one.credit]) for one in lines],
+        "lines": [
+            (one, names.join(one.node_path[-2:]), kinds[one.kind], accounts[one.debit], accounts[one.credit])
+            for one in lines
+        ],
         "line_count": total,
-        "risks": _list_risks(book, node),
+        "risks": _list_risks(book, node, names),
         "waiting": count_waiting(),
         "may_spend": book.is_open and node.is_leaf and request.actor.may("budget.spend", agency),
         "may_change": book.is_open and node.is_leaf and request.actor.may("budget.change", agency),
         "may_plan": book.is_open and request.actor.may("budget.change", agency),
         "may_close": book.is_open and not node.code and request.actor.may("budget.change", "city"),
         "may_import": request.actor.may("budget.import"),
+        "may_name": request.actor.may("budget.change"),
         "has_next": has_next(book),
         "own": link_node(node),
     }
@@ -102,15 +105,16 @@ def describe_node(request: HttpRequest, book: Book, node: Node, base: str) -> di
     children = list_children(node)
     before = find_before(book, node)
     forecast, history = forecast_year_end(book, node, today), find_history(book, node)
-    balance = node.balance
+    balance, names = node.balance, read_names()
     is_revenue = book.side is Side.REVENUE
     return {
-        "title": name_node(node, book),
+        "title": names.say_node(node, book),
         "book": book,
-        "book_title": name_book(book),
+        "book_title": names.say_book(book),
         "node": node,
+        "purpose": read_pair(node.purpose),
         "level": LEVEL_WORDS[node.level],
-        "crumbs": [(name_node(one, book), link_node(one, base)) for one in list_above(node)],
+        "crumbs": [(names.say_node(one, book), link_node(one, base)) for one in list_above(node)],
         "base": base,
         "unit": "천원" if unit > 1 else "원",
         "unit_en": "thousand won" if unit > 1 else "won",
@@ -123,16 +127,16 @@ def describe_node(request: HttpRequest, book: Book, node: Node, base: str) -> di
             for one in (Account.ORIGINAL, Account.CARRIED_IN, Account.TRANSFERRED, Account.SUPPLEMENTARY)
         ],
         "current": _scale(balance.current_budget_krw, unit),
-        "children": [_describe_child(one, before.get(one.path), base, unit) for one in children],
+        "children": [_describe_child(one, names, before.get(one.path), base, unit) for one in children],
         "child_level": LEVEL_WORDS[children[0].level] if children else None,
-        "treemap": draw_treemap(book, node, children, base, moment),
-        "rates": draw_rates(book, children, base, moment),
+        "treemap": draw_treemap(book, node, children, names, base, moment),
+        "rates": draw_rates(book, children, names, base, moment),
         "curve": draw_curve(
             book, node, get_months(node.id), get_plan(node.id), history, forecast, today, moment
         ),
         "forecast": forecast if forecast and forecast.month < 12 else None,
         "years": _list_years(book, base),
-        "others": _list_others(book, base),
+        "others": _list_others(book, names, base),
         "as_of": moment,
         "has_before": bool(before),
     }
@@ -154,11 +158,11 @@ def _list_figures(book: Book, node: Node, unit: int) -> list[tuple[Text, int, fl
     ]
 
 
-def _describe_child(child: Node, before: int | None, base: str, unit: int) -> dict[str, Any]:
+def _describe_child(child: Node, names: Names, before: int | None, base: str, unit: int) -> dict[str, Any]:
     balance = child.balance
     change = None if not before else write_percent((balance.current_budget_krw - before) / before)
     return {
-        "name": child.name,
+        "name": names.say(child.name),
         "href": link_node(child, base),
         "current": _scale(balance.current_budget_krw, unit),
         "committed": _scale(balance.committed_krw, unit),
@@ -180,7 +184,7 @@ def _list_years(book: Book, base: str) -> list[tuple[int, str, bool]]:
     return [(one.fiscal_year, f"{base}{one.id}/", one.id == book.id) for one in reversed(same)]
 
 
-def _list_others(book: Book, base: str) -> list[tuple[Text, str, bool]]:
+def _list_others(book: Book, names: Names, base: str) -> list[tuple[Text, str, bool]]:
     """Return the newest budget of each series: where the side or the body changes."""
     newest: dict[str, Book] = {}
     for one in list_books(public_only=base == PUBLIC):
@@ -188,12 +192,12 @@ def _list_others(book: Book, base: str) -> list[tuple[Text, str, bool]]:
         if is_nearer:
             newest[one.series] = one
     return [
-        (Text(ko=one.name, en=one.name), f"{base}{one.id}/", one.series == book.series)
+        (names.say(one.name), f"{base}{one.id}/", one.series == book.series)
         for one in sorted(newest.values(), key=lambda one: (one.side is Side.REVENUE, one.series))
     ]
 
 
-def _list_risks(book: Book, node: Node) -> list[Any]:
+def _list_risks(book: Book, node: Node, names: Names) -> list[Any]:
     """Return the items below a node with the most money at risk; none of a year that is over."""
     if book.side is Side.REVENUE or not book.is_open or book.fiscal_year != find_today().year:
         return []
@@ -205,7 +209,7 @@ def _list_risks(book: Book, node: Node) -> list[Any]:
     return [
         (
             risk,
-            item,
+            names.join(item.path[-2:]),
             link_node(item),
             write_percent(risk.score_ratio),
             [RISK_NAMES[one] for one in risk.reasons],

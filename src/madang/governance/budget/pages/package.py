@@ -11,11 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from madang.core.base.interface import Text
 from madang.core.pages.interface import page
 from madang.governance.budget.methods.fiscal_package import build_package
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_book, list_budget_lines
 from madang.governance.budget.records import PackageAbout
 from madang.governance.budget.records.ledger import Side
 
-from .words import VIEW, name_book
+from .words import VIEW
 
 
 @page("public", title=Text(ko="예산 데이터 묶음", en="Fiscal Data Package"))
@@ -26,7 +27,7 @@ def send_package(request: HttpRequest, book_id: str) -> HttpResponse:
         raise Http404
     about = PackageAbout(
         name=f"{book.series}-{book.fiscal_year}",
-        title=name_book(book).ko,
+        title=read_names().say_book(book).ko,
         description=book.source,
     )
     package = build_package(list_budget_lines(book.id), about)

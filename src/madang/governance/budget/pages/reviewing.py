@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from madang.core.base.interface import Actor, ColumnType, Text, now
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
 from madang.core.pages.interface import (
     Detail,
     DetailPage,
@@ -34,6 +34,7 @@ from madang.governance.budget.actions.reviewing import (
     request_review,
     withdraw_review,
 )
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.reviews import get_review, list_reviews
 from madang.governance.budget.records.reviews import (
     ANSWER_NAMES,
@@ -51,6 +52,7 @@ from .words import HOME, VIEW, find_today, text_column, won, write_percent
 
 REVIEWS = Text(ko="정보화사업 심사", en="Review of IT projects")
 HERE = f"{HOME}reviews/"
+NOTHING = Text(ko="아직 하지 않음", en="Not yet")
 
 
 def _query(
@@ -64,7 +66,7 @@ def _query(
         {
             "id": one.id,
             "href": f"{HERE}{one.id}/",
-            "title": one.title,
+            "title": read_pair(one.title),
             "agency": agencies.get(one.agency_code, one.agency_name),
             "fiscal_year": f"{one.fiscal_year}",
             "amount_krw": one.amount_krw,
@@ -295,8 +297,8 @@ def _describe(*, actor: Actor, language: str, review_id: int) -> Detail:
     require(actor, VIEW)
     review = get_review(review_id)
     return Detail(
-        title=Text(ko=review.title, en=review.title),
-        about=Text(ko=review.purpose, en=review.purpose),
+        title=read_pair(review.title),
+        about=read_pair(review.purpose),
         crumbs=((REVIEWS, HERE),),
         summary=(
             Fact(title=Text(ko="단계", en="Step"), value=REVIEW_NAMES[review.state]),
@@ -320,11 +322,16 @@ def _tell_step(step: ReviewStep) -> Text:
     name = REVIEW_NAMES[step.state]
     if not step.note or step.state is ReviewState.COMPARED:
         return name
-    return Text(ko=f"{name.ko}: {step.note}", en=f"{name.en}: {step.note}")
+    note = read_pair(step.note)
+    return Text(ko=f"{name.ko}: {note.ko}", en=f"{name.en}: {note.en}")
+
+
+def _say(words: str) -> Text:
+    return read_pair(words) if words else NOTHING
 
 
 def _list_tabs(review: Review) -> tuple[Tab, ...]:
-    nothing = Text(ko="아직 하지 않음", en="Not yet")
+    names = read_names()
     return (
         Tab(
             name="checklist",
@@ -332,7 +339,7 @@ def _list_tabs(review: Review) -> tuple[Tab, ...]:
             facts=tuple(
                 Fact(
                     title=question,
-                    value=ANSWER_NAMES[review.answers[point]] if point in review.answers else nothing,
+                    value=ANSWER_NAMES[review.answers[point]] if point in review.answers else NOTHING,
                 )
                 for point, question in CHECKLIST.items()
             ),
@@ -342,7 +349,14 @@ def _list_tabs(review: Review) -> tuple[Tab, ...]:
             title=Text(ko=f"비슷한 것 {len(review.matches)}", en=f"Alike {len(review.matches)}"),
             template="budget/matches.html",
             context={
-                "matches": [(one, write_percent(one.score_ratio)) for one in review.matches],
+                "matches": [
+                    (
+                        one,
+                        names.say(one.title) if one.kind == "project" else read_pair(one.title),
+                        write_percent(one.score_ratio),
+                    )
+                    for one in review.matches
+                ],
                 "is_compared": review.state not in {ReviewState.REQUESTED, ReviewState.CHECKED},
             },
         ),
@@ -350,11 +364,11 @@ def _list_tabs(review: Review) -> tuple[Tab, ...]:
             name="opinion",
             title=Text(ko="의견과 결정", en="Opinion and decision"),
             facts=(
-                Fact(title=Text(ko="중복 여부", en="Duplicate?"), value=review.duplicate_note or nothing),
-                Fact(title=Text(ko="심사 의견", en="Opinion"), value=review.opinion or nothing),
+                Fact(title=Text(ko="중복 여부", en="Duplicate?"), value=_say(review.duplicate_note)),
+                Fact(title=Text(ko="심사 의견", en="Opinion"), value=_say(review.opinion)),
                 Fact(
                     title=Text(ko="결정의 까닭", en="Reason of the decision"),
-                    value=review.decision_note or nothing,
+                    value=_say(review.decision_note),
                 ),
             ),
         ),

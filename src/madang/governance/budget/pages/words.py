@@ -61,16 +61,6 @@ def name_disbursed(side: Side) -> Text:
     return Text(ko="수납", en="Received") if side is Side.REVENUE else Text(ko="지출", en="Disbursed")
 
 
-def name_book(book: Book) -> Text:
-    """Return a budget's name with its year."""
-    return Text(ko=f"{book.fiscal_year}년 {book.name}", en=f"{book.name}, {book.fiscal_year}")
-
-
-def name_node(node: Node, book: Book) -> Text:
-    """Return a node's name, the root's with its year."""
-    return Text(ko=node.name, en=node.name) if node.code else name_book(book)
-
-
 def link_node(node: Node, base: str = HOME) -> str:
     """Return where a node's page is."""
     return f"{base}{node.book_id}/{node.code}/" if node.code else f"{base}{node.book_id}/"
@@ -88,7 +78,7 @@ def read_unit(request: HttpRequest) -> int:
 
 def won(name: str, title: Text, **more: Any) -> ListColumn:
     """Return a column of whole won."""
-    return ListColumn(name=name, title=title, type=ColumnType.INTEGER, unit="원", **more)
+    return ListColumn(name=name, title=title, type=ColumnType.INTEGER, unit="krw", **more)
 
 
 def percent(name: str, title: Text, **more: Any) -> ListColumn:

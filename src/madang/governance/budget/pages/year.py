@@ -22,6 +22,7 @@ from madang.governance.budget.actions.books import (
 from madang.governance.budget.actions.changing import carry_over, set_original
 from madang.governance.budget.methods.written import read_items
 from madang.governance.budget.queries.ledger import list_open_commitments
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_book, get_node, get_plan, measure_lapsing
 from madang.governance.budget.records import Level
 from madang.governance.budget.records.ledger import (
@@ -34,7 +35,7 @@ from madang.governance.budget.records.ledger import (
 )
 
 from .forms import SeriesForm, ground_field, won_field
-from .words import HOME, link_node, name_book
+from .words import HOME, link_node
 
 AVAILABLE = "available"
 LEVELS: dict[Side, tuple[str, ...]] = {
@@ -234,7 +235,7 @@ def _close(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str) -
 
 def _name_book(*, actor: Actor, book_id: str) -> str:
     del actor
-    return name_book(get_book(book_id)).ko
+    return read_names().say_book(get_book(book_id)).ko
 
 
 OPEN = FormPage(

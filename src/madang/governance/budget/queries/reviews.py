@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from madang.core.base.interface import NotFound
+from madang.core.base.interface import NotFound, read_pair
 from madang.core.people.interface import list_agencies
 from madang.core.things.interface import list_things
 from madang.governance.budget.methods.similar import index_projects, score_duplicates
@@ -50,7 +50,7 @@ def find_matches(review: ReviewRow) -> tuple[Match, ...]:
     found = [
         match
         for known in (_list_projects(), _list_requests(review), _list_things())
-        for match in _match(known, review.title, review.purpose)
+        for match in _match(known, read_pair(review.title).ko, read_pair(review.purpose).ko)
     ]
     return tuple(sorted(found, key=lambda one: -one.score_ratio)[:MOST_MATCHES])
 
@@ -58,7 +58,8 @@ def find_matches(review: ReviewRow) -> tuple[Match, ...]:
 def _match(known: Iterable[Match], title: str, purpose: str) -> list[Match]:
     by_id = {one.id: one for one in known}
     index = index_projects(
-        ProjectText(id=one.id, title=one.title, purpose=" ".join(one.shared)) for one in by_id.values()
+        ProjectText(id=one.id, title=read_pair(one.title).ko, purpose=" ".join(one.shared))
+        for one in by_id.values()
     )
     return [
         msgspec.structs.replace(by_id[one.id], score_ratio=round(one.score_ratio, 4), shared=one.shared)
@@ -78,7 +79,7 @@ def _list_projects() -> Iterable[Match]:
             title=row.name,
             href=f"/desk/budget/{row.book_id}/{row.code}/",
             score_ratio=0.0,
-            shared=(row.purpose,) if row.purpose else (),
+            shared=(read_pair(row.purpose).ko,) if row.purpose else (),
         )
 
 
@@ -92,7 +93,7 @@ def _list_requests(review: ReviewRow) -> Iterable[Match]:
             title=row.title,
             href=f"/desk/budget/reviews/{row.pk}/",
             score_ratio=0.0,
-            shared=(row.purpose,),
+            shared=(read_pair(row.purpose).ko,),
         )
 
 

@@ -134,7 +134,7 @@ class TestLedger(Laid, ListPageCases):
         rows = json.loads(
             b"".join(reader.get(f"/desk/budget/{self.book_id}/0002/ledger/", {"format": "json"}))
         )
-        assert {row["item"].split(" › ")[0] for row in rows} == {"나과"}
+        assert {row["item"]["ko"].split(" › ")[0] for row in rows} == {"나과"}
 
 
 class TestTransfers(Laid, ListPageCases):

@@ -2,11 +2,12 @@
 import { BarChart, LineChart, TreemapChart } from "echarts/charts";
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import type { ECBasicOption } from "echarts/types/dist/shared";
 import { CanvasRenderer } from "echarts/renderers";
 import { colour, language, readJson } from "./parts/look";
 
-use([BarChart, LineChart, TreemapChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+use([BarChart, LineChart, TreemapChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, LabelLayout, CanvasRenderer]);
 
 type Series = { name: string; values: (number | null)[]; low?: (number | null)[]; high?: (number | null)[] };
 type Config = {
@@ -35,7 +36,8 @@ function options(config: Config, width: number, isFirst: boolean): ECBasicOption
   const amounts = { type: "value", scale: config.kind === "line", axisLabel: { color: quiet, fontFamily: FONT, fontSize: 12, formatter: short }, splitLine: { lineStyle: { color: line } }, splitNumber: 4, name: across ? "" : config.unit, nameTextStyle: { color: quiet, fontFamily: FONT, align: "left" }, show: !across };
   const few = across || config.x.length * config.series.length <= (width < 500 ? 12 : 30);
   return {
-    animation: isFirst && !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    // Lines stand still: labels that ride in on their ends come to lie on one another.
+    animation: isFirst && config.kind !== "line" && !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, description: config.title },
     textStyle: { fontFamily: FONT },
     // The names' room is measured here: the library leaves too little where labels are cut to a width.

@@ -96,7 +96,7 @@ def draw_station(prop: Property, thing_id: str) -> ChartBlock | None:
         ),
         unit=prop.unit,
         summary=Text(
-            ko=f"최근 {HOURS}시간 가운데 {missing}시간은 값이 없습니다.",
+            ko=f"최근 {HOURS}시간 가운데 {missing}시간은 값이 없어요.",
             en=f"{missing} of the last {HOURS} hours have no value.",
         ),
         source=SOURCE,

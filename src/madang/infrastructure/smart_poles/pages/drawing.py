@@ -83,7 +83,7 @@ def draw_years(years: Sequence[Progress]) -> ChartBlock | None:
             Series(name=Text(ko="진행", en="Under way"), values=tuple(float(one.under_way) for one in years)),
         ),
         summary=Text(
-            ko=f"계획 {planned:,}본 가운데 {built:,}본을 세웠습니다.",
+            ko=f"계획 {planned:,}본 가운데 {built:,}본을 세웠어요.",
             en=f"{built:,} of {planned:,} planned poles are built.",
         ),
         source=SOURCE,

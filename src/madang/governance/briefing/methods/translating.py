@@ -139,6 +139,13 @@ def translate(text: str, wordings: Mapping[str, str]) -> str:
     return re.sub(r"△\s*(?=\d)", "−", said)  # noqa: RUF001
 
 
+def translate_within(text: str, wordings: Mapping[str, str]) -> str:
+    """Return an English sentence with the Korean names and dates inside it in English, as far as they are known."""
+    for ko in sorted((one for one in wordings if one in text), key=len, reverse=True):
+        text = re.sub(rf"(?<![가-힣]){re.escape(ko)}(?![가-힣])", wordings[ko].replace("\\", r"\\"), text)
+    return write_when(text)
+
+
 def write_when(text: str) -> str:
     """Return a printed period in English: '22. 7월 ~ 12월 (완료) is 2022-07 ~ 2022-12 (done)."""
     said = MONTHS.sub(

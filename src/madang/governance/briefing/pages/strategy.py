@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from madang.core.lake.interface import list_indicator_days
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_unit, page
 from madang.governance.briefing.actions.living import STATE_NAMES
 from madang.governance.briefing.actions.reports import PERMISSION
-from madang.governance.briefing.methods.translating import is_korean, translate, write_when
+from madang.governance.briefing.methods.translating import is_korean, translate, translate_within, write_when
 from madang.governance.briefing.models import PlanRow, StepRow
 from madang.governance.briefing.queries import living
 from madang.governance.briefing.queries.reports import read_corrected
@@ -57,7 +57,8 @@ def show_tree(request: HttpRequest) -> HttpResponse:
 @page(PERMISSION, title=TREE)
 def show_task(request: HttpRequest, code: str) -> HttpResponse:
     """Show one task: its plan in time, indicators beside live figures, money, risks, decisions, history."""
-    plan, say = living.get_plan(code), _name_all()
+    english = _read_english()
+    plan, say = living.get_plan(code), _name_all(english)
     today = to_city_time(now()).date()
     steps = living.list_steps(code)
     money = living.list_money(code)
@@ -91,7 +92,10 @@ def show_task(request: HttpRequest, code: str) -> HttpResponse:
             (one, say(one.text), say(one.decided_by), living.name_source(one))
             for one in living.list_decisions(code)
         ],
-        "history": [(one, Text(ko=one.what_ko, en=one.what_en)) for one in living.list_history(code, 50)],
+        "history": [
+            (one, Text(ko=one.what_ko, en=translate_within(one.what_en, english)))
+            for one in living.list_history(code, 50)
+        ],
     }
     return render(request, "briefing/task.html", context)
 
@@ -114,9 +118,13 @@ def show_measure(request: HttpRequest, code: str, measure_id: int) -> HttpRespon
     return render(request, "briefing/measure.html", context)
 
 
-def _name_all() -> Callable[[str], Text]:
+def _read_english() -> dict[str, str]:
+    return {one.ko: one.en for one in living.list_wordings()[0]}
+
+
+def _name_all(english: Mapping[str, str] | None = None) -> Callable[[str], Text]:
     """Return what gives a Korean name in both languages, as far as staff wrote it in English."""
-    english = {one.ko: one.en for one in living.list_wordings()[0]}
+    english = _read_english() if english is None else english
     return lambda ko: Text(ko=ko, en=translate(ko, english))
 
 

@@ -38,7 +38,8 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     `initial(actor=, **address)` fills the form. Where to save what that gave before brings everything back, `is_undoable`
     lets people do that for a minute. One with `has_history` shows who changed what (not for forms whose address
     shows each person their own). With `must_equal(actor=, **address)` the person types
-    that name before the button works; `more(request, **address)` gives its `template` more to draw; `consequence` says what will happen.
+    that name before the button works; `more(request, **address)` gives its `template` more to draw
+    (a `back` there leads back instead of the form's own); `consequence` says what will happen.
     """
 
     title: Text

@@ -7,12 +7,14 @@ from typing import Any
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 FONT = "Malgun Gothic"
+LOCALES = {"ko": "ko-KR", "en": "en-US"}
 QUIET = RGBColor(0x6D, 0x78, 0x82)
 SIZES = {"title": 24, "chapter": 18, "goal": 16, "task": 14, "heading": 12}
 
@@ -25,10 +27,13 @@ def print_docx(told: dict[str, Any]) -> bytes:
     document = docx.Document()
     document.core_properties.title = told["title"]
     document.core_properties.language = told["language"]
+    document.core_properties.author = "Madang"
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(20)
     _set_fonts(document)
+    _set_language(document, told["language"])
+    _number_pages(section.footer.paragraphs[0])
     for block in told["blocks"]:
         if block["kind"] == "table":
             _add_table(document, block, told["words"]["source"])
@@ -48,6 +53,21 @@ def _set_fonts(document: Any) -> None:
         style.font.color.rgb = RGBColor(0x1E, 0x21, 0x24)
     document.styles["Normal"].font.size = Pt(10)
     document.styles["Normal"].paragraph_format.space_after = Pt(3)
+
+
+def _set_language(document: Any, language: str) -> None:
+    """Name the language of the text, for spelling and for reading aloud."""
+    (said,) = document.styles.element.iter(qn("w:lang"))
+    said.set(qn("w:val"), LOCALES[language])
+    said.set(qn("w:eastAsia"), LOCALES["ko"])
+
+
+def _number_pages(paragraph: Paragraph) -> None:
+    """Write the number of the page at its foot."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)  # noqa: SLF001
 
 
 def _add_line(document: Any, block: dict[str, Any]) -> None:
@@ -113,7 +133,7 @@ def _set_widths(document: Any, table: Table, block: dict[str, Any]) -> None:
 
 
 def _fill_head(table: Table, block: dict[str, Any], source: str) -> None:
-    """Write the headings, joined over columns and rows, and that of the sources."""
+    """Write the headings, joined over columns and rows, and that of the sources; they stand on every page of the table."""
     taken: set[tuple[int, int]] = set()
     for number, cells in enumerate(block["head"]):
         at = 0
@@ -128,6 +148,8 @@ def _fill_head(table: Table, block: dict[str, Any], source: str) -> None:
                 (number + down, at + right) for down in range(one["rows"]) for right in range(one["columns"])
             }
             at += one["columns"]
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
     if block["head"]:
         _write(table.cell(0, block["columns"]), source).runs[0].font.color.rgb = QUIET
 

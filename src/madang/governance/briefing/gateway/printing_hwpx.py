@@ -111,7 +111,7 @@ def _add_table(writer: _Writer, block: dict[str, Any], source: str) -> None:
 def _fill_head(
     writer: _Writer, table: Any, grid: list[list[Any]], block: dict[str, Any], source: str
 ) -> None:
-    """Write the headings, joined over columns and rows, and that of the sources.
+    """Write the headings, joined over columns and rows, and that of the sources; they stand on every page of the table.
 
     `grid` holds the cells as they were before any was joined: to look one up in the table counts all of them.
     """
@@ -130,6 +130,10 @@ def _fill_head(
             at += one["columns"]
     if block["head"]:
         _write(writer, grid[0][block["columns"]], source)
+        table.element.set("repeatHeader", "1")
+        for row in grid[: len(block["head"])]:
+            for cell in row:
+                cell.element.set("header", "1")
 
 
 def _write(writer: _Writer, cell: Any, text: str, *, bold: bool = False, alignment: str = "") -> None:

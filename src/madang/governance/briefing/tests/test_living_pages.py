@@ -8,6 +8,7 @@ import io
 import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from docx.oxml.ns import qn
 from hwpx import HwpxDocument
 
 from madang.core.base.interface import HOUSE, Aim, Unavailable
@@ -174,6 +175,11 @@ class TestEditions(ListPageCases):
         word = docx.Document(io.BytesIO(reader.get(f"{here}file.docx", {"language": language}).content))
         first, second = [one.width for one in word.tables[0].columns][:2]
         assert first >= 2 * second, "names have more room than numbers"
+        (spoken,) = word.styles.element.iter(qn("w:lang"))
+        assert spoken.get(qn("w:val")) == {"ko": "ko-KR", "en": "en-US"}[language]
+        heads = [list(row._tr.iter(qn("w:tblHeader"))) for table in word.tables for row in table.rows[:1]]
+        assert all(heads), "headings stand on every page of a table"
+        assert "PAGE" in word.sections[0].footer.paragraphs[0]._p.xml
         said = [one.text for one in word.paragraphs]
         title = {"ko": "□ 사업개요", "en": "□ Outline"}[language]
         assert said.count(title) == 2
@@ -182,6 +188,7 @@ class TestEditions(ListPageCases):
         assert {"ko": "사업명", "en": "Project"}[language] in cells
         hancom = HwpxDocument.open(reader.get(f"{here}file.hwpx", {"language": language}).content)
         assert hancom.validate().ok
+        assert {table.element.get("repeatHeader") for table in hancom.tables.all} == {"1"}
         assert [one.text for one in hancom.paragraphs].count(title) == 2
         cells = {cell.text for table in hancom.tables.all for row in table.rows for cell in row.cells}
         assert {"2,185,130", {"ko": "사업명", "en": "Project"}[language]} <= cells

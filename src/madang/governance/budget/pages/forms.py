@@ -17,6 +17,7 @@ from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_node, list_items
 from madang.governance.budget.records.ledger import SIDE_NAMES
 
+from .subject import TEMPLATE, tell_entry, tell_item
 from .words import HOME, find_today
 
 MOST_KRW = 10**16
@@ -160,12 +161,15 @@ def _form(ko: str, en: str, form: Any, run: Any, permission: str, **more: Any) -
             ko="장부에 적은 것은 고치거나 지울 수 없습니다. 잘못 적으면 취소 기입을 합니다.",
             en="What is written into the ledger can't be changed or deleted; a mistake is reversed.",
         ),
-        **({"initial": _fill} | more),
+        template=TEMPLATE,
+        **({"initial": _fill, "more": tell_item} | more),
     )
 
 
 COMMIT = _form("원인행위·징수결정", "Commit or levy", MoneyForm, _commit, SPEND)
-PAY = _form("지출·수납", "Pay or receive", MoneyForm, _pay, SPEND, initial=_fill_payment)
-REVERSE = _form("취소 기입", "Reverse an entry", ReversalForm, _reverse, SPEND, is_destructive=True)
+PAY = _form("지출·수납", "Pay or receive", MoneyForm, _pay, SPEND, initial=_fill_payment, more=tell_entry)
+REVERSE = _form(
+    "취소 기입", "Reverse an entry", ReversalForm, _reverse, SPEND, is_destructive=True, more=tell_entry
+)
 SUPPLEMENT = _form("추가경정", "Supplementary budget", SupplementForm, _supplement, CHANGE)
 TRANSFER = _form("다른 항목으로 옮기기", "Move to another item", _build_transfer, _transfer, CHANGE)

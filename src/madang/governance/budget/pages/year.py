@@ -35,6 +35,7 @@ from madang.governance.budget.records.ledger import (
 )
 
 from .forms import SeriesForm, ground_field, won_field
+from .subject import TEMPLATE, tell_item
 from .words import HOME, link_node
 
 AVAILABLE = "available"
@@ -270,6 +271,8 @@ ORIGINAL = FormPage(
     form=OriginalForm,
     run=_set_original,
     back=HOME,
+    template=TEMPLATE,
+    more=tell_item,
     button=Text(ko="장부에 적기", en="Write into the ledger"),
 )
 ITEM = FormPage(
@@ -293,6 +296,8 @@ PLAN = FormPage(
     initial=_fill_plan,
     run=_set_plan,
     back=HOME,
+    template=TEMPLATE,
+    more=tell_item,
     about=Text(
         ko="달마다 그달 말까지 집행할 누계를 적습니다. 처음에는 예산현액을 열두 달로 고르게 나눈 값입니다.",
         en="What is to be disbursed by the end of each month, cumulated. At first the budget in equal parts.",
@@ -304,6 +309,8 @@ CARRY_OVER = FormPage(
     form=_build_carry_over,
     run=_carry_over,
     back=HOME,
+    template=TEMPLATE,
+    more=tell_item,
     button=Text(ko="이월하기", en="Carry over"),
     about=Text(
         ko="올해 장부에서 12월 31일에 나가고, 다음 해 장부에 1월 1일에 들어갑니다. "

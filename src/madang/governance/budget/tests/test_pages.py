@@ -16,7 +16,7 @@ from madang.governance.budget import doors, indicators, registers
 from madang.governance.budget.actions.changing import transfer_money
 from madang.governance.budget.actions.reviewing import request_review
 from madang.governance.budget.actions.spending import commit_money
-from madang.governance.budget.models import BookRow, EntryRow, ImportRow
+from madang.governance.budget.models import BookRow, EntryRow, ImportRow, NodeRow
 from madang.governance.budget.pages.importing import IMPORT_LIST
 from madang.governance.budget.pages.lists import build_items, build_ledger, build_risks, build_transfers
 from madang.governance.budget.pages.reviewing import REVIEW_LIST
@@ -354,3 +354,25 @@ def test_a_desk_without_any_budget_opens_no_next_year(admin_client):
     page = admin_client.get("/desk/budget/").content.decode()
     assert "아직 예산이 없습니다" in page
     assert 'href="next/"' not in page
+
+
+@pytest.mark.parametrize("form", ["commit", "supplement", "transfer", "original", "plan", "carry-over"])
+def test_a_form_says_which_item_it_is_about_and_what_that_has_left(reader, form):
+    book_id = lay_out()
+    node = NodeRow.objects.get(pk=find(book_id, *SQUARE))
+    own = f"/desk/budget/{book_id}/{node.code}/"
+    page = reader.get(f"{own}{form}/").content.decode()
+    assert "시설비</a>" in page
+    assert f"{node.available_krw:,}" in page
+    assert f'href="{own}">그만두기' in page
+
+
+@pytest.mark.parametrize("form", ["pay", "reverse"])
+def test_a_form_says_which_entry_it_is_about(reader, form):
+    book_id = lay_out()
+    entry = EntryRow.objects.get(book_id=book_id, kind="commitment")
+    own = f"/desk/budget/entries/{entry.pk}/"
+    page = reader.get(f"{own}{form}/").content.decode()
+    assert f"원인행위 {entry.pk}</a>" in page
+    assert " › ".join(SQUARE) in page
+    assert f'href="{own}">그만두기' in page

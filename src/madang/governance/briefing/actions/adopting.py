@@ -9,6 +9,7 @@ from typing import Any
 
 from madang.core.base.interface import Actor, to_city_time
 from madang.governance.briefing.methods.names import fold, is_same
+from madang.governance.briefing.methods.translating import translate
 from madang.governance.briefing.models import (
     ActualRow,
     BudgetRow,
@@ -57,7 +58,7 @@ def take_into_tree(row: ReportRow, report: Report, *, actor: Actor, now: datetim
             at=now,
             who=actor.name,
             what_ko=f"업무보고에서 등록: {row.title} ({as_of} 기준)",
-            what_en=f"Taken from the report {row.title} (as of {as_of})",
+            what_en=f"Taken from the report {translate(row.title, {})} (as of {as_of})",
         )
 
 

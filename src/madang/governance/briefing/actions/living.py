@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from madang.core.base.interface import Actor, Aim, BadInput, Severity, to_city_time
+from madang.core.base.interface import Actor, Aim, BadInput, Severity, read_pair, to_city_time
 from madang.core.people.interface import record_audit, require
 from madang.governance.briefing.methods.periods import write_period
+from madang.governance.briefing.methods.translating import is_korean
 from madang.governance.briefing.models import (
     ActualRow,
     DecisionRow,
@@ -113,9 +114,12 @@ def save_measure(
     row.name, row.unit, row.aim, row.live = name, unit, entry.aim, live
     row.target, row.target_on = _check(entry.target, "target"), entry.target_on
     row.save()
-    aim = "-" if row.target is None else f"{row.target}{unit} {row.target_on or ''}".strip()
-    ko = f"지표 {name}: 목표 {aim}, 실시간 지표 {live or '-'}"
-    en = f"indicator {name}: target {aim}, live indicator {live or '-'}"
+    ko, en = (
+        "-" if row.target is None else f"{row.target}{word} {row.target_on or ''}".strip()
+        for word in (unit, _name_unit(unit))
+    )
+    ko = f"지표 {name}: 목표 {ko}, 실시간 지표 {live or '-'}"
+    en = f"indicator {name}: target {en}, live indicator {live or '-'}"
     _note(plan, actor, now, "indicator", (ko, en))
     return row.id
 
@@ -136,8 +140,10 @@ def add_actual(
         source=source,
         **_by(actor, now),
     )
-    said = f"{measure.name}: {value}{measure.unit} ({as_of}, {source})"
-    _note(plan, actor, now, "actual", (f"실적 더함: {said}", f"value added: {said}"))
+    where = read_pair(source)
+    ko = f"실적 더함: {measure.name}: {value}{measure.unit} ({as_of}, {where.ko})"
+    en = f"value added: {measure.name}: {value}{_name_unit(measure.unit)} ({as_of}, {where.en})"
+    _note(plan, actor, now, "actual", (ko, en))
 
 
 @transaction.atomic
@@ -161,8 +167,8 @@ def add_money(*, actor: Actor, now: datetime, code: str, entry: MoneyEntry) -> N
     day = _past(entry.as_of, now)
     MoneyRow.objects.create(plan=plan, name=name, as_of=day, source=source, **amounts, **_by(actor, now))
     spent = entry.committed_krw or 0
-    ko = f"예산 집행 더함: {name} ({day}, {source}): 원인행위 {spent:,}원"
-    en = f"money added: {name} ({day}, {source}): committed {spent:,} won"
+    ko = f"예산 집행 더함: {name} ({day}, {read_pair(source).ko}): 원인행위 {spent:,}원"
+    en = f"money added: {name} ({day}, {read_pair(source).en}): committed {spent:,} won"
     _note(plan, actor, now, "money", (ko, en))
 
 
@@ -278,6 +284,11 @@ def _past(day: date, now: datetime) -> date:
 
 def _by(actor: Actor, now: datetime) -> dict[str, Any]:
     return {"entered_by": actor.name, "entered_at": now}
+
+
+def _name_unit(unit: str) -> str:
+    """Return a unit as English says it: Korean counting words are left out."""
+    return "" if is_korean(unit) else unit
 
 
 def _note(plan: PlanRow, actor: Actor, now: datetime, action: str, said: tuple[str, str]) -> None:

@@ -97,13 +97,13 @@ def find_same_headings(report: Report) -> Iterator[Fault]:
     for numbers in alike.values():
         rows = [re.sub("[’‘]", "'", report.lines[number - 1]).split("\t") for number in numbers]
         for column in range(min(map(len, rows))):
-            titles = Counter(row[column].strip() for row in rows)
-            (usual, times), *others = titles.most_common()
+            titles = {number: row[column].strip() for number, row in zip(numbers, rows, strict=True)}
+            (usual, times), *others = Counter(map(fold, titles.values())).most_common()
             if times >= USUAL - 1 and len(others) == 1 and others[0][1] == 1:
-                odd = others[0][0]
-                number = next(n for n, row in zip(numbers, rows, strict=True) if row[column].strip() == odd)
-                place = Text(ko=f"{number}번째 줄의 표 제목줄", en=f"headings of the table on line {number}")
-                yield _accuse(number, place, odd, usual, OTHER_YEAR)
+                odd = next(number for number in numbers if fold(titles[number]) != usual)
+                right = next(title for title in titles.values() if fold(title) == usual)
+                place = Text(ko=f"{odd}번째 줄의 표 제목줄", en=f"headings of the table on line {odd}")
+                yield _accuse(odd, place, titles[odd], right, OTHER_YEAR)
 
 
 def find_headings(report: Report) -> Iterator[Fault]:

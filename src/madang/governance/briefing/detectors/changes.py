@@ -16,9 +16,10 @@ YEAR = r"\s*(?:\(['’‘]?\d\d[^()]*\))?"
 ARROW = re.compile(
     rf"(?P<a>{NUMBER})\s*(?P<ua>개소|[가-힣]{{0,3}}?){YEAR}\s*(?:→|에서)\s*(?:['’‘]?(?:20)?\d\d년\s*)?(?P<b>{NUMBER})\s*"
     rf"(?P<ub>개소|[가-힣]{{0,3}}?)(?:으?로)?[가-힣\s]{{0,12}}{YEAR}\s*[,(]?\s*(?P<up>증|감)?\s*"
-    rf"(?P<c>{NUMBER})\s*(?P<uc>%|개소|[가-힣]{{1,3}}?)\s*(?P<way>추가|증가|확대|증|감소|축소|감|↑|↓|(?=\)))"
+    rf"(?P<c>{NUMBER})\s*(?P<uc>%|개소|[가-힣]{{1,3}}?)\s*"
+    r"(?P<way>추가|증가|확대|상승|향상|인상|증|감소|축소|하락|단축|인하|감|↑|↓|(?=\)))"
 )
-DOWN = {"감소", "축소", "감", "↓"}
+DOWN = {"감소", "축소", "하락", "단축", "인하", "감", "↓"}
 RATES = "달성|집행|이행|완료|추진|설치|보급|응답|참여|점유|진척|공정|이수|수료"
 SHARE = re.compile(
     rf"(?P<a>{NUMBER})(?P<unit>[가-힣]{{1,3}})\s*(?P<of>중|대비|가운데)\s*[가-힣\s]{{0,12}}?"
@@ -49,7 +50,10 @@ def find_changes(sentence: Sentence) -> Iterator[Fault]:
 
 
 def find_arrows(sentence: Sentence) -> Iterator[Fault]:
-    """Check "18개→72개 기관(54개 추가)", "100건에서 120건으로 20건 증가" and "100건→120건(20% 증가)"."""
+    """Check "18개→72개 기관(54개 추가)", "100건에서 120건으로 20건 증가" and "100건→120건(20% 증가)".
+
+    A difference of rounded numbers may be off by one in their last place.
+    """
     for match in ARROW.finditer(sentence.text):
         units = {match["ua"], match["ub"]} - {""}
         way = match["way"] or match["up"]
@@ -63,12 +67,14 @@ def find_arrows(sentence: Sentence) -> Iterator[Fault]:
             continue
         one, two, stated = (to_number(match[name]) for name in ("a", "b", "c"))
         delta = (-1 if DOWN & {match["way"], match["up"]} else 1) * (two - one)
+        step = Decimal(1).scaleb(-max(map(_count_places, (match["a"], match["b"], match["c"]))))
+        is_off = abs(stated - delta) > (step if step < 1 else 0)
         if match["uc"] == "%":
-            places = len(match["c"].partition(".")[2])
+            places = _count_places(match["c"])
             if one and not rounds_to(delta, one, stated, places, Decimal(0)):
                 computed = write_rate(100 * delta / one, places)
                 yield accuse_text(sentence, FaultKind.RATE, f"{match['c']}%", computed)
-        elif units <= {match["uc"]} and stated != delta:
+        elif units <= {match["uc"]} and is_off:
             yield accuse_text(sentence, FaultKind.DIFFERENCE, match["c"], write_number(delta), stated - delta)
 
 
@@ -78,7 +84,7 @@ def find_shares_of(sentence: Sentence) -> Iterator[Fault]:
         whole, part, rate = (to_number(match[name]) for name in ("a", "b", "rate"))
         if not whole or _is_about(sentence.text, match):
             continue
-        places = len(match["rate"].partition(".")[2])
+        places = _count_places(match["rate"])
         parts = [part, part - whole, whole - part] if match["of"] == "대비" and not match["label"] else [part]
         if not any(rounds_to(one, whole, rate, places, Decimal(0)) for one in parts):
             computed = write_rate(100 * part / whole, places)
@@ -124,6 +130,10 @@ def find_joined(sentence: Sentence) -> Iterator[Fault]:
             yield accuse_text(
                 sentence, FaultKind.SUM, total.text, write_number(computed), total.value - computed
             )
+
+
+def _count_places(number: str) -> int:
+    return len(number.partition(".")[2])
 
 
 def _find_scale(text: str, end: int) -> str:

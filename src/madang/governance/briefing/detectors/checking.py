@@ -16,6 +16,8 @@ from madang.governance.briefing.records import Fault, FaultKind, Grid, Report, R
 from .abbreviations import find_abbreviations
 from .as_of import find_as_of_faults
 from .common_words import find_common_faults
+from .counted_units import find_counted_units
+from .culprits import blame_cells
 from .dates import find_date_faults
 from .foreign import find_foreign_faults
 from .lists import find_list_faults
@@ -25,9 +27,12 @@ from .ratios import find_ratio_faults
 from .references import find_reference_faults
 from .repeats import find_repeats, list_pairs
 from .sentences import find_sentence_faults
+from .slips import find_slips
 from .syllables import find_rare_syllables
+from .table_headings import find_odd_table_headings
 from .tables import find_table_faults
 from .terms import find_term_faults
+from .units import find_unit_faults
 from .years import find_year_faults
 
 TOGETHER = 2
@@ -44,8 +49,12 @@ def find_faults(report: Report) -> list[Fault]:
         *find_list_faults(report),
         *find_ratio_faults(report),
         *find_repeats(report, pairs),
+        *find_unit_faults(report),
+        *find_counted_units(report.sentences),
         *find_name_faults(report, pairs),
         *find_term_faults(report),
+        *find_slips(report.lines),
+        *find_odd_table_headings(report.lines),
         *find_phrase_faults(report.lines),
         *find_common_faults(report.lines),
         *find_foreign_faults(report.lines),
@@ -56,7 +65,7 @@ def find_faults(report: Report) -> list[Fault]:
         *find_as_of_faults(report),
         *find_reference_faults(report),
     ]
-    found = _drop_doubles(found)
+    found = blame_cells(_drop_doubles(found), report.grids)
     found = explain_swapped(explain_together(found, report.grids))
     return sorted(found, key=lambda fault: (fault.line, ORDER.index(fault.kind)))
 

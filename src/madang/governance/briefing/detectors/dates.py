@@ -15,7 +15,16 @@ from madang.governance.briefing.methods.dates import (
     read_periods,
     read_single_dates,
 )
-from madang.governance.briefing.records import Fault, FaultKind, Milestone, PartialDate, Report, Sentence
+from madang.governance.briefing.records import (
+    CellKind,
+    Fault,
+    FaultKind,
+    Grid,
+    Milestone,
+    PartialDate,
+    Report,
+    Sentence,
+)
 
 from .wording import place_in_text
 
@@ -55,7 +64,7 @@ def find_date_faults(report: Report) -> Iterator[Fault]:
     """Yield impossible dates, periods and orders of the whole report."""
     day, month = report.as_of_on, report.published_on
     is_early = day is not None and month is not None and (day.year, day.month) > (month.year, month.month)
-    for sentence in report.sentences:
+    for sentence in [*report.sentences, *_list_cells(report.grids)]:
         impossible = list(find_impossible(sentence))
         yield from impossible or find_impossible_days(sentence)
         yield from find_empty_ranges(sentence)
@@ -69,6 +78,15 @@ def find_date_faults(report: Report) -> Iterator[Fault]:
         yield from find_past_plans(task.milestones, report.as_of_on)
     for code in sorted({s.task_code for s in report.sentences}):
         yield from find_steps([s for s in report.sentences if s.task_code == code])
+
+
+def _list_cells(grids: Sequence[Grid]) -> Iterator[Sentence]:
+    """Yield the cells of tables that aren't numbers, for the dates in them."""
+    for grid in grids:
+        for row in grid.rows:
+            for cell in row.cells:
+                if cell.kind == CellKind.TEXT:
+                    yield Sentence(line=row.line, depth=0, text=cell.text.strip(), task_code=grid.task_code)
 
 
 def find_impossible(sentence: Sentence) -> Iterator[Fault]:

@@ -11,19 +11,20 @@ import msgspec
 from madang.core.base.interface import Severity, Text
 from madang.governance.briefing.methods.jamo import differ_in_one_letter
 from madang.governance.briefing.methods.names import (
+    PARTICLES,
     are_sides,
     drop_ending,
     fold,
     is_misspelt,
     is_same,
     is_shortened,
+    lacks_syllable,
     measure_likeness,
 )
 from madang.governance.briefing.records import Fault, Grid, Heading, Report, Row, TableKind
 
 from .wording import accuse_name
 
-PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
 SURE = 0.8
 DIVISION = re.compile(r"(담당관|센터|과)$")
 WORD = re.compile(r"[가-힣]{5,40}|[A-Z]{4,40}")
@@ -34,7 +35,7 @@ def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]
     """Yield names that differ by a syllable from the same name elsewhere; shortening is no fault."""
     whole = fold("\n".join(report.lines))
     for one, first, two, second in pairs:
-        if is_misspelt(first.name, second.name):
+        if is_misspelt(first.name, second.name) or lacks_syllable(first.name, second.name):
             yield _choose(whole, (one.place, first), (two.place, second))
     yield from find_titles(report.headings, whole)
     yield from find_codes(report.headings, report.lines)
@@ -51,7 +52,7 @@ def find_titles(headings: Sequence[Heading], whole: str) -> Iterator[Fault]:
     for code, places in by_code.items():
         usual = _find_usual([heading.title for heading in places], whole)
         for heading in places:
-            if is_misspelt(heading.title, usual):
+            if is_misspelt(heading.title, usual) or lacks_syllable(heading.title, usual):
                 place = Text(ko=f"{code} 제목", en=f"title of {code}")
                 yield accuse_name(heading.line, place, heading.title, usual)
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.jamo import differ_in_one_letter
-from madang.governance.briefing.methods.names import are_sides
+from madang.governance.briefing.methods.names import PARTICLES, are_sides
 from madang.governance.briefing.records import Fault
 
-from .names import PARTICLES
 from .wording import accuse_name
 
 RUN = re.compile(r"[가-힣]+(?:[ ·]?[가-힣]+)*")

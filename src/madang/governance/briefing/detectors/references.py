@@ -7,8 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from madang.core.base.interface import Text
+from madang.governance.briefing.methods.jamo import differ_in_one_letter
 from madang.governance.briefing.methods.names import fold
 from madang.governance.briefing.records import Fault, FaultKind, Footnote, GlossaryEntry, Report
+
+from .wording import accuse_name
 
 NOWHERE = Text(ko="그 쪽에는 이 용어가 없음", en="the term isn't on that page")
 OUTSIDE = Text(ko="보고 내용이 있는 쪽을 벗어남", en="outside the pages of the report's tasks")
@@ -33,6 +36,7 @@ def find_pages(report: Report) -> Iterator[Fault]:
     """
     texts = _list_texts(report)
     uses = {entry.line: _find_uses(texts, entry) for entry in report.glossary}
+    yield from find_unused_terms(report, texts, uses)
     for entry in report.glossary:
         votes = _count_votes(report, uses, entry)
         shown = _learn_pages(report, votes)
@@ -50,6 +54,27 @@ def find_pages(report: Report) -> Iterator[Fault]:
             computed=", ".join(f"p.{page}" for page in pages),
             cause=NOWHERE if possible else OUTSIDE,
         )
+
+
+def find_unused_terms(report: Report, texts: dict[str, str], uses: dict[int, set[str]]) -> Iterator[Fault]:
+    """Yield an explained term that no task has, where one syllable more, less or in another's place makes it one they have."""
+    whole = " ".join(texts.values())
+    for entry in report.glossary:
+        term = fold(_list_names(entry.term)[0])
+        if uses[entry.line] or not re.fullmatch(r"[가-힣]{3,}", term) or term in whole:
+            continue
+        near = {term[:at] + term[at + 1] + term[at] + term[at + 2 :] for at in range(len(term) - 1)}
+        near |= {term[:at] + term[at + 1 :] for at in range(1, len(term)) if term[at] == term[at - 1]}
+        near |= {
+            found[0]
+            for at in range(len(term))
+            for found in re.finditer(f"{term[:at]}[가-힣]{term[at + 1 :]}", whole)
+            if differ_in_one_letter(term[at], found[0][at])
+        }
+        right = [one for one in near if one in whole]
+        if len(right) == 1:
+            place = Text(ko=f"용어 설명 ‘{entry.term}’", en=f"the explained term “{entry.term}”")
+            yield accuse_name(entry.line, place, _list_names(entry.term)[0], right[0])
 
 
 def find_footnotes(report: Report) -> Iterator[Fault]:

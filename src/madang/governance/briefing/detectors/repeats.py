@@ -93,8 +93,8 @@ def find_same_sentences(sentences: Sequence[Sentence]) -> Iterator[Fault]:
     """Yield sentences that are word for word the same but for their quantities.
 
     The number is right that most places have, here or elsewhere in the task; where they are even, the first.
-    In another task the same words may be about another thing, unless they are many and the number is nearly
-    the same.
+    In another task (or where no task is known) the same words may be about another thing, unless they are many
+    and the number is nearly the same.
     """
     seen: dict[str, list[Sentence]] = {}
     for sentence in sentences:
@@ -110,7 +110,7 @@ def find_same_sentences(sentences: Sequence[Sentence]) -> Iterator[Fault]:
             first = next(one for one, said in found if said.value == usual)
             for one, said in found:
                 if said.value != usual and (
-                    one.task_code == first.task_code
+                    (one.task_code == first.task_code and one.task_code)
                     or (len(re.findall(r"[가-힣]", one.text)) >= LONG and _is_near(said.value, usual))
                 ):
                     yield _fault(one, said, usual, first.line)
@@ -135,8 +135,8 @@ def _find_usual(sentences: Sequence[Sentence], found: Sequence[tuple[Sentence, Q
     elsewhere = [
         one.value
         for sentence in sentences
-        if sentence.line not in own and sentence.task_code in codes
-        for one in sentence.quantities
+        if sentence.line not in own and (sentence.task_code in codes or unit == "시간")
+        for one in _list_said(sentence)
         if one.unit == unit
     ]
     return max(said, key=lambda value: said.count(value) + elsewhere.count(value))

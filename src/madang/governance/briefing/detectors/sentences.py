@@ -273,6 +273,8 @@ def find_labelled_parts(sentences: Sequence[Sentence], index: int) -> Iterator[F
         if parent is not None and parent.task_code == sentence.task_code:
             yield from _check_labels(parent, sentence, found)
     pairs = list(PAIR.finditer(sentence.text))
+    if len(pairs) < len(re.findall(r"\(\D{0,2}\d", sentence.text)):
+        return
     whole = _find_whole(sentences, index, found[0]["label"])
     if len(found) == 1 and len(pairs) >= 2 and whole is not None:
         yield from _check_pairs(sentence, whole, pairs)
@@ -433,7 +435,8 @@ def _check_either(head: Sentence, total: Quantity, parts: list[tuple[Sentence, Q
         if one.value + delta > 0 and is_slip(one.value, one.value + delta, 2)
     ]
     lines = {sentence.line for sentence, _ in slipped}
-    if len(lines) != 1 or is_slip(total.value, computed, 2):
+    is_sure = len(slipped) == 1 and _adds_up_itself(head, total)
+    if len(lines) != 1 or (is_slip(total.value, computed, 2) and not is_sure):
         yield accuse_text(head, FaultKind.SUM, total.text, write_like(computed, total), delta)
     elif len(slipped) == 1:
         sentence, one = slipped[0]
@@ -442,6 +445,12 @@ def _check_either(head: Sentence, total: Quantity, parts: list[tuple[Sentence, Q
     else:
         said = write_like(computed, total)
         yield accuse_text(slipped[0][0], FaultKind.SUM, said, write_like(total.value, total), -delta)
+
+
+def _adds_up_itself(sentence: Sentence, total: Quantity) -> bool:
+    """Return whether the next two numbers or more in a total's own sentence add up to it."""
+    values = [one.value for one in sentence.quantities if one.start > total.end and one.unit == total.unit]
+    return any(sum(values[:count]) == total.value for count in range(2, len(values) + 1))
 
 
 def _list_below(sentences: Sequence[Sentence], index: int) -> list[Sentence]:

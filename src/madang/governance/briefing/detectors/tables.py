@@ -50,14 +50,19 @@ def find_table_faults(grids: Iterable[Grid]) -> Iterator[Fault]:
     for grid in grids:
         yield from find_column_sums(grid)
         for row in grid.rows:
-            yield from find_differences(grid, row)
-            yield from find_rates(grid, row)
-            yield from find_row_sums(grid, row)
-            yield from find_overspent(grid, row)
-            yield from find_low_forecasts(grid, row)
+            yield from find_row_faults(grid, row)
         if grid.kind == TableKind.OCCUPANCY:
             yield from find_shares(grid)
         yield from find_relation_faults(grid)
+
+
+def find_row_faults(grid: Grid, row: Row) -> Iterator[Fault]:
+    """Yield what doesn't follow inside one row."""
+    yield from find_differences(grid, row)
+    yield from find_rates(grid, row)
+    yield from find_row_sums(grid, row)
+    yield from find_overspent(grid, row)
+    yield from find_low_forecasts(grid, row)
 
 
 def find_column_sums(grid: Grid) -> Iterator[Fault]:
@@ -73,7 +78,10 @@ def find_column_sums(grid: Grid) -> Iterator[Fault]:
             parts = tree[index]
             if sum(part in gaps and abs(gap + gaps[part]) <= get_slack(grid) for part in parts) == 1:
                 continue
-            if len(parts) == 1 and _add_up(values, tree.get(parts[0], ())) == values[index]:
+            turned = [part for part in parts if (said := values[part]) and said < 0 and gap == -2 * said]
+            if len(turned) == 1 and sum(one is not None and one < 0 for one in values) == 1:
+                index, gap, parts = turned[0], 2 * values[turned[0]], [index]
+            elif len(parts) == 1 and _add_up(values, tree.get(parts[0], ())) == values[index]:
                 index, gap, parts = parts[0], -gap, tree[parts[0]]
             names = ", ".join(grid.rows[part].name for part in parts[:3])
             more = f" … ({len(parts)})" if len(parts) > 3 else ""

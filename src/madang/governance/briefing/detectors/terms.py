@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.jamo import differ_in_one_letter, sound_alike
-from madang.governance.briefing.methods.names import fold
+from madang.governance.briefing.methods.names import PARTICLES, fold
 from madang.governance.briefing.records import Fault, Report, TableKind
 
 from .wording import accuse_name
 
-PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
 HANGUL, CAPITALS = re.compile(r"[가-힣]+"), re.compile(r"(?<![A-Za-z])[A-Z]{4,12}(?![A-Za-z])")
 SHORT, RARE, USUAL, TIMES = 3, 2, 3, 4
 HEADINGS = (
@@ -55,7 +54,11 @@ def find_headings(report: Report) -> Iterator[Fault]:
         for column in grid.columns:
             for title, line in ((column.title, grid.line + bool(column.group)), (column.group, grid.line)):
                 word = "".join(HANGUL.findall(title)[-1:])
-                usual = [one for one in known if word not in known and _is_one_off(word, one)]
+                usual = [
+                    one
+                    for one in known
+                    if word not in known and (_is_one_off(word, one) or _lacks_one(word, one))
+                ]
                 if len(usual) == 1:
                     place = Text(ko=f"‘{grid.place}’ 표의 제목줄", en=f"headings of table “{grid.place}”")
                     yield accuse_name(line, place, word, usual[0])
@@ -110,6 +113,11 @@ def _is_slip(said: str, word: str, at: int, *, is_explained: bool) -> bool:
 def _is_rare(said: str, word: str, whole: str) -> bool:
     times, usual = whole.count(said), whole.count(word)
     return times <= RARE and usual >= max(USUAL, TIMES * times)
+
+
+def _lacks_one(word: str, other: str) -> bool:
+    """Return whether a heading is another without a syllable inside it: 집률, 집행률."""
+    return any(other[:at] + other[at + 1 :] == word for at in range(1, len(other) - 1))
 
 
 def _is_one_off(word: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from madang.core.base.interface import Text
-from madang.governance.briefing.methods.dates import get_last_day, read_single_dates
+from madang.governance.briefing.methods.dates import THIS_CENTURY, get_last_day, read_single_dates
 from madang.governance.briefing.methods.figures import UNITS
 from madang.governance.briefing.records import Fault, FaultKind, Milestone, PartialDate, Report, Sentence
 
@@ -21,9 +21,8 @@ WHOLE = re.compile(r"(?<![\d,.])(?P<year>\d{4})(?=\s?년)")
 BARE = re.compile(r"(?<![\d,.~-])(?P<year>\d{4})\s(?P<what>[가-힣]{2,})")
 OLDEST, NEWEST, DECADE, SOON, MANY = 1300, 100, 10, 2, 10
 SURE = "완료|개최|체결|선정|수립|실시|계약|구성|협의|요청|제정|전환|발급"
-LIKELY = "오픈|개시|운영|구축|추가|확대|활용|반영|도입|신설|조사|설계|누적|현황"
 TOLD = re.compile(
-    rf"(?:(?P<sure>{SURE})|{LIKELY}|\d[\d,]*\s?[가-힣]{{1,2}})(?:\s등)?\s?"
+    rf"(?:(?P<sure>{SURE})|[가-힣])(?:\s등)?\s?"
     r"\(['’‘](?P<year>\d\d)(?:\s?년|\.)\s?(?P<month>\d{1,2})(?!\d)[^()]*\)"
 )
 INTENDED = "예정|계획|목표|전망|기로"
@@ -68,10 +67,11 @@ def find_far(sentence: Sentence, year: int) -> Iterator[Fault]:
 
 
 def find_far_plans(steps: Sequence[Milestone], year: int) -> Iterator[Fault]:
-    """Yield a step that begins more than two years ahead where at least ten others all begin sooner."""
-    later = [one for one in steps if one.starts_on is not None and one.starts_on.year > year + SOON]
-    if len(later) == 1 and len(steps) > MANY and later[0].starts_on.year < year + DECADE:
-        one = later[0]
+    """Yield a step that begins (or, without a beginning, ends) more than two years ahead, where ten others are sooner."""
+    days = [(one, one.starts_on or one.ends_on) for one in steps]
+    later = [(one, day) for one, day in days if day is not None and day.year > year + SOON]
+    if len(later) == 1 and len(steps) > MANY and later[0][1].year < year + DECADE:
+        one = later[0][0]
         match = SHORT.search(one.period_text)
         if match is not None:
             yield Fault(
@@ -114,7 +114,8 @@ def find_late(sentence: Sentence, end: date) -> Iterator[Fault]:
 
 
 def _is_after(year: str, month: str, end: date) -> bool:
-    return (2000 + int(year), int(month)) > (end.year, end.month) and 1 <= int(month) <= 12
+    is_ahead = (2000 + int(year), int(month)) > (end.year, end.month)
+    return is_ahead and int(year) < THIS_CENTURY and 1 <= int(month) <= 12
 
 
 def _is_one_off(said: str, year: str) -> bool:

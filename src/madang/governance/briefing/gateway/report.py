@@ -28,7 +28,7 @@ LONGEST_LINE = 3000
 TOO_LONG = Text(
     ko="한 줄이 너무 깁니다 (3,000자까지 읽음)", en="the line is too long (3,000 characters are read)"
 )
-CAPTION = re.compile(r"단위\s*:\s*(?P<unit>[가-힣A-Z]+)")
+CAPTION = re.compile(r"단위\s*:\s*(?P<unit>(?:[천만억조]|백만)\s원|[가-힣A-Z]+)")
 AS_OF = re.compile(r"['’](\d{2})\.\s?(\d{1,2})\.\s?(\d{1,2})\.\s?기준|['’](\d{2})\.(\d{1,2})\.(\d{1,2})\.\)")
 TASK = re.compile(r"^(?P<code>\d-\d{1,2})(?:\s+(?P<title>\S.*))?$")
 LISTED = re.compile(r"^(?:-\s*)?(?P<code>\d-\d{1,2})\.\s*(?P<title>.+)$")
@@ -219,7 +219,7 @@ class _Reader:
     def _read_caption(self, text: str) -> None:
         unit = CAPTION.search(text)
         if unit is not None:
-            self.unit = unit["unit"]
+            self.unit = unit["unit"].replace(" ", "")
         title = re.sub(r"^[-\s]*[※〈<《]\s*|[〉>》]$|\(단위.*$", "", text).strip()
         if "현황" in title and len(title) < 60:
             self.caption = title

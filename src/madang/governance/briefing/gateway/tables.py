@@ -264,7 +264,11 @@ def _list_wrong(row: Row, columns: list[Column], text: str, kind: TableKind) -> 
     wrong = [
         cell.text
         for cell, column in zip(row.cells, columns, strict=True)
-        if column.role != R.TEXT and cell.kind in {CellKind.TEXT, CellKind.EMPTY}
+        if column.role != R.TEXT
+        and (
+            cell.kind in {CellKind.TEXT, CellKind.EMPTY}
+            or (cell.kind == CellKind.NEW and column.role not in {R.GROWTH, R.CHANGE})
+        )
     ]
     return [Unread(line=row.line, text=text, reason=NO_NUMBER.fill(text=wrong[0] or "빈칸"))] if wrong else []
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 MARKS = re.compile(r"[\s·,.*\-‘’'\"“”「」()\[\]/&]|\(\d+\)")
 ALIKE = 0.6
+PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
+AFFIXES = set("화적형용별등및제신")
 OPPOSITES = (
     "상하",
     "동서",
@@ -65,6 +67,24 @@ def is_shortened(first: str, second: str) -> bool:
     short, long = sorted((fold(first), fold(second)), key=len)
     rest = iter(long)
     return len(short) >= 3 and all(letter in rest for letter in short)
+
+
+def lacks_syllable(first: str, second: str) -> bool:
+    """Return whether one name is the other without one syllable inside a word: 차세대 and 차대, not 기술을 and 기술.
+
+    What a shortened name may leave out is no slip: a word, a particle, 화, 형 and the like.
+    """
+    short, long = sorted((first, second), key=lambda name: len(fold(name)))
+    if len(fold(long)) != len(fold(short)) + 1:
+        return False
+    for word in re.finditer(r"[가-힣]{2,}", long):
+        for at in range(word.start(), word.end()):
+            is_doubled = long[at] == long[at - 1] and at > word.start()
+            is_ending = at + 1 == word.end() and long[at] in PARTICLES
+            is_left_out = (long[at] in AFFIXES or is_ending) and not is_doubled
+            if not is_left_out and fold(long[:at] + long[at + 1 :]) == fold(short):
+                return True
+    return False
 
 
 def measure_likeness(first: str, second: str) -> float:

@@ -22,6 +22,7 @@ DERIVED = {
 }
 TOTAL = re.compile(r"(총|합|소)?합?계")
 LEVELS = tuple(map(re.compile, (r"정책관$|본부$|실$|국$", r"담당관$|과$|센터$|사업소$", r"회계$")))
+DIVISION, ACCOUNT = 1, 2
 
 
 def get_slack(grid: Grid) -> Decimal:
@@ -83,13 +84,22 @@ def is_total(name: str) -> bool:
 
 
 def _build_by_level(grid: Grid) -> dict[int, list[int]]:
-    """Return the tree of a table of divisions, accounts and projects, or nothing where its sums deny it."""
+    """Return the tree of a table of divisions, accounts and projects, or nothing where its sums deny it.
+
+    Where there are accounts, a division is followed by one: 클라우드센터 among projects is none.
+    """
     if grid.kind != TableKind.EXPENDITURE_DETAIL or not grid.is_whole:
         return {}
     levels = [
         next((n for n, words in enumerate(LEVELS) if words.search(row.name)), len(LEVELS))
         for row in grid.rows
     ]
+    if ACCOUNT in levels:
+        following = [*levels[1:], None]
+        levels = [
+            len(LEVELS) if level == DIVISION and below != ACCOUNT else level
+            for level, below in zip(levels, following, strict=True)
+        ]
     tree: dict[int, list[int]] = {}
     for index, level in enumerate(levels):
         above = next((n for n in range(index - 1, -1, -1) if levels[n] < level), None)

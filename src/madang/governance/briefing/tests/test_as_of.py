@@ -47,3 +47,13 @@ def test_another_year_that_is_meant_stays_unaccused(old, new):
 def test_a_report_of_december_may_be_about_the_next_year():
     text = "2025년 주요 업무보고\n\n2024. 12.\n\n(단위 : 천원, '24.12.1. 기준)\n\n- 나무 심기 30그루\n"
     assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"), [(")", "）", []), ("'22", "'21", [(15, "'21년 율(%)", "'22년 율(%)")])]
+)
+def test_a_mark_in_another_width_is_no_other_year(old, new, found):
+    heading = "사업명\t'22년 율(%)\t비고"
+    tables = [f"{one}\n가\t1\t나" for one in (heading, heading, heading.replace(old, new))]
+    text = "2022년 주요 업무보고\n\n2022. 7.\n\n" + "\n\n중간 제목\n\n".join(tables) + "\n"
+    assert find(text) == found

@@ -231,7 +231,7 @@ def test_the_real_report_is_written_again_without_a_new_finding(db, real_report)
     adopt(real_report)
     report_id = write()
     findings = FindingRow.objects.filter(report_id=report_id)
-    assert (findings.count(), findings.filter(state="open").count()) == (48, 0)
+    assert (findings.count(), findings.filter(state="open").count()) == (49, 0)
     assert PlanRow.objects.count() == 20
     assert PlanRow.objects.get(pk="3-9").owner == "데이터센터"
     assert {
@@ -338,6 +338,18 @@ def test_every_change_is_in_the_history(base):
     assert said[1] == "결정: 구역을 나눔 (국장)"
     assert "위험 (끝남)" in said[2]
     assert "위험 (열림)" in said[3]
+
+
+def test_the_english_history_has_no_korean_unit_and_one_language_of_a_source(base):
+    measure = MeasureRow.objects.filter(plan__code="1-1").first()
+    entry = MeasureEntry(name=measure.name, unit="대", target=Decimal(7))
+    living.save_measure(**by(), measure_id=measure.id, entry=entry)
+    told = {"as_of": DAY, "value": Decimal(5), "source": "점검 · inspection"}
+    living.add_actual(**by(), measure_id=measure.id, **told)
+    value, target, *_ = queries.list_history("1-1")
+    assert value.what_en == f"value added: {measure.name}: 5 ({DAY}, inspection)"
+    assert value.what_ko == f"실적 더함: {measure.name}: 5대 ({DAY}, 점검)"
+    assert target.what_en == f"indicator {measure.name}: target 7, live indicator -"
 
 
 def test_nobody_without_the_permission_changes_a_task(base):

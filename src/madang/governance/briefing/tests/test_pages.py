@@ -235,7 +235,7 @@ def test_the_real_report_becomes_records(real_report):
     for finding in FindingRow.objects.all():
         decide(report_id, finding.id)
     adopt_report(actor=HOUSE, now=NOW, report_id=report_id)
-    assert (TaskRow.objects.count(), FindingRow.objects.count(), BudgetRow.objects.count()) == (20, 48, 201)
+    assert (TaskRow.objects.count(), FindingRow.objects.count(), BudgetRow.objects.count()) == (20, 49, 201)
 
 
 @pytest.mark.django_db

@@ -196,5 +196,5 @@ def test_the_faults_of_the_real_report_and_nothing_else(real_report):
     derived = {(line, kind) for line in (48, 65, 1038, 1090, 1091, 1092) for kind in ("difference", "rate")}
     rates = {(line, "rate") for line in (205, 244, 289, 372, 373, 421, 509, 549, 728)}
     repeats = {(line, "repeat") for line in (205, 288, 372, 549, 680, 808, 969, 1453)}
-    names = {(line, "name") for line in (75, 78, 888, 1062, 1121, 1186, 1247)}
+    names = {(line, "name") for line in (75, 78, 888, 889, 1062, 1121, 1186, 1247)}
     assert found == sums | derived | rates | repeats | names | {(372, "difference")}

@@ -110,7 +110,7 @@ AGREEING = {
     "years across": task("- 추진('22.6월~'23.2월), ('22.4.29.~5.11.), ('22. 9.26. ~ 27.), '22년 1~3월"),
     "open ends": task("- 계속 추진 : ~ '22. 12월, '22.12월 ~"),
     "floors and ranges that are no dates": task("- 2~4층, 20~30미터, 10~5 등급"),
-    "a leap day": task("- 행사('24.2.29.)"),
+    "a leap day": task("- 행사('20.2.29.)"),
     "a name shortened": WHOLE.replace("- 1-1. 동네 공원 쉼터 확충", "- 1-1. 동네 쉼터 확충"),
     "a name spaced and marked otherwise": WHOLE.replace("- 1-2. 하천 산책로 정비", "- 1-2. 하천·산책로정비"),
     "particles": task(

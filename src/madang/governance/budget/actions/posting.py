@@ -12,6 +12,7 @@ from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
 from madang.governance.budget.methods.amount import LARGEST_KRW
 from madang.governance.budget.methods.posting import Deltas, list_ancestors, sum_moves
 from madang.governance.budget.models import BookRow, EntryRow, LineRow, MonthRow, NodeRow, ReferenceRow
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.records.ledger import SOURCES, Account, Draft
 
 BATCH = 1000
@@ -132,10 +133,11 @@ def _refuse_shortage(nodes: dict[int, NodeRow], sums: dict[int, Deltas]) -> None
         for account in (Account.AVAILABLE, Account.OUTSTANDING, Account.DISBURSED):
             held, wanted = getattr(node, f"{account}_krw"), -deltas.get(account, 0)
             if node.is_bound and wanted > held:
+                name = read_names().say(node.name)
                 raise Conflict(
                     f"budget.short_{account}",
-                    f"'{node.name}'에 남은 금액은 {held:,}원인데 {wanted:,}원이 필요합니다",
-                    f"'{node.name}' has {held:,} won left and {wanted:,} are wanted",
+                    f"'{name.ko}'에 남은 금액은 {held:,}원인데 {wanted:,}원이 필요합니다",
+                    f"'{name.en}' has {held:,} won left and {wanted:,} are wanted",
                     field="amount_krw",
                 )
 

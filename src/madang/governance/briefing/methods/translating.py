@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -65,11 +65,12 @@ WORDS = {
     "순증": "new",
     "연말 집행예상액": "Forecast for the end of the year",
 }
-PATTERNS = (
+PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"^(?:※\s*)?예산집행 현황(.*)$"), r"Execution of the budget\1"),
     (re.compile(r"단위\s*:\s*천원"), "in thousand won"),
-    (re.compile(r"['’](\d\d)\.\s?(\d{1,2})\.\s?(\d{1,2})\.\s*기준"), r"as of 20\1-\2-\3"),
-    (re.compile(r"^['’]?(\d\d(?:\d\d)?)\s?년?도?\s*(예산현액|최종예산)$"), None),
+    (re.compile(r"(['’]\d\d\.\s?\d{1,2}\.\s?\d{1,2}\.)\s*기준"), lambda one: f"as of {write_when(one[1])}"),
+    (re.compile(r"^(20\d\d)\.\s?(\d{1,2})\.$"), lambda one: f"{one[1]}-{int(one[2]):02d}"),
+    (re.compile(r"^['’]?(\d\d(?:\d\d)?)\s?년?도?\s*(예산현액|최종예산)$"), lambda one: _name_budget(one)),
     (re.compile(r"^['’](\d\d)\s?년말 집행예상액$"), r"Forecast for the end of 20\1"),
     (re.compile(r"^['’](\d\d)\s?년 대비$"), r"Against 20\1"),
     (re.compile(r"^(\d+)건 중 (\d+)건 완료$"), r"\2 of \1 done"),
@@ -135,7 +136,7 @@ def translate(text: str, wordings: Mapping[str, str]) -> str:
     if leading is not None:
         return f"({WORDS[leading[1]]}) {translate(said[leading.end() :], wordings)}".strip()
     for pattern, new in PATTERNS:
-        said = pattern.sub(new if new is not None else _name_budget, said)
+        said = pattern.sub(new, said)
     return re.sub(r"△\s*(?=\d)", "−", said)  # noqa: RUF001
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from madang.governance.briefing.methods.translating import translate_within
+from madang.governance.briefing.methods.translating import translate, translate_within
 
 WORDINGS = {
     "챗봇 운영": "Chatbot",
@@ -27,3 +27,15 @@ WORDINGS = {
 )
 def test_the_longest_whole_name_is_said_in_english(said, expected):
     assert translate_within(said, WORDINGS) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2026. 7.", "2026-07"),
+        ("(단위 : 천원, '26.7.1. 기준)", "(in thousand won, as of 2026-07-01)"),
+        ("2026 예산현액", "Budget 2026"),
+    ],
+)
+def test_days_are_written_in_one_way(said, expected):
+    assert translate(said, {}) == expected

@@ -48,6 +48,7 @@ import pyarrow as pa
 from madang.citizens.open_data.actions.harvest import harvest, save_source
 from madang.core.base.interface import HOUSE, ColumnType, Table, Text, declare_column
 from madang.core.lake.interface import publish_dataset, register_dataset, replace_rows
+from madang.core.lake.maintenance import encode_all
 now, sizes, catalogue, most = datetime.now(UTC), json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 draw = np.random.default_rng(20261129)
 def make(first, count):
@@ -65,6 +66,7 @@ for name, size in sizes.items():
     register_dataset(actor=HOUSE, now=now, table=table)
     replace_rows(table, (make(at, min(500_000, size - at)) for at in range(0, size, 500_000)), actor=HOUSE, now=now)
     publish_dataset(actor=HOUSE, now=now, name=name)
+encode_all()  # as a job does within a minute
 if catalogue:
     with gzip.open(catalogue, "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[:most]

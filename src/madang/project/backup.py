@@ -31,6 +31,8 @@ from madang.core.base.interface import BadInput, Conflict, NotFound, prepare_reg
 REGISTERS = "registers.jsonl"
 SIDE_DATABASES = ("lake/lake.sqlite",)
 FOLDERS = ("lake", "files", "places", "checkpoints", "keys")
+NOT_COPIED = {("lake", "locks"), ("lake", "scratch"), ("lake", "codes")}
+"""What is of this machine alone, or is written anew from the rest."""
 KEYS = ("secret_key", "demo-accounts.json", "madang.toml")
 ROWS_AT_ONCE = 500
 UNFINISHED = "restore-unfinished"
@@ -184,7 +186,7 @@ def _list_files(data: Path) -> Iterator[Path]:
     for folder in FOLDERS:
         paths = (path for path in (data / folder).rglob("*") if path.is_file())
         for path in sorted(paths, key=lambda path: "_delta_log" not in path.parts):
-            if ".sqlite" not in path.name and not {"locks", "scratch"} & set(path.parts):
+            if ".sqlite" not in path.name and path.relative_to(data).parts[:2] not in NOT_COPIED:
                 yield path
 
 

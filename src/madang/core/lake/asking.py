@@ -116,8 +116,11 @@ def read_rows(
     page doesn't read the table again.
     """
     order = make_order(reader, sort)
-    if where and not order and reader.has_places and offset >= _FAR and limit <= _MOST_BY_PLACE:
-        places = _find_places(_Counted(reader, tuple(where)))
+    if where and not order and reader.has_places and limit <= _MOST_BY_PLACE:
+        page = reader.find_page(where, offset, limit)
+        if page is not None:
+            return reader.read_places(page, select or None), count_rows(reader, where)
+        places = _find_places(_Counted(reader, tuple(where))) if offset >= _FAR else None
         if places is not None:
             return reader.read_places(places[offset : offset + limit].tolist(), select or None), len(places)
     return reader.read(select or None, where, order, offset, limit), count_rows(reader, where)

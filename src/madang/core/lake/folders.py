@@ -22,6 +22,11 @@ def lock_path(name: str) -> Path:
     return lake_path() / "locks" / f"{name}.lock"
 
 
+def codes_path() -> Path:
+    """Return the folder of the codes of tables' files, which can be written anew at any time."""
+    return lake_path() / "codes"
+
+
 def scratch_path() -> Path:
     """Return the folder for spilled sorts and copies; empty after a restart."""
     return lake_path() / "scratch"

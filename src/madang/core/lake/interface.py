@@ -37,14 +37,16 @@ from .shape_index import (
     Reach,
     Shapes,
     draw_box,
+    find_touching,
     has_outlines,
     hold_shapes,
     measure_reach,
-    mend_shapes,
     reach_around,
+    read_at,
+    read_seen,
     read_touching,
 )
-from .shapes import find_shape_column, read_shapes
+from .shapes import find_shape_column, mend_shapes, read_shapes
 from .sql import run_sql, run_sql_to_ipc
 from .streams import append
 
@@ -82,6 +84,7 @@ __all__ = [
     "draw_box",
     "drop_table",
     "find_shape_column",
+    "find_touching",
     "get_backlogs",
     "get_dataset",
     "get_table",
@@ -102,7 +105,9 @@ __all__ = [
     "publish_dataset",
     "publish_indicators",
     "reach_around",
+    "read_at",
     "read_rows",
+    "read_seen",
     "read_shapes",
     "read_touching",
     "register_dataset",

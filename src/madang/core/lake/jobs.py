@@ -5,7 +5,7 @@ from __future__ import annotations
 from madang.core.base.interface import Job, Text, now
 
 from .importing.jobs import sweep_imports
-from .maintenance import compact_all, forget_all, refresh_catalogue, refresh_quality, tidy_all
+from .maintenance import compact_all, encode_all, forget_all, refresh_catalogue, refresh_quality, tidy_all
 from .measuring import EVERY_S, publish_indicators
 
 JOBS = [
@@ -26,6 +26,12 @@ JOBS = [
         title=Text(ko="작은 파일 묶기", en="Packing small files"),
         every_s=300,
         run=compact_all,
+    ),
+    Job(
+        name="lake.codes",
+        title=Text(ko="큰 표의 빠른 조회 준비하기", en="Making large tables quick to ask"),
+        every_s=60,
+        run=encode_all,
     ),
     Job(
         name="lake.forget",

@@ -15,7 +15,9 @@ from . import engine
 from .actions import list_in_catalogue, measure_quality
 from .datasets import adopt_versions
 from .declarations import list_declared_tables, list_streams, list_tables
+from .finding import encode_table, sweep_codes
 from .folders import scratch_path, trash_path
+from .laid_shapes import lay_table
 from .latest import open_ledger
 from .models import Dataset
 from .records import Snapshot
@@ -106,6 +108,13 @@ def refresh_quality() -> None:
 def compact_all() -> None:
     """Re-pack every table that needs it."""
     _for_each(list_tables(), compact_table)
+
+
+def encode_all() -> None:
+    """Write the codes and shapes that tables' files lack, and delete those whose files are gone."""
+    _for_each(list_tables(), encode_table)
+    _for_each(list_tables(), lay_table)
+    sweep_codes()
 
 
 def forget_all() -> None:

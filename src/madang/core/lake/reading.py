@@ -20,16 +20,17 @@ from madang.core.base.interface import (
     NotFound,
     Table,
     TableKind,
-    Text,
     now,
 )
 from madang.core.people.interface import record_audit, require
 
 from . import engine
 from .declarations import find_table, refuse_withdrawn
+from .finding import count_found, find_page
 from .latest import read_latest
 from .records import (
     PLACE,
+    PLACE_COLUMN,
     STEPS,
     AnyOf,
     DatasetState,
@@ -44,7 +45,6 @@ from .records import (
 )
 from .tables_on_disk import read_snapshot
 
-PLACE_COLUMN = Column(name=PLACE, type=ColumnType.INTEGER, title=Text(ko="자리", en="Place"))
 _PERIODS = {"value", "hour", "day", "month", "year"}
 
 
@@ -96,6 +96,13 @@ class Reader:
         """Return the rows at some places, which rise; where `has_places`."""
         return engine.read_places(self.snapshot, self._query(select, (), (), 0, None).columns, places)
 
+    def find_page(self, where: Sequence[Filter | AnyOf], offset: int, limit: int) -> list[int] | None:
+        """Return the places of rows `offset` … `offset + limit` of those that fit, None where only reading them tells.
+
+        Of large tables most are quickly found; where `has_places`.
+        """
+        return find_page(self.snapshot, self._conditions(where), offset, limit)
+
     def iter_batches(
         self,
         select: Sequence[str] | None = None,
@@ -124,7 +131,7 @@ class Reader:
     def count(self, where: Sequence[Filter | AnyOf] = ()) -> int:
         """Return the exact number of rows; without a filter it is a kept number, not a scan."""
         conditions = self._conditions(where)
-        return engine.count(self.snapshot, conditions) if conditions else self.snapshot.rows
+        return count_found(self.snapshot, conditions) if conditions else self.snapshot.rows
 
     def aggregate(
         self,

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 from msgspec import Meta
 
-from madang.core.base.interface import Column, Finding, Indicator, Table, Text
+from madang.core.base.interface import Column, ColumnType, Finding, Indicator, Table, Text
 
 
 class Op(StrEnum):
@@ -110,6 +110,7 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
 PLACE = "_id"
 """A row's place in its version, from 1: a column that readers may name and that isn't stored."""
+PLACE_COLUMN = Column(name=PLACE, type=ColumnType.INTEGER, title=Text(ko="자리", en="Place"))
 NAMES_OF_PLACES = frozenset({PLACE, "file_index", "file_row_number"})
 """Where a table has such a column of its own, whatever its case, it is that one."""
 

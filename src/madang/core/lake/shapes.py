@@ -15,6 +15,7 @@ from .gateway.features import GEOMETRY
 
 NAMES = (GEOMETRY, "geom", "the_geom")
 NEAR_DEGREES = 1e-6
+AREA = 2
 
 
 def find_shape_column(table: Table, columns: Iterable[Column]) -> str:
@@ -59,6 +60,14 @@ def read_shapes(
         )
         own[agrees] = True
     return shapes, own
+
+
+def mend_shapes(geometries: np.ndarray) -> np.ndarray:
+    """Mend the areas that cross themselves, in place: what does so can neither be drawn nor compared."""
+    areas = np.flatnonzero(shapely.get_dimensions(geometries) == AREA)
+    crossed = areas[~shapely.is_valid(geometries[areas])]
+    geometries[crossed] = shapely.make_valid(geometries[crossed], method="structure")
+    return geometries
 
 
 def _to_degrees(places: np.ndarray, epsg: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from .methods.korean import matches_within, normalize
 from .methods.tiles import (
     TileFeatures,
     choose_drawn,
+    choose_large,
     encode_tile,
     group_points,
     thin_points,
@@ -79,6 +80,7 @@ __all__ = [
     "cell_of_points",
     "change_place",
     "choose_drawn",
+    "choose_large",
     "detect_code_system",
     "encode_tile",
     "find_district_in_text",

@@ -30,18 +30,20 @@ from madang.core.lake.interface import (
     count_rows,
     draw_box,
     find_shape_column,
+    find_touching,
     get_dataset,
     list_datasets,
     make_order,
     measure_reach,
     mend_shapes,
     reach_around,
+    read_at,
     read_shapes,
 )
 from madang.core.places.interface import transform_points
 
 from .filtering import push
-from .holding import ID, digest_row, find_order, find_rows, hold, hold_outlines
+from .holding import ID, Box, digest_row, find_order, find_rows, hold, hold_outlines
 
 MOST = 100_000
 MOST_JUDGED = 300_000
@@ -101,6 +103,10 @@ def read_page(collection: Collection, asked: Asked) -> Page:
         held = hold(reader, collection)
         if held is not None:
             return _page_held(reader, collection, asked, held)
+        if collection.shape and asked.bbox is not None and asked.filter is None:
+            page = _page_laid(reader, collection, asked, asked.bbox)
+            if page is not None:
+                return page
     return _read_page(reader, collection, asked)
 
 
@@ -116,6 +122,27 @@ def _page_held(reader: Reader, collection: Collection, asked: Asked, held: pa.Ta
     outlines = hold_outlines(reader, collection)
     matched = held.num_rows if found is None else len(found)
     return _make_page(collection, part, matched, None if outlines is None else outlines.geometries[chosen])
+
+
+def _page_laid(reader: Reader, collection: Collection, asked: Asked, box: Box) -> Page | None:
+    """Return a page of those that touch a box, found by the shapes laid beside the files; None without them."""
+    found = find_touching(reader, box)
+    if found is None:
+        return None
+    touching, shapes = found
+    order = tuple(one for one in _make_order(reader, collection, asked) if one.column != PLACE)
+    if order:
+        ordered = _list_order(reader, order)
+        touching = ordered[np.isin(ordered, touching)]
+    chosen = touching[asked.offset : asked.offset + asked.limit]
+    names = [column.name for column in reader.columns if column.name != collection.shape]
+    return _make_page(collection, read_at(reader, chosen, names), len(touching), shapes.take(chosen))
+
+
+@lru_cache(maxsize=8)
+def _list_order(reader: Reader, order: tuple[Order, ...]) -> np.ndarray:
+    """Return the positions of all rows in an order."""
+    return reader.read([PLACE], (), (*order, Order(PLACE))).column(PLACE).to_numpy().astype(np.uint32) - 1
 
 
 def _make_page(

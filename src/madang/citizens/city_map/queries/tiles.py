@@ -14,7 +14,7 @@ import shapely
 
 from madang.citizens.city_map.methods.naming import find_address_column, find_name_column
 from madang.citizens.city_map.records import Collection, Only
-from madang.core.lake.interface import Reader
+from madang.core.lake.interface import Reader, has_outlines, read_seen
 from madang.core.places.interface import (
     TileFeatures,
     choose_drawn,
@@ -25,7 +25,7 @@ from madang.core.places.interface import (
 )
 
 from .features import find_page, name_row, open_reader
-from .holding import ID, list_inside
+from .holding import ID, hold, list_inside
 
 DETAIL_ZOOM, DETAIL_COLUMNS = 13, 12
 GROUP_ZOOM = 12
@@ -115,9 +115,11 @@ def _read(
     is_grouped: bool = False,
 ) -> tuple[pa.Table, np.ndarray, np.ndarray]:
     """Return (the rows that a tile shows, as what it shows them, groups of other points as lon, lat, count)."""
+    groups = np.empty((0, 3))
+    if not only and has_outlines(reader) and hold(reader, one) is None:
+        return *read_seen(reader, carried, tile), groups
     rows, shapes = list_inside(reader, one, carried, tile_degrees(*tile), only)
     lon, lat = (rows.column(axis).to_numpy() for axis in (one.lon, one.lat))
-    groups = np.empty((0, 3))
     if shapes is not None:
         chosen, shapes = choose_drawn(shapes, lon, lat, *tile)
         return rows.take(pa.array(chosen)), shapes, groups

@@ -22,8 +22,8 @@ from madang.citizens.city_map.methods.systems import SYSTEMS
 from madang.citizens.city_map.queries import extracts, features, holding, spots
 from madang.citizens.city_map.queries.tiles import draw_once, draw_shown
 from madang.core.base.interface import HOUSE, now
-from madang.core.lake import shape_index
-from madang.core.lake.interface import ImportChoice, drop_table, import_file, publish_dataset
+from madang.core.lake import laid_shapes, shape_index
+from madang.core.lake.interface import ImportChoice, drop_table, get_table, import_file, publish_dataset
 
 from .laid_out import DRAWN, SHAPES, write_shapes
 
@@ -34,10 +34,13 @@ WHOLE = {
 }
 
 
-@pytest.fixture(params=["held", "read"])
+@pytest.fixture(params=["held", "read", "laid"])
 def drawn(request, tmp_path, monkeypatch):
-    """A public dataset of known shapes, written in EPSG:5179; held in memory, or as if it were too large for that."""
-    if request.param == "read":
+    """A public dataset of known shapes, written in EPSG:5179; held in memory, or as if it were too large for that.
+
+    Then they are laid beside its files, or not yet.
+    """
+    if request.param != "held":
         monkeypatch.setattr(shape_index, "MOST_ROWS", -1)
         monkeypatch.setattr(holding, "MOST_ROWS", -1)
     moved = pyproj.Transformer.from_crs(4326, 5179, always_xy=True)
@@ -51,6 +54,9 @@ def drawn(request, tmp_path, monkeypatch):
     path.write_text(json.dumps(document), "utf-8")
     import_file(actor=HOUSE, now=now(), path=path, choice=ImportChoice(table_name=DRAWN))
     publish_dataset(actor=HOUSE, now=now(), name=DRAWN)
+    if request.param == "laid":
+        monkeypatch.setattr(laid_shapes, "LEAST_ROWS", 1)
+        assert laid_shapes.lay_table(get_table(DRAWN)) == 1
     features.forget()
     yield features.get_collection(DRAWN)
     drop_table(DRAWN, actor=HOUSE, now=now())

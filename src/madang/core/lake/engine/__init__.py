@@ -10,13 +10,14 @@ from .answers import (
     count_bins,
     count_distinct,
     iter_batches,
+    judge_values,
     keep_rows,
     read,
     read_places,
     shrink,
 )
 from .connection import find_spatial_extension
-from .sql import MEASURES, quote_text, relation_sql
+from .sql import MEASURES, prune, quote_text, relation_sql
 from .upkeep import (
     find_rows,
     iter_stored,
@@ -37,9 +38,11 @@ __all__ = [
     "find_spatial_extension",
     "iter_batches",
     "iter_stored",
+    "judge_values",
     "keep_rows",
     "leave_out",
     "list_hours",
+    "prune",
     "quote_text",
     "read",
     "read_newest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +14,7 @@ from madang.core.lake.records import PLACE, AnyOf, Filter, Query, Snapshot
 from .connection import Cursor, run
 from .directions import measure_table_sql
 from .sql import (
+    SQL_TYPES,
     group_sql,
     name_of,
     names_place,
@@ -90,6 +92,20 @@ def count_bins(snapshot: Snapshot, column: Column, low: float, high: float, bins
         for number, rows in cursor.execute(sql, [low, (high - low) / bins]).fetchall():
             counts[max(number, 0)] += rows
     return tuple(counts)
+
+
+def judge_values(column: Column, values: Sequence[pa.Array], one: Filter) -> list[np.ndarray]:
+    """Return, for each of some arrays of a column's values, which of them satisfy a condition."""
+    conditions, bound = where_sql([one])
+    name, at = quote(column.name), quote(f"{column.name} at")
+    given = pa.table(
+        {column.name: pa.concat_arrays(values), f"{column.name} at": np.arange(sum(map(len, values)))}
+    )
+    cast = f"SELECT {at}, {name}::{SQL_TYPES[column.type]} AS {name} FROM given"
+    found = run(f"SELECT {at} FROM ({cast}){conditions}", bound, given=given)  # noqa: S608
+    fits = np.zeros(given.num_rows, bool)
+    fits[found.column(0).to_numpy()] = True
+    return np.split(fits, np.cumsum([len(part) for part in values])[:-1])
 
 
 def keep_rows(rows: pa.Table, where: Sequence[Filter | AnyOf]) -> pa.Table:

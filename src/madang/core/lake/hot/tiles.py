@@ -18,10 +18,10 @@ from madang.core.lake.api.datasets import cache_control, make_etag
 from madang.core.lake.mapping import NAME
 from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.records import Filter, Op
-from madang.core.lake.shape_index import has_outlines, read_touching
+from madang.core.lake.shape_index import has_outlines, read_seen
 from madang.core.lake.shapes import find_shape_column
 from madang.core.pages.interface import is_held
-from madang.core.places.interface import TileFeatures, choose_drawn, encode_tile, thin_points, tile_degrees
+from madang.core.places.interface import TileFeatures, encode_tile, thin_points, tile_degrees
 
 DETAIL_ZOOM, DETAIL_COLUMNS = 13, 8
 KIND = "application/vnd.mapbox-vector-tile"
@@ -70,7 +70,7 @@ def _draw(asked: _Asked, colour_by: str, tile: tuple[int, int, int]) -> bytes:
         raise NotFound("lake.no_place", "위치가 없는 데이터입니다", "this dataset has no place")
     carried = _choose_columns(reader, colour_by, tile[0])
     has_shapes = has_outlines(reader)
-    rows, shapes = (_read_shapes if has_shapes else _read_points)(reader, carried, tile)
+    rows, shapes = (read_seen if has_shapes else _read_points)(reader, carried, tile)
     if rows is None:
         return b""
     values = [{name: _plain(row[name]) for name in carried} for row in rows.select(carried).to_pylist()]
@@ -96,15 +96,6 @@ def _read_points(
         return None, np.empty(0, object)
     rows = parts[0]
     return rows, shapely.points(rows.column(lon).to_numpy(), rows.column(lat).to_numpy())
-
-
-def _read_shapes(
-    reader: Reader, carried: list[str], tile: tuple[int, int, int]
-) -> tuple[pa.Table | None, np.ndarray]:
-    lon, lat = str(reader.table.lon), str(reader.table.lat)
-    rows, shapes = read_touching(reader, list(dict.fromkeys([lon, lat, *carried])), tile_degrees(*tile))
-    drawn, shapes = choose_drawn(shapes, rows.column(lon).to_numpy(), rows.column(lat).to_numpy(), *tile)
-    return rows.take(pa.array(drawn)), shapes
 
 
 def _thin(rows: pa.Table, lon: str, lat: str, tile: tuple[int, int, int]) -> pa.Table:

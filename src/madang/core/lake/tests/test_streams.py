@@ -26,7 +26,7 @@ from madang.core.base.interface import (
     get_broker,
     read_settings,
 )
-from madang.core.lake import streams
+from madang.core.lake import finding, streams
 from madang.core.lake.declarations import list_handlers, list_registers
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import (
@@ -138,6 +138,21 @@ def test_a_correction_wins_by_revision_and_an_older_one_never_comes_back(lake):
     assert [row["value"] for row in rows_of()] == [2.0, 8.0]
     reader = authorize(HOUSE, "indicators")
     assert (reader.count(), reader.latest().to_pylist()[0]["value"]) == (2, 8.0)
+
+
+def test_codes_of_a_streams_files_say_what_the_files_say_also_where_rows_were_corrected(lake, monkeypatch):
+    monkeypatch.setattr(finding, "LEAST_ROWS", 1)
+    house = House()
+    house.take_in(*(reading(minute=minute, value=minute % 3) for minute in range(40)))
+    house.take_in(*(reading(minute=1_800 + minute, value=minute % 3) for minute in range(40)))
+    where = [Filter("value", "=", 1), Filter("unit", "=", "ug/m3")]
+    for changed in ([], [reading(value=1, revision=2)], [reading(minute=3_600, value=1)]):
+        if changed:
+            house.take_in(*changed)
+        finding.encode_table(INDICATORS)
+        held = sum(row["value"] == 1 for row in rows_of())
+        assert authorize(HOUSE, "indicators").count(where) == held
+        assert finding._find(read_snapshot(INDICATORS), where) is not None
 
 
 def test_without_a_number_what_arrives_last_counts_and_a_double_changes_nothing(lake):

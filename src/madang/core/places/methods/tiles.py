@@ -93,22 +93,32 @@ def choose_drawn(
     `lon` and `lat` are a point inside each. Those too small to be seen at the zoom, and of very many the smaller ones,
     are shown as that point, of which what lies under another is left out.
     """
-    sizes = _measure_units(shapes, z)
-    least = np.where(shapely.get_dimensions(shapes) == AREA, DOT_AREA, DOT_LINE) if z < WHOLE_ZOOM else 0
-    large = np.flatnonzero(sizes > least)
-    large = large[np.argsort(-sizes[large], kind="stable")[:MOST_DRAWN]]
-    is_dot = np.ones(len(shapes), bool)
-    is_dot[large] = False
-    dots = np.flatnonzero(is_dot)
-    seen = dots[thin_points(lon[dots], lat[dots], z, x, y)]
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    large, seen = choose_large(bounds, shapely.get_dimensions(shapes), lon, lat, z, x, y)
     large = large[np.argsort(-shapely.area(shapes[large]), kind="stable")]
     drawn = np.concatenate([shapes[large], shapely.points(lon[seen], lat[seen])])
     return np.concatenate([large, seen]), drawn
 
 
-def _measure_units(shapes: np.ndarray, z: int) -> np.ndarray:
-    """Return how wide or high each shape is in units of a tile of a zoom."""
-    bounds = shapely.bounds(shapes).reshape(-1, 4)
+def choose_large(
+    bounds: np.ndarray, dimensions: np.ndarray, lon: np.ndarray, lat: np.ndarray, z: int, x: int, y: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (positions of the shapes that a tile draws, positions of those that it shows as their point).
+
+    `bounds` (n × 4) are their boxes in degrees, `lon` and `lat` a point inside each.
+    """
+    sizes = _measure_units(bounds, z)
+    least = np.where(dimensions == AREA, DOT_AREA, DOT_LINE) if z < WHOLE_ZOOM else 0
+    large = np.flatnonzero(sizes > least)
+    large = large[np.argsort(-sizes[large], kind="stable")[:MOST_DRAWN]]
+    is_dot = np.ones(len(bounds), bool)
+    is_dot[large] = False
+    dots = np.flatnonzero(is_dot)
+    return large, dots[thin_points(lon[dots], lat[dots], z, x, y)]
+
+
+def _measure_units(bounds: np.ndarray, z: int) -> np.ndarray:
+    """Return how wide or high each box (n × 4, degrees) is in units of a tile of a zoom."""
     across, up = to_mercator(bounds[:, ::2], bounds[:, 1::2])
     return np.maximum(np.ptp(across, axis=1), np.ptp(up, axis=1)) * EXTENT * 2**z / WORLD_M
 

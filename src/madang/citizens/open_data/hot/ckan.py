@@ -30,7 +30,7 @@ from madang.core.pages.interface import find_address
 from . import packages
 from .bodies import read_body, read_fields
 from .datastore import datastore_info, datastore_search, datastore_search_sql
-from .parameters import Asked, read_flag, read_given, read_most, read_number, read_text, read_words
+from .parameters import Asked, read_flag, read_given, read_json, read_most, read_number, read_text, read_words
 
 
 class TooMany(MadangError):
@@ -205,6 +205,44 @@ def resource_show(asked: Asked, address: str) -> dict[str, Any]:
     return packages.describe_resource(record, form, address)
 
 
+def resource_search(asked: Asked, address: str) -> dict[str, Any]:
+    """Return the forms of datasets that hold all of `query`: `field:text`, once or as a list.
+
+    The text stands somewhere in the field, whatever its case. `order_by` is a field, `limit` and `offset` page.
+    """
+    wanted = []
+    for one in _list_texts(asked, "query"):
+        field, colon, text = one.partition(":")
+        if not (colon and field in packages.RESOURCE_FIELDS):
+            raise BadInput(
+                "ckan.query",
+                f"query는 필드:값이며 필드는 {', '.join(packages.RESOURCE_FIELDS)}입니다",
+                f"query is field:text, the field one of {', '.join(packages.RESOURCE_FIELDS)}",
+            )
+        wanted.append((field, text.strip().casefold()))
+    order = read_given(asked, "order_by") or "id"
+    if not wanted or order not in packages.RESOURCE_FIELDS:
+        raise BadInput(
+            "ckan.query", "query가 없거나 모르는 order_by입니다", "query is missing, or order_by is unknown"
+        )
+    found = [
+        resource
+        for record in list_public()
+        for resource in packages.describe_package(record, address)["resources"]
+        if all(text in str(resource[field]).casefold() for field, text in wanted)
+    ]
+    found.sort(key=lambda one: (one[order], one["id"]))
+    first = read_number(asked, "offset", 0, len(found))
+    page = found[first : first + read_number(asked, "limit", len(found), len(found))]
+    return {"count": len(found), "results": page}
+
+
+def _list_texts(asked: Asked, name: str) -> list[str]:
+    """Return a text or several, which may have commas of their own."""
+    given = read_json(asked, name)
+    return [given] if isinstance(given, str) else read_words(asked, name)
+
+
 def organization_list(asked: Asked, _address: str) -> list[Any]:
     """Return the codes of the agencies that own a dataset; with `all_fields` what is known of each.
 
@@ -256,6 +294,34 @@ def _find_tags(text: str) -> list[str]:
     return sorted(word for word in words if text.casefold() in word.casefold())
 
 
+def format_autocomplete(asked: Asked, _address: str) -> list[str]:
+    """Return the forms of files in whose name `q` occurs, `limit` at most."""
+    wanted = read_given(asked, "q").casefold()
+    forms = sorted({form for record in list_public() for form in list_files(record.table)})
+    return [form for form in forms if wanted in form][: read_number(asked, "limit", 5, MOST_SUGGESTED)]
+
+
+def organization_autocomplete(asked: Asked, _address: str) -> list[dict[str, str]]:
+    """Return the agencies in whose code or title `q` occurs, `limit` at most."""
+    codes = {record.table.owner_agency for record in list_public()}
+    return _suggest(asked, packages.describe_organization, codes)
+
+
+def group_autocomplete(asked: Asked, _address: str) -> list[dict[str, str]]:
+    """Return the categories in whose name or title `q` occurs, `limit` at most."""
+    return _suggest(asked, packages.describe_group, {record.category for record in list_public()})
+
+
+def _suggest(
+    asked: Asked, describe: Callable[[str], dict[str, Any]], names: set[str]
+) -> list[dict[str, str]]:
+    wanted = read_given(asked, "q").casefold()
+    known = map(describe, sorted(names - {""}))
+    fits = [one for one in known if wanted in one["name"].casefold() or wanted in one["title"].casefold()]
+    page = fits[: read_number(asked, "limit", 20, MOST_SUGGESTED)]
+    return [{name: one[name] for name in ("id", "name", "title")} for one in page]
+
+
 def package_autocomplete(asked: Asked, _address: str) -> list[dict[str, str]]:
     """Return the datasets in whose name or title `q` occurs, `limit` at most."""
     wanted = read_given(asked, "q").casefold()
@@ -297,6 +363,18 @@ def group_show(asked: Asked, address: str) -> dict[str, Any]:
     return _show(
         asked, name, [one for one in list_public() if one.category == name], packages.describe_group, address
     )
+
+
+def group_package_show(asked: Asked, address: str) -> list[dict[str, Any]]:
+    """Return the datasets of one category, `limit` at most."""
+    shown = group_show({"id": read_text(asked, "id"), "include_datasets": True}, address)
+    return shown["packages"][: read_number(asked, "limit", MOST_PACKAGES, MOST_PACKAGES)]
+
+
+def resource_view_list(asked: Asked, address: str) -> list[dict[str, Any]]:
+    """Return the views of a form of a dataset: there are none, its page shows it."""
+    resource_show(asked, address)
+    return []
 
 
 def tag_show(asked: Asked, address: str) -> dict[str, Any]:
@@ -350,7 +428,7 @@ ACTIONS: dict[str, Callable[[Asked, str], Any]] = {
     action.__name__: action
     for action in (
         package_list, package_show, package_search, package_autocomplete, current_package_list_with_resources,
-        resource_show, datastore_search, datastore_search_sql, datastore_info, organization_list, organization_show,
-        group_list, group_show, tag_list, tag_show, tag_autocomplete, license_list, status_show, site_read, help_show,
+        resource_show, resource_search, resource_view_list, datastore_search, datastore_search_sql, datastore_info, organization_list, organization_show,
+        organization_autocomplete, group_list, group_show, group_package_show, group_autocomplete, tag_list, tag_show, tag_autocomplete, format_autocomplete, license_list, status_show, site_read, help_show,
     )
 }  # fmt: skip

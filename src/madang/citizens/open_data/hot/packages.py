@@ -22,6 +22,7 @@ CKAN_TYPES = {
     ColumnType.BOOLEAN: "bool",
 }
 IN_DATASTORE = "csv"
+RESOURCE_FIELDS = ("id", "name", "format", "url", "package_id")
 SORT = re.compile(r'^"?(?P<column>[^"]+?)"?(?:\s+(?P<way>asc|desc))?$', re.IGNORECASE)
 
 

@@ -21,6 +21,7 @@ from madang.citizens.open_data.records.search import (
     Named,
     Not,
     OneOf,
+    Titled,
     Updated,
 )
 
@@ -260,6 +261,9 @@ class Index:
             case Named(pattern):
                 fits = re.compile(translate(pattern)).match
                 return np.array([bool(fits(one.id.partition(":")[2])) for one in self._documents], dtype=bool)
+            case Titled(pattern):
+                fits = re.compile(translate(f"*{pattern}*")).match
+                return np.array([bool(fits(one.title)) for one in self._documents], dtype=bool)
             case Has(facet, pattern):
                 fits = re.compile(translate(pattern)).match
                 values = [value for value in self._facets[facet] if fits(value)]

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from madang.citizens.open_data.records.search import AllOf, Condition, Has, Named, Not, OneOf, Updated
+from madang.citizens.open_data.records.search import AllOf, Condition, Has, Named, Not, OneOf, Titled, Updated
 
 FACETS = {
     "organization": "agency", "owner_org": "agency", "groups": "category", "tags": "keyword",
@@ -134,6 +134,8 @@ def _write_condition(field: str, kind: str, text: str) -> Condition:
         return Has(FACETS[field], pattern.upper() if field == "res_format" else pattern)
     if field in {"name", "id"}:
         return Named(pattern)
+    if field == "title":
+        return Titled(pattern.casefold())
     if field == "site_id":
         return ALL
     if field in SAME_FOR_ALL:

@@ -74,6 +74,12 @@ class Named(msgspec.Struct, frozen=True, tag=True):
     pattern: str
 
 
+class Titled(msgspec.Struct, frozen=True, tag=True):
+    """A part of the title fits a pattern with stars, in small letters."""
+
+    pattern: str
+
+
 class Updated(msgspec.Struct, frozen=True, tag=True):
     """Updated from `low_s` to `high_s`, both included, in seconds since 1970; None is no bound."""
 
@@ -99,7 +105,7 @@ class OneOf(msgspec.Struct, frozen=True, tag=True):
     parts: tuple[Condition, ...]
 
 
-Condition = Has | Named | Updated | Not | AllOf | OneOf
+Condition = Has | Named | Titled | Updated | Not | AllOf | OneOf
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -222,6 +222,26 @@ def test_ckanapi_counts_what_a_search_found_by_facet(house, api):
         assert len(everything["results"]) == 1
 
 
+def test_ckanapi_finds_forms_and_suggests(house, api):
+    with ckanapi.RemoteCKAN(house.url) as site:
+        title = site.action.package_show(id="city_air")["title"]
+        found = site.action.resource_search(query=[f"name:{title}", "format:parquet"])
+        assert (found["count"], found["results"][0]["id"]) == (1, "city_air-parquet")
+        assert site.action.resource_search(query="package_id:CITY_AIR", limit=2)["count"] >= 4
+        assert len(site.action.resource_search(query="package_id:city_air", limit=2)["results"]) == 2
+        for wrong in ({"query": "colour:red"}, {"query": "red"}, {}, {"query": "id:a", "order_by": "colour"}):
+            with pytest.raises(ckanapi.ValidationError):
+                site.action.resource_search(**wrong)
+        assert site.action.format_autocomplete(q="PARQ") == ["parquet"]
+        assert site.action.resource_view_list(id="city_air") == []
+        for category in site.action.group_list():
+            assert category in {one["name"] for one in site.action.group_autocomplete(q=category.upper())}
+            assert site.action.group_package_show(id=category, limit=1)
+        await_found(site, q="city_air")
+        titled = site.action.package_search(q=f'title:"{title[:3]}" name:city_air')
+        assert [one["name"] for one in titled["results"]] == ["city_air"]
+
+
 @pytest.mark.parametrize(("headers", "body"), [
     ({"content-type": "application/json"}, b'{"id": "city_air"}'),
     ({"content-type": "application/x-www-form-urlencoded"}, b"id=city_air"),

@@ -18,7 +18,17 @@ from madang.citizens.open_data.methods.solr import read_query
 from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
 from madang.citizens.open_data.queries.search import keeper, prepare, search
 from madang.citizens.open_data.records.changes import ChangeKind
-from madang.citizens.open_data.records.search import Asked, Entry, Has, Indexed, Named, Not, OneOf, Updated
+from madang.citizens.open_data.records.search import (
+    Asked,
+    Entry,
+    Has,
+    Indexed,
+    Named,
+    Not,
+    OneOf,
+    Titled,
+    Updated,
+)
 from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
 from madang.core.lake.interface import (
     DatasetChange,
@@ -232,6 +242,7 @@ def test_words_are_folded():
     ("(+tags:a !tags:b)", (Has("keyword", "a"), Not(Has("keyword", "b"))), ""),
     ('tags:ab* tags:"a*"', (Has("keyword", "ab*"), Has("keyword", "a[*]")), ""),
     ("id:parks", (Named("parks"),), ""),
+    ("title:버스 title:BIK*", (Titled("버스"), Titled("bik*")), ""),
     ("private:true", (OneOf(()),), ""),
     ("-type:harvest", (Not(OneOf(())),), ""),
     ("metadata_modified:[2026-01-01T00:00:00Z TO *]", (Updated(1767225600.0, None),), ""),

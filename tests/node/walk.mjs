@@ -12,7 +12,7 @@ import { Openid4vciClient } from "@openid4vc/openid4vci";
 import { SDJwtInstance } from "@sd-jwt/core";
 import { digest, ES256, generateSalt } from "@sd-jwt/crypto-nodejs";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
-import { SDJwtInstance as SDJwtInstance15 } from "sd-jwt-15";
+import { FlattenJSON, GeneralJSON, SDJwtInstance as SDJwtInstance15 } from "sd-jwt-15";
 import { SDJwtVcInstance as SDJwtVcInstance15 } from "sd-jwt-vc-15";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -116,5 +116,5 @@ for (const [at, text] of held.entries()) {
     shown.push(presentation);
   }
 }
-say({ held, shown });
+say({ held, shown, json: [FlattenJSON, GeneralJSON].map((form) => form.fromEncode(shown[0]).toJson()) });
 process.exit(0);

@@ -19,6 +19,7 @@ from madang.citizens.wallet.methods.metadata import FORMAT, name_kind
 from madang.citizens.wallet.methods.queries import read_query
 from madang.citizens.wallet.methods.refusals import Part, Reason, Refused
 from madang.citizens.wallet.methods.requests import QUERY_ID, name_client
+from madang.citizens.wallet.methods.sd_jwt_json import write_compact
 from madang.citizens.wallet.methods.sealed_answers import open_sealed
 from madang.citizens.wallet.methods.w3c import BASE_TYPE, verify_w3c
 from madang.citizens.wallet.methods.w3c import TYPE as W3C
@@ -133,8 +134,7 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         raise Refused(
             Part.ANSWER, Reason.MISSING, "one certificate is presented for the one that is asked for"
         )
-    if not isinstance(presented[0], str):
-        raise Refused(Part.ANSWER, Reason.MALFORMED, "a presentation is a text")
+    text = presented[0] if isinstance(presented[0], str) else write_compact(presented[0])
     seconds, kind = int(now.timestamp()), get_rule(check.rule).kind
     own, find_own = name_kind(check.address, kind), find_issuer_key(check.address)
     others = [one for one in list_trusted(now) if kind in one.kinds] if check.takes_others else []
@@ -146,7 +146,7 @@ def _judge(check: EligibilityCheck, vp_token: Mapping[str, Any], now: datetime) 
         kinds=frozenset({own, *(one.kinds[kind] for one in others)}),
         binding=Binding(audience=name_client(name_response(check)), nonce=check.nonce, now=seconds),
     )
-    credential = (verify_w3c if check.is_w3c else verify_credential)(presented[0], demand)
+    credential = (verify_w3c if check.is_w3c else verify_credential)(text, demand)
     subject = ""
     if credential.issuer != check.address:
         check_trusted(credential, kind, others, now)

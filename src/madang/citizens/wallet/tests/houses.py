@@ -114,7 +114,7 @@ class Holder:
         }
         return shown + self.sign(claims, {"typ": "kb+jwt"})
 
-    def answer(self, request: dict[str, Any], presentation: str) -> Any:
+    def answer(self, request: dict[str, Any], presentation: str | dict[str, Any]) -> Any:
         query = request["dcql_query"]["credentials"][0]["id"]
         form = {"vp_token": json.dumps({query: [presentation]}), "state": request["state"]}
         return self.client.post(request["response_uri"], data=form)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from joserfc.jwk import ECKey, Key
 
 from madang.citizens.wallet.methods.credential import (
@@ -93,8 +95,19 @@ def presented(*paths: tuple, held: SdJwt | None = None, **changes: object) -> Sd
     return present(held or issued(), paths or (("name",), ("nationalities", 0)), proof(**changes))
 
 
+def in_json(text: str, form: str) -> dict[str, Any]:
+    """Return a presentation in the flattened or the general JSON serialization (RFC 9901, section 8)."""
+    message, *disclosures, binding = text.split("~")
+    protected, payload, signature = message.split(".")
+    said = {"protected": protected, "signature": signature}
+    shown = {"disclosures": disclosures, **({"kb_jwt": binding} if binding else {})}
+    if form == "flattened":
+        return said | {"payload": payload, "header": shown}
+    return {"payload": payload, "signatures": [said | {"header": shown}]}
+
+
 def verified(text: str, **changes: object) -> Credential:
     return verify_credential(text, demand(**changes))
 
 
-__all__ = ["TYPE", "demand", "draft", "find_key", "issued", "presented", "proof", "verified"]
+__all__ = ["TYPE", "demand", "draft", "find_key", "in_json", "issued", "presented", "proof", "verified"]

@@ -54,6 +54,72 @@ RFC9901_SHOWN = (1, 5, 0, 8)
 """Which disclosures the presentation of section 5.2 shows, in its order."""
 RFC9901_BOUND_AT = 1748537244
 
+RFC9901_JSON_PAYLOAD = (
+    "eyJfc2QiOiBbIjRIQm42YUlZM1d0dUdHV1R4LXFVajZjZGs2V0JwWn"
+    "lnbHRkRmF2UGE3TFkiLCAiOHNtMVFDZjAyMXBObkhBQ0k1c1A0bTRLWmd5Tk9PQV"
+    "ljVGo5SE5hQzF3WSIsICJjZ0ZkaHFQbzgzeFlObEpmYWNhQ2FhN3VQOVJDUjUwVk"
+    "U1UjRMQVE5aXFVIiwgImpNQ1hWei0tOWI4eDM3WWNvRGZYUWluencxd1pjY2NmRl"
+    "JCQ0ZHcWRHMm8iXSwgImlzcyI6ICJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbS"
+    "IsICJpYXQiOiAxNjgzMDAwMDAwLCAiZXhwIjogMTg4MzAwMDAwMCwgIl9zZF9hbG"
+    "ciOiAic2hhLTI1NiIsICJjbmYiOiB7Imp3ayI6IHsia3R5IjogIkVDIiwgImNydi"
+    "I6ICJQLTI1NiIsICJ4IjogIlRDQUVSMTladnUzT0hGNGo0VzR2ZlNWb0hJUDFJTG"
+    "lsRGxzN3ZDZUdlbWMiLCAieSI6ICJaeGppV1diWk1RR0hWV0tWUTRoYlNJaXJzVm"
+    "Z1ZWNDRTZ0NGpUOUYySFpRIn19fQ"
+)
+RFC9901_JSON_DISCLOSURES = [
+    "WyI2SWo3dE0tYTVpVlBHYm9TNXRtdlZBIiwgImZhbWlseV9uYW1lIiwgIkRvZSJd",
+    "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImdpdmVuX25hbWUiLCAiSm9obiJd",
+]
+_PROTECTED = "eyJhbGciOiAiRVMyNTYiLCAidHlwIjogImV4YW1wbGUrc2Qtand0In0"
+RFC9901_FLATTENED = {
+    "header": {
+        "disclosures": RFC9901_JSON_DISCLOSURES,
+        "kb_jwt": (
+            "eyJhbGciOiAiRVMyNTYiLCAidHlwIjogImtiK2p3dCJ9.eyJub25j"
+            "ZSI6ICIxMjM0NTY3ODkwIiwgImF1ZCI6ICJodHRwczovL3ZlcmlmaWVyLmV4YW"
+            "1wbGUub3JnIiwgImlhdCI6IDE3NDg1MzcyNDQsICJzZF9oYXNoIjogIlZqdFBz"
+            "Z1pwUVRSeEtKdkRwU0otblhsWktFOVo5TGdENEZ5Q3d3b05NUncifQ.GrDvJ2j"
+            "hYNmUvqdwVEIrxeTFEuI5qKSM7I6P95JmA6Wko-FBB5vPGQn0wvmdgjLCE2iDR"
+            "h1r82zchjmABQ3V8w"
+        ),
+    },
+    "payload": RFC9901_JSON_PAYLOAD,
+    "protected": _PROTECTED,
+    "signature": ("3oOtvPxU3QdDWUmfGexVB5rWyON2f1atg5rL825bvvD1g7ywjKDKy2UHqHoH2QS4FA99JbG5qnlqFaGXFChfjQ"),
+}
+"""RFC 9901, section 8.2: a presentation in the flattened JSON serialization."""
+RFC9901_GENERAL = {
+    "payload": RFC9901_JSON_PAYLOAD,
+    "signatures": [
+        {
+            "header": {
+                "disclosures": RFC9901_JSON_DISCLOSURES,
+                "kid": "issuer-key-1",
+                "kb_jwt": (
+                    "eyJhbGciOiAiRVMyNTYiLCAidHlwIjogImtiK2p3dCJ9.eyJu"
+                    "b25jZSI6ICIxMjM0NTY3ODkwIiwgImF1ZCI6ICJodHRwczovL3ZlcmlmaW"
+                    "VyLmV4YW1wbGUub3JnIiwgImlhdCI6IDE3NDg1MzcyNDQsICJzZF9oYXNo"
+                    "IjogInFieUlXUDNwaFZneEVzRFJpd2R3OVc2QkozZHhpUEx1bWNZcFBidT"
+                    "RFYjgifQ.VyZqxaVHh1XE6M-kuax_7Laq42uFDrx17lLG2jluyKgy_PqC8"
+                    "5z4DVpISdMZDdSANGs-0zN2N7xnM-E1Pg0sOw"
+                ),
+            },
+            "protected": _PROTECTED,
+            "signature": (
+                "dz1N3uvhVHJjldyXwppmBLieTj0vuBMbzL06rnrLIuxEQb9BHoIOwGrWh-UadW4orRpEiEtjf7xyHDONMJ6tBw"
+            ),
+        },
+        {
+            "header": {"kid": "issuer-key-2"},
+            "protected": _PROTECTED,
+            "signature": (
+                "kuXio_U88RH_-fihAPET4AFUjj0BpxsT6yddMFIr6pfHKtAe0FOJNWQxU42rfnORuNQNTgGsf2A8LjEba5inNg"
+            ),
+        },
+    ],
+}
+"""RFC 9901, section 8.3: a presentation in the general JSON serialization, signed by two keys."""
+
 STATUSES = {
     0: 1, 1993: 2, 25460: 1, 159495: 3, 495669: 1, 554353: 1, 645645: 2, 723232: 1,
     854545: 1, 934534: 2, 1000345: 3,

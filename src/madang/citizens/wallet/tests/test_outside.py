@@ -28,6 +28,7 @@ from madang.citizens.wallet.actions.requests import decide_request
 from madang.citizens.wallet.demo import PEOPLE
 from madang.citizens.wallet.methods import metadata
 from madang.citizens.wallet.methods.key_binding import Binding
+from madang.citizens.wallet.methods.sd_jwt_json import write_compact
 from madang.citizens.wallet.models import RegisterRow
 from madang.citizens.wallet.queries.certificates import list_certificates
 from madang.citizens.wallet.queries.checks import build_request, get_check
@@ -149,6 +150,7 @@ def test_a_wallet_of_others_fetches_and_shows(node, address):
         said = walker.hear()
     assert len(set(said["held"])) == 3
     assert present(request, said["shown"][1]).is_eligible
+    assert [write_compact(form) for form in said["json"]] == [said["shown"][0]] * 2
     [held], _ = list_certificates()
     assert (held.copies, held.event) == (3, "credential_accepted")
 

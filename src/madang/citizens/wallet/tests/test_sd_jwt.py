@@ -17,6 +17,7 @@ from sd_jwt.verifier import SDJWTVerifier
 from madang.citizens.wallet.methods.claim_paths import covers, leads_to, select
 from madang.citizens.wallet.methods.disclosures import DIGESTS, digest, read_disclosure
 from madang.citizens.wallet.methods.key_binding import Binding, Proof
+from madang.citizens.wallet.methods.refusals import Refused
 from madang.citizens.wallet.methods.sd_jwt import (
     TILDE,
     Rules,
@@ -27,6 +28,7 @@ from madang.citizens.wallet.methods.sd_jwt import (
     present,
     verify_sd_jwt,
 )
+from madang.citizens.wallet.methods.sd_jwt_json import write_compact
 from madang.citizens.wallet.methods.signatures import peek
 
 from . import published as rfc
@@ -56,6 +58,58 @@ def test_the_published_presentation_is_verified():
             "street_address": "123 Main St", "locality": "Anytown", "region": "Anystate", "country": "US",
         },
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [rfc.RFC9901_FLATTENED, rfc.RFC9901_GENERAL], ids=["flattened", "general"])
+def test_the_published_presentations_in_json_are_verified(said):
+    binding = Binding(audience="https://verifier.example.org", nonce="1234567890", now=rfc.RFC9901_BOUND_AT)
+    read = verify_sd_jwt(
+        parse(write_compact(said)), import_key(rfc.RFC9901_ISSUER), Rules(typ=TYP, binding=binding)
+    )
+    del read.claims["cnf"]
+    assert read.claims == {
+        "iss": "https://issuer.example.com",
+        "iat": 1683000000,
+        "exp": 1883000000,
+        "family_name": "Doe",
+        "given_name": "John",
+    }
+
+
+FLAT, WHOLE = rfc.RFC9901_FLATTENED, rfc.RFC9901_GENERAL
+FIRST, SECOND = WHOLE["signatures"]
+NOT_IN_JSON = {
+    "a list": [FLAT],
+    "a number": 7,
+    "nothing": None,
+    "an empty object": {},
+    "no payload": {name: value for name, value in FLAT.items() if name != "payload"},
+    "a payload that is an object": FLAT | {"payload": {}},
+    "two messages in the payload": FLAT | {"payload": f"{FLAT['payload']}.{FLAT['payload']}"},
+    "a tilde in the signature": FLAT | {"signature": f"{FLAT['signature']}~"},
+    "a line break at the end": FLAT | {"signature": f"{FLAT['signature']}\n"},
+    "no protected header": {name: value for name, value in FLAT.items() if name != "protected"},
+    "flattened and general": FLAT | {"signatures": [FIRST]},
+    "signatures of nobody": WHOLE | {"signatures": []},
+    "signatures without end": WHOLE | {"signatures": [FIRST] + [SECOND] * 16},
+    "a signature that is a text": WHOLE | {"signatures": [FIRST["signature"]]},
+    "disclosures beside the second": WHOLE
+    | {"signatures": [FIRST, SECOND | {"header": {"disclosures": []}}]},
+    "a key binding beside the second": WHOLE | {"signatures": [FIRST, SECOND | {"header": {"kb_jwt": "x"}}]},
+    "disclosures as an earlier draft had them": FLAT | {"disclosures": FLAT["header"]["disclosures"]},
+    "two disclosures in one": FLAT | {"header": {"disclosures": ["~".join(FLAT["header"]["disclosures"])]}},
+    "a disclosure that is a number": FLAT | {"header": {"disclosures": [7]}},
+    "disclosures in one text": FLAT | {"header": {"disclosures": "~".join(FLAT["header"]["disclosures"])}},
+    "a key binding that is an object": FLAT | {"header": {"kb_jwt": {}}},
+    "a disclosure in the key binding": FLAT | {"header": {"kb_jwt": f"x~{FLAT['header']['kb_jwt']}"}},
+}
+
+
+@pytest.mark.parametrize("name", NOT_IN_JSON)
+def test_what_is_no_sd_jwt_in_json_is_refused(name):
+    with pytest.raises(Refused) as refused:
+        write_compact(NOT_IN_JSON[name])
+    assert refused.value.code == "credential.malformed"
 
 
 def test_the_published_disclosures_have_the_published_digests():

@@ -1,7 +1,7 @@
 """The cases that the SD-JWT specification's reference program is tried by, one by one by its names, with values of our own.
 
-What it issued and its holder shows is read by us as the case expects; so is what our own holder shows of it. The cases of the
-JSON serialization are left out: OpenID4VCI and OpenID4VP carry the compact form, the only one spoken here.
+What it issued and its holder shows is read by us as the case expects, in the compact form and, as the cases of the JSON
+serialization have it, flattened and general; so is what our own holder shows of it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from sd_jwt.issuer import SDJWTIssuer
 
 from madang.citizens.wallet.methods.key_binding import Binding
 from madang.citizens.wallet.methods.sd_jwt import Rules, parse, present, verify_sd_jwt
+from madang.citizens.wallet.methods.sd_jwt_json import write_compact
 
-from .people import HOLDER_KEY, ISSUER_KEY, NONCE, VERIFIER
+from .people import HOLDER_KEY, ISSUER_KEY, NONCE, VERIFIER, in_json
 
 TYP = "dc+sd-jwt"
 
@@ -125,9 +126,14 @@ def as_jwk(key: Any, *, private: bool) -> JWK:
     return JWK.from_json(json.dumps(key.as_dict(private=private)))
 
 
+@pytest.mark.parametrize("form", ["compact", "flattened", "general"])
 @pytest.mark.parametrize("decoys", [False, True], ids=["plain", "decoys"])
 @pytest.mark.parametrize("name", CASES)
-def test_what_the_reference_holder_shows_is_read_as_the_case_expects(name: str, decoys: bool):  # noqa: FBT001
+def test_what_the_reference_holder_shows_is_read_as_the_case_expects(
+    name: str,
+    decoys: bool,  # noqa: FBT001
+    form: str,
+):
     case = CASES[name]
     issuer = SDJWTIssuer(
         case.claims,
@@ -139,7 +145,8 @@ def test_what_the_reference_holder_shows_is_read_as_the_case_expects(name: str, 
     holder = SDJWTHolder(issuer.sd_jwt_issuance)
     holder.create_presentation(case.shown, NONCE, VERIFIER, as_jwk(HOLDER_KEY, private=True))
     binding = Binding(audience=VERIFIER, nonce=NONCE, now=holder.key_binding_jwt_payload["iat"])
-    shown = parse(holder.sd_jwt_presentation)
+    text = holder.sd_jwt_presentation
+    shown = parse(text if form == "compact" else write_compact(in_json(text, form)))
     said = verify_sd_jwt(shown, ISSUER_KEY, Rules(typ=TYP, binding=binding))
     said.claims.pop("cnf")
     assert said.claims == case.expected

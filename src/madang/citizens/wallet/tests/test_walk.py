@@ -39,6 +39,7 @@ from madang.citizens.wallet.records import CertificateState, CheckState
 from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, NotAllowed, now
 
 from .houses import ISSUER, Holder, offer_to
+from .people import in_json
 
 YOUNG, OLD = "sim-0001", "sim-0003"
 
@@ -67,6 +68,15 @@ def test_from_an_offer_to_a_yes(holder):
     assert check.nonce == ""
     again = holder.answer(request, holder.present(held, {"region_code", "birth_date"}, request))
     assert again.status_code == 400
+
+
+@pytest.mark.parametrize("form", ["flattened", "general"])
+def test_an_answer_may_be_json(holder, form):
+    held, request = holder.accept(*offer_to()), asked()
+    text = holder.present(held, {"region_code", "birth_date"}, request)
+    assert holder.answer(request, in_json(text, form) | {"extra": 1}).status_code == 400
+    assert holder.answer(request, in_json(text, form)).status_code == 200
+    assert get_check(request["state"], now()).is_eligible
 
 
 def seal(said: object, key: dict, **header: str) -> str:

@@ -52,7 +52,7 @@ OTHER_NAMES = {
 OWN_NAMES = {*Signal.__struct_fields__, *(one for names in OTHER_NAMES.values() for one in names)} - {"alarm"}
 OF_PERSONS = frozenset({"alarm", "expects"})
 """What only persons' signals have: a device that says `alarm: true` names no alarm's number."""
-MILLISECONDS_FROM = 1e11
+SECONDS_BELOW, NANOSECONDS_BELOW = 1e11, 1e20
 KindOf = Callable[[str], SignalKind | None]
 """The kind of a registered device, None of any other."""
 TWO_PARTS = re.compile(r"(.+)[/:_.](call_point|camera_smoke)|(.+)[/:_.]([A-Za-z]+)")
@@ -200,13 +200,17 @@ def _read_text(value: Any) -> Any:
 
 
 def _read_time(value: Any, now: datetime | None) -> Any:
-    """Return a moment from a text or from seconds or milliseconds since 1970; `now` where it is none."""
+    """Return a moment from a text, or from seconds since 1970 or thousandths of them; `now` where it is none."""
     try:
+        if isinstance(value, str) and value.isdecimal():
+            value = float(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            if not RELATIVE_BELOW <= value:
+            if not RELATIVE_BELOW <= value < NANOSECONDS_BELOW:
                 raise ValueError(f"{value} is no time")
-            return datetime.fromtimestamp(value / 1000 if value >= MILLISECONDS_FROM else value, UTC)
-        moment = msgspec.convert(value, datetime)
+            while value >= SECONDS_BELOW:  # milliseconds, microseconds, nanoseconds
+                value /= 1000
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else msgspec.convert(value, datetime)
         if moment.tzinfo is None:
             raise ValueError("a time without its zone")
         moment.astimezone(UTC)

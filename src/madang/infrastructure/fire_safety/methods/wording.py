@@ -7,25 +7,34 @@ from typing import Any
 
 from madang.infrastructure.fire_safety.records import ALARMING, SignalKind
 
-MARKS = frozenset(
-    {"alarm", "alert", "status", "state", "detected", "detection", "detector", "triggered", "sensor"}
-)
-"""Words beside a kind's own: `smoke_alarm`, `smokeDetected`, `alarm_status`."""
-SAYS_ALARM = frozenset({"alarm", "alert"})
+DEVICES = frozenset({"detector", "sensor", "감지기"})
+KOREAN_MARKS = ("감지기", "감지", "경보", "발생", "누출", "상태", "작동")
+MARKS = frozenset({
+    *DEVICES, "alarm", "alert", "status", "state", "detected", "detection", "triggered", "leak", *KOREAN_MARKS
+})  # fmt: skip
+"""Words beside a kind's own: `smoke_alarm`, `smokeDetected`, `alarm_status`, 연기감지."""
+SAYS_ALARM = frozenset({"alarm", "alert", "경보"})
 KINDS = {
     **{kind.value: kind for kind in ALARMING},
     "callpoint": SignalKind.CALL_POINT,
     "manual_call_point": SignalKind.CALL_POINT,
     "mcp": SignalKind.CALL_POINT,
     "temperature": SignalKind.HEAT,
+    "co": SignalKind.GAS,
+    "carbon_monoxide": SignalKind.GAS,
+    "연기": SignalKind.SMOKE,
+    "열": SignalKind.HEAT,
+    "온도": SignalKind.HEAT,
+    "가스": SignalKind.GAS,
+    "일산화탄소": SignalKind.GAS,
+    "발신기": SignalKind.CALL_POINT,
 }
-STATES = frozenset({"status", "state", "event"})
+STATES = frozenset({"status", "state", "event", "상태"})
 """Names whose value can be the name of an alarm: `status: alarm`, `event: smoke_alarm`."""
-SAID_FIRE = frozenset({"경보", "화재", "화재경보", "화재 경보"})
-ANY_FIRE = frozenset({"fire", "flame"})
-READINGS = frozenset({"temperature"})
+ANY_FIRE = frozenset({"fire", "flame", "화재", "불꽃"})
+READINGS = frozenset({"temperature", "온도", "co", "carbon_monoxide"})
 """Names that without a mark are readings and no alarms."""
-YES = frozenset({"true", "1", "yes", "on", "alarm", "alert", "fire", "smoke", "detected", "active", "triggered", "경보", "화재", "감지"})  # fmt: skip
+YES = frozenset({"true", "1", "yes", "on", "alarm", "alert", "fire", "smoke", "detected", "active", "triggered", "경보", "화재", "감지", "발생", "작동"})  # fmt: skip
 NO = frozenset({"", "false", "0", "no", "off", "normal", "ok", "clear", "cleared", "none", "inactive", "idle", "no alarm", "not detected", "정상", "해제"})  # fmt: skip
 
 
@@ -43,9 +52,7 @@ def find_said_kind(name: str, value: Any, any_fire: SignalKind) -> SignalKind | 
     words = _split(name)
     if not isinstance(value, str) or not words or not STATES.issuperset(words):
         return None
-    if value.strip() in SAID_FIRE:
-        return any_fire
-    return None if {"detector", "sensor"}.intersection(_split(value)) else find_kind(value, any_fire)
+    return None if DEVICES.intersection(_split(value)) else find_kind(value, any_fire)
 
 
 def spell(name: str) -> str:
@@ -54,8 +61,9 @@ def spell(name: str) -> str:
 
 
 def _split(name: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    return [one for one in re.split(r"[^a-z0-9]+", spaced.lower()) if one]
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    spaced = re.sub("|".join(KOREAN_MARKS), r"_\g<0>_", spaced)
+    return [one for one in re.split(r"[^a-z0-9가-힣]+", spaced.lower()) if one]
 
 
 def is_alarm(value: Any) -> bool | None:

@@ -57,6 +57,7 @@ class Track(msgspec.Struct, frozen=True):
     """One thing through time: frames (N,) counted from 1, boxes (N, 4) as corners, scores (N,).
 
     `joints`: x and y in pixels and score of each of JOINTS, (N, 17, 3), NaN where they weren't read; None where never.
+    `looks` (N, D): the colours, as vectors of length 1; None where nobody looked at them.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Track(msgspec.Struct, frozen=True):
     boxes: Floats
     scores: Floats
     joints: Floats | None = None
+    looks: Floats | None = None
 
     @property
     def feet(self) -> Floats:

@@ -1,4 +1,4 @@
-"""What is known once the whole video was seen: pieces joined, gaps filled, ghosts dropped, boxes steadied."""
+"""What is known once the whole video was seen: who was taken for somebody else, pieces joined, gaps filled, ghosts dropped, boxes steadied."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ import numpy as np
 
 from madang.infrastructure.cctv.records import UNREAD, Floats, Track
 
+from .parting import part
+from .pieces import chain, cut, differ_in_looks
+
 JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
-JOIN_HEIGHTS = 1.0
+JOIN_HEIGHTS, LOOKS_HEIGHTS, MOST_DIFFERENT = 1.2, 2.0, 0.3
+"""Ends and beginnings are so near, in body heights; as many of these is a whole difference of colours worth; and how much
+of one there may be."""
+LAST = 10
+"""In so many frames at its end or beginning a track shows how it looks."""
 GHOST_SCORE, GHOST_HEIGHTS = 0.5, 0.6
 SURE = 0.35
 STEADY_S, REACH, LEAST_WEIGHT = 0.2, 3.0, 0.05
@@ -22,7 +29,7 @@ def mend(tracks: Sequence[Track], fps: float, size: tuple[int, int]) -> list[Tra
 
     `size` is the picture's width and height in pixels: who walked out of it isn't who comes in there next.
     """
-    joined = _join([_trim(one) for one in tracks], fps, size)
+    joined = _join(part([_trim(one) for one in tracks], fps), fps, size)
     filled = [_fill(one, fps) for one in joined]
     real = [one for one in filled if len(one.frames) >= LEAST_S * fps and not _is_ghost(one)]
     return [
@@ -35,8 +42,7 @@ def _trim(one: Track) -> Track:
     """Return a track up to where it was last surely seen: what is weak to the end held on to something else."""
     sure = np.flatnonzero(one.scores >= SURE)
     last = int(sure[-1]) + 1 if len(sure) else 1
-    joints = None if one.joints is None else one.joints[:last]
-    return Track(one.id, one.sort, one.frames[:last], one.boxes[:last], one.scores[:last], joints)
+    return cut(one, slice(last))
 
 
 def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]:
@@ -60,15 +66,15 @@ def _join(tracks: list[Track], fps: float, size: tuple[int, int]) -> list[Track]
     for one in tracks:
         if one.id in led:
             continue
-        chain = [one]
-        while chain[-1].id in following:
-            chain.append(by_id[following[chain[-1].id]])
-        whole.append(_chain(chain))
+        parts = [one]
+        while parts[-1].id in following:
+            parts.append(by_id[following[parts[-1].id]])
+        whole.append(chain(parts))
     return whole
 
 
 def _distance(one: Track, other: Track, gap: int, size: tuple[int, int]) -> float:
-    """Return how far from where `one` was heading `other` begins, in body heights; sizes must agree.
+    """Return how far from where `one` was heading `other` begins, in body heights; sizes and colours must agree.
 
     Nowhere near where it would have left the picture by then.
     """
@@ -82,24 +88,10 @@ def _distance(one: Track, other: Track, gap: int, size: tuple[int, int]) -> floa
     heading = one.feet[-1] + speed * gap
     if not (0 <= heading[0] <= size[0] and heading[1] <= size[1] + height / 2):
         return np.inf
-    return float(np.linalg.norm(other.feet[0] - heading) / max(height, 1))
-
-
-def _chain(parts: list[Track]) -> Track:
-    return Track(
-        parts[0].id,
-        parts[0].sort,
-        np.concatenate([one.frames for one in parts]),
-        np.concatenate([one.boxes for one in parts]),
-        np.concatenate([one.scores for one in parts]),
-        None
-        if all(one.joints is None for one in parts)
-        else np.concatenate([_list_joints(one) for one in parts]),
-    )
-
-
-def _list_joints(one: Track) -> Floats:
-    return np.full((len(one.frames), *UNREAD.shape), np.nan, np.float32) if one.joints is None else one.joints
+    different = differ_in_looks(cut(one, slice(-LAST, None)), cut(other, slice(LAST)))
+    if different > MOST_DIFFERENT:
+        return np.inf
+    return float(np.linalg.norm(other.feet[0] - heading) / max(height, 1)) + LOOKS_HEIGHTS * different
 
 
 def _fill(one: Track, fps: float) -> Track:

@@ -21,7 +21,9 @@ LEAST_OVERLAP, LEAST_WEAK_OVERLAP = 0.2, 0.35
 MOST_SHARED = 0.5
 GROW, SLOW_FPS = 0.15, 8.0
 """Boxes grow before they are compared where pictures are so far apart that people leave their last box."""
-LOOKS_WEIGHT, LEAST_LOOKS = 0.45, 0.35
+LOOKS_WEIGHT, LEAST_LOOKS = 0.6, 0.35
+LOST_COST = 0.1
+"""Where two want the same box, who was seen in the last picture goes before who wasn't."""
 HITS_TO_BELIEVE = 3
 POSITION_NOISE, SPEED_NOISE, MEASURE_NOISE = 0.05, 0.003, 0.05
 
@@ -39,6 +41,7 @@ class Followed:
     boxes: list[Floats] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     joints: list[Floats] = field(default_factory=list)
+    colours: list[Floats] = field(default_factory=list)
     missed: int = 0
 
     def predict(self) -> None:
@@ -64,6 +67,7 @@ class Followed:
         self.boxes.append(box)
         self.scores.append(score)
         self.joints.append(joints)
+        self.colours.append(looks)
         self.missed = 0
 
     @property
@@ -139,6 +143,7 @@ class Tracker:
                 np.array(one.boxes, np.float32),
                 np.array(one.scores, np.float32),
                 _join_joints(one.joints),
+                np.array(one.colours, np.float16),
             )
             for one in sorted(whole, key=lambda one: one.id)
         ]
@@ -152,7 +157,7 @@ class Tracker:
         self._ended = [one for one in self._ended if one.is_believed and one.frames[-1] >= before]
         for one in (*self._ended, *self._alive):
             past = bisect.bisect_left(one.frames, before)
-            del one.frames[:past], one.boxes[:past], one.scores[:past], one.joints[:past]
+            del one.frames[:past], one.boxes[:past], one.scores[:past], one.joints[:past], one.colours[:past]
 
     def _begin(self, frame: int, box: Floats, score: float, looks: Floats, joints: Floats) -> None:
         made = Followed(self._next, to_centre(box), looks)
@@ -179,7 +184,7 @@ class Tracker:
         missed = np.array([self._alive[at].missed for at in tracks])[:, None]
         # Somebody out of sight for a while is told by looks as well as by place.
         allowed = (overlap >= least) & ((alike >= LEAST_LOOKS) | (missed <= 2))  # noqa: PLR2004 - frames
-        cost = 1 - (1 - LOOKS_WEIGHT) * overlap - LOOKS_WEIGHT * alike
+        cost = 1 - (1 - LOOKS_WEIGHT) * overlap - LOOKS_WEIGHT * alike + LOST_COST * (missed > 1)
         cost[~allowed] = 10.0
         _, rows, _ = lap.lapjv(cost, extend_cost=True, cost_limit=2.0)
         pairs = [

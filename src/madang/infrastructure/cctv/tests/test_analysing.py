@@ -32,7 +32,9 @@ FPS, SIZE = 10.0, (640, 480)
 LOOKS = np.ones((1, 64), np.float32) / 8
 
 
-def walk(points, start=1, number=1, sort=Sort.PERSON, width=20.0, height=60.0, score=0.8) -> Track:
+def walk(
+    points, start=1, number=1, sort=Sort.PERSON, width=20.0, height=60.0, score=0.8, looks=None
+) -> Track:
     """Return a track whose feet go through `points`, one a frame; width and height may differ by frame."""
     feet = np.array(points, np.float32)
     width, height = np.broadcast_to(width, len(feet)), np.broadcast_to(height, len(feet))
@@ -40,7 +42,8 @@ def walk(points, start=1, number=1, sort=Sort.PERSON, width=20.0, height=60.0, s
         [feet[:, 0] - width / 2, feet[:, 1] - height, feet[:, 0] + width / 2, feet[:, 1]], axis=1
     )
     frames = np.arange(start, start + len(feet))
-    return Track(number, sort, frames, boxes.astype(np.float32), np.full(len(feet), score, np.float32))
+    scores = np.full(len(feet), score, np.float32)
+    return Track(number, sort, frames, boxes.astype(np.float32), scores, None, looks)
 
 
 def line_of(x1, y1, x2, y2, count):
@@ -158,6 +161,41 @@ def test_two_who_pass_each_other_keep_their_numbers():
     assert len(tracks) == 2
     assert all(len(one.frames) == 79 for one in tracks)
     assert all(np.all(np.diff(one.boxes[:, 0]) > 0) or np.all(np.diff(one.boxes[:, 0]) < 0) for one in tracks)
+
+
+def colour(*seconds_of):
+    """Return looks (N, 64) of who wears the numbered colours for so many frames each."""
+    return np.concatenate([np.eye(64, dtype=np.float16)[[number] * count] for number, count in seconds_of])
+
+
+@pytest.mark.parametrize("turns", [False, True])
+def test_two_taken_for_each_other_where_they_met_are_told_apart_by_their_colours(turns):
+    """Both go on or both turn round, so that the ways alone say nothing; `red` and `blue` were mixed up in frame 30."""
+    there, back = line_of(200, 300, 300, 300, 30), line_of(300, 300, 200, 300, 30)
+    other, away = line_of(400, 302, 300, 302, 30), line_of(300, 302, 400, 302, 30)
+    ends = (back, away) if turns else (away, back)
+    mixed = [
+        walk(np.concatenate([there, ends[1]]), looks=colour((1, 30), (2, 30))),
+        walk(np.concatenate([other, ends[0]]), number=2, looks=colour((2, 30), (1, 30))),
+    ]
+    red, blue = mend(mixed, FPS, SIZE)
+    assert red.feet[-1, 0] == pytest.approx(ends[0][-1, 0], abs=3)
+    assert blue.feet[-1, 0] == pytest.approx(ends[1][-1, 0], abs=3)
+    right = [
+        walk(np.concatenate([there, ends[0]]), looks=colour((1, 60))),
+        walk(np.concatenate([other, ends[1]]), number=2, looks=colour((2, 60))),
+    ]
+    assert [one.feet[-1, 0] for one in mend(right, FPS, SIZE)] == pytest.approx(
+        [ends[0][-1, 0], ends[1][-1, 0]], abs=3
+    )
+
+
+def test_who_is_lost_is_not_who_begins_near_by_in_other_clothes():
+    gone, begins = line_of(100, 300, 200, 300, 30), line_of(212, 300, 300, 300, 30)
+    for number, people in ((1, 1), (2, 2)):
+        looks = colour((1, 30)), colour((number, 30))
+        parts = [walk(gone, looks=looks[0]), walk(begins, start=34, number=2, looks=looks[1])]
+        assert len(mend(parts, FPS, SIZE)) == people
 
 
 def test_a_gap_is_filled_along_the_way():

@@ -12,7 +12,7 @@ from madang.infrastructure.cctv.records import UNREAD, Floats, Track
 from .parting import part
 from .pieces import chain, cut, differ_in_looks
 
-JOIN_S, FILL_S, LEAST_S = 2.0, 2.0, 0.5
+JOIN_S, FILL_S, LEAST_S = 3.0, 2.0, 0.5
 JOIN_HEIGHTS, LOOKS_HEIGHTS, MOST_DIFFERENT = 1.2, 2.0, 0.3
 """Ends and beginnings are so near, in body heights; as many of these is a whole difference of colours worth; and how much
 of one there may be."""

@@ -18,6 +18,8 @@ LONGEST_GAP_S, LOOK_S = 2.0, 1.0
 LOOKS_HEIGHTS, MOST_OFF, MARGIN = 6.0, 2.0, 0.8
 """Body heights: what a whole difference of colours is worth; the most that a way that doesn't fit counts; and by how many
 together they must speak for an exchange."""
+TURN_S = 0.5
+"""Another speed counts as much as it leads away within so long: who meets somebody seldom turns round there."""
 
 
 def part(tracks: Sequence[Track], fps: float) -> list[Track]:
@@ -76,8 +78,8 @@ def _exchange(one: Track, other: Track, met: tuple[int, int], fps: float) -> tup
         for at, is_head in zip(met, (True, False), strict=True)
     )
     lasted = met[1] - met[0]
-    stay = sum(_differ(head, tail, lasted) for head, tail in zip(heads, tails, strict=True))
-    change = sum(_differ(head, tail, lasted) for head, tail in zip(heads, tails[::-1], strict=True))
+    stay = sum(_differ(head, tail, lasted, fps) for head, tail in zip(heads, tails, strict=True))
+    change = sum(_differ(head, tail, lasted, fps) for head, tail in zip(heads, tails[::-1], strict=True))
     if change + MARGIN >= stay:
         return None
     mine, its = (
@@ -97,9 +99,16 @@ def _look(one: Track, at: int, fps: float, *, is_head: bool) -> tuple[Track, Flo
     return seen, seen.feet.mean(axis=0) + speed * (at - middle), speed
 
 
-def _differ(head: tuple[Track, Floats, Floats], tail: tuple[Track, Floats, Floats], lasted: int) -> float:
+def _differ(
+    head: tuple[Track, Floats, Floats], tail: tuple[Track, Floats, Floats], lasted: int, fps: float
+) -> float:
     """Return how badly what came after a meeting goes on with what was before, in body heights."""
     (before, left, speed), (after, came, speed_after) = head, tail
     height = max(float(before.heights.mean()), float(after.heights.mean()), 1)
     off = np.linalg.norm(left + speed * lasted / 2 - (came - speed_after * lasted / 2)) / height
-    return min(float(off), MOST_OFF) + LOOKS_HEIGHTS * differ_in_looks(before, after)
+    turn = np.linalg.norm(speed_after - speed) * TURN_S * fps / height
+    return (
+        min(float(off), MOST_OFF)
+        + min(float(turn), MOST_OFF)
+        + LOOKS_HEIGHTS * differ_in_looks(before, after)
+    )

@@ -17,7 +17,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import av
 import cv2
@@ -29,7 +29,8 @@ from madang.infrastructure.cctv.methods.burning import BurnWatch
 from madang.infrastructure.cctv.methods.clothing import describe_wear
 from madang.infrastructure.cctv.methods.fights import LEAST_POSE_FPS
 from madang.infrastructure.cctv.methods.masking import find_motion, hide_others, mask
-from madang.infrastructure.cctv.methods.rules import find_events, tighten
+from madang.infrastructure.cctv.methods.remembering import Memory
+from madang.infrastructure.cctv.methods.rules import tighten
 from madang.infrastructure.cctv.methods.tracking import Followed, Tracker
 from madang.infrastructure.cctv.records import (
     SORTS,
@@ -52,6 +53,7 @@ from .analysing import NOTHING, MotionGate, take_frame, watch_burning
 from .classifier import find_classifier
 from .clips import Files, encode_picture, put, to_name, write_clip
 from .detector import Detector
+from .faces import FaceFinder
 from .own_detector import find_detector
 from .poses import PoseReader, find_poses
 from .sources import SourceReader
@@ -65,12 +67,24 @@ PULSE_EVERY_S = 5.0
 LOST_S = 10.0
 IDLE_S, LONGEST_REST_S = 0.01, 1.0
 BACKGROUND_SHARE = 0.05
-FACE_SIZE = 20
 FACES_EVERY_S = 2.0
 """A face in nobody who was found: it costs more than all else, and what has come is hidden as moving for longer."""
 SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
 BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+ENDING = frozenset({EventKind.INTRUSION, EventKind.CROWD})
+"""Kinds whose rules say that it is over: what comes later is another one."""
+
+
+class ToldOf(NamedTuple):
+    """An event that was told: under which name, when last, and of which frames."""
+
+    uid: str
+    at: float
+    start_frame: int
+    end_frame: int
 
 
 class Writer:
@@ -124,7 +138,7 @@ class Watched:
         self._reader = SourceReader(source.url, came)
         self._gate = MotionGate()
         self._burns, self._classifier = BurnWatch(source.fps), find_classifier()
-        self._faces = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_default.xml")
+        self._faces = FaceFinder()
         self._begun = time.monotonic()
         self._trackers = {sort: Tracker(sort, source.fps) for sort in Sort}
         self._ring: deque[tuple[float, bytes, bytes]] = deque(
@@ -133,11 +147,12 @@ class Watched:
         self._background: Floats | None = None
         self._boxes = self._face_boxes = np.zeros((0, 4), np.float32)
         self._size = (1, 1)
-        self._number = 0
+        self._number = self._count = 0
         self._known: tuple[object, ...] = ()
         self._events: list[Event] = []
+        self._memory = Memory()
         self._heights: dict[tuple[Sort, int], float] = {}
-        self._told: dict[tuple[object, ...], tuple[str, float]] = {}
+        self._told: dict[tuple[object, ...], ToldOf] = {}
         self._sighted: dict[int, datetime] = {}
         self._waiting: list[tuple[float, str]] = []
         self._due = self._look_due = self._pulse_due = self._faces_due = 0.0
@@ -199,7 +214,7 @@ class Watched:
             take_frame(self._trackers, self._number, picture, found, self._poses, reach)
             seen = self._list_to_tell() if self.source.is_searched else []
             if seen or at >= self._faces_due:
-                self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._find_faces(picture)
+                self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._faces.find(picture)
             hidden = _choose(found)
             self._boxes = np.concatenate([*hidden.values(), self._face_boxes])
             for one in seen:
@@ -237,13 +252,6 @@ class Watched:
             first_at=self._to_moment(one.frames[0]),
         )))  # fmt: skip
 
-    def _find_faces(self, picture: Picture) -> Floats:
-        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        found = self._faces.detectMultiScale(grey, 1.2, 3, minSize=(FACE_SIZE, FACE_SIZE))
-        boxes = np.array(found, np.float32).reshape(-1, 4)
-        boxes[:, 2:] += boxes[:, :2]
-        return boxes
-
     def _find_motion(self, picture: Picture) -> np.ndarray | None:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
         if self._background is None or self._background.shape != grey.shape:
@@ -264,7 +272,7 @@ class Watched:
         known = rules, self._size, *(tracker.extent for tracker in self._trackers.values())
         if known != self._known:  # nobody came, went or stayed: what the rules say stands
             tracks = [track for tracker in self._trackers.values() for track in tracker.list_tracks()]
-            self._known, self._events = known, find_events(tracks, rules, fps, self._size)
+            self._known, self._events = known, self._memory.find_events(tracks, rules, fps, self._size)
             self._heights = {(one.sort, one.id): float(one.heights.mean()) for one in tracks}
         for event in (*self._events, *self._burns.list_events(rules)):
             self._tell_event(at, event)
@@ -273,21 +281,28 @@ class Watched:
             for one in self._trackers[Sort.PERSON].list_followed()
             if one.id in self._sighted
         }
-        self._told = {name: one for name, one in self._told.items() if at - one[1] <= 2 * MEMORY_S}
+        self._told = {name: one for name, one in self._told.items() if at - one.at <= 2 * MEMORY_S}
 
     def _tell_event(self, at: float, event: Event) -> None:
-        # A crossing is its own; any other rule's event is one with what the same track does there.
+        # A crossing is its own; any other rule's event is one with what the same track does there, unless the rule itself
+        # says when it ended.
+        who = event.tracks[0] if event.tracks else (event.x, event.y)
         name = (
             event.kind,
             event.place,
-            event.tracks[0] if event.tracks else (event.x, event.y),
+            0 if event.kind is EventKind.CROWD else who,
             event.start_frame if event.kind is EventKind.LINE else 0,
         )
-        uid, _ = self._told.get(name, ("", 0.0))
-        if not uid:
-            uid = f"{self._prefix}-{event.kind.value}-{self._number}-{len(self._told)}"
+        told = self._told.get(name)
+        if told is not None and event.kind in ENDING and event.end_frame < told.start_frame:
+            return  # it was told, and another one since
+        if told is None or (event.kind in ENDING and event.start_frame > told.end_frame):
+            self._count += 1
+            uid = f"{self._prefix}-{event.kind.value}-{self._number}-{self._count}"
+            told = ToldOf(uid, at, event.start_frame, event.end_frame)
             self._waiting.append((at, uid))
-        self._told[name] = (uid, at)
+        uid = told.uid
+        self._told[name] = told._replace(at=at, end_frame=max(told.end_frame, event.end_frame))
         width, height = self._size
         self._tell(Told(seen=Seen(
             uid=uid,

@@ -18,6 +18,7 @@ HEAD, SAME_PERSON = 0.22, 0.5
 """The head's share of somebody's height; overlap from which two boxes may be the same person."""
 MOTION_LEVEL = 14
 MOTION_REACH = 15
+COARSE, CHANGE_LEVEL = 4, 10
 
 
 def mask(picture: Picture, boxes: Floats, moving: npt.NDArray[np.bool_] | None = None) -> Picture:
@@ -52,6 +53,36 @@ def find_motion(picture: Picture, background: Floats) -> npt.NDArray[np.bool_]:
     different = (np.abs(grey - background) > MOTION_LEVEL).astype(np.uint8)
     different = cv2.morphologyEx(different, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return cv2.dilate(different, np.ones((MOTION_REACH, MOTION_REACH), np.uint8)).astype(bool)
+
+
+def find_changed_parts(before: Picture, now: Picture, margin: int) -> list[tuple[int, int, int, int]]:
+    """Return parts (left, top, right, bottom) that hold all that differs between two grey pictures, with a margin.
+
+    No two overlap. Pictures are compared at a quarter of their size: noise is no change.
+    """
+    height, width = now.shape
+    small = (max(1, width // COARSE), max(1, height // COARSE))
+    coarse = [cv2.resize(one, small, interpolation=cv2.INTER_AREA) for one in (before, now)]
+    reach = 2 * (margin // COARSE) + 1
+    changed = (cv2.absdiff(*coarse) > CHANGE_LEVEL).astype(np.uint8)
+    changed = cv2.dilate(changed, np.ones((reach, reach), np.uint8))
+    while True:
+        count, _, facts, _ = cv2.connectedComponentsWithStats(changed)
+        boxes = [facts[number][:4] for number in range(1, count)]
+        if sum(int(wide * high) for _, _, wide, high in boxes) == np.count_nonzero(changed):
+            break
+        for x, y, wide, high in boxes:
+            changed[y : y + high, x : x + wide] = 1
+    across, down = width / small[0], height / small[1]
+    return [
+        (
+            int(x * across),
+            int(y * down),
+            min(width, int((x + wide) * across)),
+            min(height, int((y + high) * down)),
+        )
+        for x, y, wide, high in boxes
+    ]
 
 
 def _grow(box: Floats, width: int, height: int) -> tuple[int, int, int, int]:

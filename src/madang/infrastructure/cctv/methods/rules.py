@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,11 +16,13 @@ from madang.infrastructure.cctv.records import Event, EventKind, Floats, Line, R
 
 from .fights import find_fights
 from .posing import find_standing
-from .runs import exceed, find_runs
+from .runs import exceed, find_runs, join_runs
 
 Size = tuple[int, int]
 SHORTEST_SAID_S = 0.1
 """Whoever was somewhere for less has just come."""
+RETURN_S = 2.0
+"""Whoever leaves a zone for no longer was there all the while."""
 CLEAR_HEIGHTS = 0.05
 """So many body heights from a line the feet are clear of it."""
 STANDING_HEIGHTS_S = 1.0
@@ -35,21 +37,36 @@ EDGE_SHARE = 0.99
 
 def find_events(tracks: Sequence[Track], rules: Rules, fps: float, size: Size) -> list[Event]:
     """Return every event of a video, in the order they begin. `size` is width and height in pixels."""
-    people = [one for one in tracks if one.sort is Sort.PERSON]
-    bags = [one for one in tracks if one.sort is Sort.BAG]
+    own = [event for one in tracks for event in find_own_events(one, rules, fps, size)]
+    return sort_events([*own, *find_shared_events(tracks, rules, fps)])
+
+
+def find_own_events(track: Track, rules: Rules, fps: float, size: Size) -> list[Event]:
+    """Return the events of one person for which nobody else matters; none of anything else."""
+    if track.sort is not Sort.PERSON:
+        return []
     found: list[Event] = []
-    for one in people:
-        for zone in rules.zones:
-            found += _find_intrusion(one, zone, rules, fps, size)
-        for line in rules.lines:
-            found += _find_crossings(one, line, size)
-        for rule in (_find_loitering, _find_running):
-            found += rule(one, rules, fps)
-        found += _find_fall(one, rules, fps, size)
-    found += _find_crowds(people, rules, fps)
-    found += find_fights(people, rules, fps)
-    for bag in bags:
-        found += _find_abandoned(bag, people, rules, fps)
+    for zone in rules.zones:
+        found += _find_intrusion(track, zone, rules, fps, size)
+    for line in rules.lines:
+        found += _find_crossings(track, line, size)
+    for rule in (_find_loitering, _find_running):
+        found += rule(track, rules, fps)
+    return [*found, *_find_fall(track, rules, fps, size)]
+
+
+def find_shared_events(tracks: Sequence[Track], rules: Rules, fps: float) -> list[Event]:
+    """Return the events that several make together, or one by another's absence."""
+    people = [one for one in tracks if one.sort is Sort.PERSON]
+    found = [*_find_crowds(people, rules, fps), *find_fights(people, rules, fps)]
+    for bag in tracks:
+        if bag.sort is Sort.BAG:
+            found += _find_abandoned(bag, people, rules, fps)
+    return found
+
+
+def sort_events(found: Iterable[Event]) -> list[Event]:
+    """Return events in the order they begin."""
     return sorted(found, key=lambda one: (one.start_frame, one.kind, one.tracks))
 
 
@@ -70,7 +87,8 @@ def _event(kind: EventKind, track: Track, first: int, last: int, reason: Text, *
 def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Size) -> Iterator[Event]:
     area = shapely.Polygon(np.array(zone.points) * size)
     inside = shapely.contains_xy(area, track.feet[:, 0], track.feet[:, 1])
-    for first, last in find_runs(inside, rules.intrusion_s * fps, track.frames):
+    stays = find_runs(inside, rules.intrusion_s * fps, track.frames)
+    for first, last in join_runs(stays, RETURN_S * fps, track.frames):
         seconds = (track.frames[last] - track.frames[first]) / fps
         yield _event(
             EventKind.INTRUSION,
@@ -245,10 +263,11 @@ def _largest_group(feet: Floats, heights: Floats, reach: float) -> np.ndarray:
 
 def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
     """Find where a bag stands still, wherever it was carried before, and nobody is near it for long."""
-    is_left = [
-        not _is_near(frame, place, people, rules) for frame, place in zip(bag.frames, bag.feet, strict=True)
-    ]
-    alone = np.array(is_left) & (measure_speed(bag, fps) < STANDING_HEIGHTS_S)
+    alone = measure_speed(bag, fps) < STANDING_HEIGHTS_S
+    for one in people:
+        _, at, beside = np.intersect1d(bag.frames, one.frames, assume_unique=True, return_indices=True)
+        away = np.linalg.norm(one.feet[beside] - bag.feet[at], axis=1)
+        alone[at] &= away > rules.abandoned_heights * one.heights[beside]
     for first, last in find_runs(alone, rules.abandoned_s * fps, bag.frames):
         seconds = (bag.frames[last] - bag.frames[first]) / fps
         yield _event(
@@ -262,16 +281,6 @@ def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: floa
             ),
             strength=exceed(seconds, rules.abandoned_s),
         )
-
-
-def _is_near(frame: int, place: Floats, people: Sequence[Track], rules: Rules) -> bool:
-    for one in people:
-        at = int(np.searchsorted(one.frames, frame))
-        if at < len(one.frames) and one.frames[at] == frame:
-            reach = rules.abandoned_heights * float(one.heights[at])
-            if np.linalg.norm(one.feet[at] - place) <= reach:
-                return True
-    return False
 
 
 def tighten(rules: Rules, factors: Mapping[str, float]) -> Rules:

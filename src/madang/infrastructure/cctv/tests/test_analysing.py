@@ -64,6 +64,11 @@ def test_intrusion_is_told_once_and_not_for_a_glimpse():
     assert kinds([walk(line_of(100, 300, 322, 300, 80))], zones=(GATE,)) == []
     wavering = walk([(330, 300)] * 20 + [(318, 300)] * 2 + [(330, 300)] * 20)
     assert kinds([wavering], zones=(GATE,)) == [EventKind.INTRUSION]
+    for away, events in ((15, 1), (40, 2)):
+        returning = walk([(330, 300)] * 20 + [(300, 300)] * away + [(330, 300)] * 20)
+        assert kinds([returning], zones=(GATE,)) == [EventKind.INTRUSION] * events
+    glimpses = walk(([(330, 300)] * 2 + [(300, 300)] * 8) * 5)
+    assert kinds([glimpses], zones=(GATE,)) == []
 
 
 def test_a_line_is_crossed_each_way_and_not_by_standing_on_it():

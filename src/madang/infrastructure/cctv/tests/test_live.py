@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
 
 import av
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,17 +20,33 @@ from madang.core.base.interface import HOUSE, Text, read_settings
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.analyses import Analysis
+from madang.infrastructure.cctv.gateway.analyst import Watched, Writer
 from madang.infrastructure.cctv.gateway.clips import Files, encode_picture, hash_file, write_clip
 from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.faces import FaceFinder
 from madang.infrastructure.cctv.gateway.simulating import Walker, draw_street, write_street
-from madang.infrastructure.cctv.methods.masking import mask
-from madang.infrastructure.cctv.methods.rules import tighten
+from madang.infrastructure.cctv.methods import remembering
+from madang.infrastructure.cctv.methods.masking import find_changed_parts, mask
+from madang.infrastructure.cctv.methods.remembering import Memory
+from madang.infrastructure.cctv.methods.rules import find_events, tighten
 from madang.infrastructure.cctv.methods.standing import Known, find_same
+from madang.infrastructure.cctv.methods.tracking import Tracker
 from madang.infrastructure.cctv.methods.tuning import HIGHEST, tune
 from madang.infrastructure.cctv.queries.cameras import list_cameras
 from madang.infrastructure.cctv.queries.events import get_event, list_events
 from madang.infrastructure.cctv.queries.sources import list_sources
-from madang.infrastructure.cctv.records import Clip, EventKind, Pulse, Rules, Seen, Source, Told, Zone
+from madang.infrastructure.cctv.records import (
+    Clip,
+    Event,
+    EventKind,
+    Pulse,
+    Rules,
+    Seen,
+    Sort,
+    Source,
+    Told,
+    Zone,
+)
 from madang.infrastructure.cctv.tests.rtsp import serve, wait_for
 from madang.project.pytest_plugin import find_free_port
 
@@ -263,3 +281,109 @@ def test_the_watch_writes_down_what_a_file_played_in_real_time_shows(tmp_path):
         stop.set()
         thread.join(30)
     assert list_events(HOUSE)[1] == 1
+
+
+def draw_face(canvas, x, y, side, skin=170):
+    """Draw a face that the cascade takes for one."""
+    for across, down, wide, high, grey in (
+        (0, 0, 0.38, 0.5, skin), (-0.16, -0.1, 0.09, 0.045, 40), (0.16, -0.1, 0.09, 0.045, 40),
+        (-0.16, -0.2, 0.12, 0.03, 70), (0.16, -0.2, 0.12, 0.03, 70), (0, 0.27, 0.14, 0.04, 80),
+    ):  # fmt: skip
+        centre = round(x + across * side), round(y + down * side)
+        cv2.ellipse(canvas, centre, (round(wide * side), round(high * side)), 0, 0, 360, (grey,) * 3, -1)
+
+
+def test_faces_are_looked_for_where_a_picture_changed_and_stay_hidden_where_it_did_not():
+    empty = np.full((480, 640, 3), 90, np.uint8)
+    first, both = empty.copy(), empty.copy()
+    draw_face(first, 160, 200, 90)
+    draw_face(both, 160, 200, 90)
+    draw_face(both, 480, 250, 90)
+    finder = FaceFinder()
+    assert len(finder.find(empty)) == 0
+    one = finder.find(first)
+    assert [round(x) // 100 for x in one.mean(axis=0)[[0, 2]]] == [1, 2]
+    assert len(finder.find(both)) == 2
+    assert len(finder.find(both)) == 2  # nothing changed: nothing is forgotten
+    assert finder.find(first).tolist() == one.tolist()
+    assert len(finder.find(empty)) == 0
+
+
+def test_what_changed_lies_in_parts_that_do_not_overlap():
+    chance = np.random.default_rng(3)
+    before = chance.integers(80, 120, (480, 640), dtype=np.uint8)
+    now = np.clip(before + chance.integers(-8, 9, before.shape), 0, 255).astype(np.uint8)
+    assert find_changed_parts(before, now, 20) == []
+    changed = np.zeros(now.shape, bool)
+    for x, y in chance.integers(0, 440, (6, 2)):
+        changed[y : y + 30, x : x + 60] = True
+    now[changed] = 220
+    covered = np.zeros(now.shape, int)
+    for left, top, right, bottom in find_changed_parts(before, now, 20):
+        covered[top:bottom, left:right] += 1
+    assert covered.max() == 1
+    assert covered[changed].min() == 1
+    assert covered.mean() < 0.8
+
+
+def walk_on(chance, frames=400, fps=3.0):
+    """Yield a tracker of people who come, stop, go and pass each other, picture by picture."""
+    tracker = Tracker(Sort.PERSON, fps)
+    ways = [
+        (chance.integers(1, frames), chance.uniform(-1, 1) * 12, chance.uniform(150, 400)) for _ in range(14)
+    ]
+    for frame in range(1, frames):
+        there = [(frame - start, speed, y) for start, speed, y in ways if 0 <= frame - start < 90]
+        xs = [320 - 40 * speed + speed * min(age, 60) for age, speed, _ in there]
+        boxes = np.array([(x, y - 90, x + 40, y) for x, (_, _, y) in zip(xs, there, strict=True)], np.float32)
+        looks = np.eye(64, dtype=np.float32)[: len(boxes)]
+        tracker.update(frame, boxes.reshape(-1, 4), np.full(len(boxes), 0.8), looks)
+        yield frame, tracker
+
+
+def test_what_is_remembered_is_what_would_be_found_anew(monkeypatch):
+    rules = Rules(
+        zones=(Zone(name="문", points=((0.5, 0), (1, 0), (1, 1), (0.5, 1))),), loitering_s=5, crowd_people=3
+    )
+    memory, looked, asked, kinds = Memory(), 0, 0, set()
+    real = remembering.find_own_events
+
+    def count(*given):
+        nonlocal looked
+        looked += 1
+        return real(*given)
+
+    monkeypatch.setattr(remembering, "find_own_events", count)
+    for frame, tracker in walk_on(np.random.default_rng(11)):
+        if frame % 3:
+            continue
+        tracker.forget(frame - 240)
+        tracks = tracker.list_tracks()
+        asked += len(tracks)
+        found, anew = (each(tracks, rules, 3.0, (640, 480)) for each in (memory.find_events, find_events))
+        recent = [one for one in anew if one.kind is not EventKind.CROWD or one.end_frame > frame - 60]
+        assert [one for one in found if one in recent] == recent
+        kinds |= {one.kind for one in found}
+    assert {EventKind.INTRUSION, EventKind.LOITERING, EventKind.CROWD} <= kinds
+    assert looked < 0.7 * asked
+
+
+def test_an_intruder_who_comes_back_at_once_is_one_event_and_one_who_comes_back_later_another(tmp_path):
+    def stay(first, last):
+        return Event(
+            kind=EventKind.INTRUSION, start_frame=first, end_frame=last, tracks=(1,), x=300, y=400,
+            reason=Text(ko="까닭", en="reason"), place="문", strength=1.0,
+        )  # fmt: skip
+
+    output = io.BytesIO()
+    files = Files(tmp_path)
+    source = Source(camera_id="C1", url=str(tmp_path / "nothing.mp4"), fps=3)
+    watched = Watched(source, Detector(tiles=1), files, Writer(files, output), threading.Event())
+    watched._heights[Sort.PERSON, 1] = 100.0
+    for known in ([stay(5, 9)], [stay(5, 20)], [stay(5, 20), stay(60, 62)], [stay(5, 20), stay(60, 70)]):
+        for event in known:
+            watched._tell_event(1.0, event)
+    watched.close()
+    told = [msgspec.json.decode(line, type=Told).seen for line in output.getvalue().splitlines()]
+    assert [one.uid == told[0].uid for one in told] == [True, True, True, False, False]
+    assert len({one.uid for one in told}) == 2

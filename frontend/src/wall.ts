@@ -1,6 +1,7 @@
 /** The wall: says how old its picture is, sounds when something severe is new, and outlives lost connections. */
 import "./styles/wall.css";
 import { watchPicture } from "./parts/picture";
+import { showByParts } from "./parts/scrolling";
 
 const LOUD_HZ = 880;
 const LATE_HZ = 440;
@@ -28,10 +29,15 @@ function sound(frequency = LOUD_HZ): void {
   }
 }
 
+const showTop = showByParts();
+
 watchPicture("wall", {
   drawn: () => {
     const now = readLoudest();
-    if (now > loudest) sound();
+    if (now > loudest) {
+      sound();
+      showTop();
+    }
     loudest = Math.max(loudest, now);
   },
   late: () => sound(LATE_HZ),

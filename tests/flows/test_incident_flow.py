@@ -32,7 +32,7 @@ def dispatch(house: House):
     receiver.close()
 
 
-def report(house: House, key: str, severity: str = "extreme") -> int:
+def report(house: House, key: str, severity: str = "extreme", lon: float = 126.9784) -> int:
     found = {
         "key": key,
         "kind": "smoke",
@@ -40,7 +40,7 @@ def report(house: House, key: str, severity: str = "extreme") -> int:
         "found_at": datetime.now(UTC).isoformat(),
         "reason": REASON,
         "agency_code": "safety",
-        "lon": 126.9784,
+        "lon": lon,
         "lat": 37.5665,
         "evidence": {"smoke_obscuration": 0.4},
     }
@@ -74,6 +74,32 @@ def test_a_wall_that_renews_itself_stays_as_bright(house, browser, dispatch):
     report(house, f"bright:{dispatch.url}")
     board = wall.wait_for_selector("#wall.htmx-request")
     assert board.evaluate("(board) => getComputedStyle(board).opacity") == "1"
+    wall.context.close()
+
+
+WHOLLY_SEEN = """() => {
+  const edge = (name, side) => document.querySelector(name).getBoundingClientRect()[side];
+  const rows = [...document.querySelectorAll('.wall-row')];
+  const isSeen = ({top, bottom}) => top >= edge('.wall-head', 'bottom') - 1 && bottom <= edge('.wall-foot', 'top') + 1;
+  return rows.filter((row) => isSeen(row.getBoundingClientRect())).map((row) => row.querySelector('.wall-number').textContent);
+}"""
+
+
+def test_a_wall_longer_than_its_screen_shows_all_of_it_by_itself(house, browser, dispatch):
+    numbers = [report(house, f"long{at}:{dispatch.url}", lon=126.9 + at / 50) for at in range(6)]
+    size = {"width": 1280, "height": 640}
+    wall = open_as(browser, house, "operator", "/wall/incidents/", viewport=size, reduced_motion="reduce")
+    wall.clock.install()
+    wall.goto(f"{house.url}/wall/incidents/")
+    wall.clock.run_for(2_000)
+    first = set(wall.evaluate(WHOLLY_SEEN))
+    wall.wait_for_selector(".wall-part:has-text('저절로 넘어갑니다')")
+    seen = set(first)
+    for _ in range(40):
+        wall.clock.run_for(5_000)
+        seen |= set(wall.evaluate(WHOLLY_SEEN))
+    assert first < seen
+    assert {f"#{number}" for number in numbers} <= seen
     wall.context.close()
 
 

@@ -5,11 +5,11 @@
 Labelled pictures can't be had from the registries that this project uses, so accuracy is measured four ways: the
 tracker on the tracks of TUD-Campus and TUD-Stadtmitte (in the package motmetrics) as a trembling detector would see
 them; the whole chain on clips composed of people cut out of real videos (`--people`; Debian's opencv-doc has one),
-whose truth is known; 16 pictures of Debian's vtest.avi in which we wrote down who is to be seen, whole as MOTChallenge
-has them (`cctv_clips/vtest.txt`; 0 is what nobody can tell); and any labelled clip that is given (`--clip`, truth as
-MOTChallenge text). Floors in the same run: the same detections followed by overlap alone, and, for the tracks of
-motmetrics, the tracker whose results it ships. Events are compared with those
-that the same rules derive from the true tracks. Each part is bounded in time, so that the whole ends in minutes on any
+whose truth is known, also on the ways of TUD's true tracks; 16 pictures of Debian's vtest.avi in which we wrote down
+who is to be seen, whole as MOTChallenge has them (`cctv_clips/vtest.txt`; 0 is what nobody can tell); and any labelled
+clip that is given (`--clip`, truth as MOTChallenge text). Floors in the same run: the same detections followed by
+overlap alone, and, for the tracks of motmetrics, the tracker whose results it ships. Events are compared with those that
+the same rules derive from the true tracks. Each part is bounded in time, so that the whole ends in minutes on any
 machine; where one was cut short it says so.
 """
 
@@ -25,10 +25,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import motmetrics
 import numpy as np
 import psutil
-from cctv_clips.composing import compose, cut_people, write_clip
+from cctv_clips.composing import compose, cut_people, dress, write_clip
 from cctv_clips.happenings import say_events
 from cctv_clips.scoring import Rows, count_right, drop_over, read_rows, say, score
 from cctv_clips.trembling import Seen, follow_greedily, see
@@ -61,6 +62,7 @@ BY_EYE = Path(__file__).parent / "cctv_clips" / "vtest.txt"
 TUD = Path(motmetrics.__file__).parent / "data"
 SCENES = ((11, 6), (13, 12))
 """Seed and number of people of each composed clip."""
+DRESSES = (1, 2)
 FRAMES, FPS, TUD_FPS, TUD_SIZE = 100, 10, 25.0, (640, 480)
 PACE, TURNS, WATCHED_S, LONGEST_WAIT_S = 3.0, 1, 20.0, 60.0
 ROUNDS = 3
@@ -119,6 +121,12 @@ def _measure_composed(video: Path, folder: Path) -> None:
     for seed, count in SCENES:
         path, truth = write_clip(folder, f"scene-{seed}", compose(empty, people, seed, count, FRAMES), FPS)
         _measure_clip(f"{count} people of {video.stem}, seed {seed}", path, truth)
+    for name in ("TUD-Campus", "TUD-Stadtmitte"):
+        ways = read_rows(TUD / name / "gt.txt")
+        for seed in DRESSES:
+            pictures = dress(cv2.resize(empty, TUD_SIZE), people, ways, seed, TUD_FPS)
+            path, truth = write_clip(folder, f"{name}-{seed}", pictures, int(TUD_FPS))
+            _measure_clip(f"people of {video.stem} on the ways of {name}, {seed}", path, truth)
 
 
 def _measure_by_eye() -> None:

@@ -22,6 +22,8 @@ DIFFERENT, LEAST_FRAMES, LEAST_HEIGHT, STEADY = 28, 30, 48, 0.12
 SLIM, WIDEST = 0.22, 0.62
 FAR_Y, NEAR_Y, FAR_HEIGHT, NEAR_HEIGHT = 0.42, 1.02, 80.0, 250.0
 LEAST_VISIBLE = 0.25
+LARGE, SPRITE_FPS = 90, 10.0
+"""Who is to stand near the camera is cut out at this height at least; and the frames a second of who was cut out."""
 Sprite = list[tuple[np.ndarray, np.ndarray, np.ndarray]]
 """For each frame: picture (H, W, 3), opacity (H, W) and feet (x, y) in pixels of the source."""
 
@@ -153,6 +155,59 @@ def compose(
             (number, one.draw(canvas, owners, number, at)) for number, one in enumerate(walkers, start=1)
         ]
         yield canvas, [(number, box) for number, box in there if box is not None]
+
+
+def dress(
+    empty: np.ndarray, people: list[Sprite], ways: np.ndarray, seed: int, fps: float
+) -> Iterator[tuple[np.ndarray, list[tuple[int, np.ndarray]]]]:
+    """Yield each picture and who is in it, where people stand in the boxes of true tracks, (N, 7) as MOTChallenge has them.
+
+    They walk at the pace of their own video, to and fro; whose feet are lower hides others.
+    """
+    chance = np.random.default_rng(seed)
+    large = [one for one in people if np.median([step[0].shape[0] for step in one]) > LARGE]
+    roles = {
+        int(one): (large[chance.integers(len(large))], int(chance.integers(200)), bool(chance.random() < 0.5))
+        for one in np.unique(ways[:, 1])
+    }
+    for frame in range(1, int(ways[:, 0].max()) + 1):
+        canvas, there = empty.copy(), []
+        now = ways[ways[:, 0] == frame]
+        for row in now[np.argsort(now[:, 3] + now[:, 5])]:
+            sprite, offset, is_mirrored = roles[int(row[1])]
+            step = (offset + int(frame * SPRITE_FPS / fps)) % (2 * len(sprite) - 2)
+            box = _paste(
+                canvas, sprite[min(step, 2 * len(sprite) - 2 - step)], row[2:6], is_mirrored=is_mirrored
+            )
+            if box is not None:
+                there.append((int(row[1]), box))
+        yield canvas, there
+
+
+def _paste(
+    canvas: np.ndarray,
+    step: tuple[np.ndarray, np.ndarray, np.ndarray],
+    place: np.ndarray,
+    *,
+    is_mirrored: bool,
+) -> np.ndarray | None:
+    """Draw somebody into a box (left, top, width, height); return what of it is in the picture."""
+    picture, opacity, _ = step
+    high = max(2, round(place[3]))
+    wide = max(2, min(round(picture.shape[1] * high / picture.shape[0]), round(place[2] * 1.15)))
+    shown = cv2.resize(picture, (wide, high), interpolation=cv2.INTER_CUBIC)
+    alpha = cv2.GaussianBlur(cv2.resize(opacity, (wide, high), interpolation=cv2.INTER_LINEAR), (3, 3), 0)
+    if is_mirrored:
+        shown, alpha = shown[:, ::-1], alpha[:, ::-1]
+    left, top = round(place[0] + place[2] / 2 - wide / 2), round(place[1])
+    height, width = canvas.shape[:2]
+    x1, y1, x2, y2 = max(0, left), max(0, top), min(width, left + wide), min(height, top + high)
+    if x2 - x1 < 2 or y2 - y1 < 2:  # noqa: PLR2004 - nothing of it is seen
+        return None
+    inner, part = (slice(y1 - top, y2 - top), slice(x1 - left, x2 - left)), (slice(y1, y2), slice(x1, x2))
+    share = alpha[inner][:, :, None]
+    canvas[part] = (canvas[part] * (1 - share) + shown[inner] * share).astype(np.uint8)
+    return np.array([x1, y1, x2, y2], float)
 
 
 def write_clip(

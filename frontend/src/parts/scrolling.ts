@@ -8,26 +8,27 @@ const LEAST_PX = 40;
 /** The rows are `.wall-row`; `.wall-head` and `.wall-foot` stay. Returns what shows the top again, where the severest stands. */
 export function showByParts(): () => void {
   let dueAt = Date.now() + TOP_MS;
+  let isTouchedUntil = 0;
   const wide = matchMedia("(min-width: 900px)");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const move = (by: number) => {
     scrollBy({ top: by, behavior: calm.matches ? "instant" : "smooth" });
     dueAt = Date.now() + (scrollY + by <= 0 ? TOP_MS : PART_MS);
   };
-  for (const touch of ["wheel", "keydown", "pointerdown"]) addEventListener(touch, () => { dueAt = Date.now() + LEFT_ALONE_MS; }, { passive: true });
+  for (const touch of ["wheel", "keydown", "pointerdown"]) addEventListener(touch, () => { dueAt = isTouchedUntil = Date.now() + LEFT_ALONE_MS; }, { passive: true });
   setInterval(() => {
     const rows = [...document.querySelectorAll(".wall-row")].map((row) => row.getBoundingClientRect());
     const top = document.querySelector(".wall-head")?.getBoundingClientRect().bottom ?? 0;
     const bottom = document.querySelector(".wall-foot")?.getBoundingClientRect().top ?? innerHeight;
     const seen = rows.filter((row) => row.top >= top - 1 && row.bottom <= bottom + 1).length;
     const below = rows.findIndex((row) => row.bottom > bottom + 1);
-    sayPart(seen, rows.length);
+    sayPart(wide.matches ? seen : rows.length, rows.length);
     if (!wide.matches || seen === rows.length || Date.now() < dueAt) return;
     if (below < 0) return move(-scrollY);
     const by = rows[below]!.top - top;
     move(by > LEAST_PX ? by : bottom - top);
   }, TICK_MS);
-  return () => move(-scrollY);
+  return () => { if (Date.now() >= isTouchedUntil) move(-scrollY); };
 }
 
 function sayPart(seen: number, all: number): void {

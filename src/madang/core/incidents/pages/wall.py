@@ -15,7 +15,7 @@ from madang.core.pages.interface import page
 
 from .waiting import get_due
 
-SHOWN = 12
+SHOWN = 30
 ACTIVE = IncidentFilter(state="active")
 
 

@@ -167,8 +167,8 @@ def _find(path: Path, *, is_there: bool) -> Path:
 def note_look(
     actor: Actor, now: datetime, action: str, subject: str, *, purpose: str = PURPOSE, **more: object
 ) -> None:
-    """Write the look into the audit log unless it goes on with one that is there."""
-    name = f"{action}:{subject}"[:100]
+    """Write the look into the audit log unless it goes on with one that is there, for the same `more`."""
+    name = ":".join([action, *map(str, more.values()), subject])[:100]
     last = ViewRow.objects.filter(actor_id=actor.id, subject=name).first()
     if last is not None and timedelta(0) <= now - last.at < SAME_LOOK:
         return

@@ -93,7 +93,7 @@ def _look(one: Track, at: int, fps: float, *, is_head: bool) -> tuple[Track, Flo
     """Return what was seen within a while before or after a meeting, and place (feet) and speed a frame where it meets."""
     away = (at - one.frames) if is_head else (one.frames - at)
     near = np.flatnonzero((away >= 0) & (away <= LOOK_S * fps))
-    seen = cut(one, near if len(near) else [np.abs(away).argmin()])
+    seen = cut(one, near if len(near) else np.array([np.abs(away).argmin()]))
     middle = seen.frames.mean()
     speed = np.polyfit(seen.frames - middle, seen.feet, 1)[0] if len(near) > 2 else np.zeros(2)  # noqa: PLR2004 - a way
     return seen, seen.feet.mean(axis=0) + speed * (at - middle), speed

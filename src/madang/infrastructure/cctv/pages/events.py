@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -94,7 +95,8 @@ def show_event(request: HttpRequest, uid: str) -> HttpResponse:
     actor = request.actor
     event = get_event(actor, uid)
     source = find_source(event.camera_id)
-    grant = find_grant(actor, uid, now())
+    moment = now()
+    grant = find_grant(actor, uid, moment)
     context = {
         "title": Text(
             ko=f"{EVENT_NAMES[event.kind].ko}: {event.camera_name}",
@@ -113,7 +115,11 @@ def show_event(request: HttpRequest, uid: str) -> HttpResponse:
         "is_asked": bool(list_unmasks(actor, state=UnmaskState.ASKED, event_uid=uid, own=True)),
         "show_original": bool(grant) and "original" in request.GET,
     }
-    return render(request, "cctv/event.html", context)
+    response = render(request, "cctv/event.html", context)
+    if grant and context["show_original"]:  # a page that stays open ends with the approval
+        left = math.ceil((grant.expires_at - moment).total_seconds())
+        response["Refresh"] = f"{max(0, left)}; url={request.path}"
+    return response
 
 
 @page("cctv.watch", title=TITLE, methods=("POST",))

@@ -156,6 +156,17 @@ class TestFourEyes:
         steps = ("cctv.ask_unmask", "cctv.unmask_granted", "cctv.view_original")
         assert [audited(step) for step in steps] == [1, 1, 1]
 
+    def test_a_look_for_another_request_is_another_look(self):
+        lay_out()
+        for minute in range(2):
+            now = NOW + timedelta(minutes=minute)
+            asked = self.ask()
+            actions.decide_unmask(actor=LEE, now=now, request_id=asked.id, grant=True)
+            for _ in range(2):
+                actions.open_original(actor=KIM, now=now, uid="a")
+            actions.decide_unmask(actor=LEE, now=now, request_id=asked.id, grant=False)
+        assert audited("cctv.view_original") == 2
+
     def test_an_approval_can_be_taken_back(self):
         lay_out()
         asked = self.ask()
@@ -371,8 +382,12 @@ class TestEvent(PageCases):
         own = reader.post(f"/desk/cctv/privacy/{one.id}/", {"decision": "grant", "hours": "1"})
         assert own.status_code == 422
         actions.decide_unmask(actor=LEE, now=datetime.now(UTC), request_id=one.id, grant=True, hours=1)
-        page = reader.get(self.path, {"original": "1"}).content.decode()
-        assert "/api/cctv/events/a/original.mp4" in page
+        page = reader.get(self.path, {"original": "1"})
+        assert "/api/cctv/events/a/original.mp4" in page.content.decode()
+        seconds, _, address = page["Refresh"].partition("; url=")
+        assert 3500 < int(seconds) <= 3600  # an open page ends with the approval
+        assert address == self.path
+        assert "Refresh" not in reader.get(self.path)
 
     def test_an_export_is_a_file_and_needs_a_recipient(self, reader):
         assert reader.post(f"{self.path}export/", {"reason": "x"}).status_code == 422

@@ -32,7 +32,7 @@ from madang.infrastructure.fire_safety.records import ALARM_STATES, KIND_NAMES, 
 from .drawing import draw_plan, draw_wall_map, say_needs
 from .public import TITLE
 
-SHOWN, MAPPED = 8, 500
+SHOWN, ON_WALL, MAPPED = 8, 20, 500
 WALL = Text(ko="화재 상황판", en="Fire wall")
 
 
@@ -74,7 +74,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
         request.session["wall_hour"] = hour
     found, total = list_alarms(actor=request.actor, state="open", limit=MAPPED, drills_last=True)
-    alarms = found[:SHOWN]
+    alarms = found[:ON_WALL]
     context = {
         "rows": [_draw(request.actor, one, moment) for one in alarms],
         "total": total,

@@ -108,7 +108,7 @@ def _measure_tracker(name: str) -> None:
     tracker = Tracker(Sort.PERSON, TUD_FPS)
     for frame, boxes, scores, looks in seen:
         tracker.update(frame, boxes, scores, looks)
-    tracks = mend(tracker.list_tracks(), TUD_FPS, TUD_SIZE)
+    tracks = mend(tracker.list_tracks(with_looks=True), TUD_FPS, TUD_SIZE)
     say(f"{name}, tracks seen trembling", score(truth, _to_rows(tracks)))
     say_events(truth, tracks, TUD_FPS, TUD_SIZE)
     say("  floor: by overlap alone", score(truth, follow_greedily(seen)))

@@ -77,7 +77,7 @@ def analyse(
     tracks = [
         track
         for sort in Sort
-        for track in mend(trackers[sort].list_tracks(), facts.fps, (facts.width, facts.height))
+        for track in mend(trackers[sort].list_tracks(with_looks=True), facts.fps, (facts.width, facts.height))
     ]
     pace = find_pace(video.times, facts.fps)
     seen = find_events(pace.put(tracks), rules, pace.fps, (facts.width, facts.height))

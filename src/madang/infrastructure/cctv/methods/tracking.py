@@ -132,8 +132,8 @@ class Tracker:
             if scores[found] >= NEW:
                 self._begin(frame, boxes[found], float(scores[found]), looks[found], poses[found])
 
-    def list_tracks(self) -> list[Track]:
-        """Return every track that was seen often enough, by its number."""
+    def list_tracks(self, *, with_looks: bool = False) -> list[Track]:
+        """Return every track that was seen often enough, by its number; with its colours where they are wanted."""
         whole = [one for one in (*self._ended, *self._alive) if one.is_believed]
         return [
             Track(
@@ -143,7 +143,7 @@ class Tracker:
                 np.array(one.boxes, np.float32),
                 np.array(one.scores, np.float32),
                 _join_joints(one.joints),
-                np.array(one.colours, np.float16),
+                np.array(one.colours, np.float16) if with_looks else None,
             )
             for one in sorted(whole, key=lambda one: one.id)
         ]

@@ -67,7 +67,7 @@ class Followed:
         self.boxes.append(box)
         self.scores.append(score)
         self.joints.append(joints)
-        self.colours.append(looks)
+        self.colours.append(looks.astype(np.float16))  # of hours of video too
         self.missed = 0
 
     @property
@@ -143,7 +143,7 @@ class Tracker:
                 np.array(one.boxes, np.float32),
                 np.array(one.scores, np.float32),
                 _join_joints(one.joints),
-                np.array(one.colours, np.float16) if with_looks else None,
+                np.array(one.colours) if with_looks else None,
             )
             for one in sorted(whole, key=lambda one: one.id)
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from madang.core.base.interface import Severity, Text, list_manifests
+from madang.core.base.interface import Severity, Text, list_manifests, read_pair
 from madang.core.people.interface import ROLES, STAFF_ROLES, list_agencies
 from madang.core.places.interface import list_districts
 
@@ -60,17 +60,15 @@ def say_code(names: dict[str, Text], code: str) -> Text | None:
 def say_owner(incident: Incident, agencies: dict[str, Text]) -> Text:
     """Return who has an incident: a person, a role, an agency, or nobody yet."""
     agency = say_code(agencies, incident.agency_code)
-    who = incident.assignee_name or incident.assignee
-    if not who and incident.role:
+    who = read_pair(incident.assignee_name or incident.assignee)
+    if not who.ko and incident.role:
         role = say_code(say_roles(), incident.role) or NOBODY
         return Text(
             ko=f"{agency.ko} {role.ko}" if agency else role.ko,
             en=f"{role.en}, {agency.en}" if agency else role.en,
         )
-    if who:
-        return Text(
-            ko=f"{who} ({agency.ko})" if agency else who, en=f"{who} ({agency.en})" if agency else who
-        )
+    if who.ko:
+        return Text(ko=f"{who.ko} ({agency.ko})", en=f"{who.en} ({agency.en})") if agency else who
     return agency or NOBODY
 
 

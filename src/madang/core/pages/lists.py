@@ -319,7 +319,7 @@ def draw_cell(column: ListColumn, row: Any, language: str) -> Any:
     """Return a cell as HTML."""
     value = column.read(row)
     shown: Any = write_cell(column, row, language)
-    if value is None:
+    if value is None or (isinstance(value, Text) and not value.ko):
         shown = format_html(
             '<span class="missing" title="{}">–</span>', "no data" if language == "en" else "자료 없음"
         )

@@ -64,7 +64,7 @@ def lay_out_demo_accounts(*, actor: Actor, now: datetime) -> None:
             continue
         passwords[demo.username] = passwords.get(demo.username) or secrets.token_urlsafe(12)
         account = account or Account(username=demo.username, is_demo=True, date_joined=now)
-        account.name, account.agency_code = demo.name.ko, demo.agency_code
+        account.name, account.agency_code = f"{demo.name.ko} · {demo.name.en}", demo.agency_code
         account.set_password(passwords[demo.username])
         account.save()
         Grant.objects.get_or_create(

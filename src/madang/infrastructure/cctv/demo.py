@@ -26,7 +26,9 @@ from .records import CAMERA_KIND, EventKind, Rules, Source, Verdict, Zone
 SEED = 119
 CAMERAS = 600
 SOURCE = "시뮬레이션 · simulated"
-OPERATOR = Actor(id="simulated", name="관제 요원 (시뮬레이션)", kind="house", is_superuser=True)
+OPERATOR = Actor(
+    id="simulated", name="관제 요원 (시뮬레이션) · Operator (simulated)", kind="house", is_superuser=True
+)
 PURPOSES = ("방범", "어린이보호", "교통단속", "시설관리")
 RETENTION_DAYS = 30
 WATCHED = ("CAM00001", "CAM00002")
@@ -34,7 +36,12 @@ FPS = 2
 SECONDS = 600.0
 ANSWERED_AFTER = timedelta(minutes=30)
 RULES = Rules(
-    zones=(Zone(name="출입금지 구역", points=((0.62, 0.45), (1.0, 0.45), (1.0, 1.0), (0.62, 1.0))),),
+    zones=(
+        Zone(
+            name="출입금지 구역 · Restricted zone",
+            points=((0.62, 0.45), (1.0, 0.45), (1.0, 1.0), (0.62, 1.0)),
+        ),
+    ),
     loitering_s=25.0,
 )
 BLUE, GREEN, RED, GREY = (160, 80, 30), (60, 120, 50), (50, 50, 170), (120, 120, 120)
@@ -59,12 +66,12 @@ def lay_out(now: datetime) -> None:
         return
     register_declared_kinds(actor=HOUSE, now=now)
     generator = make_generator(SEED)
-    districts = {one.code: one.name_ko for one in list_districts()}
+    districts = {one.code: one for one in list_districts()}
     rows = [
         {
             "id": f"CAM{number:05d}",
             "kind": CAMERA_KIND,
-            "name": f"{districts[code]} 카메라 {number}",
+            "name": f"{districts[code].name_ko} 카메라 {number} · {districts[code].name_en} camera {number}",
             "agency_code": code,
             "lon": round(lon, 6),
             "lat": round(lat, 6),

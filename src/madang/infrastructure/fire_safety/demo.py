@@ -44,7 +44,9 @@ from .records import (
 
 SEED = 1192
 SOURCE = SIMULATED
-MANAGER = Actor(id="simulated", name="당직자 (시뮬레이션)", kind="house", is_superuser=True)
+MANAGER = Actor(
+    id="simulated", name="당직자 (시뮬레이션) · Duty manager (simulated)", kind="house", is_superuser=True
+)
 FACILITIES = (
     ("jongno", "종로종합사회복지관", FacilityKind.ELDERLY, "11110"),
     ("junggu", "구립중구노인요양센터", FacilityKind.ELDERLY, "11140"),

@@ -231,7 +231,7 @@ PROPOSAL_COLUMNS = (
     ),
     ListColumn(name="sent_at", title=Text(ko="받은 때", en="Received"), type=ColumnType.TIME),
     ListColumn(name="decided_at", title=Text(ko="정한 때", en="Decided"), type=ColumnType.TIME, shown=False),
-    ListColumn(name="decided_by", title=Text(ko="정한 사람", en="Decided by"), shown=False),
+    ListColumn(name="decided_by", title=Text(ko="정한 사람", en="Decided by"), shown=False, value=lambda row: read_pair(row.decided_by)),
     ListColumn(name="reason", title=Text(ko="까닭", en="Reason"), shown=False),
 )  # fmt: skip
 PROPOSAL_LIST = ListPage(

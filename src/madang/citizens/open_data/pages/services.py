@@ -28,7 +28,7 @@ from madang.citizens.open_data.queries.talk import list_apps, list_questions
 from madang.citizens.open_data.records.calls import DOORS, OpenField, ServiceLine
 from madang.citizens.open_data.records.changes import CHANGE_NAMES
 from madang.citizens.open_data.records.talk import PUBLIC, STATE_NAMES
-from madang.core.base.interface import ANONYMOUS, Actor, ColumnType, Text
+from madang.core.base.interface import ANONYMOUS, Actor, ColumnType, Text, read_pair
 from madang.core.lake.interface import authorize, list_categories
 from madang.core.pages.interface import (
     ChartBlock,
@@ -141,8 +141,7 @@ def _draw_talk(actor: Actor, dataset: str) -> list[dict[str, Any]]:
             "question": question,
             "replies": replies,
             "state": None if question.state in PUBLIC else STATE_NAMES[question.state],
-            "answerer": agencies.get(question.answered_by)
-            or Text(ko=question.answered_by, en=question.answered_by),
+            "answerer": agencies.get(question.answered_by) or read_pair(question.answered_by),
         }
         for question, replies in list_questions(actor=actor, dataset=dataset)
     ]

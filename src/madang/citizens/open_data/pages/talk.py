@@ -15,7 +15,7 @@ from madang.citizens.open_data.actions.talk import ask_question, enter_app, requ
 from madang.citizens.open_data.queries.calls import list_public
 from madang.citizens.open_data.queries.talk import get_request, list_apps, list_requests
 from madang.citizens.open_data.records.talk import PUBLIC, STATE_NAMES, DataRequest
-from madang.core.base.interface import Actor, ColumnType, Text, now
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
 from madang.core.people.interface import list_agencies
 
@@ -144,7 +144,7 @@ def show_request(request: HttpRequest, request_id: str) -> HttpResponse:
         "asked": found,
         "state": STATE_NAMES[found.state],
         "agency": agencies.get(found.agency_code),
-        "answerer": agencies.get(found.answered_by) or Text(ko=found.answered_by, en=found.answered_by),
+        "answerer": agencies.get(found.answered_by) or read_pair(found.answered_by),
         "is_public": found.state in PUBLIC,
     }
     return render(request, "open_data/request.html", context)

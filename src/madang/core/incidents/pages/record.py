@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from madang.core.base.interface import Actor, MadangError, Text, now
+from madang.core.base.interface import Actor, MadangError, Text, now, read_pair
 from madang.core.incidents.actions import acknowledge, start_work
 from madang.core.incidents.queries import count_hand_overs, get_incident, list_clocks, list_timeline
 from madang.core.incidents.records import (
@@ -114,7 +114,7 @@ def _to_clock_fact(clock: Clock, agencies: dict[str, Text]) -> Fact:
     title = CLOCK_NAMES[clock.kind]
     if clock.step is not None:
         who = say_code(say_roles(), clock.step.role) or say_code(agencies, clock.step.agency_code)
-        who = who or Text(ko=clock.step.assignee, en=clock.step.assignee)
+        who = who or read_pair(clock.step.assignee)
         title = Text(ko=f"{title.ko} {clock.level}단계: {who.ko}", en=f"{title.en} {clock.level}: {who.en}")
     if clock.fired_at is not None:
         title = Text(ko=f"{title.ko} (지남)", en=f"{title.en} (passed)")

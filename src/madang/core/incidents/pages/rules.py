@@ -260,7 +260,7 @@ def _to_mute_row(mute: Mute) -> dict[str, Any]:
         "thing_id": mute.thing_id or None,
         "reason": mute.reason,
         "until": mute.until,
-        "actor_name": mute.actor_name,
+        "actor_name": read_pair(mute.actor_name),
         "suppressed": mute.suppressed,
     }
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from madang.core.base.interface import Actor, ColumnType, Text, list_manifests, now
+from madang.core.base.interface import Actor, ColumnType, Text, list_manifests, now, read_pair
 from madang.core.pages.interface import (
     Detail,
     DetailPage,
@@ -67,7 +67,7 @@ def _to_row(account: AccountRecord, agencies: dict[str, Text]) -> dict[str, Any]
     return {
         "id": account.id,
         "username": account.username,
-        "name": account.name,
+        "name": read_pair(account.name),
         "agency": agencies[account.agency_code],
         "roles": Text(ko=", ".join(one.ko for one in roles), en=", ".join(one.en for one in roles)),
         "state": _say_state(account),
@@ -119,7 +119,7 @@ def _describe(*, actor: Actor, language: str, account_id: str) -> Detail:
     here = f"{HOME}{account.id}/"
     may_change = actor.may("people.change_accounts", account.agency_code or "*")
     return Detail(
-        title=Text(ko=account.name, en=account.name),
+        title=read_pair(account.name),
         crumbs=((ACCOUNTS, HOME),),
         summary=(
             Fact(title=Text(ko="아이디", en="User name"), value=account.username),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from madang.core.base.interface import Actor, ColumnType, Text, now
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
 from madang.core.pages.interface import ListColumn, ListFilter, ListPage
 from madang.core.people.queries import AuditFilter, list_audit, list_audit_actions
 
@@ -45,7 +45,7 @@ AUDIT_LIST = ListPage(
     columns=(
         _column("seq", "번호", "Number", type=ColumnType.INTEGER),
         _column("at", "언제", "When", type=ColumnType.TIME),
-        _column("actor_name", "누가", "Who"),
+        _column("actor_name", "누가", "Who", value=lambda row: read_pair(row.actor_name)),
         _column("action", "무엇을", "What"),
         _column("subject", "누구에게·무엇에", "To whom or what"),
         _column("purpose", "왜", "Why"),

@@ -51,3 +51,14 @@ def test_a_lost_password_file_is_made_anew(own_folder):
     lay_out(NOW)
     passwords = json.loads((own_folder / "demo-accounts.json").read_text("utf-8"))
     assert authenticate(username="citizen", password=passwords["citizen"])
+
+
+def test_names_are_said_in_the_language_of_the_page(client):
+    lay_out(NOW)
+    client.force_login(Account.objects.get(username="admin"))
+    for language, name, other in (("ko", "관리자", "Administrator"), ("en", "Administrator", "관리자")):
+        client.cookies["language"] = language
+        for path in ("/account/", "/desk/people/accounts/"):
+            said = client.get(path).content.decode()
+            assert name in said
+            assert other not in said

@@ -184,7 +184,7 @@ IMPORT_LIST = ListPage(
     columns=(
         _column("at", "때", "When", type=ColumnType.TIME, href=lambda row: f"{IMPORTS}{row.batch_id}/"),
         _column("source", "파일", "File", value=lambda row: read_pair(row.source)),
-        _column("actor_name", "누가", "Who"),
+        _column("actor_name", "누가", "Who", value=lambda row: read_pair(row.actor_name)),
         _column("added", "새로", "Added", type=ColumnType.INTEGER),
         _column("changed", "변경", "Changed", type=ColumnType.INTEGER),
         _column("unchanged", "그대로", "Unchanged", type=ColumnType.INTEGER),

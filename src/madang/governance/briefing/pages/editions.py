@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, ColumnType, Text, now, to_city_time
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair, to_city_time
 from madang.core.pages.interface import (
     Detail,
     DetailPage,
@@ -80,9 +80,15 @@ EDITION_LIST = ListPage(
         ListColumn(name="open_count", title=Text(ko="결정 전", en="Open"), type=ColumnType.INTEGER),
         ListColumn(name="finding_count", title=Text(ko="지적", en="Findings"), type=ColumnType.INTEGER),
         ListColumn(name="written_at", title=Text(ko="쓴 때", en="Written"), type=ColumnType.TIME),
-        ListColumn(name="written_by", title=Text(ko="쓴 사람", en="By")),
+        ListColumn(
+            name="written_by", title=Text(ko="쓴 사람", en="By"), value=lambda row: read_pair(row.written_by)
+        ),
         ListColumn(name="published_at", title=Text(ko="펴낸 때", en="Published"), type=ColumnType.TIME),
-        ListColumn(name="published_by", title=Text(ko="펴낸 사람", en="By")),
+        ListColumn(
+            name="published_by",
+            title=Text(ko="펴낸 사람", en="By"),
+            value=lambda row: read_pair(row.published_by),
+        ),
     ),
     query=_query_editions,
     searchable=False,
@@ -150,8 +156,8 @@ def _describe(*, actor: Actor, language: str, report_id: str) -> Detail:
     return Detail(
         title=Text(ko=f"{report.title} ({edition.as_of} 기준)", en=f"Work report as of {edition.as_of}"),
         about=Text(
-            ko=f"{edition.base.title}의 형식으로 {edition.written_by} 씀",
-            en=f"written by {edition.written_by} in the form of {edition.base.name}",
+            ko=f"{edition.base.title}의 형식으로 {read_pair(edition.written_by).ko} 씀",
+            en=f"written by {read_pair(edition.written_by).en} in the form of {edition.base.name}",
         ),
         crumbs=((TITLE, HOME), (EDITIONS, ADDRESS)),
         summary=tuple(where),

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 
-from madang.core.base.interface import Actor, ColumnType, Severity, Text
+from madang.core.base.interface import Actor, ColumnType, Severity, Text, read_pair
 from madang.core.incidents.interface import SEVERITY_NAMES
 from madang.core.pages.interface import (
     FormPage,
@@ -60,7 +60,7 @@ def _draw_finding(row: FindingRow) -> dict[str, Any]:
         "state": STATES[row.state],
         "corrected": row.corrected or None,
         "note": row.note or None,
-        "decided_by": row.decided_by or None,
+        "decided_by": read_pair(row.decided_by) if row.decided_by else None,
     }
 
 

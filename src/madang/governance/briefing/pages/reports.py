@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, ColumnType, Text, now
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
 from madang.core.pages.interface import (
     Detail,
     DetailPage,
@@ -76,7 +76,11 @@ REPORT_LIST = ListPage(
         ListColumn(name="open_count", title=Text(ko="결정 전", en="Open"), type=ColumnType.INTEGER),
         ListColumn(name="finding_count", title=Text(ko="지적", en="Findings"), type=ColumnType.INTEGER),
         ListColumn(name="brought_at", title=Text(ko="올린 때", en="Brought"), type=ColumnType.TIME),
-        ListColumn(name="brought_by", title=Text(ko="올린 사람", en="By")),
+        ListColumn(
+            name="brought_by",
+            title=Text(ko="올린 사람", en="By"),
+            value=lambda row: read_pair(row.brought_by),
+        ),
         ListColumn(name="adopted_at", title=Text(ko="등록한 때", en="Adopted"), type=ColumnType.TIME),
     ),
     query=_query_reports,

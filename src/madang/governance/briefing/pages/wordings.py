@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, Text
+from madang.core.base.interface import Actor, BadInput, ColumnType, Text, read_pair
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, say_lazily
 from madang.core.people.interface import require
 from madang.governance.briefing.actions.living import LONGEST_WORDING, save_wording, save_wordings
@@ -46,7 +46,11 @@ WORDING_LIST = ListPage(
     columns=(
         ListColumn(name="ko", title=Text(ko="한국어", en="Korean"), href=lambda row: f"{ADDRESS}{row.key}/"),
         ListColumn(name="en", title=Text(ko="영어", en="English")),
-        ListColumn(name="entered_by", title=Text(ko="적은 사람", en="By")),
+        ListColumn(
+            name="entered_by",
+            title=Text(ko="적은 사람", en="By"),
+            value=lambda row: read_pair(row.entered_by),
+        ),
         ListColumn(name="entered_at", title=Text(ko="적은 때", en="At"), type=ColumnType.TIME),
     ),
     filters=(

@@ -17,6 +17,7 @@ from madang.core.base.interface import (
     call_command,
     measure_m,
     publish_live,
+    read_pair,
 )
 from madang.core.incidents.interface import get_incident, open_or_update
 from madang.infrastructure.cctv.gateway.clips import open_files
@@ -151,8 +152,8 @@ def _find(row: EventRow) -> Finding:
         severity=SEVERITIES[row.kind],  # type: ignore[index]
         found_at=row.begun_at,
         reason=Text(
-            ko=f"{row.camera_name}: {name.ko}. {row.reason_ko}",
-            en=f"{row.camera_name}: {name.en}, {row.reason_en}",
+            ko=f"{read_pair(row.camera_name).ko}: {name.ko}. {row.reason_ko}",
+            en=f"{read_pair(row.camera_name).en}: {name.en}, {row.reason_en}",
         ),
         thing_id=row.camera_id,
         agency_code=row.agency_code,
@@ -207,7 +208,7 @@ def _take_pulse(pulse: Pulse) -> tuple[SourceRow | None, bool]:
 
 def _find_lost(row: SourceRow, now: datetime) -> Finding:
     camera = get_cameras([row.camera_id]).get(row.camera_id)
-    name = camera.name if camera else row.camera_id
+    name = read_pair(camera.name if camera else row.camera_id)
     lost = bool(row.trouble)
     return Finding(
         key=f"cctv-source:{row.camera_id}",
@@ -215,8 +216,8 @@ def _find_lost(row: SourceRow, now: datetime) -> Finding:
         severity=Severity.MODERATE,
         found_at=now,
         reason=Text(
-            ko=f"{name}: 영상이 오지 않습니다" if lost else f"{name}: 영상이 다시 옵니다",
-            en=f"{name}: no picture comes" if lost else f"{name}: pictures come again",
+            ko=f"{name.ko}: 영상이 오지 않습니다" if lost else f"{name.ko}: 영상이 다시 옵니다",
+            en=f"{name.en}: no picture comes" if lost else f"{name.en}: pictures come again",
         ),
         thing_id=row.camera_id,
         agency_code=camera.agency_code if camera else None,

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import shapely
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.infrastructure.cctv.records import Event, EventKind, Floats, Line, Rules, Sort, Track, Zone
 
 from .fights import find_fights
@@ -102,9 +102,10 @@ def _find_intrusion(track: Track, zone: Zone, rules: Rules, fps: float, size: Si
 
 
 def _say_intrusion(zone: str, seconds: float) -> Text:
+    name = read_pair(zone)
     if seconds < SHORTEST_SAID_S:
-        return Text(ko=f"{zone} 안에 들어왔습니다", en=f"entered {zone}")
-    return Text(ko=f"{zone} 안에 {seconds:.1f}초 있었습니다", en=f"inside {zone} for {seconds:.1f} s")
+        return Text(ko=f"{name.ko} 안에 들어왔습니다", en=f"entered {name.en}")
+    return Text(ko=f"{name.ko} 안에 {seconds:.1f}초 있었습니다", en=f"inside {name.en} for {seconds:.1f} s")
 
 
 def _find_crossings(track: Track, line: Line, size: Size) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
+from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now, read_pair
 from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, page, say_lazily
 from madang.infrastructure.cctv.actions import ask_unmask, export_clip, judge_event
 from madang.infrastructure.cctv.queries.cameras import is_simulated
@@ -57,13 +57,13 @@ LIST = ListPage(
             name="begun_at", title=Text(ko="때", en="When"), type=ColumnType.TIME, href=lambda row: f"{EVENTS}{row.uid}/"
         ),
         ListColumn(name="kind", title=Text(ko="일", en="What"), value=lambda row: EVENT_NAMES[row.kind]),
-        ListColumn(name="camera_name", title=Text(ko="카메라", en="Camera")),
+        ListColumn(name="camera_name", title=Text(ko="카메라", en="Camera"), value=lambda row: read_pair(row.camera_name)),
         ListColumn(name="reason", title=Text(ko="까닭", en="Why"), sortable=False),
         ListColumn(name="strength", title=Text(ko="기준의 배", en="Times the limit"), type=ColumnType.NUMBER),
         ListColumn(name="verdict", title=Text(ko="확인", en="Verdict"), value=lambda row: VERDICT_NAMES[row.verdict]),
         ListColumn(
             name="judged_by", title=Text(ko="확인한 사람", en="Judged by"), sortable=False, shown=False,
-            value=lambda row: row.judged_by or None,
+            value=lambda row: read_pair(row.judged_by) if row.judged_by else None,
         ),
         ListColumn(
             name="expires_at", title=Text(ko="영상 삭제", en="Clip ends"), type=ColumnType.TIME, sortable=False, shown=False
@@ -99,8 +99,8 @@ def show_event(request: HttpRequest, uid: str) -> HttpResponse:
     grant = find_grant(actor, uid, moment)
     context = {
         "title": Text(
-            ko=f"{EVENT_NAMES[event.kind].ko}: {event.camera_name}",
-            en=f"{EVENT_NAMES[event.kind].en}: {event.camera_name}",
+            ko=f"{EVENT_NAMES[event.kind].ko}: {read_pair(event.camera_name).ko}",
+            en=f"{EVENT_NAMES[event.kind].en}: {read_pair(event.camera_name).en}",
         ),
         "event": event,
         "seconds": (event.ended_at - event.begun_at).total_seconds(),

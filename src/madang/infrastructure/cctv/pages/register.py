@@ -95,7 +95,7 @@ LIST = ListPage(
     ),
     columns=(
         ListColumn(name="id", title=Text(ko="번호", en="Camera"), href=lambda row: f"{CAMERAS}{row.id}/"),
-        ListColumn(name="name", title=Text(ko="이름", en="Name")),
+        ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: read_pair(row.name)),
         ListColumn(name="district_code", title=Text(ko="자치구", en="District"), value=_say_place),
         ListColumn(
             name="purpose", title=Text(ko="목적", en="Purpose"), sortable=False,
@@ -109,7 +109,7 @@ LIST = ListPage(
         ),
         ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATES[row.state]),
         ListColumn(name="units", title=Text(ko="대수", en="Units"), type=ColumnType.INTEGER, sortable=False, shown=False),
-        ListColumn(name="source", title=Text(ko="출처", en="Source"), sortable=False, shown=False),
+        ListColumn(name="source", title=Text(ko="출처", en="Source"), sortable=False, shown=False, value=lambda row: read_pair(row.source)),
     ),
     query=_query,
     filters=(
@@ -173,7 +173,7 @@ def _describe(*, actor: Actor, language: str, camera_id: str) -> Detail:
         actions.append(RecordAction(title=Text(ko="분석 그만두기", en="Stop analysis"), href="source/remove/", permission="cctv.change", is_destructive=True,
             consequence=Text(ko="영상 주소와 규칙을 지웁니다. 지난 사건은 남습니다.", en="Its source and rules are removed. Past events stay.")))  # fmt: skip
     return Detail(
-        title=Text(ko=camera.name, en=camera.name),
+        title=read_pair(camera.name),
         crumbs=CRUMBS,
         summary=summary,
         tabs=(

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now
+from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now, read_pair
 from madang.core.pages.interface import (
     FormPage,
     ListColumn,
@@ -88,8 +88,8 @@ LIST = ListPage(
         ListColumn(name="reference", title=Text(ko="접수 번호", en="Report"), sortable=False, href=lambda row: f"{SEARCHES}{row.id}/"),
         ListColumn(name="state", title=Text(ko="상태", en="State"), sortable=False, value=lambda row: SEARCH_STATES[row.state]),
         ListColumn(name="asked_at", title=Text(ko="요청", en="Asked"), type=ColumnType.TIME, sortable=False),
-        ListColumn(name="asked_by_name", title=Text(ko="요청한 사람", en="Asked by"), sortable=False),
-        ListColumn(name="decided_by_name", title=Text(ko="결정한 사람", en="Decided by"), sortable=False, value=lambda row: row.decided_by_name or None),
+        ListColumn(name="asked_by_name", title=Text(ko="요청한 사람", en="Asked by"), sortable=False, value=lambda row: read_pair(row.asked_by_name)),
+        ListColumn(name="decided_by_name", title=Text(ko="결정한 사람", en="Decided by"), sortable=False, value=lambda row: read_pair(row.decided_by_name) if row.decided_by_name else None),
         ListColumn(name="expires_at", title=Text(ko="기한", en="Until"), type=ColumnType.TIME, sortable=False),
         ListColumn(name="ended_at", title=Text(ko="끝", en="Ended"), type=ColumnType.TIME, sortable=False),
     ),

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
     DETECTED,
@@ -167,8 +167,8 @@ class Watch:
             return
         if one.alarm not in {0, alarm.number}:
             self._say(alarm, one.at, Verdict.NOTHING, Text(
-                ko=f"{one.source}의 답은 경보 {one.alarm}에 대한 것이어서 이 경보는 그대로입니다",
-                en=f"{one.source}'s answer is about alarm {one.alarm}: this one stays as it is",
+                ko=f"{read_pair(one.source).ko}의 답은 경보 {one.alarm}에 대한 것이어서 이 경보는 그대로입니다",
+                en=f"{read_pair(one.source).en}'s answer is about alarm {one.alarm}: this one stays as it is",
             ))  # fmt: skip
         elif one.kind is SignalKind.SEEN:
             alarm.is_answered = True
@@ -177,7 +177,7 @@ class Watch:
         elif alarm.is_drill:
             alarm.is_answered = True
             self._hand_over(alarm, one.at, Text(
-                ko=f"{one.source}이(가) 훈련으로 불을 확인했습니다", en=f"{one.source} confirmed a fire for the drill"
+                ko=f"{read_pair(one.source).ko}이(가) 훈련으로 불을 확인했습니다", en=f"{read_pair(one.source).en} confirmed a fire for the drill"
             ))  # fmt: skip
         else:
             self._say(alarm, one.at, Verdict.NOTHING, Text(
@@ -311,7 +311,10 @@ class Watch:
             alarm = self._begin(one, NO_DRILL if is_real else None)
             alarm.sources.update(earlier)
         alarm.is_answered, alarm.heard_at = True, one.at
-        reason = Text(ko=f"{one.source}이(가) 불을 확인했습니다", en=f"{one.source} confirmed a fire")
+        reason = Text(
+            ko=f"{read_pair(one.source).ko}이(가) 불을 확인했습니다",
+            en=f"{read_pair(one.source).en} confirmed a fire",
+        )
         if alarm.is_handed_over and not alarm.confirmed_by:
             self._tell_more(alarm, one.at, reason)
         self._hand_over(alarm, one.at, reason)
@@ -330,8 +333,8 @@ class Watch:
             return
         if alarm.confirmed_by and alarm.confirmed_by != one.source:
             self._say(alarm, one.at, Verdict.NOTHING, Text(
-                ko=f"{alarm.confirmed_by}이(가) 불을 확인했으므로 {one.source}의 취소를 받지 않습니다",
-                en=f"{alarm.confirmed_by} confirmed a fire: {one.source} can't take it back",
+                ko=f"{read_pair(alarm.confirmed_by).ko}이(가) 불을 확인했으므로 {read_pair(one.source).ko}의 취소를 받지 않습니다",
+                en=f"{read_pair(alarm.confirmed_by).en} confirmed a fire: {read_pair(one.source).en} can't take it back",
             ))  # fmt: skip
             return
         alarm.is_answered, alarm.cancelled_at = True, one.at
@@ -341,13 +344,13 @@ class Watch:
             else Text(ko="", en="")
         )
         self._say(alarm, one.at, Verdict.STAND_DOWN, Text(
-            ko=f"{one.source}: {one.reason}{told.ko}", en=f"{one.source}: {one.reason}{told.en}"
+            ko=f"{read_pair(one.source).ko}: {one.reason}{told.ko}", en=f"{read_pair(one.source).en}: {one.reason}{told.en}"
         ))  # fmt: skip
 
     def _close(self, one: Signal) -> None:
         """Close the present alarm, or an earlier one that is quiet already."""
-        alarm, said = self.state.alarm, f"{one.source}: {one.reason}"
-        reason = Text(ko=said, en=said)
+        alarm, who = self.state.alarm, read_pair(one.source)
+        reason = Text(ko=f"{who.ko}: {one.reason}", en=f"{who.en}: {one.reason}")
         if alarm and one.alarm in {0, alarm.number}:
             if alarm.is_handed_over and alarm.cancelled_at is None:
                 alarm.cancelled_at = one.at

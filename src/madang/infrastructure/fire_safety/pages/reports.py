@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, Text, now, to_city_time
+from madang.core.base.interface import Actor, Text, now, read_pair, to_city_time
 from madang.core.pages.interface import format_moment, page, print_pdf
 from madang.infrastructure.fire_safety.methods.reviewing import Review, Step, review
 from madang.infrastructure.fire_safety.queries import (
@@ -148,7 +148,8 @@ def _list_moments(
 def _say_signal(one: Any) -> Text:
     kind = describe_kind(one.kind)
     said = f" ({one.reason})" if one.reason else ""
-    return Text(ko=f"{kind.ko} {one.source}{said}", en=f"{kind.en} {one.source}{said}")
+    who = read_pair(one.source)
+    return Text(ko=f"{kind.ko} {who.ko}{said}", en=f"{kind.en} {who.en}{said}")
 
 
 PERSONS = {

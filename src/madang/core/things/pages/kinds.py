@@ -31,8 +31,15 @@ def _list(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence[dic
     counts: Counter[str] = Counter()
     for row in summarize_states():
         counts[row.kind] += row.count
+    may_change = actor.may(CHANGE)
     return [
-        {"code": one.code, "name": one.name, "life": one.service_life_years, "count": counts[one.code]}
+        {
+            "code": one.code,
+            "name": one.name,
+            "life": one.service_life_years,
+            "count": counts[one.code],
+            "href": f"{HOME}{one.code}/" if may_change else f"{THINGS_HOME}?kind={one.code}",
+        }
         for one in list_kinds()
         if search.lower() in f"{one.code} {one.name.ko} {one.name.en}".lower()
     ]
@@ -97,10 +104,6 @@ def _remove(*, actor: Actor, now: datetime, data: dict[str, Any], code: str) -> 
     return HOME
 
 
-def _link(row: dict[str, Any]) -> str:
-    return f"{HOME}{row['code']}/"
-
-
 KIND_LIST = ListPage(
     title=TITLE,
     permission="things.view",
@@ -109,10 +112,15 @@ KIND_LIST = ListPage(
         en="What may be registered. The kinds that services work with are there from the start; add those that your city needs.",
     ),
     columns=(
-        ListColumn(name="name", title=Text(ko="이름", en="Name"), href=_link),
+        ListColumn(name="name", title=Text(ko="이름", en="Name"), href=lambda row: row["href"]),
         ListColumn(name="code", title=Text(ko="코드", en="Code")),
         ListColumn(name="life", title=FIELDS["service_life_years"], type=ColumnType.INTEGER, unit="a"),
-        ListColumn(name="count", title=Text(ko="시설물 수", en="Things"), type=ColumnType.INTEGER),
+        ListColumn(
+            name="count",
+            title=Text(ko="시설물 수", en="Things"),
+            type=ColumnType.INTEGER,
+            href=lambda row: f"{THINGS_HOME}?kind={row['code']}",
+        ),
     ),
     rows=_list,
     row_id="code",

@@ -9,7 +9,7 @@ from django.test import Client
 
 from madang.core.base.interface import HOUSE, BadInput, Conflict, Text, list_manifests
 from madang.core.pages.testing import ListPageCases
-from madang.core.people.models import Account, Agency, AuditRow
+from madang.core.people.models import Account, Agency, AuditRow, Grant
 from madang.core.things.actions import register_declared_kinds, register_kind, register_thing, remove_kind
 from madang.core.things.interface import Kind, list_kinds
 from madang.core.things.pages.kinds import KIND_LIST
@@ -84,3 +84,15 @@ def test_who_may_not_change_kinds_is_not_offered_it():
     client.force_login(Account.objects.create_user(username="nobody", password="only for tests"))
     assert client.post("/desk/things/kinds/new/", {"code": "bench"}).status_code in {302, 403}
     assert list_kinds() == ()
+
+
+def test_a_kind_leads_to_its_things_whoever_may_not_change_it():
+    register_kind(actor=HOUSE, now=NOW, kind=BENCH)
+    for role, address in (("officer", "/desk/things/?kind=bench"), ("admin", "/desk/things/kinds/bench/")):
+        account = Account.objects.create_user(username=role)
+        Grant.objects.create(account=account, role=role, service="*", agency_code="*")
+        client = Client()
+        client.force_login(account)
+        said = client.get("/desk/things/kinds/").content.decode()
+        assert f'href="{address}">긴 의자' in said
+        assert client.get(address).status_code == 200

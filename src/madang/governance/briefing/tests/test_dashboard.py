@@ -339,6 +339,11 @@ def test_what_the_strategy_has_fallen_due_for_slips_too(reader, lake, monkeypatc
     assert "쉼터 수" not in page
     assert f"/desk/briefing/strategy/{plan.pk}/indicators/" in page
     assert "기한이 지난 과제 일정" in page
+    operator = get_user_model().objects.create_user(username="operator", password="only for tests")
+    Grant.objects.create(account=operator, role="operator", service="*", agency_code="*")
+    reader.force_login(operator)
+    assert "기한이 지난 과제 일정" in (page := show(reader))
+    assert 'href="/desk/briefing/strategy/"' not in page
 
 
 def test_tiles_are_left_out_by_the_address_and_brought_back(reader, lake):

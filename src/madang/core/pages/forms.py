@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from madang.core.base.interface import Actor, MadangError, Text, now
 
+from .crumbs import list_crumbs
 from .entries import Entries, read_entries, type_in
 from .history import list_changes, record_change
 from .undoing import offer, take_back
@@ -143,7 +144,12 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
             offer(request, self.title, before, after)
 
     def _draw(self, request: HttpRequest, form: forms.Form, address: dict[str, Any]) -> HttpResponse:
-        context: dict[str, Any] = {"page": self, "form": form, "wanted_name": ""}
+        context: dict[str, Any] = {
+            "page": self,
+            "form": form,
+            "wanted_name": "",
+            "crumbs": list_crumbs(request),
+        }
         if self.has_history:
             context["changes"] = list_changes(request.path, form)
         if self.must_equal is not None:

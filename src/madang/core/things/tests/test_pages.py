@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
@@ -185,3 +187,14 @@ def test_workbooks_and_json_give_the_same_rows(tmp_path):
 def test_the_search_box_finds_things_for_those_who_may():
     hits = SEARCH[0].search(HOUSE, "시청", 5)
     assert [hit.href for hit in hits] == ["/desk/things/A-1/", "/desk/things/B%2B2%25/"]
+
+
+def test_a_form_says_what_it_is_about_and_leads_back(client):
+    client.force_login(get_user_model().objects.create_superuser("boss"))
+    said = client.get("/desk/things/B+2%25/retire/").content.decode()
+    crumbs = said.partition('<ol class="crumbs">')[2].partition("</ol>")[0]
+    assert re.findall('href="(.*?)">(.*?)</a>', crumbs) == [
+        ("/desk/things/", "시설물 대장"),
+        ("/desk/things/B%2B2%25/", "시설물 B+2%"),
+    ]
+    assert "· 시설물 B+2% · 업무 ·" in said.partition("<title>")[2].partition("</title>")[0]

@@ -21,6 +21,7 @@ from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .migrating import are_registers_ready, prepare_registers
 from .mqtt import MqttListener, as_subject, tell_listeners
 from .processes import Process
+from .reasons import find_mismatch, say_mismatch
 from .registers import Register
 from .rows import find_row, find_value, insert_rows, update_rows
 from .run_state import ProcessState, RunState, read_run_state, write_run_state
@@ -84,6 +85,7 @@ __all__ = [
     "find_broker_login",
     "find_broker_url",
     "find_headings",
+    "find_mismatch",
     "find_row",
     "find_value",
     "get_broker",
@@ -102,6 +104,7 @@ __all__ = [
     "read_run_state",
     "read_settings",
     "say_here",
+    "say_mismatch",
     "serve_application",
     "subscribe_live",
     "tell_listeners",

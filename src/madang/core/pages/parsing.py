@@ -10,14 +10,9 @@ import msgspec
 from msgspec import inspect
 from starlette.datastructures import QueryParams
 
-from madang.core.base.interface import BadInput, MadangError
-
-from .reasons import say_reason
+from madang.core.base.interface import BadInput, MadangError, find_mismatch, say_mismatch
 
 NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-FIELD = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
-MISSING = re.compile(r"missing required field `([^`]+)`")
-UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 LISTS = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenSetType)
 INTEGER_LIMIT = 2**63
 
@@ -47,7 +42,7 @@ def parse_query(parameters: QueryParams, record_type: Any) -> Any:
     try:
         record = msgspec.convert(values, record_type, strict=False)
     except (msgspec.ValidationError, ValueError, OverflowError) as error:
-        raise refuse(error) from error
+        raise _refuse(*find_mismatch(error)) from error
     _check_integers(record)
     return record
 
@@ -59,28 +54,12 @@ def parse_body(raw: bytes, record_type: Any) -> Any:
     try:
         return msgspec.json.decode(raw, type=record_type)
     except (msgspec.DecodeError, ValueError, RecursionError, OverflowError) as error:
-        raise refuse(error) from error
-
-
-def refuse(error: Exception) -> BadInput:
-    """Return the refusal for what msgspec says, with the name of the field."""
-    message = str(error) or type(error).__name__
-    place = FIELD.search(message)
-    named = MISSING.search(message) or UNKNOWN.search(message)
-    path = [place.group(1) if place else "", named.group(1) if named else ""]
-    return _refuse(".".join(part for part in path if part), FIELD.sub("", message))
+        raise _refuse(*find_mismatch(error)) from error
 
 
 def _refuse(field: str, reason: str) -> BadInput:
-    where_ko = f"‘{field}’ 값을" if field else "보낸 내용을"
-    where_en = f"'{field}'" if field else "what was sent"
-    return BadInput(
-        "input.wrong",
-        f"{where_ko} 받아들일 수 없습니다: {say_reason(reason)}",
-        f"{where_en} can't be taken: {reason}",
-        field=field,
-        reason=reason,
-    )
+    said = say_mismatch(field, reason)
+    return BadInput("input.wrong", said.ko, said.en, field=field, reason=reason)
 
 
 def _check_integers(record: Any) -> None:

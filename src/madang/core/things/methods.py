@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import BadInput, Conflict
+from madang.core.base.interface import BadInput, Conflict, find_mismatch, say_mismatch
 
 from .records import STATE_NAMES, Code, ThingState, ThingValues
 
@@ -57,9 +57,8 @@ def read_values(raw: Mapping[str, Any]) -> ThingValues:
         body = msgspec.json.encode(plain)
         values = msgspec.convert({**plain, **_clean(plain)}, ThingValues, strict=False)
     except (msgspec.ValidationError, msgspec.EncodeError, TypeError, ValueError, OverflowError) as error:
-        raise BadInput(
-            "thing.value", f"값이 올바르지 않습니다: {error}", f"a value is wrong: {error}"
-        ) from error
+        said = say_mismatch(*find_mismatch(error))
+        raise BadInput("thing.value", said.ko, said.en) from error
     if b"\\u0000" in body:
         raise BadInput("thing.nul", "값에 NUL 글자가 있습니다.", "a value holds a NUL character")
     _check_place(values)

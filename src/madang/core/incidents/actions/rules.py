@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, NotFound, list_manifests
+from madang.core.base.interface import Actor, BadInput, NotFound, find_mismatch, list_manifests, say_mismatch
 from madang.core.incidents.models import MuteRow, RuleRow
 from madang.core.incidents.queries import read_mute, read_rule
 from madang.core.incidents.records import Mute, Rule
@@ -97,9 +97,8 @@ def _check_rule(rule: Rule) -> Rule:
     try:
         checked = msgspec.convert(msgspec.to_builtins(rule), Rule)
     except msgspec.ValidationError as error:
-        raise BadInput(
-            "rule.value", f"규칙이 올바르지 않습니다: {error}", f"the rule is wrong: {error}"
-        ) from error
+        said = say_mismatch(*find_mismatch(error))
+        raise BadInput("rule.value", said.ko, said.en) from error
     if not checked.name.strip() or len(checked.name) > 100:
         raise BadInput(
             "rule.name", "규칙의 이름을 100자 안으로 적어 주십시오.", "name the rule, in 100 characters"

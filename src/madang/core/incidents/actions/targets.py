@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Conflict, NotFound
+from madang.core.base.interface import Actor, BadInput, Conflict, NotFound, find_mismatch, say_mismatch
 from madang.core.incidents.gateway.addresses import check_target_address
 from madang.core.incidents.models import TargetRow
 from madang.core.incidents.queries import read_target
@@ -58,8 +58,7 @@ def _check_target(target: Target) -> Target:
     try:
         checked = msgspec.convert(msgspec.to_builtins(target), Target)
     except msgspec.ValidationError as error:
-        raise BadInput(
-            "target.value", f"전달처가 올바르지 않습니다: {error}", f"the target is wrong: {error}"
-        ) from error
+        said = say_mismatch(*find_mismatch(error))
+        raise BadInput("target.value", said.ko, said.en) from error
     check_target_address(checked.channel, checked.address)
     return checked

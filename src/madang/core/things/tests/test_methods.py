@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.things.methods import TRANSITIONS, calculate_due_on, find_changes
+from madang.core.base.interface import BadInput
+from madang.core.things.methods import TRANSITIONS, calculate_due_on, find_changes, read_values
 from madang.core.things.records import ThingState
 
 
@@ -25,3 +27,11 @@ def test_changes_lead_from_before_to_after(before, after):
 
 def test_every_state_can_be_left():
     assert all(TRANSITIONS[state] for state in ThingState)
+
+
+def test_a_value_that_does_not_fit_is_refused_in_the_readers_language():
+    with pytest.raises(BadInput) as refusal:
+        read_values({"service_life_years": "오래"})
+    assert refusal.value.text.ko == (
+        "‘service_life_years’ 값을 받아들일 수 없습니다: 정수 또는 빈 값이 와야 할 자리에 글자가 왔습니다"
+    )

@@ -17,6 +17,7 @@ from madang.core.pages.interface import Route, format_number, format_unit
 from madang.infrastructure.city_sensors.actions.hearing import hear_messages
 from madang.infrastructure.city_sensors.actions.joining import Gathering
 from madang.infrastructure.city_sensors.actions.receiving import receive_packets
+from madang.infrastructure.city_sensors.methods.reasons import say_reason
 from madang.infrastructure.city_sensors.methods.summaries import find_step
 from madang.infrastructure.city_sensors.queries.stations import list_values
 from madang.infrastructure.city_sensors.records import (
@@ -97,10 +98,11 @@ def receive_messages(request: Request, _query: None, body: dict[str, Any] | list
     heard = Heard(certkey=request.headers.get("x-certkey", ""), payload=msgspec.json.encode(body))
     judged = hear_messages(now=now(), messages=[heard])[0]
     if not judged.taken and judged.reasons:
+        reasons = [say_reason(one) for one in judged.reasons]
         raise BadInput(
             "city_sensors.message",
-            f"받을 수 없습니다: {'; '.join(judged.reasons)}",
-            f"nothing was taken: {'; '.join(judged.reasons)}",
+            f"받을 수 없습니다: {'; '.join(one.ko for one in reasons)}",
+            f"nothing was taken: {'; '.join(one.en for one in reasons)}",
         )
     return {"taken": judged.taken, "reasons": judged.reasons}
 

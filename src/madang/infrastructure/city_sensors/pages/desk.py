@@ -8,6 +8,7 @@ from django.shortcuts import render
 from madang.core.base.interface import now, read_pair, read_settings
 from madang.core.pages.interface import format_number, page
 from madang.core.people.interface import actor_of, list_agencies
+from madang.infrastructure.city_sensors.methods.reasons import say_reason
 from madang.infrastructure.city_sensors.queries.ngsi.subscriptions import list_subscriptions
 from madang.infrastructure.city_sensors.queries.sources import list_sources
 from madang.infrastructure.city_sensors.queries.stations import (
@@ -19,7 +20,6 @@ from madang.infrastructure.city_sensors.queries.stations import (
 
 from .forms import PERMISSION
 from .public import TITLE
-from .reasons import say_reason
 
 SHOWN = 50
 

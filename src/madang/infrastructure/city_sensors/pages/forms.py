@@ -37,8 +37,8 @@ def build_sender_form(_actor: Actor) -> type[forms.Form]:
             min_length=16,
             max_length=200,
             help_text=say_lazily(
-                "기기가 주소에 넣어 보내는 글자 그대로 적습니다. 보관하지 않고 해시만 남깁니다.",
-                "As the devices put it into the address. Only its hash is kept.",
+                "기기가 주소에 넣어 보내는 글자 그대로, 16자 이상 적습니다. 보관하지 않고 해시만 남깁니다.",
+                "As the devices put it into the address, 16 characters or more. Only its hash is kept.",
             ),
         )
         agency_code = forms.ChoiceField(

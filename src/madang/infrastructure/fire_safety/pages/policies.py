@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, BadInput, MadangError, Text, now
+from madang.core.base.interface import Actor, BadInput, MadangError, Text, find_mismatch, now, say_mismatch
 from madang.core.pages.interface import page, say_lazily
 from madang.infrastructure.fire_safety.actions import change_policy
 from madang.infrastructure.fire_safety.queries import get_facility, replay
@@ -61,7 +61,8 @@ class PolicyForm(forms.Form):
         try:
             return msgspec.convert({**values, "night": night, "ladder_s": steps}, Policy, strict=False)
         except msgspec.ValidationError as error:
-            raise BadInput("fire_safety.policy", f"{error}", f"{error}", field="ladder") from error
+            said = say_mismatch(*find_mismatch(error))
+            raise BadInput("fire_safety.policy", said.ko, said.en, field="ladder") from error
 
 
 @page(CHANGE, title=Text(ko="판단 규칙", en="Policy"), methods=("GET", "POST"))

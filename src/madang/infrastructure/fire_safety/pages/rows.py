@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import CITY_TIMEZONE, BadInput, to_city_time
+from madang.core.base.interface import CITY_TIMEZONE, BadInput, find_mismatch, say_mismatch, to_city_time
 from madang.infrastructure.fire_safety.records import NEEDS, Absence, Room
 
 
@@ -45,8 +45,9 @@ def read_rows(text: str, columns: tuple[str, ...], field: str, into: type) -> tu
         try:
             found.append(msgspec.convert({k: v for k, v in values.items() if v != ""}, into, strict=False))
         except msgspec.ValidationError as error:
+            said = say_mismatch(*find_mismatch(error))
             raise BadInput(
-                "fire_safety.line", f"{number}번째 줄: {error}", f"line {number}: {error}", field=field
+                "fire_safety.line", f"{number}번째 줄: {said.ko}", f"line {number}: {said.en}", field=field
             ) from error
     return tuple(found)
 

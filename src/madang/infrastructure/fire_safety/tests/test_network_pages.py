@@ -96,6 +96,8 @@ class TestStory(PageCases):
             f"{HOME}network/gateways/", {"gateways_text": "g1, 중부소방서, city, 600, 37.5, 127"}
         )
         assert gateways.status_code == 302
+        refused = reader.post(f"{HOME}network/gateways/", {"gateways_text": "g1"}).content.decode()
+        assert "1번째 줄: ‘institution’ 값을 받아들일 수 없습니다: 꼭 있어야 하는 항목입니다" in refused
         assert list_gateways()[0].institution == "중부소방서"
         text = 'profile = "SD"\n[[fields]]\nname = "smoke"\noffset = 0\n'
         assert reader.post(f"{HOME}network/decoders/new/", {"toml": text}).status_code == 302

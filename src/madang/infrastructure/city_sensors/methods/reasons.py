@@ -5,6 +5,7 @@ from __future__ import annotations
 from madang.core.base.interface import Text, read_pair
 
 PHRASES = {
+    "unknown or expired key": "없거나 기간이 지난 인증키",
     "unknown serial": "등록되지 않은 센서",
     "the key is not for serial": "이 인증키로 보낼 수 없는 센서",
     "the sensor is another agency's": "다른 기관의 센서",

@@ -1,9 +1,13 @@
-"""Why msgspec refuses a value, in Korean: its messages are English only."""
+"""Why msgspec refuses a value, in both languages: its messages are English only."""
 
 from __future__ import annotations
 
 import re
 
+from .text import Text
+
+_FIELD = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_NAMED = re.compile(r"(?:missing required|unknown) field `([^`]+)`")
 _TYPES = {
     "int": "정수",
     "float": "수",
@@ -37,7 +41,25 @@ _PLAIN = {
 }
 
 
-def say_reason(message: str) -> str:
+def find_mismatch(error: Exception) -> tuple[str, str]:
+    """Return the field that msgspec refuses, "" where it is the whole, and its reason."""
+    message = str(error) or type(error).__name__
+    place, named = _FIELD.search(message), _NAMED.search(message)
+    path = [found.group(1) for found in (place, named) if found]
+    return ".".join(part for part in path if part), _FIELD.sub("", message)
+
+
+def say_mismatch(field: str, reason: str) -> Text:
+    """Return the sentence that refuses the value of `field` for what msgspec says of it."""
+    where_ko = f"‘{field}’ 값을" if field else "보낸 내용을"
+    where_en = f"'{field}'" if field else "what was sent"
+    return Text(
+        ko=f"{where_ko} 받아들일 수 없습니다: {_say_reason(reason)}",
+        en=f"{where_en} can't be taken: {reason}",
+    )
+
+
+def _say_reason(message: str) -> str:
     """Return in Korean what a message of msgspec says; one that isn't known only says that the form is wrong."""
     if found := _TYPE.match(message):
         wanted, got = (_name(part) for part in found.groups())

@@ -23,7 +23,10 @@ from starlette.testclient import TestClient
 
 from madang.core.base.interface import HOUSE, now
 from madang.core.lake.interface import list_tables
+from madang.core.things.interface import register_declared_kinds, register_thing
 from madang.infrastructure.parking.api import ROUTES, Reading, take_readings
+from madang.infrastructure.parking.doors import draw
+from madang.infrastructure.parking.pages import SPACES
 from madang.infrastructure.parking.tables import READINGS
 from madang.project.asgi import application
 
@@ -45,6 +48,15 @@ def test_readings_are_acknowledged(broker_url):
     moments = (now(), now() + timedelta(days=3))
     readings = [Reading(thing_id="P1", observed_at=moment, occupied=True) for moment in moments]
     assert take_readings(request, None, readings).rows_kept == 1
+
+
+def test_what_is_registered_stands_in_the_list_and_on_the_citys_map():
+    register_declared_kinds(actor=HOUSE, now=now())
+    space = {"kind": "parking_sensor", "name": "1면", "agency_code": "city", "lon": 126.98, "lat": 37.57}
+    register_thing(actor=HOUSE, now=now(), thing_id="P1", values=space)
+    for state, count in {"unknown": 1, "yes": 0}.items():
+        assert len(SPACES.rows(actor=HOUSE, search="1면", filters={"occupied": state})) == count
+    assert draw("ko").rows[2][1] == 1
 '''
 
 
@@ -98,15 +110,20 @@ def test_the_page_on_making_a_service_holds_to_the_letter(copy_of_the_tree):
     command = [words[name] for name in ("CHAPTER", "NAME", "KO", "EN")]
     assert run(tree, sys.executable, "-m", "madang.project.scaffold", *command)[0] == 0
     folder = tree / "src/madang" / words["CHAPTER"] / words["NAME"]
-    tables, kinds, term = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    tables, kinds, term, things = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     manifest = (folder / "service.toml").read_text("utf-8")
-    (folder / "service.toml").write_text(manifest.replace("[title]", f"{tables}[title]") + kinds, "utf-8")
+    (folder / "service.toml").write_text(
+        manifest.replace("[title]", f"{tables}[title]") + kinds + things, "utf-8"
+    )
     with (tree / "docs/glossary.toml").open("a", encoding="utf-8") as glossary:
         glossary.write("\n" + term)
     for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
         first, rest = code.split("\n", 1)
         sentence, name = first.split("  # ")
         (folder / name).write_text(f"{sentence}\n{rest}", "utf-8")
+    before, after = re.search(r"In `urls.py`, `(.*?)` becomes `(.*?)`", page).groups()
+    addresses = (folder / "urls.py").read_text("utf-8").replace(before, after)
+    (folder / "urls.py").write_text(addresses, "utf-8")
     assert run(tree, sys.executable, "-m", "madang.project.documents")[0] == 0
     (folder / "tests/test_the_way_in.py").write_text(WAY_IN, "utf-8")
     pass_every_check(tree, str(folder.relative_to(tree)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 # The twelve categories of Seoul's open data plaza.
 CATEGORIES: dict[str, Text] = {
@@ -194,7 +194,7 @@ REASONS: dict[str, Text] = {
 
 def say_category(code: str) -> Text:
     """Return a category's words; one nobody declared is said as it is."""
-    return CATEGORIES.get(code) or Text(ko=code, en=code)
+    return CATEGORIES.get(code) or read_pair(code)
 
 
 def say_licence(code: str) -> Text:

@@ -64,6 +64,11 @@ class ChartBlock(msgspec.Struct, frozen=True, kw_only=True):
             ],
         }
 
+    @property
+    def has_legend(self) -> bool:
+        """Whether its colours must be named beside it: lines carry their names at their end, bars don't."""
+        return len(self.series) > 1 and self.kind in {ChartKind.BAR, ChartKind.BARS_ACROSS}
+
     def list_labels(self, language: str) -> list[str]:
         """Return each x as it is written."""
         said = (format_short(x, language) if isinstance(x, date) else x for x in self.x)

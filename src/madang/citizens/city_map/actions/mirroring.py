@@ -25,7 +25,7 @@ from madang.core.lake.interface import (
     withdraw_dataset,
 )
 
-CATEGORY = "도시생활지도"
+CATEGORY = "city"
 NOT_SHOWN = "지도 주제가 지금 공개되어 있지 않습니다 / the map's theme isn't public now"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 
 CATEGORIES = {
     "administration": Text(ko="일반행정", en="Administration"),
@@ -41,7 +41,7 @@ LICENCE_ADDRESSES = {
 
 def say_category(code: str) -> Text:
     """Return a category in words; one that the house doesn't know says itself."""
-    return CATEGORIES.get(code) or Text(ko=code, en=code)
+    return CATEGORIES.get(code) or read_pair(code)
 
 
 def say_licence(code: str) -> Text:

@@ -106,9 +106,21 @@ def test_a_chart_has_its_table_behind_it() -> None:
         unit="ug/m3",
     )
     page = draw("{% chart block %}", block=block)
+    assert "swatch" not in page
     assert "대여 (µg/m³)" in page
     assert '<th scope="row">2월</th>' in page
     assert "자료 없음" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [(ChartKind.BAR, 2), (ChartKind.BARS_ACROSS, 2), (ChartKind.LINE, 0)]
+)
+def test_the_colours_of_bars_are_named(kind, count) -> None:
+    series = tuple(Series(name=Text(ko=name, en=name), values=(1.0,)) for name in ("계획", "구축"))
+    page = draw(
+        "{% chart block %}", block=ChartBlock(title=series[0].name, kind=kind, x=("1월",), series=series)
+    )
+    assert page.count('class="swatch chart-') == count
 
 
 def test_what_a_dataset_holds_never_ends_a_data_block() -> None:

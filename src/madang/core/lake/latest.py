@@ -24,11 +24,8 @@ def read_latest(
     table: Table, keys: Sequence[object] | None = None, names: Collection[str] | None = None
 ) -> pa.Table:
     """Return the newest stored row of each of `keys` (None: of all), in the declared columns of `names` (None: all)."""
-    encoded = None if keys is None else [_encode(key) for key in keys]
-    found = open_ledger().read_latest(table.name, encoded)
     columns = list_stored_columns(table)
-    head = b"\xdd" + len(found).to_bytes(4, "big")  # msgpack: an array of so many rows
-    rows = _make_decoder(len(columns)).decode(head + b"".join([row for _, row in found]))
+    found, rows = _read(table, keys, len(columns))
     asked = {column.name for column in table.columns} if names is None else names
     wanted = [(place, column) for place, column in enumerate(columns) if column.name in asked]
     schema = make_schema([column for _, column in wanted])
@@ -43,6 +40,27 @@ def read_latest(
             values = [value and date.fromisoformat(value) for value in values]
         arrays.append(pa.array(values, field.type))
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def list_latest(table: Table, keys: Sequence[object], names: Collection[str]) -> list[dict[str, Any]]:
+    """Return the newest stored row of each of `keys` by itself: quicker for a few hundred than as a table."""
+    columns = list_stored_columns(table)
+    _, rows = _read(table, keys, len(columns))
+    wanted = [(f"c{place}", column.name) for place, column in enumerate(columns) if column.name in names]
+    found = [{name: getattr(row, place) for place, name in wanted} for row in rows]
+    for name in (one.name for one in columns if one.name in names and one.type is ColumnType.DATE):
+        for row in found:
+            row[name] = row[name] and date.fromisoformat(row[name])
+    return found
+
+
+def _read(
+    table: Table, keys: Sequence[object] | None, columns: int
+) -> tuple[list[tuple[int, bytes]], list[Any]]:
+    encoded = None if keys is None else [_encode(key) for key in keys]
+    found = open_ledger().read_latest(table.name, encoded)
+    head = b"\xdd" + len(found).to_bytes(4, "big")  # msgpack: an array of so many rows
+    return found, _make_decoder(columns).decode(head + b"".join([row for _, row in found]))
 
 
 @cache

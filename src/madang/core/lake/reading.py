@@ -27,12 +27,13 @@ from madang.core.people.interface import record_audit, require
 from . import engine
 from .declarations import find_table, refuse_withdrawn
 from .finding import count_found, find_page
-from .latest import read_latest
+from .latest import list_latest, read_latest
 from .records import (
     PLACE,
     PLACE_COLUMN,
     STEPS,
     AnyOf,
+    Computed,
     DatasetState,
     Filter,
     Group,
@@ -128,6 +129,14 @@ class Reader:
             rows = engine.keep_rows(rows, self.row_filter)
         return rows.select(names)
 
+    def list_latest(
+        self, keys: Sequence[object], select: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what `latest` does, row by row."""
+        if self.row_filter or self.table.kind is not TableKind.STREAM:
+            return self.latest(keys, select).to_pylist()
+        return list_latest(self.table, keys, {self._column(name).name for name in select or self._by_name})
+
     def count(self, where: Sequence[Filter | AnyOf] = ()) -> int:
         """Return the exact number of rows; without a filter it is a kept number, not a scan."""
         conditions = self._conditions(where)
@@ -206,6 +215,8 @@ class Reader:
             raise _bad(
                 "lake.filter", f"모르는 조건입니다: {one.op}", f"unknown condition: {one.op}"
             ) from None
+        if isinstance(one.value, Computed):
+            return _check_pair(column, op, one, self._column(one.value.column))
         if one.steps:
             return _check_steps(column, op, one)
         return Filter(column.name, op, _read_operand(column, op, one.value))
@@ -279,22 +290,41 @@ def _list_visible(actor: Actor, table: Table, purpose: str) -> tuple[Column, ...
 
 def _check_steps(column: Column, op: Op, one: Filter) -> Filter:
     """Return a filter on what is computed; raise BadInput where the steps or the value don't fit one another."""
+    kind = _find_kind(column, one.steps)
+    is_plain = op in {Op.IS_NULL, Op.NOT_NULL} or (
+        op in _COMPARABLE
+        and isinstance(one.value, _VALUES[kind])
+        and not isinstance(one.value, bool)
+        and isinstance(one.value, datetime) is (kind == "time")
+    )
+    if not is_plain:
+        raise _bad("lake.filter_value", "계산한 값과 견줄 수 없습니다", f"{one.value!r} is no {kind}")
+    return msgspec.structs.replace(one, op=op)
+
+
+def _check_pair(column: Column, op: Op, one: Filter, other: Column) -> Filter:
+    """Return a filter that compares two columns; raise BadInput where they don't hold the same kind of value."""
+    kind, second = _find_kind(column, one.steps), _find_kind(other, one.value.steps)
+    if op not in _COMPARABLE or not kind or kind != second:
+        raise _bad(
+            "lake.filter_pair",
+            f"{column.name}과 {other.name}을 견줄 수 없습니다",
+            f"can't compare {column.name} with {other.name}",
+        )
+    return msgspec.structs.replace(one, op=op)
+
+
+def _find_kind(column: Column, steps: Sequence[tuple[str, Any]]) -> str:
+    """Return what steps make of a column ("number", "time" …); raise BadInput where they don't fit one another."""
     kind = _KINDS.get(column.type, "")
-    for name, argument in one.steps:
+    for name, argument in steps:
         step = STEPS.get(name)
         if step is None or step.takes != kind or not _fits_step(step, argument):
             raise _bad(
                 "lake.filter_step", f"계산할 수 없습니다: {name}", f"can't compute {name} of {column.name}"
             )
         kind = step.gives
-    is_plain = op in {Op.IS_NULL, Op.NOT_NULL} or (
-        op in _COMPARABLE
-        and isinstance(one.value, _VALUES[kind])
-        and not isinstance(one.value, bool | datetime)
-    )
-    if not is_plain:
-        raise _bad("lake.filter_value", "계산한 값과 견줄 수 없습니다", f"{one.value!r} is no {kind}")
-    return msgspec.structs.replace(one, op=op)
+    return kind
 
 
 def _fits_step(step: Step, argument: Any) -> bool:
@@ -366,7 +396,7 @@ _KINDS = {
     ColumnType.TIME: "time",
     ColumnType.TEXT: "text",
 }
-_VALUES: dict[str, Any] = {"number": int | float, "date": date, "clock": clock, "text": str}
+_VALUES: dict[str, Any] = {"number": int | float, "date": date, "clock": clock, "text": str, "time": datetime}
 _COMPARABLE = {Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE}
 _READERS: dict[ColumnType, Any] = {
     ColumnType.TEXT: str,

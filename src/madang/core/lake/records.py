@@ -43,6 +43,13 @@ class Filter(msgspec.Struct, frozen=True):
     steps: tuple[tuple[str, Any], ...] = ()
 
 
+class Computed(msgspec.Struct, frozen=True):
+    """What a filter's column is compared with instead of a constant: another column of the row, or what steps make of it."""
+
+    column: str
+    steps: tuple[tuple[str, Any], ...] = ()
+
+
 class Step(msgspec.Struct, frozen=True):
     """What a step of a filter takes and gives ("number", "time", "date", "clock", "text"), and its SQL.
 
@@ -75,8 +82,10 @@ STEPS = {
     "time": Step("time", "clock", f"{_UTC}::TIME"),
     "json": Step("text", "text", "json_extract_string({}, ?)"),
     "json_number": Step("text", "number", "TRY_CAST(json_extract_string({}, ?) AS DOUBLE)"),
+    "begin": Step("text", "time", "TRY_CAST(split_part({}, '/', 1) AS TIMESTAMPTZ)"),
+    "end": Step("text", "time", "TRY_CAST(split_part({}, '/', -1) AS TIMESTAMPTZ)"),
 }
-"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b"."""
+"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b". Begin and end are those of ISO 8601's intervals."""
 
 
 class AnyOf(msgspec.Struct, frozen=True):

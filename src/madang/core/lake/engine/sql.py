@@ -17,6 +17,7 @@ from madang.core.lake.records import (
     PLACE,
     STEPS,
     AnyOf,
+    Computed,
     DataFile,
     Filter,
     Group,
@@ -264,13 +265,11 @@ def _winner_sql(table: Table) -> str:
 
 
 def _condition_sql(one: Filter) -> tuple[str, list[Any]]:
-    name, op = quote(one.column), Op(one.op)
-    bound: list[Any] = []
-    for step, argument in one.steps:
-        sql = STEPS[step].sql
-        if "?" in sql:
-            bound = [argument, *bound] if sql.index("?") < sql.index("{}") else [*bound, argument]
-        name = sql.format(name)
+    op = Op(one.op)
+    name, bound = _expression_sql(one)
+    if isinstance(one.value, Computed):
+        other, more = _expression_sql(one.value)
+        return f"{name} {_COMPARISONS[op]} {other}", [*bound, *more]
     if op in _COMPARISONS:
         return f"{name} {_COMPARISONS[op]} ?", [*bound, one.value]
     if op is Op.IN:
@@ -288,6 +287,17 @@ def _condition_sql(one: Filter) -> tuple[str, list[Any]]:
     return f"{name} IS {'NOT ' if op is Op.NOT_NULL else ''}NULL", bound
 
 
+def _expression_sql(one: Filter | Computed) -> tuple[str, list[Any]]:
+    """Return what steps make of a column, and the values to bind."""
+    name, bound = quote(one.column), []
+    for step, argument in one.steps:
+        sql = STEPS[step].sql
+        if "?" in sql:
+            bound = [argument, *bound] if sql.index("?") < sql.index("{}") else [*bound, argument]
+        name = sql.format(name)
+    return name, bound
+
+
 def _one_order_sql(one: Order) -> str:
     return f"{quote(one.column)} {'DESC' if one.descending else 'ASC'} NULLS LAST"
 
@@ -297,13 +307,19 @@ def _time_bounds(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> tuple[s
     lows: list[str] = []
     highs: list[str] = []
     for one in where:
-        if isinstance(one, AnyOf) or one.column != snapshot.table.time or one.steps:
-            continue
-        op = Op(one.op)
-        if op in {Op.GT, Op.GE, Op.EQ, Op.BETWEEN}:
-            lows.append(_date_of(one.value[0] if op is Op.BETWEEN else one.value))
-        if op in {Op.LT, Op.LE, Op.EQ, Op.BETWEEN}:
-            highs.append(_date_of(one.value[1] if op is Op.BETWEEN else one.value))
+        if isinstance(one, AnyOf):
+            bounds = [_time_bounds(snapshot, branch) for branch in one.branches] or [(None, None)]
+            firsts, lasts = (
+                [edge for edge in edges if edge is not None] for edges in zip(*bounds, strict=True)
+            )
+            lows += [min(firsts)] if len(firsts) == len(bounds) else []
+            highs += [max(lasts)] if len(lasts) == len(bounds) else []
+        elif one.column == snapshot.table.time and not one.steps and not isinstance(one.value, Computed):
+            op = Op(one.op)
+            if op in {Op.GT, Op.GE, Op.EQ, Op.BETWEEN}:
+                lows.append(_date_of(one.value[0] if op is Op.BETWEEN else one.value))
+            if op in {Op.LT, Op.LE, Op.EQ, Op.BETWEEN}:
+                highs.append(_date_of(one.value[1] if op is Op.BETWEEN else one.value))
     return max(lows, default=None), min(highs, default=None)
 
 

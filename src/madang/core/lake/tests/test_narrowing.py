@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 
 from madang.core.base.interface import Column, ColumnType, Table, Text
 from madang.core.lake import engine
-from madang.core.lake.engine.sql import narrow
-from madang.core.lake.records import DataFile, Filter, Op, Order, Query, Snapshot
+from madang.core.lake.engine.sql import narrow, prune
+from madang.core.lake.records import AnyOf, DataFile, Filter, Op, Order, Query, Snapshot
 
 
 @given(st.lists(st.integers(0, 9), max_size=8), st.integers(0, 60), st.integers(0, 30))
@@ -40,6 +42,27 @@ def test_a_question_with_conditions_an_order_or_corrections_sees_every_file():
         (mended, Query(columns=(), offset=7, limit=1)),
     ):
         assert narrow(one, query) == (one, query)
+
+
+def test_alternatives_leave_out_the_days_that_none_of_them_admits():
+    table = Table(name="readings", title=Text(ko="값", en="Readings"), columns=(), time="at")
+    files = tuple(DataFile(path=f"{n}", rows=1, size_bytes=1, date=f"2026-03-0{n}") for n in range(1, 7))
+    snapshot = Snapshot(table=table, version=1, files=files)
+    since, until = Filter("at", Op.GE, date(2026, 3, 3)), Filter("at", Op.LE, date(2026, 3, 4))
+    thing = Filter("a", Op.EQ, 1)
+
+    def list_days(*where):
+        return [file.path for file in prune(snapshot, where)]
+
+    assert list_days(AnyOf(((thing, since, until),))) == ["3", "4"]
+    assert list_days(AnyOf(((since,),)), AnyOf(((thing, until), (until,)))) == ["3", "4"]
+    assert list_days(AnyOf(((since, until), (Filter("at", Op.EQ, date(2026, 3, 6)),)))) == [
+        "3",
+        "4",
+        "5",
+        "6",
+    ]
+    assert list_days(AnyOf(((since, until), (thing,)))) == list_days(AnyOf(())) == list("123456")
 
 
 @pytest.mark.parametrize("names", [["a", "b"], ["a"], ["b"]])

@@ -117,6 +117,8 @@ def test_the_newest_reading_is_the_latest_whatever_comes_after_it(lake):
     house.take_in(reading(minute=3, value=3), reading(minute=4, value=4))
     reader = authorize(HOUSE, "indicators")
     assert [row["value"] for row in reader.latest(["pm"]).to_pylist()] == [5.0]
+    assert reader.list_latest(["pm", "nobody"]) == reader.latest(["pm"]).to_pylist()
+    assert list(reader.list_latest(["pm"], ["value"])[0]) == ["value"]
     assert reader.latest().num_rows == 2
     assert reader.latest(["nobody"]).num_rows == 0
     assert reader.count() == 4 == reader.count([Filter("value", ">", 0)])

@@ -16,7 +16,7 @@ from madang.core.base.interface import Column, Table
 
 from . import engine
 from .folders import codes_path, table_path
-from .records import PLACE_COLUMN, AnyOf, DataFile, Filter, Query, Snapshot
+from .records import PLACE_COLUMN, AnyOf, Computed, DataFile, Filter, Query, Snapshot
 from .schemas import list_stored_columns
 from .storage.codes import Coded, read_codes, write_codes
 from .storage.parquet import GROUP_ROWS
@@ -133,7 +133,12 @@ def _find(snapshot: Snapshot, where: Where) -> _Found | None:
         file for file in files if _may_have(file) and file.date not in mended and _locate(file).is_file()
     )
     is_whole = all(one.branches and all(one.branches) for one in where if isinstance(one, AnyOf))
-    return _find_coded(_Question(snapshot, where, chosen)) if chosen and where and is_whole else None
+    is_single = not any(isinstance(one.value, Computed) for one in _list_filters(where))
+    return (
+        _find_coded(_Question(snapshot, where, chosen))
+        if chosen and where and is_whole and is_single
+        else None
+    )
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from madang.core.lake import engine, finding
 from madang.core.lake.asking import read_rows
 from madang.core.lake.interface import (
     AnyOf,
+    Computed,
     Filter,
     Op,
     append_rows,
@@ -86,6 +87,8 @@ def draw_filter(chance: random.Random) -> Filter:
         "seen_at": lambda: NOW - timedelta(hours=chance.randrange(220)),
         "opens": lambda: chance.choice(["09:00:00", "10:00:00"]),
     }
+    if chance.random() < 0.05:
+        return Filter("height", chance.choice(["<", ">="]), Computed("count"))
     column = chance.choice([*values, "is_old"])
     if column == "is_old":
         return Filter(column, chance.choice([Op.EQ, Op.NE]), chance.choice([True, False]))

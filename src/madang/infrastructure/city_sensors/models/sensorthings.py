@@ -82,13 +82,18 @@ class Datastream(Described):
     observed_area = models.JSONField(null=True)
     thing = models.ForeignKey(Thing, models.CASCADE, related_name="datastreams")
     sensor = models.ForeignKey(Sensor, models.CASCADE, related_name="datastreams")
-    observed_property = models.ForeignKey(ObservedProperty, models.CASCADE, related_name="datastreams")
+    observed_property = models.ForeignKey(
+        ObservedProperty, models.CASCADE, related_name="datastreams", db_index=False
+    )
     feature = models.ForeignKey(FeatureOfInterest, models.SET_NULL, null=True, related_name="datastreams")
     stream_thing = models.CharField(max_length=64)
     stream_property = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], name="city_sensors_datastream_ids")]  # narrow, for deep pages
+        indexes = [  # narrow, for deep pages
+            models.Index(fields=["id"], name="city_sensors_datastream_ids"),
+            models.Index(fields=["observed_property", "id", "thing"], name="city_sensors_datastream_of"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["stream_thing", "stream_property"], name="city_sensors_one_datastream_a_stream"

@@ -16,7 +16,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
     TYPES,
     EntityType,
 )
-from madang.infrastructure.city_sensors.queries.sensorthings.answers import describe, identify, render
+from madang.infrastructure.city_sensors.queries.sensorthings.answers import describe, render
 
 VERSION = "v1.1"
 Made = tuple[EntityType, Any]
@@ -33,7 +33,7 @@ def announce_changed(entities: Sequence[Made], names: Sequence[str]) -> None:
     """Tell of changed entities: where new ones are told of, under themselves, and under the properties `names`."""
     news = []
     for kind, entity, payload in _draw(entities):
-        address = f"{VERSION}/{kind.collection}({write_id(identify(kind, entity))})"
+        address = f"{VERSION}/{kind.collection}({write_id(entity.id)})"
         values = describe(kind, entity)
         news += [(topic, payload) for topic in (*list_topics(kind, entity), address)]
         news += [(f"{address}/{name}", msgspec.json.encode({name: values.get(name)})) for name in names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -81,6 +82,7 @@ def read_time(name: str, value: Any) -> tuple[datetime, datetime | None]:
     return moments[0], moments[1] if len(moments) == 2 else None
 
 
+@lru_cache(maxsize=10_000)  # the observations of a page have few moments
 def write_time(moment: datetime) -> str:
     """Return an instant as the standard writes it, in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

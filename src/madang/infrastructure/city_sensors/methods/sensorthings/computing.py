@@ -10,7 +10,7 @@ from typing import Any
 from odata_query import ast
 
 from .bodies import read_time, write_time
-from .options import flatten
+from .trees import flatten
 
 FUNCTIONS = {
     "round": "round", "floor": "floor", "ceiling": "ceiling", "year": "year", "month": "month", "day": "day", "hour": "hour",
@@ -71,6 +71,17 @@ def read_steps(node: ast._Node) -> tuple[tuple[str, ...], Steps]:
             path, steps = read_steps(inner)
             return path, (*steps, (name, number))
     raise ValueError("an observation is compared by one of its properties, computed with constants")
+
+
+def read_span(node: ast._Node) -> tuple[datetime, datetime] | None:
+    """Return the begin and the end of an interval, which are one for a moment; None where a node is neither."""
+    if isinstance(node, ast.Call) and node.func.full_name() == "sta.interval":
+        begin, end = read_time("$filter", "/".join(one.val for one in node.args))
+    elif isinstance(node, ast.DateTime):
+        begin, end = read_time("$filter", node.val)
+    else:
+        return None
+    return begin, end or begin
 
 
 def compare_constants(left: ast._Node, comparator: ast._Node, right: ast._Node) -> bool | None:

@@ -21,6 +21,8 @@ DEFAULT_TOP, MOST_TOP, DEEPEST = 100, 1000, 8
 DEEPEST_FILTER, MOST_NODES = 100, 2000
 _TEXTS = re.compile(r"('(?:[^']|'')*')")
 _OURS = re.compile(r"\b(substringof|st_\w+)\s*\(")
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)"
+_INTERVAL = re.compile(rf"({_MOMENT})/({_MOMENT})")
 _NOT = re.compile(r"\bnot\(")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*")
 
@@ -67,15 +69,18 @@ def read_options(items: Iterable[tuple[str, str]], depth: int = 0) -> Options:
 def read_filter(text: str) -> ast._Node:
     """Return the tree of a `$filter`."""
     parts = _TEXTS.split(text)
-    parts[::2] = [
-        _NOT.sub("not (", _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part.replace("@iot.id", "id")))
-        for part in parts[::2]
-    ]
+    parts[::2] = map(_translate, parts[::2])
     tree = ODataParser().parse(ODataLexer().tokenize("".join(parts)))
     if tree is None:
         raise ValueError("nothing there")
     _check_size(tree)
     return _negate_whole(tree)
+
+
+def _translate(part: str) -> str:
+    """Return a part of a filter outside of texts in the library's words."""
+    part = _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part.replace("@iot.id", "id"))
+    return _NOT.sub("not (", _INTERVAL.sub(r"sta.interval(\1,\2)", part))
 
 
 def _negate_whole(tree: ast._Node) -> ast._Node:
@@ -101,16 +106,6 @@ def _check_size(tree: ast._Node) -> None:
             raise ValueError("it has too many parts")
         inner = one if isinstance(one, list) else vars(one).values() if isinstance(one, ast._Node) else ()
         waiting += [(part, depth + 1) for part in inner if isinstance(part, ast._Node | list)]
-
-
-def flatten(node: ast._Node) -> tuple[str, ...] | None:
-    """Return the names of a path like `Datastream/Thing/id`; None where the node is none."""
-    if isinstance(node, ast.Identifier):
-        return (node.name,)
-    if isinstance(node, ast.Attribute):
-        owner = flatten(node.owner)
-        return None if owner is None else (*owner, node.attr)
-    return None
 
 
 def _read_orderby(text: str, _depth: int) -> dict[str, tuple[Sort, ...]]:

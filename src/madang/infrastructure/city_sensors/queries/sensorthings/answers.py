@@ -91,7 +91,7 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
 def _read_property(target: Target) -> Any:
     if target.property in target.kind.computed:
         times = describe_times([target.entity])
-        return times[target.entity.pk].get(target.property)
+        return times[target.entity.id].get(target.property)
     return describe(target.kind, target.entity).get(target.property)
 
 
@@ -110,36 +110,37 @@ def describe(kind: EntityType, row: Any) -> dict[str, Any]:
     return describe_observation(row) if kind is OBSERVATION else describe_entity(kind, row)
 
 
-def identify(kind: EntityType, row: Any) -> int | str:
-    """Return the id of an entity or observation."""
-    return row.id if kind is OBSERVATION else row.pk
-
-
 def link_to(kind: EntityType, row: Any, base: str) -> str:
-    """Return the address of an entity."""
-    return f"{base}/{kind.collection}({write_id(identify(kind, row))})"
+    """Return the address of an entity or observation."""
+    return f"{base}/{kind.collection}({write_id(row.id)})"
 
 
 def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -> list[dict[str, Any]]:
     """Return the JSON of entities, with what is expanded inside of them."""
     _check_names(kind, options)
-    is_timed = bool(kind.computed) and (not options.select or bool(set(kind.computed) & set(options.select)))
+    is_timed = any(_is_wanted(name, options) for name in kind.computed)
     is_followed = kind.name == "Datastream" and any(map(_asks_newest, options.expand.values()))
     newest = list_newest(rows) if is_followed else {}
     ends = {name: one.row["observed_at"] for name, one in newest.items()} if is_followed else None
     inner = {name: _expand(kind, rows, name, wanted, base, newest) for name, wanted in options.expand.items()}
     times = describe_times(rows, ends) if is_timed else {}
+    others = [one.name for one in kind.links if one.name not in inner and _is_wanted(one.name, options)]
+    links = [(f"{name}@iot.navigationLink", f"/{name}") for name in others]
     return [
         _render_one(
-            kind,
             row,
+            link_to(kind, row, base),
+            describe(kind, row) | times.get(row.id, {}),
             options,
-            base,
-            {name: one[place] for name, one in inner.items()},
-            times[row.pk] if is_timed else {},
+            links,
         )
+        | {name: value for one in inner.values() for name, value in one[place].items()}
         for place, row in enumerate(rows)
     ]
+
+
+def _is_wanted(name: str, options: Options) -> bool:
+    return not options.select or name in options.select
 
 
 def _check_names(kind: EntityType, options: Options) -> None:
@@ -154,28 +155,15 @@ def _check_names(kind: EntityType, options: Options) -> None:
 
 
 def _render_one(
-    kind: EntityType,
-    row: Any,
-    options: Options,
-    base: str,
-    inner: dict[str, dict[str, Any]],
-    times: dict[str, str],
+    row: Any, address: str, values: dict[str, Any], options: Options, links: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
-    address = link_to(kind, row, base)
-    wanted = set(options.select)
-    body: dict[str, Any] = {}
-    if not wanted or "id" in wanted:
-        body["@iot.id"] = identify(kind, row)
-    if not wanted:
-        body["@iot.selfLink"] = address
-    for name, value in (describe(kind, row) | times).items():
-        if not wanted or name in wanted:
-            body[name] = value
-    for link in kind.links:
-        if link.name in inner:
-            body |= inner[link.name]
-        elif not wanted or link.name in wanted:
-            body[f"{link.name}@iot.navigationLink"] = f"{address}/{link.name}"
+    if options.select:
+        body = {"@iot.id": row.id} if "id" in options.select else {}
+        body |= {name: value for name, value in values.items() if name in options.select}
+    else:
+        body = {"@iot.id": row.id, "@iot.selfLink": address} | values
+    for name, rest in links:
+        body[name] = address + rest
     return body
 
 
@@ -195,7 +183,7 @@ def _expand(
         return _expand_one(kind, rows, link, target, options, base)
     more = _write_next(options)
     if target is OBSERVATION and _asks_newest(options) and kind.name == "Datastream":
-        found = [[newest[row.pk]] if row.pk in newest else [] for row in rows]
+        found = [[newest[row.id]] if row.id in newest else [] for row in rows]
         drawn = iter(render(target, [one for many in found for one in many], options, base))
         return [
             {name: [next(drawn) for _ in many]}
@@ -211,9 +199,9 @@ def _expand_one(
     if kind is not OBSERVATION:
         prefetch_related_objects(list(rows), link.path)
     others = [_follow(kind, row, link) for row in rows]
-    different = {other.pk: other for other in others if other is not None}
+    different = {other.id: other for other in others if other is not None}
     drawn = dict(zip(different, render(target, list(different.values()), options, base), strict=True))
-    return [{link.name: drawn[other.pk] if other is not None else None} for other in others]
+    return [{link.name: drawn[other.id] if other is not None else None} for other in others]
 
 
 def _expand_many(
@@ -293,22 +281,22 @@ def _follow(kind: EntityType, row: Any, link: Link) -> Any:
 def _relate(kind: EntityType, row: Any, link: Link) -> Q | Branches:
     """Return the condition of the entities at the other end of a link to many."""
     if link.target == OBSERVATION.name:
-        return select_features([row.pk]) if kind.name == "FeatureOfInterest" else (select_stream(row),)
+        return select_features([row.id]) if kind.name == "FeatureOfInterest" else (select_stream(row),)
     back = MODELS[kind.name]._meta.get_field(link.path).remote_field.name
-    return Q(**{back: row.pk})
+    return Q(**{back: row.id})
 
 
 def _make_arrays(rows: Sequence[Observed], base: str, options: Options) -> list[dict[str, Any]]:
     """Return observations in the data array form, one array for each datastream."""
     _check_names(OBSERVATION, options)
-    names = [name for name in ARRAY if not options.select or name in options.select]
+    names = [name for name in ARRAY if _is_wanted(name, options)]
     arrays: dict[int, dict[str, Any]] = {}
     for row in rows:
         values = {"id": row.id} | describe_observation(row)
         array = arrays.setdefault(
-            row.datastream.pk,
+            row.datastream.id,
             {
-                "Datastream@iot.navigationLink": f"{base}/Datastreams({row.datastream.pk})",
+                "Datastream@iot.navigationLink": f"{base}/Datastreams({row.datastream.id})",
                 "components": ["@iot.id" if name == "id" else name for name in names],
                 "dataArray": [],
             },

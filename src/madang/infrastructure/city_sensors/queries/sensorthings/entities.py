@@ -10,15 +10,23 @@ from odata_query import ast
 
 from madang.core.base.interface import find_row, now
 from madang.infrastructure.city_sensors import models
-from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
-from madang.infrastructure.city_sensors.methods.sensorthings.computing import fold
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort, flatten
-from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import fold, read_span
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort
+from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import (
+    enter,
+    find_first,
+    find_prefix,
+    flatten,
+    list_paths,
+)
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 
-from .filters import MODELS, find_column, follows_many, make_condition
-from .observations import find_streams_where
-from .times import RELATIONS, find_streams_during
+from .filters import FLIPPED, MODELS, find_column, follows_many, make_condition
+from .linked import MOST_NAMED
+from .observations import find_features_where, find_streams_where
+from .times import RELATIONS, find_streams_during, rank_by_time
 
 
 def list_entities(
@@ -27,12 +35,29 @@ def list_entities(
     """Return entities of `kind` within a condition, their number if asked for, and whether more follow."""
     rows = select_entities(kind, within, options)
     total = rows.count() if options.count else None
+    if options.orderby and _is_time_of_streams(kind, options.orderby[0].path):
+        found = _page_by_time(kind, rows, options)
+        return found[: options.top], total, len(found) > options.top
     rows = _sort(kind, rows, options.orderby)
     if options.skip:  # what is skipped is walked in an index of ids, not in the rows themselves
         page = rows.values("pk")[options.skip : options.skip + options.top + 1]
         rows = _sort(kind, MODELS[kind.name].objects.filter(pk__in=page), options.orderby)
     found = list(rows[: options.top + 1])
     return found[: options.top], total, len(found) > options.top
+
+
+def _page_by_time(kind: EntityType, rows: QuerySet, options: Options) -> list[Any]:
+    """Return a page (and one row more) of datastreams in the order of a time of theirs."""
+    first, *others = options.orderby
+    if len(first.path) > 1:
+        raise refuse(
+            "$orderby", "데이터스트림만 시각 순서로 봅니다", "only datastreams are sorted by their times"
+        )
+    rows = _sort(kind, rows, others).only("stream_thing", "stream_property")
+    ids = rank_by_time(rows, first.path[0], descending=first.descending)
+    page = ids[options.skip : options.skip + options.top + 1]
+    there = MODELS[kind.name].objects.in_bulk(page)
+    return [there[one] for one in page if one in there]
 
 
 def _sort(kind: EntityType, rows: QuerySet, sorts: Sequence[Sort]) -> QuerySet:
@@ -74,36 +99,49 @@ def get_entity(kind: EntityType, identity: object, within: Q | None = None) -> A
 
 def describe_entity(kind: EntityType, entity: Any) -> dict[str, Any]:
     """Return the properties of an entity as JSON has them; those not given are left out."""
-    values = {prop.name: getattr(entity, prop.column) for prop in kind.properties}
     return {
-        name: write_time(value) if name == "time" else value
-        for name, value in values.items()
-        if value is not None
+        prop.name: write_time(value) if prop.kind == "time" else value
+        for prop in kind.properties
+        if (value := getattr(entity, prop.column)) is not None
     }
 
 
 def _read_condition(kind: EntityType, tree: ast._Node) -> Q:
     """Return a filter's condition; what it says of Observations is asked of the readings first."""
+    is_denied = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
+    before = None if is_denied else find_prefix(tree, OBSERVATION.collection)
+    if before is not None:
+        return _select_observed(kind, before, tree)
     if isinstance(tree, ast.BoolOp):
         left, right = _read_condition(kind, tree.left), _read_condition(kind, tree.right)
         return left | right if isinstance(tree.op, ast.Or) else left & right
-    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
+    if is_denied:
         rows = MODELS[kind.name].objects.filter(_read_condition(kind, tree.operand))
         return ~Q(pk__in=rows.values("pk"))
-    path = flatten(tree.left) if isinstance(tree, ast.Compare) else None
-    if path and _is_time_of_streams(kind, path):
-        return _select_during(kind, path, tree)
-    if path and "Observations" in path[:-1]:
-        place = path.index("Observations")
-        inner: ast._Node = ast.Identifier(path[place + 1])
-        for name in path[place + 2 :]:
-            inner = ast.Attribute(inner, name)
-        streams = find_streams_where(ast.Compare(tree.comparator, inner, tree.right))
-        steps = find_column(kind, (*path[:place], "id"))[0]
-        if kind.name == "FeatureOfInterest":
-            steps = "datastreams__pk"
-        return Q(**{f"{steps}__in": streams})
-    return make_condition(kind, tree)
+    if isinstance(tree, ast.Compare) and any(_is_time_of_streams(kind, path) for path in list_paths(tree)):
+        return _select_during(kind, tree)
+    return _name_linked(kind, tree) or make_condition(kind, tree)
+
+
+def _select_observed(kind: EntityType, before: tuple[str, ...], tree: ast._Node) -> Q:
+    """Return the condition that one of the observations, which lie behind the links `before`, satisfies a tree."""
+    tree = enter(tree, len(before) + 1)
+    if kind.name == "FeatureOfInterest":
+        return Q(pk__in=find_features_where(tree))
+    return Q(**{f"{find_column(kind, (*before, 'id'))[0]}__in": find_streams_where(tree)})
+
+
+def _name_linked(kind: EntityType, tree: ast._Node) -> Q | None:
+    """Return the condition of a tree about what a link to one leads to by the ids of those that fit, None where they are many.
+
+    A database that joins looks at every row of this side instead, for it doesn't know how few those are.
+    """
+    link = kind.find_link(find_first(tree))
+    if link is None or any(follows_many(kind, path) for path in list_paths(tree)):
+        return None
+    condition = make_condition(TYPES[link.target], enter(tree))
+    fitting = MODELS[link.target].objects.filter(condition).values_list("pk", flat=True)[: MOST_NAMED + 1]
+    return Q(**{f"{link.path}__in": list(fitting)}) if len(fitting) <= MOST_NAMED else None
 
 
 def _is_time_of_streams(kind: EntityType, path: tuple[str, ...]) -> bool:
@@ -116,9 +154,16 @@ def _is_time_of_streams(kind: EntityType, path: tuple[str, ...]) -> bool:
     return path[-1] in kind.computed
 
 
-def _select_during(kind: EntityType, path: tuple[str, ...], tree: ast.Compare) -> Q:
-    moment = fold(tree.right, now())
-    if not isinstance(moment, ast.DateTime) or type(tree.comparator) not in RELATIONS:
-        raise refuse("$filter", "시각과 견줄 수 있습니다", f"{path[-1]} is compared with a moment")
-    found = find_streams_during(path[-1], type(tree.comparator), read_time("$filter", moment.val)[0])
-    return Q(**{f"{find_column(kind, (*path[:-1], 'id'))[0]}__in": found})
+def _select_during(kind: EntityType, tree: ast.Compare) -> Q:
+    left, right, comparator = fold(tree.left, now()), fold(tree.right, now()), type(tree.comparator)
+    if flatten(left) is None:
+        left, right, comparator = right, left, FLIPPED.get(comparator, comparator)
+    path, span = flatten(left), read_span(right)
+    is_null = isinstance(right, ast.Null) and comparator in {ast.Eq, ast.NotEq}
+    if path is None or comparator not in RELATIONS or (span is None and not is_null):
+        raise refuse(
+            "$filter", "시각이나 기간과 견줄 수 있습니다", "it is compared with a moment or an interval"
+        )
+    found = find_streams_during(path[-1], comparator, span)
+    condition = Q(**{f"{find_column(kind, (*path[:-1], 'id'))[0]}__in": found})
+    return ~condition if is_null and comparator is ast.Eq else condition

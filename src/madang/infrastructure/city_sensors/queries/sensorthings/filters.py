@@ -20,8 +20,8 @@ from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
 from madang.infrastructure.city_sensors.methods.sensorthings.computing import MOMENTS
-from madang.infrastructure.city_sensors.methods.sensorthings.options import flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 
 MODELS: dict[str, Any] = {name: getattr(models, name) for name in TYPES if name != "Observation"}

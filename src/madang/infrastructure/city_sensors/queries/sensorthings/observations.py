@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial, reduce
 from typing import Any
 
 import msgspec
@@ -11,24 +12,38 @@ from django.db.models import Q
 from odata_query import ast
 
 from madang.core.base.interface import ANONYMOUS, NotFound, now
-from madang.core.lake.interface import AnyOf, Filter, Group, Measure, Op, Order, authorize, count_rows
+from madang.core.lake.interface import (
+    AnyOf,
+    Computed,
+    Filter,
+    Measure,
+    Op,
+    Order,
+    authorize,
+    count_rows,
+)
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.correcting import ORIGINAL
-from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.methods.sensorthings.computing import (
+    Steps,
     compare_constants,
     fold,
+    read_span,
     read_steps,
 )
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import enter, find_first
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 from madang.infrastructure.city_sensors.tables import READINGS
 
 from .filters import make_condition
 from .linked import LINKS, read_by_link
+from .spans import OPPOSITE, TIMES, Branches, compare_times
 from .written import await_written
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 DELETED = "deleted"
 THERE = AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),)))
 """What was not taken back."""
@@ -36,12 +51,11 @@ BORN, MOVED = "bornUs", "movedToUs"
 """In the details of an observation whose time was changed: where it was made; and there, where it is now."""
 MOST_BRANCHES = 200
 COLUMNS = {"phenomenonTime": "observed_at", "resultTime": "result_at", "result": "value"}
+Expression = tuple[tuple[str, ...], Steps]
 IN_DETAILS = {"resultQuality", "validTime", "parameters"}
 """Properties that stand in a reading's details."""
 OPS = {ast.Eq: Op.EQ, ast.NotEq: Op.NE, ast.Lt: Op.LT, ast.LtE: Op.LE, ast.Gt: Op.GT, ast.GtE: Op.GE}
-OPPOSITE = {Op.EQ: Op.NE, Op.NE: Op.EQ, Op.LT: Op.GE, Op.GE: Op.LT, Op.GT: Op.LE, Op.LE: Op.GT}
 FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE}
-Branches = tuple[tuple[Filter, ...], ...]
 EVERYTHING: Branches = ((),)
 
 
@@ -54,7 +68,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """Id: the datastream's and the microsecond of the phenomenon, as it was when it was made."""
-        return f"{self.datastream.pk}.{self.born_us}"
+        return f"{self.datastream.id}.{self.born_us}"
 
     @property
     def born_us(self) -> int:
@@ -98,13 +112,13 @@ def list_observations(within: Branches, options: Options) -> tuple[list[Observed
 def list_newest(datastreams: Sequence[Any]) -> dict[int, Observed]:
     """Return the newest observation of each datastream, without a scan, by the datastream's id."""
     newest = _read_newest(datastreams, None)
-    return {one.pk: Observed(datastream=one, row=row) for one, row in newest}
+    return {one.id: Observed(datastream=one, row=row) for one, row in newest}
 
 
 def find_ends(datastreams: Sequence[Any]) -> dict[int, datetime]:
     """Return when the newest observation of each datastream was, by the datastream's id."""
     newest = _read_newest(datastreams, ["thing_id", "property", "observed_at", "quality"])
-    return {one.pk: row["observed_at"] for one, row in newest}
+    return {one.id: row["observed_at"] for one, row in newest}
 
 
 def _read_newest(
@@ -112,7 +126,7 @@ def _read_newest(
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     await_written()
     by_stream = {(one.stream_thing, one.stream_property): one for one in datastreams}
-    rows = authorize(ANONYMOUS, READINGS.name).latest(list(by_stream), select).to_pylist()
+    rows = authorize(ANONYMOUS, READINGS.name).list_latest(list(by_stream), select)
     return ((by_stream[row["thing_id"], row["property"]], row) for row in rows if row["quality"] != DELETED)
 
 
@@ -222,19 +236,29 @@ def select_features(ids: Iterable[int]) -> Branches:
 
 def find_streams_where(tree: ast._Node) -> list[int]:
     """Return the ids of datastreams that have an observation which satisfies `tree`."""
+    wanted = {(row["thing_id"], row["property"]) for row in _group_where(tree, "thing_id", "property")}
+    return [one.id for one in _list_datastreams(wanted)]
+
+
+def find_features_where(tree: ast._Node) -> list[int]:
+    """Return the ids of features of interest that have an observation which satisfies `tree`."""
+    rows = _group_where(tree, "thing_id", "property", "feature")
+    usual = {(row["thing_id"], row["property"]) for row in rows if not row["feature"]}
+    features = {one.feature_id for one in _list_datastreams(usual) if one.feature_id}
+    return sorted(features | {int(row["feature"]) for row in rows if row["feature"]})
+
+
+def _group_where(tree: ast._Node, *columns: str) -> list[dict[str, Any]]:
+    """Return the values of columns that observations which satisfy `tree` have together."""
     await_written()
-    rows = (
-        authorize(ANONYMOUS, READINGS.name)
-        .aggregate(
-            [Measure(function="count", name="rows")],
-            [Group(column="thing_id"), Group(column="property")],
-            [AnyOf(make_branches(tree))],
-        )
-        .to_pylist()
-    )
-    wanted = {(row["thing_id"], row["property"]) for row in rows}
-    streams = models.Datastream.objects.filter(stream_thing__in={thing for thing, _ in wanted})
-    return [one.pk for one in streams if (one.stream_thing, one.stream_property) in wanted]
+    count = Measure(function="count", name="rows")
+    where = [AnyOf(make_branches(tree)), THERE]
+    return authorize(ANONYMOUS, READINGS.name).aggregate([count], columns, where).to_pylist()
+
+
+def _list_datastreams(streams: set[tuple[str, str]]) -> list[models.Datastream]:
+    found = models.Datastream.objects.filter(stream_thing__in={thing for thing, _ in streams})
+    return [one for one in found if (one.stream_thing, one.stream_property) in streams]
 
 
 def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
@@ -252,52 +276,12 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
         if len(branches) > MOST_BRANCHES:
             raise refuse("$filter", "조건이 너무 복잡합니다", "the filter has too many alternatives")
         return branches
-    kind = _find_linked(tree)
-    if kind is not None:
-        return _follow_link(kind, tree, negated=negated)
+    link = find_first(tree)
+    if link in LINKS:
+        return _follow_link(link, tree, negated=negated)
     if isinstance(tree, ast.Compare):
         return _make_comparison(tree, negated=negated)
     raise _cannot()
-
-
-def _find_linked(tree: ast._Node) -> str | None:
-    """Return the link that every path of a tree begins with, None where they don't begin with the same one."""
-    paths = list(_list_paths(tree))
-    firsts = {path[0] for path in paths}
-    is_linked = (
-        len(firsts) == 1 and firsts <= {"Datastream", "FeatureOfInterest"} and all(len(p) > 1 for p in paths)
-    )
-    return firsts.pop() if is_linked else None
-
-
-def _list_paths(node: Any) -> Iterator[tuple[str, ...]]:
-    path = flatten(node) if isinstance(node, ast._Node) else None
-    if path is not None:
-        yield path
-        return
-    if isinstance(node, ast.Call):
-        inner: Any = node.args
-    else:
-        inner = node if isinstance(node, list) else vars(node).values() if isinstance(node, ast._Node) else ()
-    for one in inner:
-        yield from _list_paths(one)
-
-
-def _enter_link(node: Any) -> Any:
-    """Return a tree as one about what the link leads to: without the first name of each path."""
-    if isinstance(node, list):
-        return [_enter_link(one) for one in node]
-    if not isinstance(node, ast._Node):
-        return node
-    path = flatten(node)
-    if path is not None:
-        entered: ast._Node = ast.Identifier(path[1])
-        for name in path[2:]:
-            entered = ast.Attribute(entered, name)
-        return entered
-    if isinstance(node, ast.Call):
-        return ast.Call(node.func, _enter_link(node.args))
-    return type(node)(**{name: _enter_link(value) for name, value in vars(node).items()})
 
 
 def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
@@ -307,22 +291,21 @@ def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
         constant = compare_constants(left, tree.comparator, right)
         if constant is not None:
             return EVERYTHING if constant is not negated else ()
-        if isinstance(left, ast._Literal):
-            left, right = right, left
-            op = FLIPPED.get(op, op) if op else None
+        if isinstance(left, ast._Literal) or read_span(left) is not None:
+            left, right, op = right, left, op and FLIPPED.get(op, op)
         path, steps = read_steps(left)
+        span = read_span(right)
+        if op is not None and span is not None and len(path) == 1 and path[0] in TIMES and not steps:
+            return compare_times(path[0], op, span, negated=negated)
+        if op is not None and not isinstance(right, ast._Literal | ast.List):
+            return ((_compare_pair((path, steps), OPPOSITE[op] if negated else op, read_steps(right)),),)
     except ValueError as error:
         raise _cannot() from error
-    if not isinstance(right, ast._Literal | ast.List):
-        raise _cannot()
     if op is not None and (steps or path[0] in IN_DETAILS):
         return ((_compare_computed(path, steps, OPPOSITE[op] if negated else op, right),),)
     if isinstance(tree.comparator, ast.In) and isinstance(right, ast.List) and right.val:
-        each = [ast.Compare(ast.Eq(), left, one) for one in right.val]
-        whole = each[0]
-        for one in each[1:]:
-            whole = ast.BoolOp(ast.Or(), whole, one)
-        return make_branches(whole, negated=negated)
+        each: list[ast._Node] = [ast.Compare(ast.Eq(), left, one) for one in right.val]
+        return make_branches(reduce(partial(ast.BoolOp, ast.Or()), each), negated=negated)
     if op is None or isinstance(right, ast.List):
         raise _cannot()
     op = OPPOSITE[op] if negated else op
@@ -339,8 +322,6 @@ def _compare_column(path: tuple[str, ...], op: Op, right: ast._Node) -> Filter:
         return Filter(column, Op.IS_NULL if op is Op.EQ else Op.NOT_NULL)
     if column == "value" and isinstance(right, ast.Integer | ast.Float):
         return Filter(column, op, float(right.py_val))
-    if column in {"observed_at", "result_at"} and isinstance(right, ast.DateTime):
-        return Filter(column, op, read_time(path[0], right.val)[0])
     raise _cannot()
 
 
@@ -348,14 +329,8 @@ def _compare_computed(
     path: tuple[str, ...], steps: tuple[tuple[str, Any], ...], op: Op, right: ast._Node
 ) -> Filter:
     """Return a comparison of what is computed from a column, or stands in the details."""
-    if path[0] in IN_DETAILS:
-        place = "$" + "".join(f'."{name}"' for name in path)
-        is_number = isinstance(right, ast.Integer | ast.Float) or bool(steps)
-        column, steps = "details", (("json_number" if is_number else "json", place), *steps)
-    else:
-        column = COLUMNS.get(path[0]) if len(path) == 1 else None
-    if column is None:
-        raise _cannot()
+    is_number = isinstance(right, ast.Integer | ast.Float) or bool(steps)
+    column, steps = _locate(path, steps, is_number=is_number)
     if isinstance(right, ast.Null):
         if op not in {Op.EQ, Op.NE}:
             raise _cannot()
@@ -367,9 +342,26 @@ def _compare_computed(
     return Filter(column, op, value, steps)
 
 
+def _compare_pair(one: Expression, op: Op, other: Expression) -> Filter:
+    """Return a comparison of two properties, those in the details as numbers unless they are only to be the same."""
+    is_number = any(path == ("result",) or steps for path, steps in (one, other)) or op not in {Op.EQ, Op.NE}
+    (column, steps), second = (_locate(*each, is_number=is_number) for each in (one, other))
+    return Filter(column, op, Computed(*second), steps)
+
+
+def _locate(path: tuple[str, ...], steps: Steps, *, is_number: bool) -> tuple[str, Steps]:
+    """Return the column where a property stands, and the steps from it."""
+    if path[0] in IN_DETAILS:
+        place = "$" + "".join(f'."{name}"' for name in path)
+        return "details", (("json_number" if is_number else "json", place), *steps)
+    if len(path) > 1 or path[0] not in COLUMNS:
+        raise _cannot()
+    return COLUMNS[path[0]], steps
+
+
 def _follow_link(name: str, tree: ast._Node, *, negated: bool) -> Branches:
     """Return the branches of a tree about what observations belong to."""
-    condition = make_condition(TYPES[name], _enter_link(tree))
+    condition = make_condition(TYPES[name], enter(tree))
     condition = ~condition if negated else condition
     if name == "Datastream":
         return select_streams(condition)
@@ -401,20 +393,20 @@ def _make_order(path: tuple[str, ...], *, descending: bool) -> Order:
 
 def count_us(moment: datetime) -> int:
     """Return a moment as the microsecond since 1970."""
-    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+    return (moment - EPOCH) // MICROSECOND
 
 
-def read_us(text: str) -> datetime:
+def read_us(number: int | str) -> datetime:
     """Return the moment of a microsecond since 1970."""
-    return datetime.fromtimestamp(int(text) // 1_000_000, UTC).replace(microsecond=int(text) % 1_000_000)
+    return EPOCH + timedelta(microseconds=int(number))
 
 
 def _cannot() -> Exception:
     return refuse(
         "$filter",
         "관측값은 id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters와 Datastream, "
-        "FeatureOfInterest를 상수와 견주어 고릅니다",
+        "FeatureOfInterest를 상수와, 또는 서로 견주어 고릅니다",
         "observations are filtered by id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters, "
         "Datastream/… and FeatureOfInterest/…, computed with constants, compared to constants (times in full, with "
-        "their zone), joined by and, or, not",
+        "their zone) or to one another, joined by and, or, not",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -11,24 +11,26 @@ import msgspec
 from odata_query import ast
 
 from madang.core.base.interface import ANONYMOUS, Kept
-from madang.core.lake.interface import AnyOf, Filter, Measure, Op, Reader, authorize
+from madang.core.lake.interface import AnyOf, Filter, Measure, Reader, authorize
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_time, write_time
 from madang.infrastructure.city_sensors.tables import READINGS
 
 from .observations import THERE, find_ends, select_streams_of
+from .spans import LASTED, Span
 
 KEPT_S = 600.0
 MOST_INTERVALS = 10_000
 Stream = tuple[str, str]
-RELATIONS: dict[type[ast._Node], Callable[[datetime, datetime, datetime], bool]] = {
-    ast.Lt: lambda _begin, end, moment: end < moment,
-    ast.LtE: lambda _begin, end, moment: end <= moment,
-    ast.Gt: lambda begin, _end, moment: begin > moment,
-    ast.GtE: lambda begin, _end, moment: begin >= moment,
-    ast.Eq: lambda begin, end, moment: begin == end == moment,
-    ast.NotEq: lambda begin, end, moment: not begin == end == moment,
+RELATIONS: dict[type[ast._Node], Callable[[Span, Span], bool]] = {
+    ast.Lt: lambda one, other: one[1] < other[0],
+    ast.LtE: lambda one, other: one[0] <= other[0] and one[1] <= other[1],
+    ast.Gt: lambda one, other: one[0] > other[1],
+    ast.GtE: lambda one, other: one[0] >= other[0] and one[1] >= other[1],
+    ast.Eq: lambda one, other: one == other,
+    ast.NotEq: lambda one, other: one != other,
 }
+"""An interval is before what its end is before, and after what its begin is after; <= and >= compare both ends."""
 _begins = Kept(KEPT_S)
 _one_reads = Lock()
 
@@ -48,30 +50,41 @@ def describe_times(
     minutes old.
     """
     spans = _find_spans(datastreams, ends)
-    return {one.pk: _write(spans.get(one.pk)) for one in datastreams}
+    return {one.id: _write(spans.get(one.id)) for one in datastreams}
 
 
-def find_streams_during(name: str, comparator: type[ast._Node], moment: datetime) -> list[int]:
-    """Return the ids of datastreams whose phenomenonTime or resultTime is before, at or after a moment.
-
-    An interval is before what its end is before, and after what its begin is after.
-    """
-    datastreams = models.Datastream.objects.only("pk", "stream_thing", "stream_property")
+def find_streams_during(name: str, comparator: type[ast._Node], span: Span | None) -> list[int]:
+    """Return the ids of datastreams whose phenomenonTime or resultTime is before, at or after a span; None: that have one."""
     fits = RELATIONS[comparator]
-    return [
-        pk
-        for pk, span in _find_spans(list(datastreams), None).items()
-        if (edges := (span.begin, span.end) if name == "phenomenonTime" else span.results)
-        and fits(*edges, moment)
-    ]
+    edges = _find_edges(models.Datastream.objects.only("pk", "stream_thing", "stream_property"), name)
+    return [pk for pk, one in edges.items() if span is None or fits(one, span)]
+
+
+def rank_by_time(datastreams: Iterable[Any], name: str, *, descending: bool) -> list[int]:
+    """Return the ids of datastreams by phenomenonTime or resultTime, those of the same in their order, those without one last."""
+    datastreams = list(datastreams)
+    edges = _find_edges(datastreams, name)
+    there = sorted(
+        (one.id for one in datastreams if one.id in edges),
+        key=lambda pk: edges[pk][::-1] if descending else edges[pk],
+        reverse=descending,
+    )
+    return [*there, *(one.id for one in datastreams if one.id not in edges)]
+
+
+def _find_edges(datastreams: Iterable[Any], name: str) -> dict[int, Span]:
+    spans = _find_spans(list(datastreams), None)
+    if name == "phenomenonTime":
+        return {pk: (span.begin, span.end) for pk, span in spans.items()}
+    return {pk: span.results for pk, span in spans.items() if span.results}
 
 
 def _find_spans(datastreams: Sequence[Any], ends: Mapping[int, datetime] | None) -> dict[int, _Span]:
     ends = find_ends(datastreams) if ends is None else ends
-    registered = [one for one in datastreams if one.is_registered and one.pk in ends]
+    registered = [one for one in datastreams if one.is_registered and one.id in ends]
     others = [one for one in datastreams if not one.is_registered]
     spans = _find_registered(registered, ends) | _measure(others)
-    keys = {one.pk: (one.stream_thing, one.stream_property) for one in datastreams}
+    keys = {one.id: (one.stream_thing, one.stream_property) for one in datastreams}
     return {pk: spans[key] for pk, key in keys.items() if key in spans}
 
 
@@ -93,7 +106,7 @@ def _find_registered(datastreams: Sequence[Any], ends: Mapping[int, datetime]) -
     new = _measure([one for key, one in streams.items() if key not in begins])
     begins |= {key: span.begin for key, span in new.items()}
     return {
-        key: _Span(min(begins[key], ends[one.pk]), ends[one.pk])
+        key: _Span(min(begins[key], ends[one.id]), ends[one.id])
         for key, one in streams.items()
         if key in begins
     }
@@ -132,8 +145,5 @@ def _measure(datastreams: Sequence[Any]) -> dict[Stream, _Span]:
 
 def _list_intervals(reader: Reader, where: list[Filter | AnyOf]) -> list[dict[str, Any]]:
     """Return the newest observations whose phenomenon lasted."""
-    lasting = Filter("details", Op.NOT_NULL, steps=(("json", '$."phenomenonEnd"'),))
     columns = ["thing_id", "property", "details"]
-    return reader.read(
-        columns, [*where, lasting], order_by=["-observed_at"], limit=MOST_INTERVALS
-    ).to_pylist()
+    return reader.read(columns, [*where, LASTED], order_by=["-observed_at"], limit=MOST_INTERVALS).to_pylist()

@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from madang.core.base.interface import HOUSE, Actor, NotAllowed, Text, read_settings
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, read_settings
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.interface import get_table
 from madang.core.lake.ledger import Ledger
@@ -18,8 +18,10 @@ from madang.core.things.interface import Kind, import_things, register_kind
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.actions.sensorthings.entities import (
     WRITE,
+    change,
     create,
     create_arrays,
+    remove,
 )
 from madang.infrastructure.city_sensors.actions.sensorthings.mirroring import mirror_stations
 from madang.infrastructure.city_sensors.methods.sensorthings.paths import read_path
@@ -98,3 +100,66 @@ def test_who_writes_for_another_agency_adds_no_observation_of_a_station(stations
         create(actor=stranger, now=NOW, target=target, path="-", body={"result": 1})
     with pytest.raises(NotAllowed):
         create_arrays(actor=stranger, now=NOW, body=[array])
+
+
+def find(path):
+    return resolve(read_path(path))
+
+
+def test_who_writes_for_another_agency_changes_and_deletes_no_observation_of_a_station(stations):
+    mirror_stations()
+    measure(("S1", "noise"))
+    number = models.Datastream.objects.get(stream_thing="S1", stream_property="noise").pk
+    stranger = Actor(id="x", name="x", grants=frozenset({(WRITE, "district")}))
+    target = find(f"Observations('{number}.{int(NOW.timestamp())}000000')")
+    with pytest.raises(NotAllowed):
+        change(actor=stranger, now=NOW, target=target, path="-", body={"result": 1}, is_whole=False)
+    with pytest.raises(NotAllowed):
+        remove(actor=stranger, now=NOW, target=target, path="-")
+
+
+def test_nobody_moves_a_station_or_takes_its_datastreams_by_a_link(stations):
+    mirror_stations()
+    station = models.Thing.objects.get(asset_id="S1")
+    stream = models.Datastream.objects.get(stream_thing="S1", stream_property="noise")
+    place = models.Location.objects.create(name="p", description="-", encoding_type="-", geometry={})
+    before = list(station.locations.all())
+    mine = {"name": "x", "description": "-"}
+    located = mine | {
+        "encodingType": "application/geo+json",
+        "location": {"type": "Point", "coordinates": [1, 2]},
+    }
+    reference = {"@iot.id": station.pk}
+    moment = {"time": "2026-03-01T00:00:00Z", "Thing": reference, "Locations": [{"@iot.id": place.pk}]}
+    changed = dict(actor=HOUSE, now=NOW, path="-", is_whole=False)
+    for path, body in {
+        f"Things({station.pk})/Locations": located,
+        "Locations": located | {"Things": [reference]},
+        "HistoricalLocations": moment,
+        "Things": mine | {"Datastreams": [{"@iot.id": stream.pk}]},
+    }.items():
+        with pytest.raises(BadInput):
+            create(actor=HOUSE, now=NOW, target=find(path), path=path, body=body)
+    with pytest.raises(BadInput):
+        change(target=find(f"Locations({place.pk})"), body={"Things": [reference]}, **changed)
+    assert list(station.locations.all()) == before
+    stream.refresh_from_db()
+    assert stream.thing == station
+
+
+def test_who_writes_for_another_agency_adds_no_datastream_to_a_station(stations):
+    mirror_stations()
+    station = models.Thing.objects.get(asset_id="S1")
+    text = {"name": "x", "description": "-"}
+    body = text | {
+        "observationType": "-",
+        "unitOfMeasurement": {},
+        "Sensor": text | {"encodingType": "-", "metadata": "-"},
+        "ObservedProperty": text | {"definition": "-"},
+    }
+    target = find(f"Things({station.pk})/Datastreams")
+    stranger = Actor(id="x", name="x", grants=frozenset({(WRITE, "district")}))
+    with pytest.raises(NotAllowed):
+        create(actor=stranger, now=NOW, target=target, path="-", body=body)
+    owner = Actor(id="y", name="y", grants=frozenset({(WRITE, "city")}))
+    assert create(actor=owner, now=NOW, target=target, path="-", body=body).thing == station

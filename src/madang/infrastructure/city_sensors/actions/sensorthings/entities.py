@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +13,13 @@ from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES, EntityType
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
-from madang.infrastructure.city_sensors.queries.senders import may_change
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
-from madang.infrastructure.city_sensors.queries.stations import list_stations
 
 from .announcing import after_commit
 from .inserting import Insert, make_columns
 from .observations import change_observation, empty_datastream, remove_observations
-
-WRITE = "city_sensors.write_sensorthings"
+from .owning import WRITE, check_owners, refuse_registered
 
 
 def create(*, actor: Actor, now: datetime, target: Target, path: str, body: Any) -> Any:
@@ -33,7 +29,7 @@ def create(*, actor: Actor, now: datetime, target: Target, path: str, body: Any)
         insert = Insert(now)
         made = insert.make(target.kind, body, dict(target.given))
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_create", subject=path)
-        _check_owners(actor, insert.observations)
+        check_owners(actor, insert.list_streams())
         insert.finish()
         after_commit(insert.made)
     return made
@@ -49,26 +45,17 @@ def create_arrays(*, actor: Actor, now: datetime, body: Any) -> list[Observed | 
     with transaction.atomic():
         for array in body:
             results += insert.take_array(array)
-        _check_owners(actor, insert.observations)
+        check_owners(actor, insert.list_streams())
         insert.finish()
         after_commit(insert.made)
     return results
-
-
-def _check_owners(actor: Actor, observations: Iterable[Observed]) -> None:
-    """Raise NotAllowed where observations are of a station that isn't of an agency the actor writes for."""
-    stations = list_stations()
-    for thing_id in {one.datastream.stream_thing for one in observations}:
-        station = stations.get(thing_id)
-        if station is not None and not may_change(actor, WRITE, station):
-            require(actor, WRITE, station.agency_code)
 
 
 def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any, is_whole: bool) -> None:
     """Change an entity: whole by its new properties, in part, or by a JSON Patch (a list)."""
     require(actor, WRITE)
     kind, entity = target.kind, target.entity
-    _refuse_registered(kind, entity)
+    _check_change(actor, kind, entity)
     if isinstance(body, list):
         body = _patch(describe(kind, entity), body)
         is_whole = True
@@ -86,6 +73,7 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
                 setattr(entity, column, value)
             insert = Insert(now)
             insert.relate(kind, entity, links)
+            check_owners(actor, insert.list_streams())
             insert.finish()
             after_commit(insert.made)
             after_commit([(kind, entity)], changed=values)
@@ -96,7 +84,7 @@ def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
     """Delete an entity and what can't be without it; a registered station's are kept."""
     require(actor, WRITE)
     kind, entity = target.kind, target.entity
-    _refuse_registered(kind, entity)
+    _check_change(actor, kind, entity)
     with transaction.atomic():
         record_audit(actor=actor, now=now, action="city_sensors.sensorthings_delete", subject=path)
         if kind is OBSERVATION:
@@ -105,6 +93,13 @@ def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
         for datastream in _list_below(kind, entity):
             empty_datastream(datastream)
         entity.delete()
+
+
+def _check_change(actor: Actor, kind: EntityType, entity: Any) -> None:
+    if kind is OBSERVATION:
+        check_owners(actor, [entity.datastream])
+    else:
+        refuse_registered(kind, entity)
 
 
 def _read_references(kind: EntityType, entity: Any, links: dict[str, Any]) -> dict[str, Any]:
@@ -135,24 +130,6 @@ def _refer(kind: EntityType, entity: Any, name: str, body: Any) -> dict[str, Any
         f"{name}은(는) @iot.id로만 바꿀 수 있습니다",
         f"{name} is changed by @iot.id alone; make new entities by POST",
     )
-
-
-def _refuse_registered(kind: EntityType, entity: Any) -> None:
-    """Refuse what belongs to a registered station: the register of things says what it is."""
-    registered = {
-        "Thing": lambda: entity.asset_id is not None,
-        "Datastream": lambda: entity.thing.asset_id is not None,
-        "Location": lambda: entity.things.filter(asset_id__isnull=False).exists(),
-        "HistoricalLocation": lambda: entity.thing.asset_id is not None,
-        "Observation": lambda: False,
-    }
-    by_datastreams = lambda: entity.datastreams.filter(thing__asset_id__isnull=False).exists()  # noqa: E731
-    if registered.get(kind.name, by_datastreams)():
-        raise refuse(
-            kind.name,
-            "등록된 센서에 딸린 것은 시설물 대장에서 바꿉니다",
-            "what belongs to a registered station is changed in the register of things",
-        )
 
 
 def _patch(now: dict[str, Any], operations: list[Any]) -> Any:

@@ -22,6 +22,7 @@ from madang.infrastructure.city_sensors.records import PROPERTIES
 from madang.infrastructure.city_sensors.tables import READINGS
 
 from .observations import keep, make_row
+from .owning import refuse_registered
 
 MOST_AT_ONCE = 20_000
 
@@ -54,6 +55,8 @@ class Insert:
                 raise _missing(link.name)
         if kind.name == "Datastream":
             name_stream(entity)
+        if kind.name == "HistoricalLocation":
+            refuse_registered(kind, entity)
         entity.save()
         self._fill(kind, entity, links, many)
         if kind.name == "HistoricalLocation" and not entity.thing.historical_locations.filter(
@@ -100,6 +103,11 @@ class Insert:
                 results.append(f"error: {error.text.en}")
         return results
 
+    def list_streams(self) -> list[models.Datastream]:
+        """Return the datastreams that were made, and those that observations were made in."""
+        made = [entity for kind, entity in self.made if kind.name == "Datastream"]
+        return [*made, *(one.datastream for one in self.observations)]
+
     def finish(self) -> None:
         """Keep the observations."""
         keep(self.observations)
@@ -119,15 +127,21 @@ class Insert:
                     other = self._find_or_make(link, one, {back.name: entity} if back else {})
                     found.append(other)
                     if back is not None and back.path and getattr(other, back.path) != entity:
+                        refuse_registered(TYPES[link.target], other)
                         setattr(other, back.path, entity)
                         other.save()
             if found and link.path and _is_many_to_many(kind, link):
-                getattr(entity, link.path).add(*found)
-                if (kind.name, link.name) == ("Thing", "Locations"):
-                    record_place(entity, found, self.now)
-                if (kind.name, link.name) == ("Location", "Things"):
-                    for thing in found:
-                        record_place(thing, [entity], self.now)
+                self._join(kind, entity, link, found)
+
+    def _join(self, kind: EntityType, entity: Any, link: Link, found: list[Any]) -> None:
+        """Link an entity to others, many to many; a thing that is linked to locations is there from now on."""
+        pair = kind.name, link.name
+        things = {("Thing", "Locations"): [entity], ("Location", "Things"): found}.get(pair, [])
+        for thing in things:
+            refuse_registered(TYPES["Thing"], thing)
+        getattr(entity, link.path).add(*found)
+        for thing in things:
+            record_place(thing, found if kind.name == "Thing" else [entity], self.now)
 
     def _find_or_make(self, link: Link, value: Any, given: dict[str, Any] | None = None) -> Any:
         kind = TYPES[link.target]

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from madang.core.base.interface import now
 from madang.core.pages.interface import find_address
 from madang.infrastructure.city_sensors.actions.ngsi.subscriptions import host_context, remove_context
-from madang.infrastructure.city_sensors.methods.ngsi.problems import bad, missing
+from madang.infrastructure.city_sensors.methods.ngsi.problems import bad
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
-from madang.infrastructure.city_sensors.queries.ngsi.entities import find_context, list_contexts
+from madang.infrastructure.city_sensors.models import HostedContext
+from madang.infrastructure.city_sensors.queries.ngsi.entities import get_context, list_contexts
 
 from .ngsi_answers import JSON, LD, ROOT, asks_details, route, serve
 
@@ -36,30 +37,34 @@ def show_contexts(request: Request, _body: None) -> Response:
     rows = list_contexts() if is_ours else []
     body: list[Any] = [base + row.context_id for row in rows]
     if asks_details(request):
-        body = [
-            {
-                "URL": base + row.context_id,
-                "localId": row.context_id,
-                "kind": "Hosted",
-                "createdAt": write_time(row.created_at),
-            }
-            for row in rows
-        ]
+        body = [_describe(row, base) for row in rows]
     return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+def _describe(row: HostedContext, base: str) -> dict[str, str]:
+    return {
+        "URL": base + row.context_id,
+        "localId": row.context_id,
+        "kind": "Hosted",
+        "createdAt": write_time(row.created_at),
+    }
 
 
 @serve
 def show_context(request: Request, _body: None) -> Response:
-    """Answer a context."""
-    body = find_context(request.path_params["id"])
-    if body is None:
-        raise missing(f"context {request.path_params['id']}")
-    return Response(msgspec.json.encode(body), media_type=LD)
+    """Answer a context, or what is known of it."""
+    row = get_context(request.path_params["id"])
+    if asks_details(request):
+        base = f"{find_address(request)}{ROOT}/jsonldContexts/"
+        return Response(msgspec.json.encode(_describe(row, base)), media_type=JSON)
+    return Response(msgspec.json.encode(row.body), media_type=LD)
 
 
 @serve
 def drop_context(request: Request, _body: None) -> Response:
     """Forget a context."""
+    if request.query_params.get("reload", "false") != "false":
+        raise bad("a context that was handed in can't be loaded anew")
     remove_context(actor=request.state.actor, now=now(), context_id=request.path_params["id"])
     return Response(status_code=204)
 

@@ -339,6 +339,9 @@ def test_contexts_that_were_handed_in_are_listed(api):
         one for one in api.get("/jsonldContexts", params={"details": "true"}).json() if one["URL"] == address
     ]
     assert known["kind"] == "Hosted"
+    assert api.get(address, params={"details": "true"}).json() == known
+    assert api.get(address).json() == CONTEXT
+    assert api.delete(address, params={"reload": "true"}).status_code == 400
     assert api.get("/jsonldContexts", params={"kind": "Cached"}).json() == []
 
 

@@ -65,7 +65,7 @@ def serve(work: Callable[..., Response]) -> Callable[..., Response]:
 
 def refuse(_request: Request, error: MadangError) -> Response:
     """Answer what is wrong as the standard does (ETSI GS CIM 009, 5.5.2 and 6.3.2), whoever found it."""
-    kind, status = _judge(error)
+    kind, status = judge(error)
     body = describe_problem(kind, status, error.text.en)
     if status in {401, 403}:
         body["code"] = error.code
@@ -73,7 +73,8 @@ def refuse(_request: Request, error: MadangError) -> Response:
     return Response(msgspec.json.encode(body), status, caching, "application/problem+json")
 
 
-def _judge(error: MadangError) -> tuple[str, int]:
+def judge(error: MadangError) -> tuple[str, int]:
+    """Return the kind of problem that an error is, and its status."""
     if isinstance(error, Problem):
         return error.kind, error.status
     if isinstance(error, NotFound):
@@ -192,7 +193,7 @@ def read_question(asked: dict[str, Any], terms: Terms, any_of: tuple[Asked, ...]
         ids=tuple(check_identity(one) for one in str(asked.get("id") or "").split(",") if one),
         id_pattern=check_pattern(asked["idPattern"]) if asked.get("idPattern") else "",
         attrs=expand_names(asked, "attrs", terms),
-        q=read_q(asked["q"], terms) if asked.get("q") else None,
+        q=read_q(asked["q"], terms, with_times=True) if asked.get("q") else None,
         place=read_geo(asked, terms),
         limit=limit,
         offset=offset,

@@ -18,7 +18,7 @@ from madang.infrastructure.city_sensors.actions.ngsi.entities import (
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity, read_entity
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
 
-from .ngsi_answers import describe_problem, read_terms, route, send, serve
+from .ngsi_answers import describe_problem, judge, read_terms, route, send, serve
 from .ngsi_entities import merge_entity
 
 
@@ -39,7 +39,7 @@ def batch(request: Request, body: Any) -> Response:
     done, refused = do_each(body, _identify, do_one)
     if refused:
         problems = [
-            {"entityId": identity, "error": describe_problem(one.kind, one.status, one.text.en)}
+            {"entityId": identity, "error": describe_problem(*judge(one), one.text.en)}
             for identity, one in refused
         ]
         return send(request, {"success": done, "errors": problems}, 207)

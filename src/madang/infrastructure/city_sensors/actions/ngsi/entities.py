@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from madang.core.base.interface import Actor
+from madang.core.base.interface import Actor, NotAllowed
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.cells import find_cell
@@ -28,6 +28,9 @@ from madang.infrastructure.city_sensors.methods.ngsi.documents import (
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad, missing
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import measure_box
 from madang.infrastructure.city_sensors.queries.ngsi.entities import get_row, read_row
+from madang.infrastructure.city_sensors.queries.senders import may_change
+from madang.infrastructure.city_sensors.queries.stations import list_stations
+from madang.infrastructure.city_sensors.records import STATION_ENTITY
 
 from .telling import tell
 
@@ -35,9 +38,17 @@ WRITE = "city_sensors.write_context"
 MOST_AT_ONCE = 1_000
 
 
+def require_owner(actor: Actor, identity: str) -> None:
+    """Raise NotAllowed where an entity is of a station that isn't of an agency the actor writes for."""
+    require(actor, WRITE)
+    station = list_stations().get(identity.removeprefix(STATION_ENTITY))
+    if station is not None and identity.startswith(STATION_ENTITY) and not may_change(actor, WRITE, station):
+        require(actor, WRITE, station.agency_code)
+
+
 def create_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
     """Make an entity; raise Problem where one of its id is there, or it has no type."""
-    require(actor, WRITE)
+    require_owner(actor, entity.id)
     if not entity.types:
         raise bad("an entity has a type")
     with transaction.atomic():
@@ -62,7 +73,7 @@ def put_attributes(
     An instance takes the place of the one with the same dataset id; others of the attribute stay. `scopes`, where there
     are some, take the place of those the entity has; attributes `gone` (IRIs) are removed where they are there.
     """
-    require(actor, WRITE)
+    require_owner(actor, identity)
     with transaction.atomic():
         row = get_row(identity)
         before = read_row(row)
@@ -80,7 +91,7 @@ def put_attributes(
 
 def replace_entity(*, actor: Actor, now: datetime, entity: Entity) -> None:
     """Write an entity as a whole in the place of the one that is there."""
-    require(actor, WRITE)
+    require_owner(actor, entity.id)
     with transaction.atomic():
         row = get_row(entity.id)
         before = read_row(row)
@@ -100,7 +111,7 @@ def remove_attribute(
     is_whole: bool = False,
 ) -> None:
     """Remove one instance of an attribute, or with `is_whole` all; raise Problem where there is none."""
-    require(actor, WRITE)
+    require_owner(actor, identity)
     with transaction.atomic():
         row = get_row(identity)
         before = read_row(row)
@@ -118,7 +129,7 @@ def remove_attribute(
 
 def remove_entity(*, actor: Actor, now: datetime, identity: str) -> None:
     """Remove an entity; raise Problem where there is none."""
-    require(actor, WRITE)
+    require_owner(actor, identity)
     with transaction.atomic():
         row = get_row(identity)
         record_audit(actor=actor, now=now, action="city_sensors.context_delete", subject=identity[:200])
@@ -129,7 +140,7 @@ def remove_entity(*, actor: Actor, now: datetime, identity: str) -> None:
 
 def do_each(
     items: Iterable[Any], identify: Callable[[Any], str], work: Callable[[Any], Any]
-) -> tuple[list[str], list[tuple[str, Problem]]]:
+) -> tuple[list[str], list[tuple[str, Problem | NotAllowed]]]:
     """Do `work` on each item of a batch; return the ids done, and those refused with their reasons."""
     done, refused = [], []
     for number, item in enumerate(items):
@@ -138,7 +149,7 @@ def do_each(
         try:
             work(item)
             done.append(identify(item))
-        except Problem as problem:
+        except (Problem, NotAllowed) as problem:
             refused.append((identify(item), problem))
     return done, refused
 

@@ -11,7 +11,12 @@ from django.db import transaction
 
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import DEFAULT, NGSI
-from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
+from madang.infrastructure.city_sensors.methods.ngsi.documents import (
+    Attributes,
+    Entity,
+    list_instances,
+    put_instances,
+)
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.queries.ngsi.entities import read_row
 from madang.infrastructure.city_sensors.queries.stations import list_stations
@@ -61,22 +66,34 @@ def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> b
         }
         for code, one in newest.items()
     }
-    measured = {iri: one for iri, one in measured.items() if iri not in before or _is_news(one, before[iri])}
-    described = {iri: one for iri, one in _describe(station).items() if iri not in before}
+    measured = {iri: one for iri, one in measured.items() if _is_news(one, _find_usual(before, iri))}
     if not measured:
         return False
-    attributes = before | described | measured
+    described = {
+        iri: one
+        for iri, one in _describe(station).items()
+        if one != {name: _find_usual(before, iri).get(name) for name in one}
+    }
+    attributes = before | {
+        iri: put_instances(before.get(iri), one) for iri, one in (described | measured).items()
+    }
     known = Entity(id=identity, types=(TYPE,), attributes={}) if row is None else read_row(row)
     entity = msgspec.structs.replace(known, types=(TYPE,), attributes=attributes)
     store(now=now, row=row, entity=entity, changed=(*described, *measured))
     return True
 
 
+def _find_usual(attributes: Attributes, iri: str) -> dict[str, Any]:
+    """Return the instance of an attribute without a dataset id, {} where there is none: others may stand beside it."""
+    there = list_instances(attributes[iri]) if iri in attributes else []
+    return next((one for one in there if "datasetId" not in one), {})
+
+
 def _is_news(one: dict[str, Any], before: dict[str, Any]) -> bool:
-    """Return whether a reading is newer than what the entity has, or a correction of it."""
-    if before["observedAt"] == one["observedAt"]:
-        return before["value"] != one["value"]
-    return before["observedAt"] < one["observedAt"]
+    """Return whether a reading is newer than what the entity has, or a correction of it; what has no time is older."""
+    if before.get("observedAt") == one["observedAt"]:
+        return before.get("value") != one["value"]
+    return before.get("observedAt", "") < one["observedAt"]
 
 
 def _describe(station: Any) -> dict[str, Any]:

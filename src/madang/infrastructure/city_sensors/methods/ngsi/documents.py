@@ -36,6 +36,8 @@ FORMS = {
 }
 """Forms by the names that requests have for them."""
 SYSTEM = ("createdAt", "modifiedAt")
+ASKED = ("observedAt", "unitCode")
+"""Members of attributes that queries may ask for, besides their values."""
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]{1,500}")
 SCOPE = re.compile(r"/?[^\W\d][\w-]*(/[^\W\d][\w-]*){0,20}", re.ASCII)
 DEEPEST = 6
@@ -164,7 +166,7 @@ def stamp(attributes: Attributes, before: Attributes, now: datetime) -> Attribut
 def list_values(attributes: Attributes) -> Iterator[tuple[str, Any]]:
     """Yield (path, plain value) of what queries may ask for.
 
-    Paths are `iri`, `iri.observedAt`, `iri.sub-iri`, `iri[key.key]`, and `iri[*]` for words in any language.
+    Paths are `iri`, `iri.observedAt`, `iri.unitCode`, `iri.sub-iri`, `iri[key.key]`, and `iri[*]` for words in any language.
     """
     for iri, one in attributes.items():
         for each in one if isinstance(one, list) else [one]:
@@ -222,7 +224,7 @@ def _list_values(path: str, one: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     if one["type"] == "LanguageProperty":
         yield from ((f"{path}[*]", words) for words in one["languageMap"].values() if isinstance(words, str))
     for name, value in one.items():
-        if name == "observedAt":
+        if name in ASKED:
             yield f"{path}.{name}", value
         elif name not in MEMBERS:
             for each in value if isinstance(value, list) else [value]:

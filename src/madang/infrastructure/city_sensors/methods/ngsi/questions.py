@@ -11,11 +11,15 @@ import msgspec
 import shapely
 from shapely.geometry import shape
 
-from madang.core.base.interface import measure_m
-from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
+from madang.core.base.interface import BadInput, measure_m
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import (
+    read_geometry,
+    read_time,
+    write_time,
+)
 
 from .contexts import NGSI, Terms
-from .documents import Attributes, Entity, find_place, list_values
+from .documents import ASKED, SYSTEM, Attributes, Entity, find_place, list_values
 from .problems import bad
 
 MOST_TERMS = 50
@@ -61,8 +65,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
 
 
-def read_q(text: str, terms: Terms) -> Term | Both:
-    """Return the tree of a `q`; raise Problem where it can't be read."""
+def read_q(text: str, terms: Terms, *, with_times: bool = False) -> Term | Both:
+    """Return the tree of a `q`; raise Problem where it can't be read. `with_times`: it may ask when entities were made and changed."""
     tokens, position = [], 0
     while position < len(text.rstrip()):
         match = _TOKEN.match(text, position)
@@ -70,7 +74,7 @@ def read_q(text: str, terms: Terms) -> Term | Both:
             raise bad(f"can't read q at {text[position:][:50]!r}")
         tokens.append((match.lastgroup or "", match[match.lastgroup or 0]))
         position = match.end()
-    reader = _Reader(tokens, terms)
+    reader = _Reader(tokens, terms, with_times=with_times)
     tree = reader.read_or()
     if reader.rest:
         raise bad(f"can't read q at {reader.rest[0][1][:50]!r}")
@@ -209,8 +213,8 @@ def match_value(term: Term, value: Any) -> bool:
 
 
 class _Reader:
-    def __init__(self, tokens: list[tuple[str, str]], terms: Terms) -> None:
-        self.rest, self.terms, self.depth = tokens, terms, 0
+    def __init__(self, tokens: list[tuple[str, str]], terms: Terms, *, with_times: bool) -> None:
+        self.rest, self.terms, self.depth, self.with_times = tokens, terms, 0, with_times
 
     def read_or(self) -> Term | Both:
         return self._read_joined("|", "or", lambda: self._read_joined(";", "and", self._read_one))
@@ -264,6 +268,8 @@ class _Reader:
             kind, text = self._take()
         if not values or (len(values) > 1 and op not in {"==", "!="}):
             raise bad("q compares with one value there")
+        if path in SYSTEM or path.endswith(".observedAt"):
+            values = [_read_moment(path, one) for one in values]
         return Term(path=path, op=op, values=tuple(values), is_range=is_range)
 
     def _read_path(self, kind: str, text: str) -> str:
@@ -271,10 +277,14 @@ class _Reader:
         if match is None:
             raise bad(f"{text[:50]!r} is no attribute in q")
         first, *more = match["names"].split(".")
-        if {"createdAt", "modifiedAt", "unitCode", "datasetId"} & {first, *more}:
-            raise bad("q asks for values, their sub-attributes and observedAt")
+        if (first, more) in [(one, []) for one in SYSTEM] and not match["keys"] and self.with_times:
+            return first
+        if {*SYSTEM, "datasetId"} & {first, *more} or first in ASKED:
+            raise bad(
+                "q asks for values, their sub-attributes, observedAt and unitCode; for createdAt and modifiedAt of entities"
+            )
         path = self.terms.expand(first)
-        path += "".join(f".{name if name == 'observedAt' else self.terms.expand(name)}" for name in more)
+        path += "".join(f".{name if name in ASKED else self.terms.expand(name)}" for name in more)
         return path + (f"[{match['keys']}]" if match["keys"] else "")
 
     def _take(self) -> tuple[str, str]:
@@ -282,6 +292,14 @@ class _Reader:
             raise bad("q ends too early")
         first, *self.rest = self.rest
         return first
+
+
+def _read_moment(path: str, value: float | str) -> str:
+    """Return a time as those of attributes are kept, whatever its zone."""
+    try:
+        return write_time(read_time(path, value)[0])
+    except BadInput as error:
+        raise bad(f"{path.rpartition('.')[2]} is compared with an ISO 8601 time with its zone") from error
 
 
 def _read_value(text: str) -> float | str:

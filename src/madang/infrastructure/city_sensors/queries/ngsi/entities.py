@@ -12,7 +12,7 @@ from django.db.models.expressions import OrderBy
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.cells import list_cells
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import NGSI, Terms
-from madang.infrastructure.city_sensors.methods.ngsi.documents import URI, Entity, list_instances
+from madang.infrastructure.city_sensors.methods.ngsi.documents import SYSTEM, URI, Entity, list_instances
 from madang.infrastructure.city_sensors.methods.ngsi.problems import bad, missing
 from madang.infrastructure.city_sensors.methods.ngsi.questions import (
     Both,
@@ -23,7 +23,7 @@ from madang.infrastructure.city_sensors.methods.ngsi.questions import (
     match_place,
 )
 from madang.infrastructure.city_sensors.methods.ngsi.selections import Sort, Tree, read_types
-from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry, read_time
 
 NEAR_DEGREES_M = 80_000
 """Metres that a degree of longitude has at least, at this latitude and nearer to the equator (44° and less)."""
@@ -254,6 +254,14 @@ def list_contexts() -> list[models.HostedContext]:
     return list(models.HostedContext.objects.order_by("created_at", "pk"))
 
 
+def get_context(context_id: str) -> models.HostedContext:
+    """Return a hosted context by its id; raise Problem where there is none."""
+    row = models.HostedContext.objects.filter(context_id=context_id[:40]).first()
+    if row is None:
+        raise missing(f"context {context_id[:200]}")
+    return row
+
+
 def find_context(address: str) -> Any:
     """Return the hosted context of an address (or of an id alone), or None."""
     row = models.HostedContext.objects.filter(context_id=address.rpartition(HOSTED)[2][:40]).first()
@@ -263,6 +271,8 @@ def find_context(address: str) -> Any:
 def _make_condition(tree: Term | Both) -> Q:
     if isinstance(tree, Both):
         return _join(tree.join, [_make_condition(one) for one in tree.parts])
+    if tree.path in SYSTEM:
+        return _select_during(tree)
     values = models.ContextValue.objects.filter(path=tree.path)
     if tree.op == "!":
         return ~Q(pk__in=values.values("entity"))
@@ -270,6 +280,19 @@ def _make_condition(tree: Term | Both) -> Q:
         hit = _compare(msgspec.structs.replace(tree, op="==" if tree.op == "!=" else "~="))
         return Q(pk__in=values.exclude(hit).values("entity"))
     return Q(pk__in=values.filter(_compare(tree)).values("entity"))
+
+
+def _select_during(term: Term) -> Q:
+    """Return the condition on when entities were made or changed, which all of them were."""
+    if not term.values:
+        return Q(pk__in=[]) if term.op == "!" else Q()
+    moments = [read_time(term.path, one)[0] for one in term.values]
+    column = COLUMNS[term.path]
+    if term.is_range:
+        hit = Q(**{f"{column}__range": moments[:2]})
+    else:
+        hit = _join("or", [Q(**{f"{column}{COMPARISONS.get(term.op, '')}": one}) for one in moments])
+    return ~hit if term.op == "!=" else hit
 
 
 def _compare(term: Term) -> Q:

@@ -11,6 +11,9 @@ from .actions.opening import EVERY_S, open_hours
 from .actions.sensorthings.mirroring import mirror_stations
 from .actions.unheard import tell_unheard
 
+STARTED = now()
+"""When this process began: what was silent before that is the house's own silence."""
+
 
 def _forget() -> int:
     return forget_told(now=now())
@@ -29,7 +32,7 @@ def _let_go() -> int:
 
 
 def _tell_unheard() -> int:
-    return tell_unheard(now=now())
+    return tell_unheard(now=now(), since=STARTED)
 
 
 JOBS = [
@@ -53,8 +56,8 @@ JOBS = [
     ),
     Job(
         name="city_sensors.unheard",
-        title=Text(ko="소식 없는 측정소 알리기", en="Telling of stations never heard"),
-        every_s=120,
+        title=Text(ko="소식 없는 측정소 알리기", en="Telling of stations that are not heard"),
+        every_s=60,
         run=_tell_unheard,
     ),
     Job(

@@ -32,7 +32,6 @@ READINGS = Table(
     key=("thing_id", "property"),
     time="observed_at",
     detector_delay_ms=500,
-    expected_interval_s=EXPECTED_INTERVAL_S,
     unwatched_prefix="STA-",
     freshness_promise_s=EXPECTED_INTERVAL_S,
     licence="KOGL-1",

@@ -122,7 +122,7 @@ def describe_odd(prop: Property, usual: Usual, one: Odd, station: Thing | None =
         en = f"{name.en}: {prop.title.en} {said['en']}, as usual again."
     else:
         ko = (
-            f"{name.ko}: {prop.title.ko} {said['ko']}가 세 번 이어졌습니다. 이 요일 이 시각에는 보통 {expected['ko']}이고, "
+            f"{name.ko}: {prop.title.ko} {said['ko']}, 세 번 이어 평소와 다릅니다. 이 요일 이 시각에는 보통 {expected['ko']}입니다. "
             f"다른 곳의 변화를 빼도 {abs(one.z):.0f}σ 벗어납니다. 기기를 확인하십시오."
         )
         en = (
@@ -148,11 +148,11 @@ def describe_level(prop: Property, mean: DistrictMean, limit: float | None, now:
     """Return the finding of a district at an advisory's level, or (no limit) no longer."""
     said = _say(prop, mean.mean)
     if limit is None:
-        ko = f"{mean.name.ko}의 {prop.title.ko} 평균이 {said['ko']}로, 주의보 기준을 벗어났습니다."
+        ko = f"{mean.name.ko}의 {prop.title.ko} 평균 {said['ko']}, 주의보 기준에서 벗어났습니다."
         en = f"{mean.name.en}: mean {prop.title.en} {said['en']}, no longer at the advisory's level."
     else:
         level = _say(prop, limit)
-        ko = f"{mean.name.ko} 센서 {mean.stations}곳의 {prop.title.ko} 평균이 {said['ko']}로 주의보 기준 {level['ko']}에 이르렀습니다."
+        ko = f"{mean.name.ko} 센서 {mean.stations}곳의 {prop.title.ko} 평균 {said['ko']}, 주의보 기준({level['ko']})에 이르렀습니다."
         en = f"{mean.name.en}: mean {prop.title.en} of {mean.stations} sensors {said['en']}, at the advisory's {level['en']}."
     return Finding(
         key=f"{LEVEL_KIND}:{mean.code}:{prop.code}",

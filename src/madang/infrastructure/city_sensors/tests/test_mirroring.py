@@ -142,6 +142,15 @@ def test_nobody_moves_a_station_or_takes_its_datastreams_by_a_link(stations):
             create(actor=HOUSE, now=NOW, target=find(path), path=path, body=body)
     with pytest.raises(BadInput):
         change(target=find(f"Locations({place.pk})"), body={"Things": [reference]}, **changed)
+    text = {"name": "x", "description": "-"}
+    own = models.Datastream.objects.create(
+        **text, observation_type="-", unit_of_measurement={}, thing=models.Thing.objects.create(**text),
+        sensor=stream.sensor, observed_property=stream.observed_property, stream_thing="STA-1", stream_property="d1",
+    )  # fmt: skip
+    with pytest.raises(BadInput):
+        change(target=find(f"Datastreams({own.pk})"), body={"Thing": reference}, **changed)
+    own.refresh_from_db()
+    assert own.thing != station
     assert list(station.locations.all()) == before
     stream.refresh_from_db()
     assert stream.thing == station

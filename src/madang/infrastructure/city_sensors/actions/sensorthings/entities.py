@@ -73,6 +73,7 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
                 setattr(entity, column, value)
             insert = Insert(now)
             insert.relate(kind, entity, links)
+            refuse_registered(kind, entity)  # by its new links
             check_owners(actor, insert.list_streams())
             insert.finish()
             after_commit(insert.made)

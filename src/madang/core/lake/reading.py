@@ -308,7 +308,7 @@ def _check_pair(column: Column, op: Op, one: Filter, other: Column) -> Filter:
     if op not in _COMPARABLE or not kind or kind != second:
         raise _bad(
             "lake.filter_pair",
-            f"{column.name}과 {other.name}을 견줄 수 없습니다",
+            f"{column.name}과(와) {other.name}을(를) 견줄 수 없습니다",
             f"can't compare {column.name} with {other.name}",
         )
     return msgspec.structs.replace(one, op=op)

@@ -130,7 +130,7 @@ def render(kind: EntityType, rows: Sequence[Any], options: Options, base: str) -
         _render_one(
             row,
             link_to(kind, row, base),
-            describe(kind, row) | times.get(row.id, {}),
+            describe(kind, row) | (times[row.id] if times else {}),
             options,
             links,
         )

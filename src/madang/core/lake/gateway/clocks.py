@@ -19,7 +19,7 @@ _DURATION_NAME = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_NAME = re.compile(r"시각|시간|(^|[_\s])(time|tm)$|Tm$|Time$")
-_PACKED = r"^(([01]\d|2[0-3])[0-5]\d([0-5]\d)?|2400(00)?|[1-9][0-5]\d)$"
+_PACKED = r"^(([01]\d|2[0-3])[0-5]\d([0-5]\d)?|2400(00)?|[1-9][0-5]\d|0)$"
 
 
 def find_packed(name: str, values: pa.StringArray) -> pa.BooleanArray | None:
@@ -32,7 +32,7 @@ def find_packed(name: str, values: pa.StringArray) -> pa.BooleanArray | None:
 def are_packed(name: str, *, longest: int, shortest: int, has_zero: bool) -> bool:
     """Return whether digits that all could be times are: some keep a zero in front, or the name says so.
 
-    Where Excel took the zeros away (930 beside 1800), and of three digits alone, only the name decides.
+    Where Excel took the zeros away (930 and 0 beside 1800) only the name decides.
     """
     is_told = bool(_MOMENT_NAME.search(name))
     return (longest == shortest and has_zero) or (is_told and longest == 4)
@@ -40,6 +40,5 @@ def are_packed(name: str, *, longest: int, shortest: int, has_zero: bool) -> boo
 
 def parse_packed(values: pa.StringArray) -> pa.Array:
     """Return times of day; 2400 reads 00:00."""
-    padded = pc.if_else(pc.equal(pc.binary_length(values), 3), pc.utf8_lpad(values, 4, "0"), values)
-    whole = pc.utf8_rpad(padded, 6, "0")
+    whole = pc.utf8_rpad(pc.utf8_lpad(values, 4, "0"), 6, "0")
     return parse_time(pc.replace_substring_regex(whole, r"^(\d\d)(\d\d)(\d\d)$", r"\1:\2:\3"))

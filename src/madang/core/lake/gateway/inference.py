@@ -192,8 +192,10 @@ class ColumnProfile:
             )  # what is below nothing has its sign: brackets are something else
         alive = {kind for kind in self.alive if self._is_tolerable(kind)}
         for kind in _ORDER:
-            if kind in alive and not self.misfits[kind] and (decision := self._decide_kind(kind)):
-                return self._with_fixes(decision)
+            if kind in alive and not self.misfits[kind]:
+                if decision := self._decide_kind(kind):
+                    return self._with_fixes(decision)
+                alive.discard(kind)
         best = min(alive, key=lambda kind: (self.misfits[kind], _ORDER.index(kind)), default=None)
         decision = self._decide_kind(best) if best else None
         if best is None or decision is None or decision.type is ColumnType.TEXT or not self.misfits[best]:

@@ -30,6 +30,12 @@ def test_a_value_without_its_unit_is_one_among_many_that_have_it(take):
     assert report["fixes"] == {"units_read": 17, "missing_markers": 1}
 
 
+def test_a_unit_in_a_few_cells_of_plain_numbers_is_told(take):
+    report, rows = take(table("인원", lambda n: "7명" if n == 4 else f"{n}"))
+    assert (rows[3]["인원"], types(report)["인원"]) == ("7명", "text")
+    assert report["fixes"] == {"odd_values_kept": 1}
+
+
 @pytest.mark.parametrize(
     "cell",
     ["{n}층", "202{n}년", "{n}호", "{tens}대", "{n}{unit}", "0{n}명", "{n}명 이상"],

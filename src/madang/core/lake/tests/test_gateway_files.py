@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,16 @@ def test_codes_keep_their_zeros_and_say_what_excel_did():
     assert pension[0]["fixes"]["trailing_zero_dropped"] == 29974
     assert pension[1][2]["고객법정동주소코드"] == "1159010100"
     assert pension[1][2]["우편번호"] == "06923"
+
+
+def test_shelters_open_at_times_whose_colons_and_zeros_are_gone():
+    report, rows, _ = read(FOLDER / "opendata/서울시_한파쉼터.csv.gz")
+    names = [name for name in types(report) if name.endswith("시간")]
+    assert {types(report)[name] for name in names} == {"time"}
+    assert Counter(row["한파쉼터평일시작시간"] for row in rows).most_common(2) == [
+        ("09:00:00", 1245),
+        ("13:00:00", 150),
+    ]
 
 
 def test_the_one_repeated_key_is_reported():

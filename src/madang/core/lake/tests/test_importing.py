@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, Text, now
+from madang.core.lake.charting import ChartChoice, draw_chart
 from madang.core.lake.cli import describe_outcome
 from madang.core.lake.datasets import restore_version
 from madang.core.lake.folders import lake_path
@@ -42,6 +43,7 @@ from madang.core.lake.pages.forms import fill_from_choice
 from madang.core.lake.records import ColumnChange, DatasetChange, DatasetState
 from madang.core.lake.sql import run_sql
 from madang.core.lake.vocabulary import FIXES, WARNINGS
+from madang.core.pages.interface import ChartKind
 
 pytestmark = pytest.mark.django_db
 LIBRARIES = """\
@@ -399,3 +401,14 @@ def test_a_header_alone_never_empties_a_dataset(tmp_path):
             take(tmp_path / "도서관.csv", dry_run=is_dry)
     record = get_dataset(actor=HOUSE, name=first.report.table)
     assert (record.rows, record.version) == (3, first.version)
+
+
+@pytest.mark.parametrize("form", ["{y}년 {m}월", "{y}{m:02}"])
+def test_months_of_a_file_are_drawn_in_their_order(tmp_path, form):
+    months = [form.format(y=y, m=m) for y in (2021, 2022) for m in range(1, 13)]
+    rows = "".join(f"{month},{number % 7}\n" for number, month in enumerate(months))
+    name = take(write(tmp_path, "sales.csv", f"기준년월,매출액\n{rows}")).report.table
+    choice = ChartChoice(x="기준년월", function="sum", y="매출액")
+    chart = draw_chart(authorize(HOUSE, name), choice, Text(ko="매출", en="Sales"), None)
+    assert (chart.kind, [point.ko for point in chart.x]) == (ChartKind.LINE, months)
+    assert list(chart.series[0].values) == [number % 7 for number in range(24)]

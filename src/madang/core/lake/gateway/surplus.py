@@ -77,7 +77,8 @@ class StrayCommas(msgspec.Struct, frozen=True, kw_only=True):
 
     def _is_cut(self, fields: Sequence[str], at: int, extra: int) -> bool:
         if self.is_plain and any(map(_begins_blank, fields)):
-            return _follows_blank(fields, at, extra)
+            # What begins as an address does goes not on with the value before it.
+            return _follows_blank(fields, at, extra) and not is_address(fields[at + 1])
         return extra == 1 and is_address(fields[at]) and bool(_REST_OF_ADDRESS.match(fields[at + 1]))
 
 

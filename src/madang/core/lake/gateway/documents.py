@@ -59,7 +59,20 @@ def spool_json(path: Path, notes: Notes, progress: Callable[[int], None]) -> tup
         rows = find_table(document, "JSON")
         if found := next(filter(None, map(find_geometry, rows[:10])), None):
             shape, rows = found, [add_point(row, found) for row in rows]
-    return spool_rows(rows, notes, read_system(document), shape), encoding
+    spool = spool_rows(rows, notes, read_system(document), shape)
+    spool.titles = _find_titles(document, spool.schema.names)
+    return spool, encoding
+
+
+def _find_titles(document: Any, names: list[str]) -> dict[str, str]:
+    """Return the titles of columns where a document describes them, as the city's portal does: {"DESCRIPTION": {"GUNAME": "자치구"}}."""
+    described = document.get("DESCRIPTION") if isinstance(document, dict) else None
+    if not isinstance(described, dict):
+        return {}
+    titles = {
+        name.lower(): title for name, title in described.items() if isinstance(title, str) and title.strip()
+    }
+    return {name: titles[name.lower()].strip() for name in names if name.lower() in titles}
 
 
 def find_table(document: Any, kind: str) -> Rows:

@@ -241,7 +241,8 @@ class FileReading:
             others = (split_unit(other)[0] for other in self._names if other != name)
             title = name if plain in others else plain
             unit = unit or (self._unit_above if is_counted(name) else "")
-        return Column(name=name, type=decision.type, title=Text(ko=title, en=title), unit=unit)
+        described = Text(ko=self._spool.titles.get(name, title), en=title)
+        return Column(name=name, type=decision.type, title=described, unit=unit)
 
     def _place(self, locate: Locate | None) -> None:
         """Find coordinates; where there are any, each row gets its point and whether it lies outside."""

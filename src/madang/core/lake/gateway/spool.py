@@ -23,11 +23,12 @@ class Spool:
 
     Besides the source's columns each batch holds the line a row began at, and whether the row is
     doubtful (`SHORT`, `LONG`, `BARE`); those of geometries also a point inside each, in the system `epsg` where
-    the source names one, and the column `shape` holds them.
+    the source names one, and the column `shape` holds them. `titles` are what a source calls columns beside their names.
     """
 
     def __init__(self, fields: list[pa.Field], epsg: int | None = None, shape: str = "geometry") -> None:
         self.epsg, self.shape = epsg, shape
+        self.titles: dict[str, str] = {}
         self.schema = pa.schema([*fields, *HIDDEN])
         self.row_count = self.doubtful_count = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115

@@ -257,3 +257,14 @@ def test_objects_one_behind_another_are_rows(take, between):
     objects = [json.dumps({"이름": f"가{n}", "값": n}, ensure_ascii=False, indent=2) for n in range(3)]
     _, rows = take(between.join(objects), "file.json")
     assert rows == [{"이름": f"가{n}", "값": n} for n in range(3)]
+
+
+def test_what_a_portal_says_of_its_columns_are_their_titles(tmp_path):
+    rows = [{"guname": f"{name}구", "cnt": n} for n, name in enumerate(NAMES)]
+    document = {"DESCRIPTION": {"GUNAME": "자치구", "CNT": "건수", "X": "없는 열"}, "DATA": rows}
+    report, _, reading = read(write(tmp_path, json.dumps(document, ensure_ascii=False), "file.json"))
+    assert [(column.name, column.title.ko) for column in reading.columns] == [
+        ("guname", "자치구"),
+        ("cnt", "건수"),
+    ]
+    assert report["rows_kept"] == len(NAMES)

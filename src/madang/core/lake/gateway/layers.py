@@ -155,7 +155,7 @@ def _spool(
 
 def _as_texts(column: np.ndarray) -> pa.StringArray:
     if np.issubdtype(column.dtype, np.datetime64):
-        texts = np.where(np.isnat(column), None, np.datetime_as_string(column))
+        texts = [None if text == "NaT" else text for text in np.datetime_as_string(column).tolist()]
     elif np.issubdtype(column.dtype, np.floating):
         texts = [None if np.isnan(value) else repr(float(value)) for value in column]
     else:

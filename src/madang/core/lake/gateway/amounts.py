@@ -19,10 +19,17 @@ _UNITS = (
 )  # fmt: skip
 _NUMBER = r"(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})(?:\.\d+)?"
 _AMOUNT = rf"^(?P<sign>[△▲+-]?)\s?(?P<number>{_NUMBER})\s?(?P<unit>{'|'.join(map(re.escape, _UNITS))})?$"
+_ONE_AMOUNT = re.compile(_AMOUNT)
 DECIMALS, AGES = "decimals", "ages"
 # Tens with 대 alone are people's ages (30대); a few numbers may lack the unit of all others.
 _MAX_BARE = 0.1
 _AGES = pa.array([str(age) for age in range(10, 100, 10)])
+
+
+def is_amount(cell: str) -> bool:
+    """Return whether a trimmed cell is a number that carries its unit."""
+    found = _ONE_AMOUNT.match(cell)
+    return found is not None and found["unit"] is not None
 
 
 def split_amounts(values: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from .containers import read_chunks
 from .decoding import Block, detect_encoding, read_blocks
 from .dialects import Layout, find_layout
+from .drawn import is_rule, unframe
 from .grids import FOOTNOTE, LONE_FOOTNOTE
 from .headers import Header
 from .lines import Lines
@@ -36,7 +37,7 @@ _BLANK = " \t\r\n\f\v"
 _MAX_CONTROL_RATIO = 0.05
 # ="0012" and '0012 keep Excel from counting.
 _TEXT_FORMULA = r"""^="([^"]*)"$|^'(\d{4,}[\d-]*|0\d{1,2}-[\d-]{3,})$"""
-_DRAWN, _UNDERLINE = "rule", re.compile(r"[-=]{3,}")
+_DRAWN = "rule"
 _RULE = re.compile(r"[-=+| :]*[+|][-=+| :]*")
 csv.field_size_limit(1 << 30)
 
@@ -44,7 +45,7 @@ csv.field_size_limit(1 << 30)
 def spool_text(path: Path, notes: Notes, progress: Callable[[int], None]) -> tuple[Spool, str, Header]:
     """Read a delimited text file into a spool of strings; return it with the encoding and header."""
     encoding = detect_encoding(lambda: read_chunks(path))
-    blocks = mend_misread(read_blocks(read_chunks(path), encoding), notes)
+    blocks = unframe(mend_misread(read_blocks(read_chunks(path), encoding), notes))
     first = next(blocks, None)
     if first is None:
         raise refuse("empty", "빈 파일입니다", "the file is empty", line=1)
@@ -77,7 +78,7 @@ class RowReader:
         titles = "|".join(sorted(re.escape(level[0]) for level in self._levels))
         # What the first cell of a row looks like that may be a header or a remark.
         self._strange = (
-            rf"^\s*((?:{titles})\s*$|---|===|{LONE_FOOTNOTE})" if self._levels else rf"^\s*{LONE_FOOTNOTE}"
+            rf"^\s*((?:{titles})\s*$|:?---|===|{LONE_FOOTNOTE})" if self._levels else rf"^\s*{LONE_FOOTNOTE}"
         )
         self._is_over = False
         self._rest = b""
@@ -344,7 +345,7 @@ class RowReader:
         stripped = tuple(cell.strip() for cell in cells)
         if stripped in self._levels:
             return "repeated_header"
-        if all(map(_UNDERLINE.fullmatch, stripped)):
+        if all(stripped) and is_rule(list(stripped)):
             return _DRAWN
         is_remark = len(stripped) > 2 and not any(stripped[1:]) and re.match(LONE_FOOTNOTE, stripped[0])
         return "footnote" if is_remark else ""

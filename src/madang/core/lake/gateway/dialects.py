@@ -6,10 +6,12 @@ import csv
 import io
 import re
 from collections import Counter
+from itertools import pairwise
 
 import msgspec
 
 from .decoding import Block
+from .drawn import is_rule
 from .headers import Header, find_header
 from .refusals import refuse
 from .surplus import Join, StrayCommas, are_row_numbers, find_join, find_stray_commas
@@ -50,7 +52,12 @@ def find_layout(block: Block) -> tuple[Layout, int]:
     lines = block.data[: 1 << 21].decode("utf-8", "replace").split("\n")[:_SAMPLE_LINES]
     lines = [line.rstrip("\r") for line in lines]
     delimiter = _find_delimiter(lines)
-    starts, rows = _sample_rows(lines, delimiter)
+    sampled = list(zip(*_sample_rows(lines, delimiter), strict=True))
+    ruled = [at for at, row in sampled if is_rule(row)]
+    starts, rows = (
+        [at for at, row in sampled if at not in ruled],
+        [row for at, row in sampled if at not in ruled],
+    )
     wrapped = _are_wrapped(rows)
     header = find_header([[_unwrap(cell) for cell in row] for row in rows] if wrapped else rows)
     if header is None:
@@ -60,6 +67,8 @@ def find_layout(block: Block) -> tuple[Layout, int]:
     body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
     padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
     _refuse_prose(lines, header, body)
+    if rules := sum(at < skip for at in ruled):
+        header = msgspec.structs.replace(header, fixes=header.fixes | {"rule_lines_skipped": rules})
     header, width, join = _fit_width(header, body, skip, delimiter)
     if width > _MAX_COLUMNS:
         raise refuse("columns", "열이 너무 많습니다", f"too many columns: {width}", line=1)
@@ -71,8 +80,8 @@ def find_layout(block: Block) -> tuple[Layout, int]:
 def _find_delimiter(lines: list[str]) -> str:
     """Return the delimiter that cuts most lines into the same number of fields, more than one.
 
-    Of those that cut most, it is the one that cuts the header too: commas of numbers stand in values only. The header
-    may lack the field that a delimiter at the end of each row adds.
+    Of those that cut most, it is the one that cuts the header too, with the row below it: commas of numbers stand in
+    values only, and one in a title or unit (단위: 개, 명) is alone. The header may lack the field that a delimiter at the end of each row adds.
     """
     best, best_score = ",", (0.0, 0, 0)
     for delimiter in DELIMITERS:
@@ -85,7 +94,8 @@ def _find_delimiter(lines: list[str]) -> str:
         if counts:
             width = counts.most_common(1)[0][0]
             cut = [index for index, size in enumerate(sizes) if width - (width > _FEW) <= size <= width]
-            score = (round(min(len(cut) / len(sizes), _MOST), 1), -cut[0], width)
+            begin = next((one for one, after in pairwise(cut) if after == one + 1), cut[0])
+            score = (round(min(len(cut) / len(sizes), _MOST), 1), -begin, width)
             best, best_score = (delimiter, score) if score > best_score else (best, best_score)
     return best
 

@@ -7,6 +7,7 @@ from collections import Counter
 
 import msgspec
 
+from .amounts import is_amount
 from .values import MISSING, MISSING_WORDS
 
 Row = list[str]
@@ -216,7 +217,7 @@ def _typed_columns(body: list[Row], width: int) -> list[int]:
     for column in range(width):
         cells = [row[column].strip() for row in body if column < len(row)]
         cells = [cell for cell in cells if cell not in _MARKERS and cell not in MISSING_WORDS]
-        if cells and sum(map(is_value, cells)) >= 0.8 * len(cells):
+        if cells and sum(is_value(cell) or is_amount(cell) for cell in cells) >= 0.8 * len(cells):
             typed.append(column)
     return typed
 
@@ -298,6 +299,7 @@ def _continues_header(above: list[Row], row: Row, typed: list[int], *, is_next: 
 
 def _is_translation(names: Row, row: Row) -> bool:
     """Return whether `row` gives every name again, in Korean where none was before, or as identifiers."""
+    names, row = _drop_blank_end(names), _drop_blank_end(row)
     if not len(names) == len(row) > 1:
         return False
     korean, words = ([bool(_HANGUL.search(cell)) for cell in cells] for cells in (names, row))
@@ -312,10 +314,15 @@ def _unnamed_columns(above: list[Row], columns: list[int]) -> list[int]:
     return [column for column in columns if column < len(names) and shared[names[column]] > 1]
 
 
-def _has_gaps(row: Row) -> bool:
-    cells = [cell.strip() for cell in row]
+def _drop_blank_end(row: Row) -> Row:
+    cells = _strip(row)
     while cells and not cells[-1]:
         cells.pop()
+    return cells
+
+
+def _has_gaps(row: Row) -> bool:
+    cells = _drop_blank_end(row)
     return "" in cells or len(set(cells)) < len(cells)
 
 
@@ -361,7 +368,9 @@ def _strip(row: Row) -> Row:
 
 def _combine(levels: list[Row], width: int) -> list[str]:
     """Return one name a column: distinct levels from top to bottom, merged cells filled rightwards."""
-    spread = [_fill_right(level, width) for level in levels[:-1]]
+    # Beyond the last cell that any level has nothing is named.
+    end = max((at + 1 for level in levels for at, cell in enumerate(level) if cell), default=0)
+    spread = [_fill_right(level[:end], end) + [""] * (width - end) for level in levels[:-1]]
     spread.append(levels[-1] + [""] * (width - len(levels[-1])))
     names = []
     for column in range(width):

@@ -92,6 +92,7 @@ _DATE_SIGNS = {
     "late_year": v.LATE_YEAR,
     "dotted_year": v.DOTTED_YEAR,
     "late_day": v.LATE_DAY,
+    "short_hours": r"^\d:\d\d$",
 }
 
 ARROW_TYPES = {
@@ -212,7 +213,9 @@ class ColumnProfile:
         if kind in _MOMENTS:
             return self._decide_date(kind)
         if kind == "time":
-            if _RATIO_NAME.search(self.name):
+            # 1:10 and 2:30 throughout, with one digit before the colon, may be ratios or verses.
+            is_short = self.seen["short_hours"] == self.rows
+            if _RATIO_NAME.search(self.name) or (is_short and not _names_clock(self.name)):
                 return None
             return Decision(type=ColumnType.CLOCK)
         if kind == "percent":
@@ -328,6 +331,10 @@ class ColumnProfile:
             return
         for name, pattern in signs.items():
             self.seen[name] += _sum(v.matches(texts, pattern), counts)
+
+
+def _names_clock(name: str) -> bool:
+    return bool(CLOCK_NAME.search(name) or _EVENT_NAME.search(name))
 
 
 def convert(column: pa.StringArray, decision: Decision) -> pa.Array:

@@ -635,6 +635,25 @@ def test_a_row_of_words_below_doubled_names_is_data(take):
     assert len(rows) == 2
 
 
+@pytest.mark.parametrize("above", ["(단위: 개, 명)", "서울시 공원, 현황", ""])
+def test_a_comma_above_the_header_and_one_in_each_row_are_no_delimiter(take, above):
+    lines = [f"공원{n};{n},408천원;{n}" for n in range(1, 13)]
+    report, rows = take("\n".join(["공원 현황", "", above, "이름;예산;면수", *lines]) + "\n")
+    assert rows[1] == {"이름": "공원2", "예산": 2408, "면수": 2}
+    assert len(rows) == 12
+
+
+def test_a_header_repeated_among_amounts_is_still_one(take):
+    lines = [f"{n}명,공원{n}" for n in range(1, 41)]
+    report, rows = take("\n".join(["정원,이름", *lines[:20], "정원,이름", *lines[20:]]) + "\n")
+    assert (report["rejected"], rows[0]) == ({"repeated_header": 1}, {"정원": 1, "이름": "공원1"})
+
+
+def test_a_delimiter_behind_one_of_two_header_rows_names_no_column(take):
+    report, _ = take(table([f"가{n},{n}," for n in range(20)], "NAME,COUNT,\n이름,건수"))
+    assert list(types(report)) == ["NAME 이름", "COUNT 건수"]
+
+
 def test_rows_of_empty_quotes_are_no_rows(take):
     report, rows = take(table(['"1","가","3"', '"2","나","4"', '"","",""', '"", "",""'], '"번호","구","값"'))
     assert (len(rows), report["fixes"]) == (2, {"blank_rows_skipped": 2})
@@ -682,6 +701,9 @@ def test_eight_digits_are_a_date_only_under_a_name_that_says_so(take, name, kind
         ("관리번호", ["1101-03-12", "2023-05-10"], "text"),
         ("발행일자", ["1592-04-13", "2023-05-10"], "date"),
         ("축척", ["1:10", "1:25"], "text"),
+        ("구절", ["1:10", "3:16"], "text"),
+        ("구절", ["1:10", "13:16"], "time"),
+        ("개장", ["1:10", "9:30"], "time"),
         ("시각", ["1:10", "1:25"], "time"),
     ],
 )

@@ -41,7 +41,7 @@ def test_attributes_are_values(take):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("<a>\n<b>\n</a>", "line 2"),
+        ("<a>\n<b>\n</a>", "line 3"),
         ("<!DOCTYPE a [<!ENTITY x 'y'>]><a/>", "document type"),
         ("<response><resultMsg>SERVICE KEY IS NOT REGISTERED</resultMsg></response>", "holds no table"),
         ("<a>" * 90 + "</a>" * 90, "nested too deeply"),

@@ -268,3 +268,22 @@ def test_what_a_portal_says_of_its_columns_are_their_titles(tmp_path):
         ("cnt", "건수"),
     ]
     assert report["rows_kept"] == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| 이름 | 값 |\n|---|---|\n| 가 | 1 |\n| 나 | 2 |\n",
+        "| 이름 | 값 |\n| :--- | ---: |\n| 가 | 1 |\n| 나 | 2 |\n",
+        "이름 | 값\n--- | ---\n가 | 1\n나 | 2\n",
+        "+------+----+\n| 이름 | 값 |\n+------+----+\n| 가   |  1 |\n| 나   |  2 |\n+------+----+\n",
+    ],
+)
+def test_strokes_around_a_table_are_no_part_of_it(take, table):
+    report, rows = take(table, "file.txt")
+    assert (rows, report["rejected"]) == ([{"이름": "가", "값": 1}, {"이름": "나", "값": 2}], {})
+
+
+def test_nothing_but_strokes_is_no_table(take):
+    with pytest.raises(BadInput, match="no table was found"):
+        take("---|---\n---|---\n", "file.txt")

@@ -22,6 +22,7 @@ from madang.governance.budget.records.ledger import (
     Line,
 )
 
+from .names import find_in_path
 from .nodes import split_path
 
 SORTS = {"booked_on": "entry__booked_on", "amount_krw": "amount_krw", "id": "id"}
@@ -75,7 +76,7 @@ def list_lines(
     if kind:
         rows = rows.filter(entry__kind=kind)
     if search:
-        rows = rows.filter(Q(entry__note__icontains=search) | Q(node__path__icontains=search))
+        rows = rows.filter(Q(entry__note__icontains=search) | find_in_path(search, "node__path"))
     name = SORTS.get(sort.removeprefix("-"), "id")
     rows = rows.select_related("entry", "node").order_by(f"-{name}" if sort.startswith("-") else name, "-id")
     return [_read_line(row) for row in rows[offset : offset + limit]], rows.count()

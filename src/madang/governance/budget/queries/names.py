@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 
 import msgspec
+from django.db.models import Q
 
 from madang.core.base.interface import Text
 from madang.core.people.interface import list_agencies
@@ -82,8 +85,13 @@ def list_names() -> list[NamePair]:
     ]
 
 
-def find_korean(search: str) -> list[str]:
-    """Return Korean names whose English has these words."""
+def find_in_path(search: str, field: str = "path") -> Q:
+    """Return the condition that a path has these words, in Korean or in English."""
+    named = (Q(**{f"{field}__contains": f":{name}"}) for name in _find_korean(search))
+    return reduce(or_, named, Q(**{f"{field}__icontains": search}))
+
+
+def _find_korean(search: str) -> list[str]:
     agencies = [one.name.ko for one in list_agencies() if search.casefold() in one.name.en.casefold()]
     return [
         *agencies,

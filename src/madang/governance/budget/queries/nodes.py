@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q
 
@@ -15,7 +13,7 @@ from madang.governance.budget.models import BookRow, MonthRow, NodeRow, PlanRow
 from madang.governance.budget.records import BudgetLine, Level, Measure
 from madang.governance.budget.records.ledger import Account, Balance, Book, MonthAmounts, Node, Side
 
-from .names import find_korean
+from .names import find_in_path
 
 MONTHS = range(1, 13)
 SORTABLE = ("name", "code", "original_krw", "disbursed_krw", "available_krw", "outstanding_krw")
@@ -120,8 +118,7 @@ def list_items(
     if below:
         rows = rows.filter(Q(code=below) | Q(code__startswith=f"{below}."))
     if search:
-        named = (Q(path__contains=f":{name}") for name in find_korean(search))
-        rows = rows.filter(reduce(or_, named, Q(path__icontains=search)))
+        rows = rows.filter(find_in_path(search))
     name = sort.removeprefix("-")
     rows = rows.order_by(sort if name in SORTABLE else "code", "code")
     chosen = rows[offset : None if limit is None else offset + limit]

@@ -12,8 +12,9 @@ from madang.core.base.interface import HOUSE, BadInput
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.governance.budget import doors
 from madang.governance.budget.actions.naming import save_names
-from madang.governance.budget.models import NameRow, NodeRow
+from madang.governance.budget.models import BookRow, NameRow, NodeRow
 from madang.governance.budget.pages.naming import NAME_LIST
+from madang.governance.budget.queries.ledger import list_lines
 from madang.governance.budget.queries.names import list_names, read_names
 
 from .small_budget import NOW, open_small
@@ -113,3 +114,5 @@ def test_items_are_found_by_their_english_names():
     (hit,) = doors.search(HOUSE, "entrusted", 5)
     assert (hit.title.ko, hit.title.en) == ("센터 운영 민간위탁금", "The centre Entrusted work")
     assert doors.search(HOUSE, "nothing like it", 5) == []
+    lines, total = list_lines(BookRow.objects.get().pk, search="the square")
+    assert (total, {one.node_path[2] for one in lines}) == (2, {"광장 운영"})

@@ -17,7 +17,7 @@ from .abbreviations import find_abbreviations
 from .as_of import find_as_of_faults
 from .common_words import find_common_faults
 from .counted_units import find_counted_units
-from .culprits import blame_cells
+from .culprits import SWAPPED, explain_cells
 from .dates import find_date_faults
 from .foreign import find_foreign_faults
 from .lists import find_list_faults
@@ -36,7 +36,6 @@ from .units import find_unit_faults
 from .years import find_year_faults
 
 TOGETHER = 2
-SWAPPED = Text(ko="두 칸의 값이 서로 바뀐 것으로 보임", en="the values of two columns are swapped, it seems")
 ORDER = list(FaultKind)
 
 
@@ -65,7 +64,7 @@ def find_faults(report: Report) -> list[Fault]:
         *find_as_of_faults(report),
         *find_reference_faults(report),
     ]
-    found = blame_cells(_drop_doubles(found), report.grids)
+    found = explain_cells(_drop_doubles(found), report.grids)
     found = explain_swapped(explain_together(found, report.grids))
     return sorted(found, key=lambda fault: (fault.line, ORDER.index(fault.kind)))
 

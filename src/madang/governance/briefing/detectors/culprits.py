@@ -1,4 +1,4 @@
-"""One wrong cell that several disagreements point to: its column's sum, and what else follows from it in its row."""
+"""What explains several disagreements at once: one wrong cell, or two whose values stand in each other's place."""
 
 from __future__ import annotations
 
@@ -9,11 +9,99 @@ import msgspec
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.figures import write_number
-from madang.governance.briefing.methods.sums import build_tree, find_gap, list_additive
-from madang.governance.briefing.records import Fault, FaultKind, Grid, Row
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, list_additive
+from madang.governance.briefing.records import Fault, FaultKind, Grid, Role, Row
 
 from .tables import find_row_faults
 from .wording import place_in_table
+
+SWAPPED = Text(ko="두 칸의 값이 서로 바뀐 것으로 보임", en="the values of two columns are swapped, it seems")
+NEAR = 3
+
+
+def explain_cells(faults: Sequence[Fault], grids: Sequence[Grid]) -> list[Fault]:
+    """Return the faults with one in place of several that one cell, or one exchange of two, explains."""
+    return blame_cells(blame_exchanges(faults, grids), grids)
+
+
+def blame_exchanges(faults: Sequence[Fault], grids: Iterable[Grid]) -> list[Fault]:
+    """Return the faults, those of one row (or of two near each other) that two values in each other's place settle as one."""
+    found = list(faults)
+    lines = {one.line for one in found}
+    for grid in grids:
+        rows = [row for row in grid.rows if row.line in lines and any(find_row_faults(grid, row))]
+        for at, one in enumerate(rows):
+            for two in rows[at : at + NEAR + 1]:
+                exchanges = list(_list_exchanges(grid, one, two)) if two.line - one.line <= NEAR else []
+                if len(exchanges) != 1:
+                    continue
+                own = [one] if one is two else [one, two]
+                settled = [fault for row in own for fault in find_row_faults(grid, row)]
+                settled += [fault for n in {*exchanges[0]} for fault in _list_sums(grid, one, n)]
+                kept = [fault for fault in found if not any(_is_same(fault, other) for other in settled)]
+                if len(settled) > 1 and len(kept) == len(found) - len(settled):
+                    found = [*kept, *_tell_exchange(grid, one, two, *exchanges[0], settled[0].kind)]
+    return found
+
+
+def _list_exchanges(grid: Grid, one: Row, two: Row) -> Iterator[tuple[int, int]]:
+    """Yield columns whose values, the first row's in the one and the second's in the other, settle all when exchanged."""
+    columns = [n for n, column in enumerate(grid.columns) if column.role != Role.TEXT]
+    for i in columns:
+        for j in [n for n in columns if n > i] if one is two else [i]:
+            first, second = list(one.cells), list(two.cells)
+            if first[i].text == second[j].text or None in (first[i].value, second[j].value):
+                continue
+            if one is two:
+                first[i], first[j] = first[j], first[i]
+                second = first
+            else:
+                first[i], second[j] = second[j], first[i]
+            mended = [
+                msgspec.structs.replace(row, cells=tuple(cells))
+                for row, cells in ((one, first), (two, second))
+            ]
+            if not any(fault for row in mended for fault in find_row_faults(grid, row)):
+                if one is not two or _adds_up(grid, one, mended[0], (i, j)):
+                    yield i, j
+
+
+def _adds_up(grid: Grid, row: Row, mended: Row, columns: tuple[int, int]) -> bool:
+    """Return whether the sums of both columns hold with the mended row."""
+    index = grid.rows.index(row)
+    rows = (*grid.rows[:index], mended, *grid.rows[index + 1 :])
+    slack = get_slack(grid)
+    for parent, parts in build_tree(grid).items():
+        if index in (parent, *parts):
+            for column in columns:
+                values = [rows[n].cells[column].value for n in (parent, *parts)]
+                is_amount = column in list_additive(grid)
+                if is_amount and (None in values or abs(values[0] - sum(values[1:], Decimal(0))) > slack):
+                    return False
+    return True
+
+
+def _list_sums(grid: Grid, row: Row, column: int) -> Iterator[Fault]:
+    """Yield the sum of a column, if it doesn't hold, that a row is a part of."""
+    for parent, parts in build_tree(grid).items():
+        gap = find_gap(grid, parent, column) if column in list_additive(grid) else Decimal(0)
+        if gap and grid.rows.index(row) in parts:
+            above = grid.rows[parent]
+            yield _tell(grid, above, column, write_number(above.cells[column].value - gap), gap)
+
+
+def _tell_exchange(grid: Grid, one: Row, two: Row, i: int, j: int, kind: FaultKind) -> Iterator[Fault]:
+    for row, column, other, there in ((one, i, two, j), (two, j, one, i))[: 1 if one is two else 2]:
+        ko, en = (
+            f"{other.line}번째 줄의 값과 서로 바뀐 것으로 보임",
+            f"in the place of the value on line {other.line}, it seems",
+        )
+        yield msgspec.structs.replace(
+            _tell(grid, row, column, other.cells[there].text.strip(), Decimal(0)),
+            kind=kind,
+            delta=None,
+            cause=SWAPPED if one is two else Text(ko=ko, en=en),
+        )
 
 
 def blame_cells(faults: Sequence[Fault], grids: Iterable[Grid]) -> list[Fault]:
@@ -44,8 +132,7 @@ def _find_culprits(grid: Grid) -> Iterator[tuple[Fault, list[Fault]]]:
             ]
             if len(settling) == 1:
                 (row, settled), above = settling[0], grid.rows[parent]
-                whole = _tell(grid, above, column, write_number(above.cells[column].value - gap), gap)
-                yield _blame(grid, row, column, gap, above), [whole, *settled]
+                yield _blame(grid, row, column, gap, above), [*_list_sums(grid, row, column), *settled]
 
 
 def _list_settled(grid: Grid, row: Row, column: int, gap: Decimal) -> list[Fault]:

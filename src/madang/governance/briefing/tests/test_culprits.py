@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from madang.governance.briefing.detectors.checking import find_faults
+from madang.governance.briefing.detectors.culprits import SWAPPED
+from madang.governance.briefing.gateway.report import read_report
+
 from .fragments import WHOLE, find_in, find_line
 
 REVENUE = "보조금\t642,720\t-\t642,720\t순증"
@@ -29,3 +33,27 @@ def test_a_total_that_nothing_in_a_row_speaks_for_is_blamed_itself():
     number = find_line("계\t7,412,360")
     found = find_in(WHOLE.replace("계\t7,412,360\t6,230,000", "계\t7,412,360\t6,320,000"))
     assert (number, "sum", "6,320,000", "6,230,000") in found
+
+
+def test_two_values_in_each_others_place_are_told_as_that():
+    number = find_line("하천관리관\t3,227,230")
+    told = [
+        one
+        for one in find_faults(read_report(WHOLE.replace("3,227,230\t2,714,600", "2,714,600\t3,227,230")))
+        if one.kind != "repeat"
+    ]
+    assert [(one.line, one.stated, one.computed) for one in told] == [(number, "2,714,600", "3,227,230")]
+    assert told[0].cause == SWAPPED
+
+
+def test_two_rows_values_in_each_others_place_are_told_as_that():
+    lines = WHOLE.split("\n")
+    one, two = find_line("공원녹지관\t4,185,130"), find_line("하천관리관\t3,227,230")
+    lines[one - 1] = lines[one - 1].replace("3,515,400", "2,714,600")
+    lines[two - 1] = lines[two - 1].replace("2,714,600", "3,515,400")
+    told = find_faults(read_report("\n".join(lines)))
+    assert [(each.line, each.stated, each.computed) for each in told] == [
+        (one, "2,714,600", "3,515,400"),
+        (two, "3,515,400", "2,714,600"),
+    ]
+    assert f"{two}번째 줄" in told[0].cause.ko

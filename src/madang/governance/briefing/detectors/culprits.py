@@ -9,7 +9,7 @@ import msgspec
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.figures import write_number
-from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, list_additive
+from madang.governance.briefing.methods.sums import build_tree, find_gap, list_additive
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Role, Row
 
 from .tables import find_row_faults
@@ -37,7 +37,7 @@ def blame_exchanges(faults: Sequence[Fault], grids: Iterable[Grid]) -> list[Faul
                     continue
                 own = [one] if one is two else [one, two]
                 settled = [fault for row in own for fault in find_row_faults(grid, row)]
-                settled += [fault for n in {*exchanges[0]} for fault in _list_sums(grid, one, n)]
+                settled += _list_sums(grid, exchanges[0], found)
                 kept = [fault for fault in found if not any(_is_same(fault, other) for other in settled)]
                 if len(settled) > 1 and len(kept) == len(found) - len(settled):
                     found = [*kept, *_tell_exchange(grid, one, two, *exchanges[0], settled[0].kind)]
@@ -50,7 +50,7 @@ def _list_exchanges(grid: Grid, one: Row, two: Row) -> Iterator[tuple[int, int]]
     for i in columns:
         for j in [n for n in columns if n > i] if one is two else [i]:
             first, second = list(one.cells), list(two.cells)
-            if first[i].text == second[j].text or None in (first[i].value, second[j].value):
+            if first[i].text == second[j].text or not (first[i].value and second[j].value):
                 continue
             if one is two:
                 first[i], first[j] = first[j], first[i]
@@ -61,33 +61,23 @@ def _list_exchanges(grid: Grid, one: Row, two: Row) -> Iterator[tuple[int, int]]
                 msgspec.structs.replace(row, cells=tuple(cells))
                 for row, cells in ((one, first), (two, second))
             ]
-            if not any(fault for row in mended for fault in find_row_faults(grid, row)):
-                if one is not two or _adds_up(grid, one, mended[0], (i, j)):
-                    yield i, j
+            is_mended = not any(fault for row in mended for fault in find_row_faults(grid, row))
+            if is_mended and _adds_up(grid, mended, (i, j)):
+                yield i, j
 
 
-def _adds_up(grid: Grid, row: Row, mended: Row, columns: tuple[int, int]) -> bool:
-    """Return whether the sums of both columns hold with the mended row."""
-    index = grid.rows.index(row)
-    rows = (*grid.rows[:index], mended, *grid.rows[index + 1 :])
-    slack = get_slack(grid)
-    for parent, parts in build_tree(grid).items():
-        if index in (parent, *parts):
-            for column in columns:
-                values = [rows[n].cells[column].value for n in (parent, *parts)]
-                is_amount = column in list_additive(grid)
-                if is_amount and (None in values or abs(values[0] - sum(values[1:], Decimal(0))) > slack):
-                    return False
-    return True
+def _adds_up(grid: Grid, mended: Sequence[Row], columns: Sequence[int]) -> bool:
+    """Return whether all sums of some columns hold with mended rows in place of their own."""
+    by_line = {row.line: row for row in mended}
+    whole = msgspec.structs.replace(grid, rows=tuple(by_line.get(row.line, row) for row in grid.rows))
+    additive = {*columns} & {*list_additive(whole)}
+    return not any(find_gap(whole, parent, column) for parent in build_tree(whole) for column in additive)
 
 
-def _list_sums(grid: Grid, row: Row, column: int) -> Iterator[Fault]:
-    """Yield the sum of a column, if it doesn't hold, that a row is a part of."""
-    for parent, parts in build_tree(grid).items():
-        gap = find_gap(grid, parent, column) if column in list_additive(grid) else Decimal(0)
-        if gap and grid.rows.index(row) in parts:
-            above = grid.rows[parent]
-            yield _tell(grid, above, column, write_number(above.cells[column].value - gap), gap)
+def _list_sums(grid: Grid, columns: Sequence[int], faults: Iterable[Fault]) -> list[Fault]:
+    """Return those faults that are sums of a table in these columns."""
+    lines, roles = {row.line for row in grid.rows}, {grid.columns[column].role.value for column in columns}
+    return [one for one in faults if one.kind == FaultKind.SUM and one.line in lines and one.column in roles]
 
 
 def _tell_exchange(grid: Grid, one: Row, two: Row, i: int, j: int, kind: FaultKind) -> Iterator[Fault]:
@@ -132,7 +122,8 @@ def _find_culprits(grid: Grid) -> Iterator[tuple[Fault, list[Fault]]]:
             ]
             if len(settling) == 1:
                 (row, settled), above = settling[0], grid.rows[parent]
-                yield _blame(grid, row, column, gap, above), [*_list_sums(grid, row, column), *settled]
+                whole = _tell(grid, above, column, write_number(above.cells[column].value - gap), gap)
+                yield _blame(grid, row, column, gap, above), [whole, *settled]
 
 
 def _list_settled(grid: Grid, row: Row, column: int, gap: Decimal) -> list[Fault]:

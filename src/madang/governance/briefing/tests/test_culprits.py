@@ -57,3 +57,9 @@ def test_two_rows_values_in_each_others_place_are_told_as_that():
         (two, "3,515,400", "2,714,600"),
     ]
     assert f"{two}번째 줄" in told[0].cause.ko
+
+
+def test_a_row_with_parts_of_its_own_whose_values_are_swapped_is_told_as_that():
+    line = find_line("세외수입\t1,100,000")
+    found = find_in(WHOLE.replace("세외수입\t1,100,000\t1,020,350", "세외수입\t1,020,350\t1,100,000"))
+    assert [(one[0], *one[2:]) for one in found] == [(line, "1,020,350", "1,100,000")]

@@ -47,10 +47,13 @@ def find_counted_units(sentences: Sequence[Sentence]) -> Iterator[Fault]:
     by_task: dict[str, list[Sentence]] = defaultdict(list)
     for sentence in sentences:
         by_task[sentence.task_code].append(sentence)
+    counts = Counter(
+        (match["unit"], _name_counted(match)) for one in sentences for match in SAID.finditer(one.text)
+    )
     for code, own in by_task.items():
         yield from find_odd_pairs(own)
         if code:
-            yield from find_odd_nouns(own)
+            yield from find_odd_nouns(own, counts)
     units = Counter(one.unit for sentence in sentences for one in sentence.quantities)
     for sentence in sentences:
         yield from find_odd_arrows(sentence, units)
@@ -80,23 +83,27 @@ def find_odd_arrows(sentence: Sentence, units: Counter[str]) -> Iterator[Fault]:
             yield _accuse(sentence, match[0], f"{match['a']}{right} → {match['b']}{right}")
 
 
-def find_odd_nouns(sentences: Sequence[Sentence]) -> Iterator[Fault]:
-    """Yield "28회 기관" beside "28개 기관" in one task: the same number of the same things."""
+def find_odd_nouns(sentences: Sequence[Sentence], counts: Counter[tuple[str, str]]) -> Iterator[Fault]:
+    """Yield "28회 기관" beside "28개 기관" in one task: the same number of the same things.
+
+    `counts` has how often the report counts a thing in a unit: 30명 교육 and 30회 교육 are two things.
+    """
     said: dict[tuple[str, str], list[tuple[Sentence, re.Match[str]]]] = defaultdict(list)
-    nouns: Counter[tuple[str, str]] = Counter()
     for sentence in sentences:
         for match in SAID.finditer(sentence.text):
-            noun = match["noun"][:-1] if match["noun"][-1] in PARTICLES else match["noun"]
-            said[match["n"], noun].append((sentence, match))
-            nouns[match["unit"], noun] += 1
+            said[match["n"], _name_counted(match)].append((sentence, match))
     for (number, noun), found in said.items():
-        units = Counter(match["unit"] for _, match in found)
-        if len(units) != 2 or set(units) <= PLACES or len(number) < 2:
+        units = {match["unit"] for _, match in found}
+        if len(units) != 2 or units <= PLACES or len(number) < 2:
             continue
-        right = max(units, key=lambda unit: (nouns[unit, noun], unit in PLACES))
+        right, odd = sorted(units, key=lambda unit: -counts[unit, noun])
         for sentence, match in found:
-            if match["unit"] != right:
+            if match["unit"] == odd and counts[odd, noun] == 1 < counts[right, noun]:
                 yield _accuse(sentence, match[0], f"{number}{right} {noun}")
+
+
+def _name_counted(match: re.Match[str]) -> str:
+    return match["noun"][:-1] if match["noun"][-1] in PARTICLES else match["noun"]
 
 
 def _accuse(sentence: Sentence, stated: str, computed: str) -> Fault:

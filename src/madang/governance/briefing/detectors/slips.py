@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from madang.core.base.interface import Text
-from madang.governance.briefing.methods.names import AFFIXES, PARTICLES
+from madang.governance.briefing.methods.names import AFFIXES, PARTICLES, is_one_of_two
 from madang.governance.briefing.records import Fault
 
 from .wording import accuse_name
@@ -39,7 +39,7 @@ def find_slips(lines: Sequence[str]) -> Iterator[Fault]:
         for word, times in said.items()
         if len(word) >= LONG and times >= TWICE
         for at in range(1, len(word) - 1)
-        if word[at] not in AFFIXES
+        if word[at] not in AFFIXES and not is_one_of_two(word, at)
     }
     for number, word in words:
         right = ""

@@ -116,8 +116,9 @@ def _is_rare(said: str, word: str, whole: str) -> bool:
 
 
 def _lacks_one(word: str, other: str) -> bool:
-    """Return whether a heading is another without a syllable inside it: 집률, 집행률."""
-    return any(other[:at] + other[at + 1 :] == word for at in range(1, len(other) - 1))
+    """Return whether a heading of three syllables or more is another without one inside it: 집예상액, 집행예상액."""
+    inside = {other[:at] + other[at + 1 :] for at in range(1, len(other) - 1)}
+    return len(word) >= SHORT and word in inside
 
 
 def _is_one_off(word: str, other: str) -> bool:

@@ -69,6 +69,11 @@ def is_shortened(first: str, second: str) -> bool:
     return len(short) >= 3 and all(letter in rest for letter in short)
 
 
+def is_one_of_two(word: str, at: int) -> bool:
+    """Return whether a syllable and its neighbour are two sides, so that either may stand alone: 상하수도, 상수도."""
+    return any(are_sides(word[at], beside) for beside in (*word[max(0, at - 1) : at], *word[at + 1 : at + 2]))
+
+
 def lacks_syllable(first: str, second: str) -> bool:
     """Return whether one name is the other without one syllable inside a word: 차세대 and 차대, not 기술을 and 기술.
 
@@ -82,7 +87,11 @@ def lacks_syllable(first: str, second: str) -> bool:
             is_doubled = long[at] == long[at - 1] and at > word.start()
             is_ending = at + 1 == word.end() and long[at] in PARTICLES
             is_left_out = (long[at] in AFFIXES or is_ending) and not is_doubled
-            if not is_left_out and fold(long[:at] + long[at + 1 :]) == fold(short):
+            if (
+                not is_left_out
+                and not is_one_of_two(long, at)
+                and fold(long[:at] + long[at + 1 :]) == fold(short)
+            ):
                 return True
     return False
 

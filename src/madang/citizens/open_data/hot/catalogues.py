@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.utils.http import urlencode
-from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, ORG, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 from madang.citizens.open_data.methods.elements import clean_text
 from madang.citizens.open_data.methods.files import list_files
 from madang.citizens.open_data.methods.harvesting import HYDRA
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, find_mail, say_category
+from madang.citizens.open_data.queries.agencies import name_agency
 from madang.core.lake.interface import DatasetRecord
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
@@ -47,7 +49,9 @@ def build_graph(
             graph.add((dataset, DCAT.contactPoint, _name_contact(graph, dataset, record.table.contact)))
         elif contact:
             graph.add((dataset, DCAT.contactPoint, answers))
-        _add_dataset(graph, dataset, record, address, publisher)
+        code = record.table.owner_agency
+        agency = _name_publisher(graph, code, address, publisher) if code else publisher
+        _add_dataset(graph, dataset, record, address, agency)
     return graph
 
 
@@ -62,6 +66,15 @@ def add_pages(graph: Graph, address: str, page: int, last: int, size: int, total
     for term, number in others.items():
         if 1 <= number <= last:
             graph.add((here, HYDRA[term], Literal(f"{address}?page={number}")))
+
+
+def _name_publisher(graph: Graph, code: str, address: str, city: URIRef) -> URIRef:
+    """Say which agency of the city publishes a dataset."""
+    agency, name = URIRef(f"{address}/#agency-{quote(code)}"), name_agency(code)
+    graph.add((agency, RDF.type, FOAF.Agent))
+    graph.add((agency, ORG.unitOf, city))
+    _say(graph, agency, FOAF.name, name.ko, name.en)
+    return agency
 
 
 def _name_contact(graph: Graph, dataset: URIRef, contact: str) -> URIRef:
@@ -139,7 +152,8 @@ def build_data_json(
                 "description": record.table.description.ko or record.table.title.ko,
                 "keyword": list(record.keywords) or [record.category or record.name],
                 "modified": record.updated_at.date().isoformat(),
-                "publisher": {"@type": "org:Organization", "name": city_ko},
+                "publisher": _describe_publisher(record.table.owner_agency, city_ko),
+                **({"theme": [say_category(record.category).ko]} if record.category else {}),
                 **_list_contact(record.table.contact, city_ko, contact),
                 "accessLevel": "public",
                 "landingPage": f"{address}/datasets/{record.name}/",
@@ -157,6 +171,12 @@ def build_data_json(
             for record in records
         ],
     }  # fmt: skip
+
+
+def _describe_publisher(agency: str, city: str) -> dict[str, Any]:
+    """Return the agency that publishes, as the city's, else the city itself, in data.json's words."""
+    whole = {"@type": "org:Organization", "name": city}
+    return whole | {"name": name_agency(agency).ko, "subOrganizationOf": whole} if agency else whole
 
 
 def _list_contact(own: str, city: str, contact: str) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def package_show(asked: Asked, address: str) -> dict[str, Any]:
 def package_search(asked: Asked, address: str) -> dict[str, Any]:
     """Return a page of the datasets found by `q` and `fq`, best first, with the exact count.
 
-    `read_as` says for which mistyped words others were looked for, `is_loose` that no dataset has all the words.
+    `fl` names the only fields that each is wanted with. `read_as` says for which mistyped words others were looked for, `is_loose` that no dataset has all the words.
     """
     try:
         where, words = read_query(read_given(asked, "q").replace("*:*", ""))
@@ -161,6 +161,7 @@ def package_search(asked: Asked, address: str) -> dict[str, Any]:
         raise BadInput(
             "ckan.search", f"이렇게는 찾지 못합니다: {error}", f"this isn't served: {error}"
         ) from error
+    shown = read_words(asked, "fl")
     fields = read_words(asked, "facet.field") if read_flag(asked, "facet", default=True) else []
     found, _ = search(
         Search(
@@ -182,7 +183,10 @@ def package_search(asked: Asked, address: str) -> dict[str, Any]:
         "sort": sort,
         "facets": counts,
         "search_facets": packages.describe_facets(counts),
-        "results": list(_describe_found(found.ids, address)),
+        "results": [
+            {name: one[name] for name in shown if name in one} if shown else one
+            for one in _describe_found(found.ids, address)
+        ],
     }
 
 

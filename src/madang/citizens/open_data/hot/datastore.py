@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -50,6 +51,9 @@ KNOWN = IGNORED | {
     "records_format",
 }  # fmt: skip
 COUNTED = "_of_them"
+MEASURE = re.compile(
+    r"(count|sum|avg|min|max|stddev|variance|string_agg|array_agg)(?:_star)?\(.*\)", re.I | re.S
+)
 TYPES = {
     "string": "text", "large_string": "text", "bool": "bool", "int8": "int2", "int16": "int2", "int32": "int4",
     "int64": "int8", "float": "float4", "double": "float8", "date32[day]": "date", "time64[us]": "time",
@@ -173,11 +177,13 @@ FORMS: dict[str, Callable[[list[dict[str, Any]], Sequence[str]], Any]] = {
 def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
     """Return the rows of one reading SQL query over public tables.
 
-    Columns of one name are told apart by a number: `a`, `a_1`.
+    Columns of one name are told apart by a number: `a`, `a_1`; what is counted or summed without a name is called
+    by it, as PostgreSQL does: `count`.
     """
     sql = read_text(asked, "sql")
     read: list[str] = []
-    rows = name_apart(run_sql(READS_SQL, sql, heard=read.extend).slice(0, MOST_ROWS + 1))
+    found = run_sql(READS_SQL, sql, heard=read.extend).slice(0, MOST_ROWS + 1)
+    rows = name_apart(found.rename_columns([name_measure(name) for name in found.column_names]))
     cut = rows.num_rows > MOST_ROWS
     try:
         records = rows.slice(0, MOST_ROWS).to_pylist()
@@ -195,6 +201,12 @@ def datastore_search_sql(asked: Asked, _address: str) -> dict[str, Any]:
         "records": records,
         **({"records_truncated": True} if cut else {}),
     }
+
+
+def name_measure(name: str) -> str:
+    """Return what PostgreSQL calls a column that has no name but its own sum: `count_star()` is `count`."""
+    match = MEASURE.fullmatch(name)
+    return match[1].lower() if match else name
 
 
 def name_apart(rows: pa.Table) -> pa.Table:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from madang.citizens.open_data.methods.files import list_files
 from madang.citizens.open_data.methods.naming import LICENCE_ADDRESSES, find_mail, say_category, say_licence
 from madang.citizens.open_data.methods.solr import FACETS
@@ -40,8 +42,10 @@ def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
         "type": "dataset",
         "license_id": table.licence,
         "license_title": say_licence(table.licence).ko,
+        **({"license_url": LICENCE_ADDRESSES[table.licence]} if table.licence in LICENCE_ADDRESSES else {}),
         "metadata_created": _moment(record.created_at),
         "metadata_modified": _moment(record.updated_at),
+        "author": name_agency(table.owner_agency).ko if table.owner_agency else settings.MADANG.city_name_ko,
         "maintainer": table.contact,
         "maintainer_email": find_mail(table.contact),
         "url": f"{address}/datasets/{record.name}/",

@@ -13,12 +13,21 @@ from rdflib.term import Node
 
 from madang.citizens.open_data.records.harvest import Remote, Wrong
 
+from .files import MEDIA
 from .naming import LICENCE_ADDRESSES
 
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 IRI = re.compile(rb"<[a-z][a-z0-9+.-]*:[^<>\s]*>\s", re.IGNORECASE)  # Turtle may begin with a subject
 LONGEST_TITLE, LONGEST_ABOUT, MOST_PARTS = 300, 5_000, 50
 CODES = {address.rstrip("/"): code for code, address in LICENCE_ADDRESSES.items()}
+
+
+MEDIA_FORMS = {media.rpartition("/")[2]: form.upper() for form, media in MEDIA.items()} | {
+    "vnd.ms-excel": "XLS", "vnd.oasis.opendocument.spreadsheet": "ODS", "geopackage": "GPKG", "x-zip-compressed": "ZIP",
+    "x-shapefile": "SHP", "vnd.shp": "SHP", "vnd.google-earth.kml+xml": "KML", "rdf+xml": "RDF", "ld+json": "JSON-LD",
+    "vnd.hancom.hwp": "HWP", "x-hwp": "HWP", "msword": "DOC", "tab-separated-values": "TSV", "plain": "TXT",
+}  # fmt: skip
+"""What forms are called that are named by their media type."""
 
 
 class Unreadable(Exception):
@@ -67,11 +76,13 @@ def read_package(package: Any) -> Remote:
         title=_need(package.get("title") or package.get("name"), "title")[:LONGEST_TITLE],
         title_en=_text(translated.get("en") if isinstance(translated, dict) else "")[:LONGEST_TITLE],
         about=_text(package.get("notes"))[:LONGEST_ABOUT],
-        publisher=_text((package.get("organization") or {}).get("title"))[:200],
+        publisher=(_text((package.get("organization") or {}).get("title")) or _text(package.get("author")))[
+            :200
+        ],
         licence=_licence(_text(package.get("license_url")), _text(package.get("license_id"))),
         keywords=_words(tag.get("name") for tag in package.get("tags") or () if isinstance(tag, dict)),
         category=_text(next(iter(package.get("groups") or ()), {}).get("title"))[:60],
-        forms=_words(_text(one.get("format")).upper() for one in resources),
+        forms=_words(name_form(_text(one.get("format"))) for one in resources),
         address=_web(package.get("url")),
         files=_files((one.get("format") or one.get("name"), one.get("url")) for one in resources),
         modified=_text(package.get("metadata_modified"))[:40],
@@ -90,7 +101,7 @@ def read_listed(dataset: Any) -> Remote:
     """Return a dataset of a data.json; raise ValueError where it lacks what it is known and shown by."""
     dataset = _mapping(dataset, "a dataset")
     files = [one for one in dataset.get("distribution") or () if isinstance(one, dict)]
-    forms = (_text(one.get("format")) or _text(one.get("mediaType")).rpartition("/")[2] for one in files)
+    forms = [name_form(_text(one.get("format")) or _text(one.get("mediaType"))) for one in files]
     publisher = dataset.get("publisher")
     return Remote(
         id=_need(dataset.get("identifier"), "identifier"),
@@ -100,9 +111,9 @@ def read_listed(dataset: Any) -> Remote:
         licence=_licence(_text(dataset.get("license")), ""),
         keywords=_words(dataset.get("keyword") or ()),
         category=_text(next(iter(dataset.get("theme") or ()), ""))[:60],
-        forms=_words(form.upper() for form in forms),
+        forms=_words(forms),
         address=_web(dataset.get("landingPage")),
-        files=_files((one.get("format") or one.get("mediaType"), one.get("downloadURL") or one.get("accessURL")) for one in files),
+        files=_files((form, one.get("downloadURL") or one.get("accessURL")) for form, one in zip(forms, files, strict=True)),
         modified=_text(dataset.get("modified"))[:40],
     )  # fmt: skip
 
@@ -183,7 +194,13 @@ def read_described(described: tuple[Graph, Node]) -> Remote:
 
 def _form(graph: Graph, file: Node) -> str:
     value = graph.value(file, DCTERMS.format) or graph.value(file, DCAT.mediaType) or ""
-    return str(value).rstrip("/").rpartition("/")[2].upper()
+    return name_form(str(value))
+
+
+def name_form(given: str) -> str:
+    """Return what a form is called, whether it is given by its name, its media type or an address of either."""
+    name = given.partition(";")[0].strip().rstrip("/").rpartition("/")[2]
+    return MEDIA_FORMS.get(name.lower(), name.upper())
 
 
 def _say(graph: Graph, node: Node | None, term: URIRef, language: str, *, strict: bool = False) -> str:

@@ -13,6 +13,13 @@ from madang.citizens.open_data.hot import find_graph
 from madang.citizens.open_data.hot.catalogues import VCARD, build_data_json, build_graph
 from madang.citizens.open_data.hot.packages import describe_package
 from madang.citizens.open_data.methods.files import list_files
+from madang.citizens.open_data.methods.harvesting import (
+    list_described,
+    read_described,
+    read_listed,
+    read_package,
+)
+from madang.citizens.open_data.queries.agencies import name_agency
 from madang.core.base.interface import Column, ColumnType, Table, Text
 from madang.core.lake.interface import DatasetRecord, DatasetState
 
@@ -103,3 +110,22 @@ def test_the_catalogue_s_own_address_leads_on(accept, address):
              "headers": [(b"accept", accept.encode())], "query_string": b""}  # fmt: skip
     answer = find_graph(Request(scope), None, None)
     assert (answer.status_code, answer.headers["location"]) == (303, f"http://city.example{address}")
+
+
+@pytest.mark.django_db
+def test_what_is_harvested_is_the_same_by_every_door():
+    table = msgspec.structs.replace(RECORD.table, owner_agency="11140", licence="KOGL-1")
+    record, address = msgspec.structs.replace(RECORD, table=table, category="복지"), "http://city.example"
+    graph = build_graph([record], address, "마당시", "Madang City", "")
+    (listed,) = build_data_json([record], address, "마당시", "")["dataset"]
+    found = [
+        read_described(list_described(graph)[0]), read_listed(listed), read_package(describe_package(record, address)),
+    ]  # fmt: skip
+    agency = name_agency("11140").ko
+    assert listed["publisher"]["subOrganizationOf"]["name"] == "마당시"
+    for one in found:
+        assert (one.title, one.publisher, one.licence, one.category) == ("쉼터", agency, "KOGL-1", "복지")
+        assert set(one.forms) == {"CSV", "JSON", "PARQUET", "XLSX"}
+        assert {form for form, _ in one.files} == set(one.forms)
+    unowned = describe_package(RECORD, address)
+    assert read_package(unowned).publisher == unowned["author"] != ""

@@ -24,7 +24,7 @@ from madang.citizens.city_map.queries.live import list_live, read_live
 from madang.citizens.city_map.queries.spots import NEAR_M, add_walks, list_near, list_spots, pick_spots
 from madang.citizens.city_map.queries.themes import list_shown
 from madang.citizens.city_map.records import COLOURS, Collection, FieldType, LiveLayer, Only, Spot, Theme
-from madang.core.base.interface import Text, box_around, now, to_city_time
+from madang.core.base.interface import LANGUAGES, Text, box_around, now, to_city_time
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer, page
 from madang.core.places.interface import search_places
 
@@ -57,9 +57,10 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the address asks for; `near` is lon, lat in degrees."""
+    """What the address asks for; `near` is lon, lat in degrees. It `misses` a theme that nobody sees (any more)."""
 
     themes: tuple[str, ...]
+    misses: bool
     live: tuple[str, ...]
     search: str
     find: str
@@ -83,16 +84,22 @@ def show_map(request: HttpRequest) -> HttpResponse:
             (hit, urlencode([*here, ("near", f"{hit.lon:.4f},{hit.lat:.4f}"), ("label", hit.name_ko)]))
             for hit in hits
         ],
-        "embed": f"{HOME}embed/?{urlencode(keep)}",
+        "embed": f"{HOME}embed/?{urlencode([*keep, *_list_language(request)])}",
     }
     return render(request, "city_map/public.html", context)
+
+
+def _list_language(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what an address says of a page's language: in another site's frame no cookie tells it."""
+    language = str(getattr(request, "language", LANGUAGES[0]))
+    return [] if language == LANGUAGES[0] else [("language", language)]
 
 
 @xframe_options_exempt
 @page("public", title=TITLE, kept=True)
 def show_embed(request: HttpRequest) -> HttpResponse:
     """Show the map alone, for the frame of another site's page."""
-    answer = render(request, "city_map/embed.html", _describe(request))
+    answer = render(request, "city_map/embed.html", _describe(request, is_framed=True))
     answer.headers["Content-Security-Policy"] = EMBED_POLICY
     return answer
 
@@ -106,14 +113,14 @@ def describe_season(theme: Theme) -> Text | None:
     return Text(ko=f"{a}월 {b}일–{c}월 {d}일", en=f"{b} {month_abbr[a]} to {d} {month_abbr[c]} each year")
 
 
-def _describe(request: HttpRequest) -> dict[str, Any]:
+def _describe(request: HttpRequest, *, is_framed: bool = False) -> dict[str, Any]:
     at = to_city_time(now())
     today = at.date()
     collections = {one.id: one for one in list_collections() if not one.is_summary and one.rows}
     live = {one.id: one for one in list_live(request.actor)}
     themes = [one for one in list_shown(today) if one.collection in collections]
     current = [one.collection for one in themes if is_in_season(one.values.season, today)]
-    asked = _read(request, collections, [*current, *collections], live)
+    asked = _read(request, collections, [*current, *collections], live, is_framed=is_framed)
     chosen = [collections[name] for name in asked.themes]
     titled = {one.collection: one.values.title for one in themes}
     chosen = [msgspec.structs.replace(one, title=titled.get(one.id, one.title)) for one in chosen]
@@ -164,11 +171,19 @@ def _describe(request: HttpRequest) -> dict[str, Any]:
 
 
 def _read(
-    request: HttpRequest, collections: dict[str, Collection], usual: Sequence[str], live: dict[str, LiveLayer]
+    request: HttpRequest,
+    collections: dict[str, Collection],
+    usual: Sequence[str],
+    live: dict[str, LiveLayer],
+    *,
+    is_framed: bool,
 ) -> Asked:
-    given = [name for name in dict.fromkeys(request.GET.getlist("theme")) if name in collections]
+    """Return what is asked for; where no theme is left, the first one stands on the page, nothing in another's frame."""
+    wanted = list(dict.fromkeys(filter(None, request.GET.getlist("theme"))))
+    given = [name for name in wanted if name in collections]
     return Asked(
-        themes=tuple(given[:MOST_THEMES] or usual[:1]),
+        themes=tuple(given[:MOST_THEMES] or ([] if wanted and is_framed else usual[:1])),
+        misses=len(given) < len(wanted),
         live=tuple(name for name in dict.fromkeys(request.GET.getlist("live")) if name in live)[:MOST_LIVE],
         search=request.GET.get("q", "").replace("\0", "").strip()[:100],
         find=request.GET.get("find", "").replace("\0", "").strip()[:100],

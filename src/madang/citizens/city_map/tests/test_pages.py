@@ -208,6 +208,29 @@ def test_the_embedded_map_may_stand_in_any_frame_and_other_pages_may_not():
     assert "frame-ancestors 'self'" in Client().get("/city_map/")["Content-Security-Policy"]
 
 
+def test_a_frame_never_shows_another_theme_in_place_of_one_that_is_over():
+    gone = "/city_map/embed/?theme=map_gone"
+    framed = Client().get(gone).content.decode()
+    assert "지금 볼 수 없어요" in framed
+    assert "쉼터" not in framed and "data-map" not in framed
+    assert "not shown now" in Client().get(f"{gone}&language=en").content.decode()
+    both = Client().get(f"{gone}&theme=map_rest").content.decode()
+    assert "지금 볼 수 없어요" in both and "가 쉼터" in both
+    page = Client().get("/city_map/?theme=map_gone").content.decode()
+    assert "지금 볼 수 없어요" in page and 'id="places"' in page
+    assert "지금 볼 수 없어요" not in Client().get("/city_map/?theme=map_rest").content.decode()
+
+
+def test_the_frame_for_other_sites_speaks_the_language_of_the_page_it_was_copied_from():
+    for language, ending in (("ko", "theme=map_rest&quot;"), ("en", "theme=map_rest&amp;language=en&quot;")):
+        page = (
+            Client(headers={"cookie": f"language={language}"})
+            .get("/city_map/?theme=map_rest")
+            .content.decode()
+        )
+        assert f"/city_map/embed/?{ending}".replace("&quot;", '"') in page
+
+
 def test_a_citizen_proposes_without_an_account_and_reads_the_outcome(chief):
     visitor = Client()
     form = {

@@ -22,7 +22,7 @@ from .declarations import (
     read_declaration,
     require_marks_kept,
 )
-from .folders import lock_path, trash_path
+from .folders import codes_path, lock_path, trash_path
 from .models import Dataset, DatasetVersion
 from .records import DatasetState
 from .residents import refuse_kept_residents
@@ -116,6 +116,7 @@ def drop_table(name: str, *, actor: Actor, now: datetime) -> None:
         if open_folder(name).folder.is_dir():
             open_folder(name).folder.rename(trash / name)
     shutil.rmtree(trash, ignore_errors=True)
+    shutil.rmtree(codes_path() / name, ignore_errors=True)
 
 
 def write_version(table: Table, batches: Batches, *, metadata: Mapping[str, Any]) -> int:

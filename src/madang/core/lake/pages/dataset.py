@@ -54,6 +54,8 @@ from madang.core.pages.interface import page
 from .catalogue import KINDS, list_pages, name_agencies, read_number
 
 TABLE_ROWS = 50
+LONGEST_ASKED, LONGEST_SHOWN = 60, 300
+"""Letters of a value that an example asks for, and that it shows of one."""
 TABS = {
     "overview": Text(ko="한눈에", en="Overview"),
     "table": Text(ko="표", en="Table"),
@@ -352,26 +354,31 @@ def describe_report(report: dict[str, Any]) -> dict[str, Any]:
 def _draw_api(request: HttpRequest, record: DatasetRecord, reader: Reader) -> dict[str, Any]:
     base = f"{request.scheme}://{request.get_host()}"
     address = f"{base}/api/datasets/{record.table.name}/rows"
-    example = _write_example(reader)
+    example, sample = _write_example(reader), read_page(reader, limit=2)
+    rows = [{name: _cut(value) for name, value in row.items()} for row in sample.rows]
+    sample = msgspec.structs.replace(sample, rows=rows)
     return {
         "address": address,
         "example": example,
         "calls": _write_calls(address, example, f"{base}/datasets/{record.table.name}.csv"),
         "column_rows": [(column, TYPES[column.type.value]) for column in reader.columns],
-        "answer": msgspec.json.format(msgspec.json.encode(read_page(reader, limit=2)), indent=2).decode(),
+        "answer": msgspec.json.format(msgspec.json.encode(sample), indent=2).decode(),
     }
 
 
+def _cut(value: Any) -> Any:
+    """Return a value as an example shows it: of a long text, such as an area's corners, the beginning."""
+    return f"{value[:LONGEST_SHOWN]}…" if isinstance(value, str) and len(value) > LONGEST_SHOWN else value
+
+
 def _write_example(reader: Reader) -> str:
-    """Return a query that works on this dataset."""
-    column = next((c for c in reader.columns if c.type is ColumnType.TEXT), None)
-    if column is None:
-        return _encode([("limit", "10")])
-    first = next(
-        iter(reader.read([column.name], [Filter(column.name, Op.NOT_NULL)], limit=1).column(0).to_pylist()),
-        "",
-    )
-    return _encode([("where", f"{column.name}:eq:{first}"), ("limit", "10")])
+    """Return a query that works on this dataset: by the first of its texts that is short enough to be typed."""
+    names = [column.name for column in reader.columns if column.type is ColumnType.TEXT]
+    for row in reader.read(names, limit=1).to_pylist() if names else ():
+        for name, value in row.items():
+            if value and len(value) <= LONGEST_ASKED:
+                return _encode([("where", f"{name}:eq:{value}"), ("limit", "10")])
+    return _encode([("limit", "10")])
 
 
 def _write_calls(address: str, query: str, file: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from madang.core.lake.interface import (
     Op,
     append_rows,
     authorize,
+    drop_table,
     publish_dataset,
     register_dataset,
     replace_rows,
@@ -194,3 +195,12 @@ def test_codes_are_never_larger_than_their_file_and_go_with_it():
         Path(file.path).unlink()
     finding.sweep_codes()
     assert not any(finding._locate(file).exists() for file in files)
+
+
+def test_the_codes_of_a_dropped_table_are_gone_with_it():
+    table = publish_trees(random.Random(8))
+    encode_all()
+    paths = [finding._locate(file) for file in read_snapshot(table).files]
+    assert all(path.is_file() for path in paths)
+    drop_table("trees", actor=HOUSE, now=NOW)
+    assert not any(path.exists() for path in paths)

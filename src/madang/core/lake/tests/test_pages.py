@@ -216,3 +216,17 @@ def test_columns_full_of_personal_data_are_ticked_before_anybody_decides(officer
     page = officer.get("/desk/data/import/2/").text
     ticked = re.findall(r'name="personal" value="([^"]+)"[^>]*checked', page)
     assert ticked == ["휴대전화", "전자우편"]
+
+
+def test_examples_of_the_api_are_short_however_long_a_row_is(tmp_path):
+    lines = [
+        {"type": "Feature", "properties": {"구간": f"{n}번"}, "geometry": {
+            "type": "LineString", "coordinates": [[127 + step / 1e5, 37.5] for step in range(2_000)]}}
+        for n in range(3)
+    ]  # fmt: skip
+    path = tmp_path / "routes.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": lines}), "utf-8")
+    import_file(actor=HOUSE, now=now(), path=path, choice=ImportChoice(publish=True))
+    page = Client().get("/datasets/routes/?tab=api").text
+    assert len(page) < 60_000
+    assert "where=%EA%B5%AC%EA%B0%84%3Aeq%3A0%EB%B2%88&amp;limit=10" in page

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from django.utils.http import urlencode
 from rdflib import DCAT, DCTERMS, FOAF, ORG, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
@@ -70,7 +69,7 @@ def add_pages(graph: Graph, address: str, page: int, last: int, size: int, total
 
 def _name_publisher(graph: Graph, code: str, address: str, city: URIRef) -> URIRef:
     """Say which agency of the city publishes a dataset."""
-    agency, name = URIRef(f"{address}/#agency-{quote(code)}"), name_agency(code)
+    agency, name = URIRef(f"{address}/#{urlencode({'agency': code})}"), name_agency(code)
     graph.add((agency, RDF.type, FOAF.Agent))
     graph.add((agency, ORG.unitOf, city))
     _say(graph, agency, FOAF.name, name.ko, name.en)

@@ -14,6 +14,8 @@ from .times import read_time
 
 TYPE = "openid4vci-proof+jwt"
 MOST_AGE_S = 300
+OTHER_KEYS = frozenset({"kid", "x5c", "trust_chain"})
+"""What may not stand beside the key itself: whose key is it then?"""
 
 
 class KeyProof(msgspec.Struct, frozen=True):
@@ -31,6 +33,8 @@ def verify_key_proof(text: str, issuer: str, now: int, leeway_s: int = 60) -> Ke
     """
 
     def find(said: Signed) -> Any:
+        if others := said.header.keys() & OTHER_KEYS:
+            raise Refused(Part.KEY_PROOF, Reason.HOLDER_KEY, f"beside jwk stands {sorted(others)}")
         try:
             return read_holder_key({"cnf": {"jwk": said.header.get("jwk")}})
         except Refused as refused:

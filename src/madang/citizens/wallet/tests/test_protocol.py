@@ -6,7 +6,10 @@ import json
 
 import pytest
 from joserfc import jws
+from joserfc.jwk import ECKey
 
+from madang.citizens.wallet.methods.key_proof import verify_key_proof
+from madang.citizens.wallet.methods.refusals import Refused
 from madang.citizens.wallet.models import OfferRow
 
 from .houses import GRANT, ISSUER, offer_to
@@ -75,6 +78,19 @@ def test_missing_proofs_and_proofs_without_a_nonce_are_invalid_proofs(web, holde
         reply = web.post(f"{ISSUER}/credential", json=kind | proofs, headers=headers)
         assert (reply.status_code, reply.json()["error"]) == (400, "invalid_proof")
     assert holder.fetch(offer, headers["Authorization"].split()[1]).status_code == 200
+
+
+@pytest.mark.parametrize("other", ["kid", "x5c", "trust_chain"])
+def test_a_proof_names_its_key_in_one_way(other):
+    """OpenID4VCI 1.0, appendix F.1: what may not stand beside `jwk`."""
+    key = ECKey.generate_key("P-256")
+    registry = jws.JWSRegistry(strict_check_header=False, algorithms=["ES256"])
+    header = {"alg": "ES256", "typ": "openid4vci-proof+jwt", "jwk": key.as_dict(private=False)}
+    claims = json.dumps({"aud": ISSUER, "iat": 100, "nonce": "x"})
+    assert verify_key_proof(jws.serialize_compact(header, claims, key, registry=registry), ISSUER, 100)
+    header[other] = ["x"] if other == "x5c" else "x"
+    with pytest.raises(Refused, match=rf"key_proof\.holder_key.*{other}"):
+        verify_key_proof(jws.serialize_compact(header, claims, key, registry=registry), ISSUER, 100)
 
 
 def test_a_wrong_method_is_refused_in_json(web):

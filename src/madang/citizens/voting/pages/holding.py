@@ -19,12 +19,15 @@ from madang.citizens.voting.actions.polls.discussion import (
     withdraw_comment,
 )
 from madang.citizens.voting.actions.polls.making import end_poll, reply_to_poll, take_down_poll
-from madang.core.base.interface import Actor, BadInput, Conflict, Text, now
+from madang.citizens.voting.queries.polls import get_poll, list_comments
+from madang.core.base.interface import Actor, BadInput, Conflict, Text, now, read_pair
 from madang.core.pages.interface import FormPage, page, say_lazily
 
-from .words import POLLS
+from .words import POLLS, address_of
 
 SAID = Text(ko="의견", en="Comment")
+NAMED_BY = 60
+"""How many of its characters say which comment is meant."""
 
 
 class ReplyForm(forms.Form):
@@ -70,8 +73,19 @@ def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], poll_id: str
     return f"{POLLS}{poll_id}/#talk"
 
 
+def _name_poll(poll_id: str) -> tuple[Text, str]:
+    poll = get_poll(poll_id, now=now())
+    return read_pair(poll.question), address_of(poll)
+
+
+def _name_comment(poll_id: str, comment_id: int) -> tuple[Text, str]:
+    said = next((one.text[:NAMED_BY] for one in list_comments(poll_id) if one.id == comment_id), "")
+    return Text(ko=said or SAID.ko, en=said or SAID.en), f"{POLLS}{poll_id}/#talk"
+
+
 REPLY = FormPage(
     title=Text(ko="결과에 답하기", en="Reply to the outcome"),
+    subject=_name_poll,
     permission="signed-in",
     form=ReplyForm,
     run=_reply,
@@ -81,6 +95,7 @@ REPLY = FormPage(
 )
 END = FormPage(
     title=Text(ko="지금 마감하기", en="End the poll now"),
+    subject=_name_poll,
     permission="signed-in",
     form=EndForm,
     run=_end,
@@ -93,6 +108,7 @@ END = FormPage(
 )
 TAKE_DOWN = FormPage(
     title=Text(ko="투표 내리기", en="Take the poll down"),
+    subject=_name_poll,
     permission="signed-in",
     form=ReasonForm,
     run=_take_down,
@@ -105,6 +121,7 @@ TAKE_DOWN = FormPage(
 )
 HIDE = FormPage(
     title=Text(ko="의견 가리기", en="Hide a comment"),
+    subject=_name_comment,
     permission="signed-in",
     form=ReasonForm,
     run=_hide,
@@ -119,6 +136,7 @@ HIDE = FormPage(
 
 WITHDRAW = FormPage(
     title=Text(ko="내 의견 지우기", en="Take my comment back"),
+    subject=_name_comment,
     permission="signed-in",
     form=EndForm,
     run=_withdraw,

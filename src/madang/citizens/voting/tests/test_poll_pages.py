@@ -238,6 +238,14 @@ def test_a_holder_ends_hides_and_others_may_not(citizen, django_user_model):
     hide = f"{address}comments/{number}/hide/"
     assert other.post(hide, {"reason": "싫어요"}).status_code == 422
     assert "신고 1번" in citizen.get(address).content.decode()
+    for act, words in (
+        ("end/", "무엇을 심을까요?"),
+        ("take-down/", "무엇을 심을까요?"),
+        (f"comments/{number}/hide/", "광고"),
+    ):
+        asked = citizen.get(address + act).content.decode()
+        assert words in asked, "what is ended, taken down or hidden is named"
+        assert asked.count(f'href="{address}') == 2, "and who cancels goes back to it"
     citizen.post(hide, {"reason": "광고"})
     assert "가린 의견이에요. 까닭: 광고" in other.get(address).content.decode()
     assert other.post(f"{address}end/", {}).status_code == 422

@@ -18,7 +18,12 @@ from madang.citizens.wallet.actions.elsewhere import (
 )
 from madang.citizens.wallet.actions.providers import register_provider, withdraw_provider
 from madang.citizens.wallet.methods.papers import write_value
-from madang.citizens.wallet.queries.elsewhere import list_connections, list_providers
+from madang.citizens.wallet.queries.elsewhere import (
+    describe_provider,
+    find_provider,
+    list_connections,
+    list_providers,
+)
 from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.records import Fetched, Provider
 from madang.core.base.interface import Actor, ColumnType, Text, now
@@ -181,8 +186,13 @@ def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], provider_id:
     return DESK_HOME
 
 
+def _name(provider_id: str) -> tuple[Text, str]:
+    return describe_provider(find_provider(provider_id)).title, DESK_HOME
+
+
 WITHDRAW = FormPage(
     title=Text(ko="받아 오기 멈추기", en="Stop a provider"),
+    subject=_name,
     permission="wallet.connect",
     form=ReasonForm,
     run=_withdraw,
@@ -192,5 +202,4 @@ WITHDRAW = FormPage(
         en="Every citizen's connection is forgotten. This can't be undone.",
     ),
     is_destructive=True,
-    back=DESK_HOME,
 )

@@ -12,7 +12,7 @@ from madang.citizens.wallet.queries.certificates import list_holding
 from madang.citizens.wallet.records import Certificate
 from madang.core.base.interface import Actor, Text, to_city_time
 from madang.core.base.interface import now as read_clock
-from madang.core.pages.interface import FormPage, format_day, say_lazily
+from madang.core.pages.interface import FormPage, format_day, format_moment, say_lazily
 
 from .words import STATES, name_kind
 
@@ -32,12 +32,12 @@ def _choose(actor: Actor) -> Any:
 
 def _name(one: Certificate) -> Any:
     kind = name_kind(one.kind)
-    issued, until = to_city_time(one.issued_at), to_city_time(one.valid_until)
+    until = to_city_time(one.valid_until)
     more = [STATES[one.state], *([PAPER] if one.is_printed else [])]
     return say_lazily(
-        f"{kind.ko} · {format_day(issued, 'ko')} 받음 · {format_day(until, 'ko')}까지 · "
+        f"{kind.ko} · {format_moment(one.issued_at, 'ko')} 받음 · {format_day(until, 'ko')}까지 · "
         + " · ".join(words.ko for words in more),
-        f"{kind.en} · got {format_day(issued, 'en')} · until {format_day(until, 'en')} · "
+        f"{kind.en} · got {format_moment(one.issued_at, 'en')} · until {format_day(until, 'en')} · "
         + " · ".join(words.en for words in more),
     )
 

@@ -210,8 +210,13 @@ def _change_keys(*, actor: Actor, now: datetime, data: dict[str, Any], program_i
     return HOME
 
 
+def _name(program_id: str) -> tuple[Text, str]:
+    return get_program(program_id).title, HOME
+
+
 KEYS = FormPage(
     title=Text(ko="프로그램의 공개키 바꾸기", en="Change a program's public keys"),
+    subject=_name,
     permission="wallet.connect",
     form=KeysForm,
     initial=_show_keys,
@@ -220,7 +225,6 @@ KEYS = FormPage(
         ko="여기에 없는 열쇠로 서명한 요청은 바로 거절됩니다. 시민이 허락한 토큰은 그대로입니다.",
         en="What other keys sign is refused at once. Tokens that citizens gave stay as they are.",
     ),
-    back=HOME,
 )
 
 
@@ -231,6 +235,7 @@ def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], program_id: 
 
 WITHDRAW = FormPage(
     title=Text(ko="프로그램 멈추기", en="Stop a program"),
+    subject=_name,
     permission="wallet.connect",
     form=ReasonForm,
     run=_withdraw,
@@ -240,5 +245,4 @@ WITHDRAW = FormPage(
         en="Its tokens are over at once and it can't ask again. This can't be undone.",
     ),
     is_destructive=True,
-    back=HOME,
 )

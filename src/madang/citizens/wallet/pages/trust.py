@@ -11,7 +11,7 @@ from django import forms
 from madang.citizens.wallet.actions.trusting import trust_issuer, withdraw_trust
 from madang.citizens.wallet.methods.programs import is_safe_address
 from madang.citizens.wallet.queries.kinds import list_kinds
-from madang.citizens.wallet.queries.trust import list_issuers
+from madang.citizens.wallet.queries.trust import get_issuer, list_issuers
 from madang.citizens.wallet.records import IssuerDraft, TrustedIssuer
 from madang.core.base.interface import CITY_TIMEZONE, Actor, ColumnType, Text
 from madang.core.pages.interface import FormPage, ListColumn, ListPage, say_lazily
@@ -156,8 +156,13 @@ def _withdraw(*, actor: Actor, now: datetime, data: dict[str, Any], issuer_id: s
     return HOME
 
 
+def _name(issuer_id: str) -> tuple[Text, str]:
+    return get_issuer(issuer_id).title, HOME
+
+
 WITHDRAW = FormPage(
     title=Text(ko="더는 믿지 않기", en="Trust no longer"),
+    subject=_name,
     permission="wallet.trust",
     form=ReasonForm,
     run=_withdraw,
@@ -167,5 +172,4 @@ WITHDRAW = FormPage(
         en="Certificates of this issuer are taken no longer from now on. This entry can't come back.",
     ),
     is_destructive=True,
-    back=HOME,
 )

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.citizens.wallet.actions.granting import make_offer
+from madang.citizens.wallet.actions.registers import look_up
 from madang.citizens.wallet.actions.statuses import change_state
-from madang.citizens.wallet.queries.certificates import get_certificate, list_certificates, list_subjects
+from madang.citizens.wallet.queries.certificates import get_certificate, list_certificates
 from madang.citizens.wallet.queries.kinds import list_kinds
 from madang.citizens.wallet.queries.log import find_entries
 from madang.citizens.wallet.records import Certificate, CertificateState, HolderEvent
@@ -26,6 +27,7 @@ from madang.core.pages.interface import (
     ListFilter,
     ListPage,
     RecordAction,
+    format_moment,
     page,
     say_lazily,
 )
@@ -103,9 +105,14 @@ class OfferForm(forms.Form):
         label=say_lazily("증명서", "Certificate"),
         choices=lambda: [(one.name, say_lazily(one.title.ko, one.title.en)) for one in list_kinds().values()],
     )
-    subject = forms.ChoiceField(
-        label=say_lazily("받을 사람", "For whom"),
-        choices=lambda: [(number, f"{name} ({number[:8]})") for number, name in list_subjects()],
+    name = forms.CharField(label=say_lazily("받을 사람의 이름", "Name of who gets it"), max_length=100)
+    born_on = forms.DateField(
+        label=say_lazily("생년월일", "Date of birth"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=say_lazily(
+            "신분증에 적힌 대로 적으십시오. 찾아본 것은 기록에 남습니다.",
+            "Both as the person’s papers have them. That you looked is on record.",
+        ),
     )
     form = forms.ChoiceField(
         label=say_lazily("어떻게", "How"),
@@ -144,8 +151,9 @@ def show_offer(request: HttpRequest) -> HttpResponse:
     """Ask which certificate is for whom, and show its offer this once."""
     form = OfferForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        kind, subject = form.cleaned_data["kind"], form.cleaned_data["subject"]
+        kind, name, born_on = (form.cleaned_data[one] for one in ("kind", "name", "born_on"))
         try:
+            subject = look_up(actor=request.actor, now=now(), name=name, born_on=born_on)
             if form.cleaned_data["form"] == "paper":
                 return send_sheet(request, kind, subject)
             offer = make_offer(
@@ -153,7 +161,9 @@ def show_offer(request: HttpRequest) -> HttpResponse:
             )
             return draw_offer(request, offer, DESK, is_w3c=form.cleaned_data["form"] == "w3c")
         except MadangError as error:
-            form.add_error("kind", error.text.say(request.language))
+            form.add_error(
+                "kind" if error.code == "wallet.entry" else "name", error.text.say(request.language)
+            )
     context = {"page": OFFER, "form": form, "wanted_name": ""}
     return render(request, "madang/form.html", context, status=422 if form.errors else 200)
 
@@ -247,14 +257,20 @@ def make_change(state: CertificateState) -> FormPage:
         change_state(actor=actor, now=now, certificate_id=certificate_id, state=state, reason=data["reason"])
         return f"{DESK}{certificate_id}/"
 
+    def name(certificate_id: str) -> tuple[Text, str]:
+        held = get_certificate(certificate_id)
+        kind = name_kind(held.kind)
+        words = (f"{getattr(kind, one)} · {format_moment(held.issued_at, one)}" for one in ("ko", "en"))
+        return Text(*words), f"{DESK}{certificate_id}/"
+
     title, consequence = CHANGES[state]
     return FormPage(
         title=title,
+        subject=name,
         permission="wallet.revoke",
         form=ReasonForm,
         run=run,
         button=title,
         consequence=consequence,
         is_destructive=state == CertificateState.REVOKED,
-        back=DESK,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,8 @@ from madang.citizens.wallet.methods.status_token import Edition, publish
 from madang.citizens.wallet.records import Certificate, CertificateState
 from madang.core.base.interface import NotFound, find_row
 
+RESIDENTS = "resident_extract"
+"""The register that people at the counter are looked up in."""
 LIST_SIZE = 2**17
 """Statuses in one list: large enough that looking one up says nothing of whose it is."""
 BITS = 2
@@ -80,6 +82,12 @@ def list_subjects(kind: str = "") -> list[tuple[str, str]]:
     rows = models.RegisterRow.objects.filter(**({"kind": kind} if kind else {})).order_by("subject")
     named = {subject: content.get("name", "") for subject, content in rows.values_list("subject", "content")}
     return sorted(named.items(), key=lambda one: one[1])
+
+
+def find_subjects(name: str, born_on: date) -> list[str]:
+    """Return the numbers of the residents of this name and date of birth."""
+    rows = models.RegisterRow.objects.filter(kind=RESIDENTS, content__name=name)
+    return list(rows.filter(content__birth_date=born_on.isoformat()).values_list("subject", flat=True))
 
 
 def get_content(kind: str, subject: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from madang.core.base.interface import HOUSE, now
 GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 ADDRESS = "http://testserver"
 ISSUER = f"{ADDRESS}/wallet"
+KIM = {"name": "김가상", "born_on": "2004-02-29"}
+"""What the counter is told of sim-0001."""
 
 
 def offer_to(kind: str = "resident_extract", subject: str = "sim-0001") -> tuple[dict[str, Any], str]:

@@ -13,7 +13,7 @@ from madang.citizens.wallet.actions.checks import open_check
 from madang.citizens.wallet.actions.granting import make_offer, redeem_code
 from madang.citizens.wallet.actions.issuing import make_nonce, request_certificates
 from madang.citizens.wallet.actions.statuses import revoke_own
-from madang.citizens.wallet.demo import lay_out
+from madang.citizens.wallet.demo import PEOPLE, lay_out
 from madang.citizens.wallet.models import RegisterRow
 from madang.citizens.wallet.pages.checks import CHECKS
 from madang.citizens.wallet.pages.desk import CERTIFICATES
@@ -22,8 +22,9 @@ from madang.citizens.wallet.queries.certificates import get_certificate, get_con
 from madang.citizens.wallet.records import CertificateState
 from madang.core.base.interface import HOUSE, Actor, NotFound, now
 from madang.core.pages.testing import ListPageCases, PageCases
+from madang.core.people.models import AuditRow
 
-from .houses import Holder
+from .houses import KIM, Holder
 
 ISSUER, SUBJECT = "http://testserver/wallet", "sim-0001"
 
@@ -104,9 +105,7 @@ class TestCertificates(ListPageCases):
         self.id = issue()
 
     def test_an_offer_is_shown_once_with_its_pin_and_code(self, reader):
-        reply = reader.post(
-            f"{self.path}offers/new/", {"kind": "resident_extract", "subject": SUBJECT, "form": "wallet"}
-        )
+        reply = reader.post(f"{self.path}offers/new/", {"kind": "resident_extract", **KIM, "form": "wallet"})
         page = reply.content.decode()
         assert reply.headers["Cache-Control"] == "no-store"
         assert "<svg" in page
@@ -117,8 +116,33 @@ class TestCertificates(ListPageCases):
         grant = next(iter(offer["grants"].values()))
         assert redeem_code(now=now(), code=grant["pre-authorized_code"], pin=pin).token
 
+    def test_nobody_at_the_desk_browses_the_registers(self, reader):
+        """Who stands at the counter is found by name and date of birth alone, and that somebody looked is on record."""
+        address = f"{self.path}offers/new/"
+        page = reader.get(address).content.decode()
+        assert not [name for _, name, *_ in PEOPLE if name in page]
+        asked = {"kind": "resident_extract", "form": "wallet"}
+        for wrong in ({"name": "김가상", "born_on": "2004-02-28"}, {"name": "김", "born_on": "2004-02-29"}):
+            reply = reader.post(address, asked | wrong)
+            assert (reply.status_code, "대장에 없습니다" in reply.content.decode()) == (422, True)
+        old = {"name": "박연습", "born_on": "1957-11-03", "kind": "multi_child_card"}
+        assert reader.post(address, asked | old).status_code == 422
+        RegisterRow.objects.filter(subject="sim-0002", kind="resident_extract").update(
+            content={"name": "김가상", "birth_date": "2004-02-29"}
+        )
+        assert "가려낼 수 없습니다" in reader.post(address, asked | KIM).content.decode()
+        looked = AuditRow.objects.filter(action="wallet.look_up").order_by("pk")
+        assert [(one.subject, json.loads(one.details_json)["found"]) for one in looked] == [
+            ("", 0), ("", 0), ("sim-0003", 1), ("", 2),
+        ]  # fmt: skip
+
     def test_what_is_revoked_stays_revoked(self, reader):
         address = f"{self.path}{self.id}/"
+        asked = reader.get(f"{address}suspended/").content.decode()
+        assert asked.count(f'href="{address}"') == 2, (
+            "what is suspended is named, and who cancels goes back to it"
+        )
+        assert "교육비 납입증명서" in asked
         reply = reader.post(f"{address}suspended/", {"reason": ""})
         assert reply.status_code == 422
         for state in ("suspended", "valid", "revoked"):

@@ -28,7 +28,7 @@ from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, now
 from madang.core.pages.interface import read_picture
 from madang.core.pages.testing import PageCases
 
-from .houses import ISSUER, offer_to
+from .houses import ISSUER, KIM, offer_to
 
 KIND, SUBJECT = "resident_extract", "sim-0001"
 
@@ -94,7 +94,7 @@ class TestPaper(PageCases):
 
     def test_a_sheet_is_printed_at_the_desk_and_logged(self, reader):
         lay_out(now())
-        reply = reader.post("/desk/wallet/offers/new/", {"kind": KIND, "subject": SUBJECT, "form": "paper"})
+        reply = reader.post("/desk/wallet/offers/new/", {"kind": KIND, **KIM, "form": "paper"})
         assert reply.content.startswith(b"%PDF")
         assert reply.headers["Cache-Control"] == "no-store"
         assert count_entries() == 1

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.urls import Resolver404, path, resolve
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, Text
+from madang.core.base.interface import Actor, BadInput, ColumnType, Text, read_pair
 
 from .context import is_staff
 from .forms import FormPage, say_lazily
@@ -101,7 +101,12 @@ OWN_VIEWS = ListPage(
         ListColumn(name="path", title=Text(ko="목록", en="List"), value=_name_register),
         ListColumn(name="is_default", title=Text(ko="먼저 보임", en="Opens first"), type=ColumnType.BOOLEAN),
         ListColumn(name="is_shared", title=Text(ko="함께 씀", en="Shared"), type=ColumnType.BOOLEAN),
-        ListColumn(name="owner_name", title=Text(ko="저장한 사람", en="Saved by"), shown=False),
+        ListColumn(
+            name="owner_name",
+            title=Text(ko="저장한 사람", en="Saved by"),
+            value=lambda row: read_pair(row.owner_name),
+            shown=False,
+        ),
         ListColumn(
             name="change",
             title=Text(ko="바꾸기", en="Change"),

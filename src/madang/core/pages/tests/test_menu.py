@@ -1,6 +1,7 @@
 """The desk's menu holds what one may open, each service's pages together, and every timed work has a name in words."""
 
 from madang.core.base.interface import ANONYMOUS, Actor, collect
+from madang.core.pages.doors import search_pages
 from madang.core.pages.menu import list_desk, list_links, list_walls
 
 ADMIN = Actor(id="1", name="관리자", is_superuser=True)
@@ -35,3 +36,9 @@ def test_everything_that_runs_has_a_name_in_both_languages():
     assert declared
     for _, one in declared:
         assert one.title.ko and one.title.en and one.title.ko != one.name
+
+
+def test_pages_of_the_desk_are_found_by_title_by_whoever_may_open_them():
+    assert [hit.href for hit in search_pages(ADMIN, "배정 규칙", 6)][:1] == ["/desk/incidents/rules/"]
+    assert [hit.href for hit in search_pages(ADMIN, "register a thing", 6)] == ["/desk/things/new/"]
+    assert search_pages(ANONYMOUS, "배정 규칙", 6) == search_pages(ADMIN, " ", 6) == []

@@ -58,7 +58,7 @@ def test_names_are_said_in_the_language_of_the_page(client):
     client.force_login(Account.objects.get(username="admin"))
     for language, name, other in (("ko", "관리자", "Administrator"), ("en", "Administrator", "관리자")):
         client.cookies["language"] = language
-        for path in ("/account/", "/desk/people/accounts/"):
+        for path in ("/account/", "/desk/", "/desk/people/accounts/"):
             said = client.get(path).content.decode()
             assert name in said
             assert other not in said

@@ -32,6 +32,6 @@ def test_every_state_can_be_left():
 def test_a_value_that_does_not_fit_is_refused_in_the_readers_language():
     with pytest.raises(BadInput) as refusal:
         read_values({"service_life_years": "오래"})
-    assert refusal.value.text.ko == (
+    assert refusal.value.text.say("ko") == (
         "‘service_life_years’ 값을 받아들일 수 없습니다: 정수 또는 빈 값이 와야 할 자리에 글자가 왔습니다"
     )

@@ -116,7 +116,9 @@ def show_event(request: HttpRequest, uid: str) -> HttpResponse:
         "show_original": bool(grant) and "original" in request.GET,
     }
     response = render(request, "cctv/event.html", context)
-    if grant and grant.expires_at and context["show_original"]:  # a page that stays open ends with the approval
+    if (
+        grant and grant.expires_at and context["show_original"]
+    ):  # a page that stays open ends with the approval
         left = math.ceil((grant.expires_at - moment).total_seconds())
         response["Refresh"] = f"{max(0, left)}; url={request.path}"
     return response

@@ -290,11 +290,18 @@ def _continues_header(above: list[Row], row: Row, typed: list[int], *, is_next: 
     is_plain = len(set(cells)) == len(cells) or any(_has_gaps(upper) for upper in above)
     if len(cells) == len(typed) and is_plain and (len(typed) >= 3 or _is_translation(above[-1], row)):
         return True
-    if not any(_has_gaps(upper) for upper in above):
+    if not any(_has_gaps(upper) for upper in above) and not _reaches_further(above, row):
         return False
     open_columns = _unnamed_columns(above, typed)
     named = [column for column in open_columns if column < len(row) and row[column].strip()]
     return len(cells) * 2 >= len(typed) or (bool(named) and len(named) == len(open_columns))
+
+
+def _reaches_further(above: list[Row], row: Row) -> bool:
+    """Return whether `row` names every column where one above ends early, as a last merged cell does."""
+    names = _drop_blank_end(row)
+    is_complete = all(names) and len(set(names)) == len(names)
+    return is_complete and any(len(_drop_blank_end(upper)) < len(names) for upper in above)
 
 
 def _is_translation(names: Row, row: Row) -> bool:

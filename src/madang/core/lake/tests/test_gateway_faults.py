@@ -649,6 +649,13 @@ def test_a_header_repeated_among_amounts_is_still_one(take):
     assert (report["rejected"], rows[0]) == ({"repeated_header": 1}, {"정원": 1, "이름": "공원1"})
 
 
+def test_a_last_group_may_span_all_other_columns(take):
+    report, _ = take(
+        table([f"가{n},2023-01-{n + 1:02},동{n},글" for n in range(9)], "기본,현황,,\n이름,설치일,동,비고")
+    )
+    assert list(types(report)) == ["기본 이름", "현황 설치일", "현황 동", "현황 비고"]
+
+
 def test_a_delimiter_behind_one_of_two_header_rows_names_no_column(take):
     report, _ = take(table([f"가{n},{n}," for n in range(20)], "NAME,COUNT,\n이름,건수"))
     assert list(types(report)) == ["NAME 이름", "COUNT 건수"]

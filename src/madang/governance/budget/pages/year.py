@@ -236,7 +236,8 @@ def _close(*, actor: Actor, now: datetime, data: dict[str, Any], book_id: str) -
 
 def _name_book(*, actor: Actor, book_id: str) -> str:
     del actor
-    return read_names().say_book(get_book(book_id)).ko
+    name = read_names().say_book(get_book(book_id))
+    return str(say_lazily(name.ko, name.en))
 
 
 OPEN = FormPage(

@@ -108,6 +108,16 @@ def test_the_public_page_of_a_part_is_english_with_its_purpose(client: Client):
     assert not {"쓰임", "가과", "일반회계"} & set(HANGUL.findall(said))
 
 
+def test_who_reads_english_closes_a_year_by_its_english_name(reader: Client):
+    book_id = open_small()
+    save_names(actor=HOUSE, now=NOW, pairs=PAIRS)
+    address = f"{HOME}{book_id}/close/"
+    reader.cookies["language"] = "en"
+    assert 'data-must-equal="Trial budget, 2026"' in reader.get(address).content.decode()
+    assert reader.post(address, {"must_equal": "2026년 시험 예산"}).status_code == 422
+    assert reader.post(address, {"must_equal": "Trial budget, 2026"}).status_code == 302
+
+
 def test_items_are_found_by_their_english_names():
     open_small()
     save_names(actor=HOUSE, now=NOW, pairs=PAIRS)

@@ -50,11 +50,7 @@ def write_compact(said: object) -> str:
     Refused (credential.malformed) for anything else, such as disclosures beside another signature.
     """
     try:
-        if isinstance(said, dict) and "signatures" in said:
-            whole = msgspec.convert(said, General)
-            first, *others = whole.signatures
-        else:
-            first, others = (whole := msgspec.convert(said, Flattened)), []
+        payload, (first, *others) = _take_apart(said)
         header = msgspec.convert(first.header, Header)
     except msgspec.ValidationError as error:
         raise Refused(Part.CREDENTIAL, Reason.MALFORMED, f"not an SD-JWT in JSON: {error}") from error
@@ -62,5 +58,13 @@ def write_compact(said: object) -> str:
         raise Refused(Part.CREDENTIAL, Reason.MALFORMED, "what is shown stands beside the first signature")
     if header.kb_jwt and not _SIGNED.fullmatch(header.kb_jwt):
         raise Refused(Part.CREDENTIAL, Reason.MALFORMED, "the key binding isn't a signed message")
-    message = f"{first.protected}.{whole.payload}.{first.signature}"
+    message = f"{first.protected}.{payload}.{first.signature}"
     return TILDE.join([message, *header.disclosures, header.kb_jwt])
+
+
+def _take_apart(said: object) -> tuple[str, tuple[Signature, ...]]:
+    if isinstance(said, dict) and "signatures" in said:
+        whole = msgspec.convert(said, General)
+        return whole.payload, whole.signatures
+    flat = msgspec.convert(said, Flattened)
+    return flat.payload, (flat,)

@@ -26,6 +26,14 @@ from madang.core.people.interface import record_audit, require
 
 MOST_QUESTIONS = 20
 LONGEST_BALLOT = 2_000_000
+CHECKS_KO = {
+    "ballot": "표의 형식",
+    "individual proof": "답마다의 증명",
+    "overall proof": "고른 수의 증명",
+    "blank proof": "기권의 증명",
+    "signature": "서명",
+}
+"""What is checked of a ballot, in Korean; the check's own reasons are in English."""
 STANDS = {
     ElectionState.OPEN: Text(ko="투표가 아직 진행 중입니다", en="the vote is still open"),
     ElectionState.CLOSED: Text(
@@ -106,7 +114,7 @@ def cast_ballot(*, uuid: str, ballot: str) -> str:
             ) from broken
         raise BadInput(
             "voting.ballot",
-            f"받을 수 없는 표입니다 ({broken.check}): {broken}",
+            f"받을 수 없는 표입니다. 맞지 않는 것: {CHECKS_KO.get(broken.check, broken.check)}",
             f"this ballot can't be taken ({broken.check}): {broken}",
         ) from broken
     tracker = fingerprint(ballot)

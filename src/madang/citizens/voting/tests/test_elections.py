@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,9 @@ def test_from_the_first_ballot_to_the_result():
     assert tracker not in trackers
     with pytest.raises(BadInput, match="list of voters"):
         cast_ballot(uuid=UUID, ballot=make(make_credential()))
+    with pytest.raises(BadInput, match="not written as") as refused:
+        cast_ballot(uuid=UUID, ballot=make(codes[2]) + " ")
+    assert not re.search("[A-Za-z]", refused.value.text.ko), "what is wrong is said in Korean"
     close_election(actor=HOUSE, now=NOW, uuid=UUID)
     with pytest.raises(Conflict):
         cast_ballot(uuid=UUID, ballot=make(codes[2]))

@@ -16,6 +16,8 @@ from madang.core.base.interface import Text, to_city_time
 
 EXPORTS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
 BATCH = 1000
+FETCHED = 10_000
+"""Rows asked for at once: what lies before them is passed over each time."""
 LONGEST_CELL = 32_767
 EXCEL_ROWS = 1_048_575
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -41,10 +43,10 @@ def export_rows(
 
 def _walk(fetch: Fetch) -> Iterator[Any]:
     offset = 0
-    while rows := fetch(offset, BATCH):
+    while rows := fetch(offset, FETCHED):
         yield from rows
         offset += len(rows)
-        if len(rows) < BATCH:
+        if len(rows) < FETCHED:
             return
 
 

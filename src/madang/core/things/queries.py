@@ -40,7 +40,11 @@ def list_things(
     name = sort.removeprefix("-")
     order = sort if name in SORTS else "id"
     rows = select_things(where).order_by(order, "id")
-    return tuple(read_thing(row) for row in rows[offset : None if limit is None else offset + limit])
+    part = slice(offset, None if limit is None else offset + limit)
+    if offset:  # what lies before is passed over by ids alone: a sort of whole rows takes ten times as long
+        keys = rows.values("id")[part]
+        rows, part = ThingRow.objects.filter(id__in=keys).order_by(order, "id"), slice(None)
+    return tuple(read_thing(row) for row in rows[part])
 
 
 def list_places(where: ThingFilter) -> list[tuple[str, str, float, float]]:
@@ -71,6 +75,8 @@ def select_things(where: ThingFilter) -> QuerySet[ThingRow]:
         rows = rows.filter(found)
     if where.due_before is not None:
         rows = rows.filter(due_on__lt=where.due_before).exclude(state=ThingState.RETIRED)
+    if where.is_placed:
+        rows = rows.filter(lon__isnull=False)
     if where.bbox is not None:
         west, south, east, north = where.bbox
         rows = rows.filter(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)

@@ -116,7 +116,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which things; empty means all. `bbox` is west, south, east, north in EPSG:4326."""
+    """Which things; empty means all. `bbox` is west, south, east, north in EPSG:4326; `is_placed` asks for a point."""
 
     kind: str = ""
     agency_code: str = ""
@@ -126,6 +126,7 @@ class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str = ""
     due_before: date | None = None
     bbox: tuple[float, float, float, float] | None = None
+    is_placed: bool = False
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,9 +50,9 @@ def list_cameras(
     limit: int | None = None,
 ) -> tuple[list[Camera], int]:  # fmt: skip
     """Return cameras that have a place, in order of `sort`, and how many there are."""
-    where = ThingFilter(kind=CAMERA_KIND, text=search, district_code=district, state=state)
+    where = ThingFilter(kind=CAMERA_KIND, text=search, district_code=district, state=state, is_placed=True)
     things = list_things(where, sort=sort, offset=offset, limit=limit)
-    return [describe_camera(one) for one in things if one.lon is not None], count_things(where)
+    return [describe_camera(one) for one in things], count_things(where)
 
 
 def list_nearest(lon: float, lat: float, within_m: float, limit: int = 50) -> list[Camera]:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, NotAllowed
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.places.interface import find_own_district
-from madang.core.things.interface import list_changes, undo_import
+from madang.core.things.interface import list_changes, register_thing, undo_import
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.demo import lay_out
 from madang.infrastructure.cctv.gateway.admission import check_source, pin_address
@@ -119,6 +119,10 @@ class TestImport:
         cameras, total = list_cameras()
         assert total == 3
         assert {one.units for one in cameras} == {1, 2}
+        values = {"kind": "camera", "name": "자리를 모르는 카메라", "agency_code": "11110"}
+        register_thing(actor=HOUSE, now=NOW, thing_id=f"{cameras[0].id}-", values=values)
+        pages = [list_cameras(offset=at, limit=1) for at in range(3)]
+        assert [(found[0].id, count) for found, count in pages] == [(one.id, 3) for one in cameras]
         assert all(one.purpose == "" and one.retention_days is None and one.view is None for one in cameras)
 
     def test_the_same_list_again_changes_nothing_and_it_can_be_undone(self):

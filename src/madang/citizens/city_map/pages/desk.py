@@ -289,7 +289,7 @@ REQUEST_LIST = ListPage(
         ko="아직 요청이 없습니다. 자치구가 바라는 주제를 여기에서 받아 답합니다.",
         en="No request yet. Districts ask for themes here, and are answered here.",
     ),
-    create=(f"{REQUESTS}new/", Text(ko="주제 요청", en="Ask for a theme"), "city_map.request"),
+    create=(f"{REQUESTS}new/", Text(ko="주제 요청하기", en="Ask for a theme"), "city_map.request"),
 )
 
 

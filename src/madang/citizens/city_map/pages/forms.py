@@ -460,7 +460,7 @@ REJECT = _sure(
     _reject, permission="city_map.moderate", form=ReasonForm,
 )  # fmt: skip
 ASK = _page(
-    "주제 요청", "Ask for a theme", _request_form, _ask, "city_map.request", back=REQUESTS,
+    "주제 요청하기", "Ask for a theme", _request_form, _ask, "city_map.request", back=REQUESTS,
     button=Text(ko="요청하기", en="Ask"),
 )  # fmt: skip
 ACCEPT_REQUEST = _page(

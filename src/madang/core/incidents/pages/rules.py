@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django import forms
 
 from madang.core.base.interface import Actor, ColumnType, MadangError, Severity, Text, now, read_pair
@@ -225,7 +226,7 @@ def _fill_rule(*, actor: Actor, rule_id: int = 0) -> dict[str, Any]:
 
 
 RULE_FORM = FormPage(
-    title=Text(ko="배정 규칙", en="Assignment rule"),
+    title=Text(ko="배정 규칙 고치기", en="Change an assignment rule"),
     permission=CHANGE,
     form=_rule_form,
     run=_save_rule,
@@ -241,6 +242,9 @@ RULE_FORM = FormPage(
         en="It applies to incidents that arrive from now on; open ones keep the clocks they have.",
     ),
     back=RULES,
+)
+NEW_RULE_FORM = msgspec.structs.replace(
+    RULE_FORM, title=Text(ko="배정 규칙 더하기", en="Add an assignment rule")
 )
 
 

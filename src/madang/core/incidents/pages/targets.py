@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django import forms
 
 from madang.core.base.interface import Actor, ColumnType, MadangError, Severity, Text
@@ -146,7 +147,7 @@ def _fill(*, actor: Actor, target_id: int = 0) -> dict[str, Any]:
 
 
 TARGET_FORM = FormPage(
-    title=Text(ko="전달처", en="Target"),
+    title=Text(ko="전달처 고치기", en="Change a target"),
     permission=CHANGE,
     form=_target_form,
     run=_save,
@@ -158,6 +159,7 @@ TARGET_FORM = FormPage(
     ),
     back=TARGETS,
 )
+NEW_TARGET_FORM = msgspec.structs.replace(TARGET_FORM, title=Text(ko="전달처 더하기", en="Add a target"))
 
 
 def _query_log(

@@ -122,7 +122,7 @@ def _find_culprits(grid: Grid) -> Iterator[tuple[Fault, list[Fault]]]:
             ]
             if len(settling) == 1:
                 (row, settled), above = settling[0], grid.rows[parent]
-                whole = _tell(grid, above, column, write_number(above.cells[column].value - gap), gap)
+                whole = _tell(grid, above, column, write_number((above.cells[column].value or 0) - gap), gap)
                 yield _blame(grid, row, column, gap, above), [whole, *settled]
 
 
@@ -141,7 +141,7 @@ def _list_settled(grid: Grid, row: Row, column: int, gap: Decimal) -> list[Fault
 
 
 def _blame(grid: Grid, row: Row, column: int, gap: Decimal, above: Row) -> Fault:
-    computed = write_number(row.cells[column].value + gap)
+    computed = write_number((row.cells[column].value or 0) + gap)
     return msgspec.structs.replace(
         _tell(grid, row, column, computed, -gap),
         cause=Text(

@@ -3,7 +3,7 @@ import { say } from "./parts/look";
 import { seal, type SealingKey } from "./parts/jwe";
 import { fingerprint, listClaims, present, readPayload, type Claim } from "./parts/sd-jwt";
 import { findLock, readFile, writeFile } from "./parts/wallet-file";
-import { accept, ask, collect, comeBack, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
+import { accept, ask, collect, comeBack, PRE_AUTHORIZED, Problem, Refusal, signIn, type Offer } from "./parts/wallet-issuer";
 import { canScan, findReader, scan } from "./parts/wallet-camera";
 import { makeLock } from "./parts/wallet-lock";
 import { answer, type Found, type Query } from "./parts/wallet-query";
@@ -81,7 +81,7 @@ async function drawOne(held: Held): Promise<HTMLElement> {
 async function drawHistory(): Promise<void> {
   const all = (await list<Shown>("shown")).sort((a, b) => b.at - a.at);
   const lines = all.map((one) => {
-    const meta = write("span", `${new Date(one.at).toLocaleString(document.documentElement.lang)} · ${one.verifier} · ${one.claims.join(", ")}`);
+    const meta = write("span", `${new Date(one.at).toLocaleString(document.documentElement.lang)} · ${one.verifier} · ${one.claims.join(", ")}${one.isUnsure ? say(" · 받았다는 답이 없었어요", " · no answer said that it was taken") : ""}`);
     meta.className = "meta";
     return write("li", say(one.ko, one.en), meta);
   });
@@ -96,11 +96,17 @@ async function drawHistory(): Promise<void> {
   });
 }
 
+/** This page may speak to its own house alone (Content Security Policy): that is said before a copy counts as shown. */
+function needHouse(address: string): void {
+  if (new URL(address).origin !== location.origin) throw new Problem(say(`이 지갑은 ${location.host}하고만 주고받아요. 다른 곳의 링크는 그곳을 지원하는 지갑 앱으로 열어 주세요.`, `This wallet deals with ${location.host} alone. Please open the links of other places with a wallet app that knows them.`));
+}
+
 function readAsked(said: URLSearchParams): Asked {
   const [client, address, nonce, state] = ["client_id", "response_uri", "nonce", "state"].map((name) => said.get(name) ?? "") as [string, string, string, string];
   const mode = said.get("response_mode");
   const key = mode === "direct_post.jwt" ? findSealingKey(said) : null;
   if (client !== `redirect_uri:${address}` || (mode !== "direct_post" && !key) || !nonce || said.has("transaction_data")) throw new Problem(say("이 지갑이 모르는 방식의 요청이에요.", "This wallet doesn't know this kind of request."));
+  needHouse(address);
   return { client, address, nonce, state, query: JSON.parse(said.get("dcql_query") ?? "{}") as Query, key };
 }
 
@@ -161,7 +167,9 @@ async function collectAll(): Promise<void> {
   await drawHeld();
 }
 
-function drawOffer(offer: Offer): void {
+async function drawOffer(offer: Offer): Promise<void> {
+  needHouse(offer.credential_issuer);
+  if (!offer.grants?.[PRE_AUTHORIZED]) return signIn(offer.credential_issuer, offer.credential_configuration_ids[0]!);
   const section = find("offer");
   section.hidden = false;
   find("offer-words").textContent = say(`${new URL(offer.credential_issuer).host}에서 증명서를 주려고 해요.`, `${new URL(offer.credential_issuer).host} offers you a certificate.`);
@@ -200,6 +208,8 @@ async function drawRequest(asked: Asked): Promise<void> {
       told.push({ id: crypto.randomUUID(), at: Date.now(), verifier: host, ko: one.held.ko, en: one.held.en, claims: chosen.map((claim) => nameClaim(one.held, claim.path)) });
     }
     for (const { found: one } of parts) await use(one.held, one.copy);
+    for (const one of told) await put("shown", { ...one, isUnsure: true }); // as with copies: what is sent may have arrived
+    await drawHistory();
     const taken = await ask<{ redirect_uri?: string }>(asked.address, { method: "POST", body: await writeAnswer(asked, token) });
     for (const one of told) await put("shown", one);
     section.hidden = true;
@@ -223,10 +233,10 @@ function drawChoice(found: Found, at: number): { found: Found; set: HTMLElement;
 }
 
 async function open(query: string): Promise<void> {
-  for (const one of ["problem", "done"]) find(one).hidden = true;
+  for (const one of ["problem", "done", "offer", "request"]) find(one).hidden = true;
   try {
     const said = new URLSearchParams(query);
-    if (said.has("credential_offer")) drawOffer(JSON.parse(said.get("credential_offer")!) as Offer);
+    if (said.has("credential_offer")) await drawOffer(JSON.parse(said.get("credential_offer")!) as Offer);
     else if (said.has("dcql_query")) await drawRequest(readAsked(said));
     else throw new Problem(say("증명서나 요청의 링크가 아니에요.", "This is not the link of an offer or a request."));
   } catch (error) {
@@ -371,12 +381,14 @@ async function begin(): Promise<void> {
   }
   if (navigator.onLine) await collectAll();
   listen(find<HTMLFormElement>("paste-form"), () => open(document.querySelector<HTMLInputElement>("#link")!.value.replace(/^[^?#]*[?#]/, "")));
-  if (location.hash.length > 1) {
+  const openLink = async (): Promise<void> => {
     const query = location.hash.slice(1);
+    if (!query) return;
     history.replaceState(null, "", location.pathname); // a code isn't kept in the browser's history
     await open(query);
-  }
-  addEventListener("hashchange", () => location.hash.length > 1 && open(location.hash.slice(1)));
+  };
+  addEventListener("hashchange", openLink);
+  await openLink();
 }
 
 void begin();

@@ -5,7 +5,7 @@ import { findLock } from "./wallet-file";
 import { makeKey } from "./wallet-lock";
 import { put, remove, type Held, type Waiting, type Words } from "./wallet-store";
 
-export type Offer = { credential_issuer: string; credential_configuration_ids: string[]; grants: Record<string, { "pre-authorized_code"?: string }> };
+export type Offer = { credential_issuer: string; credential_configuration_ids: string[]; grants?: Record<string, { "pre-authorized_code"?: string }> };
 type Named = { name: string; locale: string };
 type Configuration = { format: string; vct?: string; credential_definition?: { type: string[] }; scope: string; credential_metadata: { display: Named[]; claims: { path: string[]; display: Named[] }[] } };
 type Issuer = {
@@ -64,7 +64,7 @@ async function getToken(server: Server, form: Record<string, string>): Promise<s
 /** Take what an offer's code and PIN give; false where it must be approved first. */
 export async function accept(offer: Offer, pin: string): Promise<boolean> {
   const server = await askIssuer<Server>(offer.credential_issuer, "oauth-authorization-server");
-  const code = offer.grants[PRE_AUTHORIZED]!["pre-authorized_code"]!;
+  const code = offer.grants![PRE_AUTHORIZED]!["pre-authorized_code"]!;
   const token = await getToken(server, { grant_type: PRE_AUTHORIZED, "pre-authorized_code": code, tx_code: pin });
   return fetchCopies(offer.credential_issuer, offer.credential_configuration_ids[0]!, token);
 }

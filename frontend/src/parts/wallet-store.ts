@@ -6,7 +6,8 @@ export type Words = { path: string[]; ko: string; en: string };
 /** One copy of a certificate and the key it is bound to; `sealed` is that key as the exported file has it. */
 export type Copy = { text: string; key: CryptoKey; sealed?: Sealed; isUsed: boolean };
 export type Held = { id: string; copies: Copy[]; issuer: string; kind: string; format?: string; ko: string; en: string; words: Words[]; addedAt: number };
-export type Shown = { id: string; at: number; verifier: string; ko: string; en: string; claims: string[] };
+/** What was shown to whom; `isUnsure` where no answer said that it was taken, though it may have arrived. */
+export type Shown = { id: string; at: number; verifier: string; ko: string; en: string; claims: string[]; isUnsure?: boolean };
 /** Certificates that somebody must approve before they are issued, and the keys they were asked for, by `x`. */
 export type Waiting = { id: string; issuer: string; name: string; token: string; transaction: string; keys: { x: string; key: CryptoKey; sealed?: Sealed }[]; askedAt: number };
 export type Kept = { id: "lock"; lock: Lock } | { id: "vault"; vault: Vault };

@@ -19,6 +19,8 @@ from madang.citizens.wallet.methods.key_binding import Binding
 from madang.citizens.wallet.methods.w3c import verify_w3c
 from madang.core.pages.tests.browsing import find_problems, note_problems
 
+from .houses import KIM
+
 PATIENCE_MS = 120_000
 HOLDER = "/wallet/holder/"
 EXTRACT, CARD = "주민등록표 초본", "다둥이 카드"
@@ -110,13 +112,32 @@ def show_once(page, officer):
     page.route("**/response", lambda route: route.abort())
     page.click("[data-request-form] button:not([data-decline])")
     page.wait_for_selector("[data-problem]:not([hidden])")
+    unsure = page.locator("[data-history] li", has_text="받았다는 답이 없었어요")
+    expect(unsure).to_have_count(1)
     page.reload()
+    expect(unsure).to_have_count(1)
     copies_left(page, 4)
     page.unroute("**/response")
     be_asked(page, officer)
     page.click("[data-request-form] button:not([data-decline])")
     expect(page.locator("[data-done]")).to_contain_text("보여 줬어요")
     copies_left(page, 3)
+
+
+def keep_from_strangers(page):
+    """A request or an offer of another house is refused in words, before a copy counts as shown."""
+    away = "https://elsewhere.example/response"
+    asked = {
+        "client_id": f"redirect_uri:{away}",
+        "response_uri": away,
+        "response_mode": "direct_post",
+        "nonce": "x",
+    }
+    offer = {"credential_issuer": "https://elsewhere.example", "credential_configuration_ids": ["x"]}
+    for said in (asked | {"dcql_query": "{}"}, {"credential_offer": json.dumps(offer)}):
+        page.goto(f"{HOLDER}#{urlencode(said)}")
+        says(page, "problem", "하고만 주고받아요")
+        assert "#" not in page.url, "what a link says isn't kept in the browser's history"
 
 
 def decline(page, officer):
@@ -165,7 +186,7 @@ def show_and_clear_history(page):
     """Answer a request; the history that was restored grows by it, and is cleared by its holder."""
     page.click("[data-request-form] button:not([data-decline])")
     says(page, "done", "보여 줬어요")
-    expect(page.locator("[data-history] .meta")).to_have_count(2)
+    expect(page.locator("[data-history] .meta")).to_have_count(3)
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("[data-forget-form] button")
     says(page, "history", "아직 보여 준 것이 없어요")
@@ -192,6 +213,7 @@ def test_a_wallet_from_the_first_certificate_to_another_device(house, open_walle
     copies_left(phone, 5)
     show_once(phone, officer)
     decline(phone, officer)
+    keep_from_strangers(phone)
     wait_for_approval(phone, citizen, officer)
     open_offline(phone)
     assert not find_problems(phone) + phone.problems
@@ -284,7 +306,7 @@ def says(page, name, words):
 
 def hand_over(page, officer, **form):
     """Put a certificate into the wallet that was offered at the desk."""
-    said = {"kind": "resident_extract", "subject": "sim-0001", "form": "wallet", **form}
+    said = {"kind": "resident_extract", **KIM, "form": "wallet", **form}
     offer = officer.post("/desk/wallet/offers/new/", data=said).text
     page.evaluate("(hash) => (location.hash = hash)", find_link(offer).partition("#")[2])
     page.wait_for_selector("[data-offer]:not([hidden])")

@@ -27,7 +27,7 @@ def list_crumbs(request: HttpRequest) -> list[tuple[Text, str]]:
             found = resolve(address)
         except Resolver404:
             continue
-        title = getattr(found.func, "title", None)
+        title = getattr(found.func, "title", None) if "GET" in getattr(found.func, "methods", ()) else None
         if title and address not in DOORS and request.actor.may(found.func.permission):
             crumbs.append((_call(title, parts[depth - 1] if found.kwargs else ""), quote(address)))
     return crumbs

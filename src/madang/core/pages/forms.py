@@ -41,8 +41,8 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     shows each person their own). With `must_equal(actor=, **address)` the person types
     that name before the button works; `more(request, **address)` gives its `template` more to draw
     (a `back` there leads back instead of the form's own); `consequence` says what will happen.
-    `subject(**address)` returns (name, address) of what is acted on, where no page above the form's address is its own:
-    it stands above the title, and who cancels goes back to it.
+    `subject(**address)` returns (name, address) of what is acted on: it stands above the title by that name, and who cancels
+    goes back to it.
     """
 
     title: Text
@@ -159,8 +159,8 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
             context["wanted_name"] = self.must_equal(actor=request.actor, **address)
         if self.subject is not None:
             name, context["back"] = self.subject(**address)
-            if context["back"] not in {href for _, href in context["crumbs"]}:
-                context["crumbs"] = [*context["crumbs"], (name, context["back"])]
+            above = [one for one in context["crumbs"] if one[1] != context["back"].partition("#")[0]]
+            context["crumbs"] = [*above, (name, context["back"])]
         if self.more is not None:
             context |= self.more(request, **address)
         status = 422 if form.errors else 200

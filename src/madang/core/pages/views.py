@@ -48,6 +48,7 @@ def page(
         checked: Any = declared
         checked.permission = permission
         checked.title = title
+        checked.methods = allowed
         checked.leads_outside = leads_outside
         checked.kept = kept
         checked.declared_by = declared_by

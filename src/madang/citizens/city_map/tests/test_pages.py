@@ -357,6 +357,7 @@ def test_the_map_near_me_reaches_as_far_as_the_nearest_places():
         hides_closed=False,
         only=(),
         page=1,
+        misses=False,
     )
     for shown, reach_m in (
         (spots, 2500),

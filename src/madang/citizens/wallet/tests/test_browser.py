@@ -478,7 +478,11 @@ def watch(page):
 def test_a_qr_code_is_read_by_the_camera(house, open_wallet, is_native):
     """The camera is played by a picture of the QR code; the browser here can't read codes, so the library does."""
     page = open_wallet()
-    offer = {"credential_issuer": f"{house.url}/wallet", "credential_configuration_ids": ["tuition"]}
+    offer = {
+        "credential_issuer": f"{house.url}/wallet",
+        "credential_configuration_ids": ["tuition"],
+        "grants": {"urn:ietf:params:oauth:grant-type:pre-authorized_code": {"pre-authorized_code": "seen"}},
+    }
     link = "openid-credential-offer://?" + urlencode({"credential_offer": json.dumps(offer)})
     page.add_init_script((f"window.native = {json.dumps(link)};" if is_native else "") + CAMERA)
     page.reload()

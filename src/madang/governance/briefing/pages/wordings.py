@@ -49,7 +49,7 @@ WORDING_LIST = ListPage(
         ListColumn(
             name="entered_by",
             title=Text(ko="적은 사람", en="By"),
-            value=lambda row: read_pair(row.entered_by),
+            value=lambda row: read_pair(row.entered_by) if row.entered_by else None,
         ),
         ListColumn(name="entered_at", title=Text(ko="적은 때", en="At"), type=ColumnType.TIME),
     ),

@@ -19,7 +19,7 @@ def list_crumbs(request: HttpRequest) -> list[tuple[Text, str]]:
 
     The page of one record is called by its number, where that is one for people.
     """
-    parts = request.path.strip("/").split("/")
+    parts, here = request.path.strip("/").split("/"), set(resolve(request.path).kwargs.values())
     crumbs = []
     for depth in range(1, len(parts)):
         address = f"/{'/'.join(parts[:depth])}/"
@@ -28,6 +28,8 @@ def list_crumbs(request: HttpRequest) -> list[tuple[Text, str]]:
         except Resolver404:
             continue
         title = getattr(found.func, "title", None) if "GET" in getattr(found.func, "methods", ()) else None
+        if not set(found.kwargs.values()) <= here:
+            continue  # .../targets/new/ is below no record that is called targets
         if title and address not in DOORS and request.actor.may(found.func.permission):
             crumbs.append((_call(title, parts[depth - 1] if found.kwargs else ""), quote(address)))
     return crumbs

@@ -29,6 +29,7 @@ from .serving import serve_application
 from .settings import SETTINGS, Setting, Settings, list_unknown_variables, read_settings
 from .tables import Column, ColumnType, Directions, OpenField, OpenName, Table, TableKind, declare_column
 from .text import LANGUAGES, Text, choose_particles, read_pair
+from .translations import Translation, read_translations
 
 __all__ = [
     "ANONYMOUS",
@@ -73,6 +74,7 @@ __all__ = [
     "Table",
     "TableKind",
     "Text",
+    "Translation",
     "Unavailable",
     "are_registers_ready",
     "as_subject",
@@ -103,6 +105,7 @@ __all__ = [
     "read_pair",
     "read_run_state",
     "read_settings",
+    "read_translations",
     "say_here",
     "say_mismatch",
     "serve_application",

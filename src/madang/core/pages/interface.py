@@ -34,9 +34,17 @@ from .routing import NotSignedIn, build_starlette_routes, find_address, read_lan
 from .schedule import run_due_jobs_forever
 from .static_files import build_static_mount
 from .status import name_process
+from .translations import (
+    LEFT,
+    build_state_filter,
+    build_translation_upload,
+    list_translation_columns,
+    pick_translations,
+)
 from .views import page
 
 __all__ = [
+    "LEFT",
     "ChartBlock",
     "ChartKind",
     "CityLayer",
@@ -71,7 +79,9 @@ __all__ = [
     "Watch",
     "build_openapi",
     "build_starlette_routes",
+    "build_state_filter",
     "build_static_mount",
+    "build_translation_upload",
     "columns_of",
     "draw_city_view",
     "draw_qr",
@@ -85,11 +95,13 @@ __all__ = [
     "is_held",
     "list_city_views",
     "list_layers",
+    "list_translation_columns",
     "make_cell",
     "name_process",
     "open_workbook",
     "page",
     "parse_body",
+    "pick_translations",
     "points_layer",
     "print_pdf",
     "read_language",

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, Text, read_pair
-from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, say_lazily
+from madang.core.base.interface import Actor, Text, Translation
+from madang.core.pages.interface import (
+    LEFT,
+    FormPage,
+    ListPage,
+    build_state_filter,
+    build_translation_upload,
+    list_translation_columns,
+    pick_translations,
+    say_lazily,
+)
 from madang.core.people.interface import require
 from madang.governance.briefing.actions.living import LONGEST_WORDING, save_wording, save_wordings
 from madang.governance.briefing.actions.reports import PERMISSION
-from madang.governance.briefing.gateway.report import decode_report
-from madang.governance.briefing.queries.editions import Passage, list_passages
+from madang.governance.briefing.queries.editions import list_passages
 
 from .words import HOME
 
 ADDRESS = f"{HOME}wordings/"
-HEADINGS = {"ko", "korean", "한국어"}
-LEFT, WRITTEN = "left", "written"
 
 
-def _list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Iterable[Passage]:
+def _list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Iterable[Translation]:
     require(actor, PERMISSION)
-    wanted, words = filters.get("state"), search.casefold()
-    for one in list_passages():
-        is_wanted = wanted not in {LEFT, WRITTEN} or (wanted == LEFT) == (one.en is None)
-        if is_wanted and words in f"{one.ko} {one.en or ''}".casefold():
-            yield one
+    return pick_translations(list_passages(), search, filters)
 
 
 WORDING_LIST = ListPage(
@@ -43,24 +43,10 @@ WORDING_LIST = ListPage(
         en="What a Korean passage of the report is in English. Others stay Korean in the English report, which says so at each. "
         "The list as CSV can be filled in (second column) and brought back.",
     ),
-    columns=(
-        ListColumn(name="ko", title=Text(ko="한국어", en="Korean"), href=lambda row: f"{ADDRESS}{row.key}/"),
-        ListColumn(name="en", title=Text(ko="영어", en="English")),
-        ListColumn(
-            name="entered_by",
-            title=Text(ko="적은 사람", en="By"),
-            value=lambda row: read_pair(row.entered_by) if row.entered_by else None,
-        ),
-        ListColumn(name="entered_at", title=Text(ko="적은 때", en="At"), type=ColumnType.TIME),
-    ),
+    columns=list_translation_columns(ADDRESS),
     filters=(
-        ListFilter(
-            name="state",
-            title=Text(ko="상태", en="State"),
-            choices=(
-                (LEFT, Text(ko="남은 구절", en="Only in Korean")),
-                (WRITTEN, Text(ko="정한 구절", en="Written")),
-            ),
+        build_state_filter(
+            left=Text(ko="남은 구절", en="Only in Korean"), written=Text(ko="정한 구절", en="Written")
         ),
     ),
     rows=_list_rows,
@@ -107,46 +93,9 @@ WORDING = FormPage(
 )
 
 
-class WordingFile(forms.Form):
-    """Many passages at once."""
-
-    file = forms.FileField(
-        label=say_lazily("CSV 파일 (한국어, 영어)", "CSV file (Korean, English)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-    )
-
-
-def _bring(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
-    save_wordings(actor=actor, now=now, pairs=_read_pairs(decode_report(data["file"].read())))
-    return ADDRESS
-
-
-def _read_pairs(text: str) -> list[tuple[str, str]]:
-    """Return the passages whose second column is filled in. Raises BadInput where there is none."""
-    rows = [row for row in csv.reader(io.StringIO(text)) if len(row) > 1]
-    if rows and rows[0][0].strip().casefold() in HEADINGS:
-        rows = rows[1:]
-    pairs = [(ko, en) for ko, en, *_ in rows if ko.strip() and en.strip()]
-    if not pairs:
-        raise BadInput(
-            "briefing.no_wordings",
-            "첫 칸에 한국어, 둘째 칸에 영어가 적힌 줄이 없습니다",
-            "no row has Korean in its first column and English in its second",
-            field="file",
-        )
-    return pairs
-
-
-WORDING_UPLOAD = FormPage(
+WORDING_UPLOAD = build_translation_upload(
     title=Text(ko="표현 파일 올리기", en="Bring wordings"),
     permission=PERMISSION,
-    form=WordingFile,
-    run=_bring,
-    is_upload=True,
-    button=Text(ko="올리기", en="Bring"),
-    about=Text(
-        ko="이 목록을 CSV로 내려받은 모양 그대로입니다. 둘째 칸이 빈 줄은 넘어갑니다.",
-        en="In the form of this list's own CSV. Rows whose second column is empty are passed over.",
-    ),
+    save=save_wordings,
     back=ADDRESS,
 )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 
 import msgspec
 from django.db.models import Count, Q
 
-from madang.core.base.interface import Conflict, NotFound
+from madang.core.base.interface import Conflict, NotFound, Translation
 from madang.governance.briefing.gateway.report import read_report
 from madang.governance.briefing.methods.comparing import compare_reports
 from madang.governance.briefing.methods.translating import list_untranslated
@@ -75,29 +73,15 @@ def read_document(edition: EditionRow) -> Document:
     return msgspec.convert(edition.document, Document)
 
 
-class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """A Korean passage, and what it is in English by whom since when; None where nobody wrote it."""
-
-    ko: str
-    en: str | None = None
-    entered_by: str | None = None
-    entered_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """What names the passage in an address."""
-        return sha256(self.ko.encode()).hexdigest()[:16]
-
-
-def list_passages() -> list[Passage]:
+def list_passages() -> list[Translation]:
     """Return the passages of the newest written report that are only Korean, in its order, then those that aren't."""
     written = list_wordings()[0]
     newest = EditionRow.objects.order_by("-written_at").first()
     left = list_untranslated(read_document(newest), {one.ko: one.en for one in written}) if newest else []
     return [
-        *(Passage(ko=ko) for ko in left),
+        *(Translation(ko=ko) for ko in left),
         *(
-            Passage(ko=one.ko, en=one.en, entered_by=one.entered_by, entered_at=one.entered_at)
+            Translation(ko=one.ko, en=one.en, entered_by=one.entered_by, entered_at=one.entered_at)
             for one in written
         ),
     ]

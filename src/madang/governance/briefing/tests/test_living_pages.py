@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx.oxml.ns import qn
 from hwpx import HwpxDocument
 
-from madang.core.base.interface import HOUSE, Aim, Unavailable
+from madang.core.base.interface import HOUSE, Aim, Translation, Unavailable
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.governance.briefing.actions import living
 from madang.governance.briefing.actions.reports import decide_finding
@@ -19,7 +19,6 @@ from madang.governance.briefing.models import FindingRow, HistoryRow, MeasureRow
 from madang.governance.briefing.pages.editions import EDITION_LIST
 from madang.governance.briefing.pages.wordings import WORDING_LIST
 from madang.governance.briefing.queries import living as queries
-from madang.governance.briefing.queries.editions import Passage
 from madang.governance.briefing.queries.living import find_live, list_measured
 from madang.governance.briefing.records import MoneyEntry
 
@@ -235,7 +234,7 @@ class TestEditions(ListPageCases):
             file = SimpleUploadedFile("wordings.csv", content.encode())
             assert reader.post(f"{address}file/", {"file": file}).status_code == status
         assert [row["id"] for row in reader.get(address, {"state": "left"}).context["rows"]] == [
-            Passage(ko=table[-1][0]).key
+            Translation(ko=table[-1][0]).key
         ]
 
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, NotFound, Text
-from madang.core.pages.interface import FormPage, ListColumn, ListFilter, ListPage, say_lazily
+from madang.core.base.interface import Actor, NotFound, Text, Translation
+from madang.core.pages.interface import (
+    LEFT,
+    FormPage,
+    ListPage,
+    build_state_filter,
+    build_translation_upload,
+    list_translation_columns,
+    pick_translations,
+    say_lazily,
+)
 from madang.core.people.interface import require
 from madang.governance.budget.actions.books import CHANGE
 from madang.governance.budget.actions.naming import LONGEST_NAME, save_names
-from madang.governance.budget.queries.names import NamePair, list_names
+from madang.governance.budget.queries.names import list_names
 
 from .words import HOME
 
 ADDRESS = f"{HOME}names/"
-LEFT, WRITTEN = "left", "written"
-HEADINGS = {"ko", "korean", "한국어"}
 
 
-def _list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Iterable[NamePair]:
+def _list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Iterable[Translation]:
     require(actor, CHANGE)
-    wanted, words = filters.get("state"), search.casefold()
-    for one in list_names():
-        is_wanted = wanted not in {LEFT, WRITTEN} or (wanted == LEFT) == (one.en is None)
-        if is_wanted and words in f"{one.ko} {one.en or ''}".casefold():
-            yield one
+    return pick_translations(list_names(), search, filters)
 
 
 NAME_LIST = ListPage(
@@ -42,20 +43,10 @@ NAME_LIST = ListPage(
         en="What names in the budgets are in English, in the budgets of every year. Others stay Korean on English pages. The "
         "list as CSV can be filled in (second column) and brought back.",
     ),
-    columns=(
-        ListColumn(name="ko", title=Text(ko="한국어", en="Korean"), href=lambda row: f"{ADDRESS}{row.key}/"),
-        ListColumn(name="en", title=Text(ko="영어", en="English")),
-        ListColumn(name="entered_by", title=Text(ko="적은 사람", en="By")),
-        ListColumn(name="entered_at", title=Text(ko="적은 때", en="At"), type=ColumnType.TIME),
-    ),
+    columns=list_translation_columns(ADDRESS),
     filters=(
-        ListFilter(
-            name="state",
-            title=Text(ko="상태", en="State"),
-            choices=(
-                (LEFT, Text(ko="한국어만 있음", en="Only in Korean")),
-                (WRITTEN, Text(ko="정한 이름", en="Written")),
-            ),
+        build_state_filter(
+            left=Text(ko="한국어만 있음", en="Only in Korean"), written=Text(ko="정한 이름", en="Written")
         ),
     ),
     rows=_list_rows,
@@ -65,7 +56,7 @@ NAME_LIST = ListPage(
 )
 
 
-def _find(key: str) -> NamePair:
+def _find(key: str) -> Translation:
     found = next((one for one in list_names() if one.key == key), None)
     if found is None:
         raise NotFound("budget.name", "그런 이름이 없습니다", "there is no such name")
@@ -99,49 +90,9 @@ NAME = FormPage(
 )
 
 
-class NameFile(forms.Form):
-    """Many names at once."""
-
-    file = forms.FileField(
-        label=say_lazily("CSV 파일 (한국어, 영어)", "CSV file (Korean, English)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-    )
-
-
-def _bring(*, actor: Actor, now: datetime, data: dict[str, Any]) -> str:
-    save_names(actor=actor, now=now, pairs=_read_pairs(data["file"].read()))
-    return ADDRESS
-
-
-def _read_pairs(raw: bytes) -> list[tuple[str, str]]:
-    """Return the rows whose second column is filled in; BadInput where there is none or it isn't UTF-8."""
-    try:
-        rows = [row for row in csv.reader(io.StringIO(raw.decode("utf-8-sig"))) if len(row) > 1]
-    except UnicodeDecodeError:
-        rows = []
-    if rows and rows[0][0].strip().casefold() in HEADINGS:
-        rows = rows[1:]
-    pairs = [(ko, en) for ko, en, *_ in rows if ko.strip() and en.strip()]
-    if not pairs:
-        raise BadInput(
-            "budget.no_names",
-            "첫 칸에 한국어, 둘째 칸에 영어가 적힌 줄이 없습니다 (UTF-8 CSV)",
-            "no row has Korean in its first column and English in its second (CSV in UTF-8)",
-            field="file",
-        )
-    return pairs
-
-
-NAME_UPLOAD = FormPage(
+NAME_UPLOAD = build_translation_upload(
     title=Text(ko="영어 이름 파일 올리기", en="Bring English names"),
     permission=CHANGE,
-    form=NameFile,
-    run=_bring,
-    is_upload=True,
-    button=Text(ko="올리기", en="Bring"),
-    about=Text(
-        ko="이 목록을 CSV로 내려받은 모양 그대로입니다. 둘째 칸이 빈 줄은 넘어갑니다.",
-        en="In the form of this list's own CSV. Rows whose second column is empty are passed over.",
-    ),
+    save=save_names,
     back=ADDRESS,
 )

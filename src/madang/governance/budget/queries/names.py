@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import reduce
-from hashlib import sha256
 from operator import or_
 
-import msgspec
 from django.db.models import Q
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, Translation
 from madang.core.people.interface import list_agencies
 from madang.governance.budget.models import BookRow, NameRow, NodeRow
 from madang.governance.budget.records.ledger import Book, Node
@@ -47,27 +44,13 @@ class Names:
         return self.say(node.name) if node.code else self.say_book(book)
 
 
-class NamePair(msgspec.Struct, frozen=True, kw_only=True):
-    """A Korean name with its English one, if somebody wrote it."""
-
-    ko: str
-    en: str | None = None
-    entered_by: str | None = None
-    entered_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """What names the pair in an address."""
-        return sha256(self.ko.encode()).hexdigest()[:16]
-
-
 def read_names() -> Names:
     """Return all names that are written in English; divisions are called as in their own register."""
     agencies = {one.name.ko: one.name.en for one in list_agencies()}
     return Names(agencies | dict(NameRow.objects.values_list("ko", "en")))
 
 
-def list_names() -> list[NamePair]:
+def list_names() -> list[Translation]:
     """Return the names of all budgets that are only Korean, in their order, then those written in English."""
     written = {row.ko: row for row in NameRow.objects.order_by("ko")}
     known = written.keys() | {one.name.ko for one in list_agencies()}
@@ -77,9 +60,9 @@ def list_names() -> list[NamePair]:
     ]
     left = (name for name in dict.fromkeys(said) if name not in known and HANGUL.search(name))
     return [
-        *(NamePair(ko=name) for name in left),
+        *(Translation(ko=name) for name in left),
         *(
-            NamePair(ko=row.ko, en=row.en, entered_by=row.entered_by, entered_at=row.entered_at)
+            Translation(ko=row.ko, en=row.en, entered_by=row.entered_by, entered_at=row.entered_at)
             for row in written.values()
         ),
     ]

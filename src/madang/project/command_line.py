@@ -148,8 +148,9 @@ def _build_parser(name: str) -> argparse.ArgumentParser:
 
 
 def _find_subcommands(name: str) -> list[Subcommand]:
-    """Return the one of that name, or all there are; rooms are loaded until it is found."""
-    rooms = (load_part(manifest, "cli") for manifest in list_manifests())
+    """Return the one of that name, or all there are; rooms are loaded until it is found, its namesake first."""
+    manifests = sorted(list_manifests(), key=lambda manifest: manifest.name.rpartition(".")[2] != name)
+    rooms = (load_part(manifest, "cli") for manifest in manifests)
     known = []
     for one in chain(OWN, chain.from_iterable(getattr(room, "SUBCOMMANDS", ()) for room in rooms)):
         known.append(one)

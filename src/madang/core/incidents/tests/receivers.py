@@ -29,7 +29,13 @@ class WebReceiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if (
+                    len(body) < length
+                ):  # the sender was killed between its headers and its body: nothing was posted
+                    self.close_connection = True
+                    return
                 receiver.posts.append((dict(self.headers), body))
                 status, headers = receiver.answer(len(receiver.posts))
                 self.send_response(status)

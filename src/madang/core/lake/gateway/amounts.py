@@ -23,7 +23,7 @@ _ONE_AMOUNT = re.compile(_AMOUNT)
 DECIMALS, AGES = "decimals", "ages"
 # Tens with 대 alone are people's ages (30대); a few numbers may lack the unit of all others.
 _MAX_BARE = 0.1
-_AGES = pa.array([str(age) for age in range(10, 100, 10)])
+_AGES = [str(age) for age in range(10, 100, 10)]
 
 
 def is_amount(cell: str) -> bool:
@@ -51,7 +51,7 @@ def parse_amounts(values: pa.StringArray, kind: pa.DataType) -> pa.Array:
 def count_units(values: pa.StringArray, weights: np.ndarray) -> Counter[str]:
     """Return how many of trimmed `values` carry each unit, "" those with none, and how many `decimals` and `ages` are among them."""
     numbers, units = split_amounts(values)
-    ages = pc.and_(pc.equal(units, "대"), pc.is_in(numbers, value_set=_AGES))
+    ages = pc.and_(pc.equal(units, "대"), pc.is_in(numbers, value_set=pa.array(_AGES)))
     found = {unit: pc.equal(units, unit) for unit in units.unique().drop_null().to_pylist()}
     found |= {DECIMALS: pc.match_substring(numbers, "."), AGES: ages}
     return Counter(

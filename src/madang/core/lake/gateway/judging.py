@@ -26,13 +26,11 @@ _TOTALS = {"합계", "총계", "소계", "누계", "총합계", "계", "total", 
 
 
 # The same as they stand in cells, letters apart or not, for a look at every row that costs little.
-_TOTAL_CELLS = pa.array(
-    [
-        form
-        for word in sorted(_TOTALS)
-        for form in (word, word.title(), word.upper(), " ".join(word), "  ".join(word))
-    ]
-)
+_TOTAL_CELLS = [
+    form
+    for word in sorted(_TOTALS)
+    for form in (word, word.title(), word.upper(), " ".join(word), "  ".join(word))
+]
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +78,7 @@ def count_totals(batch: pa.RecordBatch, names: list[str]) -> int:
     """Return how many rows say in one of the columns `names` that they sum up others."""
     found = np.zeros(batch.num_rows, bool)
     for name in names:
-        found |= np.asarray(pc.is_in(batch.column(name), value_set=_TOTAL_CELLS))
+        found |= np.asarray(pc.is_in(batch.column(name), value_set=pa.array(_TOTAL_CELLS)))
     return int(found.sum())
 
 

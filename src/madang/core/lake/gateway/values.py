@@ -45,8 +45,7 @@ MISSING_WORDS = (
     ),
     *("결측", "결측치", "미측정", "미집계", "점검중", "장비점검", "통신장애", "자료이상"),
 )
-_ALL_MISSING = pa.array([*MISSING, *MISSING_WORDS])
-_WORDS = pa.array(MISSING_WORDS)
+_ALL_MISSING = (*MISSING, *MISSING_WORDS)
 _MARKER_STARTS = np.unique([marker.encode()[0] for marker in (*MISSING, *MISSING_WORDS)])
 EMPTY_DATES = ("0", "00000000", "0000-00-00")
 _CITY = "Asia/Seoul"
@@ -167,12 +166,12 @@ def is_marker(values: pa.StringArray) -> pa.BooleanArray:
     suspects = np.isin(read_bytes(values, 0), _MARKER_STARTS)
     if not suspects.any():
         return pa.array(np.zeros(len(values), bool))
-    return pc.is_in(values, value_set=_ALL_MISSING)
+    return pc.is_in(values, value_set=pa.array(_ALL_MISSING))
 
 
 def is_missing_word(values: pa.StringArray) -> pa.BooleanArray:
     """Return where a trimmed value says in words that it is missing: 해당없음."""
-    return pc.is_in(values, value_set=_WORDS)
+    return pc.is_in(values, value_set=pa.array(MISSING_WORDS))
 
 
 def matches(values: pa.StringArray, pattern: str) -> pa.BooleanArray:

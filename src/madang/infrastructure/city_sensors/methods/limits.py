@@ -10,7 +10,7 @@ from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_C
 
 from .packets import OUT_OF_RANGE
 
-CODES = pa.array([one.code for one in PROPERTIES], pa.string())
+CODES = [one.code for one in PROPERTIES]
 LEAST = np.array([*(one.least for one in PROPERTIES), -np.inf])
 MOST = np.array([*(one.most for one in PROPERTIES), np.inf])
 
@@ -27,7 +27,7 @@ def flag_impossible(rows: pa.Table) -> pa.Table:
     Its quality says why, and `raw` what was sent.
     """
     values = rows["value"].to_numpy()
-    numbers = pc.fill_null(pc.index_in(rows["property"], CODES), len(CODES)).to_numpy()
+    numbers = pc.fill_null(pc.index_in(rows["property"], pa.array(CODES, pa.string())), len(CODES)).to_numpy()
     impossible = pa.array((values < LEAST[numbers]) | (values > MOST[numbers]))
     if not pc.any(impossible).as_py():
         return rows

@@ -43,10 +43,10 @@ def write_document(names: list[str]) -> None:
     sections = _read_sections()
     for name in names:
         command = [sys.executable, str(BENCHMARKS / f"{name}.py")]
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip("\n")  # noqa: S603
+        printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip("\n")  # noqa: S603
         machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
         sections[name] = f"## {name}\n\n{date.today():%Y-%m-%d}, {machine}.\n\n```\n{printed}\n```\n"  # noqa: DTZ011
-    DOCUMENT.write_text("\n".join([HEADING, *(sections[name] for name in sorted(sections))]), "utf-8")
+        DOCUMENT.write_text("\n".join([HEADING, *(sections[name] for name in sorted(sections))]), "utf-8")
 
 
 def _read_sections() -> dict[str, str]:

@@ -6,22 +6,35 @@ found in pictures; a simulated operator answers what nobody answered for long.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from madang.city.files import draw_points
-from madang.city.pace import make_generator
-from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
+from madang.city.pace import make_generator, shorten
+from madang.core.base.interface import HOUSE, Actor, MadangError, read_pair, read_settings
+from madang.core.incidents.interface import IncidentFilter, close, list_incidents
 from madang.core.places.interface import list_districts
-from madang.core.things.interface import import_things, register_declared_kinds
+from madang.core.things.interface import (
+    ThingFilter,
+    count_things,
+    get_things,
+    import_things,
+    list_things,
+    register_declared_kinds,
+)
 
 from .actions import judge_event, save_source
+from .actions.ringing import KIND as PRESSED
 from .gateway.admission import SIMULATED
+from .gateway.ringing import publish_rings
 from .gateway.simulating import Walker, write_street
+from .methods.ringing import Said
+from .models import RingRow
 from .queries.cameras import list_cameras
 from .queries.events import list_events
 from .queries.sources import find_source
-from .records import CAMERA_KIND, EventKind, Rules, Source, Verdict, Zone
+from .records import BELL_KIND, CAMERA_KIND, SIGN_KIND, Camera, EventKind, Rules, Source, Verdict, Zone
 
 SEED = 119
 CAMERAS = 600
@@ -35,6 +48,12 @@ WATCHED = ("CAM00001", "CAM00002")
 FPS = 2
 SECONDS = 600.0
 ANSWERED_AFTER = timedelta(minutes=30)
+HANGING = {BELL_KIND: (4, "BEL", "비상벨", "emergency bell"), SIGN_KIND: (3, "LED", "LED 안내판", "LED sign")}
+"""Of each kind: at every how many cameras it hangs, its numbers, its names."""
+PRESSED_EVERY_S = 3 * 3600
+RUNG = 10
+"""Of so many bells one is pressed now and then; one in TRIED_ONE is tried out at first."""
+TRIED_ONE = 3
 RULES = Rules(
     zones=(
         Zone(
@@ -61,10 +80,15 @@ STREETS = (
 
 
 def lay_out(now: datetime) -> None:
-    """Register the cameras once."""
-    if list_cameras(limit=1)[1]:
-        return
+    """Register the cameras once, and what hangs beside them."""
     register_declared_kinds(actor=HOUSE, now=now)
+    if not list_cameras(limit=1)[1]:
+        _lay_out_cameras(now)
+    if not count_things(ThingFilter(kind=BELL_KIND)):
+        _hang_bells_and_signs(now)
+
+
+def _lay_out_cameras(now: datetime) -> None:
     generator = make_generator(SEED)
     districts = {one.code: one for one in list_districts()}
     rows = [
@@ -90,9 +114,35 @@ def lay_out(now: datetime) -> None:
     import_things(actor=HOUSE, now=now, rows=rows, source=SOURCE)
 
 
+def _hang_bells_and_signs(now: datetime) -> None:
+    """Register bells and signs on the poles of simulated cameras."""
+    cameras = [one for one in list_cameras()[0] if one.source == SOURCE]
+    rows = [
+        _hang(kind, number, camera)
+        for kind, (every, *_) in HANGING.items()
+        for number, camera in enumerate(cameras[::every], start=1)
+    ]
+    import_things(actor=HOUSE, now=now, rows=rows, source=SOURCE)
+
+
+def _hang(kind: str, number: int, camera: Camera) -> dict[str, object]:
+    _, prefix, ko, en = HANGING[kind]
+    name = read_pair(camera.name)
+    return {
+        "id": f"{prefix}{number:05d}",
+        "kind": kind,
+        "name": f"{name.ko} {ko} · {name.en} {en}",
+        "agency_code": camera.agency_code,
+        "lon": camera.lon,
+        "lat": camera.lat,
+        "state": "active",
+        "source": SOURCE,
+    }
+
+
 def feed(since: datetime, now: datetime) -> None:
-    """Draw the street and let it be watched, once; answer what waits too long."""
-    del since
+    """Draw the street and let it be watched, once; press a bell now and then; answer what waits too long."""
+    _ring(since, now)
     for camera_id, walkers in zip(WATCHED, STREETS, strict=True):
         path = _name_street(camera_id)
         if not path.is_file():
@@ -107,6 +157,32 @@ def feed(since: datetime, now: datetime) -> None:
                 judge_event(actor=OPERATOR, now=now, uid=event.uid, verdict=verdict, note="시뮬레이션")
             except MadangError:  # a person at the wall was quicker
                 continue
+
+
+def _ring(since: datetime, now: datetime) -> None:
+    """Have bells say by MQTT that they were tried out, at first, and now and then that one was pressed."""
+    bells = list_things(ThingFilter(kind=BELL_KIND), limit=None)
+    ours = [one.id for one in bells if one.source == SOURCE]
+    turn, before = (int(one.timestamp() // shorten(PRESSED_EVERY_S)) for one in (now, since))
+    said = []
+    if ours and not RingRow.objects.exists():
+        said = [(one, Said(pressed_at=now, is_test=True)) for one in ours[::TRIED_ONE]]
+    elif ours and turn != before:
+        said = [(ours[turn % min(RUNG, len(ours))], Said(pressed_at=now))]
+    house = read_settings()
+    publish_rings(house.own_host, house.mqtt_port, said)
+    _answer_bells(now)
+
+
+def _answer_bells(now: datetime) -> None:
+    """Close what simulated bells opened, once it was seen long enough."""
+    pressed = list_incidents(actor=HOUSE, where=IncidentFilter(kind=PRESSED, state="active"))
+    known = get_things([one.thing_id for one in pressed if one.thing_id])
+    for one in pressed:
+        bell = known.get(one.thing_id or "")
+        if bell is not None and bell.source == SOURCE and now - one.received_at > ANSWERED_AFTER:
+            with suppress(MadangError):  # a person was quicker
+                close(actor=OPERATOR, now=now, number=one.number, reason="시뮬레이션 · simulated")
 
 
 def _name_street(camera_id: str) -> Path:

@@ -8,6 +8,7 @@ from madang.core.base.interface import Actor, Text
 from madang.core.pages.interface import MenuLink, Panel, Topic
 
 from .actions import TOPIC
+from .pages.bells import TITLE as BELLS
 from .pages.coverage import TITLE as BLIND_SPOTS
 from .pages.desk import WALL, describe
 from .pages.events import TITLE as EVENTS
@@ -36,6 +37,7 @@ MENU = [
     _desk(EVENTS, "/desk/cctv/events/", 422),
     _desk(Text(ko="카메라", en="Cameras"), "/desk/cctv/cameras/", 423),
     _desk(BLIND_SPOTS, "/desk/cctv/coverage/", 425),
+    _desk(BELLS, "/desk/cctv/bells/", 427),
     _desk(SEARCHES, "/desk/cctv/searches/", 424, "cctv.search"),
     _desk(PRIVACY, "/desk/cctv/privacy/", 426),
 ]

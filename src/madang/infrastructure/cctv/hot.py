@@ -12,7 +12,8 @@ from starlette.responses import FileResponse
 from madang.core.base.interface import Text, now
 from madang.core.pages.interface import Route
 
-from .actions import open_clip, open_live, open_original, open_sighting
+from .actions import open_clip, open_live, open_original, open_sighting, take_rings
+from .methods.ringing import Said, make_ring
 from .queries.cameras import list_cameras, list_nearest
 from .records import Camera
 
@@ -80,7 +81,30 @@ def send_sighting(request: Request, _query: None, _body: None) -> FileResponse:
     return FileResponse(path, media_type="image/jpeg", headers=NEVER_KEPT)
 
 
+class Rung(msgspec.Struct, frozen=True):
+    """The number of the incident that a press belongs to; None for a test."""
+
+    incident: int | None
+
+
+def ring(request: Request, _query: None, body: Said) -> Rung:
+    """Take in that a bell was pressed: once it is answered it is kept."""
+    moment = now()
+    numbers = take_rings(now=moment, rings=[make_ring(request.path_params["bell_id"], body, moment)])
+    return Rung(incident=numbers[0] if numbers else None)
+
+
 ROUTES = [
+    Route(
+        "POST",
+        "/api/cctv/bells/{bell_id}/rings",
+        ring,
+        "cctv.ring",
+        Text(ko="비상벨 눌림 받기", en="Take in that an emergency bell was pressed"),
+        body=Said,
+        returns=Rung,
+        tags=("cctv",),
+    ),
     Route(
         "GET",
         "/api/cctv/cameras.geojson",

@@ -95,6 +95,17 @@ class PurgeRow(models.Model):
     audit_seq = models.BigIntegerField()
 
 
+class RingRow(models.Model):
+    """That a bell rang, or was tried out."""
+
+    bell_id = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField()
+    is_test = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bell_id", "at", "is_test"], name="cctv_one_ring")]
+
+
 class SearchRow(models.Model):
     """A search for a missing person."""
 

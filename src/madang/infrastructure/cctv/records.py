@@ -135,6 +135,7 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CAMERA_KIND = "camera"
+BELL_KIND, SIGN_KIND = "emergency_bell", "led_sign"
 
 
 Share = Annotated[float, Meta(ge=-1, le=2)]
@@ -507,3 +508,26 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     earliest: datetime
     verdict: Verdict
+
+
+class Ring(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bell says: that it was pressed, or tried out (`is_test`). `fault`: why its message couldn't be read, if so."""
+
+    bell_id: str
+    at: datetime
+    is_test: bool = False
+    fault: Text | None = None
+
+
+class Bell(msgspec.Struct, frozen=True, kw_only=True):
+    """An emergency bell of the register. lon and lat are degrees in EPSG:4326, None where it has no place."""
+
+    id: str
+    name: str
+    agency_code: str
+    district_code: str
+    state: str
+    lon: float | None
+    lat: float | None
+    pressed_at: datetime | None = None
+    tested_at: datetime | None = None

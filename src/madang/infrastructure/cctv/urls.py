@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import coverage, desk, events, privacy, public, register, searching
+from .pages import bells, coverage, desk, events, privacy, public, register, searching
 
 CAMERA = "desk/cctv/cameras/<str:camera_id>/"
 SEARCH = "desk/cctv/searches/<int:search_id>/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("wall/cctv/", desk.show_wall),
     path("desk/cctv/", desk.show_desk),
     path("desk/cctv/cameras/", register.LIST.as_view()),
+    path("desk/cctv/bells/", bells.LIST.as_view()),
     path("desk/cctv/import/", register.IMPORT.as_view()),
     path("desk/cctv/coverage/", coverage.show_coverage),
     path(CAMERA, register.CAMERA.as_view()),

@@ -4,6 +4,7 @@ from .connecting import connect_camera
 from .judging import judge_event
 from .purging import list_overdue, purge
 from .register import import_cameras, remove_source, save_source, save_view
+from .ringing import take_rings
 from .searching import (
     add_place,
     answer_sighting,
@@ -40,4 +41,5 @@ __all__ = [
     "remove_source",
     "save_source",
     "save_view",
+    "take_rings",
 ]

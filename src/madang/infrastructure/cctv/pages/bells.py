@@ -1,0 +1,81 @@
+"""Emergency bells: where they hang, when they were pressed, and which of them nobody tried out for a quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
+from madang.core.pages.interface import ListColumn, ListFilter, ListPage
+from madang.infrastructure.cctv.queries.bells import list_bells, list_untried
+from madang.infrastructure.cctv.records import Bell
+
+from .drawing import name_districts
+from .register import STATES
+
+TITLE = Text(ko="비상벨", en="Emergency bells")
+NOWHERE = Text(ko="시 밖", en="outside the city")
+
+
+def _query(
+    *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
+) -> tuple[Sequence[Bell], int]:
+    del actor
+    district, state = filters.get("district", ""), filters.get("state", "")
+    if filters.get("test"):
+        found = list_untried(now(), search=search, district=district, state=state)
+        return found[offset : offset + limit], len(found)
+    return list_bells(
+        search=search, district=district, state=state, sort=sort or "id", offset=offset, limit=limit
+    )
+
+
+def _list_districts(_actor: Actor) -> list[tuple[str, Text]]:
+    return sorted(name_districts().items(), key=lambda one: one[1].ko)
+
+
+LIST = ListPage(
+    title=TITLE,
+    permission="cctv.view",
+    about=Text(
+        ko="비상벨이 눌리면 긴급 상황이 생기고, 가까운 카메라의 영상이 관제 화면 맨 앞에 나옵니다. 벨은 시설물 대장에 '비상벨' 종류로 등록하고, 분기마다 한 번 시험합니다.",
+        en="A pressed bell is an urgent incident, and the pictures of the cameras around it come first on the wall. Bells are registered as things of the kind 'Emergency bell', and tried out once a quarter.",
+    ),
+    columns=(
+        ListColumn(name="id", title=Text(ko="번호", en="Number"), href=lambda row: f"/desk/things/{row.id}/"),
+        ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: read_pair(row.name)),
+        ListColumn(
+            name="district_code",
+            title=Text(ko="자치구", en="District"),
+            value=lambda row: name_districts().get(row.district_code, NOWHERE),
+        ),
+        ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATES[row.state]),
+        ListColumn(
+            name="pressed_at", title=Text(ko="눌림", en="Pressed"), type=ColumnType.TIME, sortable=False
+        ),
+        ListColumn(
+            name="tested_at", title=Text(ko="시험", en="Tried out"), type=ColumnType.TIME, sortable=False
+        ),
+    ),
+    query=_query,
+    filters=(
+        ListFilter(
+            name="test",
+            title=Text(ko="시험", en="Test"),
+            choices=(("due", Text(ko="석 달 넘게 시험하지 않음", en="Not tried out for three months")),),
+        ),
+        ListFilter(
+            name="state",
+            title=Text(ko="상태", en="State"),
+            choices=tuple((state, name) for state, name in STATES.items()),
+        ),
+        ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_districts),
+    ),
+    sort="id",
+    lon="lon",
+    lat="lat",
+    empty=Text(
+        ko="아직 비상벨이 없습니다. 시설물 대장에서 목록을 가져오면 여기에 나타납니다.",
+        en="No bell yet. Bring a list into the register of things and they appear here.",
+    ),
+    create=("/desk/things/import/", Text(ko="목록 가져오기", en="Bring a list"), "things.import"),
+)

@@ -142,10 +142,24 @@ def open_views(connection: duckdb.DuckDBPyConnection, answer: dict[str, Any]) ->
 
 
 def send(reader: pa.RecordBatchReader) -> None:
-    """Write the answer to standard output."""
-    with pa.ipc.new_stream(sys.stdout.buffer, reader.schema) as writer:
+    """Write the answer to standard output; a name that comes again gets a number, as in a join of two tables."""
+    names = number_again(reader.schema.names)
+    schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
+    with pa.ipc.new_stream(sys.stdout.buffer, schema) as writer:
         for batch in reader:
-            writer.write_batch(batch)
+            writer.write_batch(batch.rename_columns(names))
+
+
+def number_again(names: list[str]) -> list[str]:
+    """Return names of which none is there twice: id, id_1, id_2."""
+    taken, free = set(names), []
+    for name in names:
+        other, number = name, 0
+        while other in free or (number and other in taken):
+            number += 1
+            other = f"{name}_{number}"
+        free.append(other)
+    return free
 
 
 def reply(answer: dict[str, Any]) -> None:

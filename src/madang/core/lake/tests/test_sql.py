@@ -237,3 +237,12 @@ def test_a_query_of_any_size_is_stopped(city):
 def test_who_wants_to_change_something_is_told_in_plain_words(city, sql):
     with pytest.raises(BadInput, match="only SELECT is answered"):
         run_sql(CITIZEN, sql)
+
+
+def test_columns_of_one_name_are_told_apart_and_none_is_lost(city):
+    answer = run_sql(
+        CITIZEN,
+        "SELECT shops.id, open.id + 10 AS id, 7 AS id_1, shops.id AS id FROM shops JOIN open USING (id)",
+    )
+    assert answer.column_names == ["id", "id_2", "id_1", "id_3"]
+    assert list_records(answer)[0] == {"id": 1, "id_2": 11, "id_1": 7, "id_3": 1}

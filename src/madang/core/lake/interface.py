@@ -13,6 +13,7 @@ from .queries import get_dataset, list_categories, list_datasets, list_versions
 from .reading import Reader, authorize
 from .records import (
     PLACE,
+    STEPS,
     AnyOf,
     AppendResult,
     Backlog,
@@ -54,6 +55,7 @@ from .streams import append
 __all__ = [
     "AS_IT_ARRIVES",
     "PLACE",
+    "STEPS",
     "AnyOf",
     "AppendResult",
     "Backlog",

@@ -330,7 +330,7 @@ def _find_kind(column: Column, steps: Sequence[tuple[str, Any]]) -> str:
 def _fits_step(step: Step, argument: Any) -> bool:
     if "?" not in step.sql:
         return argument is None
-    wanted = str if step.takes == "text" else int | float
+    wanted = str if step.argument == "text" else int | float
     return isinstance(argument, wanted) and not isinstance(argument, bool)
 
 

@@ -53,12 +53,13 @@ class Computed(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """What a step of a filter takes and gives ("number", "time", "date", "clock", "text"), and its SQL.
 
-    In it {} stands for what it takes, ? for its argument.
+    In it {} stands for what it takes, ? for its argument, a text or a number.
     """
 
     takes: str
     gives: str
     sql: str
+    argument: str = "number"
 
 
 _UTC = "make_timestamp(epoch_us({}))"
@@ -80,12 +81,27 @@ STEPS = {
     "fraction": Step("time", "number", "((epoch_us({}) % 1000000 + 1000000) % 1000000 / 1000000.0)"),
     "date": Step("time", "date", f"{_UTC}::DATE"),
     "time": Step("time", "clock", f"{_UTC}::TIME"),
-    "json": Step("text", "text", "json_extract_string({}, ?)"),
-    "json_number": Step("text", "number", "TRY_CAST(json_extract_string({}, ?) AS DOUBLE)"),
+    "later": Step("time", "time", "({} + to_microseconds(?::BIGINT))"),
+    "lower": Step("text", "text", "lower({})"),
+    "upper": Step("text", "text", "upper({})"),
+    "trim": Step("text", "text", "trim({})"),
+    "append": Step("text", "text", "({} || ?)", "text"),
+    "prepend": Step("text", "text", "(? || {})", "text"),
+    "without_first": Step("text", "text", "substr({}, 1 + ?::INTEGER)"),
+    "first": Step("text", "text", "left({}, ?::INTEGER)"),
+    "length": Step("text", "number", "length({})"),
+    "index_of": Step("text", "number", "(instr({}, ?) - 1)", "text"),
+    "contains": Step("text", "number", "contains({}, ?)::INTEGER", "text"),
+    "starts_with": Step("text", "number", "starts_with({}, ?)::INTEGER", "text"),
+    "ends_with": Step("text", "number", "ends_with({}, ?)::INTEGER", "text"),
+    "json": Step("text", "text", "TRY(json_extract_string({}, ?))", "text"),
+    "json_number": Step("text", "number", "TRY_CAST(TRY(json_extract_string({}, ?)) AS DOUBLE)", "text"),
+    "json_type": Step("text", "text", "TRY(json_type({}, ?))", "text"),
     "begin": Step("text", "time", "TRY_CAST(split_part({}, '/', 1) AS TIMESTAMPTZ)"),
     "end": Step("text", "time", "TRY_CAST(split_part({}, '/', -1) AS TIMESTAMPTZ)"),
 }
-"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b". Begin and end are those of ISO 8601's intervals."""
+"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b"; what is no JSON is missing. An
+index counts from 0, -1 is none; contains, starts_with and ends_with give 1 or 0; later takes microseconds. Begin and end are those of ISO 8601's intervals."""
 
 
 class AnyOf(msgspec.Struct, frozen=True):

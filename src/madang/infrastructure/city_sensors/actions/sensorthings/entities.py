@@ -13,12 +13,13 @@ from madang.core.people.interface import record_audit, require
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_body
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES, EntityType
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
-from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe
+from madang.infrastructure.city_sensors.queries.sensorthings.answers import Target, describe, follow
+from madang.infrastructure.city_sensors.queries.sensorthings.entities import get_entity
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
 
 from .announcing import after_commit
 from .inserting import Insert, make_columns
-from .observations import change_observation, empty_datastream, remove_observations
+from .observations import change_observation, empty_datastream, empty_feature, remove_observations
 from .owning import WRITE, check_owners, refuse_registered
 
 
@@ -63,7 +64,8 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
         raise refuse(kind.name, "JSON 객체로 보내 주세요", f"a {kind.name} is a JSON object")
     with transaction.atomic():
         if kind is OBSERVATION:
-            change_observation(now=now, one=entity, body=describe(kind, entity) | body)
+            feature = _read_feature(entity, body)
+            change_observation(now=now, one=entity, body=describe(kind, entity) | body, feature=feature)
         else:
             values, links = read_body(kind, body, partial=not is_whole)
             links = _read_references(kind, entity, links)
@@ -93,6 +95,10 @@ def remove(*, actor: Actor, now: datetime, target: Target, path: str) -> None:
             return
         for datastream in _list_below(kind, entity):
             empty_datastream(datastream)
+        if kind.name == "FeatureOfInterest":
+            empty_feature(entity, lambda found: check_owners(actor, found))
+        if kind.name == "Location":
+            entity.historical_locations.all().delete()
         entity.delete()
 
 
@@ -121,8 +127,8 @@ def _refer(kind: EntityType, entity: Any, name: str, body: Any) -> dict[str, Any
     target = TYPES[link.target]
     if target is not OBSERVATION:
         values, _ = read_body(target, body, partial=True)
-        linked = getattr(entity, link.path)
-        for one in linked.all() if link.is_many else [linked]:
+        linked = getattr(entity, link.path).all() if link.is_many else [follow(kind, entity, link)]
+        for one in linked:
             shown = describe(target, one)
             if values and all(shown.get(prop) == value for prop, value in values.items()):
                 return {"@iot.id": one.pk}
@@ -131,6 +137,19 @@ def _refer(kind: EntityType, entity: Any, name: str, body: Any) -> dict[str, Any
         f"{name}은(는) @iot.id로만 바꿀 수 있습니다",
         f"{name} is changed by @iot.id alone; make new entities by POST",
     )
+
+
+def _read_feature(one: Observed, body: dict[str, Any]) -> Any:
+    """Return the feature of interest that a change of an observation names, None where it names none; raise BadInput."""
+    links = _read_references(OBSERVATION, one, read_body(OBSERVATION, body, partial=True)[1])
+    named = {name: get_entity(TYPES[name], link["@iot.id"]) for name, link in links.items()}
+    if named.get("Datastream", one.datastream) != one.datastream:
+        raise refuse(
+            "Datastream",
+            "관측값은 제 Datastream에 남습니다. 지우고 새로 보내 주세요",
+            "an observation stays in its Datastream; delete it and send it anew",
+        )
+    return named.get("FeatureOfInterest")
 
 
 def _patch(now: dict[str, Any], operations: list[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -29,8 +29,10 @@ from madang.infrastructure.city_sensors.queries.sensorthings.observations import
     list_observations,
     read_at,
     read_us,
+    select_features,
     select_stream,
 )
+from madang.infrastructure.city_sensors.queries.sensorthings.spans import Branches
 from madang.infrastructure.city_sensors.queries.sensorthings.written import note_written
 from madang.infrastructure.city_sensors.tables import READINGS
 
@@ -130,12 +132,15 @@ def _append(rows: list[dict[str, Any]]) -> None:
         raise refuse("phenomenonTime", reject.reason.ko, reject.reason.en)
 
 
-def change_observation(*, now: datetime, one: Observed, body: dict[str, Any]) -> None:
+def change_observation(*, now: datetime, one: Observed, body: dict[str, Any], feature: Any = None) -> None:
     """Write an observation anew with what `body` says. Its id stays, whatever its time; raises BadInput.
+
+    `feature` is another feature of interest, None where it keeps its own.
 
     Where it was made a row stays that says where it is now.
     """
-    feature_id = int(one.row["feature"] or 0) or None
+    feature_id = int(one.row["feature"] or 0) if feature is None else feature.pk
+    feature_id = None if feature_id == one.datastream.feature_id else feature_id or None
     changed = make_row(now=now, datastream=one.datastream, body=body, feature_id=feature_id)
     moment, born = changed.row["observed_at"], one.born_us
     rows = [changed]
@@ -174,8 +179,20 @@ def remove_observations(observations: list[Observed]) -> None:
 
 def empty_datastream(datastream: models.Datastream) -> None:
     """Take back every observation of a datastream."""
+    _empty((select_stream(datastream),), lambda _: None)
+
+
+def empty_feature(
+    feature: models.FeatureOfInterest, check: Callable[[list[models.Datastream]], None]
+) -> None:
+    """Take back every observation of a feature of interest; `check` raises where those of datastreams can't be."""
+    _empty(select_features([feature.pk]), check)
+
+
+def _empty(branches: Branches, check: Callable[[list[models.Datastream]], None]) -> None:
     while True:
-        found, _, has_more = list_observations((select_stream(datastream),), Options(top=50_000))
+        found, _, has_more = list_observations(branches, Options(top=50_000))
+        check([one.datastream for one in found])
         remove_observations(found)
         if not has_more:
             return

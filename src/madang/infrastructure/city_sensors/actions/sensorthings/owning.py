@@ -30,7 +30,10 @@ def refuse_registered(kind: EntityType, entity: Any) -> None:
     registered = {
         "Thing": lambda: entity.asset_id is not None,
         "Datastream": lambda: entity.thing.asset_id is not None,
-        "Location": lambda: entity.things.filter(asset_id__isnull=False).exists(),
+        "Location": lambda: (
+            entity.things.filter(asset_id__isnull=False).exists()
+            or entity.historical_locations.filter(thing__asset_id__isnull=False).exists()
+        ),
         "HistoricalLocation": lambda: entity.thing.asset_id is not None,
         "Observation": lambda: False,
     }

@@ -1,9 +1,10 @@
-"""Arithmetic and functions in a `$filter` on observations: constants are computed, the rest becomes steps on a column."""
+"""Arithmetic and functions in a `$filter`: constants are computed, the rest becomes steps on a column of observations."""
 
 from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,24 @@ from .trees import flatten
 FUNCTIONS = {
     "round": "round", "floor": "floor", "ceiling": "ceiling", "year": "year", "month": "month", "day": "day", "hour": "hour",
     "minute": "minute", "second": "second", "fractionalseconds": "fraction", "date": "date", "time": "time",
+    "tolower": "lower", "toupper": "upper", "trim": "trim", "length": "length",
 }  # fmt: skip
 """OData's functions of one argument → the lake's steps."""
+OF_TEXTS = {
+    "contains": "contains", "startswith": "starts_with", "endswith": "ends_with", "indexof": "index_of", "concat": "append",
+}  # fmt: skip
+"""Those of an expression and a text."""
+TRUTHS = {"contains", "startswith", "endswith", "sta.substringof"}
+"""Those that hold or don't: their steps give 1 or 0."""
+OF_MOMENTS: dict[str, Callable[[datetime], ast._Node]] = {
+    "date": lambda moment: ast.Date(moment.date().isoformat()),
+    "time": lambda moment: ast.Time(moment.time().isoformat()),
+    "fractionalseconds": lambda moment: ast.Float(repr(moment.microsecond / 1e6)),
+    **{
+        name: lambda moment, name=name: ast.Integer(str(getattr(moment, name)))  # type: ignore[misc]
+        for name in ("year", "month", "day", "hour", "minute", "second")
+    },
+}
 MOMENTS = {
     "now": None,
     "mindatetime": datetime(1, 1, 1, tzinfo=UTC),
@@ -28,6 +45,7 @@ TURNED = {ast.Add: "add", ast.Mult: "mul", ast.Sub: "sub_from", ast.Div: "div_in
 COMPARE = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
+MICROSECOND = timedelta(microseconds=1)
 Steps = tuple[tuple[str, Any], ...]
 
 
@@ -37,6 +55,10 @@ def fold(node: ast._Node, now: datetime) -> ast._Node:
         return ast.DateTime(write_time(MOMENTS[node.func.full_name()] or now))
     if isinstance(node, ast.Call) and node.func.full_name() == "totaloffsetminutes" and len(node.args) == 1:
         return ast.Integer("0")  # every time is kept and shown in UTC
+    if isinstance(node, ast.Call) and node.func.full_name() in OF_MOMENTS and len(node.args) == 1:
+        inner = fold(node.args[0], now)
+        found = read_span(inner) if isinstance(inner, ast.DateTime) else None
+        return OF_MOMENTS[node.func.full_name()](found[0]) if found else ast.Call(node.func, [inner])
     if not isinstance(node, ast.BinOp):
         return node
     left, right = fold(node.left, now), fold(node.right, now)
@@ -61,6 +83,14 @@ def read_steps(node: ast._Node) -> tuple[tuple[str, ...], Steps]:
     if isinstance(node, ast.Call) and len(node.args) == 1 and node.func.full_name() in FUNCTIONS:
         path, steps = read_steps(node.args[0])
         return path, (*steps, (FUNCTIONS[node.func.full_name()], None))
+    if isinstance(node, ast.Call) and (step := _read_text_step(node.func.full_name(), node.args)):
+        path, steps = read_steps(step[0])
+        return path, (*steps, *step[1])
+    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Duration):
+        wait = node.right.py_val if isinstance(node.op, ast.Add) else -node.right.py_val
+        path, steps = read_steps(node.left)
+        if isinstance(node.op, ast.Add | ast.Sub):
+            return path, (*steps, ("later", wait // MICROSECOND))
     if isinstance(node, ast.BinOp):
         number, names = _read_number(node.right), ARITHMETIC
         inner = node.left
@@ -71,6 +101,29 @@ def read_steps(node: ast._Node) -> tuple[tuple[str, ...], Steps]:
             path, steps = read_steps(inner)
             return path, (*steps, (name, number))
     raise ValueError("an observation is compared by one of its properties, computed with constants")
+
+
+def _read_text_step(name: str, arguments: list[ast._Node]) -> tuple[ast._Node, Steps] | None:
+    """Return what a function of texts is about, and its steps; None where it is no such function, or not of constants."""
+    if name == "sta.substringof":
+        name, arguments = "contains", arguments[::-1]
+    if name == "substring" and 2 <= len(arguments) <= 3:
+        whole, *places = arguments
+        counts = [one.py_val for one in places if isinstance(one, ast.Integer) and 0 <= one.py_val < 2**31]
+        if len(counts) == len(places):
+            return whole, tuple(zip(("without_first", "first"), counts, strict=False))
+    if name in OF_TEXTS and len(arguments) == 2:
+        one, other = arguments
+        if isinstance(other, ast.String):
+            return one, ((OF_TEXTS[name], other.py_val),)
+        if name == "concat" and isinstance(one, ast.String):
+            return other, (("prepend", one.py_val),)
+    return None
+
+
+def is_truth(node: ast._Node) -> bool:
+    """Return whether a node holds or doesn't, without being compared."""
+    return isinstance(node, ast.Call) and node.func.full_name() in TRUTHS
 
 
 def read_span(node: ast._Node) -> tuple[datetime, datetime] | None:

@@ -198,7 +198,7 @@ def _expand_one(
 ) -> list[dict[str, Any]]:
     if kind is not OBSERVATION:
         prefetch_related_objects(list(rows), link.path)
-    others = [_follow(kind, row, link) for row in rows]
+    others = [follow(kind, row, link) for row in rows]
     different = {other.id: other for other in others if other is not None}
     drawn = dict(zip(different, render(target, list(different.values()), options, base), strict=True))
     return [{link.name: drawn[other.id] if other is not None else None} for other in others]
@@ -263,14 +263,14 @@ def _step_along(target: Target, link: Link, segment: Segment) -> Target:
         found = _enter(TYPES[link.target], _relate(target.kind, target.entity, link), segment)
         back = [one for one in found.kind.links if one.target == target.kind.name]
         return msgspec.structs.replace(found, given=((back[0].name, target.entity),))
-    other = _follow(target.kind, target.entity, link) if segment.id is None else None
+    other = follow(target.kind, target.entity, link) if segment.id is None else None
     if other is None:
         raise miss(segment.name)
     return Target(kind=TYPES[link.target], entity=other)
 
 
-def _follow(kind: EntityType, row: Any, link: Link) -> Any:
-    """Return the one entity at the other end of a link, or None."""
+def follow(kind: EntityType, row: Any, link: Link) -> Any:
+    """Return the one entity at the other end of a link to one, or None."""
     if kind is not OBSERVATION:
         return getattr(row, link.path)
     if link.name == "Datastream":

@@ -151,6 +151,13 @@ class Visitor(AstToDjangoQVisitor):
             return self._relate(node.args)
         return super().visit_Call(node)
 
+    def visit_BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802 - the library's name
+        """Return what is computed from columns; what stands in JSON may be of any kind and is compared only."""
+        paths = [path for one in (node.left, node.right) if (path := flatten(one))]
+        if any(find_column(self.kind, path)[1] == "json" for path in paths):
+            raise TypeError("a value in JSON is compared, not computed with")
+        return super().visit_BinOp(node)
+
     def _relate(self, arguments: list[ast._Node]) -> Q:
         """Return the condition that two geometries relate as a pattern of the nine intersections says."""
         pattern = arguments[2].val if len(arguments) == 3 and isinstance(arguments[2], ast.String) else ""

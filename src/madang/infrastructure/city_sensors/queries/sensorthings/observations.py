@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
@@ -14,7 +15,6 @@ from odata_query import ast
 from madang.core.base.interface import ANONYMOUS, NotFound, now
 from madang.core.lake.interface import (
     AnyOf,
-    Computed,
     Filter,
     Measure,
     Op,
@@ -25,38 +25,27 @@ from madang.core.lake.interface import (
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.correcting import ORIGINAL
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
-from madang.infrastructure.city_sensors.methods.sensorthings.computing import (
-    Steps,
-    compare_constants,
-    fold,
-    read_span,
-    read_steps,
-)
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import MICROSECOND, is_truth
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
 from madang.infrastructure.city_sensors.methods.sensorthings.trees import enter, find_first
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 from madang.infrastructure.city_sensors.tables import READINGS
 
+from .comparisons import COLUMNS, EVERYTHING, compare, refuse_filter
 from .filters import make_condition
 from .linked import LINKS, read_by_link
-from .spans import OPPOSITE, TIMES, Branches, compare_times
+from .spans import Branches
 from .written import await_written
 
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+IDENTITY = re.compile(r"([0-9]{1,15})\.(0|-?[1-9][0-9]{0,17})")
 DELETED = "deleted"
 THERE = AnyOf(((Filter("quality", Op.NE, DELETED),), (Filter("quality", Op.IS_NULL),)))
 """What was not taken back."""
 BORN, MOVED = "bornUs", "movedToUs"
 """In the details of an observation whose time was changed: where it was made; and there, where it is now."""
 MOST_BRANCHES = 200
-COLUMNS = {"phenomenonTime": "observed_at", "resultTime": "result_at", "result": "value"}
-Expression = tuple[tuple[str, ...], Steps]
-IN_DETAILS = {"resultQuality", "validTime", "parameters"}
-"""Properties that stand in a reading's details."""
-OPS = {ast.Eq: Op.EQ, ast.NotEq: Op.NE, ast.Lt: Op.LT, ast.LtE: Op.LE, ast.Gt: Op.GT, ast.GtE: Op.GE}
-FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE}
-EVERYTHING: Branches = ((),)
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,21 +121,27 @@ def _read_newest(
 
 def get_observation(identity: object) -> Observed:
     """Return one observation by its id; raise NotFound where there is none."""
-    number, _, moment = str(identity).partition(".")
-    if not (number.isdecimal() and moment.isdecimal() and len(number) < 16 and len(moment) < 18):
-        raise miss(f"Observations('{identity}')")
-    datastream = models.Datastream.objects.select_related("thing").filter(pk=int(number)).first()
+    unknown = miss(f"Observations('{identity}')")
+    match = IDENTITY.fullmatch(str(identity))
+    if match is None:
+        raise unknown
+    number, born_us = int(match[1]), int(match[2])
+    try:
+        born = read_us(born_us)
+    except OverflowError:
+        raise unknown from None
+    datastream = models.Datastream.objects.select_related("thing").filter(pk=number).first()
     if datastream is not None:
         await_written()
-        found = read_at(datastream, read_us(moment))
+        found = read_at(datastream, born)
         if found is not None and found["quality"] == DELETED and found["details"]:
             moved = msgspec.json.decode(found["details"]).get(MOVED)
             found = read_at(datastream, read_us(str(moved))) if moved else None
         if found is not None and found["quality"] != DELETED:
             one = Observed(datastream=datastream, row=found)
-            if one.born_us == int(moment):
+            if one.born_us == born_us:
                 return one
-    raise miss(f"Observations('{identity}')")
+    raise unknown
 
 
 def read_at(datastream: Any, moment: datetime) -> dict[str, Any] | None:
@@ -279,84 +274,21 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
     link = find_first(tree)
     if link in LINKS:
         return _follow_link(link, tree, negated=negated)
+    if isinstance(tree, ast.Boolean):
+        return EVERYTHING if tree.py_val is not negated else ()
+    if is_truth(tree):
+        tree = ast.Compare(ast.Eq(), tree, ast.Boolean("true"))
     if isinstance(tree, ast.Compare):
         return _make_comparison(tree, negated=negated)
-    raise _cannot()
+    raise refuse_filter()
 
 
 def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
-    moment = now()
-    try:
-        left, right, op = fold(tree.left, moment), fold(tree.right, moment), OPS.get(type(tree.comparator))
-        constant = compare_constants(left, tree.comparator, right)
-        if constant is not None:
-            return EVERYTHING if constant is not negated else ()
-        if isinstance(left, ast._Literal) or read_span(left) is not None:
-            left, right, op = right, left, op and FLIPPED.get(op, op)
-        path, steps = read_steps(left)
-        span = read_span(right)
-        if op is not None and span is not None and len(path) == 1 and path[0] in TIMES and not steps:
-            return compare_times(path[0], op, span, negated=negated)
-        if op is not None and not isinstance(right, ast._Literal | ast.List):
-            return ((_compare_pair((path, steps), OPPOSITE[op] if negated else op, read_steps(right)),),)
-    except ValueError as error:
-        raise _cannot() from error
-    if op is not None and (steps or path[0] in IN_DETAILS):
-        return ((_compare_computed(path, steps, OPPOSITE[op] if negated else op, right),),)
-    if isinstance(tree.comparator, ast.In) and isinstance(right, ast.List) and right.val:
-        each: list[ast._Node] = [ast.Compare(ast.Eq(), left, one) for one in right.val]
+    if isinstance(tree.comparator, ast.In) and isinstance(tree.right, ast.List) and tree.right.val:
+        each: list[ast._Node] = [ast.Compare(ast.Eq(), tree.left, one) for one in tree.right.val]
         return make_branches(reduce(partial(ast.BoolOp, ast.Or()), each), negated=negated)
-    if op is None or isinstance(right, ast.List):
-        raise _cannot()
-    op = OPPOSITE[op] if negated else op
-    if path == ("id",):
-        return _select_one(op, right)
-    return ((_compare_column(path, op, right),),)
-
-
-def _compare_column(path: tuple[str, ...], op: Op, right: ast._Node) -> Filter:
-    column = COLUMNS.get(path[0]) if len(path) == 1 else None
-    if column == "value" and isinstance(right, ast.String):
-        return Filter("raw", op, msgspec.json.encode(right.val).decode())
-    if column is not None and isinstance(right, ast.Null):
-        return Filter(column, Op.IS_NULL if op is Op.EQ else Op.NOT_NULL)
-    if column == "value" and isinstance(right, ast.Integer | ast.Float):
-        return Filter(column, op, float(right.py_val))
-    raise _cannot()
-
-
-def _compare_computed(
-    path: tuple[str, ...], steps: tuple[tuple[str, Any], ...], op: Op, right: ast._Node
-) -> Filter:
-    """Return a comparison of what is computed from a column, or stands in the details."""
-    is_number = isinstance(right, ast.Integer | ast.Float) or bool(steps)
-    column, steps = _locate(path, steps, is_number=is_number)
-    if isinstance(right, ast.Null):
-        if op not in {Op.EQ, Op.NE}:
-            raise _cannot()
-        return Filter(column, Op.IS_NULL if op is Op.EQ else Op.NOT_NULL, steps=steps)
-    try:
-        value = right.py_val
-    except (ValueError, AttributeError) as error:
-        raise _cannot() from error
-    return Filter(column, op, value, steps)
-
-
-def _compare_pair(one: Expression, op: Op, other: Expression) -> Filter:
-    """Return a comparison of two properties, those in the details as numbers unless they are only to be the same."""
-    is_number = any(path == ("result",) or steps for path, steps in (one, other)) or op not in {Op.EQ, Op.NE}
-    (column, steps), second = (_locate(*each, is_number=is_number) for each in (one, other))
-    return Filter(column, op, Computed(*second), steps)
-
-
-def _locate(path: tuple[str, ...], steps: Steps, *, is_number: bool) -> tuple[str, Steps]:
-    """Return the column where a property stands, and the steps from it."""
-    if path[0] in IN_DETAILS:
-        place = "$" + "".join(f'."{name}"' for name in path)
-        return "details", (("json_number" if is_number else "json", place), *steps)
-    if len(path) > 1 or path[0] not in COLUMNS:
-        raise _cannot()
-    return COLUMNS[path[0]], steps
+    found = compare(tree, now(), negated=negated)
+    return _select_one(*found) if found and isinstance(found[0], Op) else found
 
 
 def _follow_link(name: str, tree: ast._Node, *, negated: bool) -> Branches:
@@ -370,7 +302,7 @@ def _follow_link(name: str, tree: ast._Node, *, negated: bool) -> Branches:
 
 def _select_one(op: Op, right: ast._Node) -> Branches:
     if op is not Op.EQ or not isinstance(right, ast.String | ast.Float | ast.Integer):
-        raise _cannot()
+        raise refuse_filter()
     try:
         one = get_observation(right.val)
     except NotFound:
@@ -399,14 +331,3 @@ def count_us(moment: datetime) -> int:
 def read_us(number: int | str) -> datetime:
     """Return the moment of a microsecond since 1970."""
     return EPOCH + timedelta(microseconds=int(number))
-
-
-def _cannot() -> Exception:
-    return refuse(
-        "$filter",
-        "관측값은 id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters와 Datastream, "
-        "FeatureOfInterest를 상수와, 또는 서로 견주어 고릅니다",
-        "observations are filtered by id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters, "
-        "Datastream/… and FeatureOfInterest/…, computed with constants, compared to constants (times in full, with "
-        "their zone) or to one another, joined by and, or, not",
-    )

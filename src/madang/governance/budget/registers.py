@@ -15,6 +15,7 @@ from madang.core.base.interface import (
 )
 
 from .queries.ledger import get_version, list_transfers
+from .queries.names import Names, read_names
 from .queries.nodes import list_books, list_items
 from .records import Level
 from .records.ledger import Book, Node, RevenueLevel, Side
@@ -27,10 +28,17 @@ AMOUNTS = (
     ("supplementary_krw", "추가경정", "Supplementary"),
     ("current_budget_krw", "예산현액", "Current budget"),
 )
+
+
+def declare_names(name: str, ko: str, en: str) -> tuple[Column, Column]:
+    """Return the columns of a name in Korean and, where somebody wrote it, in English."""
+    return declare_column(name, ko, en), declare_column(f"{name}_en", f"{ko} (영어)", f"{en} (English)")
+
+
 HEAD = (
     declare_column("id", "번호", "Number", required=True),
     declare_column("fiscal_year", "회계연도", "Fiscal year", ColumnType.INTEGER),
-    declare_column("budget", "예산", "Budget"),
+    *declare_names("budget", "예산", "Budget"),
 )
 TAIL = (declare_column("source", "출처", "Source"),)
 
@@ -61,10 +69,10 @@ EXPENDITURE = _declare(
         en="Current budget, commitments and disbursements of each item of public budgets",
     ),
     (
-        declare_column("organization", "소관", "Organisation"),
-        declare_column("account", "회계", "Account"),
-        declare_column("project", "세부사업", "Project"),
-        declare_column("item", "항목", "Item"),
+        *declare_names("organization", "소관", "Organisation"),
+        *declare_names("account", "회계", "Account"),
+        *declare_names("project", "세부사업", "Project"),
+        *declare_names("item", "항목", "Item"),
         *(_amount(*one) for one in AMOUNTS),
         _amount("committed_krw", "원인행위액", "Committed"),
         _amount("disbursed_krw", "지출액", "Disbursed"),
@@ -79,10 +87,10 @@ REVENUE = _declare(
         en="Budget, levies and receipts of each kind of revenue of public budgets",
     ),
     (
-        declare_column("category", "세입 구분", "Category"),
-        declare_column("group", "관·항", "Group"),
-        declare_column("kind", "목", "Kind"),
-        declare_column("revenue_source", "세부 세입", "Revenue source"),
+        *declare_names("category", "세입 구분", "Category"),
+        *declare_names("group", "관·항", "Group"),
+        *declare_names("kind", "목", "Kind"),
+        *declare_names("revenue_source", "세부 세입", "Revenue source"),
         _amount("current_budget_krw", "예산현액", "Current budget"),
         _amount("levied_krw", "징수결정액", "Levied"),
         _amount("received_krw", "수납액", "Received"),
@@ -97,7 +105,7 @@ TRANSFERS = _declare(
     ),
     (
         declare_column("booked_on", "날짜", "Day", ColumnType.DATE),
-        declare_column("place", "항목", "Item"),
+        *declare_names("place", "항목", "Item"),
         _amount("amount_krw", "받은 금액(보낸 금액은 음수)", "Amount received (given: below 0)"),
         declare_column("legal_ground", "법적 근거", "Legal ground"),
     ),
@@ -111,42 +119,48 @@ def _list_public(side: Side) -> Iterator[tuple[Book, Node, dict[str, str]]]:
 
 
 def _head(book: Book, node: Node) -> dict[str, object]:
-    return {
-        "id": f"{book.id}:{node.code}",
-        "fiscal_year": book.fiscal_year,
-        "budget": book.name,
-        "source": book.source,
-    }
+    return {"id": f"{book.id}:{node.code}", "fiscal_year": book.fiscal_year, "source": book.source}
+
+
+def _name(names: Names, said: dict[str, str]) -> dict[str, object]:
+    """Return names with their English beside them."""
+    return {**said, **{f"{column}_en": names.find(name) for column, name in said.items()}}
 
 
 def list_expenditure() -> Iterator[dict[str, object]]:
     """Yield one row an item."""
+    names = read_names()
     for book, node, named in _list_public(Side.EXPENDITURE):
         balance = node.balance
-        places = {
+        said = {"budget": book.name, "item": node.name} | {
             one.value: named.get(one.value, "") for one in (Level.ORGANIZATION, Level.ACCOUNT, Level.PROJECT)
         }
         amounts = {name: getattr(balance, name) for name, _, _ in AMOUNTS}
         spent = {name: getattr(balance, name) for name in ("committed_krw", "disbursed_krw", "available_krw")}
-        yield _head(book, node) | places | amounts | spent | {"item": node.name}
+        yield _head(book, node) | _name(names, said) | amounts | spent
 
 
 def list_revenue() -> Iterator[dict[str, object]]:
     """Yield one row a source of revenue."""
+    names = read_names()
+    levels = (RevenueLevel.CATEGORY, RevenueLevel.GROUP, RevenueLevel.KIND)
     for book, node, named in _list_public(Side.REVENUE):
-        yield _head(book, node) | {
-            "category": named.get(RevenueLevel.CATEGORY.value, ""),
-            "group": named.get(RevenueLevel.GROUP.value, ""),
-            "kind": named.get(RevenueLevel.KIND.value, ""),
-            "revenue_source": node.name,
-            "current_budget_krw": node.balance.current_budget_krw,
-            "levied_krw": node.balance.committed_krw,
-            "received_krw": node.balance.disbursed_krw,
-        }
+        said = {"budget": book.name, "revenue_source": node.name}
+        said |= {one.value: named.get(one.value, "") for one in levels}
+        yield (
+            _head(book, node)
+            | _name(names, said)
+            | {
+                "current_budget_krw": node.balance.current_budget_krw,
+                "levied_krw": node.balance.committed_krw,
+                "received_krw": node.balance.disbursed_krw,
+            }
+        )
 
 
 def list_moves() -> Iterator[dict[str, object]]:
     """Yield one row a side of a transfer that was not reversed."""
+    names = read_names()
     for book in list_books(public_only=True):
         for entry in list_transfers(book.id, limit=MOST)[0]:
             for line in entry.lines if entry.reversed_by is None else ():
@@ -154,8 +168,10 @@ def list_moves() -> Iterator[dict[str, object]]:
                     "id": f"{line.id}",
                     "fiscal_year": book.fiscal_year,
                     "budget": book.name,
+                    "budget_en": names.find(book.name),
                     "booked_on": entry.booked_on,
                     "place": " › ".join(line.node_path),
+                    "place_en": names.join(line.node_path).en,
                     "amount_krw": line.amount_krw if line.debit == "available" else -line.amount_krw,
                     "legal_ground": entry.legal_ground,
                     "source": book.source,

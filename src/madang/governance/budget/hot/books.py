@@ -13,9 +13,12 @@ from madang.core.base.interface import Actor, NotFound, Text, now, to_city_time
 from madang.core.pages.interface import Route
 from madang.governance.budget.actions.books import CHANGE, IMPORT, add_item, close_book, open_next, set_plan
 from madang.governance.budget.queries.history import forecast_year_end, list_risks
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_book, get_node, list_books, list_children
 from madang.governance.budget.records import CarryOverRisk, Forecast
-from madang.governance.budget.records.ledger import Book, ItemPlan, Node
+from madang.governance.budget.records.ledger import Book, ItemPlan
+
+from .shown import ShownBook, ShownNode, show_book, show_node
 
 VIEW = "budget.view"
 TAGS = ("budget",)
@@ -40,20 +43,20 @@ class Books(msgspec.Struct, frozen=True):
     """Budgets, the newest year first."""
 
     total: int
-    books: tuple[Book, ...]
+    books: tuple[ShownBook, ...]
 
 
 class NodeShown(msgspec.Struct, frozen=True):
     """A node with what it holds in won, and the nodes right below it."""
 
-    node: Node
-    children: tuple[Node, ...]
+    node: ShownNode
+    children: tuple[ShownNode, ...]
 
 
 class Risk(msgspec.Struct, frozen=True):
     """An item whose money may be left at the year's end."""
 
-    item: Node
+    item: ShownNode
     risk: CarryOverRisk
 
 
@@ -99,14 +102,17 @@ def find_book(actor: Actor, book_id: str) -> Book:
 def send_books(request: Request, query: PageQuery, _body: None) -> Books:
     """Answer the budgets this caller may see."""
     books = list_books(public_only=not request.state.actor.may(VIEW))
-    return Books(len(books), books[query.offset : query.offset + query.limit])
+    names = read_names()
+    shown = (show_book(one, names) for one in books[query.offset : query.offset + query.limit])
+    return Books(len(books), tuple(shown))
 
 
 def send_node(request: Request, query: NodeQuery, _body: None) -> NodeShown:
     """Answer one node of a budget and its parts."""
     book = find_book(request.state.actor, request.path_params["book_id"])
     node = get_node(book.id, query.code)
-    return NodeShown(node, list_children(node))
+    names = read_names()
+    return NodeShown(show_node(node, names), tuple(show_node(one, names) for one in list_children(node)))
 
 
 def send_forecast(request: Request, query: NodeQuery, _body: None) -> Forecast:
@@ -125,15 +131,17 @@ def send_forecast(request: Request, query: NodeQuery, _body: None) -> Forecast:
 def send_risks(request: Request, query: PageQuery, _body: None) -> Risks:
     """Answer items of a budget whose money may be left."""
     book = get_book(request.path_params["book_id"])
-    found = [Risk(item, risk) for risk, item in list_risks(book, to_city_time(now()).date())]
-    return Risks(len(found), found[query.offset : query.offset + query.limit])
+    found, names = list_risks(book, to_city_time(now()).date()), read_names()
+    shown = found[query.offset : query.offset + query.limit]
+    return Risks(len(found), [Risk(show_node(item, names), risk) for risk, item in shown])
 
 
-def make_item(request: Request, _query: None, body: ItemBody) -> Node:
+def make_item(request: Request, _query: None, body: ItemBody) -> ShownNode:
     """Add an item to an open budget."""
     book_id = request.path_params["book_id"]
     item = ItemPlan(**msgspec.structs.asdict(body))
-    return get_node(book_id, add_item(actor=request.state.actor, now=now(), book_id=book_id, item=item))
+    code = add_item(actor=request.state.actor, now=now(), book_id=book_id, item=item)
+    return show_node(get_node(book_id, code), read_names())
 
 
 def plan(request: Request, _query: None, body: PlanBody) -> None:
@@ -142,17 +150,18 @@ def plan(request: Request, _query: None, body: PlanBody) -> None:
     set_plan(actor=request.state.actor, now=now(), node_id=node.id, months_krw=body.months_krw)
 
 
-def follow(request: Request, _query: None, _body: None) -> Book:
+def follow(request: Request, _query: None, _body: None) -> ShownBook:
     """Open the next year's budget with the tree of this one."""
     book_id = request.path_params["book_id"]
-    return get_book(open_next(actor=request.state.actor, now=now(), book_id=book_id))
+    following = open_next(actor=request.state.actor, now=now(), book_id=book_id)
+    return show_book(get_book(following), read_names())
 
 
-def close(request: Request, _query: None, body: CloseBody) -> Book:
+def close(request: Request, _query: None, body: CloseBody) -> ShownBook:
     """Close a year's budget."""
     book_id = request.path_params["book_id"]
     close_book(actor=request.state.actor, now=now(), book_id=book_id, lapses=body.lapses)
-    return get_book(book_id)
+    return show_book(get_book(book_id), read_names())
 
 
 ROUTES = [
@@ -175,7 +184,7 @@ ROUTES = [
     ),
     Route(
         "POST", "/api/budget/books/{book_id}/items", make_item, CHANGE,
-        Text(ko="항목 더하기", en="Add an item"), body=ItemBody, returns=Node, tags=TAGS,
+        Text(ko="항목 더하기", en="Add an item"), body=ItemBody, returns=ShownNode, tags=TAGS,
     ),
     Route(
         "POST", "/api/budget/books/{book_id}/plans", plan, CHANGE,
@@ -183,10 +192,10 @@ ROUTES = [
     ),
     Route(
         "POST", "/api/budget/books/{book_id}/next", follow, IMPORT,
-        Text(ko="다음 해 예산 열기", en="Open next year's budget"), returns=Book, tags=TAGS,
+        Text(ko="다음 해 예산 열기", en="Open next year's budget"), returns=ShownBook, tags=TAGS,
     ),
     Route(
         "POST", "/api/budget/books/{book_id}/close", close, CHANGE,
-        Text(ko="회계연도 마감", en="Close the year"), body=CloseBody, returns=Book, tags=TAGS,
+        Text(ko="회계연도 마감", en="Close the year"), body=CloseBody, returns=ShownBook, tags=TAGS,
     ),
 ]  # fmt: skip

@@ -20,10 +20,11 @@ from madang.governance.budget.actions.changing import (
 )
 from madang.governance.budget.actions.spending import SPEND, commit_money, pay_commitment, reverse_entry
 from madang.governance.budget.queries.ledger import get_entry, list_lines
+from madang.governance.budget.queries.names import read_names
 from madang.governance.budget.queries.nodes import get_book, get_node
-from madang.governance.budget.records.ledger import Entry, Line
 
 from .books import TAGS, VIEW, Code, PageQuery, Won
+from .shown import ShownEntry, ShownLine, show_entry, show_line
 
 _Note = Annotated[str, Meta(min_length=1, max_length=500)]
 _Remark = Annotated[str, Meta(max_length=500)]
@@ -41,7 +42,7 @@ class Lines(msgspec.Struct, frozen=True):
     """A page of ledger lines and how many there are."""
 
     total: int
-    lines: list[Line]
+    lines: list[ShownLine]
 
 
 class CommitBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,15 +119,16 @@ def send_lines(request: Request, query: LinesQuery, _body: None) -> Lines:
     book = get_book(request.path_params["book_id"])
     node = get_node(book.id, query.code)
     lines, total = list_lines(book.id, below=node.code, offset=query.offset, limit=query.limit)
-    return Lines(total, list(lines))
+    names = read_names()
+    return Lines(total, [show_line(one, names) for one in lines])
 
 
-def send_entry(request: Request, _query: None, _body: None) -> Entry:
+def send_entry(request: Request, _query: None, _body: None) -> ShownEntry:
     """Answer one entry with its lines."""
-    return get_entry(request.path_params["entry_id"])
+    return _answer(request.path_params["entry_id"])
 
 
-def commit(request: Request, _query: None, body: CommitBody) -> Entry:
+def commit(request: Request, _query: None, body: CommitBody) -> ShownEntry:
     """Commit money of an item."""
     actor = request.state.actor
     node = get_node(request.path_params["book_id"], body.code)
@@ -139,10 +141,10 @@ def commit(request: Request, _query: None, body: CommitBody) -> Entry:
         note=body.note,
         reference=body.reference,
     )
-    return get_entry(entry_id)
+    return _answer(entry_id)
 
 
-def pay(request: Request, _query: None, body: PayBody) -> Entry:
+def pay(request: Request, _query: None, body: PayBody) -> ShownEntry:
     """Disburse on a commitment."""
     entry_id = pay_commitment(
         actor=request.state.actor,
@@ -153,36 +155,40 @@ def pay(request: Request, _query: None, body: PayBody) -> Entry:
         note=body.note,
         reference=body.reference,
     )
-    return get_entry(entry_id)
+    return _answer(entry_id)
 
 
-def reverse(request: Request, _query: None, body: ReverseBody) -> Entry:
+def reverse(request: Request, _query: None, body: ReverseBody) -> ShownEntry:
     """Undo an entry by another."""
     entry_id = request.path_params["entry_id"]
     said = msgspec.structs.asdict(body)
-    return get_entry(reverse_entry(actor=request.state.actor, now=now(), entry_id=entry_id, **said))
+    return _answer(reverse_entry(actor=request.state.actor, now=now(), entry_id=entry_id, **said))
 
 
-def give_original(request: Request, _query: None, body: OriginalBody) -> Entry:
+def give_original(request: Request, _query: None, body: OriginalBody) -> ShownEntry:
     """Give an item its original budget."""
-    return get_entry(set_original(**_read(request, body)))
+    return _answer(set_original(**_read(request, body)))
 
 
-def supplement(request: Request, _query: None, body: SupplementBody) -> Entry:
+def supplement(request: Request, _query: None, body: SupplementBody) -> ShownEntry:
     """Raise or lower an item's budget."""
-    return get_entry(add_supplementary(**_read(request, body)))
+    return _answer(add_supplementary(**_read(request, body)))
 
 
-def transfer(request: Request, _query: None, body: TransferBody) -> Entry:
+def transfer(request: Request, _query: None, body: TransferBody) -> ShownEntry:
     """Move money to another item."""
     said = _read(request, body)
     to = get_node(request.path_params["book_id"], said.pop("to_code"))
-    return get_entry(transfer_money(between=(said.pop("node_id"), to.id), **said))
+    return _answer(transfer_money(between=(said.pop("node_id"), to.id), **said))
 
 
-def carry(request: Request, _query: None, body: CarryOverBody) -> Entry:
+def carry(request: Request, _query: None, body: CarryOverBody) -> ShownEntry:
     """Carry money into the next year; the answer is the entry that leaves."""
-    return get_entry(carry_over(**_read(request, body))[0])
+    return _answer(carry_over(**_read(request, body))[0])
+
+
+def _answer(entry_id: int) -> ShownEntry:
+    return show_entry(get_entry(entry_id), read_names())
 
 
 def _read(request: Request, body: msgspec.Struct) -> dict[str, Any]:
@@ -199,10 +205,10 @@ ROUTES = [
     ),
     Route(
         "GET", "/api/budget/entries/{entry_id:int}", send_entry, VIEW,
-        Text(ko="장부 기입", en="A ledger entry"), returns=Entry, tags=TAGS,
+        Text(ko="장부 기입", en="A ledger entry"), returns=ShownEntry, tags=TAGS,
     ),
     *(
-        Route("POST", f"/api/budget/{path}", endpoint, permission, title, body=body, returns=Entry, tags=TAGS)
+        Route("POST", f"/api/budget/{path}", endpoint, permission, title, body=body, returns=ShownEntry, tags=TAGS)
         for path, endpoint, permission, body, title in (
             ("books/{book_id}/commitments", commit, SPEND, CommitBody, Text(ko="원인행위·징수결정", en="Commit or levy")),
             ("entries/{entry_id:int}/payments", pay, SPEND, PayBody, Text(ko="지출·수납", en="Pay or receive")),

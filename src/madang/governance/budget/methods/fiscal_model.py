@@ -8,7 +8,7 @@ budgets state no codes, and a name within the levels above it is as unique.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from madang.governance.budget.records import Level, Measure
 
@@ -51,6 +51,11 @@ DIMENSIONS = (
 )
 
 
+def name_english(level: Level) -> str:
+    """Return the column that has a level's names in English."""
+    return f"{level.value}_en"
+
+
 def name_phase(measure: Measure) -> str:
     """Return the phase a measure is published as: one of the standard's four, else the measure's own name."""
     return PHASES.get(measure, measure.value.removesuffix("_krw"))
@@ -80,13 +85,17 @@ def describe_dimensions(levels: Sequence[Level]) -> dict[str, object]:
         "line": _describe("fact", ["line_id"]),
     }
     for dimension in DIMENSIONS:
-        present = [level.value for level in dimension.levels if level in levels]
+        present = [level for level in dimension.levels if level in levels]
         if present:
-            described[dimension.name] = _describe(dimension.type, present, dimension.classification)
+            own = _describe(dimension.type, [one.value for one in present], dimension.classification)
+            labels = {
+                name_english(one): {"source": name_english(one), "labelfor": one.value} for one in present
+            }
+            described[dimension.name] = own | {"attributes": own["attributes"] | labels}
     return described
 
 
-def _describe(kind: str, columns: Sequence[str], classification: str = "") -> dict[str, object]:
+def _describe(kind: str, columns: Sequence[str], classification: str = "") -> dict[str, Any]:
     """Return a dimension whose columns, outermost first, are each the parent of the next."""
     parents = (None, *columns)
     return {

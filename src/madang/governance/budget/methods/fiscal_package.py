@@ -6,10 +6,10 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from madang.core.base.interface import BadInput
-from madang.governance.budget.methods.fiscal_model import describe_dimensions, describe_measures
+from madang.governance.budget.methods.fiscal_model import describe_dimensions, describe_measures, name_english
 from madang.governance.budget.methods.fiscal_schema import describe_columns, describe_extra
 from madang.governance.budget.records import (
     BudgetLine,
@@ -26,11 +26,14 @@ TAXONOMY = "https://frictionlessdata.io/taxonomies/fiscal/budgets.json"
 NAME = re.compile(r"[-a-z0-9._/]+")
 
 
-def build_package(lines: Sequence[BudgetLine], about: PackageAbout) -> FiscalPackage:
+def build_package(
+    lines: Sequence[BudgetLine], about: PackageAbout, english: Callable[[str], str]
+) -> FiscalPackage:
     """Return the package of `lines`, which have the same levels and measures. The same lines give the same bytes.
 
     The CSV (UTF-8, RFC 4180) has a row for each line, in their order: `line_id` ("year-row"), `fiscal_year`, a
-    column for each level and one for each measure in won, empty where nothing was stated. The descriptor follows
+    column for each level, one for its name in English (`…_en`, as `english` says it, "" where it doesn't), and one for
+    each measure in won, empty where nothing was stated. The descriptor follows
     Fiscal Data Package 1.0rc1 (ColumnTypes, `normalize`) and 0.3 (`model`): specs.frictionlessdata.io.
 
     Raises
@@ -47,7 +50,7 @@ def build_package(lines: Sequence[BudgetLine], about: PackageAbout) -> FiscalPac
             "A package's name has lower case letters, digits, '.', '_', '-' and '/' only.",
             name=about.name,
         )
-    content = _write_csv(lines, levels, measures)
+    content = _write_csv(lines, levels, measures, english)
     return FiscalPackage(
         descriptor=_describe(lines, levels, measures, about, content), csv_path=CSV_PATH, csv=content
     )
@@ -72,17 +75,23 @@ def _list_columns(lines: Sequence[BudgetLine]) -> tuple[tuple[Level, ...], tuple
     return tuple(one for one in Level if one in levels), tuple(one for one in Measure if one in measures)
 
 
-def _write_csv(lines: Sequence[BudgetLine], levels: Sequence[Level], measures: Sequence[Measure]) -> bytes:
+def _write_csv(
+    lines: Sequence[BudgetLine],
+    levels: Sequence[Level],
+    measures: Sequence[Measure],
+    english: Callable[[str], str],
+) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(["line_id", "fiscal_year", *levels, *measures])
+    named = [column for level in levels for column in (level.value, name_english(level))]
+    writer.writerow(["line_id", "fiscal_year", *named, *measures])
     for line in lines:
         amounts = (line.amounts[measure] for measure in measures)
         writer.writerow(
             [
                 _name_line(line),
                 line.fiscal_year,
-                *(line.names[level] for level in levels),
+                *(name for level in levels for name in (line.names[level], english(line.names[level]))),
                 *("" if amount is None else amount for amount in amounts),
             ]
         )

@@ -25,12 +25,14 @@ def send_package(request: HttpRequest, book_id: str) -> HttpResponse:
     book = get_book(book_id)
     if book.side is Side.REVENUE or not (book.is_public or request.actor.may(VIEW)):
         raise Http404
+    names = read_names()
+    title = names.say_book(book)
     about = PackageAbout(
         name=f"{book.series}-{book.fiscal_year}",
-        title=read_names().say_book(book).ko,
+        title=title.ko if title.ko == title.en else f"{title.ko} · {title.en}",
         description=book.source,
     )
-    package = build_package(list_budget_lines(book.id), about)
+    package = build_package(list_budget_lines(book.id), about, names.find)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("datapackage.json", msgspec.json.format(msgspec.json.encode(package.descriptor)))

@@ -22,7 +22,7 @@ from madang.governance.budget.records.ledger import (
     Line,
 )
 
-from .names import find_in_path
+from .names import find_in_path, get_names_version
 from .nodes import split_path
 
 SORTS = {"booked_on": "entry__booked_on", "amount_krw": "amount_krw", "id": "id"}
@@ -104,10 +104,10 @@ def sum_late_money(book_id: str, since: date) -> dict[int, int]:
     return dict(rows.values_list("node_id").annotate(sum=Sum("amount_krw")))
 
 
-def get_version() -> tuple[int, int]:
-    """Return what differs after every change of the ledger or of the books."""
+def get_version() -> object:
+    """Return what differs after every change of the ledger, of the books or of an English name."""
     last = LineRow.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return last or 0, NodeRow.objects.count()
+    return last or 0, NodeRow.objects.count(), get_names_version()
 
 
 def find_ledger_faults(book_id: str) -> tuple[LedgerFault, ...]:

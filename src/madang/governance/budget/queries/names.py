@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
 from madang.core.base.interface import Text, Translation
 from madang.core.people.interface import list_agencies
@@ -23,6 +23,10 @@ class Names:
 
     def __init__(self, english: Mapping[str, str]) -> None:
         self._english = english
+
+    def find(self, name: str) -> str:
+        """Return a name in English; "" where it is Korean and nobody wrote it."""
+        return self._english.get(name, "" if HANGUL.search(name) else name)
 
     def say(self, name: str) -> Text:
         """Return one name."""
@@ -48,6 +52,12 @@ def read_names() -> Names:
     """Return all names that are written in English; divisions are called as in their own register."""
     agencies = {one.name.ko: one.name.en for one in list_agencies()}
     return Names(agencies | dict(NameRow.objects.values_list("ko", "en")))
+
+
+def get_names_version() -> object:
+    """Return what differs after every change of an English name."""
+    written = NameRow.objects.aggregate(Count("pk"), Max("entered_at"))
+    return *written.values(), *((one.name.ko, one.name.en) for one in list_agencies())
 
 
 def list_names() -> list[Translation]:

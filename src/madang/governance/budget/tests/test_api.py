@@ -8,10 +8,13 @@ from starlette.testclient import TestClient
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, Actor
 from madang.core.pages.interface import build_starlette_routes
+from madang.governance.budget.actions.naming import save_names
 from madang.governance.budget.hot import ROUTES
 from madang.governance.budget.models import BookRow
+from madang.governance.budget.queries.ledger import get_version
+from madang.governance.budget.registers import EXPENDITURE, list_expenditure
 
-from .small_budget import find, open_small
+from .small_budget import NOW, find, open_small
 
 SQUARE = "0001.0001.0001.0002"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting")]
@@ -33,6 +36,38 @@ def test_everyone_reads_public_budgets_and_nothing_of_others():
     assert anyone.get("/api/budget/books").json() == {"total": 0, "books": []}
     assert anyone.get(f"/api/budget/books/{book_id}").status_code == 404
     assert visit(HOUSE).get(f"/api/budget/books/{book_id}").status_code == 200
+
+
+def test_programs_get_every_name_in_both_languages():
+    book_id = open_small()
+    save_names(
+        actor=HOUSE,
+        now=NOW,
+        pairs=[("시험 예산", "Trial budget"), ("가과", "Division A"), ("광장 운영", "The square")],
+    )
+    house = visit(HOUSE)
+    address = f"/api/budget/books/{book_id}"
+    assert [one["name_en"] for one in house.get("/api/budget/books").json()["books"]] == ["Trial budget"]
+    children = house.get(address).json()["children"]
+    assert [(one["name"], one["name_en"]) for one in children] == [("가과", "Division A"), ("나과", "")]
+    node = house.get(address, params={"code": SQUARE}).json()["node"]
+    assert node["path_en"] == ["Division A", "", "The square", ""]
+    (line,) = house.get(f"{address}/lines", params={"code": SQUARE}).json()["lines"]
+    assert (line["node_name_en"], line["node_path_en"]) == ("", node["path_en"])
+    entry = house.get(f"/api/budget/entries/{line['entry_id']}").json()
+    assert entry["lines"][0]["node_path_en"] == node["path_en"]
+
+
+def test_open_data_has_names_in_both_languages_and_is_written_anew_where_one_changes():
+    open_small()
+    before = get_version()
+    save_names(actor=HOUSE, now=NOW, pairs=[("가과", "Division A"), ("센터 운영", "The centre")])
+    assert get_version() != before
+    rows = list(list_expenditure())
+    assert all(row.keys() == {column.name for column in EXPENDITURE.columns} for row in rows)
+    assert {(row["organization"], row["organization_en"], row["project_en"]) for row in rows} == {
+        ("가과", "Division A", ""), ("나과", "", "The centre"),
+    }  # fmt: skip
 
 
 def test_a_program_commits_pays_and_is_told_what_is_short():

@@ -40,6 +40,10 @@ def budgets(draw):
     ]
 
 
+def speak(name):
+    return f"<{name}>" if name else ""
+
+
 def read_back(package):
     return list(csv.DictReader(io.StringIO(package.csv.decode(), newline="")))
 
@@ -47,7 +51,7 @@ def read_back(package):
 @settings(deadline=None)
 @given(budgets())
 def test_every_line_is_read_back_to_the_won(lines):
-    package = build_package(lines, ABOUT)
+    package = build_package(lines, ABOUT, speak)
     rows = read_back(package)
     assert len(rows) == len(lines)
     for line, row in zip(lines, rows, strict=True):
@@ -56,13 +60,16 @@ def test_every_line_is_read_back_to_the_won(lines):
             str(line.fiscal_year),
         )
         assert {level: row[level.value] for level in line.names} == line.names
+        assert {level: row[f"{level.value}_en"] for level in line.names} == {
+            level: speak(name) for level, name in line.names.items()
+        }
         assert {one: int(row[one.value]) if row[one.value] else None for one in line.amounts} == line.amounts
 
 
 @settings(deadline=None)
 @given(budgets())
 def test_the_descriptor_describes_exactly_the_columns(lines):
-    package = build_package(lines, ABOUT)
+    package = build_package(lines, ABOUT, speak)
     descriptor = json.loads(json.dumps(package.descriptor))
     (resource,) = descriptor["resources"]
     fields = [field["name"] for field in resource["schema"]["fields"]]
@@ -78,10 +85,15 @@ def test_the_descriptor_describes_exactly_the_columns(lines):
     model = descriptor["model"]
     of_model = [
         *model["measures"],
-        *(one for dim in model["dimensions"].values() for one in dim["primaryKey"]),
+        *(one for dim in model["dimensions"].values() for one in dim["attributes"]),
     ]
     assert sorted(of_model) == sorted(fields), "each column is in the model once"
     for dimension in model["dimensions"].values():
+        labels = {one for one in dimension["attributes"] if one.endswith("_en")}
+        assert {dimension["attributes"][one]["labelfor"] for one in labels} == {
+            one.removesuffix("_en") for one in labels
+        }
+        assert dimension["attributes"].keys() - labels == set(dimension["primaryKey"])
         assert all(
             one.get("parent") in {None, *dimension["attributes"]} for one in dimension["attributes"].values()
         )
@@ -90,7 +102,7 @@ def test_the_descriptor_describes_exactly_the_columns(lines):
 @settings(deadline=None)
 @given(budgets())
 def test_the_same_lines_give_the_same_bytes(lines):
-    assert build_package(lines, ABOUT) == build_package(lines, ABOUT)
+    assert build_package(lines, ABOUT, speak) == build_package(lines, ABOUT, speak)
 
 
 def test_every_level_has_its_meaning():
@@ -114,12 +126,14 @@ def make_line(row=2, **change):
 )  # fmt: skip
 def test_what_cannot_be_published_is_refused(lines, name, code):
     with pytest.raises(BadInput) as why:
-        build_package(lines, PackageAbout(name=name, title=""))
+        build_package(lines, PackageAbout(name=name, title=""), speak)
     assert why.value.code == code
 
 
 def test_revenue_says_so():
-    descriptor = build_package([make_line()], PackageAbout(name="a", title="", is_revenue=True)).descriptor
+    descriptor = build_package(
+        [make_line()], PackageAbout(name="a", title="", is_revenue=True), speak
+    ).descriptor
     assert descriptor["model"]["measures"]["current_budget_krw"]["direction"] == "revenue"
 
 
@@ -131,7 +145,7 @@ def test_the_national_budget_is_valid_for_frictionless(municipal_files, tmp_path
         pytest.skip("the national budget is not at hand")
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         table = read_table(csv.reader(file))
-    package = build_package(table.lines, PackageAbout(name="national-budget-2023", title="2023 예산"))
+    package = build_package(table.lines, PackageAbout(name="national-budget-2023", title="2023 예산"), speak)
     (tmp_path / package.csv_path).parent.mkdir()
     (tmp_path / package.csv_path).write_bytes(package.csv)
     (tmp_path / "datapackage.json").write_text(json.dumps(package.descriptor, ensure_ascii=False), "utf-8")

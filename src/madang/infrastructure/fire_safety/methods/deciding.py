@@ -109,7 +109,7 @@ class Watch:
         alarm = self.state.alarm
         moments = [self.state.tested_until, self.state.drill_until]
         if alarm and alarm.cancelled_at is None:
-            moments += alarm.steps[:1]
+            moments += [] if alarm.is_answered else alarm.steps[:1]
             moments.append(None if alarm.is_handed_over else alarm.due_at)
         return min(filter(None, moments), default=None)
 
@@ -145,20 +145,25 @@ class Watch:
         alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:
             return
-        while alarm.steps and alarm.steps[0] <= now:
-            step = alarm.steps.pop(0)
-            if step <= alarm.due_at and not (alarm.is_answered or alarm.is_handed_over):
-                self._say(alarm, step, Verdict.ESCALATE, Text(
-                    ko="아무도 답하지 않아 다음 사람에게 알립니다",
-                    en="nobody answered: the next person is told",
-                ))  # fmt: skip
+        self._climb(alarm, min(now, alarm.due_at))
         if alarm.due_at <= now:
             waited = (alarm.due_at - alarm.begun_at).total_seconds()
             self._hand_over(alarm, alarm.due_at, Text(
                 ko=f"{waited:.0f}초 안에 취소한 사람이 없습니다", en=f"nobody cancelled within {waited:.0f} s"
             ))  # fmt: skip
+        self._climb(alarm, now)
         if now - alarm.heard_at > timedelta(seconds=self.policy.quiet_s):
             self.state.alarm = None
+
+    def _climb(self, alarm: OpenAlarm, until: datetime) -> None:
+        """Tell the next person at each step of the ladder; who is in the house must know also once 119 does."""
+        while alarm.steps and alarm.steps[0] <= until:
+            step = alarm.steps.pop(0)
+            if not alarm.is_answered:
+                self._say(alarm, step, Verdict.ESCALATE, Text(
+                    ko="아무도 답하지 않아 다음 사람에게 알립니다",
+                    en="nobody answered: the next person is told",
+                ))  # fmt: skip
 
     def _answer(self, one: Signal) -> None:
         """Take what a person says of an alarm; an answer to another one than the present changes nothing."""

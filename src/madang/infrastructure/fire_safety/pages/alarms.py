@@ -24,6 +24,7 @@ from madang.infrastructure.fire_safety.queries import (
     find_plan,
     get_alarm,
     get_facility,
+    get_watch,
     list_alarms,
     list_decisions,
     list_detectors,
@@ -34,6 +35,7 @@ from madang.infrastructure.fire_safety.queries import (
 )
 from madang.infrastructure.fire_safety.records import (
     ALARM_STATES,
+    Alarm,
     AlarmState,
     SignalKind,
     Verdict,
@@ -122,9 +124,16 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
         "contacts": list_ladder(alarm, contacts, moment),
         "hydrants": list_hydrants(facility.lon, facility.lat),
         "may_answer": may_answer,
+        "is_answered": _is_answered(actor, alarm),
         "may_take_back": alarm.state is AlarmState.STOOD_DOWN and moment - alarm.begun_at < TAKEN_BACK,
     }
     return render(request, "fire_safety/alarm.html", context)
+
+
+def _is_answered(actor: Actor, alarm: Alarm) -> bool:
+    """Return whether a person has answered an alarm that is open."""
+    present = get_watch(actor, alarm.facility).alarm
+    return present is not None and present.number == alarm.number and present.is_answered
 
 
 @page("fire_safety.answer", title=ALARM, methods=("POST",))

@@ -87,6 +87,14 @@ def test_seen_stops_the_ladder_and_not_the_clock():
     assert decided == [("tell_manager", 0), ("hand_over", 80)]
 
 
+@pytest.mark.parametrize(("answer", "told"), [(None, [30, 60]), (Kind.SEEN, []), (Kind.CONFIRM, [])])
+def test_the_ladder_goes_on_after_the_hand_over_until_somebody_answers(answer, told):
+    heard = [hear(0, Kind.SMOKE), hear(5, Kind.HEAT, "d2")]
+    decided = said(*heard, *([hear(20, answer, "관리자")] if answer else []))
+    assert ("hand_over", 5) in decided
+    assert [at for name, at in decided if name == "escalate"] == told
+
+
 def test_while_detectors_are_tested_only_a_person_alarms():
     begun = hear(-10, Kind.TEST_BEGINS, "기사")
     assert said(begun, hear(0, Kind.SMOKE)) == [("tested", 10), ("nothing", 3600)]
@@ -535,7 +543,8 @@ def test_an_answer_to_an_alarm_that_is_over_changes_no_other():
     first = (hear(0, Kind.SMOKE), hear(10, Kind.FALSE_ALARM, "김"), hear(30, Kind.HEAT, "d2"))
     made = decided(*first, hear(31, Kind.FALSE_ALARM, "이", alarm=1), hear(32, Kind.OVER, "이", alarm=1))
     assert [one[:3] for one in made if one[1] >= 30] == [
-        ("tell_manager", 30, 2), ("hand_over", 30, 2), ("nothing", 31, 2), ("close", 32, 1)
+        ("tell_manager", 30, 2), ("hand_over", 30, 2), ("nothing", 31, 2), ("close", 32, 1),
+        ("escalate", 60, 2), ("escalate", 90, 2),
     ]  # fmt: skip
     assert ("hand_over", 110, 2, False) in decided(
         *first[:2],

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from madang.core.base.interface import Finding, Severity, Text, publish_live, update_rows
 from madang.core.incidents.interface import open_or_update
@@ -24,6 +24,7 @@ from .deciding import SERVICE, TOPIC
 
 AT_ONCE = 64
 LONGEST_PAUSE_S = 10.0
+SET_BACK = timedelta(seconds=2 * LONGEST_PAUSE_S)
 OVERDUE = timedelta(seconds=10)
 CHANGED = ["state", "received_at", "attempts", "last_error", "next_attempt_at"]
 WAITING = RelayState.WAITING.value
@@ -43,7 +44,9 @@ def deliver_relays(
     those that were tried before, or only those that weren't: what hangs must not hold up what is new.
     """
     earlier = RelayRow.objects.filter(alarm=OuterRef("alarm"), state=WAITING, id__lt=OuterRef("id"))
-    due = RelayRow.objects.filter(state=WAITING, next_attempt_at__lte=now).exclude(Exists(earlier))
+    # What is to be tried later than any pause lasts was written before the clock was set back.
+    is_due = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + SET_BACK)
+    due = RelayRow.objects.filter(is_due, state=WAITING).exclude(Exists(earlier))
     if is_again is not None:
         due = due.filter(attempts__gt=0) if is_again else due.filter(attempts=0)
     rows = list(due.order_by("id")[:AT_ONCE])
@@ -85,7 +88,8 @@ def _send(row: RelayRow, addresses: Sequence[str]) -> str | None:
 
 def warn_of_overdue_relays(*, now: datetime) -> int:
     """Raise an incident for each message that 119 hasn't received in time, and clear it once it has."""
-    late = RelayRow.objects.filter(state=WAITING, is_overdue=False, created_at__lte=now - OVERDUE)
+    is_late = Q(created_at__lte=now - OVERDUE) | Q(created_at__gt=now + SET_BACK)
+    late = RelayRow.objects.filter(is_late, state=WAITING, is_overdue=False)
     arrived = RelayRow.objects.filter(state=RelayState.RECEIVED.value, is_overdue=True)
     rows = [*late.select_related("alarm__facility"), *arrived.select_related("alarm__facility")]
     if not rows:

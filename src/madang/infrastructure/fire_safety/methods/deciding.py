@@ -141,6 +141,22 @@ class Watch:
             self._end_drill(state.drill_until, by_itself=True)
         self._pass_alarm(now)
 
+    def set_back(self, known: datetime, now: datetime) -> None:
+        """Go on at `now` though the clock was at `known` before: it was set back while nobody watched.
+
+        How long that was isn't known, so that an alarm that 119 doesn't have falls due at once.
+        """
+        by, state, alarm = known - now, self.state, self.state.alarm
+        state.tested_until = state.tested_until and state.tested_until - by
+        state.drill_until = state.drill_until and state.drill_until - by
+        if alarm is None:
+            return
+        alarm.begun_at, alarm.heard_at = alarm.begun_at - by, alarm.heard_at - by
+        alarm.sources = {name: at - by for name, at in alarm.sources.items()}
+        alarm.steps = [step - by for step in alarm.steps]
+        alarm.cancelled_at = alarm.cancelled_at and alarm.cancelled_at - by
+        alarm.due_at = min(alarm.due_at - by, now)
+
     def _pass_alarm(self, now: datetime) -> None:
         alarm = self.state.alarm
         if alarm is None or alarm.cancelled_at is not None:

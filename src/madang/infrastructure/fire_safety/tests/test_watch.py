@@ -182,6 +182,23 @@ def test_a_clock_that_jumps_back_holds_nothing_up():
     assert list_all()[0].handed_over_at == after(50)
 
 
+def test_a_clock_set_back_while_nobody_watched_keeps_nothing_from_119(receiver, pool):
+    register(NOW)
+    hear(0, uplink("d301", NOW, "smoke"))
+    decide_due(now=after(-3600))
+    assert list_all()[0].handed_over_at == after(-3600)
+    assert send(-3599, pool, receiver[0]) == 1
+    hear(-3500, uplink("d301", after(-3500), "smoke"))
+    assert len(list_all()) == 1
+
+
+def test_a_message_to_119_written_before_the_clock_was_set_back_goes_at_once(receiver, pool):
+    register(NOW)
+    hear(0, uplink("p3", NOW, "call_point"))
+    assert warn_of_overdue_relays(now=after(-3600)) == 1
+    assert send(-3599, pool, receiver[0]) == 1
+
+
 def test_where_nobody_watched_for_an_hour_119_is_told_in_the_first_moment(receiver, pool):
     register(NOW)
     take_messages(now=NOW, messages=[uplink("d301", NOW, "smoke")], via="http")

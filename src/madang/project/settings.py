@@ -32,7 +32,7 @@ def _read_secret() -> str:
 def _read_database(url: str) -> dict[str, object]:
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "madang.core.base.sqlite",
             "NAME": DATA_PATH / "registers.sqlite",
             # A file, as in a real house: threads of a test share it, and wait for each other's writes.
             "TEST": {"NAME": DATA_PATH / "test-registers.sqlite"},

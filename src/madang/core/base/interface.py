@@ -13,6 +13,7 @@ from .errors import BadInput, Conflict, Gone, MadangError, NotAllowed, NotFound,
 from .findings import Finding, Severity
 from .hashchain import GENESIS, hash_row
 from .headings import find_headings
+from .hurry import hurry
 from .ids import new_id
 from .indicators import Aim, Indicator
 from .jobs import Job
@@ -92,6 +93,7 @@ __all__ = [
     "find_value",
     "get_broker",
     "hash_row",
+    "hurry",
     "insert_rows",
     "list_commands",
     "list_manifests",

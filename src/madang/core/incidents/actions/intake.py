@@ -49,6 +49,7 @@ def open_or_update(
     """
     require(actor, "incidents.report")
     batch = {digest_finding(clean): clean for clean in map(_clean, findings)}
+    locate_points(np.empty(0), np.empty(0))  # outlines are read at the first use: nobody has to wait for that
     for attempt in range(TRIES):
         try:
             with transaction.atomic():

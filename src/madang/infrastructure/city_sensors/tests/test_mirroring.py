@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import msgspec
 import pyarrow as pa
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, read_settings
 from madang.core.lake.folders import ledger_path
@@ -67,7 +69,9 @@ def test_a_datastream_comes_with_the_first_value_of_a_rarer_property(stations):
     assert list_shown() == COMMON
     measure(("S1", "wind_speed"), ("S1", "pm25"), ("nobody", "wind_speed"))
     mirror_stations()
-    mirror_stations()
+    with CaptureQueriesContext(connection) as asked:
+        mirror_stations()
+    assert not [one["sql"] for one in asked if not one["sql"].startswith("SELECT")]
     assert list_streams("S1") == sorted([*common, "wind_speed"])
     assert list_streams("S2") == common
     stream = models.Datastream.objects.get(stream_property="wind_speed")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Conflict, publish_live
+from madang.core.base.interface import Actor, BadInput, Conflict, hurry, publish_live
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.fire_safety.methods.deciding import is_reason
 from madang.infrastructure.fire_safety.models import AlarmRow
@@ -68,7 +68,7 @@ def answer_alarm(
         alarm=alarm, expects=tuple(sorted(set(expects))),
         floor=answered.floor if answered else "", room=answered.room if answered else "",
     )  # fmt: skip
-    with transaction.atomic():
+    with hurry(), transaction.atomic():
         keep_signals([signal], now, "person")
         details = {"reason": signal.reason, "alarm": alarm, "expects": list(signal.expects)}
         record_audit(actor=actor, now=now, action=f"fire_safety.{kind.value}", subject=code, details=details)
@@ -76,7 +76,7 @@ def answer_alarm(
 
 def close_alarm(*, actor: Actor, now: datetime, alarm_id: int, note: str) -> None:
     """Close an alarm that was handed over: what there was to do is done."""
-    with transaction.atomic():
+    with hurry(), transaction.atomic():
         row = find_alarm_row(alarm_id)
         require(actor, ANSWER, row.facility.agency_code)
         if AlarmState(row.state) not in OPEN - {AlarmState.TOLD}:

@@ -21,6 +21,7 @@ from madang.core.base.interface import (
     Finding,
     Severity,
     Text,
+    hurry,
     insert_rows,
     publish_live,
     update_rows,
@@ -126,8 +127,12 @@ def _report_undecided(code: str, error: Exception, now: datetime) -> None:
     open_or_update(findings=[finding], now=now, source=SERVICE)
 
 
-@transaction.atomic
 def _decide(codes: list[str], now: datetime) -> int:
+    with hurry(), transaction.atomic():
+        return _decide_all(codes, now)
+
+
+def _decide_all(codes: list[str], now: datetime) -> int:
     rows = FacilityRow.objects.select_for_update().in_bulk(codes)
     heard: dict[str, list[SignalRow]] = {code: [] for code in codes}
     for signal in SignalRow.objects.filter(facility__in=codes, heard_at=None).order_by("id")[:SIGNALS]:

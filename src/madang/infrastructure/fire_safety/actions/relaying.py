@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from madang.core.base.interface import Finding, Severity, Text, publish_live, update_rows
+from madang.core.base.interface import Finding, Severity, Text, hurry, publish_live, update_rows
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.gateway.relaying import (
     SLOWEST_S,
@@ -64,7 +64,7 @@ def deliver_relays(
         else:
             pause = min(LONGEST_PAUSE_S, 0.5 * 2 ** min(row.attempts, 6))
             row.next_attempt_at = moment + timedelta(seconds=pause)
-    with transaction.atomic():
+    with hurry(), transaction.atomic():
         update_rows(rows, CHANGED)
         alarms = AlarmRow.objects.filter(pk__in=[row.alarm_id for row in arrived], received_at=None)
         alarms.update(received_at=moment)

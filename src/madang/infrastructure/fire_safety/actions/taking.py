@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.db import DataError, IntegrityError, transaction
 
+from madang.core.base.interface import hurry
 from madang.infrastructure.fire_safety.gateway.recordings import open_payload, read_health, read_message
 from madang.infrastructure.fire_safety.methods.network import FAST, SLOW, blend
 from madang.infrastructure.fire_safety.models import (
@@ -85,7 +86,7 @@ def _take(now: datetime, messages: Sequence[bytes], via: str) -> Taken:
             refused.append(_refuse(raw, error, now, via))
             health += _note_unread(found, error)
     signals = _settle(signals)
-    with transaction.atomic():
+    with hurry(), transaction.atomic():
         repeated = keep_signals(signals, now, via)
         devices = _note_health(health, now)
         hear_gateways(now=now, gateways={name for one in health for name in one.gateways})

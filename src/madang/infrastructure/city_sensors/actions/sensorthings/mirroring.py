@@ -29,19 +29,27 @@ RARE = frozenset(one.code for one in PROPERTIES if not one.is_common)
 
 
 def mirror_stations() -> int:
-    """Make entities of the stations registered since, follow those that changed; return how many."""
+    """Make entities of the stations registered since, follow those that changed; return how many.
+
+    All is looked up before anybody has to wait for the registers, and who has nothing to write keeps nobody waiting.
+    """
     known = {one.asset_id: one for one in models.Thing.objects.filter(asset_id__isnull=False)}
     stations = list_stations()
     new = [one for one in stations.values() if one.id not in known]
     moved = [
         one for one in stations.values() if one.id in known and known[one.id].properties != _describe(one)
     ]
-    with transaction.atomic():
-        if new:
-            _add(new)
-        for station in moved:
-            _follow(known[station.id], station)
-        _add_heard()
+    ids = {one.id for one in stations.values()}
+    heard = {pair for pair in _list_heard() if pair[0] in ids}
+    if new or moved:
+        with transaction.atomic():
+            if new:
+                _add(new)
+            for station in moved:
+                _follow(known[station.id], station)
+    if _find_unmade(heard):
+        with transaction.atomic():
+            _add_heard(heard)
     return len(new) + len(moved)
 
 
@@ -69,14 +77,21 @@ def _add(stations: list[Any]) -> None:
     )
 
 
-def _add_heard() -> None:
-    """Add the datastreams of rarer properties that a value has come of."""
+def _list_heard() -> set[tuple[str, str]]:
+    """Return (station, property) of the rarer properties that a value has come of."""
     rows = authorize(ANONYMOUS, READINGS.name).latest(select=["thing_id", "property"]).to_pylist()
-    heard = {(row["thing_id"], row["property"]) for row in rows if row["property"] in RARE}
-    if not heard:
-        return
+    return {(row["thing_id"], row["property"]) for row in rows if row["property"] in RARE}
+
+
+def _find_unmade(heard: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those that have no datastream yet."""
     there = models.Datastream.objects.filter(stream_property__in=RARE)
-    new = heard - set(there.values_list("stream_thing", "stream_property"))
+    return heard - set(there.values_list("stream_thing", "stream_property")) if heard else heard
+
+
+def _add_heard(heard: set[tuple[str, str]]) -> None:
+    """Add the datastreams of rarer properties that a value has come of."""
+    new = _find_unmade(heard)
     stations = models.Thing.objects.filter(asset_id__in={thing_id for thing_id, _ in new})
     things = {one.asset_id: one for one in stations}
     features = {

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from madang.core.base.interface import HOUSE, Finding, Severity, Text, read_pair
+from madang.core.base.interface import HOUSE, Finding, Severity, Text, hurry, read_pair
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.cctv.models import RingRow
 from madang.infrastructure.cctv.queries.bells import get_bells
@@ -27,7 +27,7 @@ def take_rings(*, now: datetime, rings: Sequence[Ring]) -> list[int]:
     """
     bells = get_bells([one.bell_id for one in rings])
     pressed = [one for one in rings if not one.is_test]
-    with transaction.atomic():
+    with hurry(), transaction.atomic():
         rows = [
             RingRow(bell_id=one.bell_id, at=one.at, is_test=one.is_test)
             for one in rings

@@ -10,10 +10,23 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from .errors import Conflict
+
 
 def are_registers_ready() -> bool:
-    """Return whether the registers have this version's form; raises OperationalError where no database answers."""
+    """Return whether the registers have this version's form.
+
+    Raises Conflict where a newer version has brought them further, OperationalError where no database answers.
+    """
     executor = MigrationExecutor(connection)
+    known = executor.loader.disk_migrations
+    for app, name in executor.loader.applied_migrations:
+        if app in executor.loader.migrated_apps and name > max(one for other, one in known if other == app):
+            raise Conflict(
+                "registers.newer",
+                f"더 새로운 판이 쓰던 데이터입니다({app} {name}). 그 판이나 더 새로운 판으로 여십시오.",
+                f"a newer version has worked on this data ({app} {name}); open it with that version or a later one",
+            )
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 

@@ -212,6 +212,7 @@ def test_the_terminal_on_a_fresh_folder_and_an_unreadable_file(tmp_path: Path) -
     path.write_text(MESSY, "utf-8")
     tried = run_madang(tmp_path / "fresh", "import", str(path), "--json", "--dry-run")
     assert json.loads(tried.stdout)["rows_read"] == 7
+    assert not (tmp_path / "fresh").exists()
     assert json.loads(run_madang(tmp_path / "fresh", "tables", "--json").stdout) == []
     broken = tmp_path / "broken.json"
     broken.write_text(BROKEN, "utf-8")

@@ -26,7 +26,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from madang.core.base.interface import BadInput, Conflict, NotFound, prepare_registers
+from madang.core.base.interface import BadInput, Conflict, NotFound, Text, prepare_registers
 
 REGISTERS = "registers.jsonl"
 SIDE_DATABASES = ("lake/lake.sqlite",)
@@ -39,11 +39,15 @@ UNFINISHED = "restore-unfinished"
 NOT_CARRIED = frozenset({"contenttypes.ContentType", "auth.Permission"})
 
 
-def back_up(file: str) -> str:
+def back_up(file: str) -> Text:
     """Write the city to `file` (tar, gzip) and return one sentence about it."""
     target = Path(file)
     if target.exists():
         raise Conflict("backup.exists", f"{file}이(가) 이미 있습니다", f"{file} exists already")
+    if not target.parent.is_dir():
+        raise NotFound(
+            "backup.folder", f"폴더 {target.parent}이(가) 없습니다", f"there is no folder {target.parent}"
+        )
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         partial.touch(0o600)  # it holds the city's keys
@@ -51,7 +55,11 @@ def back_up(file: str) -> str:
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
-    return f"{file}: {rows} register rows, {files} files, {target.stat().st_size} bytes"
+    size = target.stat().st_size
+    return Text(
+        ko=f"{file}: 등록부 {rows:,}행, 파일 {files:,}개, {size:,}바이트",
+        en=f"{file}: {rows:,} register rows, {files:,} files, {size:,} bytes",
+    )
 
 
 def _write_archive(target: Path) -> tuple[int, int]:
@@ -70,7 +78,7 @@ def _write_archive(target: Path) -> tuple[int, int]:
     return rows, files
 
 
-def restore(file: str) -> str:
+def restore(file: str) -> Text:
     """Lay the backup `file` into the data folder, which must hold no city yet, and return a sentence."""
     data = settings.MADANG.data_path
     prepare_registers()
@@ -86,7 +94,10 @@ def restore(file: str) -> str:
         (Path(scratch) / REGISTERS).unlink()
         shutil.copytree(scratch, data, dirs_exist_ok=True, copy_function=os.replace)
     unfinished.unlink()
-    return f"{file}: {rows} register rows are back in {data}"
+    return Text(
+        ko=f"{file}: 등록부 {rows:,}행을 {data}에 복원했습니다",
+        en=f"{file}: {rows:,} register rows are back in {data}",
+    )
 
 
 def refuse_half_restored(data: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import io
 import os
+import shutil
 import sys
 from importlib.metadata import version
 from itertools import chain
+from tempfile import mkdtemp
 
 import django
 from django.conf import settings
@@ -43,20 +46,32 @@ DJANGO_SETTINGS = "madang.project.settings"
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-NO_TLS = (
-    "others can reach this house, and nothing encrypts what they send: put a proxy that speaks TLS in front, "
-    "and set behind_tls and public_url"
+NO_TLS = Text(
+    ko="다른 컴퓨터에서 이 집에 들어올 수 있는데 오가는 것이 암호화되지 않습니다. TLS를 쓰는 프록시를 앞에 두고 "
+    "behind_tls와 public_url을 설정하십시오.",
+    en="others can reach this house, and nothing encrypts what they send: put a proxy that speaks TLS in front, "
+    "and set behind_tls and public_url",
 )
-COOKIES_OPEN = (
-    "public_url is https, but behind_tls is off: browsers would send the cookies without TLS as well"
+COOKIES_OPEN = Text(
+    ko="public_url은 https인데 behind_tls가 꺼져 있어, 브라우저가 TLS 없이도 쿠키를 보냅니다.",
+    en="public_url is https, but behind_tls is off: browsers would send the cookies without TLS as well",
 )
 NOBODY = Text(
     ko="아직 계정이 없습니다. madang createsuperuser로 첫 관리자를 만드십시오.",
     en="There is no account yet: make the first administrator's by madang createsuperuser.",
 )
-OPEN_API_AWAY = (
-    "port {port} is taken, so the Seoul Open API isn't served; name another for the setting open_api_port"
+OPEN_API_AWAY = Text(
+    ko="포트 {port}을(를) 쓸 수 없어 서울 열린데이터 API를 열지 않았습니다. 설정 open_api_port에 다른 포트를 지정하십시오.",
+    en="port {port} is taken, so the Seoul Open API isn't served; name another for the setting open_api_port",
 )
+MIND = Text(ko="주의: {what}", en="Mind: {what}")
+CHECKED = Text(
+    ko="설정, 명세 {manifests}개, 명령 {commands}개",
+    en="settings, {manifests} manifests, {commands} commands",
+)
+EXPOSURE = Text(ko="밖에 드러난 것", en="exposure")
+CONTRACTS = Text(ko="방 사이의 import 규칙", en="import contracts")
+PROBLEM = Text(ko="문제", en="problem")
 UP = "start the house and keep it running"
 EARLY_USAGE = "madang COMMAND [--data DIR] [--host HOST] [--port PORT] [--no-demo] …"
 
@@ -85,6 +100,8 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", DJANGO_SETTINGS)
     _adopt_settings(arguments)
+    if arguments[:1] == ["import"] and "--dry-run" in arguments:
+        _leave_nothing()
     if arguments[:1] in (["--version"], ["version"]):
         _say(f"madang {version('madang')}")
         return 0
@@ -118,6 +135,14 @@ def _adopt_settings(arguments: list[str]) -> None:
             os.environ[f"MADANG_{name.upper()}"] = str(value)
     if known.no_demo:
         os.environ["MADANG_DEMO"] = "no"
+
+
+def _leave_nothing() -> None:
+    """Let a trial before there is a house have a data folder that goes when it has ended."""
+    folder = read_settings().data_path
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        os.environ["MADANG_DATA"] = mkdtemp(prefix="madang-trial-")
+        atexit.register(shutil.rmtree, os.environ["MADANG_DATA"], ignore_errors=True)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -223,9 +248,10 @@ def _announce(supervisor: Supervisor) -> None:
             for name, password, role in accounts():
                 _say(f"  {name:<14} {password:<20} {role}")
     if settings.open_api_port != supervisor.settings.open_api_port:
-        _say(f"  Mind: {OPEN_API_AWAY.format(port=supervisor.settings.open_api_port)}.")
+        away = say_here(OPEN_API_AWAY.fill(port=supervisor.settings.open_api_port))
+        _say(f"  {say_here(MIND.fill(what=away))}")
     if exposed := find_exposure(settings):
-        _say(f"  Mind: {exposed}.")
+        _say(f"  {say_here(MIND.fill(what=say_here(exposed)))}")
     _say(f"  {say_here(Text(ko='Ctrl-C를 누르면 멈춥니다.', en='Ctrl-C stops it.'))}\n")
 
 
@@ -235,12 +261,13 @@ def run_check(arguments: argparse.Namespace) -> int:
 
     call_command("check", verbosity=0, stdout=io.StringIO())
     _say_unknown_variables()
-    _say(f"ok       settings, {len(list_manifests())} manifests, {len(list_commands())} commands")
+    counts = {"manifests": len(list_manifests()), "commands": len(list_commands())}
+    _say_check(say_here(CHECKED.fill(**counts)), [])
     _refuse_unready_registers()
     exposed = find_exposure(read_settings())
     broken = find_broken_contracts()
-    problems = _say_check("exposure", [exposed] if exposed else [])
-    problems += _say_check("import contracts", [broken] if broken else [])
+    problems = _say_check(say_here(EXPOSURE), [say_here(exposed)] if exposed else [])
+    problems += _say_check(say_here(CONTRACTS), [broken] if broken else [])
     for _, check in collect("checks", "CHECKS"):
         problems += _say_check(say_here(check.title), [say_here(text) for text in check.run()])
     return 1 if problems else 0
@@ -251,13 +278,13 @@ def _say_unknown_variables() -> None:
         sys.stderr.write(f"madang: {name} is no setting and changes nothing; docs/settings.md lists them\n")
 
 
-def find_exposure(settings: Settings) -> str:
-    """Say why what people send to this house may be read or changed on its way, "" where it may not."""
+def find_exposure(settings: Settings) -> Text | None:
+    """Say why what people send to this house may be read or changed on its way, None where it may not."""
     if settings.behind_tls:
-        return ""
+        return None
     if settings.public_url.startswith("https:"):
         return COOKIES_OPEN
-    return "" if settings.host in LOOPBACK else NO_TLS
+    return None if settings.host in LOOPBACK else NO_TLS
 
 
 def _refuse_unready_registers() -> None:
@@ -271,7 +298,7 @@ def _refuse_unready_registers() -> None:
 
 
 def _say_check(title: str, problems: list[str]) -> int:
-    _say(f"{'problem' if problems else 'ok':<8} {title}")
+    _say(f"{say_here(PROBLEM) if problems else 'ok':<8} {title}")
     for sentence in problems:
         _say(f"         {sentence}")
     return len(problems)
@@ -284,13 +311,13 @@ def run_bench(arguments: argparse.Namespace) -> int:
 
 def run_backup(arguments: argparse.Namespace) -> int:
     """Write one file from which the same city can be restored."""
-    _say(back_up(arguments.file))
+    _say(say_here(back_up(arguments.file)))
     return 0
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
     """Lay a backup into an empty data folder."""
-    _say(restore(arguments.file))
+    _say(say_here(restore(arguments.file)))
     return 0
 
 

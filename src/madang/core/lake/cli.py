@@ -17,6 +17,7 @@ from madang.core.base.interface import (
     Actor,
     MadangError,
     Subcommand,
+    Text,
     now,
     prepare_registers,
     say_here,
@@ -27,8 +28,48 @@ from .asking import list_records
 from .importing.action import import_file
 from .importing.records import ImportChoice, ImportOutcome
 from .queries import list_datasets
+from .vocabulary import TYPES, WARNINGS, say_fix, say_reason
 
 EXIT_REFUSED = 2
+NO_TABLES = Text(
+    ko="아직 표가 없습니다. madang import 파일 로 가져오십시오.",
+    en="No tables yet. Bring one in with: madang import FILE",
+)
+WOULD_BECOME = Text(
+    ko="{file}: {table} 데이터셋이 됩니다 ({rows}행).",
+    en="{file} would become the dataset {table} ({rows} rows).",
+)
+BECAME = Text(
+    ko="{file}: 이제 {table} 데이터셋입니다 ({rows}행).",
+    en="{file} is now the dataset {table} ({rows} rows).",
+)
+ROWS = Text(ko="{n}행", en="{n} rows")
+READ = Text(ko="읽음", en="read")
+REJECTED = Text(ko="제외", en="rejected")
+FIXED = Text(ko="고침", en="fixed")
+LEFT = Text(ko="확인", en="mind")
+SHEET = Text(ko="시트", en="sheet")
+NOT_READ = Text(
+    ko="{read}; 읽지 않은 것: {others} (--sheet로 고릅니다)",
+    en="{read}; not read: {others} (choose one with --sheet)",
+)
+PLACE = Text(ko="위치", en="place")
+PLACED = Text(
+    ko="{lon}, {lat}, {crs}; 뒤바뀐 것 {swapped}, 적힌 자치구 밖 {outside_district}",
+    en="{lon}, {lat} in {crs}; {swapped} swapped, {outside_district} outside their own district",
+)
+COLUMNS = Text(ko="열", en="columns")
+DRY = Text(ko="시험이었으므로 아무것도 저장하지 않았습니다.", en="Nothing was written: this was a dry run.")
+PUBLISHED = Text(ko="공개되어 있습니다: {address}", en="It is published: {address}")
+DRAFT = Text(
+    ko="직원만 보는 초안입니다. 데이터셋 페이지에서 공개하십시오: {address}",
+    en="It is a draft that only staff see; publish it on its page: {address}",
+)
+REPLACES = Text(
+    ko="앞 판을 갈음하며, 앞 판은 되살릴 수 있습니다.",
+    en="It replaces an earlier version, which can be restored.",
+)
+TRY = Text(ko="이어서: madang sql {query}", en="Try: madang sql {query}")
 
 
 def run_import(arguments: Namespace) -> int:
@@ -74,7 +115,7 @@ def run_tables(arguments: Namespace) -> int:
     elif rows:
         _print_table(list(rows[0]), [list(row.values()) for row in rows])
     else:
-        _say("No tables yet. Bring one in with: madang import FILE")
+        _say(say_here(NO_TABLES))
     return 0
 
 
@@ -92,50 +133,60 @@ def run_sql_command(arguments: Namespace) -> int:
         writer.writerows([names, *rows])
     else:
         _print_table(names, rows)
-        _say(f"({len(rows):,} row{'s' * (len(rows) != 1)})")
+        rows_here = Text(ko="{n}행", en="{n} row" + "s" * (len(rows) != 1))
+        _say(f"({say_here(rows_here.fill(n=f'{len(rows):,}'))})")
     return 0
 
 
 def describe_outcome(outcome: ImportOutcome) -> str:
-    """Return in plain words what an import did."""
+    """Return in plain words, in the terminal's language, what an import did."""
     report = outcome.report
-    did = "would become" if outcome.version is None else "is now"
+    did = WOULD_BECOME if outcome.version is None else BECAME
     lines = [
-        f"{outcome.file_name} {did} the dataset {report.table} ({report.rows_kept:,} rows).",
-        f"  read      {report.rows_read:,} rows" + (f", {report.encoding}" if report.encoding else ""),
+        say_here(did.fill(file=outcome.file_name, table=report.table, rows=f"{report.rows_kept:,}")),
+        _line(READ, say_here(ROWS.fill(n=f"{report.rows_read:,}")), report.encoding),
     ]
-    lines += [
-        f"  rejected  {count:,} {reason.replace('_', ' ')}" for reason, count in report.rejected.items()
-    ]
-    lines += [f"  fixed     {count:,} {name.replace('_', ' ')}" for name, count in report.fixes.items()]
+    lines += [_line(REJECTED, _count(count, say_reason(name))) for name, count in report.rejected.items()]
+    for heading, is_warning in ((FIXED, False), (LEFT, True)):
+        fixes = [(name, n) for name, n in report.fixes.items() if (name in WARNINGS) == is_warning]
+        lines += [_line(heading, _count(count, say_fix(name))) for name, count in fixes]
     if len(outcome.sheets) > 1:
         read, *others = outcome.sheets
-        lines.append(f"  sheet     {read}; not read: {', '.join(others)} (choose one with --sheet)")
+        lines.append(_line(SHEET, say_here(NOT_READ.fill(read=read, others=", ".join(others)))))
     if report.place:
-        place = report.place
-        lines.append(
-            f"  place     {place.lon}, {place.lat} in {place.crs}; {place.swapped:,} swapped, "
-            f"{place.outside_district:,} outside their own district"
-        )
-    kinds = ", ".join(
-        f"{column.name} ({', '.join(filter(None, (column.type, outcome.units.get(column.name))))})"
+        found = msgspec.to_builtins(report.place)
+        counts = {name: f"{found[name]:,}" for name in ("swapped", "outside_district")}
+        lines.append(_line(PLACE, say_here(PLACED.fill(**found | counts))))
+    kinds = (
+        f"{column.name} ({', '.join(filter(None, (_say_type(column.type), outcome.units.get(column.name))))})"
         for column in report.columns
     )
-    lines.append(f"  columns   {kinds}")
+    lines.append(_line(COLUMNS, *kinds))
     return "\n".join([*lines, *_what_next(outcome)])
+
+
+def _line(heading: Text, *parts: str | None) -> str:
+    return f"  {_fit(say_here(heading), 9)} {', '.join(filter(None, parts))}"
+
+
+def _count(count: int, what: Text) -> str:
+    return f"{count:,} · {say_here(what)}"
+
+
+def _say_type(name: str) -> str:
+    return say_here(TYPES[name]) if name in TYPES else name
 
 
 def _what_next(outcome: ImportOutcome) -> list[str]:
     name = outcome.report.table
     if outcome.version is None:
-        return ["  Nothing was written: this was a dry run."]
-    state = "published" if outcome.is_published else "a draft that only staff see; publish it on its page"
-    again = (
-        " It replaces an earlier version, which can be restored."
-        if outcome.previous_version is not None
-        else ""
-    )
-    return [f"  It is {state}: /datasets/{name}/{again}", f"  Try: madang sql {_say_query(name)}"]
+        return [f"  {say_here(DRY)}"]
+    again = f" {say_here(REPLACES)}" if outcome.previous_version is not None else ""
+    state = PUBLISHED if outcome.is_published else DRAFT
+    return [
+        f"  {say_here(state.fill(address=f'/datasets/{name}/'))}{again}",
+        f"  {say_here(TRY.fill(query=_say_query(name)))}",
+    ]
 
 
 def _say_query(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 from pathlib import Path
 
@@ -304,7 +305,19 @@ def test_what_can_t_be_stored_as_decided_may_be_decided_again(tmp_path):
 def test_the_terminal_tells_columns_with_type_and_unit(tmp_path):
     path = write(tmp_path, "lib.csv", "도서관,예산(천원)\n남산,5\n정독,6\n")
     said = describe_outcome(import_file(actor=HOUSE, now=now(), path=path, dry_run=True))
-    assert "columns   도서관 (text), 예산(천원) (integer, 천원)" in said
+    assert "columns   도서관 (text), 예산(천원) (whole number, 천원)" in said
+
+
+def test_the_terminal_tells_it_in_its_own_language(tmp_path, monkeypatch):
+    rows = '도서관,장서,문의\n남산,"1,000",02-120\n정독,"2,000"\n정독,"2,000",-,더\n'
+    outcome = import_file(actor=HOUSE, now=now(), path=write(tmp_path, "lib.csv", rows), dry_run=True)
+    assert outcome.report.rejected
+    assert outcome.report.fixes
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert not re.search("읽음|고침|제외|됩니다", describe_outcome(outcome))
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    said = describe_outcome(outcome).replace("lib.csv", "").replace(outcome.report.table, "")
+    assert re.findall("[A-Za-z]{2,}", said) == ["utf"]
 
 
 def test_strangers_may_not_import(tmp_path):

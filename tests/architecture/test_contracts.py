@@ -65,6 +65,11 @@ def test_every_page_names_a_permission_that_a_manifest_declares():
     assert named <= declared_permissions()
 
 
+def test_every_permission_says_what_it_lets_one_do():
+    for manifest in list_manifests():
+        assert manifest.permission_names.keys() == manifest.permissions.keys(), manifest.name
+
+
 @pytest.mark.parametrize("part", ["api", "hot"])
 def test_every_route_names_a_permission_that_a_manifest_declares(part):
     named = {route.permission for _, route in collect(part, "ROUTES")}

@@ -47,7 +47,7 @@ class DeclaredKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`service.toml` of a service or `room.toml` of a core room.
 
-    `permissions` maps a permission to the roles that hold it; `incident_kinds` a kind to its name; `thing_kinds` the
+    `permissions` maps a permission to the roles that hold it, `permission_names` to what it lets one do; `incident_kinds` a kind to its name; `thing_kinds` the
     code of a kind of thing to what it is; `evidence` what the
     evidence of its findings is called, and its codes, to words.
     `provides` and `uses` name commands other services may ask for, and those this one asks for. `devices_send` and
@@ -66,6 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     thing_kinds: dict[str, DeclaredKind] = {}
     evidence: dict[str, Text] = {}
     permissions: dict[str, tuple[str, ...]] = {}
+    permission_names: dict[str, Text] = {}
     personal_data: tuple[PersonalData, ...] = ()
     sources: tuple[OutsideSource, ...] = ()
     provides: tuple[str, ...] = ()

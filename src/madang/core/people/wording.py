@@ -45,6 +45,12 @@ def say_role(role: str) -> Text:
     return ROLES.get(role, Text(ko=role, en=role))
 
 
+def say_permission(permission: str) -> Text:
+    """Return what a permission lets one do; one nobody declares any more is said as it is."""
+    named = (manifest.permission_names.get(permission) for manifest in list_manifests())
+    return next(filter(None, named), Text(ko=permission, en=permission))
+
+
 def say_service(service: str) -> Text:
     """Return a room's or service's name; "*" is every one."""
     if service == "*":

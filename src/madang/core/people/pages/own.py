@@ -24,7 +24,7 @@ from madang.core.people.queries import (
     list_tokens,
 )
 from madang.core.people.records import NewToken
-from madang.core.people.wording import say_grants
+from madang.core.people.wording import say_grants, say_permission
 
 from .shown_once import show_result_once
 
@@ -39,7 +39,11 @@ def show_account(request: HttpRequest) -> HttpResponse:
         "account": account,
         "grants": say_grants(account.grants),
         "sessions": list_sessions(request.actor, request.session.session_key or ""),
-        "tokens": [token for token in list_tokens(request.actor) if token.revoked_at is None],
+        "tokens": [
+            {"token": token, "may": [say_permission(scope) for scope in token.scopes]}
+            for token in list_tokens(request.actor)
+            if token.revoked_at is None
+        ],
         "consents": [one for one in list_consents(request.actor) if one.withdrawn_at is None],
         "purposes": {purpose.code: purpose for purpose in list_purposes()},
         "now": now(),
@@ -131,7 +135,7 @@ def _build_token_form(actor: Actor) -> type[forms.Form]:
     held = [
         (
             say_lazily(one.title.ko, one.title.en),
-            [(name, name) for name in sorted(one.permissions) if actor.may(name)],
+            [(name, _say_lazily_what(name)) for name in one.permissions if actor.may(name)],
         )
         for one in list_manifests()
     ]
@@ -161,6 +165,11 @@ def _build_token_form(actor: Actor) -> type[forms.Form]:
         )
 
     return TokenForm
+
+
+def _say_lazily_what(permission: str) -> str:
+    said = say_permission(permission)
+    return say_lazily(f"{said.ko} ({permission})", f"{said.en} ({permission})")
 
 
 def _issue(*, actor: Actor, now: datetime, data: dict[str, Any]) -> NewToken:

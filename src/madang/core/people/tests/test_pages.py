@@ -185,7 +185,12 @@ def test_one_makes_a_token_sees_it_once_and_ends_it(desk, admin):
     form = {"name": "센서", "scopes": ["people.read_agencies"], "agency_code": "*", "days": "30"}
     page = desk.post("/account/tokens/new/", form).content.decode()
     secret = re.search(r"mdg_[0-9a-f]{8}_[\w-]{43}", page)[0]
-    assert secret not in desk.get("/account/").content.decode()
+    account = desk.get("/account/").content.decode()
+    assert secret not in account
+    assert "기관 보기" in account
+    assert "people.read_agencies" not in account
+    desk.cookies["language"] = "en"
+    assert "See agencies" in desk.get("/account/").content.decode()
     token = ApiToken.objects.get()
     assert desk.post("/account/tokens/new/", form | {"scopes": ["people.read_audit"]}).status_code == 422
     assert desk.post(f"/account/tokens/{token.public_id}/end/").url == "/account/"

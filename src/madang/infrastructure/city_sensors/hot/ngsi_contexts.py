@@ -18,11 +18,15 @@ from madang.infrastructure.city_sensors.queries.ngsi.entities import get_context
 
 from .ngsi_answers import JSON, LD, ROOT, asks_details, route, serve
 
+HOSTED, CACHED = "Hosted", "Cached"
+
 
 @serve
 def host(request: Request, body: Any) -> Response:
-    """Keep a context under an address of the house."""
-    identity = host_context(actor=request.state.actor, now=now(), body=body)
+    """Keep a context under an address of the house; with `url`, as that of an address elsewhere."""
+    identity = host_context(
+        actor=request.state.actor, now=now(), body=body, address=request.query_params.get("url")
+    )
     address = f"{find_address(request)}{ROOT}/jsonldContexts/{identity}"
     return Response(status_code=201, headers={"Location": address})
 
@@ -30,22 +34,27 @@ def host(request: Request, body: Any) -> Response:
 @serve
 def show_contexts(request: Request, _body: None) -> Response:
     """Answer the addresses of the contexts that were handed in, or what is known of them."""
-    if request.query_params.get("kind", "Hosted") not in {"Hosted", "Cached", "ImplicitlyCreated"}:
+    kind = request.query_params.get("kind")
+    if kind not in {None, HOSTED, CACHED, "ImplicitlyCreated"}:
         raise bad("kind is Hosted, Cached or ImplicitlyCreated")
     base = f"{find_address(request)}{ROOT}/jsonldContexts/"
-    is_ours = request.query_params.get("kind", "Hosted") == "Hosted"  # nothing is fetched, so none is cached
-    rows = list_contexts() if is_ours else []
-    body: list[Any] = [base + row.context_id for row in rows]
+    rows = [row for row in list_contexts() if kind is None or _find_kind(row) == kind]
+    body: list[Any] = [row.address or base + row.context_id for row in rows]
     if asks_details(request):
         body = [_describe(row, base) for row in rows]
     return Response(msgspec.json.encode(body), media_type=JSON)
 
 
+def _find_kind(row: HostedContext) -> str:
+    """Return the kind of a context; that of an address elsewhere is a copy, though nobody fetched it."""
+    return CACHED if row.address else HOSTED
+
+
 def _describe(row: HostedContext, base: str) -> dict[str, str]:
     return {
-        "URL": base + row.context_id,
+        "URL": row.address or base + row.context_id,
         "localId": row.context_id,
-        "kind": "Hosted",
+        "kind": _find_kind(row),
         "createdAt": write_time(row.created_at),
     }
 

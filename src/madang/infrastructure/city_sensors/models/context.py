@@ -53,9 +53,13 @@ class ContextValue(models.Model):
 
 
 class HostedContext(models.Model):
-    """A JSON-LD context that was handed in, and is served under an address of the house."""
+    """A JSON-LD context that was handed in, and is served under an address of the house.
+
+    `address` is where it lies elsewhere, None where nowhere: what names it there is read by it.
+    """
 
     context_id = models.CharField(max_length=40, primary_key=True)
+    address = models.CharField(max_length=500, null=True, unique=True)
     body = models.JSONField()
     created_at = models.DateTimeField()
 

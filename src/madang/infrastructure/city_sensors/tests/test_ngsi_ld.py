@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -155,7 +156,7 @@ def test_batches_tell_what_failed(api):
 def test_names_mean_what_the_context_says(api):
     hosted = api.post("/jsonldContexts", json=CONTEXT).headers["location"]
     body = make_room("named") | {"@context": [hosted, {"more": "https://example.org/more"}], "more": 1}
-    sent = api.post("/entities", content=json.dumps(body), headers={"Content-Type": "application/ld+json"})
+    sent = api.post("/entities", content=json.dumps(body), headers=LD)
     assert sent.status_code == 201, sent.text
     plain = api.get("/entities/urn:ngsi-ld:Room:named").json()
     assert "https://example.org/temp" in plain
@@ -342,7 +343,57 @@ def test_contexts_that_were_handed_in_are_listed(api):
     assert api.get(address, params={"details": "true"}).json() == known
     assert api.get(address).json() == CONTEXT
     assert api.delete(address, params={"reload": "true"}).status_code == 400
-    assert api.get("/jsonldContexts", params={"kind": "Cached"}).json() == []
+    assert address not in api.get("/jsonldContexts", params={"kind": "Cached"}).json()
+
+
+def test_the_context_of_an_address_elsewhere_is_handed_in_once(api):
+    there = f"https://models.example/{uuid.uuid4()}/context.jsonld"
+    body = {"id": f"urn:ngsi-ld:Room:{uuid.uuid4()}", "type": "Room", "@context": [there]}
+    unknown = api.post("/entities", json=body, headers=LD)
+    assert (unknown.status_code, "jsonldContexts?url=" in unknown.json()["detail"]) == (503, True)
+    context = {"@context": {"Room": "https://models.example/Room", "warmth": "https://models.example/warmth"}}
+    handed = api.post("/jsonldContexts", json=context, params={"url": there})
+    assert handed.status_code == 201, handed.text
+    assert api.post("/jsonldContexts", json=context, params={"url": there}).status_code == 409
+    body |= {"warmth": {"type": "Property", "value": 21}}
+    made = api.post("/entities", json=body, headers=LD)
+    assert made.status_code == 201, made.text
+    link = {"Link": LINK.format(there)}
+    found = api.get("/entities", params={"type": "Room", "q": "warmth==21"}, headers=link).json()
+    assert [one["id"] for one in found] == [body["id"]]
+    plain = api.get(f"/entities/{body['id']}").json()
+    assert plain["https://models.example/warmth"]["value"] == 21
+    assert there in api.get("/jsonldContexts").json()
+    assert there in api.get("/jsonldContexts", params={"kind": "Cached"}).json()
+    assert there not in api.get("/jsonldContexts", params={"kind": "Hosted"}).json()
+    assert api.get(handed.headers["location"]).json() == context
+    for wrong in ("ftp://x/y", "models.example", "https://a b", "https://" + "x" * 500, ""):
+        assert api.post("/jsonldContexts", json=context, params={"url": wrong}).status_code == 400, wrong
+    assert api.delete(handed.headers["location"]).status_code == 204
+    assert api.get("/entities", params={"type": "Room"}, headers=link).status_code == 503
+
+
+def test_a_list_is_kept_as_one(api):
+    identity = f"urn:ngsi-ld:Lane:{uuid.uuid4()}"
+    body = {"id": identity, "type": "Lane", "speeds": {"type": "ListProperty", "valueList": [30, 50]}}
+    assert api.post("/entities", json=body).status_code == 201
+    assert api.get(f"/entities/{identity}").json() == body
+    simple = api.get(f"/entities/{identity}", params={"options": "keyValues"}).json()
+    assert simple["speeds"] == {"valueList": [30, 50]}
+    found = api.get("/entities", params={"type": "Lane", "q": "speeds==50"}).json()
+    assert identity in [one["id"] for one in found]
+    wrong = api.post(
+        "/entities", json=body | {"id": f"{identity}x", "speeds": {"type": "ListProperty", "valueList": 3}}
+    )
+    assert wrong.status_code == 400
+    api.delete(f"/entities/{identity}")
+
+
+def test_what_is_wrong_with_a_place_is_said_in_words(api):
+    place = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [200, 95]}}
+    reply = api.post("/entities", json={"id": "urn:ngsi-ld:Room:far", "type": "Room", "location": place})
+    assert reply.status_code == 400
+    assert reply.json()["detail"] == "location: coordinates are degrees, longitude first"
 
 
 def test_strangers_read_and_do_not_write(house):

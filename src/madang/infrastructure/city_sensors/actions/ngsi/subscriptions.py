@@ -38,6 +38,7 @@ OWN_HEADERS = {
     "expect", "keep-alive",
 }  # fmt: skip
 LONGEST_HEADER = 4_000
+ELSEWHERE = re.compile(r"https?://[!-~]{1,490}")
 
 
 def create_subscription(*, actor: Actor, now: datetime, body: Any, context: Any) -> str:
@@ -92,15 +93,22 @@ def remove_subscription(*, actor: Actor, now: datetime, identity: str) -> None:
         record_audit(actor=actor, now=now, action="city_sensors.unsubscribe", subject=identity[:200])
 
 
-def host_context(*, actor: Actor, now: datetime, body: Any) -> str:
-    """Keep a JSON-LD context and return its id."""
+def host_context(*, actor: Actor, now: datetime, body: Any, address: str | None = None) -> str:
+    """Keep a JSON-LD context, that of `address` elsewhere where one is said, and return its id."""
     require(actor, WRITE)
+    if address is not None and not ELSEWHERE.fullmatch(address):
+        raise bad("url is the http or https address of the context, at most 500 characters")
     if not isinstance(body, dict) or "@context" not in body:
         raise bad("send an object with @context")
     Terms(body["@context"], find_context)
     identity = new_id()
     with transaction.atomic():
-        models.HostedContext.objects.create(context_id=identity, body=body, created_at=now)
+        before = models.HostedContext.objects.filter(address=address).first() if address else None
+        if before is not None:
+            raise Problem(
+                "AlreadyExists", f"that context is known as {before.context_id}; DELETE it to hand in another"
+            )
+        models.HostedContext.objects.create(context_id=identity, address=address, body=body, created_at=now)
         record_audit(actor=actor, now=now, action="city_sensors.host_context", subject=identity)
     return identity
 

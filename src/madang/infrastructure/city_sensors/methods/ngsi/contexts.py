@@ -70,6 +70,7 @@ def _flatten(source: Any, find_hosted: Callable[[str], Any], depth: int = 0) -> 
     if hosted is None:
         raise Problem(
             "LdContextNotAvailable",
-            f"{source[:200]} is not fetched; send the context itself, or POST it to /ngsi-ld/v1/jsonldContexts",
+            f"the house fetches no @context: hand in the one of {source[:200]} by POST to "
+            "/ngsi-ld/v1/jsonldContexts?url=(that address), or send the context itself",
         )
     return _flatten(hosted, find_hosted, depth + 1)

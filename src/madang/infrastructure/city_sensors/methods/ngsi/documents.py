@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from madang.core.base.interface import BadInput
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import (
     GEOMETRIES,
     read_geometry,
@@ -26,6 +27,7 @@ VALUES = {
     "LanguageProperty": "languageMap",
     "VocabProperty": "vocab",
     "JsonProperty": "json",
+    "ListProperty": "valueList",
 }
 MEMBERS = {"type", "observedAt", "unitCode", "datasetId", "createdAt", "modifiedAt", "lang", *VALUES.values()}
 FORMS = {
@@ -295,12 +297,14 @@ def _check(name: str, body: dict[str, Any]) -> dict[str, Any]:
     if body["type"] == "GeoProperty":
         try:
             geometry = read_geometry(name, body["value"])
-        except Exception as error:
-            raise bad(f"{name}: {getattr(error, 'text', error)}") from error
+        except BadInput as error:
+            raise bad(f"{name}: {error.text.en}") from error
         if geometry is None:
             raise bad(f"{name}: the value of a GeoProperty must be a GeoJSON geometry")
     if body["type"] == "LanguageProperty" and not isinstance(body["languageMap"], dict):
         raise bad(f"{name}: a languageMap is an object")
+    if body["type"] == "ListProperty" and not isinstance(body["valueList"], list):
+        raise bad(f"{name}: a valueList is a list")
     return body
 
 

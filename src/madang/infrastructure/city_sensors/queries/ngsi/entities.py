@@ -263,8 +263,9 @@ def get_context(context_id: str) -> models.HostedContext:
 
 
 def find_context(address: str) -> Any:
-    """Return the hosted context of an address (or of an id alone), or None."""
-    row = models.HostedContext.objects.filter(context_id=address.rpartition(HOSTED)[2][:40]).first()
+    """Return the context that was handed in for an address, of the house or elsewhere (or of an id alone), or None."""
+    known = Q(context_id=address.rpartition(HOSTED)[2][:40]) | Q(address=address[:500])
+    row = models.HostedContext.objects.filter(known).first()
     return row.body if row else None
 
 

@@ -137,7 +137,7 @@ def _say(graph: Graph, subject: URIRef, term: Any, ko: str, en: str) -> None:
 def build_data_json(
     records: Sequence[DatasetRecord], address: str, city_ko: str, contact: str
 ) -> dict[str, Any]:
-    """Return the catalogue as Project Open Data's data.json 1.1; its contact is left out where there is none."""
+    """Return the catalogue as Project Open Data's data.json 1.1, which demands whom to ask: its address may be empty."""
     return {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
         "@type": "dcat:Catalog",
@@ -153,7 +153,7 @@ def build_data_json(
                 "modified": record.updated_at.date().isoformat(),
                 "publisher": _describe_publisher(record.table.owner_agency, city_ko),
                 **({"theme": [say_category(record.category).ko]} if record.category else {}),
-                **_list_contact(record.table.contact, city_ko, contact),
+                "contactPoint": _describe_contact(record.table.contact, city_ko, contact),
                 "accessLevel": "public",
                 "landingPage": f"{address}/datasets/{record.name}/",
                 **({"license": LICENCE_ADDRESSES[record.table.licence]} if record.table.licence in LICENCE_ADDRESSES else {}),
@@ -178,9 +178,10 @@ def _describe_publisher(agency: str, city: str) -> dict[str, Any]:
     return whole | {"name": name_agency(agency).ko, "subOrganizationOf": whole} if agency else whole
 
 
-def _list_contact(own: str, city: str, contact: str) -> dict[str, Any]:
-    """Return whom to ask in data.json's words: who the dataset names, else the city; nothing without an address."""
-    mail = find_mail(own) or contact
-    if not mail:
-        return {}
-    return {"contactPoint": {"@type": "vcard:Contact", "fn": own or city, "hasEmail": f"mailto:{mail}"}}
+def _describe_contact(own: str, city: str, contact: str) -> dict[str, str]:
+    """Return whom to ask in data.json's words: who the dataset names, else the city; `mailto:` alone where no address is known."""
+    return {
+        "@type": "vcard:Contact",
+        "fn": own or city,
+        "hasEmail": f"mailto:{find_mail(own) or contact}",
+    }

@@ -23,6 +23,7 @@ from madang.citizens.open_data.queries.quotas import find_caller, get_quota, nam
 from madang.citizens.open_data.queries.search import search
 from madang.citizens.open_data.records.calls import CKAN_KEY
 from madang.citizens.open_data.records.search import Asked as Search
+from madang.citizens.open_data.records.search import Worded
 from madang.core.base.interface import ANONYMOUS, BadInput, MadangError, NotFound, now
 from madang.core.lake.interface import DatasetRecord, get_dataset
 from madang.core.pages.interface import find_address
@@ -41,6 +42,7 @@ class TooMany(MadangError):
 
 MOST_SUGGESTED = 100
 MOST_PACKAGES = 1000
+NEWEST = "score desc, metadata_modified desc"
 KINDS = {
     403: "Authorization Error",
     404: "Not Found Error",
@@ -145,18 +147,17 @@ def package_show(asked: Asked, address: str) -> dict[str, Any]:
 
 
 def package_search(asked: Asked, address: str) -> dict[str, Any]:
-    """Return a page of the datasets found by `q` and `fq`, best first, with the exact count.
+    """Return a page of the datasets found by `q` and `fq`, best first and then the newest, with the exact count.
 
     `fl` names the only fields that each is wanted with. `read_as` says for which mistyped words others were looked for, `is_loose` that no dataset has all the words.
     """
+    sort = read_given(asked, "sort") or NEWEST
     try:
-        where, words = read_query(read_given(asked, "q").replace("*:*", ""))
+        where, words = read_query(read_given(asked, "q"), moment := now())
         for narrowed in (read_given(asked, "fq"), *read_words(asked, "fq_list")):
-            more, rest = read_query(narrowed.replace("*:*", ""))
-            if rest:
-                raise ValueError(rest)
-            where += more
-        sort = packages.read_search_sort(read_given(asked, "sort") or ("score" if words else "name"))
+            more, rest = read_query(narrowed, moment)
+            where += (*more, Worded(rest)) if rest else more
+        order = packages.read_search_sort(sort)
     except ValueError as error:
         raise BadInput(
             "ckan.search", f"이렇게는 찾지 못합니다: {error}", f"this isn't served: {error}"
@@ -168,7 +169,7 @@ def package_search(asked: Asked, address: str) -> dict[str, Any]:
             text=words,
             facets=(("owner", "own"),),
             where=where,
-            sort=sort,
+            sort=order,
             offset=read_number(asked, "start", 0, 10**9),
             limit=read_number(asked, "rows", 10, 1000),
             counts_found=True,

@@ -117,6 +117,7 @@ def describe_licence(name: str) -> dict[str, Any]:
 SORTS = {
     "score": "score",
     "metadata_modified": "updated",
+    "metadata_created": "created",
     "title_string": "title",
     "title": "title",
     "name": "name",
@@ -126,13 +127,17 @@ SORTS = {
 
 def read_search_sort(text: str) -> str:
     """Return the index's order for package_search's `sort`; raise ValueError for one it doesn't have."""
-    first, _, way = text.split(",")[0].strip().lower().partition(" ")
-    name = SORTS.get(first or "score")
+    return ",".join(_read_search_key(one) for one in text.split(","))
+
+
+def _read_search_key(text: str) -> str:
+    first, _, way = text.strip().lower().partition(" ")
+    name = SORTS.get(first)
     if name is None:
         raise ValueError(first)
     if way.strip() not in {"", "asc", "desc"}:
         raise ValueError(way.strip())
-    falls = name in {"score", "updated"}
+    falls = name in {"score", "updated", "created"}
     return ("-" if (way.strip() == "asc") == falls and way.strip() else "") + name
 
 
@@ -144,14 +149,29 @@ def name_counts(
 
 
 def describe_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
-    """Return counted facets as CKAN lists them."""
+    """Return counted facets as CKAN lists them, with the titles of what they count."""
     return {
         field: {
             "title": field,
-            "items": [{"name": name, "display_name": name, "count": count} for name, count in values.items()],
+            "items": [
+                {"name": name, "display_name": _title_of(field, name), "count": count}
+                for name, count in values.items()
+            ],
         }
         for field, values in counts.items()
     }
+
+
+def _title_of(field: str, value: str) -> str:
+    match FACETS.get(field):
+        case "agency":
+            return name_agency(value).ko
+        case "category":
+            return say_category(value).ko
+        case "licence":
+            return say_licence(value).ko
+        case _:
+            return value
 
 
 def read_filters(filters: dict[str, Any]) -> tuple[Filter | AnyOf, ...]:

@@ -22,7 +22,8 @@ from madang.citizens.open_data.records.search import (
     Not,
     OneOf,
     Titled,
-    Updated,
+    Within,
+    Worded,
 )
 
 from .synonyms import MEANINGS, PARTICLES, WEAK
@@ -54,6 +55,7 @@ class _Columns:
 
     def __init__(self, documents: Sequence[Indexed]) -> None:
         self.updated = np.array([one.updated_s for one in documents])
+        self.created = np.array([one.created_s for one in documents])
         self.rows = np.array([one.rows for one in documents])
         self.titles = _rank([one.title for one in documents])
         self.names = _rank([one.id for one in documents])
@@ -129,21 +131,20 @@ class Index:
         alive = np.array(self._alive, dtype=bool)
         for condition in asked.where:
             alive &= self._fits(condition)
-        words = list_words(asked.text)[:MOST_WORDS]
-        if not words:
-            return self._page(asked, alive, np.zeros(len(alive), np.float32))
         read_as: dict[str, str] = {}
-        groups = [self._score_word(word, read_as) for word in words]
-        needed = [
-            group for word, group in zip(words, groups, strict=True) if not self._is_weak(word)
-        ] or groups
-        hits = sum((group > 0).astype(np.int16) for group in needed)
-        total = sum(groups)
-        mask = alive & (hits == len(needed))
-        is_loose = not mask.any() and len(needed) > 1
+        extra = sum(
+            (self._score_words(text, read_as)[0] for text in _list_worded(asked.where)),
+            np.zeros(len(alive), np.float32),
+        )
+        if not list_words(asked.text):
+            return self._page(asked, alive, extra)
+        total, hits, needed = self._score_words(asked.text, read_as)
+        mask = alive & (hits == needed)
+        is_loose = not mask.any() and needed > 1
         if is_loose:
             mask = alive & (hits > 0)
-            total = total * (hits / len(needed)) ** 2
+            total = total * (hits / needed) ** 2
+        total = total + extra
         found = self._page(asked, mask, total)
         return Found(
             ids=found.ids, total=found.total, facets=found.facets, is_loose=is_loose and bool(found.total), read_as=read_as
@@ -207,6 +208,16 @@ class Index:
         count = len(self._postings[term][0]) if term in self._postings else 0
         return math.log(1 + (len(self._documents) + 0.5) / (count + 0.5))
 
+    def _score_words(self, text: str, read_as: dict[str, str]) -> tuple[Scores, Scores, int]:
+        """Return how well each dataset fits the words, how many of those that count it has, and how many do count."""
+        words = list_words(text)[:MOST_WORDS]
+        groups = [self._score_word(word, read_as) for word in words]
+        needed = [
+            group for word, group in zip(words, groups, strict=True) if not self._is_weak(word)
+        ] or groups
+        none = np.zeros(len(self._documents), np.float32)
+        return sum(groups, none), sum((one > 0).astype(np.int16) for one in needed) + none, len(needed)
+
     def _page(self, asked: Asked, mask: Scores, scores: Scores) -> Found:
         chosen = [(facet, self._mask(facet, value)) for facet, value in asked.facets]
         narrowed = mask.copy()
@@ -225,14 +236,16 @@ class Index:
 
     def _sort(self, numbers: Scores, scores: Scores, sort: str) -> Scores:
         """Return the numbers of datasets in order; equal ones by their ids, so that every process pages alike."""
-        name, is_down = sort.removeprefix("-"), sort.startswith("-")
         columns = self._get_columns()
-        ids, newest = columns.names[numbers], -columns.updated[numbers]
-        if name in {"title", "name"}:
-            keys = (columns.titles if name == "title" else columns.names)[numbers]
-            return numbers[np.lexsort((ids, -keys if is_down else keys))]
-        keys = {"rows": columns.rows, "score": scores}.get(name, columns.updated)[numbers]
-        return numbers[np.lexsort((ids, newest, keys if is_down else -keys))]
+        rising = {"title": columns.titles, "name": columns.names}
+        falling = {"score": scores, "rows": columns.rows, "created": columns.created}
+        keys = []
+        for one in sort.split(","):
+            name = one.removeprefix("-")
+            key = rising[name] if name in rising else -falling.get(name, columns.updated)
+            keys.append((-key if one.startswith("-") else key)[numbers])
+        keys += [-columns.updated[numbers], columns.names[numbers]]
+        return numbers[np.lexsort(keys[::-1])]
 
     def _get_columns(self) -> _Columns:
         if self._columns is None:
@@ -253,8 +266,12 @@ class Index:
                 return np.logical_and.reduce([np.ones(len(self._documents), bool), *map(self._fits, parts)])
             case OneOf(parts):
                 return np.logical_or.reduce([np.zeros(len(self._documents), bool), *map(self._fits, parts)])
-            case Updated(low, high):
-                at = self._get_columns().updated
+            case Worded(text):
+                _, hits, needed = self._score_words(text, {})
+                return (hits == needed) & (needed > 0)
+            case Within(what, low, high):
+                columns = self._get_columns()
+                at = columns.created if what == "created" else columns.updated
                 return (at >= (-math.inf if low is None else low)) & (
                     at <= (math.inf if high is None else high)
                 )
@@ -313,7 +330,7 @@ class Index:
         if pieces and pieces != [base]:
             yield PART, pieces
         for other in MEANINGS.get(base, ()):
-            yield SYNONYM, [other]
+            yield SYNONYM, [part for piece in list_pieces(other) for part in self._cut(piece)]
 
     def _strip(self, word: str) -> str:
         """Return a word without the particle at its end, where datasets have what remains and not the whole."""
@@ -371,3 +388,12 @@ class Index:
                 if distance <= most:
                     best = min(best, (distance, -len(self._postings[term][0]), term))
         return best[2]
+
+
+def _list_worded(conditions: Iterable[Condition]) -> Iterator[str]:
+    """Yield the words that are wanted, not those that must be missing."""
+    for one in conditions:
+        if isinstance(one, Worded):
+            yield one.text
+        elif isinstance(one, AllOf | OneOf):
+            yield from _list_worded(one.parts)

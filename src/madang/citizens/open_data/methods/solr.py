@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 
-from madang.citizens.open_data.records.search import AllOf, Condition, Has, Named, Not, OneOf, Titled, Updated
+from madang.citizens.open_data.records.search import (
+    AllOf,
+    Condition,
+    Has,
+    Named,
+    Not,
+    OneOf,
+    Titled,
+    Within,
+    Worded,
+)
+
+from .solr_dates import read_moment
 
 FACETS = {
     "organization": "agency", "owner_org": "agency", "groups": "category", "tags": "keyword",
     "license_id": "licence", "res_format": "form",
 }  # fmt: skip
+MOMENTS = {"metadata_modified": "updated", "metadata_created": "created"}
 SAME_FOR_ALL = {
     "state": "active", "private": "false", "capacity": "public", "dataset_type": "dataset", "type": "dataset",
 }  # fmt: skip
 TOKEN = re.compile(
-    r'\s*(?:(?P<mark>[()]|&&|\|\||(?:AND|OR|NOT)(?=[\s(]|$)|[-+!](?=[("]|[A-Za-z_]+:|\w))'
+    r'\s*(?:(?P<all>\*:\*)|(?P<mark>[()]|&&|\|\||(?:AND|OR|NOT)(?=[\s(]|$)|[-+!](?=[("]|[A-Za-z_]+:|\w))'
     r'|(?P<field>[A-Za-z_]+):(?=\S)|(?P<range>\[[^\[\]]*\])|"(?P<quoted>[^"]*)"|(?P<plain>[^\s()"\[\]]+))'
 )
-HAS_FIELD = re.compile(r"(?:^|[\s(+!-])[A-Za-z_]+:\S")
+HAS_FIELD = re.compile(r"(?:^|[\s(+!-])(?:[A-Za-z_]+|\*):\S")
+HAS_CHOICE = re.compile(r"(?:^|[\s(])(?:AND|OR|NOT|&&|\|\||[-+!](?=[\w\"(]))")
 DEEPEST = 20
 ALL, NOTHING = AllOf(()), OneOf(())
 
@@ -30,15 +44,24 @@ class _Word(str):
     __slots__ = ()
 
 
-def read_query(text: str) -> tuple[tuple[Condition, ...], str]:
-    """Return the conditions that a query puts on fields, which must all hold, and its words.
+def read_query(text: str, now: datetime) -> tuple[tuple[Condition, ...], str]:
+    """Return the conditions that a query puts, which must all hold, and its words.
 
-    A text without fields is words as it stands. Raises ValueError for what can't be asked here: other fields, words
-    that are alternatives or must be missing, and what isn't closed.
+    A text with neither fields nor signs is words as it stands, and so is one without fields whose signs can't be read.
+    Raises ValueError for what can't be asked here: other fields, and what isn't closed.
     """
+    plain = (), " ".join(text.split())
     if not HAS_FIELD.search(text):
-        return (), " ".join(text.split())
-    parts = _Reader(text).read()
+        if not HAS_CHOICE.search(text):
+            return plain
+        try:
+            return _split(_Reader(text, now).read())
+        except ValueError:
+            return plain
+    return _split(_Reader(text, now).read())
+
+
+def _split(parts: list[Condition | _Word]) -> tuple[tuple[Condition, ...], str]:
     words = [one for one in parts if isinstance(one, _Word)]
     conditions = tuple(one for one in parts if not isinstance(one, _Word) and one != ALL)
     return conditions, " ".join(words)
@@ -47,7 +70,8 @@ def read_query(text: str) -> tuple[tuple[Condition, ...], str]:
 class _Reader:
     """Reads a query from its begin to its end."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, now: datetime) -> None:
+        self.now = now
         self.tokens: list[tuple[str, str]] = []
         at = 0
         text = text.rstrip()
@@ -111,24 +135,28 @@ class _Reader:
         self.at += 1
         if kind == "field":
             return self._read_one(text, depth)
-        return [_write_condition(field, kind, text) if field else _Word(text)]
+        if kind == "all":
+            return [ALL]
+        return [_write_condition(field, kind, text, self.now) if field else _Word(text)]
 
 
 def _join(parts: list[Condition | _Word]) -> Condition:
-    """Return parts that must all hold as one condition; words are none."""
-    conditions = [one for one in parts if not isinstance(one, _Word)]
-    if len(conditions) < len(parts):
-        raise ValueError(next(one for one in parts if isinstance(one, _Word)))
+    """Return parts that must all hold as one condition."""
+    conditions = [Worded(str(one)) if isinstance(one, _Word) else one for one in parts]
     return conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))
 
 
-def _write_condition(field: str, kind: str, text: str) -> Condition:
+def _write_condition(field: str, kind: str, text: str, now: datetime) -> Condition:
     """Return what must hold of a field: it has a value, which may have stars, or lies in a range."""
-    if field == "metadata_modified" and kind == "range":
+    if field in MOMENTS and kind == "range":
         low, _, high = text[1:-1].strip().partition(" TO ")
-        return Updated(_read_moment(low.strip()), _read_moment(high.strip()))
+        return Within(MOMENTS[field], read_moment(low.strip(), now), read_moment(high.strip(), now))
+    if kind == "range" and field in FACETS and text[1:-1].split() == ["*", "TO", "*"]:
+        return Has(FACETS[field], "*")
     if kind == "range" or not text:
         raise ValueError(text)
+    if field == "text":
+        return Worded(text)
     pattern = _escape(text) if kind == "quoted" else _escape(text).replace("[*]", "*")
     if field in FACETS:
         return Has(FACETS[field], pattern.upper() if field == "res_format" else pattern)
@@ -146,10 +174,3 @@ def _write_condition(field: str, kind: str, text: str) -> Condition:
 def _escape(text: str) -> str:
     """Return a text as a pattern that only itself fits."""
     return re.sub(r"[*?\[]", r"[\g<0>]", text)
-
-
-def _read_moment(text: str) -> float | None:
-    if text == "*":
-        return None
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

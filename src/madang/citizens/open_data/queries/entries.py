@@ -38,6 +38,7 @@ def describe_own(record: DatasetRecord) -> Entry:
         forms=(*(form.upper() for form in list_files(table)), "OPEN API"),
         keywords=record.keywords,
         updated_at=record.updated_at,
+        created_at=record.created_at,
         rows=record.rows,
     )
 

@@ -103,5 +103,6 @@ def prepare(entry: Entry, terms: dict[str, float]) -> Indexed:
         terms=terms,
         facets=entry.facets,
         updated_s=entry.updated_at.timestamp(),
+        created_s=(entry.created_at or entry.updated_at).timestamp(),
         rows=entry.rows or 0,
     )

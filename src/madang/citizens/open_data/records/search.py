@@ -10,7 +10,7 @@ import msgspec
 from madang.core.base.interface import Text
 
 FACETS = ("origin", "category", "licence", "form")
-SORTS = ("score", "updated", "title", "name", "rows")
+SORTS = ("score", "updated", "created", "title", "name", "rows")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +33,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     forms: tuple[str, ...]
     keywords: tuple[str, ...]
     updated_at: datetime
+    created_at: datetime | None = None
     rows: int | None = None
 
     @property
@@ -58,6 +59,7 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
     terms: Mapping[str, float]
     facets: Mapping[str, tuple[str, ...]]
     updated_s: float
+    created_s: float
     rows: int
 
 
@@ -80,11 +82,21 @@ class Titled(msgspec.Struct, frozen=True, tag=True):
     pattern: str
 
 
-class Updated(msgspec.Struct, frozen=True, tag=True):
-    """Updated from `low_s` to `high_s`, both included, in seconds since 1970; None is no bound."""
+class Within(msgspec.Struct, frozen=True, tag=True):
+    """When it was updated or created lies from `low_s` to `high_s`, both included, in seconds since 1970.
 
+    `what` is "updated" or "created"; None is no bound.
+    """
+
+    what: str
     low_s: float | None
     high_s: float | None
+
+
+class Worded(msgspec.Struct, frozen=True, tag=True):
+    """A search for these words would find it; the better they fit, the sooner it stands."""
+
+    text: str
 
 
 class Not(msgspec.Struct, frozen=True, tag=True):
@@ -105,13 +117,13 @@ class OneOf(msgspec.Struct, frozen=True, tag=True):
     parts: tuple[Condition, ...]
 
 
-Condition = Has | Named | Titled | Updated | Not | AllOf | OneOf
+Condition = Has | Named | Titled | Within | Worded | Not | AllOf | OneOf
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A search; `facets` are (facet, value) that must all hold, `sort` is one of SORTS and "-" in front turns it round.
 
-    `where` must hold too, and counts as words do. The counts of a facet leave out its own choice, so that another can be seen; with `counts_found` they don't.
+    Several sorts stand one behind the other with commas. `where` must hold too, and counts as words do. The counts of a facet leave out its own choice, so that another can be seen; with `counts_found` they don't.
     """
 
     text: str = ""

@@ -42,7 +42,11 @@ def test_the_contact_is_the_one_that_was_set_or_none(contact):
     assert len(list(graph.objects(dataset, DCAT.contactPoint))) == len(named)
     assert (None, VCARD.fn, Literal("마당시", lang="ko")) in graph or not contact
     (listed,) = build_data_json([RECORD], address, "마당시", contact)["dataset"]
-    assert listed.get("contactPoint", {}).get("hasEmail", "") == (named[0] if named else "")
+    assert listed["contactPoint"] == {
+        "@type": "vcard:Contact",
+        "fn": "마당시",
+        "hasEmail": named[0] if named else "mailto:",
+    }
 
 
 def test_a_dataset_s_own_contact_goes_before_the_city_s():
@@ -59,7 +63,8 @@ def test_a_dataset_s_own_contact_goes_before_the_city_s():
     phone = msgspec.structs.replace(
         record, table=msgspec.structs.replace(table, contact="빅데이터담당관 02-2133-0000")
     )
-    assert "contactPoint" not in build_data_json([phone], address, "마당시", "")["dataset"][0]
+    asked = build_data_json([phone], address, "마당시", "")["dataset"][0]["contactPoint"]
+    assert (asked["fn"], asked["hasEmail"]) == ("빅데이터담당관 02-2133-0000", "mailto:")
 
 
 def test_places_are_offered_as_files_for_maps_only_where_everyone_may_know_them():

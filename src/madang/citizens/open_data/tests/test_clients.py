@@ -220,6 +220,16 @@ def test_ckanapi_counts_what_a_search_found_by_facet(house, api):
         assert site.action.package_search(fq="res_format:csv ", q="city_air")["count"] == found["count"]
         with pytest.raises(ckanapi.ValidationError):
             site.action.package_search(fq="colour:red")
+        newest = site.action.package_search(sort="metadata_created desc, name asc", rows=1000)["results"]
+        made = [(one["metadata_created"], one["name"]) for one in newest]
+        by_name = sorted(made, key=lambda one: one[1])
+        assert made == sorted(by_name, key=lambda one: one[0], reverse=True)
+        today = "metadata_created:[NOW-1DAY TO NOW] AND metadata_modified:[NOW/DAY-1DAY TO *]"
+        assert site.action.package_search(fq=today, q="name:city_air")["count"] == 1
+        assert site.action.package_search(fq="metadata_modified:[NOW+1DAY TO *]")["count"] == 0
+        assert (
+            site.action.package_search(fq="-name:city_air", include_private=True)["count"] == len(newest) - 1
+        )
         everything = site.action.package_search(**{"facet.field": ["license_id"]}, rows=1)
         items = everything["search_facets"]["license_id"]["items"]
         assert 0 < sum(item["count"] for item in items) <= everything["count"]

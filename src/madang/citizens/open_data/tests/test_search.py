@@ -15,10 +15,12 @@ from madang.citizens.open_data.gateway.cutter import cut_words, cutter
 from madang.citizens.open_data.hot.packages import read_search_sort
 from madang.citizens.open_data.methods.index import Index
 from madang.citizens.open_data.methods.solr import read_query
+from madang.citizens.open_data.methods.solr_dates import read_moment
 from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
 from madang.citizens.open_data.queries.search import keeper, prepare, search
 from madang.citizens.open_data.records.changes import ChangeKind
 from madang.citizens.open_data.records.search import (
+    AllOf,
     Asked,
     Entry,
     Has,
@@ -27,7 +29,8 @@ from madang.citizens.open_data.records.search import (
     Not,
     OneOf,
     Titled,
-    Updated,
+    Within,
+    Worded,
 )
 from madang.core.base.interface import HOUSE, Column, ColumnType, Table, Text, read_settings
 from madang.core.lake.interface import (
@@ -88,7 +91,11 @@ def test_neighbours_share_rare_words_or_the_company_of_those_that_do():
     index = Index()
     for name, words in documents.items():
         terms = dict.fromkeys((*words, "서울"), 1.0)
-        index.put(Indexed(id=name, title=name, head=name, terms=terms, facets={}, updated_s=0.0, rows=0))
+        index.put(
+            Indexed(
+                id=name, title=name, head=name, terms=terms, facets={}, updated_s=0.0, created_s=0.0, rows=0
+            )
+        )
     assert index.find_neighbours("heat", 2)[0] == "cold"
     near = index.find_neighbours("heat", 9)
     assert near == ["cold", "rest", "senior", "elder"]  # the last shares no word with it
@@ -127,6 +134,10 @@ def find(index: Index, text: str, **asked) -> list[str]:
         ("schoolZones", "school_zones"),
         ("따능이", "bike_rentals"),
         ("공공와이파아", "wifi"),
+        ("스쿨존", "school_zones"),
+        ("공기질", "air_quality"),
+        ("우리 동네 쉼터", "shelters"),
+        ("air quality near", "air_quality"),
     ],
 )
 def test_what_is_typed_finds_what_is_meant(index, typed, first):
@@ -234,7 +245,15 @@ def test_words_are_folded():
 @pytest.mark.parametrize(("asked", "where", "words"), [
     ('공기 tags:"미세 먼지" +res_format:(csv) state:active', (Has("keyword", "미세 먼지"), Has("form", "CSV")), "공기"),
     ("groups:(복지) AND tags:(a b)", (Has("category", "복지"), Has("keyword", "a"), Has("keyword", "b")), ""),
-    ("물 OR 불 -x", (), "물 OR 불 -x"),
+    ("물 불-x (A-1) C+ ?", (), "물 불-x (A-1) C+ ?"),
+    ("물 OR 불 -x", (OneOf((Worded("물"), AllOf((Worded("불"), Not(Worded("x")))))),), ""),
+    ("쉼터 -한파", (Not(Worded("한파")),), "쉼터"),
+    ('"한파 쉼터" OR', (), '"한파 쉼터" OR'),
+    ("공기 OR groups:복지", (OneOf((Worded("공기"), Has("category", "복지"))),), ""),
+    ("-(공기 groups:복지)", (Not(AllOf((Worded("공기"), Has("category", "복지")))),), ""),
+    ("*:* AND tags:a", (Has("keyword", "a"),), ""),
+    ("*:* -tags:[* TO *]", (Not(Has("keyword", "*")),), ""),
+    ("text:쉼터", (Worded("쉼터"),), ""),
     ("-groups:복지", (Not(Has("category", "복지")),), ""),
     ("공기 NOT groups:복지", (Not(Has("category", "복지")),), "공기"),
     ("groups:복지 OR groups:환경", (OneOf((Has("category", "복지"), Has("category", "환경"))),), ""),
@@ -245,35 +264,61 @@ def test_words_are_folded():
     ("title:버스 title:BIK*", (Titled("버스"), Titled("bik*")), ""),
     ("private:true", (OneOf(()),), ""),
     ("-type:harvest", (Not(OneOf(())),), ""),
-    ("metadata_modified:[2026-01-01T00:00:00Z TO *]", (Updated(1767225600.0, None),), ""),
+    ("metadata_modified:[2026-01-01T00:00:00Z TO *]", (Within("updated", 1767225600.0, None),), ""),
+    ("metadata_created:[* TO NOW]", (Within("created", None, NOW.timestamp()),), ""),
 ])  # fmt: skip
 def test_what_catalogues_ask_in_solrs_words(asked, where, words):
-    assert read_query(asked) == (where, words)
+    assert read_query(asked, NOW) == (where, words)
+
+
+@pytest.mark.parametrize(("text", "moment"), [
+    ("NOW", "2024-02-29T13:45:30.500"), ("NOW-7DAYS", "2024-02-22T13:45:30.500"), ("NOW/DAY", "2024-02-29"),
+    ("NOW/MONTH+1MONTH", "2024-03-01"), ("NOW-1YEAR/YEAR", "2023-01-01"), ("NOW-1YEAR", "2023-02-28T13:45:30.500"),
+    ("NOW+6MONTHS+3DAYS/HOUR", "2024-09-01T13:00"), ("2026-01-31T00:00:00Z+1MONTH", "2026-02-28"),
+    ("2026-01-31T00:00:00Z", "2026-01-31"), ("2026-01-31", "2026-01-31"), ("2026-01-31T09:00:00+09:00", "2026-01-31"),
+])  # fmt: skip
+def test_moments_are_reckoned_as_solr_does(text, moment):
+    now = datetime(2024, 2, 29, 13, 45, 30, 500_000, UTC)
+    assert read_moment(text, now) == datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+
+
+def test_words_may_be_alternatives_or_missing(index):
+    def find(text: str) -> set[str]:
+        where, words = read_query(text, NOW)
+        return set(index.search(Asked(text=words, where=where)).ids)
+
+    parts = {text: find(text) for text in ("쉼터", "와이파이", "무더위")}
+    assert all(parts.values())
+    assert find("쉼터 OR 와이파이") == parts["쉼터"] | parts["와이파이"]
+    assert find("쉼터 -무더위") == parts["쉼터"] - parts["무더위"]
+    assert find("-쉼터") == find("*:*") - parts["쉼터"]
 
 
 def test_ckan_orders():
     assert [read_search_sort(one) for one in ("score desc", "metadata_modified asc", "title desc", "id asc")] == [
         "score", "-updated", "-title", "name",
     ]  # fmt: skip
+    assert read_search_sort("metadata_created desc, name") == "created,name"
     with pytest.raises(ValueError, match="upside"):
         read_search_sort("title upside")
 
 
 @pytest.mark.parametrize("asked", [
-    "colour:red", "tags:[a TO b]", "groups:()", "공기 OR groups:복지", "-(공기 groups:복지)", "(groups:복지", "groups:복지)",
-    "groups:a OR", "metadata_modified:[NOW-7DAYS TO *]", "metadata_modified:[x]", "groups:" + "(" * 50 + "a" + ")" * 50,
+    "colour:red", "tags:[a TO b]", "groups:()", "(groups:복지", "groups:복지)", "groups:a OR",
+    "metadata_modified:[NOW-7WEEKS TO *]", "metadata_modified:[NOW-999999YEARS TO *]", "metadata_modified:[NOW/ TO *]",
+    "metadata_modified:[x]", "groups:" + "(" * 50 + "a" + ")" * 50,
     'groups:"a', "NOT NOT groups:a",
 ])  # fmt: skip
 def test_what_ckan_could_ask_and_is_not_served_is_refused_and_not_read_as_something_else(asked):
     with pytest.raises(ValueError, match=r"."):
-        read_query(asked)
+        read_query(asked, NOW)
 
 
 @given(st.lists(st.sampled_from([*'()[]"-+!*: ', "AND", "OR", "NOT ", "tags:", "id:", "state:", "metadata_modified:",
-                                 " TO ", "2026-01-01", "버스", "a"]), max_size=12))  # fmt: skip
+                                 " TO ", "2026-01-01", "NOW", "/DAY", "-7MONTHS", "버스", "a"]), max_size=12))  # fmt: skip
 def test_whatever_is_asked_is_read_or_refused(parts):
     try:
-        where, _ = read_query("".join(parts))
+        where, _ = read_query("".join(parts), NOW)
     except ValueError:
         return
     index = Index()

@@ -30,6 +30,7 @@ log = logging.getLogger("madang.open_data")
 JSON = "application/json"
 GRAPHS = "application/ld+json, text/turtle;q=0.9, application/rdf+xml;q=0.8, application/json;q=0.7"
 PAGE = 100
+TURN = 200
 MOST_RECORDS = 100_000
 MOST_WRONGS = 200
 KEPT_RUNS = 50
@@ -127,7 +128,11 @@ def harvest_due(now: datetime) -> int:
 
 
 def harvest(source_id: str, now: datetime) -> None:
-    """Look through one catalogue. What a whole look doesn't find any more is gone; a failed look takes nothing away."""
+    """Look through one catalogue. What a whole look doesn't find any more is gone; a failed look takes nothing away.
+
+    What is found is written in short turns, so that others get the registers between them; a look is over when the
+    search has all of it, and is soon repeated where it doesn't come to that.
+    """
     source = models.SourceRow.objects.get(id=source_id)
     remotes: list[Remote] = []
     wrongs: list[Wrong] = []
@@ -137,27 +142,30 @@ def harvest(source_id: str, now: datetime) -> None:
             (remotes if isinstance(one, Remote) else wrongs).append(one)  # type: ignore[arg-type]
     except (NotFetched, Unreadable) as error:
         trouble = str(error)[:500]
+    added, changed, missing = _keep(source, remotes, now)
+    gone = missing if not trouble else []
     with transaction.atomic():
-        added, changed, gone = _keep(source, remotes, now, is_whole=not trouble)
+        drop([f"found:{one}" for one in gone], now)
+        models.FoundRow.objects.filter(id__in=gone).delete()
         source.last_at, source.trouble = now, trouble
         source.save(update_fields=["last_at", "trouble"])
-        due_at = now + (RETRY if trouble else timedelta(hours=source.every_hours))
-        models.SourceRow.objects.filter(id=source_id).update(due_at=due_at)
+        models.SourceRow.objects.filter(id=source_id).update(due_at=now + RETRY)
         models.RunRow.objects.create(
             source=source, started_at=now, ended_at=max(now, tell_time()), seen=len(remotes) + len(wrongs),
-            added=added, changed=changed, gone=gone, wrong=len(wrongs),
+            added=added, changed=changed, gone=len(gone), wrong=len(wrongs),
             wrongs=msgspec.to_builtins(wrongs[:MOST_WRONGS]), trouble=trouble,
         )  # fmt: skip
         old = source.runs.order_by("-started_at").values_list("id", flat=True)[KEPT_RUNS:]
         models.RunRow.objects.filter(id__in=list(old)).delete()
     rows = models.FoundRow.objects.filter(source=source, seen_at=now)
     write_entries([describe_found(row, source.title) for row in rows], now)
+    if not trouble:
+        due_at = now + timedelta(hours=source.every_hours)
+        models.SourceRow.objects.filter(id=source_id).update(due_at=due_at)
 
 
-def _keep(
-    source: models.SourceRow, remotes: list[Remote], now: datetime, *, is_whole: bool
-) -> tuple[int, int, int]:
-    """Keep what was found; return how many are new, changed and gone."""
+def _keep(source: models.SourceRow, remotes: list[Remote], now: datetime) -> tuple[int, int, list[str]]:
+    """Keep what was found; return how many are new and changed, and which known ones weren't found."""
     before = {row.remote_id: row for row in source.found.all()}
     added, changed, seen = [], [], []
     for remote in remotes:
@@ -174,12 +182,12 @@ def _keep(
             changed.append(row)
         row.seen_at = now
         seen.append(row)
-    models.FoundRow.objects.bulk_create(added, batch_size=500)
-    models.FoundRow.objects.bulk_update(seen, ["remote", "changed_at", "seen_at"], batch_size=200)
-    gone = sorted(set(before) - {one.id for one in remotes}) if is_whole else []
-    drop([f"found:{before[name].id}" for name in gone], now)
-    models.FoundRow.objects.filter(id__in=[before[name].id for name in gone]).delete()
-    return len(added), len(changed), len(gone)
+    for start in range(0, len(added), TURN):
+        models.FoundRow.objects.bulk_create(added[start : start + TURN])
+    for start in range(0, len(seen), TURN):
+        models.FoundRow.objects.bulk_update(seen[start : start + TURN], ["remote", "changed_at", "seen_at"])
+    missing = sorted(set(before) - {one.id for one in remotes})
+    return len(added), len(changed), [before[name].id for name in missing]
 
 
 def _read(source: models.SourceRow) -> Iterator[Remote | Wrong]:

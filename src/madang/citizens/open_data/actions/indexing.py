@@ -19,6 +19,7 @@ from madang.core.lake.interface import DatasetRecord, list_datasets, list_versio
 
 PAGE = 200
 BATCH = 5_000
+TURN = 200
 MOST_VERSIONS = 20
 
 
@@ -104,25 +105,26 @@ def _write_batch(
     changed = [one for one in entries if known.get(one.id) != one or before[one.id].is_gone]
     unread = [one for one in changed if one.id not in known or known[one.id].texts != one.texts]
     terms = dict(zip((one.id for one in unread), cut_words([one.texts for one in unread]), strict=True))
-    with transaction.atomic():
-        models.SearchRow.objects.bulk_create(
-            (
-                models.SearchRow(
-                    id=one.id,
-                    is_own=one.is_own,
-                    entry=msgspec.to_builtins(one),
-                    terms=terms[one.id] if one.id in terms else before[one.id].terms,
-                    version=versions.get(one.id, -1),
-                    changed_at=now,
-                )
-                for one in changed
-            ),
-            batch_size=500,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["entry", "terms", "version", "is_gone", "changed_at"],
-        )
-        models.ChangeRow.objects.bulk_create(row for one in changed for row in changes.get(one.id, ()))
+    for start in range(0, len(changed), TURN):
+        turn = changed[start : start + TURN]
+        with transaction.atomic():
+            models.SearchRow.objects.bulk_create(
+                [
+                    models.SearchRow(
+                        id=one.id,
+                        is_own=one.is_own,
+                        entry=msgspec.to_builtins(one),
+                        terms=terms[one.id] if one.id in terms else before[one.id].terms,
+                        version=versions.get(one.id, -1),
+                        changed_at=now,
+                    )
+                    for one in turn
+                ],
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=["entry", "terms", "version", "is_gone", "changed_at"],
+            )
+            models.ChangeRow.objects.bulk_create(row for one in turn for row in changes.get(one.id, ()))
     return len(changed)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -203,6 +204,27 @@ def test_a_look_that_fails_half_way_takes_nothing_away_and_is_soon_tried_again()
         site.fails_from = None
         harvest_due(later + timedelta(minutes=16))
         assert get_source(source).trouble == ""
+
+
+@pytest.mark.django_db
+def test_what_the_search_could_not_take_is_taken_at_the_next_look_which_is_soon():
+    site = Site()
+    with serve(site) as address, connection.cursor() as cursor:
+        source = add_source(address)
+        cursor.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON open_data_searchrow "
+            "WHEN NEW.entry LIKE '% 240%' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+        assert harvest_due(NOW) == 1
+        assert "full" in get_source(source).trouble
+        assert "이웃시 빗물받이 240" not in look("빗물받이 240")
+        assert 0 < search(Asked(text="빗물받이", limit=0))[0].total < 250
+        cursor.execute("DROP TRIGGER full")
+        assert harvest_due(NOW + timedelta(minutes=16)) == 1
+    assert look("빗물받이 240")[:1] == ["이웃시 빗물받이 240"]
+    assert search(Asked(text="빗물받이", limit=0))[0].total == 250
+    assert get_source(source).trouble == ""
+    assert harvest_due(NOW + timedelta(hours=1)) == 0
 
 
 def make_records(count: int) -> list[DatasetRecord]:

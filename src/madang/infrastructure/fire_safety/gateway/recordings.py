@@ -40,6 +40,7 @@ HEARTBEATS = frozenset(
 """Kinds of plain JSON that say only that a device lives, and how it is."""
 FULL = 100
 BATTERY = ("battery", "battery_level", "batteryLevel", "battery_percent", "batteryPercent")
+NO_BATTERY = ("externalPowerSource", "batteryLevelUnavailable")
 REMAINING = "%EL"
 """SenML's unit of what is left of a battery (RFC 8428)."""
 OTHER_NAMES = {
@@ -295,7 +296,12 @@ def _read_senml_health(pack: list[Any]) -> list[Health]:
 
 
 def _read_battery(*places: dict[str, Any]) -> float | None:
-    """Return what is left of a battery in percent; a network server says -1 or 255 where it doesn't know."""
+    """Return what is left of a battery in percent, None where a network server doesn't know or there is none.
+
+    It says so by a word of its own and a level of 0 (ChirpStack v4), by -1 or by 255.
+    """
+    if any(values.get(name) is True for values in places for name in NO_BATTERY):
+        return None
     found = (_number(values, name) for values in places for name in BATTERY)
     return next((one for one in found if one is not None and 0 <= one <= FULL), None)
 

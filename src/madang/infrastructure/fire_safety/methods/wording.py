@@ -32,6 +32,8 @@ KINDS = {
 STATES = frozenset({"status", "state", "event", "상태"})
 """Names whose value can be the name of an alarm: `status: alarm`, `event: smoke_alarm`."""
 ANY_FIRE = frozenset({"fire", "flame", "화재", "불꽃"})
+DEEPEST = 32
+"""Values within values are read so far down."""
 READINGS = frozenset({"temperature", "온도", "co", "carbon_monoxide"})
 """Names that without a mark are readings and no alarms."""
 YES = frozenset({"true", "1", "yes", "on", "alarm", "alert", "fire", "smoke", "detected", "active", "triggered", "경보", "화재", "감지", "발생", "작동"})  # fmt: skip
@@ -72,11 +74,14 @@ def is_alarm(value: Any) -> bool | None:
         return bool(value)
     if isinstance(value, int | float):
         return bool(value) if value in {0, 1} else None
+    if isinstance(value, list):
+        said = [is_alarm(one) for one in value]
+        return True if True in said else None if None in said else False
     word = value.strip().lower() if isinstance(value, str) else None
     return True if word in YES else False if word in NO else None
 
 
-def read_values(values: dict[str, Any], any_fire: SignalKind, depth: int = 3) -> list[SignalKind]:
+def read_values(values: dict[str, Any], any_fire: SignalKind, depth: int = DEEPEST) -> list[SignalKind]:
     """Return the kinds that alarm in decoded values, also in values within values.
 
     An alarm whose kind isn't said is of kind `any_fire`. Raises ValueError where nothing alarms and a value whose
@@ -114,7 +119,7 @@ def _read(
         if named is not None:
             said.append((named, True))
             continue
-        if kind is None or isinstance(value, list):
+        if kind is None:
             continue
         alarms = is_alarm(value)
         if alarms is None:

@@ -630,9 +630,14 @@ def test_what_a_devices_own_values_say_is_heard(values, kinds):
     assert [one.kind for one in read_message({**UPLINK, "object": values})] == kinds
 
 
-@pytest.mark.parametrize("values", [{"smoke": 0.4}, {"smoke": "maybe"}, {"alarm": 3}, {"a": {"heat": "??"}}])
+@pytest.mark.parametrize(
+    "values",
+    [{"smoke": 0.4}, {"smoke": "maybe"}, {"smoke": [0, {"level": 7}]}, {"alarm": 3}, {"a": {"heat": "??"}}],
+)
 def test_a_value_that_says_neither_yes_nor_no_does_not_pass_for_no_alarm(values):
     with pytest.raises(ValueError, match="neither an alarm nor none"):
+        ({"smoke": [False, True], "heat": []}, [Kind.SMOKE]),
+        ({"a": {"b": {"c": {"d": {"e": {"gas": True}}}}}}, [Kind.GAS]),
         read_message({**UPLINK, "object": values})
 
 

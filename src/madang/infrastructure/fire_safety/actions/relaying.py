@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.gateway.relaying import (
     SLOWEST_S,
     TIMEOUT_S,
+    NoAnswer,
     NotReceived,
     post_alert,
 )
@@ -26,6 +28,9 @@ AT_ONCE = 64
 LONGEST_PAUSE_S = 10.0
 SET_BACK = timedelta(seconds=2 * LONGEST_PAUSE_S)
 OVERDUE = timedelta(seconds=10)
+SILENT_S = 30.0
+_silent: dict[str, float] = {}
+"""Ways to 119 that gave no answer, and until when (of a clock that only runs on) first tries don't go there."""
 CHANGED = ["state", "received_at", "attempts", "last_error", "next_attempt_at"]
 WAITING = RelayState.WAITING.value
 
@@ -82,8 +87,17 @@ def _send(row: RelayRow, addresses: Sequence[str]) -> str | None:
         patience = min(SLOWEST_S, TIMEOUT_S * 2 ** min(row.attempts // len(addresses), 5))
         post_alert(way, row.identifier, row.body.encode(), timeout_s=patience)
     except NotReceived as error:
+        if isinstance(error, NoAnswer):
+            _silent[way] = time.monotonic() + SILENT_S
         return str(error)
+    _silent.pop(way, None)
     return None
+
+
+def _choose_first(addresses: Sequence[str]) -> str:
+    """Return the way of a message's first try: one that is known to be silent would cost its whole patience."""
+    moment = time.monotonic()
+    return next((one for one in addresses if _silent.get(one, 0.0) <= moment), addresses[0])
 
 
 def warn_of_overdue_relays(*, now: datetime) -> int:

@@ -17,6 +17,10 @@ class NotReceived(Exception):
     """119 didn't say that it has the message; the reason is the message."""
 
 
+class NoAnswer(NotReceived):
+    """Nobody answered there, or nothing that is an answer."""
+
+
 def post_alert(address: str, identifier: str, body: bytes, *, timeout_s: float = TIMEOUT_S) -> None:
     """Send an alert; return once the receiver says within `timeout_s` that it has it, else raise NotReceived.
 
@@ -31,7 +35,7 @@ def post_alert(address: str, identifier: str, body: bytes, *, timeout_s: float =
         status, kind, answer = _post(client, address, identifier, body, timeout_s)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
-        raise NotReceived(f"no answer within {timeout_s:.0f} s" if client.is_closed else reason) from error
+        raise NoAnswer(f"no answer within {timeout_s:.0f} s" if client.is_closed else reason) from error
     finally:
         timer.cancel()
     if not 200 <= status < 300:

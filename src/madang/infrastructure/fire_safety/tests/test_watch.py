@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,7 @@ from madang.infrastructure.fire_safety.actions import (
     forget_old_messages,
     import_hydrants,
     register_facility,
+    relaying,
     save_detectors,
     take_messages,
     tell_incidents,
@@ -110,7 +112,8 @@ def receiver(tmp_path):
 
 
 @pytest.fixture
-def pool():
+def pool(monkeypatch):
+    monkeypatch.setattr(relaying, "_silent", {})
     with ThreadPoolExecutor(2) as threads:
         yield threads
 
@@ -228,6 +231,19 @@ def test_the_second_way_is_tried_where_the_first_does_not_answer(receiver, pool)
     hear(0, uplink("p3", NOW, "call_point"))
     assert send(0, pool, "http://127.0.0.1:9/", receiver[0]) == 0
     assert send(5, pool, "http://127.0.0.1:9/", receiver[0]) == 1
+
+
+def test_where_the_first_way_is_silent_only_those_that_found_it_out_wait_for_it(receiver, pool, monkeypatch):
+    monkeypatch.setattr(relaying, "TIMEOUT_S", 1.0)
+    address, read = receiver
+    for number in range(12):
+        register(NOW, f"home-{number}")
+        hear(0, uplink(f"home-{number}-p3", NOW, "call_point"))
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        silent = f"http://127.0.0.1:{hole.getsockname()[1]}/"
+        assert send(0, pool, silent, address) == 10
+        assert send(2, pool, silent, address) == 2
+    assert len(read()) == 12
 
 
 def test_what_was_tried_before_is_tried_apart_from_what_is_new(receiver, pool):

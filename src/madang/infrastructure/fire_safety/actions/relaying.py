@@ -82,9 +82,9 @@ def _send(row: RelayRow, addresses: Sequence[str]) -> str | None:
     """Return why 119 doesn't have it, or None."""
     if not addresses:
         return "no address of 119 is set: setting fire_119_url"
+    way = addresses[row.attempts % len(addresses)] if row.attempts else _choose_first(addresses)
+    patience = min(SLOWEST_S, TIMEOUT_S * 2 ** min(row.attempts // len(addresses), 5))
     try:
-        way = addresses[row.attempts % len(addresses)]
-        patience = min(SLOWEST_S, TIMEOUT_S * 2 ** min(row.attempts // len(addresses), 5))
         post_alert(way, row.identifier, row.body.encode(), timeout_s=patience)
     except NotReceived as error:
         if isinstance(error, NoAnswer):

@@ -328,6 +328,8 @@ def test_a_detector_of_plain_json_or_senml_says_that_it_lives_and_how_its_batter
         ),
         (4, {"deviceInfo": {"devEui": "d301"}, "margin": 5, "batteryLevel": 68.5}, 68.5),
         (5, {"deviceInfo": {"devEui": "d301"}, "externalPowerSource": True, "batteryLevel": -1}, 68.5),
+        (5, {"deviceInfo": {"devEui": "d301"}, "externalPowerSource": True, "batteryLevel": 0}, 68.5),
+        (5, {"deviceInfo": {"devEui": "d301"}, "batteryLevelUnavailable": True, "batteryLevel": 0}, 68.5),
         (6, {"device": "d301", "type": "smoke", "value": 0}, 68.5),
     ):
         assert hear(seconds, json.dumps(message).encode()) == Taken(devices=1)
@@ -344,8 +346,6 @@ def test_a_detector_of_plain_json_or_senml_says_that_it_lives_and_how_its_batter
         {"queueItemId": "q", "acknowledged": False, "fCntDown": 3},
         {"integrationName": "x", "eventType": "y", "object": {}},
     ],
-        (5, {"deviceInfo": {"devEui": "d301"}, "externalPowerSource": True, "batteryLevel": 0}, 68.5),
-        (5, {"deviceInfo": {"devEui": "d301"}, "batteryLevelUnavailable": True, "batteryLevel": 0}, 68.5),
 )
 def test_what_the_network_says_of_a_device_is_no_sign_of_its_life(event):
     register(NOW)

@@ -38,11 +38,11 @@ from .records import BELL_KIND, CAMERA_KIND, SIGN_KIND, Camera, EventKind, Rules
 
 SEED = 119
 CAMERAS = 600
-SOURCE = "시뮬레이션 · simulated"
+SOURCE = NOTE = "시뮬레이션 · simulated"
 OPERATOR = Actor(
     id="simulated", name="관제 요원 (시뮬레이션) · Operator (simulated)", kind="house", is_superuser=True
 )
-PURPOSES = ("방범", "어린이보호", "교통단속", "시설관리")
+PURPOSES = ("생활방범", "어린이보호", "교통단속", "시설물관리")
 RETENTION_DAYS = 30
 WATCHED = ("CAM00001", "CAM00002")
 FPS = 2
@@ -154,7 +154,7 @@ def feed(since: datetime, now: datetime) -> None:
         if event.camera_id in WATCHED and now - event.recorded_at > ANSWERED_AFTER:
             verdict = Verdict.CONFIRMED if event.kind is EventKind.INTRUSION else Verdict.FALSE
             try:
-                judge_event(actor=OPERATOR, now=now, uid=event.uid, verdict=verdict, note="시뮬레이션")
+                judge_event(actor=OPERATOR, now=now, uid=event.uid, verdict=verdict, note=NOTE)
             except MadangError:  # a person at the wall was quicker
                 continue
 

@@ -136,6 +136,23 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
 
 CAMERA_KIND = "camera"
 BELL_KIND, SIGN_KIND = "emergency_bell", "led_sign"
+PURPOSES = {
+    one.ko: one
+    for one in (
+        Text(ko="생활방범", en="Crime prevention"),
+        Text(ko="방범", en="Crime prevention"),
+        Text(ko="시설물관리", en="Facility management"),
+        Text(ko="교통단속", en="Traffic enforcement"),
+        Text(ko="쓰레기단속", en="Litter enforcement"),
+        Text(ko="어린이보호", en="Child safety"),
+        Text(ko="교통정보수집", en="Traffic information"),
+        Text(ko="재난재해", en="Disasters"),
+        Text(ko="차량방범", en="Vehicle crime"),
+        Text(ko="다목적", en="Multipurpose"),
+        Text(ko="기타", en="Other"),
+    )
+}
+"""What cameras are for, by the words of the national standard (설치목적구분)."""
 
 
 Share = Annotated[float, Meta(ge=-1, le=2)]

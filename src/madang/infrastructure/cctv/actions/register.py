@@ -75,7 +75,7 @@ def save_view(
 def save_source(*, actor: Actor, now: datetime, source: Source) -> None:
     """Say where a camera's pictures come from and what is watched in them; its watch begins by itself.
 
-    Raises BadInput where pictures may not be fetched from there. An address with a password is seen by those who may change it alone. What operators' answers tuned stays.
+    Raises BadInput where pictures may not be fetched from there. What operators' answers tuned stays.
     """
     camera = get_camera(source.camera_id)
     require(actor, CHANGE, camera.agency_code)

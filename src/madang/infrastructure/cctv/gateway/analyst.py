@@ -57,6 +57,7 @@ from .faces import FaceFinder
 from .own_detector import find_detector
 from .poses import PoseReader, find_poses
 from .sources import SourceReader
+from .troubles import NOTHING_COMES
 
 WIDTH = 960
 BEFORE_S, AFTER_S = 5.0, 5.0
@@ -339,7 +340,7 @@ class Watched:
     def _describe(self, at: float) -> Pulse:
         came = self._came
         is_lost = at - (came[0] if came else self._begun) > LOST_S
-        trouble = (self._reader.trouble or "no picture comes") if is_lost else ""
+        trouble = (self._reader.trouble or NOTHING_COMES) if is_lost else ""
         people = 0 if is_lost else sum(one.missed == 0 for one in self._trackers[Sort.PERSON].list_followed())
         return Pulse(
             camera_id=self.source.camera_id, at=came[1] if came else None, people=people, trouble=trouble

@@ -12,12 +12,15 @@ from madang.core.base.interface import BadInput
 from madang.infrastructure.cctv.records import Picture
 
 from .admission import pin_address
+from .troubles import ENDED, say_trouble
 from .video import ALONE, upright
 
 OPEN_S, READ_S = 5.0, 5.0
 WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Between one attempt and the next; the last goes on."""
 LONGEST_WAIT_S = 1.0
+TRANSPORT = {"rtsp_transport": "tcp+udp", "rtsp_flags": "prefer_tcp"}
+"""Pictures come over TCP, where none gets lost on the way; over UDP from a camera that knows nothing else."""
 
 
 class SourceReader:
@@ -51,15 +54,16 @@ class SourceReader:
     def _run(self) -> None:
         failed = 0
         while not self._stop.is_set():
+            began = time.monotonic()
             try:
                 came = self._read()
                 failed = 0 if came else failed + 1
                 if self.url.startswith("/") and came:
                     continue  # a file begins again
-                self.trouble = "the source ended"
+                self.trouble = ENDED
             except (av.error.FFmpegError, OSError, ValueError, BadInput) as error:
                 failed += 1
-                self.trouble = str(error)[:200]
+                self.trouble = say_trouble(error, is_late=time.monotonic() - began >= OPEN_S)
             self._stop.wait(WAIT_S[min(max(failed, 1), len(WAIT_S)) - 1])
 
     def _read(self) -> bool:
@@ -67,8 +71,7 @@ class SourceReader:
         if self.url.startswith("/"):
             container = av.open(self.url, options=ALONE, timeout=(OPEN_S, READ_S))
         else:
-            options = {"rtsp_transport": "tcp"}
-            container = av.open(pin_address(self.url), options=options, timeout=(OPEN_S, READ_S))
+            container = av.open(pin_address(self.url), options=TRANSPORT, timeout=(OPEN_S, READ_S))
         try:
             return self._decode(container)
         finally:

@@ -110,6 +110,7 @@ def _say_intrusion(zone: str, seconds: float) -> Text:
 
 def _find_crossings(track: Track, line: Line, size: Size) -> Iterator[Event]:
     """Find where the feet pass from clear of the line to clear of it on its other side: whoever stands on it trembles."""
+    name = read_pair(line.name)
     start, end = np.array(line.start) * size, np.array(line.end) * size
     along = end - start
     off = track.feet - start
@@ -124,7 +125,7 @@ def _find_crossings(track: Track, line: Line, size: Size) -> Iterator[Event]:
                 track,
                 int(before),
                 int(other),
-                Text(ko=f"{line.name}을(를) 넘었습니다 {way}", en=f"crossed {line.name} {way}"),
+                Text(ko=f"{name.ko}을(를) 넘었습니다 {way}", en=f"crossed {name.en} {way}"),
                 place=line.name,
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer
 from madang.core.places.interface import list_districts
 from madang.infrastructure.cctv.methods.coverage import CellShare, draw_cone
@@ -23,18 +23,19 @@ def name_districts() -> dict[str, Text]:
     return {one.code: Text(ko=one.name_ko, en=one.name_en) for one in list_districts()}
 
 
-def draw_place(camera: Camera) -> MapBlock:
+def draw_place(camera: Camera, language: str) -> MapBlock:
     """Return the map of one camera with what it sees."""
+    name = read_pair(camera.name).say(language)
     cone = draw_cone(camera.lon, camera.lat, camera.view or View())
     seen = {
         "type": "Feature",
         "geometry": {"type": "Polygon", "coordinates": [cone]},
-        "properties": {"id": "view", "title": camera.name},
+        "properties": {"id": "view", "title": name},
     }
     point = {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [camera.lon, camera.lat]},
-        "properties": {"id": camera.id, "title": camera.name},
+        "properties": {"id": camera.id, "title": name},
     }
     return MapBlock(
         title=Text(ko="카메라가 보는 곳", en="What it sees"),

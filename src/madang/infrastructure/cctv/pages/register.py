@@ -22,7 +22,7 @@ from madang.core.pages.interface import (
     Tab,
     say_lazily,
 )
-from madang.core.people.interface import get_agency
+from madang.core.people.interface import get_agency, require
 from madang.core.things.interface import STATE_NAMES, read_list
 from madang.infrastructure.cctv.actions import (
     connect_camera,
@@ -31,9 +31,10 @@ from madang.infrastructure.cctv.actions import (
     save_source,
     save_view,
 )
+from madang.infrastructure.cctv.methods.addresses import hide_password, restore_password
 from madang.infrastructure.cctv.queries.cameras import get_camera, list_cameras, list_misplaced
 from madang.infrastructure.cctv.queries.sources import find_source
-from madang.infrastructure.cctv.records import Camera, Line, Rules, Source, View, Zone
+from madang.infrastructure.cctv.records import PURPOSES, Camera, Line, Rules, Source, View, Zone
 
 from .drawing import draw_place, name_districts
 from .public import TITLE
@@ -78,6 +79,11 @@ def _name_district(code: str) -> Text:
     return name_districts().get(code, Text(ko=code or "시 밖", en=code or "outside the city"))
 
 
+def name_purpose(purpose: str) -> Text:
+    """Return a purpose in both languages where it is one of the national standard's or written as a pair."""
+    return PURPOSES.get(purpose, read_pair(purpose))
+
+
 def _say_place(camera: Camera) -> Text:
     here = _name_district(camera.district_code)
     if not camera.is_misplaced:
@@ -99,7 +105,7 @@ LIST = ListPage(
         ListColumn(name="district_code", title=Text(ko="자치구", en="District"), value=_say_place),
         ListColumn(
             name="purpose", title=Text(ko="목적", en="Purpose"), sortable=False,
-            value=lambda row: row.purpose or None,
+            value=lambda row: name_purpose(row.purpose) if row.purpose else None,
         ),
         ListColumn(
             name="retention_days", title=Text(ko="보관", en="Kept"), type=ColumnType.INTEGER, unit="d", sortable=False
@@ -142,14 +148,13 @@ def _describe(*, actor: Actor, language: str, camera_id: str) -> Detail:
     agency = _name_agency(camera.agency_code)
     facts = (
         Fact(title=Text(ko="번호", en="Camera"), value=camera.id, href=f"/desk/things/{camera.id}/"),
-        Fact(title=Text(ko="목적", en="Purpose"), value=camera.purpose or UNKNOWN),
+        Fact(title=Text(ko="목적", en="Purpose"), value=name_purpose(camera.purpose) if camera.purpose else UNKNOWN),
         Fact(title=Text(ko="영상 보관", en="Pictures kept"), value=camera.retention_days or UNKNOWN, unit="d" if camera.retention_days else ""),
         Fact(title=Text(ko="안내판", en="Notice sign"), value=YES_NO[camera.has_sign]),
         Fact(title=Text(ko="보는 방향", en="Looks towards"), value=view.bearing_deg if view and view.bearing_deg is not None else UNKNOWN, unit="deg" if view and view.bearing_deg is not None else ""),
         Fact(title=Text(ko="보는 거리", en="Sees as far as"), value=view.reach_m if view and view.reach_m else UNKNOWN, unit="m" if view and view.reach_m else ""),
         Fact(title=Text(ko="출처", en="Source"), value=read_pair(camera.source) if camera.source else UNKNOWN),
     )  # fmt: skip
-    del language
     summary = (
         Fact(title=Text(ko="상태", en="State"), value=STATES[camera.state]),
         Fact(title=Text(ko="자치구", en="District"), value=_say_place(camera)),
@@ -182,7 +187,7 @@ def _describe(*, actor: Actor, language: str, camera_id: str) -> Detail:
                 title=Text(ko="정보", en="Facts"),
                 facts=facts,
                 template="cctv/place.html",
-                context={"place": draw_place(camera)},
+                context={"place": draw_place(camera, language)},
             ),
         ),
         actions=tuple(actions),
@@ -269,7 +274,10 @@ class SourceForm(forms.Form):
 
     url = forms.CharField(
         label=say_lazily("영상 주소", "Source"), max_length=500,
-        help_text=say_lazily("rtsp://… 또는 이 서버에 있는 영상 파일의 경로", "rtsp://… or the path of a video file on this server"),
+        help_text=say_lazily(
+            "rtsp://… 또는 이 서버에 있는 영상 파일의 경로. 암호는 저장한 뒤 다시 보이지 않습니다.",
+            "rtsp://… or the path of a video file on this server. A password isn't shown again.",
+        ),
     )  # fmt: skip
     is_on = forms.BooleanField(label=say_lazily("분석하기", "Analyse"), required=False)
     fps = forms.FloatField(
@@ -337,11 +345,11 @@ def read_shapes(
 
 
 def _fill_source(*, actor: Actor, camera_id: str) -> dict[str, Any]:
-    del actor
+    require(actor, "cctv.change", get_camera(camera_id).agency_code)
     source = find_source(camera_id) or Source(camera_id=camera_id, url="")
     rules = source.rules
     return {
-        "url": source.url, "is_on": source.is_on, "fps": source.fps, "tiles": source.tiles,
+        "url": hide_password(source.url), "is_on": source.is_on, "fps": source.fps, "tiles": source.tiles,
         **{name: getattr(rules, name) for name in LIMITS},
         "zones": "\n".join(f"{one.name} | {_write_points(one.points)}" for one in rules.zones),
         "lines": "\n".join(f"{one.name} | {_write_points((one.start, one.end))}" for one in rules.lines),
@@ -366,7 +374,7 @@ def _save_source(*, actor: Actor, now: datetime, data: dict[str, Any], camera_id
     )
     source = Source(
         camera_id=camera_id,
-        url=data["url"].strip(),
+        url=_restore_url(data["url"].strip(), known.url if known else ""),
         is_on=data["is_on"],
         fps=data["fps"],
         tiles=data["tiles"],
@@ -374,6 +382,18 @@ def _save_source(*, actor: Actor, now: datetime, data: dict[str, Any], camera_id
     )
     save_source(actor=actor, now=now, source=source)
     return f"{CAMERAS}{camera_id}/"
+
+
+def _restore_url(url: str, known: str) -> str:
+    try:
+        return restore_password(url, known)
+    except ValueError as error:
+        raise BadInput(
+            "cctv.password",
+            "다른 주소에는 암호를 다시 적어 주세요",
+            "another address needs its password to be typed",
+            field="url",
+        ) from error
 
 
 SOURCE = FormPage(

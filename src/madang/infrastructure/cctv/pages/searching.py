@@ -222,7 +222,7 @@ def show_search(request: HttpRequest, search_id: int) -> HttpResponse:
         "others": len(others),
         "places": [(one, SOURCES[one.source]) for one in reversed(places)],
         "candidates": [_describe(one) for one in candidates],
-        "map": _draw(places, watched, others[:SHOWN_OTHERS]),
+        "map": _draw(places, watched, others[:SHOWN_OTHERS], request.language),
         "moment": moment,
     }
     return render(request, "cctv/search.html", context)
@@ -241,13 +241,17 @@ def _describe(one: Candidate) -> dict[str, Any]:
     }
 
 
-def _draw(places: Sequence[PlaceKnown], watched: Sequence[Camera], others: Sequence[Camera]) -> MapBlock:
+def _draw(
+    places: Sequence[PlaceKnown], watched: Sequence[Camera], others: Sequence[Camera], language: str
+) -> MapBlock:
     features = [
-        _point(one.lon, one.lat, f"place-{number}", SOURCES[one.source].ko, "place")
+        _point(one.lon, one.lat, f"place-{number}", SOURCES[one.source].say(language), "place")
         for number, one in enumerate(places)
     ]
-    features += [_point(one.lon, one.lat, one.id, one.name, "watched") for one in watched]
-    features += [_point(one.lon, one.lat, one.id, one.name, "other") for one in others]
+    for cameras, kind in ((watched, "watched"), (others, "other")):
+        features += [
+            _point(one.lon, one.lat, one.id, read_pair(one.name).say(language), kind) for one in cameras
+        ]
     counts = {"place": len(places), "watched": len(watched), "other": len(others)}
     return MapBlock(
         title=TITLE,

@@ -13,8 +13,9 @@ SERVER = """
 import sys, time
 import gi
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")
@@ -22,6 +23,8 @@ server.set_service(sys.argv[2])
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(f"( filesrc location={sys.argv[1]} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )")
 factory.set_shared(False)
+if sys.argv[3]:
+    factory.set_protocols(getattr(GstRtsp.RTSPLowerTrans, sys.argv[3]))
 def configure(_factory, media):
     media.set_reusable(True)
     def playing(_media, state):
@@ -36,13 +39,13 @@ GLib.MainLoop().run()
 """
 
 
-def start_server(video: Path, port: int) -> tuple[subprocess.Popen[str] | None, str]:
+def start_server(video: Path, port: int, transport: str = "") -> tuple[subprocess.Popen[str] | None, str]:
     """Serve a file (H.264 in MP4) from its beginning to whoever asks; return the process and the address.
 
     The process says "playing" and the time whenever somebody's picture begins; it is None where this machine
-    has no such server.
+    has no such server. `transport` is UDP or TCP where the camera knows nothing else.
     """
-    command = [PYTHON, "-c", SERVER, str(video), str(port)]
+    command = [PYTHON, "-c", SERVER, str(video), str(port), transport]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     url = f"rtsp://127.0.0.1:{port}/camera"
     if child.stdout is None or child.stdout.readline().strip() != "serving":
@@ -51,9 +54,9 @@ def start_server(video: Path, port: int) -> tuple[subprocess.Popen[str] | None, 
     return child, url
 
 
-def serve(video: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+def serve(video: Path, port: int, transport: str = "") -> tuple[subprocess.Popen[str], str]:
     """Start the server for a test, which is skipped without it."""
-    child, url = start_server(video, port)
+    child, url = start_server(video, port, transport)
     if child is None:
         pytest.skip("GStreamer's RTSP server isn't on this machine (gir1.2-gst-rtsp-server-1.0)")
     return child, url

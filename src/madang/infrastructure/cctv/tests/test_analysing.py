@@ -8,13 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 import av
+import msgspec
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
-from madang.core.base.interface import BadInput, NotFound
+from madang.core.base.interface import BadInput, NotFound, Text
 from madang.infrastructure.cctv.cli import EXIT_BROKEN, read_rules, run_analyse, write_event, write_tracks
 from madang.infrastructure.cctv.gateway.analysing import MotionGate, analyse
 from madang.infrastructure.cctv.gateway.conversion import convert_model
@@ -76,6 +77,9 @@ def test_a_line_is_crossed_each_way_and_not_by_standing_on_it():
     events = find_events([there_and_back], Rules(lines=(LINE,)), FPS, SIZE)
     assert [one.kind for one in events] == [EventKind.LINE] * 2
     assert events[0].reason.ko != events[1].reason.ko
+    named = msgspec.structs.replace(LINE, name="정문 · Main gate")
+    said = find_events([there_and_back], Rules(lines=(named,)), FPS, SIZE)[0].reason
+    assert said == Text(ko="정문을(를) 넘었습니다 →", en="crossed Main gate →")
     assert kinds([walk([(320, 300)] * 50)], lines=(LINE,)) == []
     assert kinds([walk([(319, 300), (322, 300), (318, 300)] * 20)], lines=(LINE,)) == []
     short = Line(name="문", start=(0.5, 0.0), end=(0.5, 0.1))

@@ -6,8 +6,11 @@ import csv
 import gzip
 import math
 import os
+import re
+import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -17,17 +20,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, NotAllowed
+from madang.core.base.interface import ANONYMOUS, HOUSE, Actor, BadInput, NotAllowed, read_pair
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.places.interface import find_own_district
 from madang.core.things.interface import list_changes, register_thing, undo_import
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.demo import lay_out
 from madang.infrastructure.cctv.gateway.admission import check_source, pin_address
+from madang.infrastructure.cctv.gateway.simulating import write_street
 from madang.infrastructure.cctv.gateway.sources import SourceReader
+from madang.infrastructure.cctv.methods.addresses import hide_password, restore_password
 from madang.infrastructure.cctv.methods.coverage import draw_cone, find_seen, measure_cells
 from madang.infrastructure.cctv.methods.intake import read_rows
-from madang.infrastructure.cctv.pages.register import LIST, read_shapes
+from madang.infrastructure.cctv.pages.register import LIST, SOURCE, read_shapes
 from madang.infrastructure.cctv.queries.cameras import (
     count_by_district,
     count_cameras,
@@ -40,6 +45,8 @@ from madang.infrastructure.cctv.queries.coverage import measure_coverage
 from madang.infrastructure.cctv.queries.keeping import forget
 from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import Rules, Source, View, Zone
+from madang.infrastructure.cctv.tests.rtsp import serve, wait_for
+from madang.project.pytest_plugin import find_free_port
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LIST_OF_FOUR = """자치구,주소,위도,경도,수량
@@ -259,6 +266,82 @@ def test_a_district_with_more_cameras_is_seen_better():
     assert measure_coverage("11110").share > before.share
 
 
+def say_nothing(listener):
+    """Take connections and say nothing, until the listener is closed."""
+    kept = []
+    try:
+        while True:
+            kept.append(listener.accept())
+    except OSError:
+        for one, _ in kept:
+            one.close()
+
+
+def refuse_logins(listener):
+    """Answer each request as a camera does that doesn't know the login, until the listener is closed."""
+    try:
+        while True:
+            one, _ = listener.accept()
+            with one:
+                while asked := one.recv(4096):
+                    number = re.search(rb"CSeq: (\d+)", asked)[1].decode()
+                    state = "200 OK" if asked.startswith(b"OPTIONS") else "401 Unauthorized"
+                    one.sendall(
+                        f'RTSP/1.0 {state}\r\nCSeq: {number}\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n'.encode()
+                    )
+    except OSError:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("camera", "said"),
+    [(None, "be reached"), (say_nothing, "answer in time"), (refuse_logins, "refuses the login")],
+)
+def test_what_is_wrong_with_a_source_is_said_in_both_languages_and_without_its_password(
+    monkeypatch, camera, said
+):
+    monkeypatch.setenv("MADANG_CAMERA_NETWORKS", "127.0.0.0/8")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        if camera is None:
+            listener.close()
+        else:
+            threading.Thread(target=camera, args=(listener,), daemon=True).start()
+        reader = SourceReader(f"rtsp://eye:hunter2@127.0.0.1:{port}/1")
+        try:
+            trouble = wait_for(lambda: reader.trouble, 30)
+        finally:
+            reader.close()
+    told = read_pair(trouble)
+    assert said in told.en
+    assert told.ko != told.en
+    assert "hunter2" not in trouble
+
+
+def test_a_camera_that_sends_by_udp_alone_is_watched_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("MADANG_CAMERA_NETWORKS", "127.0.0.0/8")
+    write_street(tmp_path / "street.mp4", [], 10, 6)
+    server, url = serve(tmp_path / "street.mp4", find_free_port(), "UDP")
+    reader = SourceReader(url)
+    try:
+        wait_for(lambda: reader.take(960) is not None, 60)
+    finally:
+        reader.close()
+        server.kill()
+
+
+def test_a_password_is_hidden_and_goes_to_no_other_address():
+    known = "rtsp://eye:p%40ss@10.30.4.5:8554/1?a=2"
+    assert hide_password(known) == "rtsp://eye:••••@10.30.4.5:8554/1?a=2"
+    for plain in ("rtsp://10.30.4.5/1", "rtsp://eye@10.30.4.5/1", "/videos/a.mp4"):
+        assert hide_password(plain) == plain == restore_password(plain, known)
+    assert restore_password("rtsp://eye:••••@10.30.4.5:8554/2", known) == "rtsp://eye:p%40ss@10.30.4.5:8554/2"
+    assert restore_password("rtsp://eye:new@10.30.4.6/1", known) == "rtsp://eye:new@10.30.4.6/1"
+    for other in ("10.30.4.6:8554/1", "10.30.4.5/1", "10.30.4.5:8554@10.30.4.6/1"):
+        with pytest.raises(ValueError, match="another address"):
+            restore_password(f"rtsp://eye:••••@{other}", known)
+
+
 def test_shapes_are_read_or_refused_by_their_line():
     assert read_shapes("문 | 0.1,0.2 0.3,0.4\n\n", 2, 2, "lines") == [("문", ((0.1, 0.2), (0.3, 0.4)))]
     for wrong in ("문 0.1,0.2", "| 0.1,0.2 0.3,0.4", "문 | 0.1,0.2", "문 | 1.1,0.2 0.3,0.4", "문 | a,b c,d"):
@@ -322,6 +405,44 @@ class TestCameraPages:
         reply = admin_client.get(f"/desk/cctv/cameras/{camera.id}/{part}")
         assert reply.status_code == 200
         assert admin_client.get("/desk/cctv/cameras/NOBODY/").status_code == 404
+
+    def test_what_for_is_said_in_the_readers_language(self, admin_client):
+        bring()
+        camera = list_cameras()[0][0]
+        for purpose, said in (
+            ("생활방범", "Crime prevention"),
+            ("조류 관찰 · Bird watching", "Bird watching"),
+        ):
+            actions.save_view(
+                actor=HOUSE, now=NOW, camera_id=camera.id, view=View(), purpose=purpose, retention_days=None,
+                has_sign=None,
+            )  # fmt: skip
+            for language, words in (("en", said), ("ko", purpose.partition(" · ")[0])):
+                admin_client.cookies["language"] = language
+                for path in ("", f"{camera.id}/"):
+                    page = admin_client.get(f"/desk/cctv/cameras/{path}").content.decode()
+                    assert words in page
+                    assert (said in page) == (language == "en")
+
+    def test_a_password_is_never_shown_again_nor_its_form_to_another_agency(self, admin_client):
+        bring()
+        camera = list_cameras()[0][0]
+        path = f"/desk/cctv/cameras/{camera.id}/source/"
+        source = Source(camera_id=camera.id, url="rtsp://eye:hunter2@camera.example/1")
+        actions.save_source(actor=HOUSE, now=NOW, source=source)
+        form = admin_client.get(path).context["form"].initial
+        assert form["url"] == "rtsp://eye:••••@camera.example/1"
+        answers = {**{name: value for name, value in form.items() if value}, "fps": 5}
+        assert admin_client.post(path, answers).status_code == 302
+        assert (find_source(camera.id).url, find_source(camera.id).fps) == (source.url, 5)
+        elsewhere = {**answers, "url": "rtsp://eye:••••@thief.example/1"}
+        assert admin_client.post(path, elsewhere).status_code == 422
+        assert find_source(camera.id).url == source.url
+        with pytest.raises(NotAllowed):
+            SOURCE.initial(
+                actor=Actor(id="x", name="x", grants=frozenset({("cctv.change", "nobody")})),
+                camera_id=camera.id,
+            )
 
     def test_the_forms_save(self, admin_client):
         bring()

@@ -15,6 +15,7 @@ from madang.core.incidents.interface import get_incident
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.interface import check_audit_log
 from madang.core.people.models import AuditRow
+from madang.core.things.interface import change_thing
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.methods.ranking import Happening, Stream, rank, weigh
@@ -23,7 +24,7 @@ from madang.infrastructure.cctv.pages.events import LIST
 from madang.infrastructure.cctv.queries.cameras import list_cameras
 from madang.infrastructure.cctv.queries.events import get_event, list_events
 from madang.infrastructure.cctv.queries.privacy import list_purges, list_unmasks
-from madang.infrastructure.cctv.queries.sources import find_source
+from madang.infrastructure.cctv.queries.sources import find_source, list_sources
 from madang.infrastructure.cctv.records import (
     Clip,
     EventKind,
@@ -322,6 +323,17 @@ class TestWall:
         assert ("확인하지 않은 배회" if language == "ko" else "Loitering to be judged") in page
         assert admin_client.get(self.path, {"budget": "x"}).status_code == 200
         assert admin_client.get(self.path).context["budget"] == 1
+
+    def test_no_name_in_both_languages_stands_on_it(self, admin_client):
+        lay_out(at=datetime.now(UTC))
+        camera = list_sources()[0].camera
+        change_thing(
+            actor=HOUSE, now=NOW, thing_id=camera.id, values={"name": "정문 · Main gate"}, why="test"
+        )
+        admin_client.cookies["language"] = "en"
+        page = admin_client.get(self.path).content.decode()
+        assert "Live picture of Main gate," in page
+        assert "정문" not in page.split('id="wall"')[1].split('class="cctv-queue"')[0]
 
     def test_an_answer_at_the_wall_goes_back_to_it(self, admin_client):
         lay_out()

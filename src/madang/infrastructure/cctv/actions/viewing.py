@@ -10,7 +10,7 @@ from django.db import transaction
 from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, NotFound
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
-from madang.infrastructure.cctv.models import UnmaskRow, ViewRow
+from madang.infrastructure.cctv.models import EventRow, UnmaskRow, ViewRow
 from madang.infrastructure.cctv.queries.cameras import get_camera
 from madang.infrastructure.cctv.queries.events import get_event_row
 from madang.infrastructure.cctv.queries.privacy import find_grant, list_unmasks, read_unmask
@@ -39,7 +39,7 @@ def open_clip(*, actor: Actor, now: datetime, uid: str) -> Path:
     """Return the file of an event's clip, masked; that it was looked at is audited first."""
     row = get_event_row(actor, uid)
     require(actor, WATCH, row.agency_code)
-    path = _find(open_files().name_clip(uid), is_there=bool(row.masked_sha256) and row.purged_at is None)
+    path = _find(open_files().name_clip(uid), row.masked_sha256, row, now)
     note_look(actor, now, "cctv.view_clip", uid)
     return path
 
@@ -55,9 +55,7 @@ def open_original(*, actor: Actor, now: datetime, uid: str) -> Path:
             "원본을 보려면 법의 근거를 들어 요청하고 다른 사람의 승인을 받아야 합니다",
             "the original needs a request with its legal ground, and another person's approval",
         )
-    path = _find(
-        open_files().name_original(uid), is_there=bool(row.original_sha256) and row.purged_at is None
-    )
+    path = _find(open_files().name_original(uid), row.original_sha256, row, now)
     note_look(actor, now, "cctv.view_original", uid, purpose=grant.ground.value, request=grant.id)
     return path
 
@@ -71,7 +69,7 @@ def export_clip(*, actor: Actor, now: datetime, uid: str, recipient: str, reason
             raise BadInput(
                 "cctv.export", "누구에게 왜 내보내는지 적어 주세요", "say to whom and why", field=field
             )
-    path = _find(open_files().name_clip(uid), is_there=bool(row.masked_sha256) and row.purged_at is None)
+    path = _find(open_files().name_clip(uid), row.masked_sha256, row, now)
     digest = hash_file(path)
     if digest != row.masked_sha256:
         raise Conflict("cctv.altered", "클립이 기록과 다릅니다", "the clip isn't the one that was recorded")
@@ -156,8 +154,9 @@ def decide_unmask(*, actor: Actor, now: datetime, request_id: int, grant: bool, 
     return read_unmask(row)
 
 
-def _find(path: Path, *, is_there: bool) -> Path:
-    if not is_there or not path.is_file():
+def _find(path: Path, digest: str, row: EventRow, now: datetime) -> Path:
+    """Return a clip's file: none once its time is over, even where its deletion is still to come."""
+    if not digest or row.purged_at is not None or row.expires_at <= now or not path.is_file():
         raise NotFound(
             "cctv.no_clip", "클립이 없거나 보관 기간이 지났습니다", "there is no clip, or its time is over"
         )

@@ -221,6 +221,20 @@ class TestPurging:
             actions.open_clip(actor=KIM, now=later, uid="a")
         assert actions.purge(now=later) == 0
 
+    def test_past_its_time_nothing_is_shown_though_the_purge_is_still_to_come(self):
+        lay_out()
+        last = NOW + timedelta(days=30) - timedelta(seconds=1)
+        asked = actions.ask_unmask(actor=KIM, now=last, uid="a", ground=Ground.INVESTIGATION, reason=REASON)
+        actions.decide_unmask(actor=LEE, now=last, request_id=asked.id, grant=True)
+        assert actions.open_original(actor=KIM, now=last, uid="a").is_file()
+        over = last + timedelta(seconds=1)
+        with pytest.raises(NotFound):
+            actions.open_clip(actor=KIM, now=over, uid="a")
+        with pytest.raises(NotFound):
+            actions.open_original(actor=KIM, now=over, uid="a")
+        with pytest.raises(NotFound):
+            actions.export_clip(actor=KIM, now=over, uid="a", recipient="종로경찰서", reason=REASON)
+
     def test_after_a_crash_between_proof_and_deletion_the_file_still_goes(self):
         lay_out()
         files = open_files()

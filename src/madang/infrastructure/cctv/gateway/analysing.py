@@ -125,10 +125,9 @@ def take_frame(
     Where there is a reader of poses, also those of who may lie, or is within `reach` body heights of somebody.
     """
     sorts = np.array([SORTS.get(int(one), "") for one in found.classes], object)
-    hues = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     for sort, tracker in trackers.items():
         chosen = np.flatnonzero((sorts == sort) & (found.scores >= WEAK))
-        looks = np.array([describe_looks(hues, box) for box in found.boxes[chosen]])
+        looks = np.array([describe_looks(picture, box) for box in found.boxes[chosen]])
         joints = None
         if sort is Sort.PERSON and poses is not None:
             joints = read_poses(poses, picture, found.boxes[chosen], found.scores[chosen], reach)
@@ -145,13 +144,14 @@ def read_poses(poses: PoseReader, picture: Picture, boxes: Floats, scores: Float
     return joints
 
 
-def describe_looks(hues: Picture, box: Floats) -> Floats:
+def describe_looks(picture: Picture, box: Floats) -> Floats:
     """Return the colours of a box's middle, upper half beside lower half, as a vector of length 1."""
     x1, y1, x2, y2 = (int(value) for value in box)
     inset = (x2 - x1) // 5
-    part = hues[max(y1, 0) : max(y2, y1 + 2), max(x1 + inset, 0) : max(x2 - inset, x1 + inset + 1)]
+    part = picture[max(y1, 0) : max(y2, y1 + 2), max(x1 + inset, 0) : max(x2 - inset, x1 + inset + 1)]
     if part.size == 0:
         return np.zeros(LOOKS, np.float32)
+    part = cv2.cvtColor(part, cv2.COLOR_BGR2HSV)
     middle = max(1, part.shape[0] // 2)
     halves = [
         cv2.calcHist([half], [0, 1], None, [HUES, SATURATIONS], [0, 180, 0, 256]).ravel()

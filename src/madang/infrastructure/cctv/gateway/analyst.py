@@ -258,8 +258,8 @@ class Watched:
         if self._background is None or self._background.shape != grey.shape:
             self._background = grey
             return None
-        moving = find_motion(picture, self._background)
-        self._background += BACKGROUND_SHARE * (grey - self._background)
+        moving = find_motion(grey, self._background)
+        cv2.accumulateWeighted(grey, self._background, BACKGROUND_SHARE)
         return moving
 
     def _look(self, at: float) -> None:

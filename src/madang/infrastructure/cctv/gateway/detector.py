@@ -10,6 +10,7 @@ import numpy as np
 from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, keep_large
 from madang.infrastructure.cctv.records import Detections, Floats, Picture
 
+from .padding import fold_pads
 from .sessions import MODELS, open_model
 from .sizing import free_sides
 
@@ -29,7 +30,7 @@ class Detector:
     """Finds people, vehicles and bags. `tiles` cuts a picture that many times along its longer side."""
 
     def __init__(self, tiles: int = 2, threads: int = 2, model: Path = MODEL) -> None:
-        self._session = open_model(model, threads, free_sides)
+        self._session = open_model(model, threads, lambda given: fold_pads(free_sides(given)))
         self._tiles = tiles
 
     def detect(self, picture: Picture) -> Detections:
@@ -62,13 +63,14 @@ class Detector:
         height, width = part.shape[:2]
         scale = SIZE / max(width, height)
         wide, high = max(1, round(width * scale)), max(1, round(height * scale))
-        given = np.zeros((*(-(-side // CELL) * CELL for side in (high, wide)), 3), np.float32)
+        given = np.zeros((1, 3, *(-(-side // CELL) * CELL for side in (high, wide))), np.float32)
         shown = cv2.resize(part, (wide, high), interpolation=cv2.INTER_LINEAR)
-        given[:high, :wide] = (shown.astype(np.float32) - MEAN) / SPREAD
-        names = [*SCORES, *SIDES]
-        fed = {"input_1": given.transpose(2, 0, 1)[None]}
-        answers: list[Floats] = [one[0] for one in self._session.run(names, fed)]
-        found = decode(answers[:3], answers[3:], given.shape[1], LEAST_SCORE)
+        for colour, plane in enumerate(cv2.split(shown)):
+            filled = given[0, colour, :high, :wide]
+            np.subtract(plane, MEAN[colour], out=filled)
+            filled /= SPREAD[colour]
+        answers: list[Floats] = [one[0] for one in self._session.run([*SCORES, *SIDES], {"input_1": given})]
+        found = decode(answers[:3], answers[3:], given.shape[3], LEAST_SCORE)
         return Detections(found.boxes / scale, found.scores, found.classes)
 
 

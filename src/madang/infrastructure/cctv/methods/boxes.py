@@ -53,7 +53,8 @@ def measure_area(boxes: Floats) -> Floats:
 def _intersect(one: Floats, other: Floats) -> Floats:
     low = np.maximum(one[:, None, :2], other[None, :, :2])
     high = np.minimum(one[:, None, 2:], other[None, :, 2:])
-    return np.prod(np.maximum(high - low, 0), axis=2)
+    sides = np.maximum(high - low, 0)
+    return sides[..., 0] * sides[..., 1]
 
 
 def keep_large(found: Detections, side: float) -> Detections:

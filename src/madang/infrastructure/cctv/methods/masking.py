@@ -26,7 +26,7 @@ def mask(picture: Picture, boxes: Floats, moving: npt.NDArray[np.bool_] | None =
     hidden = picture.copy()
     if moving is not None and moving.any():
         coarse = _pixelate(picture, max(LEAST_BLOCK, picture.shape[0] // 24))
-        cv2.copyTo(coarse, moving.astype(np.uint8), hidden)
+        cv2.copyTo(coarse, moving.view(np.uint8), hidden)
     for box in boxes:
         x1, y1, x2, y2 = _grow(box, picture.shape[1], picture.shape[0])
         if x2 > x1 and y2 > y1:
@@ -47,10 +47,9 @@ def hide_others(person: Floats, people: Floats) -> Floats:
     return np.concatenate([boxes[~same], heads])
 
 
-def find_motion(picture: Picture, background: Floats) -> npt.NDArray[np.bool_]:
-    """Return which pixels (height, width) differ from the background (height, width), and those around them."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    different = (np.abs(grey - background) > MOTION_LEVEL).astype(np.uint8)
+def find_motion(grey: Floats, background: Floats) -> npt.NDArray[np.bool_]:
+    """Return which grey pixels (height, width) differ from the background (height, width), and those around them."""
+    different = (cv2.absdiff(grey, background) > MOTION_LEVEL).astype(np.uint8)
     different = cv2.morphologyEx(different, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return cv2.dilate(different, np.ones((MOTION_REACH, MOTION_REACH), np.uint8)).astype(bool)
 

@@ -6,10 +6,14 @@ import base64
 import json
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from madang.infrastructure.cctv.gateway.conversion import convert_model
+from madang.infrastructure.cctv.gateway.detector import MODEL
+from madang.infrastructure.cctv.gateway.padding import fold_pads
 
 CHANCE = np.random.default_rng(11)
 PICTURE = CHANCE.normal(size=(1, 6, 7, 3)).astype(np.float32)
@@ -136,3 +140,56 @@ def test_each_part_of_what_is_unpacked_has_its_name(tmp_path):
 def test_what_is_not_known_is_refused(tmp_path, op, given, constants, attributes, said):
     with pytest.raises(ValueError, match=said):
         convert(tmp_path, op, given, constants, attributes, given)
+
+
+def make_padded(*, turn=(0, 3, 1, 2), value=0.0, shares=False, own=(0, 0, 0, 0)):
+    """Return a model that pads a picture, turns it there and back and folds it with a kernel."""
+    rng = np.random.default_rng(5)
+    kernel = rng.normal(size=(4, 3, 3, 3)).astype(np.float32)
+    back = [turn.index(axis) for axis in range(4)]
+    nodes = [
+        helper.make_node("Pad", ["x", "pads", "value"], ["p"]),
+        helper.make_node("Transpose", ["p"], ["t"], perm=back),
+        helper.make_node("Transpose", ["t"], ["u"], perm=turn),
+        helper.make_node("Conv", ["u", "kernel"], ["y"], strides=[2, 2], pads=own),
+        helper.make_node("Relu", ["p"] if shares else ["y"], ["z"]),
+    ]
+    weights = {
+        "pads": np.array([0, 0, 1, 2, 0, 0, 3, 0]),
+        "value": np.float32(value),
+        "kernel": kernel,
+    }
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 9, 8])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("y", "z")],
+        [numpy_helper.from_array(np.asarray(one), name) for name, one in weights.items()],
+    )  # fmt: skip
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+
+
+@pytest.mark.parametrize(
+    ("given", "is_folded"),
+    [({}, True), ({"value": 1.0}, False), ({"shares": True}, False), ({"own": (1, 1, 1, 1)}, False)],
+)
+def test_a_border_made_apart_is_folded_where_the_answer_stays_the_same(given, is_folded):
+    fed = {"x": np.random.default_rng(6).normal(size=(1, 3, 9, 8)).astype(np.float32)}
+    before, model = make_padded(**given), fold_pads(make_padded(**given))
+    assert ("Pad" not in {node.op_type for node in model.graph.node}) == is_folded
+    answers = [
+        onnxruntime.InferenceSession(one.SerializeToString()).run(None, fed) for one in (before, model)
+    ]
+    for one, other in zip(*answers, strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+
+
+def test_the_detectors_model_answers_the_same_with_its_borders_folded():
+    fed = {"input_1": np.random.default_rng(7).normal(size=(1, 3, 416, 416)).astype(np.float32)}
+    model = onnx.load(MODEL)
+    folded = fold_pads(onnx.load(MODEL))
+    pads = [sum(node.op_type == "Pad" for node in one.graph.node) for one in (model, folded)]
+    assert pads[0] > 20
+    assert pads[1] <= 1  # what is padded before the largest is taken isn't padded with nothing
+    answers = [
+        onnxruntime.InferenceSession(one.SerializeToString()).run(None, fed) for one in (model, folded)
+    ]
+    assert all(np.allclose(one, other, atol=1e-4) for one, other in zip(*answers, strict=True))

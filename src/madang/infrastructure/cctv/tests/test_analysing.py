@@ -86,7 +86,22 @@ def test_a_line_is_crossed_each_way_and_not_by_standing_on_it():
     assert kinds([there_and_back], lines=(short,)) == []
 
 
+def test_a_crossing_begins_where_the_feet_were_last_on_this_side():
+    slow = [(300, 300)] * 5 + [(318, 300), (319, 300), (321, 300), (322, 300)] + [(340, 300)] * 5
+    (event,) = find_events([walk(slow)], Rules(lines=(LINE,)), FPS, SIZE)
+    assert (event.start_frame, event.end_frame) == (7, 10)
+
+
+def test_only_people_intrude_cross_and_run():
+    for sort in (Sort.VEHICLE, Sort.BAG):
+        passing = walk(line_of(0, 300, 600, 300, 40), sort=sort)
+        assert kinds([passing], zones=(GATE,), lines=(LINE,)) == []
+
+
 def test_loitering_is_staying_not_passing_slowly():
+    assert kinds([walk(np.concatenate([line_of(0, 300, 300, 300, 100), [(300, 300)] * 700]))]) == [
+        EventKind.LOITERING
+    ]
     assert kinds([walk([(300, 300)] * 700)]) == [EventKind.LOITERING]
     assert kinds([walk([(300, 300)] * 500)]) == []
     assert kinds([walk(line_of(0, 300, 600, 300, 700))]) == []
@@ -110,10 +125,24 @@ def test_a_fall_is_lying_after_standing_and_not_bending_down():
     assert kinds([walk([(300, 300)] * 70, width=60.0, height=22.0)]) == []
 
 
+def test_who_crouches_bends_wide_or_rose_for_a_moment_only_does_not_fall():
+    crouching = {"width": 20.0, "height": [60.0] * 40 + [30.0] * 30}
+    assert kinds([walk([(300, 300)] * 70, **crouching)]) == []
+    wide = {"width": [20.0] * 40 + [60.0] * 30, "height": [60.0] * 40 + [45.0] * 30}
+    assert kinds([walk([(300, 300)] * 40 + [(300, 312)] * 30, **wide)]) == []
+    lain = {
+        "width": [60.0] * 40 + [20.0] * 20 + [60.0] * 30,
+        "height": [22.0] * 40 + [60.0] * 20 + [22.0] * 30,
+    }
+    assert kinds([walk([(300, 300)] * 90, **lain)]) == []
+
+
 def test_who_walks_behind_a_wall_or_out_of_the_picture_does_not_fall():
     behind = [(300, 300)] * 40 + [(300, 262)] * 30  # the feet are hidden, the head stays
     cut = {"width": [20.0] * 40 + [24.0] * 30, "height": [60.0] * 40 + [21.0] * 30}
     assert kinds([walk(behind, **cut)]) == []
+    downhill = np.concatenate([line_of(300, 250, 300, 300, 80), [(300, 262)] * 30])
+    assert kinds([walk(downhill, width=[20.0] * 80 + [24.0] * 30, height=[60.0] * 80 + [21.0] * 30)]) == []
     assert kinds([walk([(300, SIZE[1])] * 70, **cut)]) == []
     assert kinds([walk([(300, 300)] * 70, **cut)]) == [EventKind.FALL]
 
@@ -123,6 +152,7 @@ def test_a_crowd_stands_close_and_passers_by_do_not():
     events = find_events(close, Rules(), FPS, SIZE)
     assert [one.kind for one in events] == [EventKind.CROWD]
     assert len(events[0].tracks) == 9
+    assert kinds([walk([(300 + 12 * n, 300)] * 15, number=n) for n in range(9)]) == []  # they only pass
     apart = [walk([(60 + 70 * n, 300)] * 60, number=n) for n in range(8)]
     assert kinds(apart) == []
 
@@ -133,6 +163,11 @@ def test_a_bag_is_abandoned_when_its_owner_has_gone():
     gone = walk(np.concatenate([[(310, 300)] * 50, line_of(310, 300, 600, 300, 60)]))
     assert kinds([bag, gone], loitering_s=999) == [EventKind.ABANDONED]
     assert kinds([bag, owner], loitering_s=999) == []
+    watching = walk(np.concatenate([line_of(310, 300, 500, 300, 60), [(500, 300)] * 340]), number=2)
+    assert kinds([bag, watching], loitering_s=999) == [EventKind.ABANDONED]
+    assert kinds([bag, owner, watching], loitering_s=999) == []  # one of two stays
+    assert kinds([walk([(300, 300)] * 190, sort=Sort.BAG, width=20, height=20)]) == []
+    assert kinds([walk(line_of(0, 300, 600, 300, 240), sort=Sort.BAG, width=20, height=20)]) == []
     way = np.concatenate([line_of(0, 300, 300, 300, 300), [(300, 300)] * 220])
     carried = walk(way, sort=Sort.BAG, number=9, width=20, height=20)
     assert kinds([carried, walk(way[:300])], loitering_s=999) == [EventKind.ABANDONED]

@@ -31,7 +31,7 @@ from madang.infrastructure.cctv.actions import (
     save_source,
     save_view,
 )
-from madang.infrastructure.cctv.methods.addresses import hide_password, restore_password
+from madang.infrastructure.cctv.gateway.addresses import hide_password, restore_password
 from madang.infrastructure.cctv.queries.cameras import get_camera, list_cameras, list_misplaced
 from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import PURPOSES, Camera, Line, Rules, Source, View, Zone

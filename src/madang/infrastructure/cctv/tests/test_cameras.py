@@ -26,10 +26,10 @@ from madang.core.places.interface import find_own_district
 from madang.core.things.interface import list_changes, register_thing, undo_import
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.demo import lay_out
+from madang.infrastructure.cctv.gateway.addresses import hide_password, restore_password
 from madang.infrastructure.cctv.gateway.admission import check_source, pin_address
 from madang.infrastructure.cctv.gateway.simulating import write_street
 from madang.infrastructure.cctv.gateway.sources import SourceReader
-from madang.infrastructure.cctv.methods.addresses import hide_password, restore_password
 from madang.infrastructure.cctv.methods.coverage import draw_cone, find_seen, measure_cells
 from madang.infrastructure.cctv.methods.intake import read_rows
 from madang.infrastructure.cctv.pages.register import LIST, SOURCE, read_shapes

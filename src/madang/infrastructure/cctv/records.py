@@ -251,9 +251,10 @@ SEVERITIES = {
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Where a camera's pictures come from and what is watched in them.
 
-    `url` is rtsp://… or the path of a file, which is played over and over in its own time. `factors` are the
-    limits of rules as operators' answers tuned them, in times the given limit, by kind of event. `is_searched`:
-    an approved search for a missing person asks for the people that this camera sees.
+    `url` is rtsp://…, the list of an HLS stream (http://…, https://…), or the path of a file, which is played over
+    and over in its own time. `factors` are the limits of rules as operators' answers tuned them, in times the given
+    limit, by kind of event. `is_searched`: an approved search for a missing person asks for the people that this
+    camera sees.
     """
 
     camera_id: str

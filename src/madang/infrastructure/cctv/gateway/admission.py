@@ -14,17 +14,18 @@ from urllib.parse import SplitResult, urlsplit
 from madang.core.base.interface import BadInput, read_settings
 
 SCHEMES = {"rtsp": 554, "rtsps": 322}
+WEB = {"http": 80, "https": 443}
 LOOPBACK = "127.0.0.0/8 ::1/128"
 SIMULATED = "cctv_simulated"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def check_source(url: str) -> None:
-    """Raise BadInput where pictures may not be fetched from `url`, an rtsp:// address or the path of a file."""
+    """Raise BadInput where pictures may not be fetched from `url`, an address (RTSP, HLS) or the path of a file."""
     if url.startswith("/"):
         _check_file(Path(url))
         return
-    parts = split_address(url, SCHEMES)
+    parts = split_address(url, SCHEMES | WEB)
     literal = read_literal(parts.hostname or "")
     if literal is not None:
         check_network(literal)

@@ -23,9 +23,8 @@ from lxml import etree
 
 from madang.core.base.interface import BadInput
 
-from .admission import SCHEMES, check_network, find_number, read_literal, split_address
+from .admission import SCHEMES, WEB, check_network, find_number, read_literal, split_address
 
-WEB = {"http": 80, "https": 443}
 DEVICE_PATH = "/onvif/device_service"
 WAIT_S, MOST_BYTES, MOST_PROFILES = 5.0, 1_000_000, 32
 DISCOVERY = ("239.255.255.250", 3702)

@@ -1,9 +1,10 @@
-"""Pictures of a camera as they come: by RTSP, or from a file that is played over and over in its own time."""
+"""Pictures of a camera as they come: by RTSP or HLS, or from a file that is played over and over in its own time."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable, Iterator
 
 import av
 from av.container import InputContainer
@@ -12,6 +13,7 @@ from madang.core.base.interface import BadInput
 from madang.infrastructure.cctv.records import Picture
 
 from .admission import pin_address
+from .playlists import Playlist
 from .troubles import ENDED, say_trouble
 from .video import ALONE, upright
 
@@ -68,25 +70,33 @@ class SourceReader:
 
     def _read(self) -> bool:
         """Read until the source ends; return whether any picture came."""
+        if self.url.startswith("http"):
+            return self._show(Playlist(self.url).frames(self._stop.wait))
         if self.url.startswith("/"):
             container = av.open(self.url, options=ALONE, timeout=(OPEN_S, READ_S))
         else:
             container = av.open(pin_address(self.url), options=TRANSPORT, timeout=(OPEN_S, READ_S))
         try:
-            return self._decode(container)
+            return self._show(self._decode(container))
         finally:
             container.close()
 
-    def _decode(self, container: InputContainer) -> bool:
+    def _decode(self, container: InputContainer) -> Iterator[av.VideoFrame]:
+        """Yield the pictures of a camera as they come, those of a file when they are due."""
         if not container.streams.video:
             raise ValueError("no picture in it")
-        is_file = self.url.startswith("/")
-        began, came = time.monotonic(), False
+        is_file, began = self.url.startswith("/"), time.monotonic()
         for frame in container.decode(video=0):
-            if self._stop.is_set():
-                break
             if is_file and frame.time is not None:
                 time.sleep(min(LONGEST_WAIT_S, max(0.0, began + frame.time - time.monotonic())))
+            yield frame
+
+    def _show(self, frames: Iterable[av.VideoFrame]) -> bool:
+        """Keep the newest picture until there is none any more; return whether any came."""
+        came = False
+        for frame in frames:
+            if self._stop.is_set():
+                break
             with self._lock:
                 self._frame = frame
             self._came.set()

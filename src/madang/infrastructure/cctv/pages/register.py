@@ -275,8 +275,8 @@ class SourceForm(forms.Form):
     url = forms.CharField(
         label=say_lazily("영상 주소", "Source"), max_length=500,
         help_text=say_lazily(
-            "rtsp://… 또는 이 서버에 있는 영상 파일의 경로. 암호는 저장한 뒤 다시 보이지 않습니다.",
-            "rtsp://… or the path of a video file on this server. A password isn't shown again.",
+            "rtsp://…, HLS 목록(https://….m3u8), 또는 이 서버에 있는 영상 파일의 경로. 암호는 저장한 뒤 다시 보이지 않습니다.",
+            "rtsp://…, an HLS list (https://….m3u8), or the path of a video file on this server. A password isn't shown again.",
         ),
     )  # fmt: skip
     is_on = forms.BooleanField(label=say_lazily("분석하기", "Analyse"), required=False)

@@ -261,6 +261,27 @@ def authorize(actor: Actor, table: str, purpose: str = "") -> Reader:
     return Reader(read_snapshot(declaration), columns, row_filter)
 
 
+def authorize_raw(actor: Actor, table: Table, purpose: str) -> None:
+    """Let `actor` read rows of `table` as they came, with what is personal in them.
+
+    Where there is such, that needs `lake.read_personal` and a purpose, and is audited. Raises NotAllowed, or BadInput without one.
+    """
+    if not any(column.personal for column in table.columns):
+        return
+    require(actor, "lake.read_personal", table.owner_agency)
+    if not purpose.strip():
+        raise BadInput(
+            "lake.purpose",
+            "개인정보가 들어 있습니다. 무엇에 쓰려는지 적어 주세요.",
+            "these rows hold personal data; say what you need them for",
+            field="purpose",
+        )
+    with transaction.atomic():
+        record_audit(
+            actor=actor, now=now(), action="lake.read_personal", subject=table.name, purpose=purpose.strip()
+        )
+
+
 def _check_access(actor: Actor, table: Table, state: str | None) -> tuple[Filter, ...]:
     """Return the filter on rows, or refuse. Who may not know of a table is told there is none."""
     if state in {DatasetState.DRAFT, DatasetState.WITHDRAWN}:

@@ -17,11 +17,11 @@ from .records import (
     DatasetView,
     ListQuery,
     QualityView,
+    RejectedQuery,
     RestoreBody,
     RowsQuery,
     SqlAnswer,
     SqlBody,
-    VersionQuery,
     VersionView,
     WithdrawBody,
 )
@@ -101,7 +101,7 @@ ROUTES = [
         datasets.send_rejected,
         "lake.import",
         Text(ko="가져올 때 버려진 행 (CSV)", en="Rows an import didn't keep (CSV)"),
-        query=VersionQuery,
+        query=RejectedQuery,
         **_DATA,
     ),
     Route(

@@ -18,7 +18,7 @@ from madang.core.lake.folders import lake_path
 from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.presenting import show_quality_of
 from madang.core.lake.queries import get_dataset, list_datasets, list_versions, may_write
-from madang.core.lake.reading import Reader, authorize
+from madang.core.lake.reading import Reader, authorize, authorize_raw
 from madang.core.lake.records import DatasetChange, Group, Measure
 from madang.core.lake.sql import run_sql
 from madang.core.pages.interface import is_held
@@ -32,11 +32,11 @@ from .records import (
     DatasetView,
     ListQuery,
     QualityView,
+    RejectedQuery,
     RestoreBody,
     RowsQuery,
     SqlAnswer,
     SqlBody,
-    VersionQuery,
     VersionView,
     WithdrawBody,
     view_dataset,
@@ -126,11 +126,12 @@ def show_quality(request: Request, query: None, body: None) -> QualityView:
     )
 
 
-def send_rejected(request: Request, query: VersionQuery, body: None) -> Response:
+def send_rejected(request: Request, query: RejectedQuery, body: None) -> Response:
     """Answer GET /api/datasets/{name}/rejected: the rows an import didn't keep, as CSV."""
     actor = _actor(request)
     record = get_dataset(actor=actor, name=_name(request))
     require(actor, "lake.import", record.table.owner_agency)
+    authorize_raw(actor, record.table, query.purpose)
     version = record.version if query.version is None else query.version
     path = rejected_path(record.table.name, version)
     if not path.is_file():

@@ -123,10 +123,11 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
     report: dict[str, Any] | None
 
 
-class VersionQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which version; none: the newest."""
+class RejectedQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which version (none: the newest), and what the rows are for where they hold personal data."""
 
     version: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    purpose: Purpose = ""
 
 
 class QualityView(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from madang.core.base.interface import (
     Column,
     ColumnType,
     MadangError,
+    Table,
     Text,
     collect,
     now,
@@ -329,13 +330,18 @@ def _last_report(actor: Actor, record: DatasetRecord) -> dict[str, Any] | None:
     )
     if version is None or version.report is None:
         return None
-    return describe_report(version.report) | {
-        "file_name": version.source_name,
-        "at": version.at,
-        "rejected_link": f"/api/datasets/{record.table.name}/rejected?version={version.version}"
-        if rejected_path(record.table.name, version.version).is_file() and may_write(actor, record.table)
-        else "",
-    }
+    left_out = offer_rejected(actor, record.table, version.version)
+    return describe_report(version.report) | left_out | {"file_name": version.source_name, "at": version.at}
+
+
+def offer_rejected(actor: Actor, table: Table, version: int) -> dict[str, Any]:
+    """Return where the rows that an import left out are fetched by `actor`, and whether that needs a purpose; {} where they aren't."""
+    may = actor.may("lake.import", table.owner_agency) and rejected_path(table.name, version).is_file()
+    is_personal = any(column.personal for column in table.columns)
+    if not may or (is_personal and not actor.may("lake.read_personal", table.owner_agency)):
+        return {}
+    address = f"/api/datasets/{table.name}/rejected"
+    return {"left_out": {"address": address, "version": version, "is_personal": is_personal}}
 
 
 def describe_report(report: dict[str, Any]) -> dict[str, Any]:

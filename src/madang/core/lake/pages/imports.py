@@ -35,7 +35,7 @@ from madang.core.lake.vocabulary import IMPORT_STATES, TYPES, say_reason
 from madang.core.pages.interface import MapBlock, page, points_layer, render_error_page
 from madang.core.people.interface import find_personal
 
-from .dataset import describe_report
+from .dataset import describe_report, offer_rejected
 from .forms import PERSONAL, ImportForm, fill_from_choice, fill_from_record, read_words
 
 STEPS = (
@@ -97,7 +97,7 @@ def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
             return HttpResponseRedirect(request.path)
         context |= _draw_preview(job.preview) | {"form": form, "page": {"button": BUTTON}}
     elif job.report:
-        context["did"] = describe_report(job.report) | {"rejected_link": _link_rejected(job)}
+        context["did"] = describe_report(job.report) | _offer_rejected(request.actor, job)
     status = 422 if request.method == "POST" else 200
     return render(request, "lake/import.html", context, status=status)
 
@@ -134,11 +134,10 @@ def _step_of(job: ImportRecord) -> int:
     return 1 if job.preview is not None else 0
 
 
-def _link_rejected(job: ImportRecord) -> str:
-    """Return where the rows that a stored import left out are fetched, "" where there are none."""
+def _offer_rejected(actor: Actor, job: ImportRecord) -> dict[str, Any]:
     if job.version is None or not rejected_path(job.table_name, job.version).is_file():
-        return ""
-    return f"/api/datasets/{job.table_name}/rejected?version={job.version}"
+        return {}
+    return offer_rejected(actor, get_dataset(actor=actor, name=job.table_name).table, job.version)
 
 
 def _make_form(request: HttpRequest, job: ImportRecord) -> ImportForm:

@@ -10,15 +10,21 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from madang.core.base.interface import HOUSE, now, read_settings
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, now, read_settings
 from madang.core.lake.importing.action import import_file, preview_file
 from madang.core.lake.importing.records import ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
 from madang.core.lake.models import Dataset, ImportJob
+from madang.core.lake.pages.dataset import offer_rejected
 from madang.core.lake.queries import get_dataset
+from madang.core.lake.reading import authorize_raw
 from madang.core.pages.testing import PageCases
+from madang.core.people.models import AuditRow
 
 pytestmark = pytest.mark.django_db
+IMPORTER = Actor(id="a", name="", grants=frozenset({("lake.import", "*")}))
+READER = Actor(id="b", name="", grants=IMPORTER.grants | {("lake.read_personal", "*")})
+PUBLISHER = Actor(id="c", name="", grants=frozenset({("lake.publish", "*")}))
 LIBRARIES = """\
 도서관명,구,경도,위도,좌석수,개관일
 남산,중구,126.981,37.552,"1,200",1922-10-05
@@ -201,6 +207,30 @@ def test_the_page_of_a_stored_import_offers_the_rows_left_out(officer, tmp_path)
     link = f"/api/datasets/sites/rejected?version={outcome.version}"
     assert link in officer.get(f"/desk/data/import/{job.pk}/").text
     assert "11,footnote,※ 자료: 서울시" in rejected_path("sites", outcome.version).read_text("utf-8")
+    table = get_dataset(actor=HOUSE, name="sites").table
+    assert offer_rejected(PUBLISHER, table, outcome.version) == {}
+    assert offer_rejected(IMPORTER, table, outcome.version)
+
+
+def test_rows_left_out_with_personal_data_need_a_purpose(officer, tmp_path):
+    path = tmp_path / "people.csv"
+    rows = "".join(f"가{n},010-1234-567{n}\n" for n in range(9))
+    path.write_text("이름,휴대전화\n" + rows + "나,010-9999-9999,더,많이\n", "utf-8")
+    outcome = import_file(
+        actor=HOUSE, now=now(), path=path, choice=ImportChoice(personal={"휴대전화": "전화번호"})
+    )
+    assert rejected_path("people", outcome.version).is_file()
+    table = get_dataset(actor=HOUSE, name="people").table
+    assert offer_rejected(IMPORTER, table, outcome.version) == {}
+    assert offer_rejected(READER, table, outcome.version)["left_out"]["is_personal"]
+    with pytest.raises(NotAllowed):
+        authorize_raw(IMPORTER, table, "고치기")
+    with pytest.raises(BadInput):
+        authorize_raw(READER, table, "  ")
+    authorize_raw(READER, table, "고치기")
+    (entry,) = AuditRow.objects.filter(action="lake.read_personal")
+    assert (entry.subject, entry.purpose, entry.actor_id) == ("people", "고치기", "b")
+    assert '<input name="purpose" required' in officer.get("/datasets/people/?tab=quality").text
 
 
 def test_columns_full_of_personal_data_are_ticked_before_anybody_decides(officer, tmp_path):

@@ -9,6 +9,7 @@ from .actions import (
     remove_place,
     remove_streets,
 )
+from .gateway.shapefiles import DamagedShapefile, is_shapefile, unpack_shapefiles
 from .methods.cells import cell_of_points
 from .methods.coordinates import COORDINATE_SYSTEMS, transform_points
 from .methods.korean import matches_within, normalize
@@ -65,6 +66,7 @@ __all__ = [
     "BoundaryArea",
     "CodeSystem",
     "CodeVerdict",
+    "DamagedShapefile",
     "District",
     "LayerReport",
     "Located",
@@ -94,6 +96,7 @@ __all__ = [
     "group_points",
     "import_area_layer",
     "import_streets",
+    "is_shapefile",
     "list_area_layers",
     "list_areas",
     "list_districts",
@@ -114,4 +117,5 @@ __all__ = [
     "tile_bounds",
     "tile_degrees",
     "transform_points",
+    "unpack_shapefiles",
 ]

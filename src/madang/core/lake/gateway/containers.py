@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+from madang.core.places.interface import is_shapefile
+
 from .refusals import refuse
 
 CHUNK = 1 << 22
@@ -178,11 +180,6 @@ def sniff(path: Path) -> str:
         if head.startswith(magic):
             raise _refuse_kind(name)
     return _sniff_text(head)
-
-
-def is_shapefile(name: str) -> bool:
-    """Return whether a file in a zip is the main one of a shapefile; macOS adds others of its name."""
-    return name.lower().endswith(".shp") and "__MACOSX" not in name
 
 
 def _sniff_ole(head: bytes) -> str:

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,12 +17,13 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from .containers import read_all
+from madang.core.places.interface import DamagedShapefile, unpack_shapefiles
+
+from .containers import open_bytes, read_all, refuse_bomb
 from .features import GEOMETRY, read_wkb
 from .headers import name_columns
 from .records import Notes
 from .refusals import refuse
-from .shapefiles import unpack_shapefiles
 from .spool import POINT_X, POINT_Y, SOUND, Spool
 
 _BATCH = 20_000
@@ -67,7 +69,15 @@ def spool_layer(
 
 def _unpack(path: Path, folder: Path) -> dict[str, _Layer]:
     """Return the shapefiles in a zip by their names."""
-    unpacked = unpack_shapefiles(path, folder)
+    try:
+        with open_bytes(path) as stream:
+            unpacked = unpack_shapefiles(stream, folder, partial(refuse_bomb, path))
+    except DamagedShapefile as error:
+        if error.part == "zip":
+            raise refuse(
+                "zip", "ZIP을 풀 수 없습니다", f"the zip can't be unpacked ({error.said})"
+            ) from error
+        raise refuse("layer", "shapefile의 속성 파일(.dbf)이 없거나 손상되었습니다", error.said) from error
     return {name: _Layer(source=one.source, encoding=one.encoding) for name, one in unpacked.items()}
 
 

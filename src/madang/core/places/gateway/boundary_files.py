@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tempfile
 import warnings
-import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ import shapely
 from madang.core.base.interface import BadInput
 from madang.core.places.records import RawBoundaries
 
+from .shapefiles import DamagedShapefile, unpack_shapefiles
+
 SIZE_LIMIT = 500 * 2**20
-SHAPEFILE_PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+DAMAGED = {"zip": "압축을 풀 수 없습니다", "table": "속성 파일(.dbf)이 없거나 손상되었습니다"}
 
 
 def read_boundary_file(path: Path) -> RawBoundaries:
@@ -47,8 +50,7 @@ def unpack_file(path: Path) -> bytes:
             content = file.read(SIZE_LIMIT + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _refuse(path, "읽을 수 없습니다", str(error)) from error
-    if len(content) > SIZE_LIMIT:
-        raise _refuse(path, "500 MB보다 큽니다", "larger than 500 MB")
+    _check_size(path, len(content))
     return content
 
 
@@ -64,38 +66,19 @@ def decode_text(path: Path, content: bytes) -> str:
 
 def _read_shapefile(path: Path, content: bytes) -> RawBoundaries:
     with tempfile.TemporaryDirectory() as folder:
-        stem = Path(folder) / "layer"
-        source = stem.with_suffix(".zip")
-        source.write_bytes(content)
-        parts = _extract_shapefile(path, source, stem)
-        encoding = None if ".cpg" in parts else _guess_encoding(stem.with_suffix(".dbf"))
-        return _read(path, stem.with_suffix(".shp"), encoding=encoding)
+        try:
+            layers = unpack_shapefiles(io.BytesIO(content), Path(folder), partial(_check_size, path))
+        except DamagedShapefile as error:
+            raise _refuse(path, DAMAGED[error.part], error.said) from error
+        if len(layers) != 1:
+            raise _refuse(path, "shapefile이 하나 들어 있어야 합니다", "must hold exactly one shapefile")
+        (layer,) = layers.values()
+        return _read(path, layer.source, encoding=layer.encoding)
 
 
-def _extract_shapefile(path: Path, source: Path, stem: Path) -> set[str]:
-    try:
-        with zipfile.ZipFile(source) as archive:
-            names = [i for i in archive.infolist() if Path(i.filename).suffix.lower() in SHAPEFILE_PARTS]
-            if sum(Path(i.filename).suffix.lower() == ".shp" for i in names) != 1:
-                raise _refuse(path, "shapefile이 하나 들어 있어야 합니다", "must hold exactly one shapefile")
-            if sum(info.file_size for info in names) > SIZE_LIMIT:
-                raise _refuse(path, "500 MB보다 큽니다", "larger than 500 MB")
-            for info in names:
-                stem.with_suffix(Path(info.filename).suffix.lower()).write_bytes(archive.read(info))
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
-        raise _refuse(path, "압축을 풀 수 없습니다", str(error)) from error
-    return {Path(info.filename).suffix.lower() for info in names}
-
-
-def _guess_encoding(table: Path) -> str:
-    """Return what the names in a .dbf without a .cpg are written in: Korean offices use CP949."""
-    if not table.is_file():
-        return "utf-8"
-    try:
-        table.read_bytes()[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp949"
-    return "utf-8"
+def _check_size(path: Path, unpacked: int) -> None:
+    if unpacked > SIZE_LIMIT:
+        raise _refuse(path, "500 MB보다 큽니다", "larger than 500 MB")
 
 
 def _read(path: Path, source: Path | bytes, encoding: str | None = None) -> RawBoundaries:

@@ -206,6 +206,43 @@ def convert(plain: Path, kind: str, folder: Path) -> Path:
     return path
 
 
+def rewrite(path: Path, change) -> Path:
+    """Write a zip anew, each of its files as `change(name, content)` makes it, or without it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: change(name, archive.read(name)) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            if content is not None:
+                archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.django_db
+def test_a_shapefile_with_a_name_cut_within_a_letter_and_macos_remarks_is_read(tmp_path):
+    plain = write_geojson(tmp_path / "a.json", feature("11680", "강남구", SQUARE))
+    cut = "강남구".encode("cp949"), "강남구".encode("cp949")[:-1] + b" "
+    path = rewrite(convert(plain, "shapefile", tmp_path), lambda _, content: content.replace(*cut))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("__MACOSX/자료/._구역.shp", b"remarks")
+    bring(path)
+    assert [area.name_ko for area in list_areas("zones")] == ["강남"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", ["dbf", "one shapefile"])
+def test_a_shapefile_without_its_table_or_beside_another_is_refused(tmp_path, said):
+    plain = write_geojson(tmp_path / "a.json", feature("11680", "강남구", SQUARE))
+    path = convert(plain, "shapefile", tmp_path)
+    if said == "dbf":
+        rewrite(path, lambda name, content: None if name.endswith(".dbf") else content)
+    else:
+        with zipfile.ZipFile(path, "a") as archive:
+            for name in archive.namelist():
+                archive.writestr(name.replace("구역", "다른"), archive.read(name))
+    with pytest.raises(BadInput, match=said):
+        bring(path)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "content",

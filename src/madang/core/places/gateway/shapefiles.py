@@ -6,17 +6,24 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import msgspec
-
-from .containers import is_shapefile, open_bytes, refuse_bomb
-from .refusals import refuse
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj"}
 _UTF8_NAMES = 0x800
 # dBASE III: the size of its head and of each field's description, of a field's name, and kinds written in letters.
 _FIELD, _NAME, _TEXT_KINDS = 32, 11, {b"C", b"N", b"F", b"D", b"L", b"M"}
+
+
+class DamagedShapefile(Exception):
+    """What was sent can't be unpacked, "zip", or the table of a shapefile in it is missing or damaged, "table"."""
+
+    def __init__(self, part: str, said: str) -> None:
+        self.part, self.said = part, said
+        super().__init__(said)
 
 
 class Shapefile(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,13 +33,23 @@ class Shapefile(msgspec.Struct, frozen=True, kw_only=True):
     encoding: str
 
 
-def unpack_shapefiles(path: Path, folder: Path) -> dict[str, Shapefile]:
-    """Return the shapefiles in a zip by their names, unpacked."""
+def is_shapefile(name: str) -> bool:
+    """Return whether a file in a zip is the main one of a shapefile; macOS adds others of its name."""
+    return name.lower().endswith(".shp") and "__MACOSX" not in name
+
+
+def unpack_shapefiles(
+    stream: IO[bytes], folder: Path, check_size: Callable[[int], None]
+) -> dict[str, Shapefile]:
+    """Return the shapefiles in a zip by their names, unpacked into `folder`.
+
+    `check_size` is told how many bytes they will have, and may refuse. Raises DamagedShapefile.
+    """
     layers: dict[str, Shapefile] = {}
     try:
-        with open_bytes(path) as stream, zipfile.ZipFile(stream) as archive:
+        with zipfile.ZipFile(stream) as archive:
             parts = [one for one in archive.infolist() if Path(one.filename).suffix.lower() in _PARTS]
-            refuse_bomb(path, sum(one.file_size for one in parts))
+            check_size(sum(one.file_size for one in parts))
             main = [one for one in parts if is_shapefile(one.filename)]
             for number, first in enumerate(main):
                 target = folder / str(number)
@@ -43,7 +60,7 @@ def unpack_shapefiles(path: Path, folder: Path) -> dict[str, Shapefile]:
                 encoding = _mend_table(target.with_suffix(".dbf"))
                 layers[name] = Shapefile(source=target.with_suffix(".shp"), encoding=encoding)
     except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise refuse("zip", "ZIP을 풀 수 없습니다", f"the zip can't be unpacked ({error})") from error
+        raise DamagedShapefile("zip", str(error)) from error
     return layers
 
 
@@ -72,11 +89,7 @@ def _mend_table(table: Path) -> str:
     count, start, size = struct.unpack_from("<IHH", content.ljust(_FIELD, b"\0"), 4)
     # Without its values a shape would be read as one of which nothing is known.
     if start <= _FIELD or start + count * size > len(content) + 1:
-        raise refuse(
-            "layer",
-            "shapefile의 속성 파일(.dbf)이 없거나 손상되었습니다",
-            "the shapefile's table (.dbf) is missing or damaged",
-        )
+        raise DamagedShapefile("table", "the shapefile's table (.dbf) is missing or damaged")
     fields = [at for at in range(_FIELD, start - 1, _FIELD) if content[at : at + 1] not in {b"\r", b""}]
     values = content[start:]
     damaged = {code: values.decode(code, "replace").count("\ufffd") for code in ("utf-8", "cp949")}

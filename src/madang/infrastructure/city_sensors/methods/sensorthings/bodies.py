@@ -98,7 +98,8 @@ def read_geometry(name: str, geometry: Any) -> shapely.Geometry | None:
     """Return a GeoJSON geometry or feature; None where it is something else; raise BadInput where it is broken."""
     if isinstance(geometry, dict) and geometry.get("type") == "Feature":
         geometry = geometry.get("geometry")
-    if not isinstance(geometry, dict) or geometry.get("type") not in GEOMETRIES:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if not isinstance(kind, str) or kind not in GEOMETRIES:
         return None
     try:
         found = shape(geometry)

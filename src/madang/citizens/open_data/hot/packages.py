@@ -25,7 +25,9 @@ CKAN_TYPES = {
 }
 IN_DATASTORE = "csv"
 RESOURCE_FIELDS = ("id", "name", "format", "url", "package_id")
-SORT = re.compile(r'^"?(?P<column>[^"]+?)"?(?:\s+(?P<way>asc|desc))?$', re.IGNORECASE)
+SORT = re.compile(
+    r'^"?(?P<column>[^"]+?)"?(?:\s+(?P<way>asc|desc))?(?:\s+nulls\s+(?P<nulls>first|last))?$', re.IGNORECASE
+)
 
 
 def describe_package(record: DatasetRecord, address: str) -> dict[str, Any]:
@@ -189,11 +191,11 @@ def _read_filter(column: str, value: Any) -> Filter | AnyOf:
 
 
 def read_sort(text: str) -> list[str]:
-    """Return orders ("-column" descends) of a `sort` such as "a desc, b"."""
+    """Return orders ("-column" descends) of a `sort` such as "a desc, b nulls last", as missing values always stand."""
     orders = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = SORT.match(part)
-        if match is None:
+        if match is None or (match["nulls"] or "").lower() == "first":
             raise ValueError(part)
         orders.append(("-" if (match["way"] or "").lower() == "desc" else "") + match["column"])
     return orders

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,8 @@ from .naming import LICENCE_ADDRESSES
 
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 IRI = re.compile(rb"<[a-z][a-z0-9+.-]*:[^<>\s]*>\s", re.IGNORECASE)  # Turtle may begin with a subject
+BREAK = re.compile(r"</?(?:br|p|li|div|tr|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
+TAG = re.compile(r"</?[a-z][^<>]{0,500}>|<!--[^<>]{0,500}-->", re.IGNORECASE)
 LONGEST_TITLE, LONGEST_ABOUT, MOST_PARTS = 300, 5_000, 50
 CODES = {address.rstrip("/"): code for code, address in LICENCE_ADDRESSES.items()}
 
@@ -75,7 +78,7 @@ def read_package(package: Any) -> Remote:
         id=_need(package.get("id") or package.get("name"), "id"),
         title=_need(package.get("title") or package.get("name"), "title")[:LONGEST_TITLE],
         title_en=_text(translated.get("en") if isinstance(translated, dict) else "")[:LONGEST_TITLE],
-        about=_text(package.get("notes"))[:LONGEST_ABOUT],
+        about=_prose(package.get("notes"))[:LONGEST_ABOUT],
         publisher=(_text((package.get("organization") or {}).get("title")) or _text(package.get("author")))[
             :200
         ],
@@ -106,7 +109,7 @@ def read_listed(dataset: Any) -> Remote:
     return Remote(
         id=_need(dataset.get("identifier"), "identifier"),
         title=_need(dataset.get("title"), "title")[:LONGEST_TITLE],
-        about=_text(dataset.get("description"))[:LONGEST_ABOUT],
+        about=_prose(dataset.get("description"))[:LONGEST_ABOUT],
         publisher=_text(publisher.get("name") if isinstance(publisher, dict) else publisher)[:200],
         licence=_licence(_text(dataset.get("license")), ""),
         keywords=_words(dataset.get("keyword") or ()),
@@ -174,7 +177,7 @@ def read_described(described: tuple[Graph, Node]) -> Remote:
         id=_need(own or graph.value(node, DCTERMS.identifier), "identifier"),
         title=_need(_say(graph, node, DCTERMS.title, "ko"), "dct:title")[:LONGEST_TITLE],
         title_en=_say(graph, node, DCTERMS.title, "en", strict=True)[:LONGEST_TITLE],
-        about=_say(graph, node, DCTERMS.description, "ko")[:LONGEST_ABOUT],
+        about=_prose(_say(graph, node, DCTERMS.description, "ko"))[:LONGEST_ABOUT],
         publisher=_say(graph, publisher, FOAF.name, "ko")[:200] if publisher is not None else "",
         licence=_licence(str(next(filter(None, licences), "") or ""), ""),
         keywords=_words(str(word) for word in sorted(graph.objects(node, DCAT.keyword))),
@@ -240,6 +243,12 @@ def _name(record: Any) -> str:
 
 def _text(value: Any) -> str:
     return value.strip().replace("\0", "") if isinstance(value, str) else ""
+
+
+def _prose(value: Any) -> str:
+    """Return a description that may be HTML as its words, a line for each paragraph."""
+    words = html.unescape(TAG.sub("", BREAK.sub("\n", _text(value)))).replace("\0", "")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in words.splitlines())))
 
 
 def _need(value: Any, name: str) -> str:

@@ -227,6 +227,15 @@ def test_what_the_search_could_not_take_is_taken_at_the_next_look_which_is_soon(
     assert harvest_due(NOW + timedelta(hours=1)) == 0
 
 
+@pytest.mark.parametrize(("written", "shown"), [
+    ("조사<br/>- 단위 : 천원<br/><br/>끝</br>", "조사\n- 단위 : 천원\n끝"), ("<p>가 <b>나</b></p>\n<p>다 &amp; 라</p>", "가 나\n다 & 라"),
+    ("a < b, <환경부> 1<2", "a < b, <환경부> 1<2"), ("<script>alert(1)</script>", "alert(1)"), ("&lt;b&gt;", "<b>"), (None, ""), (3, ""),
+    ("&#0;\0가", "\ufffd가"),
+])  # fmt: skip
+def test_a_description_in_html_is_shown_as_its_words(written, shown):
+    assert read_package(make_package(1, notes=written)).about == shown
+
+
 def make_records(count: int) -> list[DatasetRecord]:
     column = Column(name="a", type=ColumnType.TEXT, title=Text(ko="가", en="a"))
     return [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from madang.citizens.open_data import models
 from madang.citizens.open_data.actions.indexing import Follower
 from madang.citizens.open_data.gateway.cutter import cut_words, cutter
-from madang.citizens.open_data.hot.packages import read_search_sort
+from madang.citizens.open_data.hot.packages import read_search_sort, read_sort
 from madang.citizens.open_data.methods.index import Index
 from madang.citizens.open_data.methods.solr import read_query
 from madang.citizens.open_data.methods.solr_dates import read_moment
@@ -299,6 +299,9 @@ def test_ckan_orders():
         "score", "-updated", "-title", "name",
     ]  # fmt: skip
     assert read_search_sort("metadata_created desc, name") == "created,name"
+    assert read_sort('a desc nulls last, "b c" NULLS LAST') == ["-a", "b c"]
+    with pytest.raises(ValueError, match="first"):
+        read_sort("a desc nulls first")
     with pytest.raises(ValueError, match="upside"):
         read_search_sort("title upside")
 

@@ -3,7 +3,7 @@
 from .clocks import run_clocks
 from .delivery import deliver_next, list_ready_targets, retry_hand_over
 from .family import tell_of_hung
-from .intake import open_or_update
+from .intake import open_or_update, prepare_intake
 from .letters import deliver_letters, send_letter
 from .rules import delete_rule, mute_kind, save_rule, unmute_kind
 from .targets import save_target
@@ -24,6 +24,7 @@ __all__ = [
     "merge",
     "mute_kind",
     "open_or_update",
+    "prepare_intake",
     "reopen",
     "retry_hand_over",
     "run_clocks",

@@ -37,6 +37,14 @@ UPDATED = [
 ]
 
 
+def prepare_intake() -> None:
+    """Read what only the first intake of a process must read (outlines of districts); later ones do nothing.
+
+    Who opens incidents within a transaction of their own calls it before: others would wait for the registers.
+    """
+    locate_points(np.empty(0), np.empty(0))
+
+
 def open_or_update(
     *, findings: Iterable[Finding], now: datetime, actor: Actor = HOUSE, source: str = ""
 ) -> IntakeReport:
@@ -49,7 +57,7 @@ def open_or_update(
     """
     require(actor, "incidents.report")
     batch = {digest_finding(clean): clean for clean in map(_clean, findings)}
-    locate_points(np.empty(0), np.empty(0))  # outlines are read at the first use: nobody has to wait for that
+    prepare_intake()
     for attempt in range(TRIES):
         try:
             with transaction.atomic():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from madang.core.base.interface import HOUSE, Finding, Severity, Text
+from madang.core.incidents.actions import intake
 from madang.core.incidents.handlers import FINDING_HANDLERS
 from madang.core.incidents.interface import (
     IncidentFilter,
@@ -29,6 +30,7 @@ from madang.core.incidents.interface import (
     unmute_kind,
 )
 from madang.core.incidents.registers import REGISTERS
+from madang.core.places.interface import locate_points
 from madang.core.things.interface import Kind, register_kind, register_thing
 
 from .conftest import NOW, at, find
@@ -258,6 +260,20 @@ class AnyOrder(TestCase):
             for row in list_incidents(actor=HOUSE, limit=1000)
             if row.key.startswith("second ") == (name == "second")
         }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outlines_are_read_before_anybody_has_to_wait_for_the_registers(monkeypatch):
+    asked = []
+
+    def locate(lon, lat):
+        asked.append(connection.in_atomic_block)
+        return locate_points(lon, lat)
+
+    monkeypatch.setattr(intake, "locate_points", locate)
+    take(find("a place", 1, lon=126.98, lat=37.57))
+    assert asked[0] is False
+    assert list_all()[0].district_code == "11110"
 
 
 @pytest.mark.django_db(transaction=True)

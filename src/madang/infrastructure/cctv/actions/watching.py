@@ -19,7 +19,7 @@ from madang.core.base.interface import (
     publish_live,
     read_pair,
 )
-from madang.core.incidents.interface import get_incident, open_or_update
+from madang.core.incidents.interface import get_incident, open_or_update, prepare_intake
 from madang.infrastructure.cctv.gateway.clips import open_files
 from madang.infrastructure.cctv.methods.standing import LONGEST, Known, find_same
 from madang.infrastructure.cctv.models import EventRow, SightingRow, SourceRow
@@ -55,6 +55,7 @@ def record_told(*, now: datetime, told: Sequence[Told]) -> list[str]:
     """
     cameras = get_cameras([one.seen.camera_id for one in told if one.seen is not None])
     new: list[EventRow] = []
+    prepare_intake()
     with transaction.atomic():
         for one in told:
             if one.seen is not None and one.seen.camera_id in cameras:

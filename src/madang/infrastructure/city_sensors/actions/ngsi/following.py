@@ -26,7 +26,7 @@ from madang.infrastructure.city_sensors.records import PROPERTY_BY_CODE, STATION
 from .entities import store
 
 TYPE = f"{DEFAULT}CitySensor"
-TOGETHER = 10
+TOGETHER = 5
 """Entities written in one transaction: one by one waits for the disk each time, all at once keeps others waiting."""
 REST = 1.0
 """It rests so many times as long as it wrote: who waits for the registers (a fire's decision) looks now and then alone."""

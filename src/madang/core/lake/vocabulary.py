@@ -94,6 +94,10 @@ FIXES: dict[str, Text] = {
     "excel_dates_read": Text(
         ko="엑셀이 숫자로 바꿔 놓은 날짜를 되살렸습니다", en="dates that Excel stored as day numbers read"
     ),
+    "formula_errors": Text(
+        ko="수식 오류(#DIV/0! 등)가 든 칸입니다 (빈 값으로 둠)",
+        en="cells with a formula's error (#DIV/0!): no value",
+    ),
     "formulas_without_value": Text(
         ko="계산된 값이 없는 수식입니다 (빈 값으로 둠)", en="formulas that were never calculated: no value"
     ),
@@ -173,7 +177,14 @@ WARNINGS = frozenset(
     {
         *("codes_damaged_by_excel", "commas_undecided", "coordinates_abroad", "coordinates_impossible"),
         *("coordinates_system_likely", "coordinates_undecided"),
-        *("duplicate_keys", "duplicate_rows", "formulas_without_value", "header_missing", "odd_values_kept"),
+        *(
+            "duplicate_keys",
+            "duplicate_rows",
+            "formula_errors",
+            "formulas_without_value",
+            "header_missing",
+            "odd_values_kept",
+        ),
         *("hidden_columns_kept", "hidden_rows_kept", "sheets_ignored", "totals_kept"),
     }
 )

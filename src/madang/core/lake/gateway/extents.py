@@ -18,6 +18,8 @@ _UNCALCULATED = re.compile(
     rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+# The reader gives what a formula failed with (#DIV/0!) as nothing.
+_FAILED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*[^/]>')
 _STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")(?=[^>]*\bs="(\d+)")')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 _HIDDEN_COLUMNS = re.compile(
@@ -35,7 +37,7 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     """The rows and columns up to the last cell of a sheet, and how many cells stand there.
 
     `hidden_rows` and `hidden_columns` count those among them that nobody sees on the screen,
-    `uncalculated` formulas without a value; `padded` holds (row, column, digits) of cells, counted
+    `uncalculated` formulas without a value, `failed` those with an error; `padded` holds (row, column, digits) of cells, counted
     from 0, that a format shows with zeros in front, `percents` (row, column) of those that one shows as percent.
     """
 
@@ -45,6 +47,7 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     hidden_rows: int = 0
     hidden_columns: int = 0
     uncalculated: int = 0
+    failed: int = 0
     padded: list[tuple[int, int, int]] = []
     percents: list[tuple[int, int]] = []
 
@@ -101,7 +104,7 @@ def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
 
 
 def _measure(chunks: Iterator[bytes], paddings: dict[int, int], percent_styles: set[int]) -> Extent:
-    height = cells = uncalculated = 0
+    height = cells = uncalculated = failed = 0
     padded: list[tuple[int, int, int]] = []
     percents: list[tuple[int, int]] = []
     letters: set[bytes] = set()
@@ -111,6 +114,7 @@ def _measure(chunks: Iterator[bytes], paddings: dict[int, int], percent_styles: 
         found = _CELL.findall(chunk)
         cells += len(found)
         uncalculated += len(_UNCALCULATED.findall(chunk)) if b"<f" in chunk or b":f" in chunk else 0
+        failed += len(_FAILED.findall(chunk)) if b't="e"' in chunk else 0
         if b"hidden" in chunk:
             rows += map(int, _HIDDEN_ROW.findall(chunk))
             columns += ((int(first), int(last)) for first, last in _HIDDEN_COLUMNS.findall(chunk))
@@ -130,6 +134,7 @@ def _measure(chunks: Iterator[bytes], paddings: dict[int, int], percent_styles: 
         hidden_rows=sum(row <= height for row in rows),
         hidden_columns=sum(max(0, min(last, width) - first + 1) for first, last in columns),
         uncalculated=uncalculated,
+        failed=failed,
         padded=padded,
         percents=percents,
     )

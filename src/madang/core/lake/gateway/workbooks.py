@@ -53,6 +53,7 @@ def spool_workbook(
         if sheet is not None or _is_table(grid, alone=len(names) == 1):
             notes.fix("sheets_ignored", len(names) - 1)
             notes.fix("formulas_without_value", extent.uncalculated)
+            notes.fix("formula_errors", extent.failed)
             notes.fix("hidden_rows_kept", extent.hidden_rows)
             notes.fix("hidden_columns_kept", extent.hidden_columns)
             notes.fix("codes_padded", _pad(grid, extent))

@@ -39,6 +39,15 @@ def test_formulas_that_nobody_calculated_are_counted(take):
     assert [row["두 배"] for row in rows] == [None] * 9
 
 
+def test_what_formulas_failed_with_is_told(take):
+    workbook = openpyxl.Workbook()
+    failed = {2: "#DIV/0!", 5: "#N/A", 7: "#REF!"}
+    fill(workbook.active, [["이름", "값"], *([f"가{n}", failed.get(n, n)] for n in range(9))])
+    report, rows = take(save(workbook), "file.xlsx")
+    assert report["fixes"] == {"formula_errors": 3}
+    assert [n for n, row in enumerate(rows) if row["값"] is None] == list(failed)
+
+
 def test_long_whole_numbers_of_a_workbook_stay_whole(take):
     workbook = openpyxl.Workbook()
     fill(

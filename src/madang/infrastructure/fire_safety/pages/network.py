@@ -86,6 +86,23 @@ class GatewaysForm(forms.Form):
         ),
     )
 
+    is_emptied = forms.BooleanField(
+        label=say_lazily("게이트웨이를 모두 뺍니다", "Remove every gateway"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to remove all of them for nothing but an empty field."""
+        data = super().clean() or {}
+        if not data.get("gateways_text", "").strip() and not data.get("is_emptied") and list_gateways():
+            self.add_error(
+                "gateways_text",
+                say_lazily(
+                    "적힌 게이트웨이가 없습니다. 모두 빼려면 아래 칸에 표시해 주십시오.",
+                    "No gateway is listed. Tick the box below to remove every one.",
+                ),
+            )
+        return data
+
 
 def _fill_gateways(*, actor: Actor) -> dict[str, Any]:
     del actor
@@ -104,6 +121,8 @@ GATEWAYS_FORM = FormPage(
     form=GatewaysForm,
     run=_save_gateways,
     initial=_fill_gateways,
+    is_undoable=True,
+    has_history=True,
     consequence=Text(
         ko="적지 않은 게이트웨이는 목록에서 빠집니다. 세 번 들리지 않으면 사건이 됩니다.",
         en="Gateways that aren’t listed are removed. One that misses three signs of life is an incident.",

@@ -122,6 +122,18 @@ class TestStory(PageCases):
         assert reader.post(f"{ONE}plan/remove/", {"floor": "3층"}).status_code == 302
         assert find_plan(HOUSE, FACILITY.code, "3층") is None
 
+    def test_an_empty_field_alone_removes_no_gateway(self, reader):
+        form = f"{HOME}network/gateways/"
+        reader.post(form, {"gateways_text": "g1, 중부소방서, city, 600, 37.5, 127"})
+        emptied = reader.post(form, {"gateways_text": " "})
+        assert emptied.status_code == 422
+        assert "모두 빼려면" in emptied.content.decode()
+        assert [one.id for one in list_gateways()] == ["g1"]
+        assert reader.post(form, {"gateways_text": "", "is_emptied": "on"}).status_code == 302
+        assert list_gateways() == []
+        assert reader.post(form, {"undo": "1"}).status_code == 302
+        assert [one.id for one in list_gateways()] == ["g1"]
+
     def test_a_new_facility_takes_no_others_place_and_its_own_is_found_by_name(self, reader):
         Agency.objects.create(code="11110", name_ko="종로구", name_en="Jongno-gu", kind="district")
         place = {"agency_code": "11110", "kind": "elderly", "lat": "37.5", "lon": "127"}

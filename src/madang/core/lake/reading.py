@@ -85,13 +85,19 @@ class Reader:
         order_by: Sequence[Order | str] = (),
         offset: int = 0,
         limit: int | None = None,
+        *,
+        each: Sequence[str] = (),
     ) -> pa.Table:
         """Return rows as an Arrow table; without `order_by` in the order they were stored.
+
+        With `each`, `offset` and `limit` are those of the rows of every different value of these columns.
 
         Filters are joined by AND; their values may be text as people type it and are read by the
         column's type. An order "-name" descends. Raises BadInput for unknown columns and values.
         """
-        return engine.read(self.snapshot, self._query(select, where, order_by, offset, limit))
+        query = self._query(select, where, order_by, offset, limit)
+        names = tuple(self._column(name).name for name in each)
+        return engine.read(self.snapshot, msgspec.structs.replace(query, each=names))
 
     def read_places(self, places: Sequence[int], select: Sequence[str] | None = None) -> pa.Table:
         """Return the rows at some places, which rise; where `has_places`."""

@@ -184,13 +184,17 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question to an engine; every name in it has been checked against the table."""
+    """A question to an engine; every name in it has been checked against the table.
+
+    With `each`, `offset` and `limit` are those of the rows of every different value of these columns.
+    """
 
     columns: tuple[Column, ...]
     where: tuple[Filter | AnyOf, ...] = ()
     order_by: tuple[Order, ...] = ()
     offset: int = 0
     limit: int | None = None
+    each: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     measures: tuple[Measure, ...] = ()
 

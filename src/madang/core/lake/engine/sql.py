@@ -124,7 +124,8 @@ def narrow(snapshot: Snapshot, query: Query) -> tuple[Snapshot, Query]:
 
     Other questions stay as they are: a page far inside a large table needn't pass over what is before it.
     """
-    if query.where or query.order_by or query.limit is None or any(file.corrects for file in snapshot.files):
+    is_whole = not (query.where or query.order_by or query.each)
+    if not is_whole or query.limit is None or any(file.corrects for file in snapshot.files):
         return snapshot, query
     ends = list(accumulate(file.rows for file in snapshot.files))
     spans = zip(snapshot.files, [0, *ends], ends, strict=False)
@@ -157,9 +158,13 @@ def _branches_sql(one: AnyOf) -> tuple[str, list[Any]]:
 
 
 def order_sql(query: Query) -> str:
-    """Return " ORDER BY … LIMIT … OFFSET …", as far as the query has them."""
+    """Return " ORDER BY … LIMIT … OFFSET …", as far as the query has them; with `each` what picks rows of every value."""
     order = [_one_order_sql(one) for one in query.order_by]
     sql = f" ORDER BY {', '.join(order)}" if order else ""
+    if query.each:
+        first, last = query.offset + 1, "NULL" if query.limit is None else query.offset + query.limit
+        place = f"row_number() OVER (PARTITION BY {', '.join(map(quote, query.each))}{sql})"
+        return f" QUALIFY {place} BETWEEN {first} AND coalesce({last}, 9223372036854775807){sql}"
     if query.limit is not None:
         sql += f" LIMIT {int(query.limit)}"
     return f"{sql} OFFSET {int(query.offset)}" if query.offset else sql

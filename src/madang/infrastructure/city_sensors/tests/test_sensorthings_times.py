@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import msgspec
 import pyarrow as pa
 import pytest
 
 from madang.core.base.interface import MadangError, read_settings
+from madang.core.lake import engine
 from madang.core.lake.folders import ledger_path
 from madang.core.lake.ledger import Ledger
 from madang.core.lake.schemas import conform, list_stored_columns
@@ -16,6 +18,7 @@ from madang.core.lake.writing.stream_table import StreamTable
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.sensorthings.options import read_options
 from madang.infrastructure.city_sensors.methods.sensorthings.paths import read_path
+from madang.infrastructure.city_sensors.queries.sensorthings import answers
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import answer, resolve
 from madang.infrastructure.city_sensors.tables import READINGS
 
@@ -177,3 +180,59 @@ def test_a_feature_of_interest_has_its_own_observations(ask):
     assert ask("FeaturesOfInterest", filter="Observations/result eq 5") == ["own"]
     assert ask("FeaturesOfInterest", filter="Observations/result eq 9") == ["usual"]
     assert ask("FeaturesOfInterest", filter="Observations/result gt 4", orderby="name") == ["own", "usual"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"top": 1},
+        {"top": 2, "orderby": "phenomenonTime desc", "count": "true"},
+        {"top": 1, "skip": 1, "orderby": "result", "count": "true"},
+        {"top": 0, "count": "true"},
+        {"filter": "result gt 4", "count": "true"},
+        {"filter": "FeatureOfInterest/name eq 'own'"},
+        {"orderby": "Datastream/name,result desc", "top": 2},
+    ],
+)
+def test_what_is_expanded_is_what_each_datastream_has_alone(ask, wanted):
+    inner = ";".join(f"${name}={value}" for name, value in wanted.items())
+    expand = f"Observations({inner})" if inner else "Observations"
+    for path, unfold in (
+        ("Datastreams", lambda body: body["value"]),
+        ("Things", lambda body: [one for thing in body["value"] for one in thing["Datastreams"]]),
+    ):
+        items = [("$expand", expand if path == "Datastreams" else f"Datastreams($expand={expand})")]
+        found = unfold(answer(resolve(read_path(path)), read_options(items), "-", path, items))
+        assert [one["name"] for one in found] == ["a", "b", "c"]
+        for one in found:
+            alone_path = f"Datastreams({one['@iot.id']})/Observations"
+            items = [(f"${name}", str(value)) for name, value in wanted.items()]
+            alone = answer(resolve(read_path(alone_path)), read_options(items), "-", alone_path, items)
+            assert one["Observations"] == alone["value"]
+            assert one.get("Observations@iot.count") == alone.get("@iot.count")
+            assert ("Observations@iot.nextLink" in one) is ("@iot.nextLink" in alone)
+
+
+def test_more_datastreams_are_no_more_readings(ask, monkeypatch):
+    asked = []
+    read = engine.read
+    monkeypatch.setattr(engine, "read", lambda *given: asked.append(given) or read(*given))
+    numbers = []
+    for top in (1, 3):
+        asked.clear()
+        found = ask("Datastreams", top=top, orderby="name", expand="Observations($top=2;$orderby=result)")
+        assert len(found) == top
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
+
+
+def test_a_page_has_so_many_observations_inside_and_the_link_to_the_rest(ask, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_EXPANDED", 6)
+    items = [("$expand", "Observations($orderby=phenomenonTime)")]
+    first = answer(resolve(read_path("Datastreams")), read_options(items), "-", "Datastreams", items)[
+        "value"
+    ][0]
+    assert [one["result"] for one in first["Observations"]] == [1, 4]
+    rest = parse_qsl(first["Observations@iot.nextLink"].partition("?")[2])
+    assert (dict(rest)["$skip"], dict(rest)["$top"]) == ("2", "2")

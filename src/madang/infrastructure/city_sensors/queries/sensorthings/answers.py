@@ -31,12 +31,15 @@ from .observations import (
     get_observation,
     list_newest,
     list_observations,
+    list_observations_of,
     select_features,
     select_stream,
 )
 from .times import describe_times
 
 NEWEST = Sort(("phenomenonTime",), descending=True)
+MOST_EXPANDED = 50_000
+"""Observations that stand inside of one page's entities; of more each has fewer, and the link to the rest."""
 ARRAY = ("id", "phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters")
 
 
@@ -181,16 +184,30 @@ def _expand(
     target = TYPES[link.target]
     if not link.is_many:
         return _expand_one(kind, rows, link, target, options, base)
+    if target is OBSERVATION:
+        options = msgspec.structs.replace(
+            options, top=min(options.top, max(1, MOST_EXPANDED // max(1, len(rows))))
+        )
+    pages = _list_pages(kind, rows, link, options, newest)
     more = _write_next(options)
-    if target is OBSERVATION and _asks_newest(options) and kind.name == "Datastream":
-        found = [[newest[row.id]] if row.id in newest else [] for row in rows]
-        drawn = iter(render(target, [one for many in found for one in many], options, base))
-        return [
-            {name: [next(drawn) for _ in many]}
-            | ({f"{name}@iot.nextLink": f"{link_to(kind, row, base)}/{name}?{more}"} if many else {})
-            for row, many in zip(rows, found, strict=True)
-        ]
-    return [_expand_many(kind, row, link, target, options, base, more) for row in rows]
+    drawn = iter(render(target, [one for found, _, _ in pages for one in found], options, base))
+    return [
+        {name: [next(drawn) for _ in found]}
+        | ({} if total is None else {f"{name}@iot.count": total})
+        | ({f"{name}@iot.nextLink": f"{link_to(kind, row, base)}/{name}?{more}"} if has_more else {})
+        for row, (found, total, has_more) in zip(rows, pages, strict=True)
+    ]
+
+
+def _list_pages(
+    kind: EntityType, rows: Sequence[Any], link: Link, options: Options, newest: Mapping[int, Observed]
+) -> list[tuple[list[Any], int | None, bool]]:
+    """Return what is at the other end of a link to many, for each of `rows` as `list_rows` does."""
+    if link.target == OBSERVATION.name and kind.name == "Datastream":
+        if _asks_newest(options):
+            return [([newest[row.id]] if row.id in newest else [], None, row.id in newest) for row in rows]
+        return list_observations_of(rows, options)
+    return [list_rows(TYPES[link.target], _relate(kind, row, link), options) for row in rows]
 
 
 def _expand_one(
@@ -202,18 +219,6 @@ def _expand_one(
     different = {other.id: other for other in others if other is not None}
     drawn = dict(zip(different, render(target, list(different.values()), options, base), strict=True))
     return [{link.name: drawn[other.id] if other is not None else None} for other in others]
-
-
-def _expand_many(
-    kind: EntityType, row: Any, link: Link, target: EntityType, options: Options, base: str, more: str
-) -> dict[str, Any]:
-    found, total, has_more = list_rows(target, _relate(kind, row, link), options)
-    body: dict[str, Any] = {link.name: render(target, found, options, base)}
-    if total is not None:
-        body[f"{link.name}@iot.count"] = total
-    if has_more:
-        body[f"{link.name}@iot.nextLink"] = f"{link_to(kind, row, base)}/{link.name}?{more}"
-    return body
 
 
 def _write_next(options: Options) -> str:

@@ -19,6 +19,7 @@ from madang.core.lake.interface import (
     Measure,
     Op,
     Order,
+    Reader,
     authorize,
     count_rows,
 )
@@ -26,7 +27,7 @@ from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.correcting import ORIGINAL
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.methods.sensorthings.computing import MICROSECOND, is_truth
-from madang.infrastructure.city_sensors.methods.sensorthings.options import Options
+from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
 from madang.infrastructure.city_sensors.methods.sensorthings.trees import enter, find_first
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
@@ -76,17 +77,9 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_observations(within: Branches, options: Options) -> tuple[list[Observed], int | None, bool]:
     """Return observations that one branch of `within` admits, their number if asked for, and whether more follow."""
-    await_written()
-    conditions = [AnyOf(within)] if within != EVERYTHING else []
-    if options.filter is not None:
-        conditions.append(AnyOf(make_branches(options.filter)))
-    reader = authorize(ANONYMOUS, READINGS.name)
-    hidden = count_rows(reader, [Filter("quality", Op.EQ, DELETED)])
-    if hidden:
-        conditions.append(THERE)
-    is_linked = bool(options.orderby) and len(path := options.orderby[0].path) > 1 and path[0] in LINKS
-    order = [_make_order(one.path, descending=one.descending) for one in options.orderby[is_linked:]]
-    order += [Order(name) for name in ("observed_at", "thing_id", "property")]
+    reader, conditions = _ask(within, options)
+    is_linked = _is_linked(options)
+    order = _list_orders(options.orderby[is_linked:])
     skip, limit = options.skip, options.top + 1
     if not options.top:
         rows = []
@@ -96,6 +89,65 @@ def list_observations(within: Branches, options: Options) -> tuple[list[Observed
         rows = reader.read(where=conditions, order_by=order, offset=skip, limit=limit).to_pylist()
     total = count_rows(reader, conditions) if options.count else None
     return attach(rows[: options.top]), total, len(rows) > options.top
+
+
+def list_observations_of(
+    datastreams: Sequence[Any], options: Options
+) -> list[tuple[list[Observed], int | None, bool]]:
+    """Return what `list_observations` does, for each of datastreams, by one reading of them all."""
+    streams = [(one.stream_thing, one.stream_property) for one in datastreams]
+    if _is_linked(options) or not datastreams:
+        return [list_observations((select_stream(one),), options) for one in datastreams]
+    reader, conditions = _ask(select_streams_of(datastreams), options)
+    found: dict[tuple[str, str], list[Observed]] = {one: [] for one in streams}
+    if options.top:
+        by_stream = dict(zip(streams, datastreams, strict=True))
+        rows = reader.read(
+            where=conditions,
+            order_by=_list_orders(options.orderby),
+            offset=options.skip,
+            limit=options.top + 1,
+            each=["thing_id", "property"],
+        )
+        for row in rows.to_pylist():
+            stream = row["thing_id"], row["property"]
+            found[stream].append(Observed(datastream=by_stream[stream], row=row))
+    counts: dict[tuple[str, str], int] = {}
+    if options.count:
+        counted = reader.aggregate(
+            [Measure(function="count", name="rows")], ["thing_id", "property"], conditions
+        )
+        counts = {(row["thing_id"], row["property"]): row["rows"] for row in counted.to_pylist()}
+    return [
+        (
+            found[one][: options.top],
+            counts.get(one, 0) if options.count else None,
+            len(found[one]) > options.top,
+        )
+        for one in streams
+    ]
+
+
+def _ask(within: Branches, options: Options) -> tuple[Reader, list[Filter | AnyOf]]:
+    """Return who reads observations, and the conditions of those that one branch of `within` admits."""
+    await_written()
+    conditions: list[Filter | AnyOf] = [AnyOf(within)] if within != EVERYTHING else []
+    if options.filter is not None:
+        conditions.append(AnyOf(make_branches(options.filter)))
+    reader = authorize(ANONYMOUS, READINGS.name)
+    if count_rows(reader, [Filter("quality", Op.EQ, DELETED)]):
+        conditions.append(THERE)
+    return reader, conditions
+
+
+def _is_linked(options: Options) -> bool:
+    """Return whether observations are sorted by what they are linked to, first of all."""
+    return bool(options.orderby) and len(path := options.orderby[0].path) > 1 and path[0] in LINKS
+
+
+def _list_orders(sorts: Sequence[Sort]) -> list[Order]:
+    order = [_make_order(one.path, descending=one.descending) for one in sorts]
+    return order + [Order(name) for name in ("observed_at", "thing_id", "property")]
 
 
 def list_newest(datastreams: Sequence[Any]) -> dict[int, Observed]:

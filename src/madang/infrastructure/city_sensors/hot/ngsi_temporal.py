@@ -44,14 +44,17 @@ def query_by_post(request: Request, body: Any) -> Response:
     is_list = isinstance(selectors, list) and all(isinstance(one, dict) for one in selectors)
     if not isinstance(time, dict) or not is_list:
         raise bad("a temporal Query has entities and a temporalQ")
+    attrs, q = body.get("attrs", []), body.get("q", "")
+    if not isinstance(attrs, list) or not isinstance(q, str):
+        raise bad("attrs is a list of names, q a text")
     names = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN")
     asked = dict(request.query_params.multi_items())
     asked |= {name: str(time[name]) for name in names if name in time}
     asked |= {
         "type": ",".join(str(one["type"]) for one in selectors if one.get("type")),
         "id": ",".join(str(one["id"]) for one in selectors if one.get("id")),
-        "attrs": ",".join(map(str, body.get("attrs") or [])),
-        "q": str(body.get("q") or ""),
+        "attrs": ",".join(map(str, attrs)),
+        "q": q,
     }
     return _answer_query(request, asked, read_terms(request, body))
 

@@ -373,6 +373,46 @@ def test_the_context_of_an_address_elsewhere_is_handed_in_once(api):
     assert api.get("/entities", params={"type": "Room"}, headers=link).status_code == 503
 
 
+ENDPOINT = {"uri": "https://example.org/told"}
+SUBSCRIPTION = {"type": "Subscription", "entities": [{"type": "Odd"}], "notification": {"endpoint": ENDPOINT}}
+GEO_QUERY = {"georel": "near;maxDistance==10", "geometry": "Point", "coordinates": [127, 37]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        *(("POST", "/subscriptions", SUBSCRIPTION | {name: 1e300}) for name in ("q", "scopeQ", "lang", "geoQ")),
+        *(("POST", "/subscriptions", SUBSCRIPTION | {"geoQ": GEO_QUERY | {name: [1]}}) for name in ("georel", "geometry", "geoproperty")),
+        ("POST", "/subscriptions", SUBSCRIPTION | {"notification": {"endpoint": ENDPOINT | {"accept": []}}}),
+        ("POST", "/subscriptions", SUBSCRIPTION | {"notification": {"endpoint": ENDPOINT, "format": {}}}),
+        *(
+            ("POST", "/entityOperations/query", {"type": "Query", "entities": [{"type": "Odd"}], "geoQ": GEO_QUERY | {"coordinates": one}})
+            for one in (None, [], [None] * 50)
+        ),
+        ("POST", "/temporal/entityOperations/query", {"type": "Query", "entities": [{"type": "Odd"}], "temporalQ": {"timerel": "before", "timeAt": "2027-01-01T00:00:00Z"}, "attrs": True}),
+        ("PATCH", "/entities/urn:ngsi-ld:Odd:merged", {"place": {"type": []}}),
+        ("PATCH", "/entities/urn:ngsi-ld:Odd:merged", {"place": {"type": {"a": 1}, "value": None, "coordinates": 1}}),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_is_no_fault(api, method, path, body):
+    entity = {"id": "urn:ngsi-ld:Odd:merged", "type": "Odd", "place": {"type": "Property", "value": 1}}
+    assert api.post("/entities", json=entity).status_code in {201, 409}
+    reply = api.request(method, path, json=body)
+    assert reply.status_code in ({204, 207, 400} if method == "PATCH" else {400}), reply.text
+
+
+def test_a_value_that_is_nothing_is_above_and_below_nothing():
+    attributes = {"urn:a": {"type": "ListProperty", "valueList": [None]}}
+    for q, fits in (
+        ("urn:a>1", False),
+        ("urn:a<=1", False),
+        ("urn:a==1..2", False),
+        ("urn:a==1", False),
+        ("urn:a!=1", True),
+    ):
+        assert match_q(read_q(q, TERMS), attributes) is fits, q
+
+
 def test_a_list_is_kept_as_one(api):
     identity = f"urn:ngsi-ld:Lane:{uuid.uuid4()}"
     body = {"id": identity, "type": "Lane", "speeds": {"type": "ListProperty", "valueList": [30, 50]}}

@@ -181,12 +181,12 @@ def _check_what(body: dict[str, Any], terms: Terms) -> None:
     for one in entities:
         _check_selector(one, terms)
     _check_names(watched, "watchedAttributes", terms)
+    if not all(isinstance(body.get(name, ""), str) for name in ("q", "scopeQ", "lang")):
+        raise bad("q, scopeQ and lang are texts")
     if body.get("q"):
-        read_q(str(body["q"]), terms)
+        read_q(body["q"], terms)
     if body.get("scopeQ"):
-        read_scope_query(str(body["scopeQ"]))
-    if not isinstance(body.get("lang", ""), str):
-        raise bad("lang is a language")
+        read_scope_query(body["scopeQ"])
     triggers = body.get("notificationTrigger", [*USUAL])
     if (
         not isinstance(triggers, list)
@@ -194,11 +194,17 @@ def _check_what(body: dict[str, Any], terms: Terms) -> None:
         or not all(isinstance(one, str) and one in TRIGGERS for one in triggers)
     ):
         raise bad(f"notificationTrigger is a list of {', '.join(sorted(TRIGGERS))}")
-    geo = body.get("geoQ")
-    if geo is not None:
-        if not isinstance(geo, dict) or not {"georel", "geometry", "coordinates"} <= set(geo):
-            raise bad("geoQ has georel, geometry and coordinates")
-        read_place(str(geo["georel"]), str(geo["geometry"]), geo["coordinates"], None)
+    _check_geo(body.get("geoQ"))
+
+
+def _check_geo(geo: Any) -> None:
+    if geo is None:
+        return
+    if not isinstance(geo, dict) or not {"georel", "geometry", "coordinates"} <= set(geo):
+        raise bad("geoQ has georel, geometry and coordinates")
+    if not all(isinstance(geo.get(name, ""), str) for name in ("georel", "geometry", "geoproperty")):
+        raise bad("georel, geometry and geoproperty are texts")
+    read_place(geo["georel"], geo["geometry"], geo["coordinates"], None)
 
 
 def _check_selector(one: Any, terms: Terms) -> None:
@@ -218,9 +224,9 @@ def _check_notification(wanted: Any, terms: Terms) -> None:
     address = endpoint.get("uri") if isinstance(endpoint, dict) else None
     if not isinstance(address, str):
         raise bad("notification.endpoint.uri is missing")
-    if wanted.get("format", "normalized") not in FORMS:
+    if wanted.get("format", "normalized") not in [*FORMS]:
         raise bad(f"format is one of {', '.join(FORMS)}")
-    if endpoint.get("accept", "application/json") not in {"application/json", "application/ld+json"}:
+    if endpoint.get("accept", "application/json") not in ["application/json", "application/ld+json"]:
         raise bad("accept is application/json or application/ld+json")
     headers = endpoint.get("receiverInfo", [])
     if not isinstance(headers, list) or not all(map(_is_header, headers)):

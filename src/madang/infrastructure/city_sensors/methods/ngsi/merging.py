@@ -50,9 +50,10 @@ def _merge_instances(there: Any, said: Any, terms: Terms) -> Any:
 
 def _has_members(said: Any, before: dict[str, Any]) -> bool:
     """Return whether a fragment has members of an attribute and isn't just its value."""
-    if not isinstance(said, dict) or said.get("type") in GEOMETRIES:
+    kind = said.get("type") if isinstance(said, dict) else None
+    if not isinstance(said, dict) or kind in [*GEOMETRIES]:
         return False
-    return said.get("type") in VALUES or bool(set(said) & ((MEMBERS | set(before)) - {"type"}))
+    return kind in [*VALUES] or bool(set(said) & ((MEMBERS | set(before)) - {"type"}))
 
 
 def merge(before: Any, patch: Any) -> Any:

@@ -86,9 +86,9 @@ def read_place(georel: str, geometry: str, coordinates: Any, iri: str | None) ->
     relation, *limits = georel.split(";")
     try:
         body = {"type": geometry, "coordinates": coordinates}
-        if read_geometry("coordinates", body) is None:
-            raise bad(f"{geometry!r} is no geometry")
-        shape(body)
+        found = read_geometry("coordinates", body)
+        if found is None or found.is_empty:
+            raise bad(f"{geometry!r} of these coordinates is no geometry")
         low = high = None
         for limit in limits:
             name, metres = limit.split("==")
@@ -200,7 +200,8 @@ def match_value(term: Term, value: Any) -> bool:
     if term.op in {"~=", "!~="}:
         hit = isinstance(value, str) and re.search(str(term.values[0]), value) is not None
         return hit if term.op == "~=" else not hit
-    same = [one for one in term.values if isinstance(one, str) == isinstance(value, str)]
+    is_plain = isinstance(value, str | int | float)
+    same = [one for one in term.values if is_plain and isinstance(one, str) == isinstance(value, str)]
     if term.is_range:
         hit = len(same) == 2 and same[0] <= value <= same[1]
         return hit if term.op == "==" else not hit

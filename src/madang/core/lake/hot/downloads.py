@@ -29,6 +29,7 @@ from madang.core.lake.reading import Reader, authorize
 from madang.core.lake.shapes import find_shape_column, read_shapes
 from madang.core.pages.interface import is_held, make_cell, open_workbook
 
+from .cp949 import encode_cp949
 from .keeping import keep_file
 
 SHEET_ROWS = 1_048_575
@@ -245,7 +246,7 @@ def _encode(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield b"\xef\xbb\xbf"
     for chunk in chunks:
         if encoding == "cp949":
-            yield chunk.decode().encode("cp949", "xmlcharrefreplace")
+            yield encode_cp949(chunk.decode())
         else:
             yield chunk
 

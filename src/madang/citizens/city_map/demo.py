@@ -24,6 +24,7 @@ from .records import FieldType, PlaceValues, ProposalKind, Season, ThemeField, T
 SEED = 37
 SOURCE = "시뮬레이션 · simulated"
 HOURS = ThemeField(name="open_hours", title=Text(ko="여는 시간", en="Open"), type=FieldType.HOURS)
+NAME_EN = ThemeField(name="name_en", title=Text(ko="영어 이름", en="English name"), type=FieldType.TEXT)
 DRAFT = ("toilet", Text(ko="열린 화장실", en="Open toilets"), "toilet")
 MADE_UP = Text(
     ko="보기로 만든 주제예요. 장소는 실제로 있지 않아요.",
@@ -49,7 +50,8 @@ def read_examples() -> tuple[tuple[Example, tuple[ThemeField, ...]], ...]:
     said = tomllib.loads(Path(__file__).with_name("examples.toml").read_text("utf-8"))
     examples = msgspec.convert(said["themes"], tuple[Example, ...])
     return tuple(
-        (one, tuple(_make_field(name, said["fields"][name], one) for name in one.fields)) for one in examples
+        (one, (NAME_EN, *(_make_field(name, said["fields"][name], one) for name in one.fields)))
+        for one in examples
     )
 
 
@@ -67,12 +69,12 @@ def lay_out(now: datetime) -> None:
     for one, fields in read_examples():
         season = Season(first=one.season[0], last=one.season[1]) if one.season else None
         _create(now, one.code, Text(ko=one.title[0], en=one.title[1]), one.icon, season, fields)
-        _fill(generator, now, one.code, fields, one.noun, one.count)
+        _fill(generator, now, one.code, fields, one.noun, one.count, one.title[1])
         submit_theme(actor=HOUSE, now=now, code=one.code)
         publish_theme(actor=HOUSE, now=now, code=one.code)
     code, title, icon = DRAFT
-    _create(now, code, title, icon, None, (HOURS,))
-    _fill(generator, now, code, (HOURS,), "열린 화장실", 12)
+    _create(now, code, title, icon, None, (NAME_EN, HOURS))
+    _fill(generator, now, code, (NAME_EN, HOURS), "열린 화장실", 12, title.en)
     submit_theme(actor=HOUSE, now=now, code=code)
     _propose(generator, now)
     request_theme(
@@ -98,15 +100,19 @@ def _fill(
     fields: tuple[ThemeField, ...],
     noun: str,
     count: int,
+    several: str,
 ) -> None:
     names = {one.code: one.name_ko for one in list_districts()}
+    english = {one.code: one.name_en for one in list_districts()}
+    one_of = f"{several.removesuffix('ies')}y" if several.endswith("ies") else several.removesuffix("s")
     places = [
         PlaceValues(
             name=f"{names[district]} {noun} {number}",
             lon=round(lon, 6),
             lat=round(lat, 6),
             address=f"{names[district]} (시뮬레이션)",
-            values={one.name: _draw(generator, one) for one in fields},
+            values={NAME_EN.name: f"{one_of} {number}, {english[district]}"}
+            | {one.name: _draw(generator, one) for one in fields if one is not NAME_EN},
             source=SOURCE,
         )
         for number, (lon, lat, district) in enumerate(draw_points(generator, count), start=1)

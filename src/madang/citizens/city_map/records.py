@@ -89,12 +89,13 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     """One place in the list beside the map. `away_m` is the straight distance to where "near" is, `walk_m` that on foot.
 
     `is_along_streets` says whether the way on foot is known; else it is judged by the straight line.
-    `is_open` says whether it is open now, None where nothing tells.
+    `is_open` says whether it is open now, None where nothing tells; `name_en` is its English name, where it has one.
     """
 
     theme: str
     id: str
     name: str
+    name_en: str = ""
     address: str
     lon: float | None
     lat: float | None

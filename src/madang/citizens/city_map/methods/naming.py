@@ -8,14 +8,25 @@ from madang.citizens.city_map.records import Collection
 from madang.core.base.interface import ColumnType
 
 NAME = re.compile(r"(명|명칭|이름|상호|제목)$|^(name|title)|name$", re.IGNORECASE)
+ENGLISH = re.compile(r"영문|영어|(^|_)(en|eng|english)(_|$)|english", re.IGNORECASE)
 ADDRESS = re.compile(r"주소|소재지|address", re.IGNORECASE)
+CALLED = re.compile(r"명$|명칭|이름|상호|제목|name|title", re.IGNORECASE)
 INITIAL = re.compile(r"[ㄱ-ㅎ]")
 HOURS = re.compile(r"(여는|운영|이용|개방|진료|영업)\s*시간|open(ing)?_?hours", re.IGNORECASE)
 
 
 def find_name_column(one: Collection) -> str:
     """Return the text column with names, else with addresses, "" where neither is there."""
-    return _find(one, NAME) or find_address_column(one)
+    names = [name for name in _list_texts(one) if NAME.search(name)]
+    return next((name for name in names if not ENGLISH.search(name)), "") or next(
+        iter(names), find_address_column(one)
+    )
+
+
+def find_english_name_column(one: Collection) -> str:
+    """Return the text column with names in English beside that with names, "" where none is."""
+    names = (name for name in _list_texts(one) if ENGLISH.search(name) and CALLED.search(name))
+    return next((name for name in names if name != find_name_column(one)), "")
 
 
 def find_address_column(one: Collection) -> str:
@@ -35,5 +46,8 @@ def has_initials(search: str) -> bool:
 
 
 def _find(one: Collection, pattern: re.Pattern[str]) -> str:
-    texts = [column.name for column in one.properties if column.type is ColumnType.TEXT]
-    return next((name for name in texts if pattern.search(name)), "")
+    return next((name for name in _list_texts(one) if pattern.search(name)), "")
+
+
+def _list_texts(one: Collection) -> list[str]:
+    return [column.name for column in one.properties if column.type is ColumnType.TEXT]

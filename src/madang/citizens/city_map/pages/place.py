@@ -9,7 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open
-from madang.citizens.city_map.methods.naming import find_address_column, find_hours_column, find_name_column
+from madang.citizens.city_map.methods.naming import (
+    find_address_column,
+    find_english_name_column,
+    find_hours_column,
+    find_name_column,
+)
 from madang.citizens.city_map.methods.seasons import is_in_season
 from madang.citizens.city_map.queries.features import get_collection, read_one
 from madang.citizens.city_map.queries.themes import list_shown
@@ -32,14 +37,16 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
     row, shape = found.rows[0], found.shapes[0] if found.shapes is not None else None
     theme = next((t for t in list_shown(to_city_time(now()).date()) if t.collection == collection), None)
     name = str(row.get(find_name_column(one)) or one.title.say(request.language))
+    title = Text(ko=name, en=str(row.get(find_english_name_column(one)) or name))
+    said = find_english_name_column(one) if title.say(request.language) != name else find_name_column(one)
     is_own = theme is not None and not theme.values.dataset
     facts = [
         (column, _say(row[column.name]))
         for column in one.properties
-        if _is_shown(one, column.name, is_own=is_own)
+        if column.name != said and not (is_own and column.name in HIDDEN)
     ]
     context = {
-        "title": Text(ko=name, en=name),
+        "title": title,
         "one": one,
         "theme": theme,
         "theme_title": theme.values.title if theme else one.title,
@@ -78,10 +85,6 @@ def describe_opening(hours: str) -> Text | None:
     if is_now:
         return Text(ko=f"지금 열려 있어요 · {when}에 닫아요", en=f"Open now, closes {when_en}")
     return Text(ko=f"지금 닫혀 있어요 · {when}에 열어요", en=f"Closed now, opens {when_en}")
-
-
-def _is_shown(one: Collection, name: str, *, is_own: bool) -> bool:
-    return name != find_name_column(one) and not (is_own and name in HIDDEN)
 
 
 def _say(value: Any) -> Any:

@@ -15,6 +15,7 @@ import shapely
 from madang.citizens.city_map.methods.hours import is_open
 from madang.citizens.city_map.methods.naming import (
     find_address_column,
+    find_english_name_column,
     find_hours_column,
     find_name_column,
     has_initials,
@@ -202,7 +203,8 @@ def _search(one: Collection, search: str) -> list[Filter | AnyOf]:
 
 
 def _searched(one: Collection) -> list[str]:
-    return list(dict.fromkeys(filter(None, (find_name_column(one), find_address_column(one)))))
+    columns = find_name_column(one), find_english_name_column(one), find_address_column(one)
+    return list(dict.fromkeys(filter(None, columns)))
 
 
 def _columns(one: Collection) -> list[str]:
@@ -213,11 +215,13 @@ def _columns(one: Collection) -> list[str]:
 
 def _describe(one: Collection, row: dict[str, Any], at: datetime | None, away_m: float | None = None) -> Spot:
     name, address, hours = find_name_column(one), find_address_column(one), find_hours_column(one)
+    english = find_english_name_column(one)
     feature = name_row(one, row) if one.key or ID in row else ""
     return Spot(
         theme=one.id,
         id=f"{one.id} {feature}" if feature else "",
         name=str(row.get(name) or "–"),
+        name_en=str(row[english] or "") if english else "",
         address=str(row[address] or "") if address and address != name else "",
         lon=row[one.lon],
         lat=row[one.lat],

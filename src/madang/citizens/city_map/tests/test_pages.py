@@ -34,6 +34,7 @@ from madang.core.people.actions.agencies import lay_out_agencies
 FIELDS = (
     ThemeField(name="free", title=Text(ko="무료", en="Free"), type=FieldType.BOOLEAN),
     ThemeField(name="site", title=Text(ko="누리집", en="Site"), type=FieldType.LINK),
+    ThemeField(name="name_en", title=Text(ko="영어 이름", en="English name"), type=FieldType.TEXT),
 )
 HALL = PlaceValues(name="가 쉼터", lon=126.97, lat=37.585, address="종로구 1", values={"free": "예"})
 
@@ -134,6 +135,27 @@ def test_the_map_lists_what_it_shows_and_data_is_never_html(monkeypatch):
     near = Client().get("/city_map/?theme=map_rest&near=126.97,37.585").content.decode()
     assert "가 쉼터" in near
     assert "나&lt;/b&gt; 쉼터</a>" not in near
+
+
+def test_a_place_has_its_english_name_on_english_pages_and_a_korean_one_is_marked_as_korean():
+    said = PlaceValues(name="다 쉼터", lon=126.98, lat=37.58, values={"name_en": "Third shelter"})
+    saved = places.save_place(actor=HOUSE, now=now(), code="rest", values=said)
+    korean, english = (Client(headers={"cookie": f"language={one}"}) for one in ("ko", "en"))
+    listed = english.get("/city_map/?theme=map_rest").content.decode()
+    assert ">Third shelter</a>" in listed
+    assert "다 쉼터" not in listed
+    assert '<span lang="ko">가 쉼터</span>' in listed
+    assert "Third" not in korean.get("/city_map/?theme=map_rest").content.decode()
+    found = english.get("/city_map/?theme=map_rest&q=third").content.decode()
+    assert "Third shelter" in found
+    assert "가 쉼터" not in found
+    page = f"/city_map/places/map_rest/{saved}/"
+    shown = english.get(page).content.decode()
+    assert "<h1>Third shelter</h1>" in shown
+    assert '<span lang="ko">다 쉼터</span></dd>' in shown
+    shown = korean.get(page).content.decode()
+    assert "<h1>다 쉼터</h1>" in shown
+    assert "Third shelter</dd>" in shown
 
 
 @pytest.mark.parametrize("odd", ["theme=nothing", "near=x", "near=1e99,5", "near=nan,nan", "page=0", "page=99999", "page=" + "9" * 5000,

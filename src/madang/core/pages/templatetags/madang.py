@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from django import template
+from django.template.base import render_value_in_context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -16,6 +18,7 @@ from madang.core.pages.blocks import ChartBlock, MapBlock
 from madang.core.pages.vite import list_entry_files
 
 register = template.Library()
+HANGUL = re.compile("[가-힣]")
 Context = template.Context
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
@@ -43,6 +46,21 @@ def text(context: Context, value: Text | str | None, **values: Any) -> str:
         return ""
     sentence = value.say(_language(context)) if isinstance(value, Text) else str(value)
     return choose_particles(sentence.format(**values)) if values else sentence
+
+
+@register.simple_tag(takes_context=True)
+def called(context: Context, name: Any, english: str = "") -> str:
+    """Return what a record is called in the page's language, its English name where it has one.
+
+    Korean words of an English page are marked as such, for who has it read aloud; what is no text is drawn as ever.
+    """
+    if not isinstance(name, str):
+        return render_value_in_context(name, context)
+    words = read_pair(name)
+    if _language(context) != "en":
+        return words.ko
+    said = english or words.en
+    return format_html('<span lang="ko">{}</span>', said) if HANGUL.search(said) else said
 
 
 @register.filter

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 
 GATE = "-gate"
 _own = threading.local()
+_opening = threading.Lock()
+_open: set[int] = set()
 
 
 @contextmanager
@@ -36,7 +38,9 @@ def pass_gate(path: str) -> Generator[bool, None, None]:
     """
     is_hurried = getattr(_own, "is_hurried", False)
     try:
-        gate = os.open(path + GATE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with _opening:
+            gate = os.open(path + GATE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            _open.add(gate)
     except OSError:
         yield is_hurried
         return
@@ -46,4 +50,18 @@ def pass_gate(path: str) -> Generator[bool, None, None]:
             fcntl.flock(gate, fcntl.LOCK_UN)
         yield is_hurried
     finally:
+        with _opening:
+            _open.discard(gate)
+            os.close(gate)
+
+
+def _let_go() -> None:
+    """In a process that was just forked: a gate that another thread of the parent has shut isn't its own."""
+    _opening.release()
+    for gate in _open:
         os.close(gate)
+    _open.clear()
+    _own.is_hurried = False
+
+
+os.register_at_fork(before=_opening.acquire, after_in_parent=_opening.release, after_in_child=_let_go)

@@ -99,6 +99,22 @@ def test_a_gate_opens_where_its_holder_is_killed(tmp_path):
         assert is_shut(path)
 
 
+def test_a_process_forked_while_a_gate_is_shut_does_not_keep_it_shut(tmp_path):
+    path = str(tmp_path / "registers.sqlite")
+    ready, go_on = os.pipe()
+    with hurry(), pass_gate(path):
+        child = os.fork()
+        if not child:
+            os.close(go_on)
+            os.read(ready, 1)
+            os._exit(0)
+        assert is_shut(path)
+    assert not is_shut(path)
+    os.close(go_on)
+    os.close(ready)
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def test_where_no_gate_can_be_made_there_is_none(tmp_path):
     with pass_gate(str(tmp_path / "nowhere" / "registers.sqlite")) as is_hurried:
         assert not is_hurried

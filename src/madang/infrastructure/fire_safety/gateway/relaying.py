@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import threading
+from typing import Any
 
 import httpx
 
 TIMEOUT_S = 5.0
 SLOWEST_S = 40.0
 LARGEST_ANSWER = 64 * 1024
+ACKNOWLEDGES = ("received", "accepted", "acknowledged", "ok", "success")
+FAULTS = ("error", "errors", "fault")
+"""By what an answer in JSON says that it has a message, or that it hasn't though its status is a good one."""
 _own = threading.local()
 
 
@@ -24,7 +29,8 @@ class NoAnswer(NotReceived):
 def post_alert(address: str, identifier: str, body: bytes, *, timeout_s: float = TIMEOUT_S) -> None:
     """Send an alert; return once the receiver says within `timeout_s` that it has it, else raise NotReceived.
 
-    It has it where it answers 2xx, but not by a web page: that is some other machine's, such as a proxy's. The
+    It has it where it answers 2xx, but not by a web page (that is some other machine's, such as a proxy's), by what
+    nobody can read, or in words that deny it. The
     time counts for the whole answer, so that one that comes byte by byte holds nothing up.
     """
     client = _get_client()
@@ -42,8 +48,15 @@ def post_alert(address: str, identifier: str, body: bytes, *, timeout_s: float =
         raise NotReceived(f"HTTP {status}: {answer[:200].decode('utf-8', 'replace')}")
     if "html" in kind or answer.lstrip()[:1] == b"<" and b"<html" in answer[:1000].lower():
         raise NotReceived(f"HTTP {status} with a web page: this is no receiver of alerts")
-    other = _read_received(answer)
-    if other not in {None, identifier}:
+    if not _is_text(answer):
+        raise NotReceived(f"HTTP {status} with bytes that say nothing: {answer[:20]!r}")
+    said = _read_object(answer)
+    denied = next((name for name in ACKNOWLEDGES if said.get(name) is False), None)
+    denied = denied or next((name for name in FAULTS if said.get(name)), None)
+    if denied is not None:
+        raise NotReceived(f"HTTP {status}, but it says {denied!r}: {str(said[denied])[:100]}")
+    other = said.get("received")
+    if isinstance(other, str) and other != identifier:
         raise NotReceived(f"HTTP {status}, but what was received is {other[:100]!r}")
 
 
@@ -64,14 +77,26 @@ def _post(
         return reply.status_code, reply.headers.get("content-type", "").lower(), answer
 
 
-def _read_received(answer: bytes) -> str | None:
-    """Return the identifier that an answer in JSON names as received, None where it names none."""
+def _is_text(answer: bytes) -> bool:
+    """Return whether an answer can be read, in UTF-8 or as Korean systems wrote before it."""
+    if b"\0" in answer:
+        return False
+    for encoding in ("utf-8", "cp949"):
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(answer)  # what was cut off may end within a sign
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def _read_object(answer: bytes) -> dict[str, Any]:
+    """Return what an answer in JSON says, {} of any other answer."""
     try:
         said = json.loads(answer)
     except (ValueError, RecursionError):
-        return None
-    received = said.get("received") if isinstance(said, dict) else None
-    return received if isinstance(received, str) else None
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _get_client() -> httpx.Client:

@@ -52,7 +52,8 @@ def write_answer(status, body=b"", kind=b"text/plain"):
 
 @pytest.mark.parametrize(
     "answer", [b"HTTP/1.1 204 No Content\r\n\r\n", write_answer(b"202 Accepted"), write_answer(b"200 OK", b'{"received":"a-1"}'),
-               write_answer(b"200 OK", b"<ack/>", b"application/xml")]
+               write_answer(b"200 OK", b"<ack/>", b"application/xml"), write_answer(b"200 OK", "접수".encode("cp949")),
+               write_answer(b"200 OK", b'{"ok":true,"error":null}', b"application/json")]
 )  # fmt: skip
 def test_an_answer_that_says_so_is_one(answering, answer):
     post_alert(answering([answer], 0.01), "a-1", b"<alert/>")
@@ -66,6 +67,10 @@ def test_an_answer_that_says_so_is_one(answering, answer):
         (write_answer(b"200 OK", b"<html>log in</html>", b"text/html; charset=utf-8"), "web page"),
         (write_answer(b"200 OK", b"<!DOCTYPE html><HTML>log in"), "web page"),
         (write_answer(b"200 OK", b'{"received":"b-9"}', b"application/json"), "'b-9'"),
+        (write_answer(b"200 OK", b'{"received":false}', b"application/json"), "it says 'received'"),
+        (write_answer(b"200 OK", b'{"error":"no such centre"}', b"application/json"), "no such centre"),
+        (write_answer(b"200 OK", b"\x93\xff\xfe\x01\x80"), "bytes that say nothing"),
+        (write_answer(b"200 OK", b"ok\x00\x00"), "bytes that say nothing"),
         (b"\x00\xff nonsense\r\n\r\n", "illegal status line"),
     ],
 )

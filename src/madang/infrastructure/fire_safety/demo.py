@@ -14,7 +14,7 @@ import numpy as np
 
 from madang.city.files import draw_points
 from madang.city.pace import make_generator
-from madang.core.base.interface import HOUSE, Actor, MadangError, read_settings
+from madang.core.base.interface import HOUSE, Actor, MadangError, read_pair, read_settings
 from madang.core.places.interface import list_districts
 
 from .actions import (
@@ -48,12 +48,12 @@ MANAGER = Actor(
     id="simulated", name="당직자 (시뮬레이션) · Duty manager (simulated)", kind="house", is_superuser=True
 )
 FACILITIES = (
-    ("jongno", "종로종합사회복지관", FacilityKind.ELDERLY, "11110"),
-    ("junggu", "구립중구노인요양센터", FacilityKind.ELDERLY, "11140"),
-    ("seongbuk", "승가원행복마을", FacilityKind.DISABLED, "11290"),
-    ("seocho", "새빛바울의집", FacilityKind.DISABLED, "11650"),
-    ("guro", "오류마을", FacilityKind.CHILDREN, "11530"),
-    ("eunpyeong", "연두꿈터", FacilityKind.CHILDREN, "11380"),
+    ("jongno", "종로종합사회복지관 · Jongno Community Welfare Center", FacilityKind.ELDERLY, "11110"),
+    ("junggu", "구립중구노인요양센터 · Junggu Senior Care Center", FacilityKind.ELDERLY, "11140"),
+    ("seongbuk", "승가원행복마을 · Seunggawon Happy Village", FacilityKind.DISABLED, "11290"),
+    ("seocho", "새빛바울의집 · Saebit Paul’s House", FacilityKind.DISABLED, "11650"),
+    ("guro", "오류마을 · Oryu Village", FacilityKind.CHILDREN, "11530"),
+    ("eunpyeong", "연두꿈터 · Yeondu Dream Home", FacilityKind.CHILDREN, "11380"),
 )
 HELP = {
     FacilityKind.ELDERLY: {"carry": 0.3, "wheelchair": 0.3, "oxygen": 0.05},
@@ -103,10 +103,21 @@ def lay_out(now: datetime) -> None:
             lat=round(lat, 6),
             rooms=_draw_rooms(generator, kind),
             contacts=(
-                Contact(name="주간 당직 (시뮬레이션)", phone="02-000-0001", days="12345", hours="9-18"),
-                Contact(name="야간 당직 (시뮬레이션)", phone="02-000-0004", hours="18-9"),
-                Contact(name="소방안전관리자 (시뮬레이션)", phone="02-000-0002", hours="7-22"),
-                Contact(name="시설장 (시뮬레이션)", phone="02-000-0003"),
+                Contact(
+                    name="주간 당직 (시뮬레이션) · Day duty (simulated)",
+                    phone="02-000-0001",
+                    days="12345",
+                    hours="9-18",
+                ),
+                Contact(
+                    name="야간 당직 (시뮬레이션) · Night duty (simulated)", phone="02-000-0004", hours="18-9"
+                ),
+                Contact(
+                    name="소방안전관리자 (시뮬레이션) · Fire-safety manager (simulated)",
+                    phone="02-000-0002",
+                    hours="7-22",
+                ),
+                Contact(name="시설장 (시뮬레이션) · Head (simulated)", phone="02-000-0003"),
             ),
             source=SOURCE,
         )
@@ -166,10 +177,15 @@ def _answer(now: datetime) -> None:
             if alarm.state is AlarmState.TOLD and age >= timedelta(seconds=ANSWER_S):
                 answer_alarm(
                     actor=MANAGER, now=now, code=alarm.facility, kind=SignalKind.FALSE_ALARM,
-                    reason="조리 연기 (시뮬레이션)", alarm=alarm.number,
+                    reason="조리 연기 (시뮬레이션) · Cooking (simulated)", alarm=alarm.number,
                 )  # fmt: skip
             elif alarm.state is AlarmState.HANDED_OVER and age >= FIRE_LASTS:
-                close_alarm(actor=MANAGER, now=now, alarm_id=alarm.id, note="시뮬레이션으로 꺼진 불")
+                close_alarm(
+                    actor=MANAGER,
+                    now=now,
+                    alarm_id=alarm.id,
+                    note="시뮬레이션으로 꺼진 불 · A simulated fire that is out",
+                )
         except MadangError:  # a person at the page was quicker
             continue
 
@@ -211,7 +227,7 @@ def _draw_gateways(points: dict[str, tuple[float, float]]) -> list[Gateway]:
     return [
         Gateway(
             id=f"gw-{number + 1:02d}",
-            institution=f"기관 {number + 1:02d} (시뮬레이션)",
+            institution=f"기관 {number + 1:02d} (시뮬레이션) · Institution {number + 1:02d} (simulated)",
             lon=round(points[district][0], 6),
             lat=round(points[district][1], 6),
         )
@@ -224,6 +240,7 @@ def _draw_hydrants(generator: np.random.Generator) -> list[dict[str, str]]:
     districts = {one.code: one.name_ko for one in list_districts()}
     rows = []
     for one in list_facilities(actor=HOUSE, limit=100)[0]:
+        name = read_pair(one.name)
         for number in range(HYDRANTS_NEAR):
             lon, lat = (one.lon, one.lat) + generator.normal(0, 0.0008, 2)
             row = {
@@ -232,7 +249,7 @@ def _draw_hydrants(generator: np.random.Generator) -> list[dict[str, str]]:
                 "시군구명": districts[one.agency_code],
                 "위도": f"{lat:.6f}",
                 "경도": f"{lon:.6f}",
-                "상세위치": f"{one.name} 앞 {number + 1} (시뮬레이션)",
+                "상세위치": f"{name.ko} 앞 {number + 1} (시뮬레이션) · At {name.en}, {number + 1} (simulated)",
             }
             rows.append(row)
     return rows

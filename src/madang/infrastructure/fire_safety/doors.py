@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from madang.core.base.interface import Actor, Text
+from madang.core.base.interface import Actor, Text, read_pair
 from madang.core.pages.interface import MenuLink, Panel, SearchHit, SearchSource, Topic
 
 from .pages.desk import WALL, describe
@@ -25,7 +25,7 @@ def _search(actor: Actor, query: str, limit: int) -> list[SearchHit]:
     found, _ = list_facilities(actor=actor, search=query, limit=limit)
     return [
         SearchHit(
-            title=Text(ko=one.name, en=one.name),
+            title=read_pair(one.name),
             href=f"/desk/fire_safety/facilities/{one.code}/",
             about=TITLE,
             lon=one.lon,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from madang.core.things import interface as things
 
 from .methods.deciding import decide, renumber
 from .methods.duty import list_dated_gaps, order_places, order_told
-from .methods.hydrants import HYDRANT_KIND
+from .methods.hydrants import HYDRANT_KIND, say_kind
 from .methods.masking import mask, mask_name
 from .methods.network import NetworkTrouble, find_network_troubles
 from .models import (
@@ -48,6 +48,7 @@ from .records import (
     Gateway,
     Holiday,
     Hydrant,
+    Nuisance,
     Policy,
     Relay,
     RelayState,
@@ -169,7 +170,7 @@ def list_hydrants(lon: float, lat: float, limit: int = HYDRANTS) -> list[Hydrant
         Hydrant(
             id=one.id,
             name=one.name,
-            kind=str(one.attributes.get("hydrant", "")),
+            kind=say_kind(str(one.attributes.get("hydrant", ""))),
             lon=one.lon,
             lat=one.lat,
             distance_m=round(metres, 1),
@@ -405,6 +406,46 @@ def count_by_state(actor: Actor) -> dict[AlarmState, int]:
     rows = _allow(AlarmRow.objects.filter(is_drill=False), actor, "facility__agency_code")
     counted = dict(rows.values_list("state").annotate(count=Count("id")))
     return {state: counted.get(state.value, 0) for state in AlarmState}
+
+
+def list_nuisances(actor: Actor, since: datetime, limit: int) -> list[Nuisance]:
+    """Return the detectors whose alarms were cancelled most often since a moment, without drills.
+
+    An alarm counts for the detector that began it.
+    """
+    begun = DecisionRow.objects.filter(
+        verdict=Verdict.TELL_MANAGER.value, is_drill=False, alarm__begun_at__gte=since
+    )
+    rows = _allow(begun, actor, "facility__agency_code").values_list(
+        "sources", "facility_id", "alarm__number", "alarm__state"
+    )
+    said = SignalRow.objects.filter(kind=SignalKind.FALSE_ALARM.value, received_at__gte=since).exclude(
+        alarm=0
+    )
+    why = {(code, number): reason for code, number, reason in said.values_list("facility", "alarm", "reason")}
+    alarms: Counter[str] = Counter()
+    reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    for sources, code, number, state in rows.iterator():
+        if sources:
+            alarms[sources[0]] += 1
+            if state == AlarmState.STOOD_DOWN.value:
+                reasons[sources[0]][why.get((code, number), "")] += 1
+    most = sorted(reasons, key=lambda one: (-reasons[one].total(), one))
+    places = DetectorRow.objects.select_related("facility").in_bulk(most[:limit])
+    return [
+        Nuisance(
+            detector=one,
+            facility=row.facility_id,
+            facility_name=row.facility.name,
+            floor=row.floor,
+            room=row.room,
+            cancelled=reasons[one].total(),
+            alarms=alarms[one],
+            reasons=tuple((reason, count) for reason, count in reasons[one].most_common() if reason),
+        )
+        for one in most[:limit]
+        if (row := places.get(one)) is not None
+    ]
 
 
 def count_needs(rooms: Iterable[Room]) -> dict[str, int]:

@@ -356,10 +356,26 @@ class Hydrant(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    kind: str
+    kind: Text
     lon: float
     lat: float
     distance_m: float
+
+
+class Nuisance(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector whose alarms persons cancelled: where it hangs, how many of how many, and the reasons they gave.
+
+    `reasons` are the most frequent ones first, each with how often it was given.
+    """
+
+    detector: str
+    facility: str
+    facility_name: str
+    floor: str = ""
+    room: str = ""
+    cancelled: int
+    alarms: int
+    reasons: tuple[tuple[str, int], ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from madang.core.base.interface import Finding, Severity, Text
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.methods.naming import say_place
 from madang.infrastructure.fire_safety.models import (
     AlarmRow,
     DecisionRow,
@@ -57,14 +58,14 @@ def forget_old_messages(*, now: datetime) -> int:
 
 
 def _find(row: DetectorRow, trouble: Text | None, now: datetime) -> Finding:
-    place = " ".join(filter(None, (row.facility.name, row.floor, row.room, row.pk)))
+    place = say_place(row.floor, row.room, before=row.facility.name, after=row.pk)
     said = trouble or Text(ko="다시 정상입니다", en="is well again")
     return Finding(
         key=f"fire-detector:{row.pk}",
         kind="fire_detector_trouble",
         severity=Severity.MODERATE,
         found_at=now,
-        reason=Text(ko=f"{place}: {said.ko}", en=f"{place}: {said.en}"),
+        reason=Text(ko=f"{place.ko}: {said.ko}", en=f"{place.en}: {said.en}"),
         agency_code=row.facility.agency_code,
         lon=row.facility.lon,
         lat=row.facility.lat,

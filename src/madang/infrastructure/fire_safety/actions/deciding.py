@@ -24,6 +24,7 @@ from madang.core.base.interface import (
     hurry,
     insert_rows,
     publish_live,
+    read_pair,
     update_rows,
 )
 from madang.core.incidents.interface import open_or_update
@@ -31,6 +32,7 @@ from madang.infrastructure.fire_safety.methods.alerts import Scene, name_alert, 
 from madang.infrastructure.fire_safety.methods.deciding import Watch, put_in_order
 from madang.infrastructure.fire_safety.methods.duty import choose_told
 from madang.infrastructure.fire_safety.methods.masking import mask_name
+from madang.infrastructure.fire_safety.methods.naming import say_floor, say_place, say_room
 from madang.infrastructure.fire_safety.models import (
     AlarmRow,
     DecisionRow,
@@ -109,15 +111,15 @@ def _decide_alone(code: str, now: datetime) -> int:
 def _report_undecided(code: str, error: Exception, now: datetime) -> None:
     """Tell that nothing is decided for a facility, once a minute at most: people must act in the house's place."""
     row = FacilityRow.objects.filter(pk=code).only("name", "agency_code", "lon", "lat").first()
-    name = row.name if row else code
+    name = read_pair(row.name if row else code)
     finding = Finding(
         key=f"fire-undecided:{code}",
         kind="fire_undecided",
         severity=Severity.EXTREME,
         found_at=now.replace(second=0, microsecond=0),
         reason=Text(
-            ko=f"{name}: 화재 신호를 판단하지 못하고 있습니다. 시설에 전화하고 불이면 119에 직접 알리십시오.",
-            en=f"{name}: its fire signals can't be decided on. Call the facility, and 119 yourself if it burns.",
+            ko=f"{name.ko}: 화재 신호를 판단하지 못하고 있습니다. 시설에 전화하고 불이면 119에 직접 알리십시오.",
+            en=f"{name.en}: its fire signals can't be decided on. Call the facility, and 119 yourself if it burns.",
         ),
         agency_code=row.agency_code if row else "",
         lon=row.lon if row else None,
@@ -346,10 +348,10 @@ def describe_scene(
     floor, room = where or (alarm.floor, alarm.room)
     rooms = msgspec.convert(row.rooms, tuple[Room, ...])
     contacts = msgspec.convert(row.contacts, tuple[Contact, ...])
-    facts = {
-        "floor": floor,
-        "room": room,
-        "heard": ", ".join(_name_detector(one) for one in heard),
+    facts: dict[str, Text | str] = {
+        "floor": say_floor(floor),
+        "room": say_room(room),
+        "heard": _name_detectors(heard),
         "people": str(sum(one.people for one in rooms)),
     }
     facts |= {name: str(count) for name, count in count_needs(rooms).items()}
@@ -359,16 +361,17 @@ def describe_scene(
     calendar = msgspec.structs.replace(calendar, absences=_read_absences(row))
     on_duty = choose_told(contacts, (), now, CITY_TIMEZONE, calendar)
     if on_duty:
-        facts["contact"] = f"{on_duty.name} {on_duty.phone}"
+        name = read_pair(on_duty.name)
+        facts["contact"] = Text(ko=f"{name.ko} {on_duty.phone}", en=f"{name.en} {on_duty.phone}")
     facts |= describe_near(row.lon, row.lat, now)
     address = settings.MADANG.public_url.rstrip("/") or f"http://localhost:{settings.MADANG.port}"
     return Scene(
-        place=" ".join(filter(None, (row.name, floor, room))),
+        place=say_place(floor, room, before=row.name),
         lon=row.lon,
         lat=row.lat,
         link=f"{address}/desk/fire_safety/alarms/{alarm.pk}/",
-        people=_say_people(facts["people"], count_needs(rooms)),
-        facts={name: value for name, value in facts.items() if value},
+        people=_say_people(sum(one.people for one in rooms), count_needs(rooms)),
+        facts={name: value for name, value in facts.items() if value not in {"", Text(ko="", en="")}},
         is_simulated=row.source == SIMULATED,
     )
 
@@ -377,12 +380,15 @@ def _read_absences(row: FacilityRow) -> tuple[Absence, ...]:
     return msgspec.convert(row.absences, tuple[Absence, ...])
 
 
-def _name_detector(row: DetectorRow) -> str:
-    kind = KIND_NAMES.get(SignalKind(row.kind))
-    return " ".join(filter(None, (row.floor, row.room, kind.ko if kind else "", row.pk)))
+def _name_detectors(rows: Sequence[DetectorRow]) -> Text:
+    named = [(say_place(row.floor, row.room), KIND_NAMES[SignalKind(row.kind)], row.pk) for row in rows]
+    return Text(
+        ko=", ".join(f"{place.ko} {kind.ko} {key}".strip() for place, kind, key in named),
+        en=", ".join(f"{place.en} {kind.en} {key}".strip() for place, kind, key in named),
+    )
 
 
-def _say_people(people: str, needs: Mapping[str, int]) -> Text:
+def _say_people(people: int, needs: Mapping[str, int]) -> Text:
     named = [(NEEDS[name], count) for name, count in needs.items() if name in NEEDS]
     ko = "".join(f", {name.ko} {count}명" for name, count in named)
     en = "".join(f", {count} {name.en}" for name, count in named)
@@ -405,14 +411,14 @@ def tell_incidents(*, now: datetime) -> int:
 
 def _find(row: DecisionRow) -> Finding:
     is_new = row.verdict == Verdict.TELL_MANAGER  # its reason says where
-    where = () if is_new else (row.alarm.floor, row.alarm.room)
-    place = " ".join(filter(None, (row.facility.name, *where)))
+    where = ("", "") if is_new else (row.alarm.floor, row.alarm.room)
+    place = say_place(*where, before=row.facility.name)
     return Finding(
         key=f"fire:{row.facility_id}:{row.alarm.number}",
         kind="fire_alarm",
         severity=SEVERITIES.get(Verdict(row.verdict), Severity.SEVERE),
         found_at=row.at,
-        reason=Text(ko=f"{place}: {row.reason_ko}", en=f"{place}: {row.reason_en}"),
+        reason=Text(ko=f"{place.ko}: {row.reason_ko}", en=f"{place.en}: {row.reason_en}"),
         agency_code=row.facility.agency_code,
         lon=row.facility.lon,
         lat=row.facility.lat,

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.db import connection, transaction
 
-from madang.core.base.interface import HOUSE, call_command
+from madang.core.base.interface import HOUSE, Text, call_command
 from madang.infrastructure.fire_safety.models import AlarmRow
 from madang.infrastructure.fire_safety.queries import list_hydrants
 from madang.infrastructure.fire_safety.records import AlarmState
@@ -38,7 +38,7 @@ class Outlook:
         return len(rows)
 
 
-def describe_near(lon: float, lat: float, at: datetime) -> dict[str, str]:
+def describe_near(lon: float, lat: float, at: datetime) -> dict[str, Text | str]:
     """Return hydrants and cameras near a place (degrees), as they were known in that hour.
 
     An alarm goes out without what can't be found rather than wait.
@@ -50,7 +50,7 @@ def describe_near(lon: float, lat: float, at: datetime) -> dict[str, str]:
     }
 
 
-def _find(find: Callable[[float, float, int], str], lon: float, lat: float, hour: int) -> str:
+def _find(find: Callable[[float, float, int], Text | str], lon: float, lat: float, hour: int) -> Text | str:
     try:
         return find(lon, lat, hour)
     except Exception:
@@ -59,10 +59,13 @@ def _find(find: Callable[[float, float, int], str], lon: float, lat: float, hour
 
 
 @lru_cache(maxsize=PLACES)
-def _find_hydrants(lon: float, lat: float, _hour: int) -> str:
+def _find_hydrants(lon: float, lat: float, _hour: int) -> Text:
     with _guard():
         found = list_hydrants(lon, lat)
-    return ", ".join(f"{one.id} {one.kind} ({one.distance_m:.0f} m)" for one in found)
+    return Text(
+        ko=", ".join(f"{one.id} {one.kind.ko} ({one.distance_m:.0f} m)" for one in found),
+        en=", ".join(f"{one.id} {one.kind.en} ({one.distance_m:.0f} m)" for one in found),
+    )
 
 
 @lru_cache(maxsize=PLACES)

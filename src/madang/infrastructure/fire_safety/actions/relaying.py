@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from madang.core.base.interface import Finding, Severity, Text, hurry, publish_live, update_rows
+from madang.core.base.interface import Finding, Severity, Text, hurry, publish_live, read_pair, update_rows
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.gateway.relaying import (
     SLOWEST_S,
@@ -116,14 +116,15 @@ def warn_of_overdue_relays(*, now: datetime) -> int:
 
 def _find(row: RelayRow, now: datetime) -> Finding:
     facility = row.alarm.facility
+    name = read_pair(facility.name)
     return Finding(
         key=f"fire-relay:{row.pk}",
         kind="fire_relay_unanswered",
         severity=Severity.EXTREME,
         found_at=now,
         reason=Text(
-            ko=f"{facility.name}: 119가 {row.attempts}번 시도에도 받지 못했습니다. 전화로 알리십시오.",
-            en=f"{facility.name}: 119 hasn't received it after {row.attempts} tries. Tell them by phone.",
+            ko=f"{name.ko}: 119가 {row.attempts}번 시도에도 받지 못했습니다. 전화로 알리십시오.",
+            en=f"{name.en}: 119 hasn't received it after {row.attempts} tries. Tell them by phone.",
         ),
         agency_code=facility.agency_code,
         lon=facility.lon,

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 import msgspec
 from lxml import etree
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.infrastructure.fire_safety.records import SIMULATED, Decision, Verdict
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -51,12 +51,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     says so in words and stays Actual: a person decides, and no machine drops a fire for a mark.
     """
 
-    place: str
+    place: Text
     lon: float | None = None
     lat: float | None = None
     link: str = ""
     people: Text | None = None
-    facts: Mapping[str, str] = {}
+    facts: Mapping[str, Text | str] = {}
     is_simulated: bool = False
 
 
@@ -133,8 +133,8 @@ def _add_info(alert: etree._Element, decision: Decision, scene: Scene, code: str
     _add(info, "urgency", "Past" if decision.verdict is Verdict.STAND_DOWN else "Immediate")
     _add(info, "severity", "Extreme")
     _add(info, "certainty", "Likely")
-    mark = f"[{SIMULATED}] " if scene.is_simulated else ""
-    _add(info, "headline", f"{mark}{HEADLINES[decision.verdict, language]}: {scene.place}")
+    mark = f"[{read_pair(SIMULATED).say(language)}] " if scene.is_simulated else ""
+    _add(info, "headline", f"{mark}{HEADLINES[decision.verdict, language]}: {scene.place.say(language)}")
     said = [decision.reason.say(language), scene.people.say(language) if scene.people else ""]
     _add(info, "description", "\n".join(filter(None, said)))
     if LINK.fullmatch(scene.link):  # what is no address would make the whole alert one that can't be taken
@@ -142,9 +142,9 @@ def _add_info(alert: etree._Element, decision: Decision, scene: Scene, code: str
     for name, value in scene.facts.items():
         parameter = _add(info, "parameter")
         _add(parameter, "valueName", name)
-        _add(parameter, "value", value)
+        _add(parameter, "value", value.say(language) if isinstance(value, Text) else value)
     area = _add(info, "area")
-    _add(area, "areaDesc", scene.place)
+    _add(area, "areaDesc", scene.place.say(language))
     if scene.lon is not None and scene.lat is not None:
         _add(area, "circle", f"{scene.lat:.6f},{scene.lon:.6f} 0")
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta, tzinfo
 import msgspec
 
 from madang.core.base.interface import Text, read_pair
+from madang.infrastructure.fire_safety.methods.naming import say_place
 from madang.infrastructure.fire_safety.records import (
     ALARMING,
     DETECTED,
@@ -364,14 +365,15 @@ class Watch:
             if alarm.is_handed_over
             else Text(ko="", en="")
         )
+        who, why = read_pair(one.source), read_pair(one.reason)
         self._say(alarm, one.at, Verdict.STAND_DOWN, Text(
-            ko=f"{read_pair(one.source).ko}: {one.reason}{told.ko}", en=f"{read_pair(one.source).en}: {one.reason}{told.en}"
+            ko=f"{who.ko}: {why.ko}{told.ko}", en=f"{who.en}: {why.en}{told.en}"
         ))  # fmt: skip
 
     def _close(self, one: Signal) -> None:
         """Close the present alarm, or an earlier one that is quiet already."""
-        alarm, who = self.state.alarm, read_pair(one.source)
-        reason = Text(ko=f"{who.ko}: {one.reason}", en=f"{who.en}: {one.reason}")
+        alarm, who, why = self.state.alarm, read_pair(one.source), read_pair(one.reason)
+        reason = Text(ko=f"{who.ko}: {why.ko}", en=f"{who.en}: {why.en}")
         if alarm and one.alarm in {0, alarm.number}:
             if alarm.is_handed_over and alarm.cancelled_at is None:
                 alarm.cancelled_at = one.at
@@ -407,8 +409,8 @@ class Watch:
 
 def _say_where(one: Signal) -> Text:
     name = KIND_NAMES.get(one.kind, Text(ko="사람이 알린", en="person's word"))
-    where = " ".join(filter(None, (one.floor, one.room)))
-    return Text(ko=f"{name.ko} 경보 {where}".strip(), en=f"alarm of a {name.en} {where}".strip())
+    where = say_place(one.floor, one.room)
+    return Text(ko=f"{name.ko} 경보 {where.ko}".strip(), en=f"alarm of a {name.en} {where.en}".strip())
 
 
 def _say_over(mode: Text) -> Text:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from madang.core.base.interface import find_headings
+from madang.core.base.interface import Text, find_headings, read_pair
 
 HYDRANT_KIND = "hydrant"
 HEADINGS = {
@@ -33,7 +33,21 @@ KINDS = {
     "5": "승하강식소화전",
     "6": "비상소화장치",
 }
+SAID = {
+    "지상식소화전": "above-ground hydrant",
+    "지하식소화전": "underground hydrant",
+    "급수탑": "water tower",
+    "저수조": "water tank",
+    "승하강식소화전": "pop-up hydrant",
+    "비상소화장치": "emergency fire hose",
+    "소화전": "hydrant",
+}
 DIGITS = 12
+
+
+def say_kind(kind: str) -> Text:
+    """Return what kind of hydrant it is; a kind of a list's own is called as there."""
+    return Text(ko=kind, en=SAID[kind]) if kind in SAID else read_pair(kind)
 
 
 def read_hydrants(

@@ -6,9 +6,12 @@ import re
 
 import msgspec
 
+from madang.core.base.interface import read_pair
 from madang.infrastructure.fire_safety.records import Contact
 
 LAST = 2
+HIDDEN = 2
+"""So many signs stand for the rest of a name, however long it is."""
 
 
 def mask(contact: Contact) -> Contact:
@@ -19,5 +22,7 @@ def mask(contact: Contact) -> Contact:
 
 
 def mask_name(name: str) -> str:
-    """Return a name of which only the first letter is left."""
-    return name[:1] + "○" * (len(name) - 1)
+    """Return a name of which only the first letter is left, in each of its languages."""
+    said = read_pair(name)
+    hidden = [one[:1] + "○" * min(len(one) - 1, HIDDEN) for one in dict.fromkeys((said.ko, said.en))]
+    return " · ".join(hidden)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.infrastructure.fire_safety.records import Gateway
 
 NEEDED_SNR = {7: -7.5, 8: -10.0, 9: -12.5, 10: -15.0, 11: -17.5, 12: -20.0}
@@ -116,8 +116,8 @@ def _say_institution(name: str, own: Sequence[Gateway]) -> NetworkTrouble:
         since=_newest(own),
         agency_code=own[0].agency_code,
         reason=Text(
-            ko=f"{name}의 게이트웨이 {len(own)}대가 모두 들리지 않습니다: 기관의 회선을 확인하십시오",
-            en=f"all {len(own)} gateways of {name} are silent: look at its line",
+            ko=f"{read_pair(name).ko}의 게이트웨이 {len(own)}대가 모두 들리지 않습니다: 기관의 회선을 확인하십시오",
+            en=f"all {len(own)} gateways of {read_pair(name).en} are silent: look at its line",
         ),
         lon=own[0].lon,
         lat=own[0].lat,
@@ -130,8 +130,8 @@ def _say_gateway(one: Gateway) -> NetworkTrouble:
         since=one.heard_at,
         agency_code=one.agency_code,
         reason=Text(
-            ko=f"{one.institution}의 게이트웨이 {one.id}이(가) 들리지 않습니다",
-            en=f"gateway {one.id} of {one.institution} is silent",
+            ko=f"{read_pair(one.institution).ko}의 게이트웨이 {one.id}이(가) 들리지 않습니다",
+            en=f"gateway {one.id} of {read_pair(one.institution).en} is silent",
         ),
         lon=one.lon,
         lat=one.lat,

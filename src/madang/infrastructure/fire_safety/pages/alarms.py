@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now
+from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now, read_pair
 from madang.core.pages.interface import (
     FormPage,
     ListColumn,
@@ -20,6 +20,7 @@ from madang.core.pages.interface import (
     say_lazily,
 )
 from madang.infrastructure.fire_safety.actions import answer_alarm, close_alarm
+from madang.infrastructure.fire_safety.methods.naming import say_room
 from madang.infrastructure.fire_safety.queries import (
     find_plan,
     get_alarm,
@@ -42,7 +43,7 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .desk import describe
-from .drawing import draw_plan, say_needs
+from .drawing import draw_plan, say_floors, say_needs
 
 HOME = "/desk/fire_safety/"
 ALARM = Text(ko="화재 경보", en="Fire alarm")
@@ -85,7 +86,7 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
     actor, moment = request.actor, now()
     alarm = get_alarm(actor, alarm_id)
     decisions = list_decisions(actor, alarm_id)
-    facility = get_facility(actor, alarm.facility)
+    facility, name = get_facility(actor, alarm.facility), read_pair(alarm.facility_name)
     detectors = list_detectors(actor, alarm.facility)
     sources = {source for one in decisions for source in one.sources}
     heard_on = [one.floor for one in detectors if one.id in sources]
@@ -93,12 +94,13 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
     on_floor = [one for one in facility.rooms if one.floor in floors]
     may_answer = actor.may("fire_safety.answer", alarm.agency_code)
     contacts = facility.contacts
-    if may_answer and describe(alarm)["is_open"]:  # they may have to be called now
+    is_drawn_anew = "HX-Request" in request.headers  # whom to call stays as it is on the page then
+    if may_answer and describe(alarm)["is_open"] and not is_drawn_anew:  # they may have to be called now
         contacts = read_contacts(actor, moment, alarm.facility, f"alarm {alarm.number}")
     context = {
         **describe(alarm),
         "moment": moment,
-        "title": Text(ko=f"{alarm.facility_name} 화재 경보", en=f"Fire alarm: {alarm.facility_name}"),
+        "title": Text(ko=f"{name.ko} 화재 경보", en=f"Fire alarm: {name.en}"),
         "facility": facility,
         "plans": [
             draw_plan(
@@ -112,8 +114,12 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
             )
             for floor in floors
         ],
-        "floors": " · ".join(filter(None, floors)),
-        "in_room": [one for one in on_floor if one.name == alarm.room and one.floor == alarm.floor],
+        "floors": say_floors(floors),
+        "in_room": [
+            (say_room(one.name), one.people)
+            for one in on_floor
+            if one.name == alarm.room and one.floor == alarm.floor
+        ],
         "floor_needs": say_needs(on_floor),
         "floor_people": sum(one.people for one in on_floor),
         "house_needs": say_needs(facility.rooms),
@@ -187,7 +193,7 @@ ALARMS = ListPage(
     ),
     columns=(
         _column(
-            "facility_name", "시설", "Facility", value=lambda row: row["alarm"].facility_name,
+            "facility_name", "시설", "Facility", value=lambda row: read_pair(row["alarm"].facility_name),
             href=lambda row: address_of(row["id"]),
         ),
         _column("place", "곳", "Where"),
@@ -200,7 +206,7 @@ ALARMS = ListPage(
             "is_drill", "훈련", "Drill", type=ColumnType.BOOLEAN, value=lambda row: row["alarm"].is_drill
         ),
         _moment("closed_at", "종료", "Closed", shown=False),
-        _column("note", "결과", "Outcome", value=lambda row: row["alarm"].note, shown=False),
+        _column("note", "결과", "Outcome", value=lambda row: read_pair(row["alarm"].note), shown=False),
     ),
     query=_query,
     filters=(

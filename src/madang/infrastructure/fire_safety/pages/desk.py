@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, Text, now
+from madang.core.base.interface import Actor, Text, now, read_pair
 from madang.core.pages.interface import page
 from madang.infrastructure.fire_safety.gateway.heartbeat import is_watching
 from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.methods.naming import say_place
 from madang.infrastructure.fire_safety.queries import (
     count_by_state,
     count_refused,
@@ -24,15 +26,24 @@ from madang.infrastructure.fire_safety.queries import (
     list_detectors,
     list_facilities,
     list_network_troubles,
+    list_nuisances,
     list_places,
     rank_loudness,
 )
-from madang.infrastructure.fire_safety.records import ALARM_STATES, KIND_NAMES, Alarm, AlarmState
+from madang.infrastructure.fire_safety.records import (
+    ALARM_STATES,
+    KIND_NAMES,
+    Alarm,
+    AlarmState,
+    Detector,
+    Nuisance,
+)
 
 from .drawing import draw_plan, draw_wall_map, say_needs
 from .public import TITLE
 
 SHOWN, ON_WALL, MAPPED = 8, 20, 500
+NUISANCE, REASONS = timedelta(days=90), 3
 WALL = Text(ko="화재 상황판", en="Fire wall")
 
 
@@ -51,10 +62,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "alarms": [describe(one) for one in alarms],
         "facilities": facilities,
         "facility_count": total,
-        "troubled": [
-            (one, names.get(one.facility, one.facility), find_trouble(one, moment))
-            for one in troubled[:SHOWN]
-        ],
+        "troubled": [(one, _say_where(one, names), find_trouble(one, moment)) for one in troubled[:SHOWN]],
         "trouble_count": len(troubled),
         "stood_down": states[AlarmState.STOOD_DOWN],
         "closed": states[AlarmState.CLOSED],
@@ -62,6 +70,8 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "waiting": count_waiting_relays(),
         "network": list_network_troubles(moment),
         "is_simulated": is_simulated(),
+        "nuisances": [] if "HX-Request" in request.headers else _list_nuisances(actor, moment),
+        "nuisance_days": NUISANCE.days,
     }
     return render(request, "fire_safety/desk.html", context)
 
@@ -84,9 +94,25 @@ def show_wall(request: HttpRequest) -> HttpResponse:
         "troubled": len(list_detectors(request.actor, only_trouble=True)),
         "waiting": count_waiting_relays(),
         "at": moment,
-        "map": draw_wall_map(list_places(), found),
+        "map": draw_wall_map(list_places(), found, request.language),
     }
     return render(request, "fire_safety/wall.html", context)
+
+
+def _list_nuisances(actor: Actor, moment: datetime) -> list[tuple[Nuisance, Text, list[tuple[Text, int]]]]:
+    """Return detectors with many false alarms, where each hangs and the reasons that were given."""
+    return [
+        (
+            one,
+            say_place(one.floor, one.room, before=one.facility_name),
+            [(read_pair(reason), count) for reason, count in one.reasons[:REASONS]],
+        )
+        for one in list_nuisances(actor, moment - NUISANCE, SHOWN)
+    ]
+
+
+def _say_where(one: Detector, names: Mapping[str, str]) -> Text:
+    return say_place(one.floor, one.room, before=names.get(one.facility, one.facility))
 
 
 def describe(alarm: Alarm) -> dict[str, Any]:
@@ -95,7 +121,7 @@ def describe(alarm: Alarm) -> dict[str, Any]:
         "alarm": alarm,
         "state": ALARM_STATES[alarm.state],
         "kind": KIND_NAMES.get(alarm.kind, Text(ko="사람이 알린 불", en="fire told by a person")),
-        "place": " ".join(filter(None, (alarm.floor, alarm.room))),
+        "place": say_place(alarm.floor, alarm.room) if alarm.floor or alarm.room else None,
         "is_told": alarm.state is AlarmState.TOLD,
         "is_open": alarm.state in {AlarmState.TOLD, AlarmState.HANDED_OVER},
         "is_handed_over": alarm.state is AlarmState.HANDED_OVER,

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from madang.core.base.interface import Text
+from madang.core.base.interface import Text, read_pair
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer, format_short
 from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.methods.naming import rank_floor, say_floor, say_place, say_room
 from madang.infrastructure.fire_safety.queries import count_needs
 from madang.infrastructure.fire_safety.records import (
     ALARM_STATES,
@@ -53,6 +54,7 @@ class PlanRoom(msgspec.Struct, frozen=True, kw_only=True):
     """A room, and where what is written into it stands. Lengths are metres, written with a point."""
 
     room: Room
+    name: Text
     x: str
     y: str
     width: str
@@ -89,6 +91,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One floor; `view` is the picture's box in metres."""
 
     floor: str
+    title: Text
     view: str
     picture: PlanPicture | None
     rooms: tuple[PlanRoom, ...]
@@ -120,6 +123,7 @@ def draw_plan(
     height = max([sides[1], *(one.y + one.height for one in rooms), *(one.y for one in hung)])
     return Plan(
         floor=floor,
+        title=say_floor(floor),
         view=f"-0.8 -0.8 {width + 1.6:g} {height + 1.6:g}",
         picture=picture
         and PlanPicture(
@@ -130,6 +134,7 @@ def draw_plan(
         rooms=tuple(
             PlanRoom(
                 room=one,
+                name=say_room(one.name),
                 x=f"{one.x:g}",
                 y=f"{one.y:g}",
                 width=f"{one.width:g}",
@@ -158,11 +163,12 @@ def draw_plan(
     )
 
 
-def draw_surroundings(facility: Facility, hydrants: Sequence[Hydrant]) -> MapBlock:
+def draw_surroundings(facility: Facility, hydrants: Sequence[Hydrant], language: str) -> MapBlock:
     """Return the map of a facility with the hydrants nearest to it."""
+    name = read_pair(facility.name)
     places = [
-        (facility.code, facility.name, "facility", facility.lon, facility.lat),
-        *((one.id, f"{one.kind} {one.name}", "hydrant", one.lon, one.lat) for one in hydrants),
+        (facility.code, name.say(language), "facility", facility.lon, facility.lat),
+        *((one.id, say_hydrant(one).say(language), "hydrant", one.lon, one.lat) for one in hydrants),
     ]
     features = [
         {
@@ -184,25 +190,27 @@ def draw_surroundings(facility: Facility, hydrants: Sequence[Hydrant]) -> MapBlo
         classes=classes,
     )
     return MapBlock(
-        title=Text(ko=f"{facility.name} 둘레", en=f"Around {facility.name}"),
+        title=Text(ko=f"{name.ko} 둘레", en=f"Around {name.en}"),
         layers=(layer,),
         bounds=(facility.lon - AROUND, facility.lat - AROUND, facility.lon + AROUND, facility.lat + AROUND),
     )
 
 
 def draw_wall_map(
-    places: Sequence[tuple[str, str, FacilityKind, float, float]], alarms: Sequence[Alarm]
+    places: Sequence[tuple[str, str, FacilityKind, float, float]], alarms: Sequence[Alarm], language: str
 ) -> MapBlock:
     """Return the map of the wall: every facility, and above them those with an open alarm, named."""
     standing = {code: (lon, lat) for code, _, _, lon, lat in places}
     calm = [
-        _mark(code, name, "calm", (lon, lat), f"/desk/fire_safety/facilities/{code}/")
+        _mark(
+            code, read_pair(name).say(language), "calm", (lon, lat), f"/desk/fire_safety/facilities/{code}/"
+        )
         for code, name, _, lon, lat in places
     ]
     burning = [
         _mark(
             one.facility,
-            " ".join(filter(None, (one.facility_name, one.floor, one.room))),
+            say_place(one.floor, one.room, before=one.facility_name).say(language),
             "drill" if one.is_drill else one.state.value,
             standing[one.facility],
             f"/desk/fire_safety/alarms/{one.id}/",
@@ -269,7 +277,23 @@ def list_floors(
     floors = {*pictured, *(one.floor for one in facility.rooms)} | {
         one.floor for one in detectors if one.floor
     }
-    return sorted(floors, reverse=True)
+    return sorted(floors, key=rank_floor, reverse=True)
+
+
+def say_floors(floors: Sequence[str]) -> Text | None:
+    """Return the names of floors; None where there are none."""
+    names = [say_floor(one) for one in floors if one]
+    return (
+        Text(ko=" · ".join(one.ko for one in names), en=" · ".join(one.en for one in names))
+        if names
+        else None
+    )
+
+
+def say_hydrant(one: Hydrant) -> Text:
+    """Return what a hydrant is and where it stands."""
+    kind, name = one.kind, read_pair(one.name)
+    return Text(ko=f"{kind.ko} {name.ko}".strip(), en=f"{kind.en} {name.en}".strip())
 
 
 def say_needs(rooms: Sequence[Room]) -> list[tuple[Text, int]]:

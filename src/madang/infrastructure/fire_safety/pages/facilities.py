@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now
+from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now, read_pair
 from madang.core.pages.interface import (
     FormPage,
     ListColumn,
@@ -30,6 +30,7 @@ from madang.infrastructure.fire_safety.actions import (
 )
 from madang.infrastructure.fire_safety.methods.duty import list_gaps
 from madang.infrastructure.fire_safety.methods.health import find_trouble
+from madang.infrastructure.fire_safety.methods.naming import say_floor, say_place
 from madang.infrastructure.fire_safety.queries import (
     find_plan,
     get_facility,
@@ -104,9 +105,9 @@ FACILITY_LIST = ListPage(
         en="Facilities in the net: how many people live there and what help they need, never who.",
     ),
     columns=(
-        _column("name", "시설", "Facility", href=lambda row: f"{FACILITIES}{row.code}/"),
+        _column("name", "시설", "Facility", value=lambda row: read_pair(row.name), href=lambda row: f"{FACILITIES}{row.code}/"),
         _column("kind", "대상", "For", value=lambda row: FACILITY_KINDS[row.kind]),
-        _column("address", "주소", "Address"),
+        _column("address", "주소", "Address", value=lambda row: read_pair(row.address)),
         _column(
             "people", "사람", "People", type=ColumnType.INTEGER,
             value=lambda row: sum(one.people for one in row.rooms),
@@ -116,7 +117,7 @@ FACILITY_LIST = ListPage(
             value=lambda row: sum(one.needs.get("carry", 0) for one in row.rooms),
         ),
         _column("agency_code", "기관", "Agency", shown=False),
-        _column("source", "출처", "Source", shown=False),
+        _column("source", "출처", "Source", shown=False, value=lambda row: read_pair(row.source)),
     ),
     query=_query,
     filters=(
@@ -148,16 +149,19 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
     hydrants = list_hydrants(facility.lon, facility.lat)
     on_duty, gaps_ahead = list_duty(actor, code, moment, AHEAD_DAYS)
     context = {
-        "title": Text(ko=facility.name, en=facility.name),
+        "title": read_pair(facility.name),
         "moment": moment,
         "facility": facility,
         "kind": FACILITY_KINDS[facility.kind],
-        "floors": floors,
+        "floors": [(one, say_floor(one)) for one in floors],
         "floor": floor,
         "plan": draw_plan(facility, detectors, floor, moment, picture=find_plan(actor, code, floor)),
         "people": sum(one.people for one in facility.rooms),
         "needs": say_needs(facility.rooms),
-        "detectors": [(one, KIND_NAMES[one.kind], find_trouble(one, moment)) for one in detectors],
+        "detectors": [
+            (one, KIND_NAMES[one.kind], say_place(one.floor, one.room), find_trouble(one, moment))
+            for one in detectors
+        ],
         "alarms": [describe(one) for one in alarms],
         "alarm_count": total,
         "on_duty": on_duty,
@@ -165,7 +169,7 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
         "days_ahead": AHEAD_DAYS,
         "gaps": say_gaps(list_gaps(facility.contacts)) if facility.contacts else (),
         "hydrants": hydrants,
-        "map": draw_surroundings(facility, hydrants),
+        "map": draw_surroundings(facility, hydrants, request.language),
         "tested_until": watch.tested_until,
         "tested": ", ".join(watch.tested),
         "drill_until": watch.drill_until,
@@ -201,7 +205,13 @@ def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
             r"^[A-Za-z0-9_-]+$", label=say_lazily("코드", "Code"), max_length=40,
             help_text=say_lazily("영문자와 숫자. 감지기의 신호가 이 코드로 옵니다.", "Letters and digits: detectors’ signals name it."),
         ),
-        "name": forms.CharField(label=say_lazily("이름", "Name"), max_length=100),
+        "name": forms.CharField(
+            label=say_lazily("이름", "Name"), max_length=100,
+            help_text=say_lazily(
+                "영어 이름도 있으면 ‘한국어 · English’로 적습니다. 당직자·층·방도 그렇게 적을 수 있고, 3층과 301호는 저절로 3F, Room 301이 됩니다.",
+                "With an English name: “한국어 · English”. Contacts, floors and rooms can be written so too; 3층 and 301호 are 3F and Room 301 by themselves.",
+            ),
+        ),
         "kind": forms.ChoiceField(label=say_lazily("대상", "For"), choices=kinds),
         "agency_code": forms.ChoiceField(label=say_lazily("맡은 기관", "Agency in charge"), choices=agencies),
         "address": forms.CharField(label=say_lazily("주소", "Address"), max_length=300, required=False),

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from madang.core.base.interface import Actor, MadangError, Text, now
 from madang.core.pages.interface import FormPage, page, say_lazily
 from madang.infrastructure.fire_safety.actions import place_detector, remove_plan, save_plan
+from madang.infrastructure.fire_safety.methods.naming import say_floor, say_place
 from madang.infrastructure.fire_safety.queries import (
     find_plan,
     get_facility,
@@ -131,12 +132,13 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "title": TITLE,
         "facility": facility,
-        "floors": floors,
+        "floors": [(one, say_floor(one)) for one in floors],
         "floor": floor,
         "plan": draw_plan(facility, detectors, floor, now(), picture=picture),
         "has_picture": picture is not None,
         "detectors": [
-            (one, KIND_NAMES[one.kind]) for one in sorted(detectors, key=lambda one: one.floor != floor)
+            (one, KIND_NAMES[one.kind], say_place(one.floor, one.room))
+            for one in sorted(detectors, key=lambda one: one.floor != floor)
         ],
     }
     return render(request, "fire_safety/place.html", context)

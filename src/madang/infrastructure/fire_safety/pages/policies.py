@@ -12,7 +12,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, BadInput, MadangError, Text, find_mismatch, now, say_mismatch
+from madang.core.base.interface import (
+    Actor,
+    BadInput,
+    MadangError,
+    Text,
+    find_mismatch,
+    now,
+    read_pair,
+    say_mismatch,
+)
 from madang.core.pages.interface import page, say_lazily
 from madang.infrastructure.fire_safety.actions import change_policy
 from madang.infrastructure.fire_safety.queries import get_facility, replay
@@ -69,6 +78,7 @@ class PolicyForm(forms.Form):
 def edit_policy(request: HttpRequest, code: str) -> HttpResponse:
     """Show a facility's policy; try another one on its history, or let it count from now on."""
     facility = get_facility(request.actor, code)
+    name = read_pair(facility.name)
     form = PolicyForm(request.POST or None, initial=_fill_policy(facility.policy))
     tried = None
     if request.method == "POST" and form.is_valid():
@@ -88,7 +98,7 @@ def edit_policy(request: HttpRequest, code: str) -> HttpResponse:
             field = str(error.details.get("field", ""))
             form.add_error(field if field in form.fields else None, error.text.say(request.language))
     context = {
-        "title": Text(ko=f"판단 규칙: {facility.name}", en=f"Policy: {facility.name}"),
+        "title": Text(ko=f"판단 규칙: {name.ko}", en=f"Policy: {name.en}"),
         "facility": facility,
         "form": form,
         "tried": tried,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Text, now
+from madang.core.base.interface import Text, now, read_pair
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer, page
 from madang.infrastructure.fire_safety.queries import count_public, is_simulated, list_places
 from madang.infrastructure.fire_safety.records import FACILITY_KINDS
@@ -26,7 +26,7 @@ def show_public(request: HttpRequest) -> HttpResponse:
             "type": "Feature",
             "id": code,
             "geometry": {"type": "Point", "coordinates": [lon, lat]},
-            "properties": {"id": code, "title": name, "class": kind.value},
+            "properties": {"id": code, "title": read_pair(name).say(request.language), "class": kind.value},
         }
         for code, name, kind, lon, lat in places
     ]
@@ -45,7 +45,7 @@ def show_public(request: HttpRequest) -> HttpResponse:
         "figures": count_public(moment - timedelta(days=DAYS)),
         "days": DAYS,
         "moment": moment,
-        "places": [(name, FACILITY_KINDS[kind]) for _, name, kind, *_ in places],
+        "places": [(read_pair(name), FACILITY_KINDS[kind]) for _, name, kind, *_ in places],
         "map": MapBlock(title=TITLE, layers=(layer,)),
         "is_simulated": is_simulated(),
     }

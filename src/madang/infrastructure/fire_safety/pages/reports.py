@@ -42,12 +42,11 @@ def _tell(actor: Actor, alarm_id: int) -> dict[str, Any]:
         minutes=5
     )
     signals = list_signals(actor, alarm, min(until, now()))
+    name = read_pair(alarm.facility_name)
     found = review(alarm, decisions, signals, relays)
     return {
         **describe(alarm),
-        "title": Text(
-            ko=f"사후 보고서: {alarm.facility_name}", en=f"After-action report: {alarm.facility_name}"
-        ),
+        "title": Text(ko=f"사후 보고서: {name.ko}", en=f"After-action report: {name.en}"),
         "rows": _list_moments(alarm, decisions, signals, relays),
         "review": found,
         "steps": [(one, say_verdict(one)) for one in found.steps],
@@ -79,7 +78,12 @@ def _write_words(told: dict[str, Any], language: str) -> dict[str, Any]:
     return {
         "language": language,
         "title": told["title"].say(language),
-        "about": " · ".join(filter(None, (*marks, told["place"], moment, told["state"].say(language)))),
+        "about": " · ".join(
+            filter(
+                None,
+                (*marks, told["place"] and told["place"].say(language), moment, told["state"].say(language)),
+            )
+        ),
         "foot": f"{format_moment(told['moment'], language)} · Madang",
         "words": {
             "steps": say("걸린 시간", "How long each step took"),
@@ -106,7 +110,7 @@ def _write_words(told: dict[str, Any], language: str) -> dict[str, Any]:
         ],
         "score": f"{found.score} / 100",
         "changes": [one.say(language) for one in found.changes],
-        "note": told["alarm"].note,
+        "note": read_pair(told["alarm"].note).say(language),
         "rows": [
             {
                 "at": f"{to_city_time(row['at']):%H:%M:%S}",
@@ -147,9 +151,9 @@ def _list_moments(
 
 def _say_signal(one: Any) -> Text:
     kind = describe_kind(one.kind)
-    said = f" ({one.reason})" if one.reason else ""
-    who = read_pair(one.source)
-    return Text(ko=f"{kind.ko} {who.ko}{said}", en=f"{kind.en} {who.en}{said}")
+    who, why = read_pair(one.source), read_pair(one.reason)
+    said = Text(ko=f" ({why.ko})", en=f" ({why.en})") if one.reason else Text(ko="", en="")
+    return Text(ko=f"{kind.ko} {who.ko}{said.ko}", en=f"{kind.en} {who.en}{said.en}")
 
 
 PERSONS = {

@@ -15,7 +15,7 @@ from capvalidator import check_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Text
+from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Text, read_pair
 from madang.infrastructure.fire_safety.cli import FORMS, read_policy, run_receive, run_replay
 from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines, read_message
 from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, refer_to, write_alert
@@ -322,7 +322,11 @@ def test_a_hand_over_and_its_cancellation_are_valid_cap():
     first = next(one for one in made if one.verdict is Verdict.HAND_OVER)
     down = next(one for one in made if one.verdict is Verdict.STAND_DOWN)
     scene = Scene(
-        place="요양원 3층 301호", lon=127.0, lat=37.5, link="http://city.example/1", facts={"carry": "3"}
+        place=read_pair("요양원 3층 301호 · Home 3F Room 301"),
+        lon=127.0,
+        lat=37.5,
+        link="http://city.example/1",
+        facts={"carry": "3"},
     )
     sent = {"scene": scene, "sender": "madang@city.example", "city": CITY_TIMEZONE}
     alert = write_alert(first, **sent)
@@ -336,6 +340,7 @@ def test_a_hand_over_and_its_cancellation_are_valid_cap():
             read_alert(wrong)
     assert b"Actual" in alert
     assert "요양원".encode() in alert
+    assert b"<areaDesc>Home 3F Room 301</areaDesc>" in alert
     assert b",2026-11-20T12:00:05+09:00</references>" in cancel
     with pytest.raises(ValueError, match="not handed over"):
         write_alert(down, **sent)
@@ -346,7 +351,7 @@ def test_a_hand_over_and_its_cancellation_are_valid_cap():
 def test_what_no_xml_may_hold_keeps_no_alert_from_119():
     made = decide(Policy(), [hear(0, Kind.CALL_POINT)], NOON, CITY_TIMEZONE)
     first = next(one for one in made if one.verdict is Verdict.HAND_OVER)
-    scene = Scene(place="3\x01층 \ud800\ufffe<&>\U0001f525", facts={"room": "\x00301호"})
+    scene = Scene(place=read_pair("3\x01층 \ud800\ufffe<&>\U0001f525"), facts={"room": "\x00301호"})
     alert = write_alert(first, scene, sender="madang@city.example", city=CITY_TIMEZONE)
     assert read_alert(alert)["headline"] == "화재 경보: 3\ufffd층 \ufffd\ufffd<&>\U0001f525"
     assert check_schema(alert).passed
@@ -567,7 +572,11 @@ def test_what_is_known_after_the_hand_over_is_told_to_119_too():
     sent, alerts = [], []
     for one in made:
         scene = Scene(
-            place="요양원", lon=1e-7, lat=37.5, link="http://[x", people=Text(ko="3명", en="3 people")
+            place=read_pair("요양원"),
+            lon=1e-7,
+            lat=37.5,
+            link="http://[x",
+            people=Text(ko="3명", en="3 people"),
         )
         alerts.append(write_alert(one, scene, sender="마 당,", city=CITY_TIMEZONE, earlier=sent))
         assert check_schema(alerts[-1]).passed
@@ -592,7 +601,7 @@ HOSTILE = st.text(alphabet=st.characters(), max_size=20)
 def test_every_alert_is_valid_cap_whatever_its_words(words, more, link, is_drill, verdict):
     one = Decision(at=NOON, facility=words, alarm=1, verdict=verdict, reason=Text(ko=words, en=more),
                    is_drill=is_drill, update=1)  # fmt: skip
-    scene = Scene(place=more, lon=127.0, lat=37.5, link="http://" + link, facts={more: words})
+    scene = Scene(place=read_pair(more), lon=127.0, lat=37.5, link="http://" + link, facts={more: words})
     earlier = [refer_to(write_alert(msgspec.structs.replace(one, verdict=Verdict.HAND_OVER), scene, sender="a" + more,
                                     city=CITY_TIMEZONE))]  # fmt: skip
     alert = write_alert(one, scene, sender="a" + more, city=CITY_TIMEZONE, earlier=earlier)

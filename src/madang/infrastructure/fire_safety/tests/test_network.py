@@ -343,7 +343,8 @@ class TestHydrants:
         row = FacilityRow.objects.get()
         row.lon += 1e-6  # what stands near a place is kept for an hour, beyond each test
         scene = describe_scene(row, AlarmRow.objects.get(), NOW)
-        assert scene.facts["hydrants"].startswith("HYD-11110-11-1 지상식소화전 (")
+        assert scene.facts["hydrants"].ko.startswith("HYD-11110-11-1 지상식소화전 (")
+        assert scene.facts["hydrants"].en.startswith("HYD-11110-11-1 above-ground hydrant (")
 
     def test_a_number_is_a_districts_own_and_another_citys_hydrants_are_refused(self):
         officer = Actor(id="d", name="자료", grants=frozenset({("things.import", "*")}))

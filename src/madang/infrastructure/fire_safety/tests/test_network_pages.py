@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.utils.html import strip_tags
 
 from madang.core.base.interface import HOUSE, now
+from madang.core.base.text import HANGUL
 from madang.core.pages.testing import PageCases
 from madang.core.people.models import Agency
 from madang.infrastructure.fire_safety.actions import (
+    answer_alarm,
     decide_due,
     register_facility,
     save_decoder,
@@ -28,8 +34,9 @@ from madang.infrastructure.fire_safety.queries import (
     list_detectors,
     list_gateways,
     list_hydrants,
+    list_nuisances,
 )
-from madang.infrastructure.fire_safety.records import AlarmState, Contact, Gateway
+from madang.infrastructure.fire_safety.records import Absence, AlarmState, Contact, Gateway, SignalKind
 
 from .facilities import FACILITY, register, uplink
 from .test_network import DECODER, LIST, draw_picture
@@ -164,6 +171,76 @@ class TestStory(PageCases):
         assert "시설 전체 17명" in reader.get("/wall/fire_safety/").content.decode()
         (alarm,) = list_alarms(actor=HOUSE)[0]
         assert "이 층" not in reader.get(f"{HOME}alarms/{alarm.id}/").content.decode()
+
+    def test_an_english_page_says_in_english_what_has_both_names(self, reader):
+        named = msgspec.structs.replace(
+            FACILITY,
+            name="해맑은요양원 · Haemalgeun Home",
+            address="",
+            contacts=(
+                Contact(name="주간 당직 · Day duty", hours="9-18"),
+                Contact(name="야간 · Night", hours="18-9"),
+            ),
+            absences=(Absence(name="야간 · Night", since=now(), until=now() + timedelta(days=2)),),
+            rooms=FACILITY.rooms[:2],
+        )
+        register_facility(actor=HOUSE, now=now(), facility=named)
+        take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
+        decide_due(now=now())
+        (alarm,) = list_alarms(actor=HOUSE)[0]
+        reader.cookies["language"] = "en"
+        page = reader.get(f"{HOME}alarms/{alarm.id}/").content.decode()
+        assert "Haemalgeun Home 3F Room 301" in page
+        assert "alarm of a smoke detector 3F Room 301" in page
+        for path in (
+            f"{HOME}alarms/{alarm.id}/",
+            f"{HOME}alarms/{alarm.id}/report/",
+            "/wall/fire_safety/",
+            HOME,
+            ONE,
+        ):
+            whole = reader.get(path).content.decode()
+            said = strip_tags(
+                whole.partition("<main" if "<main" in whole else "<body")[2].partition("</main>")[0]
+            )
+            assert "Room 301" in said, path
+            assert not HANGUL.findall(said), path
+            assert "Text(" not in said
+
+    def test_the_desk_names_detectors_with_false_alarms_and_why(self, reader):
+        for seconds, device, reason in (
+            (0, "d301", "조리 연기 · Cooking"), (900, "d301", "조리 연기 · Cooking"), (1800, "d302", "수증기"), (2700, "d302", "")
+        ):  # fmt: skip
+            moment = now() - timedelta(hours=2) + timedelta(seconds=seconds)
+            take_messages(now=moment, messages=[uplink(device, moment, "smoke")], via="mqtt")
+            decide_due(now=moment)
+            if reason:
+                alarm = list_alarms(actor=HOUSE)[0][0].number
+                answer_alarm(
+                    actor=HOUSE, now=moment, code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason=reason, alarm=alarm
+                )  # fmt: skip
+            decide_due(now=moment + timedelta(seconds=1))
+        (first, second) = list_nuisances(HOUSE, now() - timedelta(days=1), 5)
+        assert (first.detector, first.cancelled, first.alarms) == ("d301", 2, 2)
+        assert first.reasons == (("조리 연기 · Cooking", 2),)
+        assert (second.detector, second.cancelled, second.alarms) == ("d302", 1, 2)
+        assert list_nuisances(HOUSE, now() - timedelta(minutes=1), 5) == []
+        page = reader.get(HOME).content.decode()
+        assert "경보 2건 가운데 오경보 1건" in page
+        assert "조리 연기 2" in page
+
+    def test_who_looks_on_reads_the_contacts_once(self, reader):
+        take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
+        decide_due(now=now())
+        (alarm,) = list_alarms(actor=HOUSE)[0]
+        page = f"{HOME}alarms/{alarm.id}/"
+        assert "02-000-0001" in reader.get(page).content.decode()
+        drawn_anew = reader.get(page, headers={"HX-Request": "true"}).content.decode()
+        assert "02-000-0001" not in drawn_anew
+        assert 'id="alarm-rest"' in drawn_anew
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from people_auditrow where action = 'fire_safety.read_contacts'")
+            assert cursor.fetchone() == (1,)
 
     def test_a_rota_is_written_as_lines(self, reader):
         lines = "주간, 02-1, 12345, 9-18\n야간, 02-2, , 18-9"

@@ -584,7 +584,9 @@ def test_what_is_said_of_an_alarm_that_is_over_changes_no_other(receiver, pool):
     assert [one["references"] for one in told] == ["", named[0], " ".join(named[:2])]
     update = RelayRow.objects.get(identifier="haemalgeun-2-update-1").body
     assert "해맑은요양원 3층 302호" in update
-    assert "[시뮬레이션 · simulated] 화재 경보 추가" in update
+    assert all(
+        said in update for said in ("[시뮬레이션] 화재 경보 추가", "[simulated] Fire alarm, more is known")
+    )
     assert "<note>시뮬레이션 · simulated</note>" in update
     assert "3층 발신기 p3, 3층 302호 열 감지기 d302" in update
 

@@ -44,7 +44,7 @@ def _to_fact(title: Text, name: str, value: Any, words: dict[str, Text]) -> Fact
         return Fact(title=title, value=value, unit="s" if name.endswith("_s") else "")
     if not isinstance(value, str):
         return Fact(title=title, value=str(value) if value is not None else None)
-    if value.startswith("/desk/"):
+    if value.startswith(("/desk/", "/api/")):
         return Fact(title=title, value=OPEN, href=value)
     return Fact(title=title, value=words.get(value) or _read_moment(value, name) or None)
 

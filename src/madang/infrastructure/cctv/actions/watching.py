@@ -160,7 +160,11 @@ def _find(row: EventRow) -> Finding:
         agency_code=row.agency_code,
         lon=row.lon,
         lat=row.lat,
-        evidence={"event": row.uid, "href": f"/desk/cctv/events/{row.uid}/"},
+        evidence={
+            "event": row.uid,
+            "href": f"/desk/cctv/events/{row.uid}/",
+            "clip": f"/api/cctv/events/{row.uid}/clip.mp4",
+        },
     )
 
 

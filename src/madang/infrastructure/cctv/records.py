@@ -267,8 +267,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     is_searched: bool = False
 
 
+NOTHING_COMES = "영상이 오지 않습니다 · no picture comes"
+
+
 class SourceState(msgspec.Struct, frozen=True, kw_only=True):
-    """How a source does: when its last picture came, who is to be seen, and what is wrong ("" for nothing)."""
+    """How a source does: when its last picture came, who is to be seen, and what is wrong ("" for nothing).
+
+    `trouble` is said in both languages, "한국어 · English".
+    """
 
     source: Source
     camera: Camera

@@ -33,6 +33,7 @@ from madang.infrastructure.cctv.methods.remembering import Memory
 from madang.infrastructure.cctv.methods.rules import tighten
 from madang.infrastructure.cctv.methods.tracking import Followed, Tracker
 from madang.infrastructure.cctv.records import (
+    NOTHING_COMES,
     SORTS,
     Clip,
     Detections,
@@ -57,7 +58,7 @@ from .faces import FaceFinder
 from .own_detector import find_detector
 from .poses import PoseReader, find_poses
 from .sources import SourceReader
-from .troubles import NOTHING_COMES
+from .troubles import UNWORKABLE
 
 WIDTH = 960
 BEFORE_S, AFTER_S = 5.0, 5.0
@@ -66,12 +67,15 @@ MEMORY_S = 180.0
 LOOK_EVERY_S = 1.0
 PULSE_EVERY_S = 5.0
 LOST_S = 10.0
+FAILED_S = 5.0
 IDLE_S, LONGEST_REST_S = 0.01, 1.0
 BACKGROUND_SHARE = 0.05
 FACES_EVERY_S = 2.0
 """A face in nobody who was found: it costs more than all else, and what has come is hidden as moving for longer."""
 SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
+UNKNOWN = (1, 1)
+"""Width and height before the first picture: none is so small."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -137,29 +141,36 @@ class Watched:
         self.source, self._detector, self._files, self._writer = source, detector, files, writer
         self._tell = writer.tell
         self._reader = SourceReader(source.url, came)
-        self._gate = MotionGate()
-        self._burns, self._classifier = BurnWatch(source.fps), find_classifier()
-        self._faces = FaceFinder()
+        self._classifier = find_classifier()
         self._begun = time.monotonic()
-        self._trackers = {sort: Tracker(sort, source.fps) for sort in Sort}
         self._ring: deque[tuple[float, bytes, bytes]] = deque(
             maxlen=int((BEFORE_S + AFTER_S + 2) * source.fps)
         )
+        self._size = UNKNOWN
+        self._number = self._count = 0
+        self._waiting: list[tuple[float, str]] = []
+        self._due = self._look_due = self._pulse_due = self._faces_due = 0.0
+        self._came: tuple[float, datetime] | None = None
+        self._failure = ""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget what was seen: it says nothing of the pictures that come now. Clips that wait are written before."""
+        self._write_clips(float("inf"))
+        self._ring.clear()
+        self._gate, self._burns, self._faces = MotionGate(), BurnWatch(self.source.fps), FaceFinder()
+        self._trackers = {sort: Tracker(sort, self.source.fps) for sort in Sort}
         self._background: Floats | None = None
         self._boxes = self._face_boxes = np.zeros((0, 4), np.float32)
-        self._size = (1, 1)
-        self._number = self._count = 0
         self._known: tuple[object, ...] = ()
         self._events: list[Event] = []
         self._memory = Memory()
         self._heights: dict[tuple[Sort, int], float] = {}
         self._told: dict[tuple[object, ...], ToldOf] = {}
         self._sighted: dict[int, datetime] = {}
-        self._waiting: list[tuple[float, str]] = []
-        self._due = self._look_due = self._pulse_due = self._faces_due = 0.0
-        self._came: tuple[float, datetime] | None = None
-        mark = hashlib.sha256(source.camera_id.encode()).hexdigest()[:6]
-        self._prefix = f"{to_name(source.camera_id)[:16]}-{mark}-{int(now().timestamp())}"
+        name = self.source.camera_id
+        mark = hashlib.sha256(name.encode()).hexdigest()[:6]
+        self._prefix = f"{to_name(name)[:16]}-{mark}-{int(now().timestamp())}-{self._number}"
 
     @property
     def _rules(self) -> Rules:
@@ -186,8 +197,19 @@ class Watched:
         return min(self._pulse_due, self._due) if self._due > time.monotonic() else self._pulse_due
 
     def work(self) -> bool:
-        """Take the newest picture if its time has come; return whether there was one."""
-        at = time.monotonic()
+        """Take the newest picture if its time has come; return whether there was one.
+
+        What can't be worked on is its own trouble: it begins anew a little later, and no other camera is held up.
+        """
+        try:
+            return self._work(time.monotonic())
+        except Exception as error:  # noqa: BLE001 - whatever a camera sends, the others are watched
+            sys.stderr.write(f"camera {self.source.camera_id}: {error!r}\n")
+            self._failure, self._due = UNWORKABLE, time.monotonic() + FAILED_S
+            self._begin()
+            return False
+
+    def _work(self, at: float) -> bool:
         if at >= self._pulse_due:
             self._pulse_due = at + PULSE_EVERY_S
             self._tell(Told(pulse=self._describe(at)))
@@ -198,7 +220,12 @@ class Watched:
             return False
         self._due = max(self._due + 1 / self.source.fps, at)
         self._came = (at, now())
+        size = picture.shape[1], picture.shape[0]
+        if self._size not in {UNKNOWN, size}:  # the camera was set otherwise
+            self._begin()
+        self._size = size
         self._take(at, picture)
+        self._failure = ""
         if at >= self._look_due:
             self._look_due = at + LOOK_EVERY_S
             self._look(at)
@@ -207,7 +234,6 @@ class Watched:
 
     def _take(self, at: float, picture: Picture) -> None:
         self._number = max(self._number + 1, int((at - self._begun) * self.source.fps) + 1)
-        self._size = picture.shape[1], picture.shape[0]
         found = NOTHING
         if self._gate.is_moving(picture) or not all(one.is_idle for one in self._trackers.values()):
             found = self._detector.detect(picture)
@@ -331,16 +357,17 @@ class Watched:
         return moment - timedelta(seconds=max(0.0, at - self._begun - (frame - 1) / self.source.fps))
 
     def _write_clips(self, at: float) -> None:
-        due = [uid for begun, uid in self._waiting if at - begun >= AFTER_S]
-        self._waiting = [(begun, uid) for begun, uid in self._waiting if at - begun < AFTER_S]
-        pictures = list(self._ring)
-        for uid in due if pictures else ():
-            self._writer.write_clip(uid, pictures)
+        due = [(told, uid) for told, uid in self._waiting if at - told >= AFTER_S]
+        self._waiting = [(told, uid) for told, uid in self._waiting if at - told < AFTER_S]
+        for told, uid in due:
+            pictures = [one for one in self._ring if told - BEFORE_S <= one[0] <= told + AFTER_S]
+            if pictures:
+                self._writer.write_clip(uid, pictures)
 
     def _describe(self, at: float) -> Pulse:
         came = self._came
         is_lost = at - (came[0] if came else self._begun) > LOST_S
-        trouble = (self._reader.trouble or NOTHING_COMES) if is_lost else ""
+        trouble = self._failure or ((self._reader.trouble or NOTHING_COMES) if is_lost else "")
         people = 0 if is_lost else sum(one.missed == 0 for one in self._trackers[Sort.PERSON].list_followed())
         return Pulse(
             camera_id=self.source.camera_id, at=came[1] if came else None, people=people, trouble=trouble

@@ -6,8 +6,8 @@ import av
 
 from madang.core.base.interface import BadInput, Text
 
-NOTHING_COMES = "영상이 오지 않습니다 · no picture comes"
 ENDED = "영상이 끝났습니다 · the stream ended"
+UNWORKABLE = "영상을 분석하지 못했습니다 · the pictures can't be analysed"
 UNKNOWN = Text(ko="영상을 읽을 수 없습니다", en="the stream can't be read")
 LATE = Text(ko="카메라가 제때 답하지 않습니다", en="the camera doesn't answer in time")
 WORDS: tuple[tuple[tuple[type[Exception], ...], Text], ...] = (

@@ -25,6 +25,8 @@ from madang.infrastructure.cctv.gateway.clips import Files, encode_picture, hash
 from madang.infrastructure.cctv.gateway.detector import Detector
 from madang.infrastructure.cctv.gateway.faces import FaceFinder
 from madang.infrastructure.cctv.gateway.simulating import Walker, draw_street, write_street
+from madang.infrastructure.cctv.gateway.troubles import UNWORKABLE
+from madang.infrastructure.cctv.hot import ROUTES
 from madang.infrastructure.cctv.methods import remembering
 from madang.infrastructure.cctv.methods.masking import find_changed_parts, mask
 from madang.infrastructure.cctv.methods.remembering import Memory
@@ -171,6 +173,8 @@ class TestRecording:
             == []
         )
         (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_loitering"))
+        # Whoever is handed the incident finds the masked clip.
+        assert incident.evidence["clip"] in {one.path.replace("{uid}", "a") for one in ROUTES}
         event = get_event(HOUSE, "a")
         assert (event.incident, event.strength, event.repeats) == (incident.number, 2.0, 1)
         assert event.ended_at == NOW + timedelta(seconds=31)
@@ -254,6 +258,51 @@ def _check_hidden(files, uid):
     assert counts[1] <= 1
     live = cv2.imread(str(files.name_live("C1")))
     assert not np.any((detector.detect(live).classes == 0) & (detector.detect(live).scores > 0.5))
+
+
+def write_pictures(path, pictures, codec="libx264"):
+    """Write pictures (blue, green, red), six a second, whole or not at all."""
+    new = path.with_suffix(".new")
+    with av.open(str(new), "w", format=path.suffix[1:].replace("mkv", "matroska")) as container:
+        stream = container.add_stream(codec, rate=6)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for picture in pictures:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode())
+    new.replace(path)
+
+
+def test_a_camera_that_is_set_otherwise_is_watched_on_and_one_that_sends_nonsense_holds_up_nobody(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MADANG_CAMERA_FILES", str(tmp_path))
+    street = list(draw_street([RED], 10, 6))
+    write_pictures(tmp_path / "street.mp4", street)
+    write_pictures(tmp_path / "strip.mkv", [np.zeros((2, 4000, 3), np.uint8)] * 60, "ffv1")
+    tape = Tape(tmp_path / "files", str(tmp_path / "street.mp4"))
+    strip = Source(camera_id="C2", url=str(tmp_path / "strip.mkv"), fps=3)
+    heard = []
+
+    def look(want):
+        tape.analysis.keep([tape.source, strip])
+        heard.extend(tape.analysis.take(0.1))
+        return next((one for one in heard if want(one)), None)
+
+    try:
+        first = wait_for(lambda: look(lambda one: one.seen is not None), 120).seen
+        write_pictures(tmp_path / "street.mp4", [cv2.resize(one, (480, 270)) for one in street])
+        live = tape.analysis.files.name_live("C1")
+        wait_for(lambda: look(lambda _: False) or cv2.imread(str(live)).shape == (270, 480, 3), 120)
+        later = wait_for(lambda: look(lambda one: one.seen is not None and one.seen.uid != first.uid), 120)
+        assert (later.seen.kind, later.seen.camera_id) == (first.kind, "C1")
+        nonsense = wait_for(
+            lambda: look(lambda one: one.pulse is not None and UNWORKABLE in one.pulse.trouble), 60
+        )
+        assert nonsense.pulse.camera_id == "C2"
+        assert tape.analysis.starts == 1
+    finally:
+        tape.analysis.stop()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -387,3 +436,22 @@ def test_an_intruder_who_comes_back_at_once_is_one_event_and_one_who_comes_back_
     told = [msgspec.json.decode(line, type=Told).seen for line in output.getvalue().splitlines()]
     assert [one.uid == told[0].uid for one in told] == [True, True, True, False, False]
     assert len({one.uid for one in told}) == 2
+
+
+def test_a_clip_holds_seconds_before_and_after_though_pictures_came_rarely(tmp_path):
+    files, output = Files(tmp_path), io.BytesIO()
+    writer = Writer(files, output)
+    source = Source(camera_id="C1", url=str(tmp_path / "nothing.mp4"), fps=3)
+    watched = Watched(source, Detector(tiles=1), files, writer, threading.Event())
+    body = encode_picture(np.full((120, 160, 3), 90, np.uint8))
+    watched._ring.extend((at, body, body) for at in range(0, 60, 2))
+    watched._waiting = [(30.0, "a")]
+    watched._write_clips(34.9)
+    assert watched._waiting
+    watched._write_clips(60.0)
+    watched.close()
+    writer.close()
+    (clip,) = [msgspec.json.decode(line, type=Told).clip for line in output.getvalue().splitlines()]
+    assert (clip.uid, clip.seconds) == ("a", 8)
+    with av.open(str(files.name_original("a"))) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 5

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import F
 
 from madang.core.base.interface import HOUSE, Actor
 from madang.core.people.interface import record_audit, require
@@ -21,7 +22,7 @@ from madang.core.things.interface import (
 )
 from madang.infrastructure.cctv.gateway.admission import check_source
 from madang.infrastructure.cctv.methods.intake import read_rows
-from madang.infrastructure.cctv.models import SourceRow
+from madang.infrastructure.cctv.models import EventRow, SourceRow
 from madang.infrastructure.cctv.queries.cameras import get_camera
 from madang.infrastructure.cctv.queries.keeping import forget
 from madang.infrastructure.cctv.records import Camera, Source, View
@@ -57,7 +58,10 @@ def save_view(
     retention_days: int | None,
     has_sign: bool | None,
 ) -> Camera:
-    """Say what a camera sees, what for, how long its pictures are kept, and whether the notice hangs there."""
+    """Say what a camera sees, what for, how long its pictures are kept, and whether the notice hangs there.
+
+    A shorter time holds for the clips that are there too; a longer one only for those to come.
+    """
     camera = get_camera(camera_id)
     require(actor, CHANGE, camera.agency_code)
     attributes = {
@@ -67,7 +71,12 @@ def save_view(
         "retention_days": retention_days,
         "has_sign": has_sign,
     }
-    change_thing(actor=actor, now=now, thing_id=camera_id, values={"attributes": attributes}, why="cctv")
+    with transaction.atomic():
+        change_thing(actor=actor, now=now, thing_id=camera_id, values={"attributes": attributes}, why="cctv")
+        if retention_days is not None:
+            ends = F("recorded_at") + timedelta(days=retention_days)
+            kept = EventRow.objects.filter(camera_id=camera_id, purged_at=None, expires_at__gt=ends)
+            kept.update(expires_at=ends)
     forget()
     return get_camera(camera_id)
 

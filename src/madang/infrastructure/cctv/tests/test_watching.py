@@ -35,6 +35,7 @@ from madang.infrastructure.cctv.records import (
     Told,
     UnmaskState,
     Verdict,
+    View,
 )
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -220,6 +221,16 @@ class TestPurging:
         with pytest.raises(NotFound):
             actions.open_clip(actor=KIM, now=later, uid="a")
         assert actions.purge(now=later) == 0
+
+    def test_a_shorter_time_holds_for_the_clips_that_are_there_and_a_longer_one_does_not(self):
+        camera = lay_out()
+        for days, ends in ((7, 7), (90, 7)):
+            actions.save_view(
+                actor=HOUSE, now=NOW, camera_id=camera.id, view=View(), purpose="", retention_days=days,
+                has_sign=None,
+            )  # fmt: skip
+            assert get_event(HOUSE, "a").expires_at == NOW + timedelta(days=ends)
+        assert actions.purge(now=NOW + timedelta(days=7)) == 2
 
     def test_past_its_time_nothing_is_shown_though_the_purge_is_still_to_come(self):
         lay_out()

@@ -54,14 +54,14 @@ def weigh(stream: Stream) -> Need:
     if stream.people:
         n = stream.people
         parts.append(
-            (min(MOST_PEOPLE, A_PERSON * n), Text(ko=f"지금 {n}명이 보임", en=f"{n} people to be seen now"))
+            (min(MOST_PEOPLE, A_PERSON * n), Text(ko=f"지금 {n}명이 보임", en=f"people to be seen now: {n}"))
         )
     if stream.past:
         n = stream.past
         parts.append(
             (
                 min(MOST_PAST, A_PAST_EVENT * n),
-                Text(ko=f"이 시간대에 지난 4주 {n}건", en=f"{n} at this hour in 4 weeks"),
+                Text(ko=f"지난 4주 이 시간대에 {n}건", en=f"events at this hour in 4 weeks: {n}"),
             )
         )
     unseen = NEVER_S if stream.unseen_s is None else stream.unseen_s

@@ -32,7 +32,7 @@ def show_coverage(request: HttpRequest) -> HttpResponse:
         "found": found,
         "share": 100 * found.share,
         "blind": sum(one.seen == 0 for one in found.cells),
-        "reach": REACH_M,
+        "reach": round(REACH_M),
         "worst": [(one, 100 * one.share, _find_middle(one.corners)) for one in worst],
         "map": draw_cells(found.cells, TITLE),
         "moment": now(),

@@ -12,7 +12,7 @@ from madang.core.pages.interface import page
 from madang.infrastructure.cctv.queries.cameras import count_cameras, is_simulated
 from madang.infrastructure.cctv.queries.events import SEVEREST_FIRST, count_by_verdict, get_event, list_events
 from madang.infrastructure.cctv.queries.privacy import list_unmasks
-from madang.infrastructure.cctv.queries.sources import list_sources
+from madang.infrastructure.cctv.queries.sources import list_states
 from madang.infrastructure.cctv.queries.wall import rank_streams
 from madang.infrastructure.cctv.records import EVENT_NAMES, SEVERITIES, VERDICT_NAMES, EventRecord, Verdict
 
@@ -31,7 +31,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     """Show events to be judged, how sources do, and where to go on."""
     actor, moment = request.actor, now()
     events, total = list_events(actor, verdict=Verdict.OPEN, limit=QUEUE)
-    sources = list_sources()
+    sources = list_states(moment)
     judged = count_by_verdict(actor, moment - WEEK)
     context = {
         "title": TITLE,
@@ -101,7 +101,7 @@ def describe(event: EventRecord) -> dict[str, object]:
 @page("cctv.watch", title=Text(ko="지금 영상", en="Live picture"))
 def show_live(request: HttpRequest, camera_id: str) -> HttpResponse:
     """Show one camera's live picture, masked."""
-    state = next((one for one in list_sources() if one.camera.id == camera_id), None)
+    state = next((one for one in list_states(now()) if one.camera.id == camera_id), None)
     return render(
         request,
         "cctv/live.html",

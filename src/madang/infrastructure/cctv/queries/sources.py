@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
 from madang.infrastructure.cctv.models import SourceRow
-from madang.infrastructure.cctv.records import Rules, Source, SourceState
+from madang.infrastructure.cctv.records import NOTHING_COMES, Rules, Source, SourceState
 
 from .cameras import get_cameras
+
+SILENT = timedelta(seconds=60)
+"""The analysis tells of each source every few seconds."""
 
 
 def find_source(camera_id: str) -> Source | None:
@@ -30,6 +35,19 @@ def list_sources() -> list[SourceState]:
         )
         for row in rows
         if row.camera_id in cameras
+    ]
+
+
+def list_states(now: datetime) -> list[SourceState]:
+    """Return every source, and how it does at this moment: one of which nothing was heard for SILENT gives no picture.
+
+    What the analysis last told is no longer so where it doesn't run.
+    """
+    return [
+        msgspec.structs.replace(one, trouble=NOTHING_COMES)
+        if one.source.is_on and not one.trouble and one.seen_at is not None and now - one.seen_at > SILENT
+        else one
+        for one in list_sources()
     ]
 
 

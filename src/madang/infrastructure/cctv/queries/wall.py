@@ -15,7 +15,7 @@ from madang.infrastructure.cctv.records import SEVERITIES, EventKind, SourceStat
 
 from .events import count_events_by_hour
 from .privacy import list_views
-from .sources import list_sources
+from .sources import list_states
 
 PAST, OPEN = timedelta(days=28), timedelta(hours=12)
 NEARBY_M, MOST_INCIDENTS = 200.0, 200
@@ -31,7 +31,9 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
 def rank_streams(actor: Actor, now: datetime) -> tuple[list[Tile], list[SourceState]]:
     """Return the streams that the actor may watch, the one most needed first, and those whose picture is lost."""
     mine = [
-        one for one in list_sources() if one.source.is_on and actor.may("cctv.watch", one.camera.agency_code)
+        one
+        for one in list_states(now)
+        if one.source.is_on and actor.may("cctv.watch", one.camera.agency_code)
     ]
     whole = {one.camera.id: one for one in mine if not one.trouble and one.seen_at is not None}
     lost = [one for one in mine if one.camera.id not in whole]

@@ -19,12 +19,13 @@ from madang.core.things.interface import change_thing
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.methods.ranking import Happening, Stream, rank, weigh
-from madang.infrastructure.cctv.models import EventRow
+from madang.infrastructure.cctv.models import EventRow, SourceRow
 from madang.infrastructure.cctv.pages.events import LIST
 from madang.infrastructure.cctv.queries.cameras import list_cameras
 from madang.infrastructure.cctv.queries.events import get_event, list_events
 from madang.infrastructure.cctv.queries.privacy import list_purges, list_unmasks
 from madang.infrastructure.cctv.queries.sources import find_source, list_sources
+from madang.infrastructure.cctv.queries.wall import rank_streams
 from madang.infrastructure.cctv.records import (
     Clip,
     EventKind,
@@ -376,6 +377,19 @@ class TestWall:
             lay_out(f"line{number}", EventKind.LINE, at=moment - timedelta(minutes=number))
         shown = [row["event"].uid for row in admin_client.get(self.path).context["events"]]
         assert shown[:2] == ["fall", "line0"]
+
+    def test_a_stream_of_which_nothing_was_heard_is_lost_though_nobody_told(self, admin_client):
+        moment = datetime.now(UTC)
+        camera = lay_out(at=moment)
+        tile, lost = rank_streams(HOUSE, moment + timedelta(seconds=59))
+        assert (len(tile), lost) == (1, [])
+        tile, lost = rank_streams(HOUSE, moment + timedelta(seconds=61))
+        assert (tile, [one.camera.id for one in lost]) == ([], [camera.id])
+        SourceRow.objects.update(seen_at=moment - timedelta(minutes=2))
+        for path in ("/desk/cctv/", f"/desk/cctv/cameras/{camera.id}/live/"):
+            page = admin_client.get(path).content.decode()
+            assert "영상이 오지 않습니다" in page
+            assert "no picture comes" not in page
 
     def test_a_lost_stream_is_named_and_not_shown(self, admin_client):
         camera = lay_out()

@@ -35,6 +35,7 @@ class SourceReader:
         self.trouble = ""
         self._frame: av.VideoFrame | None = None
         self._lock = threading.Lock()
+        self._has_come = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="source")
         self._thread.start()
@@ -56,49 +57,66 @@ class SourceReader:
     def _run(self) -> None:
         failed = 0
         while not self._stop.is_set():
-            began = time.monotonic()
+            began, self._has_come = time.monotonic(), False
             try:
-                came = self._read()
-                failed = 0 if came else failed + 1
-                if self.url.startswith("/") and came:
+                self._read()
+                if self.url.startswith("/") and self._has_come:
                     continue  # a file begins again
                 self.trouble = ENDED
             except (av.error.FFmpegError, OSError, ValueError, BadInput) as error:
-                failed += 1
                 self.trouble = say_trouble(error, is_late=time.monotonic() - began >= OPEN_S)
-            self._stop.wait(WAIT_S[min(max(failed, 1), len(WAIT_S)) - 1])
+            failed = 1 if self._has_come else failed + 1
+            self._stop.wait(WAIT_S[min(failed, len(WAIT_S)) - 1])
 
-    def _read(self) -> bool:
-        """Read until the source ends; return whether any picture came."""
+    def _read(self) -> None:
+        """Read until the source ends."""
         if self.url.startswith("http"):
-            return self._show(Playlist(self.url).frames(self._stop.wait))
+            self._show(Playlist(self.url).frames(self._stop.wait))
+            return
         if self.url.startswith("/"):
             container = av.open(self.url, options=ALONE, timeout=(OPEN_S, READ_S))
         else:
             container = av.open(pin_address(self.url), options=TRANSPORT, timeout=(OPEN_S, READ_S))
         try:
-            return self._show(self._decode(container))
+            if not container.streams.video:
+                raise ValueError("no picture in it")
+            frames = self._decode(container)
+            self._show(_pace(frames) if self.url.startswith("/") else frames)
         finally:
             container.close()
 
-    def _decode(self, container: InputContainer) -> Iterator[av.VideoFrame]:
-        """Yield the pictures of a camera as they come, those of a file when they are due."""
-        if not container.streams.video:
-            raise ValueError("no picture in it")
-        is_file, began = self.url.startswith("/"), time.monotonic()
-        for frame in container.decode(video=0):
-            if is_file and frame.time is not None:
-                time.sleep(min(LONGEST_WAIT_S, max(0.0, began + frame.time - time.monotonic())))
-            yield frame
-
-    def _show(self, frames: Iterable[av.VideoFrame]) -> bool:
-        """Keep the newest picture until there is none any more; return whether any came."""
-        came = False
+    def _show(self, frames: Iterable[av.VideoFrame]) -> None:
+        """Keep the newest picture until there is none any more."""
         for frame in frames:
             if self._stop.is_set():
                 break
             with self._lock:
                 self._frame = frame
             self._came.set()
-            self.trouble, came = "", True
-        return came
+            self.trouble, self._has_come = "", True
+
+    def _decode(self, container: InputContainer) -> Iterator[av.VideoFrame]:
+        """Yield what can be decoded: a packet that got lost costs its own pictures alone.
+
+        Raises InvalidDataError where nothing could be for READ_S.
+        """
+        last = time.monotonic()
+        for packet in container.demux(video=0):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:
+                if time.monotonic() - last > READ_S:
+                    raise
+                continue
+            for frame in frames:
+                yield frame
+                last = time.monotonic()
+
+
+def _pace(frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    """Yield the pictures of a file when they are due."""
+    began = time.monotonic()
+    for frame in frames:
+        if frame.time is not None:
+            time.sleep(min(LONGEST_WAIT_S, max(0.0, began + frame.time - time.monotonic())))
+        yield frame

@@ -14,6 +14,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import av
 import h3
 import numpy as np
 import pytest
@@ -328,6 +329,36 @@ def test_a_camera_that_sends_by_udp_alone_is_watched_too(tmp_path, monkeypatch):
     finally:
         reader.close()
         server.kill()
+
+
+def test_a_damaged_packet_costs_its_own_pictures_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("MADANG_CAMERA_FILES", str(tmp_path))
+    shades = [np.full((120, 160, 3), shade, np.uint8) for shade in [40] * 30 + [200] * 30]
+    with av.open(str(tmp_path / "whole.mkv"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        for number, picture in enumerate(shades):
+            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")):
+                sent = packet
+                if 25 <= number < 30:
+                    sent = av.Packet(bytes(packet.size))
+                    sent.stream, sent.pts, sent.dts = stream, packet.pts, packet.dts
+                    sent.time_base = packet.time_base
+                container.mux(sent)
+        container.mux(stream.encode())
+    reader, seen, troubles = SourceReader(str(tmp_path / "whole.mkv")), set(), set()
+
+    def look():
+        picture = reader.take(160)
+        seen.add(None if picture is None else round(float(picture.mean()) / 40))
+        troubles.add(reader.trouble)
+        return {1, 5} <= seen
+
+    try:
+        wait_for(look, 30)
+    finally:
+        reader.close()
+    assert troubles == {""}
 
 
 def test_a_password_is_hidden_and_goes_to_no_other_address():

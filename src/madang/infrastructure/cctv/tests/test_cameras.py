@@ -185,8 +185,8 @@ class TestImport:
         actions.save_source(actor=HOUSE, now=NOW, source=source)
         assert find_source(camera_id) == source
         wrong_ones = (
-            "http://x", "file:///etc/passwd", "-i x", "", "rtsp://", "rtsp://x:y/", "rtsp://a b/", "/etc/passwd",
-            "/tmp/../etc/passwd", "rtsp://169.254.169.254/latest", "rtsp://[::ffff:10.0.0.5]/1",
+            "ftp://x", "file:///etc/passwd", "-i x", "", "rtsp://", "rtsp://x:y/", "rtsp://a b/", "/etc/passwd",
+            "/tmp/../etc/passwd", "http://169.254.169.254/a.m3u8", "rtsp://169.254.169.254/latest", "rtsp://[::ffff:10.0.0.5]/1",
         )  # fmt: skip
         for wrong in wrong_ones:
             with pytest.raises(BadInput):

@@ -20,7 +20,7 @@ from madang.core.base.interface import CITY_TIMEZONE
 from madang.infrastructure.city_sensors.demo import LAYOUT
 from madang.infrastructure.city_sensors.tests.tokens import make_token
 
-SEED, MANY, AT_ONCE = 20261201, 1_000, 8
+SEED, MANY, FEWER, AT_ONCE = 20261201, 1_000, 250, 8
 KEY, STATION = "key-of-malformed-sensors", "SIM00011"
 CODES = {"SUCC-000", "ERROR-100", "ERROR-200", "ERROR-300", "ERROR-900"}
 MESSAGE = {"serial": STATION, "observed_at": "2026-01-01T00:00:00Z", "values": {"noise": 70.5}}
@@ -42,6 +42,36 @@ ENTITY = {
     "type": "Odd",
     "heat": {"type": "Property", "value": 1, "observedAt": "2026-01-01T00:00:00Z", "unitCode": "CEL"},
     "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [127, 37.5]}},
+}
+SUBSCRIPTION = {
+    "type": "Subscription",
+    "entities": [{"type": "Odd", "idPattern": ".*"}],
+    "watchedAttributes": ["heat"],
+    "q": "heat>1",
+    "geoQ": {"georel": "near;maxDistance==10", "geometry": "Point", "coordinates": [127, 37]},
+    "throttling": 5,
+    "expiresAt": "2030-01-01T00:00:00Z",
+    "notification": {
+        "attributes": ["heat"],
+        "format": "keyValues",
+        "endpoint": {"uri": "https://example.org/x", "accept": "application/json"},
+    },
+}
+QUERY = {
+    "type": "Query",
+    "entities": [{"type": "Odd", "idPattern": ".*"}],
+    "attrs": ["heat"],
+    "q": "heat>1",
+    "geoQ": SUBSCRIPTION["geoQ"],
+    "scopeQ": "/a",
+    "lang": "ko",
+}
+BATCH = {
+    "requests": [
+        {"id": "1", "method": "post", "url": "Things", "body": THING, "atomicityGroup": "g"},
+        {"id": "2", "method": "patch", "url": "$1", "body": {"name": "z"}, "atomicityGroup": "g"},
+        {"id": "3", "method": "get", "url": "Things?$top=1"},
+    ]
 }
 ODD = (
     None, True, -1, 1e308, 10**400, "", "x", "\x01", "가" * 300, "2026-13-45T99:00:00Z", "NaN", [], {}, [[]], {"@iot.id": "x"},
@@ -160,29 +190,43 @@ def test_the_receiver_answers_200_and_a_code(sender):
     check_house(sender, restarts)
 
 
+SENSORTHINGS, CONTEXT = "city_sensors.write_sensorthings", "city_sensors.write_context"
+
+
 @pytest.mark.parametrize(
-    ("address", "scope", "body", "kinds"),
+    ("address", "scope", "body", "many"),
     [
-        ("/api/city-sensors/messages", "", MESSAGE, {"application/json"}),
-        ("/sta/v1.1/Things", "city_sensors.write_sensorthings", THING, {"application/json"}),
-        ("/ngsi-ld/v1/entities", "city_sensors.write_context", ENTITY, {"application/problem+json"}),
+        ("/api/city-sensors/messages", "", MESSAGE, MANY),
+        ("/sta/v1.1/Things", SENSORTHINGS, THING, MANY),
+        ("/sta/v1.1/$batch", SENSORTHINGS, BATCH, FEWER),
+        ("/ngsi-ld/v1/entities", CONTEXT, ENTITY, MANY),
+        ("/ngsi-ld/v1/entityOperations/upsert", CONTEXT, [ENTITY], FEWER),
+        ("/ngsi-ld/v1/entityOperations/merge", CONTEXT, [ENTITY], FEWER),
+        ("/ngsi-ld/v1/entityOperations/query", CONTEXT, QUERY, FEWER),
+        ("/ngsi-ld/v1/subscriptions", CONTEXT, SUBSCRIPTION, FEWER),
     ],
 )
-def test_what_comes_by_http_is_taken_or_refused_in_words(sender, address, scope, body, kinds):
+def test_what_comes_by_http_is_taken_or_refused_in_words(sender, address, scope, body, many):
     rng, restarts = random.Random(SEED), sender.restarts()
-    token = make_token(sender.house, scope) if scope else ""
-    headers = {"X-Certkey": KEY, "Content-Type": "application/json"} | (
-        {"Authorization": f"Bearer {token}"} if token else {}
-    )
+    headers = {"X-Certkey": KEY, "Content-Type": "application/json"}
+    if scope:
+        headers["Authorization"] = f"Bearer {make_token(sender.house, scope)}"
     with httpx.Client(base_url=sender.url, headers=headers, timeout=60) as client:
         replies = send_all(
-            lambda raw: client.post(address, content=raw), [spoil(rng, body) for _ in range(MANY)]
+            lambda raw: client.post(address, content=raw), [spoil(rng, body) for _ in range(many)]
         )
+        if address.endswith("subscriptions"):
+            for reply in replies:
+                if reply.status_code == 201:
+                    client.delete(reply.headers["location"]).raise_for_status()
     refused = [one for one in replies if one.status_code >= 400]
-    assert {one.status_code for one in replies} <= {200, 201, 400, 404, 409, 422}
-    assert len(refused) > MANY / 4
-    assert {one.headers["content-type"].partition(";")[0] for one in refused} == kinds
+    assert {one.status_code for one in replies} <= {200, 201, 204, 207, 400, 404, 409, 422, 503}
+    assert len(refused) > many / 10
+    kind = "application/problem+json" if address.startswith("/ngsi-ld") else "application/json"
+    assert {one.headers["content-type"].partition(";")[0] for one in refused} == {kind}
     assert all(one.json()["code"] and one.json()["message"] for one in refused)
+    unserved = {one.json()["code"] for one in refused if one.status_code == 503}
+    assert unserved <= {"ngsi_ld.LdContextNotAvailable"}
     check_house(sender, restarts)
 
 

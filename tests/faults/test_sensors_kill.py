@@ -16,26 +16,31 @@ import httpx
 import paho.mqtt.client as mqtt
 import pytest
 
-from madang.core.base.interface import read_run_state
+from madang.core.base.interface import CITY_TIMEZONE, read_run_state
 from madang.project.pytest_plugin import start_house, stop_house
 
 ROUNDS = int(os.environ.get("MADANG_FAULT_ROUNDS", "5"))
 VICTIMS = ("sensors-mqtt", "broker", "writer", "web")
+"""Each is killed ROUNDS times."""
 KEY = "key-of-the-killed-city"
+PACKETS_FROM = 100_000
+"""The receiver's numbers are above this, those of the two other ways below."""
 SETUP = """
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 import django
 django.setup()
 from madang.core.base.interface import HOUSE, Text
 from madang.core.things.interface import Kind, import_things, register_kind
-from madang.infrastructure.city_sensors.actions.receiving import issue_certificate
-from madang.infrastructure.city_sensors.records import STATION_KIND
+from madang.infrastructure.city_sensors.actions.receiving import define_packet, issue_certificate
+from madang.infrastructure.city_sensors.records import STATION_KIND, Field, PacketLayout
 now = datetime.now(UTC)
 register_kind(actor=HOUSE, now=now, kind=Kind(code=STATION_KIND, name=Text(ko="센서", en="Sensor")))
 rows = [{"id": "K1", "kind": STATION_KIND, "name": "K1", "agency_code": "city"}]
 import_things(actor=HOUSE, now=now, rows=rows, source="test")
 day = timedelta(days=1)
+fields = (Field(name="observed_at", width=12), Field(name="illuminance", width=6))
+define_packet(actor=HOUSE, now=now, layout=PacketLayout(data_no="9", valid_from=date(2020, 1, 1), fields=fields))
 issue_certificate(
     actor=HOUSE, now=now, key=sys.argv[1], name="test", agency_code="city", valid_from=now - day, valid_until=now + day
 )
@@ -71,7 +76,7 @@ def read_minutes(house):
 
 
 class Sender:
-    """One sensor that sends numbers, each at a second of its own, again until it is acknowledged."""
+    """One sensor that sends numbers, each at a moment of its own, again until it is acknowledged."""
 
     def __init__(self, house):
         self.house = house
@@ -114,15 +119,33 @@ class Sender:
                 self.acknowledged.append(number)
                 number += 2
 
+    def send_by_receiver(self):
+        number = PACKETS_FROM
+        start = datetime.now(CITY_TIMEZONE) - timedelta(days=60)
+        while not self.stop.is_set():
+            number += 1
+            packet = f"{start + timedelta(minutes=number - PACKETS_FROM):%Y%m%d%H%M}{number:06d}"
+            address = f"{self.house.url}/n/api/send/{KEY}/9/{number}/K1/{packet}"
+            while not self.stop.is_set():
+                try:
+                    code = httpx.get(address, timeout=15).json()["RESULT"]["CODE"]
+                except httpx.HTTPError:
+                    code = "nothing"
+                if code == "SUCC-000":
+                    self.acknowledged.append(number)
+                    break
+                time.sleep(0.1)
 
-@pytest.mark.timeout(120 + 20 * ROUNDS)
+
+@pytest.mark.timeout(120 + 20 * ROUNDS * len(VICTIMS))
 def test_killed_anywhere_every_acknowledged_value_is_there_once(house):
     sender = Sender(house)
-    threads = [threading.Thread(target=work) for work in (sender.send_by_mqtt, sender.send_by_http)]
+    ways = (sender.send_by_mqtt, sender.send_by_http, sender.send_by_receiver)
+    threads = [threading.Thread(target=work) for work in ways]
     for thread in threads:
         thread.start()
     chance = random.Random()
-    for number in range(ROUNDS):
+    for number in range(ROUNDS * len(VICTIMS)):
         time.sleep(chance.uniform(0.3, 1.5))
         victim = VICTIMS[number % len(VICTIMS)]
         member = next(one for one in read_run_state(house.data / "run").processes if one.name == victim)
@@ -137,7 +160,8 @@ def test_killed_anywhere_every_acknowledged_value_is_there_once(house):
     for thread in threads:
         thread.join(30)
     wanted = set(sender.acknowledged)
-    assert len(wanted) > 10 * ROUNDS
+    assert len(wanted) > 10 * ROUNDS * len(VICTIMS)
+    assert max(wanted) > PACKETS_FROM
     deadline = time.monotonic() + 60
     while wanted - set(found := read_minutes(house)):
         assert time.monotonic() < deadline, sorted(wanted - set(found))[:10]

@@ -19,6 +19,7 @@ from .common_words import find_common_faults
 from .counted_units import find_counted_units
 from .culprits import SWAPPED, explain_cells
 from .dates import find_date_faults
+from .exchanged import mend_exchanges
 from .foreign import find_foreign_faults
 from .lists import find_list_faults
 from .names import find_name_faults
@@ -32,7 +33,7 @@ from .syllables import find_rare_syllables
 from .table_headings import find_odd_table_headings
 from .tables import find_table_faults
 from .terms import find_term_faults
-from .units import find_unit_faults
+from .units import mend_units
 from .years import find_year_faults
 
 TOGETHER = 2
@@ -41,14 +42,17 @@ ORDER = list(FaultKind)
 
 def find_faults(report: Report) -> list[Fault]:
     """Return every disagreement of a report, by line."""
-    pairs = list(list_pairs(report.grids))
+    in_units, mended = mend_units(report)
+    grids, exchanged = mend_exchanges(in_units)
+    report = msgspec.structs.replace(report, grids=tuple(grids))
+    pairs = list(list_pairs(grids))
     found = [
         *find_table_faults(report.grids),
         *find_sentence_faults(report.sentences),
         *find_list_faults(report),
         *find_ratio_faults(report),
         *find_repeats(report, pairs),
-        *find_unit_faults(report),
+        *mended,
         *find_counted_units(report.sentences),
         *find_name_faults(report, pairs),
         *find_term_faults(report),
@@ -64,8 +68,8 @@ def find_faults(report: Report) -> list[Fault]:
         *find_as_of_faults(report),
         *find_reference_faults(report),
     ]
-    found = explain_cells(_drop_doubles(found), report.grids)
-    found = explain_swapped(explain_together(found, report.grids))
+    found = explain_cells(_drop_misled(_drop_doubles(found)), report.grids)
+    found = [*exchanged, *explain_swapped(explain_together(found, report.grids))]
     return sorted(found, key=lambda fault: (fault.line, ORDER.index(fault.kind)))
 
 
@@ -121,14 +125,41 @@ def _find_row(change: Decimal, grids: Iterable[Grid]) -> str:
 
 
 def _drop_doubles(faults: list[Fault]) -> list[Fault]:
-    """Return one fault for one disagreement; of names on one line those whose words overlap are one."""
+    """Return one fault for one disagreement; of names on one line those whose words overlap are one.
+
+    A name that was compared with one of its own length isn't compared with a shortened one.
+    """
     seen: dict[tuple[object, ...], Fault] = {}
+    whole = {
+        (one.line, one.stated) for one in faults if one.kind == FaultKind.NAME and _is_of_one_length(one)
+    }
     for fault in faults:
+        if (
+            fault.kind == FaultKind.NAME
+            and (fault.line, fault.stated) in whole
+            and not _is_of_one_length(fault)
+        ):
+            continue
         key = (fault.line, fault.kind, fault.stated, fault.computed, fault.column)
         if fault.kind == FaultKind.NAME and any(_overlap(fault, other) for other in seen.values()):
             continue
         seen.setdefault(key if fault.column else key[:4], fault)
     return list(seen.values())
+
+
+def _is_of_one_length(fault: Fault) -> bool:
+    return len(fold(fault.stated)) == len(fold(fault.computed))
+
+
+def _drop_misled(faults: list[Fault]) -> list[Fault]:
+    """Return the faults without names that were compared with one which is itself misspelt."""
+    wrong = {(fold(one.stated), one.line) for one in faults if one.kind == FaultKind.NAME}
+    return [
+        one
+        for one in faults
+        if one.kind != FaultKind.NAME
+        or not any(line != one.line and name in fold(one.computed) for name, line in wrong)
+    ]
 
 
 def _overlap(one: Fault, other: Fault) -> bool:

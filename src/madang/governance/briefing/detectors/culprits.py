@@ -9,7 +9,7 @@ import msgspec
 
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.figures import write_number
-from madang.governance.briefing.methods.sums import build_tree, find_gap, list_additive
+from madang.governance.briefing.methods.sums import build_tree, find_gap, get_slack, list_additive
 from madang.governance.briefing.records import Fault, FaultKind, Grid, Role, Row
 
 from .tables import find_row_faults
@@ -21,7 +21,23 @@ NEAR = 3
 
 def explain_cells(faults: Sequence[Fault], grids: Sequence[Grid]) -> list[Fault]:
     """Return the faults with one in place of several that one cell, or one exchange of two, explains."""
-    return blame_cells(blame_exchanges(faults, grids), grids)
+    return drop_settled_sums(blame_cells(blame_exchanges(faults, grids), grids), grids)
+
+
+def drop_settled_sums(faults: Sequence[Fault], grids: Iterable[Grid]) -> list[Fault]:
+    """Return the faults without sums that hold with the value which another place gives to one of their parts."""
+    off = {(one.line, one.column): one.delta for one in faults if one.kind == FaultKind.REPEAT and one.delta}
+    settled = {
+        (grid.rows[parent].line, grid.columns[column].role.value)
+        for grid in grids
+        for column in list_additive(grid)
+        for parent, parts in build_tree(grid).items()
+        if (gap := find_gap(grid, parent, column))
+        for part in parts
+        if (delta := off.get((grid.rows[part].line, grid.columns[column].role.value)))
+        if abs(gap + delta) <= get_slack(grid)
+    }
+    return [one for one in faults if one.kind != FaultKind.SUM or (one.line, one.column) not in settled]
 
 
 def blame_exchanges(faults: Sequence[Fault], grids: Iterable[Grid]) -> list[Fault]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from madang.governance.briefing.methods.figures import write_number
+from madang.governance.briefing.methods.names import ends_like
 from madang.governance.briefing.records import Fault, FaultKind, Report, Sentence
 
 from .wording import place_in_text
@@ -115,7 +116,7 @@ def find_names_below(sentences: Sequence[Sentence], index: int) -> Iterator[Faul
 def find_divisions(report: Report) -> Iterator[Fault]:
     """Check "5담당관" of the organisation against the divisions of the staff table."""
     match = re.search(r"(\d+)담당관", report.organisation)
-    divisions = [row for row in report.staff if row.division.endswith("담당관")]
+    divisions = [row for row in report.staff if ends_like(row.division, "담당관")]
     sentence = next((s for s in report.sentences if s.text == report.organisation), None)
     if match is None or sentence is None or not divisions:
         return

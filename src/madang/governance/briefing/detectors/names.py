@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 import msgspec
 
@@ -14,6 +15,7 @@ from madang.governance.briefing.methods.names import (
     PARTICLES,
     are_sides,
     drop_ending,
+    ends_like,
     fold,
     is_misspelt,
     is_same,
@@ -26,9 +28,9 @@ from madang.governance.briefing.records import Fault, Grid, Heading, Report, Row
 from .wording import accuse_name
 
 SURE = 0.8
-DIVISION = re.compile(r"(담당관|센터|과)$")
+DIVISION = ("담당관", "센터", "과")
 WORD = re.compile(r"[가-힣]{5,40}|[A-Z]{4,40}")
-SHORTEST, LONG, ESTABLISHED, EVERYWHERE, FARTHEST, END = 5, 7, 3, 8, 5, "\n"
+ROW, SHORTEST, LONG, ESTABLISHED, EVERYWHERE, FARTHEST, END = 4, 5, 7, 3, 8, 5, "\n"
 
 
 def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
@@ -37,11 +39,26 @@ def find_name_faults(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]
     for one, first, two, second in pairs:
         if is_misspelt(first.name, second.name) or lacks_syllable(first.name, second.name):
             yield _choose(whole, (one.place, first), (two.place, second))
+    yield from find_odd_rows(report.grids)
     yield from find_titles(report.headings, whole)
     yield from find_codes(report.headings, report.lines)
     yield from find_goal_codes(report.headings, report.lines)
     yield from find_division_names(report)
     yield from find_odd_words(report.lines)
+
+
+def find_odd_rows(grids: Iterable[Grid]) -> Iterator[Fault]:
+    """Yield names of a table's row that differ in one letter from what three rows of that table or more are called."""
+    for grid in grids:
+        counts = Counter(fold(row.name) for row in grid.rows)
+        usual = [name for name, count in counts.items() if count >= ESTABLISHED and len(name) >= ROW]
+        for row in grid.rows:
+            name = fold(row.name)
+            for other in usual if counts[name] == 1 else ():
+                off = [(a, b) for a, b in zip(name, other, strict=False) if a != b]
+                if len(name) == len(other) and len(off) == 1:
+                    if differ_in_one_letter(*off[0]) and not are_sides(*off[0]):
+                        yield accuse_name(row.line, _place(grid.place, row), row.name, other)
 
 
 def find_titles(headings: Sequence[Heading], whole: str) -> Iterator[Fault]:
@@ -112,7 +129,7 @@ def find_division_names(report: Report) -> Iterator[Fault]:
         for grid in report.grids
         if grid.kind in {TableKind.STAFF, TableKind.DUTIES, TableKind.EXPENDITURE_DETAIL}
         for row in grid.rows
-        if grid.kind != TableKind.EXPENDITURE_DETAIL or DIVISION.search(fold(row.name))
+        if grid.kind != TableKind.EXPENDITURE_DETAIL or any(ends_like(row.name, word) for word in DIVISION)
         if len(fold(row.name)) >= SHORTEST
     ]
     counts = Counter(fold(row.name) for _, _, row in named)
@@ -209,10 +226,15 @@ def _choose(whole: str, first: tuple[str, Row], second: tuple[str, Row]) -> Faul
 
 
 def _weigh(whole: str, name: str, other: str) -> int:
-    """Return how often the report has the part of `name` that `other` lacks."""
+    """Return how often the report has the part of `name` that `other` has otherwise; what only one has is none."""
     folded, theirs = fold(name), fold(other)
+    changes = SequenceMatcher(None, folded, theirs, autojunk=False).get_opcodes()
+    replaced = [at for tag, first, last, _, _ in changes if tag == "replace" for at in range(first, last)]
     for length in range(len(folded), 1, -1):
-        pieces = [folded[at : at + length] for at in range(len(folded) - length + 1)]
+        starts = range(len(folded) - length + 1)
+        if replaced:
+            starts = [n for n in starts if any(n <= at < n + length for at in replaced)]
+        pieces = [folded[at : at + length] for at in starts]
         counts = [whole.count(piece) for piece in pieces if piece not in theirs]
         if counts and max(counts) > 1:
             return max(counts) + 10 * length

@@ -67,7 +67,7 @@ def list_pairs(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Row, Grid, Row]]:
 def find_repeats(report: Report, pairs: Iterable[tuple[Grid, Row, Grid, Row]]) -> Iterator[Fault]:
     """Yield items whose amounts differ between two places, in tables and in sentences."""
     for one, first, two, second in pairs:
-        yield from _compare_rows(one, first, two, second)
+        yield from compare_rows(one, first, two, second)
     yield from find_captions(report)
     yield from find_same_sentences(report.sentences)
     yield from find_same_nouns(report.sentences)
@@ -238,7 +238,8 @@ def _find_top(grid: Grid) -> Row | None:
     return grid.rows[0] if is_top and covered else None
 
 
-def _compare_rows(one: Grid, first: Row, two: Grid, second: Row) -> Iterator[Fault]:
+def compare_rows(one: Grid, first: Row, two: Grid, second: Row) -> Iterator[Fault]:
+    """Yield where two rows that are the same item have two amounts."""
     is_short = not is_same(first.name, second.name) and is_shortened(first.name, second.name)
     for role, i, j in list_common(one, two):
         a, b = first.cells[i], second.cells[j]

@@ -277,7 +277,7 @@ def find_labelled_parts(sentences: Sequence[Sentence], index: int) -> Iterator[F
         return
     whole = _find_whole(sentences, index, found[0]["label"])
     if len(found) == 1 and len(pairs) >= 2 and whole is not None:
-        yield from _check_pairs(sentence, whole, pairs)
+        yield from _check_pairs(sentence, whole, pairs, _list_held(sentences, whole[0]))
 
 
 def find_parts_below(sentences: Sequence[Sentence], index: int) -> Iterator[Fault]:
@@ -395,6 +395,22 @@ def _read_group(match: re.Match[str], name: str) -> Quantity:
     )
 
 
+def _list_held(sentences: Sequence[Sentence], sentence: Sentence) -> set[str]:
+    """Return the units in which what labels say adds up to a number right above: 4,530대 over 2,373대 and 2,157대."""
+    index = sentences.index(sentence)
+    found = list(LABELLED.finditer(sentence.text))
+    sums = {
+        found[0]["u" + name]: sum((to_number(one[name]) for one in found), Decimal(0)) for name in ("a", "b")
+    }
+    return {
+        one.unit
+        for above in sentences[max(0, index - 3) : index]
+        if above.depth < sentence.depth
+        for one in above.quantities
+        if one.value == sums.get(one.unit)
+    }
+
+
 def _find_whole(
     sentences: Sequence[Sentence], index: int, label: str
 ) -> tuple[Sentence, re.Match[str]] | None:
@@ -409,7 +425,10 @@ def _find_whole(
 
 
 def _check_pairs(
-    sentence: Sentence, whole: tuple[Sentence, re.Match[str]], pairs: list[re.Match[str]]
+    sentence: Sentence,
+    whole: tuple[Sentence, re.Match[str]],
+    pairs: list[re.Match[str]],
+    held: set[str],
 ) -> Iterator[Fault]:
     above, total = whole
     parts = {name: [_read_group(pair, name) for pair in pairs] for name in ("a", "b")}
@@ -418,13 +437,19 @@ def _check_pairs(
     is_open = bool(re.search(r"등\s*$", sentence.text)) and not any(agrees.values())
     for name, computed in sums.items():
         if not agrees[name] and not (is_open and computed < to_number(total[name])):
+            group = _read_group(total, name)
             yield from _check_either(
-                above, _read_group(total, name), [(sentence, one) for one in parts[name]]
+                above, group, [(sentence, one) for one in parts[name]], is_held=group.unit in held
             )
 
 
-def _check_either(head: Sentence, total: Quantity, parts: list[tuple[Sentence, Quantity]]) -> Iterator[Fault]:
-    """Check a total against parts in other lines; blame these where only there one slip of the pen explains it."""
+def _check_either(
+    head: Sentence, total: Quantity, parts: list[tuple[Sentence, Quantity]], *, is_held: bool = False
+) -> Iterator[Fault]:
+    """Check a total against parts in other lines; blame these where only there one slip of the pen explains it.
+
+    With `is_held` another sum confirms the total.
+    """
     computed = sum((one.value for _, one in parts), Decimal(0))
     delta = total.value - computed
     if abs(delta) <= _get_slack(total, [one for _, one in parts]):
@@ -435,7 +460,7 @@ def _check_either(head: Sentence, total: Quantity, parts: list[tuple[Sentence, Q
         if one.value + delta > 0 and is_slip(one.value, one.value + delta, 2)
     ]
     lines = {sentence.line for sentence, _ in slipped}
-    is_sure = len(slipped) == 1 and _adds_up_itself(head, total)
+    is_sure = is_held or (len(slipped) == 1 and _adds_up_itself(head, total))
     if len(lines) != 1 or (is_slip(total.value, computed, 2) and not is_sure):
         yield accuse_text(head, FaultKind.SUM, total.text, write_like(computed, total), delta)
     elif len(slipped) == 1:

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+import msgspec
+
 from madang.core.base.interface import Text
 from madang.governance.briefing.methods.figures import UNIT_WON
 from madang.governance.briefing.methods.pairs import RowIndex, list_common, pair_rows
@@ -20,8 +22,18 @@ ALONE = Text(
 )
 
 
-def find_unit_faults(report: Report) -> Iterator[Fault]:
-    """Yield tables whose unit isn't the one in which most tables print the same items with the same figures.
+def mend_units(report: Report) -> tuple[list[Grid], list[Fault]]:
+    """Return the tables, those in a wrong unit in the right one, and a finding for each of these."""
+    wrong = {one.line: (one, unit, cause) for one, unit, cause in find_wrong_units(report)}
+    mended = [
+        msgspec.structs.replace(grid, unit=wrong[grid.line][1]) if grid.line in wrong else grid
+        for grid in report.grids
+    ]
+    return mended, [_accuse(report, *one) for one in wrong.values()]
+
+
+def find_wrong_units(report: Report) -> Iterator[tuple[Grid, str, Text]]:
+    """Yield tables whose unit isn't the one in which most tables print the same items with the same figures, and that one.
 
     Amounts in another unit have other figures; only equal ones of four digits or more tell of a wrong unit.
     """
@@ -43,8 +55,8 @@ def find_unit_faults(report: Report) -> Iterator[Fault]:
             ko=f"{row.line}번째 줄 ‘{row.name}’에 같은 숫자가 {two.unit}으로 적혀 있음",
             en=f"line {row.line}, “{row.name}”, has the same figures in {two.unit}",
         )
-        yield _accuse(report, one, two.unit, cause)
-    yield from _find_alone(report, [grid for grid in grids if grid.line not in found])
+        yield one, two.unit, cause
+    yield from _find_alone([grid for grid in grids if grid.line not in found])
 
 
 def _accuse(report: Report, one: Grid, unit: str, cause: Text) -> Fault:
@@ -60,7 +72,7 @@ def _accuse(report: Report, one: Grid, unit: str, cause: Text) -> Fault:
     )
 
 
-def _find_alone(report: Report, grids: list[Grid]) -> Iterator[Fault]:
+def _find_alone(grids: list[Grid]) -> Iterator[tuple[Grid, str, Text]]:
     """Yield the one table whose unit is a thousand times another than in all tables with the same headings.
 
     Its figures are as large as theirs, where they would have three digits more or less.
@@ -80,7 +92,7 @@ def _find_alone(report: Report, grids: list[Grid]) -> Iterator[Fault]:
         ratio = Decimal(UNIT_WON[odd.unit]) / UNIT_WON[usual]
         is_far = not Decimal(1) / LONG < ratio < LONG
         if is_far and own and known and known[0] <= own[len(own) // 2] <= known[-1]:
-            yield _accuse(report, odd, usual, ALONE)
+            yield odd, usual, ALONE
 
 
 def _list_amounts(grid: Grid) -> list[Decimal]:

@@ -7,6 +7,8 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from .jamo import differ_in_one_letter
+
 MARKS = re.compile(r"[\s·,.*\-‘’'\"“”「」()\[\]/&]|\(\d+\)")
 ALIKE = 0.6
 PARTICLES = set("을를이가은는의로와과에도만등및들적시별한할된")
@@ -79,7 +81,7 @@ def lacks_syllable(first: str, second: str) -> bool:
 
     What a shortened name may leave out is no slip: a word, a particle, 화, 형 and the like.
     """
-    short, long = sorted((first, second), key=lambda name: len(fold(name)))
+    short, long = sorted(map(join_letters, (first, second)), key=lambda name: len(fold(name)))
     if len(fold(long)) != len(fold(short)) + 1:
         return False
     for word in re.finditer(r"[가-힣]{2,}", long):
@@ -94,6 +96,15 @@ def lacks_syllable(first: str, second: str) -> bool:
             ):
                 return True
     return False
+
+
+def ends_like(name: str, word: str) -> bool:
+    """Return whether a name ends in a word, of which one syllable may be off by a letter: 담당퇀 for 담당관."""
+    end = fold(name)[-len(word) :]
+    off = [(a, b) for a, b in zip(end, word, strict=False) if a != b]
+    return len(end) == len(word) and (
+        not off or (len(off) == 1 < len(word) and differ_in_one_letter(*off[0]))
+    )
 
 
 def measure_likeness(first: str, second: str) -> float:

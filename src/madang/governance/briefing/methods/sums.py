@@ -9,7 +9,7 @@ from functools import lru_cache
 from madang.governance.briefing.records import RATES, Cell, CellKind, Grid, Role, TableKind
 
 from .branches import find_branches
-from .names import fold
+from .names import ends_like, fold
 
 TREES = {TableKind.REVENUE, TableKind.EXPENDITURE, TableKind.EXPENDITURE_DETAIL}
 INCLUDED = re.compile(r"^[(\[※*]|\s중(?:\s|$)")
@@ -21,7 +21,7 @@ DERIVED = {
     Role.DIFFERENCE: {Role.AUTHORIZED, Role.IN_POST},
 }
 TOTAL = re.compile(r"(총|합|소)?합?계")
-LEVELS = tuple(map(re.compile, (r"정책관$|본부$|실$|국$", r"담당관$|과$|센터$|사업소$", r"회계$")))
+LEVELS = (("정책관", "본부", "실", "국"), ("담당관", "과", "센터", "사업소"), ("회계",))
 DIVISION, ACCOUNT = 1, 2
 
 
@@ -91,7 +91,10 @@ def _build_by_level(grid: Grid) -> dict[int, list[int]]:
     if grid.kind != TableKind.EXPENDITURE_DETAIL or not grid.is_whole:
         return {}
     levels = [
-        next((n for n, words in enumerate(LEVELS) if words.search(row.name)), len(LEVELS))
+        next(
+            (n for n, words in enumerate(LEVELS) if any(ends_like(row.name, word) for word in words)),
+            len(LEVELS),
+        )
         for row in grid.rows
     ]
     if ACCOUNT in levels:

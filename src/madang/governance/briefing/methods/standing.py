@@ -93,7 +93,7 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     committed_krw: int
     disbursed_krw: int
     elapsed_ratio: float
-    name: str = ""
+    name: Text | None = None
     href: str = ""
 
     @property

@@ -51,7 +51,7 @@ from .living import OPEN_STATES
 
 HOURS = "indicators_hour"
 MONEY_COLUMNS = ("current_budget_krw", "committed_krw", "disbursed_krw")
-YEAR, BUDGET = "fiscal_year", "budget"
+YEAR, BUDGET, BUDGET_EN = "fiscal_year", "budget", "budget_en"
 RECENT = timedelta(minutes=10)
 
 
@@ -115,7 +115,7 @@ def read_money(*, actor: Actor, now: datetime) -> Money:
     """Return this fiscal year's expenditure, or the newest there is. Raises NotFound where none is kept.
 
     Any register that has a fiscal year with budgets, commitments and disbursements in won is read. Where
-    it tells several budgets apart, it is the one that most was disbursed of.
+    it tells several budgets apart (`budget`, in English `budget_en`), it is the one that most was disbursed of.
     """
     found = find_money_register()
     if found is None:
@@ -126,7 +126,7 @@ def read_money(*, actor: Actor, now: datetime) -> Money:
     reader = authorize(actor, register.table.name)
     sums = [Measure(function="sum", column=name, name=name) for name in MONEY_COLUMNS]
     names = {column.name for column in reader.columns}
-    groups = [YEAR, BUDGET] if BUDGET in names else [YEAR]
+    groups = [YEAR, *(one for one in (BUDGET, BUDGET_EN) if one in names)]
     rows = [row for row in reader.aggregate(sums, groups).to_pylist() if row[YEAR]]
     if not rows:
         raise NotFound("briefing.money_empty", "예산이 아직 한 건도 없습니다", "the budget has no line yet")
@@ -135,8 +135,9 @@ def read_money(*, actor: Actor, now: datetime) -> Money:
     year = today.year if today.year in years else max(years)
     chosen = max((row for row in rows if row[YEAR] == year), key=lambda row: row[MONEY_COLUMNS[-1]] or 0)
     current, committed, disbursed = (int(chosen[name] or 0) for name in MONEY_COLUMNS)
+    name = chosen.get(BUDGET)
     return Money(
-        name=chosen.get(BUDGET) or "",
+        name=Text(ko=name, en=chosen.get(BUDGET_EN) or name) if name else None,
         fiscal_year=year,
         current_krw=current,
         committed_krw=committed,

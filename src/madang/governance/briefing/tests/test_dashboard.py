@@ -190,15 +190,15 @@ def money(lake, monkeypatch):
         declare_column(name, name, name, ColumnType.INTEGER)
         for name in ("fiscal_year", *dashboard.MONEY_COLUMNS)
     ]
-    whole.append(declare_column("budget", "예산", "Budget"))
+    whole += [declare_column("budget", "예산", "Budget"), declare_column("budget_en", "예산", "Budget")]
     table = Table(name="test_money", title=WORDS, columns=tuple(whole), kind=TableKind.DATASET)
     register_dataset(actor=HOUSE, now=now(), table=table)
     year = now().year
     rows = [
-        (year - 1, 100, 100, 100, "시험 예산"),
-        (year, 600, 400, 300, "시험 예산"),
-        (year, 400, 100, 100, "시험 예산"),
-        (year, 9000, 0, 0, "나라 예산"),
+        (year - 1, 100, 100, 100, "시험 예산", "Trial budget"),
+        (year, 600, 400, 300, "시험 예산", "Trial budget"),
+        (year, 400, 100, 100, "시험 예산", "Trial budget"),
+        (year, 9000, 0, 0, "나라 예산", ""),
     ]
     names = [column.name for column in whole]
     batch = pa.Table.from_pylist(
@@ -240,6 +240,7 @@ def test_the_whole_city_is_told_within_few_questions(reader, indicators, money):
     assert "40.0<span" in page
     assert f'href="/{money.label}/"' in page
     assert ">시험 예산</span> · " in page
+    assert ">Trial budget</span> · " in show(reader, "en")
 
 
 def test_an_empty_house_says_what_it_lacks(reader, lake):

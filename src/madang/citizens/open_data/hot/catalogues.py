@@ -16,6 +16,12 @@ from madang.citizens.open_data.queries.agencies import name_agency
 from madang.core.lake.interface import DatasetRecord
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
+DAY_S = 86_400
+FREQUENCIES = {
+    "UPDATE_CONT": 600, "HOURLY": 3600, "DAILY": DAY_S, "WEEKLY": 7 * DAY_S, "MONTHLY": 31 * DAY_S,
+    "QUARTERLY": 92 * DAY_S, "ANNUAL": 366 * DAY_S,
+}  # fmt: skip
 IANA = "https://www.iana.org/assignments/media-types/"
 
 
@@ -105,8 +111,18 @@ def _add_dataset(
         graph.add((dataset, DCAT.theme, theme))
         graph.add((theme, RDF.type, SKOS.Concept))
         _say(graph, theme, SKOS.prefLabel, words.ko, words.en)
+    if table.freshness_promise_s:
+        frequency = URIRef(FREQUENCY + name_frequency(table.freshness_promise_s))
+        graph.add((dataset, DCTERMS.accrualPeriodicity, frequency))
+        graph.add((frequency, RDF.type, DCTERMS.Frequency))
     for word in record.keywords:
         graph.add((dataset, DCAT.keyword, Literal(clean_text(word), lang="ko")))
+    _add_files(graph, dataset, record, address)
+
+
+def _add_files(graph: Graph, dataset: URIRef, record: DatasetRecord, address: str) -> None:
+    """Say in which forms a dataset can be taken, and under which licence."""
+    table = record.table
     for form, media in list_files(table).items():
         file = URIRef(f"{address}/datasets/{record.name}.{form}")
         distribution = URIRef(f"{file}#distribution")
@@ -121,6 +137,11 @@ def _add_dataset(
             licence = URIRef(LICENCE_ADDRESSES[table.licence])
             graph.add((distribution, DCTERMS.license, licence))
             graph.add((licence, RDF.type, DCTERMS.LicenseDocument))
+
+
+def name_frequency(seconds: int) -> str:
+    """Return what the EU's register calls being updated at least once in so many seconds."""
+    return next((name for name, most in FREQUENCIES.items() if seconds <= most), "IRREG")
 
 
 def find_theme(address: str, category: str) -> URIRef:
@@ -151,6 +172,7 @@ def build_data_json(
                 "description": record.table.description.ko or record.table.title.ko,
                 "keyword": list(record.keywords) or [record.category or record.name],
                 "modified": record.updated_at.date().isoformat(),
+                **_promise(record.table.freshness_promise_s),
                 "publisher": _describe_publisher(record.table.owner_agency, city_ko),
                 **({"theme": [say_category(record.category).ko]} if record.category else {}),
                 "contactPoint": _describe_contact(record.table.contact, city_ko, contact),
@@ -176,6 +198,11 @@ def _describe_publisher(agency: str, city: str) -> dict[str, Any]:
     """Return the agency that publishes, as the city's, else the city itself, in data.json's words."""
     whole = {"@type": "org:Organization", "name": city}
     return whole | {"name": name_agency(agency).ko, "subOrganizationOf": whole} if agency else whole
+
+
+def _promise(seconds: int | None) -> dict[str, str]:
+    """Return how often a dataset is updated, as a repeating interval of ISO 8601."""
+    return {"accrualPeriodicity": f"R/PT{seconds}S"} if seconds else {}
 
 
 def _describe_contact(own: str, city: str, contact: str) -> dict[str, str]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
 from starlette.requests import Request
 
 from madang.citizens.open_data.hot import find_graph
-from madang.citizens.open_data.hot.catalogues import VCARD, build_data_json, build_graph
+from madang.citizens.open_data.hot.catalogues import FREQUENCY, VCARD, build_data_json, build_graph
 from madang.citizens.open_data.hot.packages import describe_package
 from madang.citizens.open_data.methods.files import list_files
 from madang.citizens.open_data.methods.harvesting import (
@@ -65,6 +65,21 @@ def test_a_dataset_s_own_contact_goes_before_the_city_s():
     )
     asked = build_data_json([phone], address, "마당시", "")["dataset"][0]["contactPoint"]
     assert (asked["fn"], asked["hasEmail"]) == ("빅데이터담당관 02-2133-0000", "mailto:")
+
+
+@pytest.mark.parametrize(("seconds", "name"), [
+    (60, "UPDATE_CONT"), (3600, "HOURLY"), (7200, "DAILY"), (31 * 86_400, "MONTHLY"), (400 * 86_400, "IRREG"),
+])  # fmt: skip
+def test_a_promised_update_is_named_by_its_frequency(seconds, name):
+    table = msgspec.structs.replace(RECORD.table, freshness_promise_s=seconds)
+    record, address = msgspec.structs.replace(RECORD, table=table), "http://city.example"
+    graph = build_graph([record], address, "마당시", "Madang City", "")
+    (frequency,) = graph.objects(URIRef(f"{address}/datasets/shelters/"), DCTERMS.accrualPeriodicity)
+    assert frequency == URIRef(FREQUENCY + name)
+    assert (frequency, RDF.type, DCTERMS.Frequency) in graph
+    (listed,) = build_data_json([record], address, "마당시", "")["dataset"]
+    assert listed["accrualPeriodicity"] == f"R/PT{seconds}S"
+    assert "accrualPeriodicity" not in build_data_json([RECORD], address, "마당시", "")["dataset"][0]
 
 
 def test_places_are_offered_as_files_for_maps_only_where_everyone_may_know_them():

@@ -58,7 +58,7 @@ DATASET = {
         "@type": {"const": "dcat:Dataset"}, "title": WORDS, "description": WORDS, "keyword": WORD_LIST, "modified": DAY,
         "publisher": {"$ref": "#/$defs/publisher"}, "contactPoint": CONTACT, "identifier": WORDS,
         "accessLevel": {"enum": ["public", "restricted public", "non-public"]}, "landingPage": ADDRESS,
-        "license": ADDRESS, "theme": WORD_LIST, "distribution": {"type": "array", "items": FILE},
+        "license": ADDRESS, "theme": WORD_LIST, "accrualPeriodicity": {"type": "string", "pattern": r"^R/PT[0-9]+S$"}, "distribution": {"type": "array", "items": FILE},
     },
 }  # fmt: skip
 LISTED = {  # what the schema of Project Open Data 1.1 lays down for what is said here

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
 
 DAYS = "월화수목금토일"
-ENGLISH = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), DAYS, strict=True))
+NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ENGLISH = dict(zip(map(str.lower, NAMES), DAYS, strict=True))
 WORDS = {
     "매일": DAYS,
     "daily": DAYS,
@@ -93,6 +95,33 @@ def find_change(text: str, at: datetime) -> datetime | None:
     edges = sorted({edge + turn * WEEK_MINUTES for span in week for edge in span for turn in (-1, 0, 1)})
     moments = (start + timedelta(minutes=edge) for edge in edges)
     return next((one for one in moments if one > at and is_open(text, one) != now), None)
+
+
+def write_in_english(text: str) -> str:
+    """Return hours in English, `Mon–Fri 09:00–18:00, Sat 10:00–15:00`; "" for what can't be read."""
+    week = read_hours(text)
+    if week is None:
+        return ""
+    if week == ((0, WEEK_MINUTES),):
+        return "24 hours"
+    days = [""] * 7
+    for opens, closes in week:
+        day, begins = divmod(opens, DAY_MINUTES)
+        ends = closes - day * DAY_MINUTES
+        ends -= DAY_MINUTES if ends > DAY_MINUTES else 0
+        days[day] += f"{', ' if days[day] else ''}{_write_clock(begins)}–{_write_clock(ends)}"
+    parts = []
+    for said, group in groupby(range(7), key=days.__getitem__):
+        first, *_, last = (*group,) * 2
+        names = NAMES[first] if first == last else f"{NAMES[first]}–{NAMES[last]}"
+        parts += [f"{'daily' if last - first == len(DAYS) - 1 else names} {said}"] if said else []
+    return ", ".join(parts) + (
+        " (closed on public holidays)" if HOLIDAYS.search(_say_in_korean(text)) else ""
+    )
+
+
+def _write_clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _say_in_korean(text: str) -> str:

@@ -8,7 +8,7 @@ import shapely
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open
+from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open, write_in_english
 from madang.citizens.city_map.methods.naming import (
     find_address_column,
     find_english_name_column,
@@ -41,7 +41,7 @@ def show_place(request: HttpRequest, collection: str, feature: str) -> HttpRespo
     said = find_english_name_column(one) if title.say(request.language) != name else find_name_column(one)
     is_own = theme is not None and not theme.values.dataset
     facts = [
-        (column, _say(row[column.name]))
+        (column, _say(row[column.name], is_hours=column.name == find_hours_column(one)))
         for column in one.properties
         if column.name != said and not (is_own and column.name in HIDDEN)
     ]
@@ -87,9 +87,11 @@ def describe_opening(hours: str) -> Text | None:
     return Text(ko=f"지금 닫혀 있어요 · {when}에 열어요", en=f"Closed now, opens {when_en}")
 
 
-def _say(value: Any) -> Any:
+def _say(value: Any, *, is_hours: bool) -> Any:
     if isinstance(value, bool):
         return Text(ko="예", en="yes") if value else Text(ko="아니요", en="no")
+    if is_hours and (english := write_in_english(str(value or ""))):
+        return Text(ko=str(value), en=english)
     return value
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open, read_hours
+from madang.citizens.city_map.methods.hours import DAYS, find_change, is_open, read_hours, write_in_english
 from madang.core.base.interface import CITY_TIMEZONE
 
 MONDAY = datetime(2026, 11, 30, tzinfo=CITY_TIMEZONE)
@@ -110,3 +110,27 @@ def test_closed_days_are_taken_out(text, open_days):
 ])  # fmt: skip
 def test_what_is_said_otherwise_says_nothing(text):
     assert read_hours(text) is None
+
+
+@pytest.mark.parametrize(("text", "english"), [
+    ("월–금 09:00–18:00, 토 10:00–15:00", "Mon–Fri 09:00–18:00, Sat 10:00–15:00"), ("매일 18:00–01:00", "daily 18:00–01:00"),
+    ("24시간", "24 hours"), ("월·수·금 9시~12시, 13:00~18:00", "Mon 09:00–12:00, 13:00–18:00, Wed 09:00–12:00, 13:00–18:00, Fri 09:00–12:00, 13:00–18:00"),
+    ("10:00–24:00 (월요일 휴관)", "Tue–Sun 10:00–24:00"), ("09:00–18:00, 공휴일 휴무", "daily 09:00–18:00 (closed on public holidays)"),
+    ("전화로 물어보세요", ""), ("", ""),
+])  # fmt: skip
+def test_hours_are_said_in_english(text, english):
+    assert write_in_english(text) == english
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["월", "화-목", "주말", "금·일", "매일"]), st.integers(0, 23), st.integers(0, 24)
+        ),
+        max_size=4,
+    )
+)
+def test_hours_said_in_english_are_the_same_hours(spans):
+    text = ", ".join(f"{days} {opens:02d}:30–{closes:02d}:00" for days, opens, closes in spans)
+    english = write_in_english(text)
+    assert read_hours(english) == (read_hours(text) if english else None)

@@ -35,6 +35,7 @@ FIELDS = (
     ThemeField(name="free", title=Text(ko="무료", en="Free"), type=FieldType.BOOLEAN),
     ThemeField(name="site", title=Text(ko="누리집", en="Site"), type=FieldType.LINK),
     ThemeField(name="name_en", title=Text(ko="영어 이름", en="English name"), type=FieldType.TEXT),
+    ThemeField(name="open_hours", title=Text(ko="여는 시간", en="Open"), type=FieldType.HOURS),
 )
 HALL = PlaceValues(name="가 쉼터", lon=126.97, lat=37.585, address="종로구 1", values={"free": "예"})
 
@@ -138,7 +139,8 @@ def test_the_map_lists_what_it_shows_and_data_is_never_html(monkeypatch):
 
 
 def test_a_place_has_its_english_name_on_english_pages_and_a_korean_one_is_marked_as_korean():
-    said = PlaceValues(name="다 쉼터", lon=126.98, lat=37.58, values={"name_en": "Third shelter"})
+    values = {"name_en": "Third shelter", "open_hours": "월–금 09:00–18:00"}
+    said = PlaceValues(name="다 쉼터", lon=126.98, lat=37.58, values=values)
     saved = places.save_place(actor=HOUSE, now=now(), code="rest", values=said)
     korean, english = (Client(headers={"cookie": f"language={one}"}) for one in ("ko", "en"))
     listed = english.get("/city_map/?theme=map_rest").content.decode()
@@ -153,9 +155,13 @@ def test_a_place_has_its_english_name_on_english_pages_and_a_korean_one_is_marke
     shown = english.get(page).content.decode()
     assert "<h1>Third shelter</h1>" in shown
     assert '<span lang="ko">다 쉼터</span></dd>' in shown
+    assert "<dd>Mon–Fri 09:00–18:00</dd>" in shown
     shown = korean.get(page).content.decode()
     assert "<h1>다 쉼터</h1>" in shown
     assert "Third shelter</dd>" in shown
+    assert "<dd>월–금 09:00–18:00</dd>" in shown
+    correcting = f"/city_map/propose/rest/?kind=correct&place={saved}"
+    assert "<h1>Third shelter: " in english.get(correcting).content.decode()
 
 
 @pytest.mark.parametrize("odd", ["theme=nothing", "near=x", "near=1e99,5", "near=nan,nan", "page=0", "page=99999", "page=" + "9" * 5000,

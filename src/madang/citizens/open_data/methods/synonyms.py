@@ -30,9 +30,7 @@ GROUPS = (
     ("도서관", "library"),
     ("측정소", "관측소", "station"),
     ("정류장", "정류소", "stop"),
-    ("대기질", "수질", "품질", "quality"),
     ("공기질", "대기질"),
-    ("공공", "공중", "public"),
     ("집값", "실거래가", "매매가격", "주택가격"),
     ("땅값", "공시지가", "지가"),
     ("부동산", "estate"),
@@ -40,8 +38,10 @@ GROUPS = (
     ("주택", "집", "house", "housing"),
     ("알바", "아르바이트", "일자리"),
     ("일자리", "취업", "채용", "job"),
-    ("강아지", "반려견", "반려동물", "동물", "dog", "pet"),
-    ("고양이", "반려동물", "cat"),
+    ("강아지", "반려견", "dog"),
+    ("반려동물", "pet"),
+    ("박물관", "museum"),
+    ("축제", "festival"),
     ("유기견", "유기동물"),
     ("노인정", "경로당"),
     ("어르신", "노인", "고령자", "senior"),
@@ -63,8 +63,6 @@ GROUPS = (
     ("충전소", "충전기", "charger", "charging"),
     ("장애인", "disabled"),
     ("시장", "market"),
-    ("박물관", "미술관", "museum"),
-    ("축제", "행사", "festival"),
     ("관광", "여행", "tourism"),
     ("숙박", "호텔", "hotel"),
     ("도로", "road"),
@@ -75,9 +73,22 @@ GROUPS = (
     ("출생", "출산", "birth"),
     ("지방세", "세금", "tax"),
 )
+WIDER = {
+    "quality": ("대기질", "수질", "품질"), "public": ("공공", "공중"), "museum": ("미술관",), "festival": ("행사",),
+    "강아지": ("반려동물", "동물"), "고양이": ("반려동물", "동물"), "dog": ("반려동물", "동물"), "cat": ("반려동물", "동물"),
+}  # fmt: skip
+"""What a word may mean too that isn't called by it the other way round."""
 MEANINGS = {
-    word: tuple(dict.fromkeys(other for group in GROUPS if word in group for other in group if other != word))
-    for word in {word for group in GROUPS for word in group}
+    word: tuple(
+        dict.fromkeys(
+            other
+            for group in (*GROUPS, (word, *WIDER.get(word, ())))
+            if word in group
+            for other in group
+            if other != word
+        )
+    )
+    for word in {*WIDER, *(word for group in GROUPS for word in group)}
 }
 # Words that nearly every dataset could carry: they order what is found and never rule it out.
 WEAK = frozenset(

@@ -16,6 +16,7 @@ from madang.citizens.open_data.hot.packages import read_search_sort, read_sort
 from madang.citizens.open_data.methods.index import Index
 from madang.citizens.open_data.methods.solr import read_query
 from madang.citizens.open_data.methods.solr_dates import read_moment
+from madang.citizens.open_data.methods.synonyms import MEANINGS
 from madang.citizens.open_data.methods.words import measure_distance, stem, write_initials
 from madang.citizens.open_data.queries.search import keeper, prepare, search
 from madang.citizens.open_data.records.changes import ChangeKind
@@ -292,6 +293,13 @@ def test_words_may_be_alternatives_or_missing(index):
     assert find("쉼터 OR 와이파이") == parts["쉼터"] | parts["와이파이"]
     assert find("쉼터 -무더위") == parts["쉼터"] - parts["무더위"]
     assert find("-쉼터") == find("*:*") - parts["쉼터"]
+
+
+def test_a_wide_word_finds_what_it_may_mean_and_is_not_found_by_it():
+    assert {"대기질", "수질"} <= set(MEANINGS["quality"])
+    assert "품질" not in MEANINGS.get("수질", ())
+    assert "bike" in MEANINGS["따릉이"]
+    assert {"따릉이", "자전거"} <= set(MEANINGS["bike"])
 
 
 def test_ckan_orders():

@@ -106,6 +106,11 @@ def read_absences(actor: Actor, code: str) -> tuple[Absence, ...]:
     return describe_facility(row).absences
 
 
+def is_decided(code: str) -> bool:
+    """Return whether all that was said of a facility was heard, so that its pages show what came of it."""
+    return not SignalRow.objects.filter(facility=code, heard_at=None).exists()
+
+
 def get_watch(actor: Actor, code: str) -> WatchState:
     """Return what is known of a facility now: its alarm, tests and drills."""
     row = find_facility_row(code)

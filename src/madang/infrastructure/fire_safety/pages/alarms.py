@@ -42,7 +42,7 @@ from madang.infrastructure.fire_safety.records import (
     Verdict,
 )
 
-from .desk import describe
+from .desk import await_decision, describe
 from .drawing import draw_plan, say_floors, say_needs
 
 HOME = "/desk/fire_safety/"
@@ -153,6 +153,7 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
         answer_alarm(
             actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number
         )
+        await_decision(alarm.facility)
         messages.success(request, SAID[said].say(request.language))
         if not describe(alarm)["is_open"]:  # what was said began another alarm
             return HttpResponseRedirect(f"{HOME}facilities/{alarm.facility}/")

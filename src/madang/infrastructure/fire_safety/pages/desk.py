@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from madang.infrastructure.fire_safety.queries import (
     count_waiting_relays,
     find_plan,
     get_facility,
+    is_decided,
     is_simulated,
     list_alarms,
     list_decisions,
@@ -44,6 +46,7 @@ from .public import TITLE
 
 SHOWN, ON_WALL, MAPPED = 8, 20, 500
 NUISANCE, REASONS = timedelta(days=90), 3
+DECIDED_S = 1.5
 WALL = Text(ko="화재 상황판", en="Fire wall")
 
 
@@ -113,6 +116,13 @@ def _list_nuisances(actor: Actor, moment: datetime) -> list[tuple[Nuisance, Text
 
 def _say_where(one: Detector, names: Mapping[str, str]) -> Text:
     return say_place(one.floor, one.room, before=names.get(one.facility, one.facility))
+
+
+def await_decision(code: str) -> None:
+    """Wait until what a person just said of a facility is decided on, for a moment at most: the next page shows it."""
+    until = time.monotonic() + DECIDED_S
+    while not is_decided(code) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def describe(alarm: Alarm) -> dict[str, Any]:

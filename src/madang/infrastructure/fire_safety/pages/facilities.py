@@ -61,6 +61,7 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .alarms import HOME, describe
+from .desk import await_decision
 from .drawing import draw_plan, draw_surroundings, list_floors, say_dated_gaps, say_gaps, say_needs
 from .rows import read_rows, write_rows
 
@@ -191,6 +192,7 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
             raise BadInput("fire_safety.kind", "모르는 일입니다", "this isn't known")
         expects = request.POST.getlist("expects") if kind in BEGINS else []
         answer_alarm(actor=request.actor, now=now(), code=code, kind=kind, expects=expects)
+        await_decision(code)
         messages.success(request, MODES[kind].say(request.language))
     except MadangError as error:
         messages.error(request, error.text.say(request.language))

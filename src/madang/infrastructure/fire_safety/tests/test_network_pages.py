@@ -24,6 +24,7 @@ from madang.infrastructure.fire_safety.actions import (
     take_messages,
 )
 from madang.infrastructure.fire_safety.gateway.heartbeat import find_heartbeat
+from madang.infrastructure.fire_safety.pages import desk
 from madang.infrastructure.fire_safety.pages.facilities import CONTACT_COLUMNS
 from madang.infrastructure.fire_safety.pages.rows import read_rows, write_rows
 from madang.infrastructure.fire_safety.queries import (
@@ -206,6 +207,26 @@ class TestStory(PageCases):
             assert "Room 301" in said, path
             assert not HANGUL.findall(said), path
             assert "Text(" not in said
+
+    def test_what_a_person_begins_is_on_the_next_page_and_whether_somebody_answered(
+        self, reader, monkeypatch
+    ):
+        watching = []
+        monkeypatch.setattr(
+            desk, "is_decided", lambda code: watching.append(code) or not decide_due(now=now())
+        )
+        assert reader.post(f"{ONE}say/", {"kind": "drill_begins", "expects": "d301"}).status_code == 302
+        assert watching == [FACILITY.code]
+        assert "훈련 중입니다" in reader.get(ONE).content.decode()
+        take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
+        decide_due(now=now())
+        (alarm,) = list_alarms(actor=HOUSE)[0]
+        page = f"{HOME}alarms/{alarm.id}/"
+        assert "담당자가 답했습니다" not in reader.get(page).content.decode()
+        reader.post(f"{page}answer/", {"kind": "seen"})
+        answered = reader.get(page).content.decode()
+        assert "담당자가 답했습니다" in answered
+        assert 'value="seen"' not in answered
 
     def test_the_desk_names_detectors_with_false_alarms_and_why(self, reader):
         for seconds, device, reason in (

@@ -121,10 +121,12 @@ def run_import(arguments: Namespace) -> int:
         raise BadInput("cctv.file", f"{path}: {error}", f"{path}: {error}") from error
     prepare_registers()
     report = import_cameras(actor=HOUSE, now=now(), rows=rows, source=path.name, dry_run=arguments.dry_run)
-    misplaced = 0 if arguments.dry_run else len(list_misplaced())
+    outside = ""
+    if not arguments.dry_run:  # where a camera stands is found once it is kept
+        outside = f"; {len(list_misplaced()):,} of all cameras stand outside the district of their list"
     sys.stdout.write(
         f"{report.rows_read:,} rows: {report.added:,} added, {report.changed:,} changed, {report.unchanged:,} "
-        f"unchanged, {len(report.rejected):,} refused; {misplaced:,} outside the district of their list\n"
+        f"unchanged, {len(report.rejected):,} refused{outside}\n"
     )
     for one in report.rejected[:REJECTS_SHOWN]:
         sys.stderr.write(f"row {one.row}: {one.reason.en}\n")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from argparse import Namespace
 from datetime import UTC, datetime
 
 import av
@@ -26,6 +27,7 @@ from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.places.interface import find_own_district
 from madang.core.things.interface import list_changes, register_thing, undo_import
 from madang.infrastructure.cctv import actions
+from madang.infrastructure.cctv.cli import run_import
 from madang.infrastructure.cctv.demo import lay_out
 from madang.infrastructure.cctv.gateway.addresses import hide_password, restore_password
 from madang.infrastructure.cctv.gateway.admission import check_source, pin_address
@@ -139,6 +141,12 @@ class TestImport:
         assert undo_import(actor=HOUSE, now=NOW, batch_id=report.batch_id).removed == 3
         forget()
         assert count_cameras() == 0
+
+    def test_only_what_is_kept_is_said_to_stand_outside_its_district(self, tmp_path, capsys):
+        (tmp_path / "list.csv").write_text(LIST_OF_FOUR)
+        for dry_run, said in ((True, "1 refused\n"), (False, "1 refused; 1 of all cameras stand outside")):
+            assert run_import(Namespace(file=tmp_path / "list.csv", dry_run=dry_run)) == 0
+            assert said in capsys.readouterr().out
 
     def test_a_dry_run_keeps_nothing_and_strangers_bring_nothing(self):
         assert bring(dry_run=True).added == 3

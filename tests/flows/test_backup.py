@@ -79,7 +79,9 @@ def test_a_restore_that_was_cut_off_is_done_again(city):
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(city):
-    assert "No such file" in madang(city / "first", "backup", str(city / "nowhere" / "a.tar.gz"), expect=2)
+    assert "there is no folder" in madang(
+        city / "first", "backup", str(city / "nowhere" / "a.tar.gz"), expect=2
+    )
     assert "exists" in madang(city / "first", "backup", str(city / "city.tar.gz"), expect=2)
     assert not list(city.glob("*.part"))
 
@@ -109,3 +111,4 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(city):
     damaged.write_bytes((city / "city.tar.gz").read_bytes()[:2000])
     assert "can't be read" in madang(city / "fourth", "restore", str(damaged), expect=2)
     assert "there is no" in madang(city / "fifth", "restore", str(city / "no-such-file"), expect=2)
+    assert not (city / "fifth" / "registers.sqlite").exists()

@@ -81,6 +81,8 @@ def _write_archive(target: Path) -> tuple[int, int]:
 def restore(file: str) -> Text:
     """Lay the backup `file` into the data folder, which must hold no city yet, and return a sentence."""
     data = settings.MADANG.data_path
+    if not Path(file).is_file():
+        raise NotFound("restore.missing", f"{file}이(가) 없습니다", f"there is no {file}")
     prepare_registers()
     unfinished = data / UNFINISHED
     if not unfinished.exists():
@@ -114,8 +116,6 @@ def _unpack(file: str, folder: Path) -> None:
     try:
         with tarfile.open(file, "r:gz") as archive:
             archive.extractall(folder, filter="data")
-    except FileNotFoundError as error:
-        raise NotFound("restore.missing", f"{file}이(가) 없습니다", f"there is no {file}") from error
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BadInput(
             "restore.damaged", f"{file}을(를) 읽을 수 없습니다: {error}", f"{file} can't be read: {error}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from madang.core.base.interface import HOUSE, Finding, Severity, Text
+from madang.core.base.interface import HOUSE, Finding, Severity, Text, read_pair
 from madang.core.incidents.interface import IncidentFilter, list_incidents, open_or_update
 from madang.core.lake.interface import Filter, Op, authorize
 from madang.infrastructure.city_sensors.methods.rates import FACTOR, Rates
@@ -88,8 +88,9 @@ def let_go(*, now: datetime) -> int:
 
 def _describe(name: str, at: datetime, *, is_held: bool) -> Finding:
     source = get_source(name)
-    ko = f"출처 ‘{name}’이(가) 약속한 양의 {FACTOR}배를 넘게 보내 넘친 값을 받지 않습니다."
-    en = f"Source '{name}' sends more than {FACTOR} times what it promised; the rest is not taken."
+    said = read_pair(name or "–")
+    ko = f"출처 ‘{said.ko}’이(가) 약속한 양의 {FACTOR}배를 넘게 보내 넘친 값을 받지 않습니다."
+    en = f"Source '{said.en}' sends more than {FACTOR} times what it promised; the rest is not taken."
     return Finding(
         key=f"{FLOOD_KIND}:{name}",
         kind=FLOOD_KIND,
@@ -98,7 +99,8 @@ def _describe(name: str, at: datetime, *, is_held: bool) -> Finding:
         reason=Text(ko=ko, en=en)
         if is_held
         else Text(
-            ko=f"출처 ‘{name}’이(가) 다시 약속대로 보냅니다.", en=f"Source '{name}' keeps its promise again."
+            ko=f"출처 ‘{said.ko}’이(가) 다시 약속대로 보냅니다.",
+            en=f"Source '{said.en}' keeps its promise again.",
         ),
         agency_code=source.agency_code or None,
         evidence={"source": name, "expected_interval_s": source.expected_interval_s},

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from madang.core.base.interface import ANONYMOUS, HOUSE, Finding, Severity, Text
+from madang.core.base.interface import ANONYMOUS, HOUSE, Finding, Severity, Text, read_pair
 from madang.core.incidents.interface import Incident, IncidentFilter, list_incidents, open_or_update
 from madang.core.lake.interface import authorize
 from madang.core.pages.interface import format_moment
@@ -162,14 +162,15 @@ def _explain(one: Unheard) -> Text:
 
 
 def _describe_source(source: Source, count: int, total: int, now: datetime) -> Finding:
+    said = read_pair(source.name or "–")
     return Finding(
         key=f"{SOURCE}{source.name}",
         kind=KIND,
         severity=Severity.SEVERE,
         found_at=now,
         reason=Text(
-            ko=f"출처 ‘{source.name or '–'}’의 센서 {total:,}곳 가운데 {count:,}곳에서 값이 오지 않습니다.",
-            en=f"{count:,} of the {total:,} stations of source '{source.name or '–'}' send no values.",
+            ko=f"출처 ‘{said.ko}’의 센서 {total:,}곳 가운데 {count:,}곳에서 값이 오지 않습니다.",
+            en=f"{count:,} of the {total:,} stations of source '{said.en}' send no values.",
         ),
         agency_code=source.agency_code or None,
         evidence={"source": source.name, "stations": total, "unheard": count},
@@ -179,7 +180,7 @@ def _describe_source(source: Source, count: int, total: int, now: datetime) -> F
 def _clear(incident: Incident, findings: dict[str, Finding], now: datetime) -> Finding:
     name = incident.key.partition(":")[2]
     station = list_stations().get(name) if incident.key.startswith(STATION) else None
-    title = name_station(station.id, station.name) if station is not None else Text(ko=name, en=name)
+    title = name_station(station.id, station.name) if station is not None else read_pair(name or "–")
     reason = Text(ko=f"{title.ko}: 이제 값이 들어옵니다.", en=f"{title.en}: its values arrive now.")
     if station is not None and f"{SOURCE}{station.source}" in findings:
         reason = Text(

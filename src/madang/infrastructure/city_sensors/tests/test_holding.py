@@ -136,3 +136,11 @@ def test_it_is_told_once_and_over_when_the_source_keeps_its_promise(sources, mes
     assert holding.let_go(now=NOW + timedelta(hours=1)) == 1
     open_incidents = list_incidents(actor=HOUSE, where=where, limit=9)
     assert all(one.cleared_at for one in open_incidents)
+
+
+def test_a_held_source_goes_by_its_name_in_each_language(receiver):
+    line = {"serial": "거친 출처 · Wild source", "data_no": "source", "code": "ERROR-900", "received_at": NOW}
+    (told,) = holding.find_holds([line])
+    assert told.key == f"{holding.FLOOD_KIND}:{line['serial']}"
+    assert told.reason.ko.startswith("출처 ‘거친 출처’이(가) 약속한 양의")
+    assert told.reason.en.startswith("Source 'Wild source' sends more than")

@@ -37,7 +37,7 @@ def hear(thing_id, moment, *properties):
     open_ledger().apply([followed])
 
 
-def register(count):
+def register(count, source="new"):
     rows = [
         {
             "id": f"N{number}",
@@ -45,11 +45,11 @@ def register(count):
             "name": "새 센서",
             "agency_code": "city",
             "state": "active",
-            "source": "new",
+            "source": source,
         }
         for number in range(count)
     ]
-    import_things(actor=HOUSE, now=now(), rows=rows, source="new")
+    import_things(actor=HOUSE, now=now(), rows=rows, source=source)
     forget()
 
 
@@ -78,6 +78,19 @@ def test_a_source_of_which_most_never_sent_is_one_incident(receiver):
     hear("N1", later)
     assert tell_unheard(now=later, since=SINCE) == 11
     assert len(list_open()) == 1
+
+
+def test_a_source_goes_by_its_name_in_each_language(receiver):
+    register(12, source="새 출처 · New source")
+    later = now() + timedelta(hours=1)
+    assert tell_unheard(now=later, since=SINCE) == 12
+    (incident,) = list_open()
+    assert incident.reason.ko.startswith("출처 ‘새 출처’의 센서 12곳")
+    assert incident.reason.en == "12 of the 12 stations of source 'New source' send no values."
+    for number in range(12):
+        hear(f"N{number}", later)
+    assert tell_unheard(now=later, since=SINCE) == 0
+    assert not list_open()
 
 
 def test_a_station_that_falls_silent_is_one_incident_in_words(receiver):

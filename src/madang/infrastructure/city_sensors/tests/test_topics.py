@@ -8,6 +8,7 @@ import pytest
 
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.actions.sensorthings.announcing import list_topics
+from madang.infrastructure.city_sensors.actions.sensorthings.inserting import Insert
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
 from madang.infrastructure.city_sensors.queries.sensorthings.observations import Observed
 
@@ -50,3 +51,19 @@ def test_an_entity_is_told_of_in_all_its_sets():
         topics = list_topics(kind, entity)
         assert len(topics) == len(set(topics))
         assert set(topics) == {f"v1.1/{one}" for one in expected}, name
+
+
+@pytest.mark.django_db
+def test_where_a_thing_is_from_now_on_is_told_too():
+    text = {"name": "-", "description": "-"}
+    place = text | {"encodingType": "-", "location": {"type": "Point", "coordinates": [127, 37.5]}}
+    insert = Insert(AT)
+    thing = insert.make(TYPES["Thing"], text | {"Locations": [place]})
+    told = {kind.name: entity for kind, entity in insert.made}
+    assert (told["HistoricalLocation"].thing, told["HistoricalLocation"].time) == (thing, AT)
+    moved = Insert(AT)
+    moved.make(TYPES["Location"], place, {"Things": thing})
+    assert [kind.name for kind, _ in moved.made] == ["HistoricalLocation", "Location"]
+    assert [f"v1.1/Things({thing.pk})/HistoricalLocations"] == [
+        topic for topic in list_topics(*moved.made[0]) if "Things" in topic
+    ]

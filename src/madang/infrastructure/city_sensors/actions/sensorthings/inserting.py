@@ -141,7 +141,8 @@ class Insert:
             refuse_registered(TYPES["Thing"], thing)
         getattr(entity, link.path).add(*found)
         for thing in things:
-            record_place(thing, found if kind.name == "Thing" else [entity], self.now)
+            past = record_place(thing, found if kind.name == "Thing" else [entity], self.now)
+            self.made.append((TYPES["HistoricalLocation"], past))
 
     def _find_or_make(self, link: Link, value: Any, given: dict[str, Any] | None = None) -> Any:
         kind = TYPES[link.target]
@@ -221,11 +222,14 @@ def make_feature(datastream: Any) -> models.FeatureOfInterest:
     )
 
 
-def record_place(thing: models.Thing, locations: list[models.Location], now: datetime) -> None:
-    """Note where a thing is from now on."""
+def record_place(
+    thing: models.Thing, locations: list[models.Location], now: datetime
+) -> models.HistoricalLocation:
+    """Note where a thing is from now on, and return the note."""
     thing.locations.set(locations)
     historical = models.HistoricalLocation.objects.create(thing=thing, time=now)
     historical.locations.set(locations)
+    return historical
 
 
 def make_columns(kind: EntityType, values: dict[str, Any]) -> dict[str, Any]:

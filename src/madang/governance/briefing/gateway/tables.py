@@ -114,12 +114,16 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
 
 
 def join_pages(grids: Sequence[Grid]) -> list[Grid]:
-    """Join a table with what follows on the next page under the same headings."""
+    """Join a table with what follows on the next page under the same headings.
+
+    Where a following page can't be read as the same table, no page is whole.
+    """
     joined: list[Grid] = []
+    torn = ""
     for grid in grids:
         last = joined[-1] if joined else None
-        if last is not None and last.kind == grid.kind and last.place == grid.place and grid.kind in LONG:
-            if [c.role for c in last.columns] == [c.role for c in grid.columns]:
+        if last is not None and last.place == grid.place and (last.kind in LONG or torn == grid.place):
+            if last.kind == grid.kind and [c.role for c in last.columns] == [c.role for c in grid.columns]:
                 joined[-1] = msgspec.structs.replace(
                     last,
                     rows=last.rows + grid.rows,
@@ -127,8 +131,18 @@ def join_pages(grids: Sequence[Grid]) -> list[Grid]:
                     lost_lines=last.lost_lines + grid.lost_lines,
                 )
                 continue
+            torn = grid.place
+            joined[-1] = _tear(last, grid)
+            joined.append(_tear(grid, grid))
+            continue
         joined.append(grid)
     return joined
+
+
+def _tear(grid: Grid, page: Grid) -> Grid:
+    """Return a table that lacks the rows of a page."""
+    lost = (*grid.lost_lines, page.line)
+    return msgspec.structs.replace(grid, is_whole=False, lost_lines=lost)
 
 
 LONG = {TableKind.REVENUE, TableKind.EXPENDITURE_DETAIL}

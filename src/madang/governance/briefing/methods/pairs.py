@@ -17,11 +17,14 @@ SLIP_DIGITS = 4
 
 
 class RowIndex:
-    """A table's rows by what another row must have one of in common with them to be the same item."""
+    """A table's rows by what another row must have one of in common with them to be the same item.
+
+    Which names are unique isn't known of a table of which rows are lost.
+    """
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.unique = _list_unique(grid.rows)
+        self.unique = set() if grid.lost_lines else _list_unique(grid.rows)
         self.by_key: dict[object, list[Row]] = defaultdict(list)
         for row in grid.rows:
             for key in _list_keys(grid, row):

@@ -84,3 +84,16 @@ def test_a_part_is_blamed_where_another_sum_confirms_the_whole():
     line = find_line("▶ (실외) 어린이공원")
     found = find_in(WHOLE.replace("소공원 8개소(331개)", "소공원 8개소(231개)"))
     assert [(one[0], one[1]) for one in found] == [(line, "sum")]
+
+
+PAGE = "구 분\t예산현액\t집행액\t\t집행률(%)\t\n\t\t원인행위액\t지출액\t원인행위\t지출액\n"
+
+
+@pytest.mark.parametrize(
+    "head", ["\n", "\n" + PAGE.replace("예산현액\t집행액", "집행액\t예산현액"), "\n" + PAGE.split("\n", 1)[1]]
+)
+def test_a_page_of_a_table_whose_heading_is_damaged_makes_no_sum_of_the_others_wrong(head):
+    before = "하천관리담당관\t3,227,230\t1,710,454\t-\t53.0%\t0.0%"
+    assert find_in(WHOLE.replace(before, f"\n{PAGE}{before}")) == []
+    found = find_in(WHOLE.replace(before, head + before))
+    assert not [one for one in found if one[1] != "rate"]

@@ -228,7 +228,8 @@ class _Reader:
 
     def build(self) -> Report:
         """Return the report."""
-        grids = join_pages(self.grids)
+        grids, unjoined = join_pages(self.grids)
+        self.unread += unjoined
         tasks = tuple(self._build_task(head) for head in self.task_heads)
         self._find_empty_chapters()
         dates = [

@@ -56,6 +56,12 @@ NO_NUMBER = Text(ko="수로 읽을 수 없는 칸이 있습니다: {text}", en="
 NO_HEADING = Text(ko="제목줄을 알아볼 수 없는 칸이 있습니다: {text}", en="a heading isn't known: {text}")
 
 
+OTHER_PAGE = Text(
+    ko="이어지는 쪽의 제목줄을 알아볼 수 없어 앞의 표에 잇지 못했습니다",
+    en="the headings of this page aren't known, so it isn't joined to the table before it",
+)
+
+
 class Block(msgspec.Struct):
     """Consecutive lines with tabs, and where they stand."""
 
@@ -113,12 +119,13 @@ def read_table(block: Block) -> tuple[Grid, list[Unread]]:
     return grid, unread
 
 
-def join_pages(grids: Sequence[Grid]) -> list[Grid]:
+def join_pages(grids: Sequence[Grid]) -> tuple[list[Grid], list[Unread]]:
     """Join a table with what follows on the next page under the same headings.
 
-    Where a following page can't be read as the same table, no page is whole.
+    Where a following page can't be read as the same table, that page is told as not read and no page is whole.
     """
     joined: list[Grid] = []
+    unread: list[Unread] = []
     torn = ""
     for grid in grids:
         last = joined[-1] if joined else None
@@ -131,12 +138,14 @@ def join_pages(grids: Sequence[Grid]) -> list[Grid]:
                     lost_lines=last.lost_lines + grid.lost_lines,
                 )
                 continue
+            if grid.kind not in LONG:
+                unread.append(Unread(line=grid.line, text=grid.place, reason=OTHER_PAGE))
             torn = grid.place
             joined[-1] = _tear(last, grid)
             joined.append(_tear(grid, grid))
             continue
         joined.append(grid)
-    return joined
+    return joined, unread
 
 
 def _tear(grid: Grid, page: Grid) -> Grid:

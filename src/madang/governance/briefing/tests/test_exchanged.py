@@ -95,5 +95,7 @@ PAGE = "구 분\t예산현액\t집행액\t\t집행률(%)\t\n\t\t원인행위액\
 def test_a_page_of_a_table_whose_heading_is_damaged_makes_no_sum_of_the_others_wrong(head):
     before = "하천관리담당관\t3,227,230\t1,710,454\t-\t53.0%\t0.0%"
     assert find_in(WHOLE.replace(before, f"\n{PAGE}{before}")) == []
-    found = find_in(WHOLE.replace(before, head + before))
+    damaged = WHOLE.replace(before, head + before)
+    found = find_in(damaged)
+    assert any("쪽의 제목줄" in one.reason.ko for one in read_report(damaged).unread)
     assert not [one for one in found if one[1] != "rate"]

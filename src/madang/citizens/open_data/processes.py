@@ -81,6 +81,8 @@ def _send(found: Answer, call: Call) -> Response:
     if form == "xls" and found.code == "INFO-000":
         headers["Content-Disposition"] = f'attachment; filename="{found.envelope}.xlsx"'
         return Response(_write_sheet(found), headers=headers, media_type=SHEET)
+    if form == "xmlf" and found.code == "INFO-000":
+        headers["Content-Disposition"] = f'attachment; filename="{found.envelope}.xml"'
     return Response(write_xml(found), headers=headers, media_type="application/xml;charset=UTF-8")
 
 

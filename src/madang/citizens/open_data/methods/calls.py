@@ -21,7 +21,7 @@ from madang.citizens.open_data.records.calls import (
 
 from .elements import clean_text, name_elements
 
-FORMS = ("json", "xml", "xls")
+FORMS = ("json", "xml", "xmlf", "xls")
 REQUIRED_PARTS = 5
 PERIOD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[_ T]([0-9]{2})(?::00){0,2})?")
 

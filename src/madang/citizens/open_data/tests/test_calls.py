@@ -32,6 +32,7 @@ from madang.core.base.interface import CITY_TIMEZONE
         (b"/key/csv/shelters/1/5", "ERROR-301"),
         (b"/key/json/shelters/1/5/", ""),
         (b"/key/XML/shelters/1/5", ""),
+        (b"/key/xmlf/shelters/1/5", ""),
         (b"//json/shelters/1/5", "ERROR-300"),
         (b"//key/json/shelters/1/5", ""),
         (b"///", "ERROR-300"),

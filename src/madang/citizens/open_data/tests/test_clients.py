@@ -138,6 +138,9 @@ def test_refusals_are_bare_results(api, path, code):
 def test_the_same_rows_as_xml_and_as_a_workbook(api):
     root = ET.fromstring(httpx.get(f"{api}/sample/xml/RealtimeCityAir/1/5/").content)
     assert (root.tag, len(root.findall("row"))) == ("RealtimeCityAir", 5)
+    file = httpx.get(f"{api}/sample/xmlf/RealtimeCityAir/1/5/")
+    assert ET.tostring(ET.fromstring(file.content)) == ET.tostring(root)
+    assert file.headers["content-disposition"] == 'attachment; filename="RealtimeCityAir.xml"'
     book = openpyxl.load_workbook(io.BytesIO(httpx.get(f"{api}/sample/xls/RealtimeCityAir/1/5/").content))
     assert book.active.max_row == 6
 

@@ -32,6 +32,7 @@ from .actions import (
     decide_due,
     deliver_relays,
     hear_gateways,
+    recall_due,
     take_messages,
     tell_incidents,
     warn_of_overdue_relays,
@@ -91,7 +92,7 @@ class Watchman:
         heartbeat: Path | None = None,
     ) -> None:
         self.listener, self.addresses, self.heartbeat = listener, addresses, heartbeat
-        self._beaten = 0.0
+        self._beaten, self._is_begun = 0.0, False
         self.clock, self.outlook = Clock(), Outlook()
         self.stop = threading.Event()
         self.heard, self.decided, self.untold = threading.Event(), threading.Event(), threading.Event()
@@ -147,6 +148,9 @@ class Watchman:
 
     def _decide(self) -> None:
         beat()
+        if not self._is_begun:
+            recall_due(now=self.clock())
+            self._is_begun = True
         self.heard.clear()
         if decide_due(now=self.clock()):
             self.decided.set()

@@ -2,7 +2,7 @@
 
 from .answering import answer_alarm, close_alarm
 from .caring import check_detectors, forget_old_messages
-from .deciding import decide_due, tell_incidents
+from .deciding import decide_due, recall_due, tell_incidents
 from .decoders import remove_decoder, save_decoder
 from .hydrants import import_hydrants
 from .nearby import Outlook
@@ -26,6 +26,7 @@ __all__ = [
     "hear_gateways",
     "import_hydrants",
     "place_detector",
+    "recall_due",
     "register_facility",
     "remove_decoder",
     "remove_detector",

@@ -14,7 +14,6 @@ from functools import cached_property
 import msgspec
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from madang.core.base.interface import (
     CITY_TIMEZONE,
@@ -80,8 +79,7 @@ log = logging.getLogger("madang.fire_safety")
 def decide_due(*, now: datetime) -> int:
     """Decide for every facility that was heard from or where something fell due; return how many decisions."""
     waiting = SignalRow.objects.filter(heard_at=None).values_list("facility", flat=True).distinct()
-    is_due = Q(next_due_at__lte=now) | Q(next_due_at__isnull=False, heard_until__gt=now)
-    due = FacilityRow.objects.filter(is_due).values_list("code", flat=True)
+    due = FacilityRow.objects.filter(next_due_at__lte=now).values_list("code", flat=True)
     codes = list(dict.fromkeys([*waiting[:FACILITIES], *due[:FACILITIES]]))
     if not codes:
         return 0
@@ -93,6 +91,15 @@ def decide_due(*, now: datetime) -> int:
     if made:
         publish_live(TOPIC, {"decisions": made})
     return made
+
+
+def recall_due(*, now: datetime) -> int:
+    """Let facilities that are ahead of the clock fall due; return how many. Call it when a watch begins.
+
+    Their clock was set back while nobody watched: within one process it never goes back.
+    """
+    ahead = FacilityRow.objects.filter(heard_until__gt=now, next_due_at__gt=now)
+    return ahead.update(next_due_at=now)
 
 
 def _decide_alone(code: str, now: datetime) -> int:
@@ -156,7 +163,7 @@ def _watch(row: FacilityRow, heard: list[SignalRow], writer: _Writer) -> None:
     """Let a facility's watch hear what came, and pass the time until now."""
     policy, now = msgspec.convert(row.policy, Policy), writer.now
     watch = Watch(row.code, policy, CITY_TIMEZONE, msgspec.convert(row.state, WatchState, strict=False))
-    if row.heard_until and now < row.heard_until:  # within one process the clock never goes back
+    if row.heard_until and now < row.heard_until:
         watch.set_back(row.heard_until, now)
         row.heard_until = now
     earliest = row.heard_until or datetime.min.replace(tzinfo=now.tzinfo)

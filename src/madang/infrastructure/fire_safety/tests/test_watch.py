@@ -36,6 +36,7 @@ from madang.infrastructure.fire_safety.actions import (
     deliver_relays,
     forget_old_messages,
     import_hydrants,
+    recall_due,
     register_facility,
     relaying,
     save_detectors,
@@ -188,8 +189,10 @@ def test_a_clock_that_jumps_back_holds_nothing_up():
 def test_a_clock_set_back_while_nobody_watched_keeps_nothing_from_119(receiver, pool):
     register(NOW)
     hear(0, uplink("d301", NOW, "smoke"))
+    assert recall_due(now=after(-3600)) == 1
     decide_due(now=after(-3600))
     assert list_all()[0].handed_over_at == after(-3600)
+    assert recall_due(now=after(-3599)) == 0
     assert send(-3599, pool, receiver[0]) == 1
     hear(-3500, uplink("d301", after(-3500), "smoke"))
     assert len(list_all()) == 1

@@ -214,15 +214,15 @@ def _take_pulse(pulse: Pulse) -> tuple[SourceRow | None, bool]:
 def _find_lost(row: SourceRow, now: datetime) -> Finding:
     camera = get_cameras([row.camera_id]).get(row.camera_id)
     name = read_pair(camera.name if camera else row.camera_id)
-    lost = bool(row.trouble)
+    lost, trouble = bool(row.trouble), read_pair(row.trouble)
     return Finding(
         key=f"cctv-source:{row.camera_id}",
         kind="cctv_source_lost",
         severity=Severity.MODERATE,
         found_at=now,
         reason=Text(
-            ko=f"{name.ko}: 영상이 오지 않습니다" if lost else f"{name.ko}: 영상이 다시 옵니다",
-            en=f"{name.en}: no picture comes" if lost else f"{name.en}: pictures come again",
+            ko=f"{name.ko}: {trouble.ko if lost else '영상이 다시 옵니다'}",
+            en=f"{name.en}: {trouble.en if lost else 'pictures come again'}",
         ),
         thing_id=row.camera_id,
         agency_code=camera.agency_code if camera else None,

@@ -194,12 +194,19 @@ class TestRecording:
     def test_a_lost_source_is_an_incident_and_clears_itself(self):
         one, _ = lay_out()
         actions.save_source(actor=HOUSE, now=NOW, source=Source(camera_id=one, url="rtsp://camera.example/1"))
-        for trouble in ("", "no answer", "no answer", ""):
+        lost = "답이 없습니다 · no answer"
+        for trouble, said in (
+            ("", []),
+            (lost, ["no answer"]),
+            (lost, ["no answer"]),
+            ("", ["no answer"]),
+        ):
             actions.record_told(
                 now=NOW, told=[Told(pulse=Pulse(camera_id=one, at=NOW, people=2, trouble=trouble))]
             )
-        (incident,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_source_lost"))
-        assert incident.cleared_at is not None
+            incidents = list_incidents(actor=HOUSE, where=IncidentFilter(kind="cctv_source_lost"))
+            assert [incident.reason.en.rpartition(": ")[2] for incident in incidents] == said
+        assert incidents[0].cleared_at is not None
         (state,) = list_sources()
         assert (state.people, state.trouble, state.seen_at) == (2, "", NOW)
 

@@ -1,6 +1,7 @@
 """ONVIF: which cameras answer on a network, and under which address a camera streams.
 
-SOAP 1.2 by the device and media services of ONVIF's core and media specifications (ver10), with the digest of WS-Security's
+SOAP 1.2 by the device service of ONVIF's core specification and its media service (ver10, and ver20 of cameras that have that
+alone, as Profile T allows), with the digest of WS-Security's
 UsernameToken profile and, where a camera asks for it, HTTP digest. Every request goes to the address that was judged,
 whatever host a camera's answers name.
 """
@@ -30,10 +31,19 @@ WAIT_S, MOST_BYTES, MOST_PROFILES = 5.0, 1_000_000, 32
 DISCOVERY = ("239.255.255.250", 3702)
 ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
 DEVICE, MEDIA = "http://www.onvif.org/ver10/device/wsdl", "http://www.onvif.org/ver10/media/wsdl"
+MEDIA_2 = "http://www.onvif.org/ver20/media/wsdl"
 SCHEMA = "http://www.onvif.org/ver10/schema"
 SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
 DIGEST = f"{SECURITY}-username-token-profile-1.0#PasswordDigest"
 BASE64 = f"{SECURITY}-soap-message-security-1.0#Base64Binary"
+
+SERVICES = "<d:GetServices><d:IncludeCapability>false</d:IncludeCapability></d:GetServices>"
+PROFILES_2 = "<d:GetProfiles><d:Type>VideoEncoder</d:Type></d:GetProfiles>"
+SETUP = (
+    f'<d:StreamSetup><s:Stream xmlns:s="{SCHEMA}">RTP-Unicast</s:Stream>'
+    f'<s:Transport xmlns:s="{SCHEMA}"><s:Protocol>RTSP</s:Protocol></s:Transport></d:StreamSetup>'
+)
+ENCODERS = {MEDIA: "VideoEncoderConfiguration", MEDIA_2: "VideoEncoder"}
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +64,10 @@ def list_streams(address: str, user: str, password: str, now: datetime) -> list[
     camera = _Camera(address, user, password, now)
     with camera.client:
         camera.read_clock()
-        capabilities = camera.ask(
-            "", DEVICE, "<d:GetCapabilities><d:Category>Media</d:Category></d:GetCapabilities>"
-        )
-        media = _find_text(capabilities, ".//{*}Media/{*}XAddr")
-        if not media:
-            raise _refuse("미디어 서비스가 없습니다", "it has no media service")
-        profiles = camera.ask(media, MEDIA, "<d:GetProfiles/>").findall(".//{*}Profiles")[:MOST_PROFILES]
-        found = [camera.read_profile(media, one) for one in profiles]
+        service, media = camera.find_media()
+        asked = "<d:GetProfiles/>" if service == MEDIA else PROFILES_2
+        profiles = camera.ask(media, service, asked).findall(".//{*}Profiles")[:MOST_PROFILES]
+        found = [camera.read_profile(service, media, one) for one in profiles]
     streams = [one for one in found if one is not None]
     if not streams:
         raise _refuse("RTSP로 보내는 영상이 없습니다", "it streams nothing by RTSP")
@@ -143,19 +149,31 @@ class _Camera:
         except ValueError:  # a clock that was never set
             return
 
-    def read_profile(self, media: str, profile: etree._Element) -> Stream | None:
+    def find_media(self) -> tuple[str, str]:
+        """Return namespace and address of the camera's media service: that of ver10 where it has both."""
+        capabilities = self.ask(
+            "", DEVICE, "<d:GetCapabilities><d:Category>All</d:Category></d:GetCapabilities>"
+        )
+        if media := _find_text(capabilities, ".//{*}Media/{*}XAddr"):
+            return MEDIA, media
+        services = self.ask("", DEVICE, SERVICES).findall(".//{*}Service")
+        for one in services:
+            if _find_text(one, "./{*}Namespace") == MEDIA_2:
+                return MEDIA_2, _find_text(one, "./{*}XAddr")
+        raise _refuse("미디어 서비스가 없습니다", "it has no media service")
+
+    def read_profile(self, service: str, media: str, profile: etree._Element) -> Stream | None:
         """Return what a profile streams, None where that isn't RTSP."""
         token = profile.get("token", "")
-        said = self.ask(media, MEDIA, (
-            f'<d:GetStreamUri><d:StreamSetup><s:Stream xmlns:s="{SCHEMA}">RTP-Unicast</s:Stream>'
-            f'<s:Transport xmlns:s="{SCHEMA}"><s:Protocol>RTSP</s:Protocol></s:Transport></d:StreamSetup>'
-            f"<d:ProfileToken>{escape(token)}</d:ProfileToken></d:GetStreamUri>"
+        setup = SETUP if service == MEDIA else "<d:Protocol>RTSP</d:Protocol>"
+        said = self.ask(media, service, (
+            f"<d:GetStreamUri>{setup}<d:ProfileToken>{escape(token)}</d:ProfileToken></d:GetStreamUri>"
         ))  # fmt: skip
         url = _find_text(said, ".//{*}Uri")
         if not url.startswith(tuple(f"{one}://" for one in SCHEMES)):
             return None
         width, height = (
-            _find_text(profile, f".//{{*}}VideoEncoderConfiguration/{{*}}Resolution/{{*}}{side}")
+            _find_text(profile, f".//{{*}}{ENCODERS[service]}/{{*}}Resolution/{{*}}{side}")
             for side in ("Width", "Height")
         )
         return Stream(

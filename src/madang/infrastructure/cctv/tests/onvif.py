@@ -13,6 +13,7 @@ from lxml import etree
 
 USER, PASSWORD = "eye", "p@ss/word<&>"
 PROFILES = {"main": (2560, 1440), "sub": (704, 576), "thumb": (320, 240)}
+MEDIA_2 = "http://www.onvif.org/ver20/media/wsdl"
 ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
 CLOCK_AHEAD, LOGIN_LASTS = timedelta(days=400), timedelta(seconds=60)
 """Cameras' clocks are often wrong; a login is judged by them."""
@@ -42,9 +43,26 @@ class Device(BaseHTTPRequestHandler):
         )
 
     def _GetCapabilities(self, *_):  # noqa: N802
+        if self.server.is_second:
+            return "<t:R xmlns:t='x'><t:Events><t:XAddr>http://10.99.99.99:1/onvif/events</t:XAddr></t:Events></t:R>"
         return "<t:R xmlns:t='x'><t:Media><t:XAddr>http://10.99.99.99:1/onvif/media</t:XAddr></t:Media></t:R>"
 
-    def _GetProfiles(self, *_):  # noqa: N802
+    def _GetServices(self, *_):  # noqa: N802
+        return "<t:R xmlns:t='x'>" + "".join(
+            f"<t:Service><t:Namespace>http://www.onvif.org/{name}/wsdl</t:Namespace>"
+            f"<t:XAddr>http://10.99.99.99:1/onvif/{path}</t:XAddr></t:Service>"
+            for name, path in (("ver10/device", "device_service"), ("ver20/media", "media2"))
+        ) + "</t:R>"  # fmt: skip
+
+    def _GetProfiles(self, body, _):  # noqa: N802
+        if self.server.is_second:
+            assert etree.QName(body).namespace == MEDIA_2
+            return "<t:R xmlns:t='x'>" + "".join(
+                f"<t:Profiles token='{token}'><t:Name>{token} stream</t:Name><t:Configurations><t:VideoEncoder>"
+                f"<t:Encoding>H265</t:Encoding><t:Resolution><t:Width>{wide}</t:Width><t:Height>{high}</t:Height>"
+                "</t:Resolution></t:VideoEncoder></t:Configurations></t:Profiles>"
+                for token, (wide, high) in PROFILES.items()
+            ) + "</t:R>"  # fmt: skip
         return "<t:R xmlns:t='x'>" + "".join(
             f"<t:Profiles token='{token}'><t:Name>{token} stream</t:Name><t:VideoEncoderConfiguration><t:Resolution>"
             f"<t:Width>{wide}</t:Width><t:Height>{high}</t:Height></t:Resolution></t:VideoEncoderConfiguration></t:Profiles>"
@@ -53,6 +71,9 @@ class Device(BaseHTTPRequestHandler):
 
     def _GetStreamUri(self, body, _):  # noqa: N802
         token = body.findtext("{*}ProfileToken")
+        if self.server.is_second:
+            assert [etree.QName(one).localname for one in body] == ["Protocol", "ProfileToken"]
+            assert body.findtext(f"{{{MEDIA_2}}}Protocol") == "RTSP"
         return f"<t:R xmlns:t='x'><t:Uri>{self.server.stream}/{token}?a=1&amp;b=2</t:Uri></t:R>"
 
     def _knows(self, asked, clock):
@@ -79,10 +100,13 @@ def _wrap(body):
 
 
 @contextmanager
-def run_device(stream="rtsp://127.0.0.1:554", answer=None):
-    """Run a device while the block lasts; yield its address and the paths that were asked."""
+def run_device(stream="rtsp://127.0.0.1:554", answer=None, is_second=False):
+    """Run a device while the block lasts; yield its address and the paths that were asked.
+
+    `is_second`: it has the media service of ver20 alone.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), Device)
-    server.stream, server.answer, server.seen = stream, answer, []
+    server.stream, server.answer, server.seen, server.is_second = stream, answer, [], is_second
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -37,6 +37,14 @@ def test_a_camera_is_asked_under_its_own_address_whatever_it_names_and_though_it
     assert set(seen) == {"/onvif/device_service", "/onvif/media"}
 
 
+def test_a_camera_that_has_the_second_media_service_alone_is_asked_by_that():
+    with run_device(is_second=True) as (address, seen):
+        streams = ask(address)
+    assert [(one.token, (one.width, one.height)) for one in streams] == list(PROFILES.items())
+    assert streams[1].url == "rtsp://127.0.0.1:554/sub?a=1&b=2"
+    assert set(seen) == {"/onvif/device_service", "/onvif/media2"}
+
+
 def test_a_wrong_login_a_stranger_and_another_network_are_refused_in_words(monkeypatch):
     with run_device() as (address, seen):
         with pytest.raises(BadInput, match="not authorized"):

@@ -210,9 +210,9 @@ def test_the_terminal_on_a_fresh_folder_and_an_unreadable_file(tmp_path: Path) -
     assert "madang up" in checked.stderr
     path = tmp_path / "shelters.csv"
     path.write_text(MESSY, "utf-8")
-    tried = run_madang(tmp_path / "fresh", "import", str(path), "--json", "--dry-run")
+    tried = run_madang(tmp_path / "trial", "import", str(path), "--json", "--dry-run")
     assert json.loads(tried.stdout)["rows_read"] == 7
-    assert not (tmp_path / "fresh").exists()
+    assert not (tmp_path / "trial").exists()
     assert json.loads(run_madang(tmp_path / "fresh", "tables", "--json").stdout) == []
     broken = tmp_path / "broken.json"
     broken.write_text(BROKEN, "utf-8")

@@ -9,7 +9,6 @@ from django.db.backends.sqlite3 import base
 
 from madang.core.base.hurry import pass_gate
 
-Database = base.Database
 LOOK_S = 0.002
 IN_USE = "database is locked"
 

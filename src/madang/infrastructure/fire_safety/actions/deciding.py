@@ -418,8 +418,8 @@ def tell_incidents(*, now: datetime) -> int:
 
 def _find(row: DecisionRow) -> Finding:
     is_new = row.verdict == Verdict.TELL_MANAGER  # its reason says where
-    where = ("", "") if is_new else (row.alarm.floor, row.alarm.room)
-    place = say_place(*where, before=row.facility.name)
+    floor, room = ("", "") if is_new else (row.alarm.floor, row.alarm.room)
+    place = say_place(floor, room, before=row.facility.name)
     return Finding(
         key=f"fire:{row.facility_id}:{row.alarm.number}",
         kind="fire_alarm",

@@ -179,9 +179,11 @@ def test_a_search_counts_what_fits_and_refuses_what_it_cannot_ask():
         ("id:re*", 1),
         ("tags:*", 0),
         ("+dataset_type:dataset -private:true", 1),
+        ("쉼터", 1),
+        ("-쉼터", 0),
     ):
         assert act("package_search", fq=fq, sort="id asc")[1]["result"]["count"] == count, fq
-    for fq in ("쉼터", "colour:red"):
+    for fq in ("colour:red", "notes:쉼터"):
         assert act("package_search", fq=fq)[0] == 409, fq
     for wrong in (
         {"facet.field": 5},

@@ -9,6 +9,7 @@ import pytest
 
 from madang.citizens.city_map.queries.spots import pick_spots
 from madang.citizens.city_map.records import Spot
+from madang.core.base.interface import read_pair
 
 
 def test_sensors_stand_on_the_map_with_their_newest_values_and_in_the_list(house):
@@ -23,7 +24,8 @@ def test_sensors_stand_on_the_map_with_their_newest_values_and_in_the_list(house
         assert len(features) > 10
         page = visitor.get("/city_map/?theme=map_night_clinic&live=city_sensor_readings&page=2").text
         assert "/city_map/live/city_sensor_readings.geojson" in page
-        listed = [one["properties"]["title"] for one in features if one["properties"]["title"] in page]
+        titles = [read_pair(one["properties"]["title"]).ko for one in features]
+        listed = [title for title in titles if title in page]
         assert listed
         for one in features:
             assert {"id", "title", "class"} <= set(one["properties"])

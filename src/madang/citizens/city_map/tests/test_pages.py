@@ -160,6 +160,8 @@ def test_a_place_has_its_english_name_on_english_pages_and_a_korean_one_is_marke
     assert "<h1>다 쉼터</h1>" in shown
     assert "Third shelter</dd>" in shown
     assert "<dd>월–금 09:00–18:00</dd>" in shown
+    framed = english.get("/city_map/embed/?theme=map_rest&language=en").content.decode()
+    assert "<span>Third shelter</span>" in framed
     correcting = f"/city_map/propose/rest/?kind=correct&place={saved}"
     assert "<h1>Third shelter: " in english.get(correcting).content.decode()
 

@@ -16,6 +16,7 @@ from madang.city.files import draw_points
 from madang.city.pace import make_generator
 from madang.core.base.interface import HOUSE, Actor, MadangError, read_pair, read_settings
 from madang.core.places.interface import list_districts
+from madang.core.things.interface import ThingFilter, list_things
 
 from .actions import (
     answer_alarm,
@@ -79,6 +80,8 @@ DECODER = Decoder(
 INSTITUTIONS, SILENT = 28, 17
 """As many as the report's backbone joins; the number of the one whose gateway is never heard."""
 HYDRANTS_NEAR = 4
+BESIDE_DEG = 0.0005
+"""Of longitude: about 44 m."""
 NUISANCE_EVERY, FIRE_EVERY = 20, 90
 """Minutes from one simulated false alarm, and from one simulated fire, to the next."""
 
@@ -93,7 +96,7 @@ def lay_out(now: datetime) -> None:
     if list_facilities(actor=HOUSE, limit=1)[1]:
         return
     for code, name, kind, district in FACILITIES:
-        lon, lat = points[district]
+        lon, lat = _choose_place(district, points[district])
         facility = Facility(
             code=code,
             name=name,
@@ -124,6 +127,13 @@ def lay_out(now: datetime) -> None:
         register_facility(actor=HOUSE, now=now, facility=facility)
         save_detectors(actor=HOUSE, now=now, code=code, detectors=_draw_detectors(facility))
     import_hydrants(actor=HOUSE, now=now, rows=_draw_hydrants(generator), source=SOURCE)
+
+
+def _choose_place(district: str, drawn: tuple[float, float]) -> tuple[float, float]:
+    """Return where a facility stands: beside a camera of its district, where there is one, that can show it."""
+    cameras = list_things(ThingFilter(kind="camera", district_code=district, is_placed=True), limit=1)
+    lon, lat = (cameras[0].lon, cameras[0].lat) if cameras else (None, None)
+    return drawn if lon is None or lat is None else (lon + BESIDE_DEG, lat)
 
 
 def feed(since: datetime, now: datetime) -> None:

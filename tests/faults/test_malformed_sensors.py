@@ -21,7 +21,7 @@ from madang.infrastructure.city_sensors.demo import LAYOUT
 from madang.infrastructure.city_sensors.tests.tokens import make_token
 
 SEED, MANY, FEWER, AT_ONCE = 20261201, 1_000, 250, 8
-KEY, STATION = "key-of-malformed-sensors", "SIM00011"
+KEY, STATION, OTHER = "key-of-malformed-sensors", "ODD-1", "ODD-2"
 CODES = {"SUCC-000", "ERROR-100", "ERROR-200", "ERROR-300", "ERROR-900"}
 MESSAGE = {"serial": STATION, "observed_at": "2026-01-01T00:00:00Z", "values": {"noise": 70.5}}
 THING = {
@@ -82,7 +82,11 @@ NOISE = bytes(range(256))
 
 @pytest.fixture(scope="module")
 def sender(target):
-    """Let KEY send for the city's stations."""
+    """Let KEY send for two stations of no source: one that promised little is held where it sends so much."""
+    values = {"kind": "city_sensor", "name": "시험 · Trial", "agency_code": "city", "lon": 127.0, "lat": 37.5}
+    for station in (STATION, OTHER):
+        body = {"id": station, "values": values}
+        target.clients["admin"].post("/api/things", json=body).raise_for_status()
     form = {"name": "시험 · Trial", "key": KEY, "agency_code": "city", "valid_from": "2026-01-01", "valid_until": "2030-01-01"}  # fmt: skip
     with closing(target.house.sign_in("data-officer")) as officer:
         officer.post(
@@ -247,7 +251,7 @@ def test_what_comes_by_mqtt_is_acknowledged_and_what_follows_is_heard(sender, to
     sent = [client.publish(topic, spoil(rng, body), qos=1) for _ in range(MANY)]
     number = 2.0 + rng.random()
     good = MESSAGE | {
-        "serial": "SIM00012",
+        "serial": OTHER,
         "observed_at": datetime.now(UTC).isoformat(),
         "values": {"uv": number},
     }
@@ -257,7 +261,7 @@ def test_what_comes_by_mqtt_is_acknowledged_and_what_follows_is_heard(sender, to
     assert all(one.is_published() for one in sent)
     client.loop_stop()
     client.disconnect()
-    where = {"where": ["thing_id:eq:SIM00012", "property:eq:uv"], "sort": "-observed_at", "limit": 50}
+    where = {"where": [f"thing_id:eq:{OTHER}", "property:eq:uv"], "sort": "-observed_at", "limit": 50}
     deadline = time.monotonic() + 120
     while True:
         rows = httpx.get(

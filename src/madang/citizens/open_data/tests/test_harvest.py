@@ -206,20 +206,32 @@ def test_a_look_that_fails_half_way_takes_nothing_away_and_is_soon_tried_again()
         assert get_source(source).trouble == ""
 
 
+FULL = {
+    "sqlite": (
+        "CREATE TRIGGER full_disk BEFORE INSERT ON open_data_searchrow "
+        "WHEN NEW.entry LIKE '% 240%' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+        "DROP TRIGGER full_disk",
+    ),
+    "postgresql": (
+        "ALTER TABLE open_data_searchrow ADD CONSTRAINT full_disk CHECK (entry::text NOT LIKE '% 240%') NOT VALID",
+        "ALTER TABLE open_data_searchrow DROP CONSTRAINT full_disk",
+    ),
+}
+"""What makes the search's rows fail at one of them, and what ends it."""
+
+
 @pytest.mark.django_db
 def test_what_the_search_could_not_take_is_taken_at_the_next_look_which_is_soon():
     site = Site()
     with serve(site) as address, connection.cursor() as cursor:
         source = add_source(address)
-        cursor.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON open_data_searchrow "
-            "WHEN NEW.entry LIKE '% 240%' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        )
+        fill, empty = FULL[connection.vendor]
+        cursor.execute(fill)
         assert harvest_due(NOW) == 1
         assert "full" in get_source(source).trouble
         assert "이웃시 빗물받이 240" not in look("빗물받이 240")
         assert 0 < search(Asked(text="빗물받이", limit=0))[0].total < 250
-        cursor.execute("DROP TRIGGER full")
+        cursor.execute(empty)
         assert harvest_due(NOW + timedelta(minutes=16)) == 1
     assert look("빗물받이 240")[:1] == ["이웃시 빗물받이 240"]
     assert search(Asked(text="빗물받이", limit=0))[0].total == 250

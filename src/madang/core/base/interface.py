@@ -21,7 +21,7 @@ from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .migrating import are_registers_ready, prepare_registers
 from .mqtt import MqttListener, as_subject, tell_listeners
-from .processes import Process
+from .processes import Process, stop_on_signals
 from .reasons import find_mismatch, say_mismatch
 from .registers import Register
 from .rows import find_row, find_value, insert_rows, update_rows
@@ -111,6 +111,7 @@ __all__ = [
     "say_here",
     "say_mismatch",
     "serve_application",
+    "stop_on_signals",
     "subscribe_live",
     "tell_listeners",
     "to_city_time",

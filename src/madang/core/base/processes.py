@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable
 
 import msgspec
@@ -18,3 +20,11 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: Text
     run: Callable[[], object]
+
+
+def stop_on_signals() -> threading.Event:
+    """Return what is set once this process is asked to stop, by SIGTERM or SIGINT; for the main thread alone."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 
 from django.db import DatabaseError, close_old_connections
@@ -17,6 +16,7 @@ from madang.core.base.interface import (
     get_broker,
     now,
     read_settings,
+    stop_on_signals,
 )
 
 from .actions import record_told, take_rings
@@ -38,7 +38,7 @@ log = logging.getLogger("madang.cctv")
 
 def run_watch() -> None:
     """Watch until SIGTERM or SIGINT."""
-    watch(Analysis(open_files()), _listen_to_signals())
+    watch(Analysis(open_files()), stop_on_signals())
 
 
 def watch(analysis: Analysis, stop: threading.Event) -> None:
@@ -67,7 +67,7 @@ def run_bells() -> None:
     settings = read_settings()
     own = settings.own_host, settings.mqtt_port
     listener = DeviceListener(get_broker(), CLIENT, TOPIC, mqtt=own, login=find_broker_login())
-    hear_bells(listener, _listen_to_signals())
+    hear_bells(listener, stop_on_signals())
 
 
 def hear_bells(listener: DeviceListener, stop: threading.Event) -> None:
@@ -89,14 +89,6 @@ def hear_bells(listener: DeviceListener, stop: threading.Event) -> None:
         else:
             listener.acknowledge(messages)
     listener.close()
-
-
-def _listen_to_signals() -> threading.Event:
-    """Return what is set by SIGTERM and SIGINT."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 PROCESSES = [

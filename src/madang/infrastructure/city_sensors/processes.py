@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
@@ -22,6 +21,7 @@ from madang.core.base.interface import (
     get_broker,
     now,
     read_settings,
+    stop_on_signals,
 )
 from madang.core.incidents.interface import post_outside
 
@@ -64,9 +64,7 @@ class Listener(Protocol):
 
 def run_listener() -> None:
     """Listen to the packaged broker, and to another where the settings name one, until SIGTERM or SIGINT."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     settings = read_settings()
     own, login = (settings.own_host, settings.mqtt_port), find_broker_login()
     listeners: list[Listener] = [DeviceListener(get_broker(), CLIENT, TOPIC, mqtt=own, login=login)]
@@ -132,9 +130,7 @@ def _pause(listener: Listener, stop: threading.Event) -> None:
 def run_notifier() -> None:
     """Deliver NGSI-LD notifications until SIGTERM or SIGINT."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="notify")
     while not stop.is_set():
         close_old_connections()

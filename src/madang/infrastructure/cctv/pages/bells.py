@@ -9,11 +9,9 @@ from madang.core.pages.interface import ListColumn, ListFilter, ListPage
 from madang.infrastructure.cctv.queries.bells import list_bells, list_untried
 from madang.infrastructure.cctv.records import Bell
 
-from .drawing import name_districts
-from .register import STATES
+from .register import DISTRICT_FILTER, STATE_FILTER, STATES, name_district
 
 TITLE = Text(ko="비상벨", en="Emergency bells")
-NOWHERE = Text(ko="시 밖", en="outside the city")
 
 
 def _query(
@@ -29,10 +27,6 @@ def _query(
     )
 
 
-def _list_districts(_actor: Actor) -> list[tuple[str, Text]]:
-    return sorted(name_districts().items(), key=lambda one: one[1].ko)
-
-
 LIST = ListPage(
     title=TITLE,
     permission="cctv.view",
@@ -46,7 +40,7 @@ LIST = ListPage(
         ListColumn(
             name="district_code",
             title=Text(ko="자치구", en="District"),
-            value=lambda row: name_districts().get(row.district_code, NOWHERE),
+            value=lambda row: name_district(row.district_code),
         ),
         ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATES[row.state]),
         ListColumn(
@@ -63,12 +57,8 @@ LIST = ListPage(
             title=Text(ko="시험", en="Test"),
             choices=(("due", Text(ko="석 달 넘게 시험하지 않음", en="Not tried out for three months")),),
         ),
-        ListFilter(
-            name="state",
-            title=Text(ko="상태", en="State"),
-            choices=tuple((state, name) for state, name in STATES.items()),
-        ),
-        ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_districts),
+        STATE_FILTER,
+        DISTRICT_FILTER,
     ),
     sort="id",
     lon="lon",

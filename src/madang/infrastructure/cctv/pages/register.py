@@ -75,7 +75,12 @@ def _list_districts(_actor: Actor) -> list[tuple[str, Text]]:
     return sorted(name_districts().items(), key=lambda one: one[1].ko)
 
 
-def _name_district(code: str) -> Text:
+STATE_FILTER = ListFilter(name="state", title=Text(ko="상태", en="State"), choices=tuple(STATES.items()))
+DISTRICT_FILTER = ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_districts)
+
+
+def name_district(code: str) -> Text:
+    """Return the name of a district, or that it is none of the city's."""
     return name_districts().get(code, Text(ko=code or "시 밖", en=code or "outside the city"))
 
 
@@ -85,10 +90,10 @@ def name_purpose(purpose: str) -> Text:
 
 
 def _say_place(camera: Camera) -> Text:
-    here = _name_district(camera.district_code)
+    here = name_district(camera.district_code)
     if not camera.is_misplaced:
         return here
-    declared = _name_district(camera.declared_district)
+    declared = name_district(camera.declared_district)
     return Text(ko=f"{here.ko} (목록에는 {declared.ko})", en=f"{here.en} (the list says {declared.en})")
 
 
@@ -123,11 +128,8 @@ LIST = ListPage(
             name="misplaced", title=Text(ko="자리", en="Place"),
             choices=(("yes", Text(ko="목록의 자치구 밖", en="Outside the district of the list")),),
         ),
-        ListFilter(
-            name="state", title=Text(ko="상태", en="State"),
-            choices=tuple((state, name) for state, name in STATES.items()),
-        ),
-        ListFilter(name="district", title=Text(ko="자치구", en="District"), choices=_list_districts),
+        STATE_FILTER,
+        DISTRICT_FILTER,
     ),
     sort="id",
     lon="lon",

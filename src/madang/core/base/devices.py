@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 import msgspec
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
@@ -46,9 +47,10 @@ class DeviceListener:
     """Messages to `topic` (`+` for a level), in order; what comes while nobody listens is delivered afterwards.
 
     To acknowledge a message acknowledges all before it, so none may be passed over. The broker numbers what it sends:
-    at the start, and where a number is missing (a connection was lost), all that it sent and wasn't told of is read
-    from its stream before anything new. `client` names the listener for good; `mqtt` are host and port, for the
-    session that an earlier edition left under that name.
+    at the start, where a number is missing, and on a new connection (a broker that was killed may have forgotten its
+    last numbers and gives them again), all that it sent and wasn't told of is read from its stream before anything
+    new. `client` names the listener for good; `mqtt` are host and port, for the session that an earlier edition left
+    under that name.
     """
 
     def __init__(
@@ -60,9 +62,11 @@ class DeviceListener:
         self._login = login
         self._subject = as_subject(topic)
         self._inbox = f"madang.devices.{client}"
-        self._waiting: queue.Queue[Msg] = queue.Queue()
+        self._waiting: queue.Queue[tuple[int, Msg]] = queue.Queue()
+        self._nats: Client | None = None
         self._subscriptions: list[Subscription] = []
         self._is_sure = False
+        self._connection = 0  # the one on which we looked back
         self._number = 0  # of the last delivery
         self._read = self._kept = self._behind = (
             0  # sequences: handed out, acknowledged, to be read again up to
@@ -105,12 +109,16 @@ class DeviceListener:
             with suppress(Unavailable):
                 self._broker.run(one.unsubscribe())
 
-    def _accept(self, message: Msg, taken: list[Told]) -> bool:
-        """Have a delivery handed out where it is its turn; return whether to go on."""
+    def _accept(self, delivery: tuple[int, Msg], taken: list[Told]) -> bool:
+        """Have a delivery (its connection, the message) handed out where it is its turn; return whether to go on."""
+        connection, message = delivery
         topic = as_topic(message.subject.removeprefix(KEPT))
         if not message.reply:
             taken.append(Told(topic=topic, payload=message.data, sequence=0))
             return True
+        if connection != self._connection:
+            self._is_sure = False
+            return False
         sequence, number = message.metadata.sequence.stream, message.metadata.sequence.consumer
         if number <= self._number:
             return True  # sent before we looked back
@@ -131,6 +139,7 @@ class DeviceListener:
         with suppress(queue.Empty):
             while True:
                 self._waiting.get_nowait()
+        self._connection = self._count_connections()
         info = self._find_consumer()
         sent, told = info.delivered, info.ack_floor
         self._number = sent.consumer_seq if sent else 0
@@ -159,14 +168,17 @@ class DeviceListener:
         return again
 
     def _join(self) -> None:
-        client = self._broker.client()
+        self._nats = self._broker.client()
         for subject in (self._inbox, self._subject):
-            self._subscriptions.append(self._broker.run(client.subscribe(subject, cb=self._put)))
+            self._subscriptions.append(self._broker.run(self._nats.subscribe(subject, cb=self._put)))
+
+    def _count_connections(self) -> int:
+        return self._nats.stats["reconnects"] if self._nats else 0
 
     async def _put(self, message: Msg) -> None:
         """Have a delivery from the stream wait, or a message of QoS 0; the others' copies are passed over."""
         if message.reply or (message.headers or {}).get(QOS, "0").startswith("0"):
-            self._waiting.put_nowait(message)
+            self._waiting.put_nowait((self._count_connections(), message))
 
     def _find_consumer(self) -> ConsumerInfo:
         """Return how far the broker is with us; at first have it keep what comes from now on."""

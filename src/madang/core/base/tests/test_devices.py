@@ -124,6 +124,32 @@ def test_a_killed_broker_has_what_it_acknowledged(place):
         assert sorted(set(read(take(listener, 40)))) == list(range(10, 50))
 
 
+def test_a_broker_killed_at_once_gives_its_numbers_again_and_nothing_is_passed_over(place):
+    """What it told of a listener is on its disk a little later only; what it acknowledged to a device at once."""
+    start, url, mqtt_port = place
+    broker, count = start(), 0
+    with listening(url, mqtt_port) as listener:
+        found: set[int] = set()
+        for _ in range(8):
+            say(mqtt_port, range(count, count + 40))
+            taken = take(listener, 40)
+            listener.acknowledge(taken)
+            time.sleep(0.02)
+            broker.kill()
+            broker.wait(10)
+            found.update(read(taken))
+            broker, count = start(), count + 40
+            say(mqtt_port, range(count, count + 5))
+            count += 5
+            if again := take(listener, 5):
+                listener.acknowledge(again)
+            found.update(read(again))
+        deadline = time.monotonic() + 5
+        while len(found) < count and time.monotonic() < deadline:
+            found.update(read(listener.take(100, 0.2)))
+        assert sorted(set(range(count)) - found) == []
+
+
 def test_a_lost_delivery_is_noticed_by_its_number(place):
     start, url, mqtt_port = place
     start()

@@ -159,3 +159,4 @@ def _for_each(tables: Iterable[Table], task: Callable[[Table], int]) -> None:
             task(table)
         except (MadangError, OSError):
             log.exception("upkeep of table %s failed", table.name)
+    engine.give_back()

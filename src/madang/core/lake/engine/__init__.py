@@ -16,7 +16,7 @@ from .answers import (
     read_places,
     shrink,
 )
-from .connection import find_spatial_extension
+from .connection import find_spatial_extension, give_back
 from .sql import MEASURES, prune, quote_text, relation_sql
 from .upkeep import (
     find_rows,
@@ -36,6 +36,7 @@ __all__ = [
     "count_distinct",
     "find_rows",
     "find_spatial_extension",
+    "give_back",
     "iter_batches",
     "iter_stored",
     "judge_values",

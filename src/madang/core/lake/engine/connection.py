@@ -40,6 +40,14 @@ def find_spatial_extension() -> str:
     return str(next(folder.glob("extensions/*/spatial.duckdb_extension")))
 
 
+def give_back() -> None:
+    """Give the machine back the memory that this process's past queries needed and DuckDB and Arrow keep."""
+    if os.getpid() in _connections:
+        with Cursor() as cursor:
+            cursor.execute(f"SET GLOBAL memory_limit = '{_memory_limit()}'")  # setting it empties the caches
+    pa.default_memory_pool().release_unused()
+
+
 class Cursor:
     """A cursor of this process's one connection, closed at the end."""
 
@@ -58,8 +66,9 @@ def _connect() -> duckdb.DuckDBPyConnection:
             scratch_path().mkdir(parents=True, exist_ok=True)
             connection = duckdb.connect(
                 config={
-                    "memory_limit": f"{settings.MADANG.query_memory_mb}MB",
+                    "memory_limit": _memory_limit(),
                     "temp_directory": str(scratch_path()),
+                    "enable_external_file_cache": False,  # the machine keeps files in memory already
                     "autoinstall_known_extensions": False,
                     "autoload_known_extensions": False,
                 }
@@ -67,3 +76,7 @@ def _connect() -> duckdb.DuckDBPyConnection:
             connection.execute("SET GLOBAL TimeZone = 'UTC'")
             _connections[os.getpid()] = connection
         return connection
+
+
+def _memory_limit() -> str:
+    return f"{settings.MADANG.query_memory_mb}MB"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db import close_old_connections, connections
 
 from madang.core.base.interface import now
+from madang.core.lake import engine
 from madang.core.lake.backlogs import get_backlogs
 from madang.core.lake.declarations import list_registers, list_streams
 from madang.core.lake.ledger import Ledger
@@ -59,6 +60,7 @@ class Upkeep:
         for table in list_streams().values():
             if list_measured_columns(table):
                 _attempt(f"rollups of {table.name}", lambda table=table: roll_up(table, self.ledger))
+        engine.give_back()
 
     def check_silences(self) -> None:
         """Report sources that fell silent or came back."""

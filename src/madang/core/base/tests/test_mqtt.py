@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import paho.mqtt.client as mqtt
@@ -83,3 +84,44 @@ def test_what_takes_long_is_taken_once_though_the_broker_sends_it_again(tmp_path
     finally:
         broker.terminate()
         broker.wait(10)
+
+
+CONNECT, PUBACK, SUBSCRIBE = 0x10, 0x40, 0x82
+CONNACK = b"\x20\x02\x00\x00"
+MESSAGE_1 = b"\x32\x09\x00\x03a/b\x00\x01xy"
+
+
+def receive(connection):
+    """Return the next packet's first byte (all that a client sends here is shorter than 128 bytes)."""
+    head = connection.recv(2)
+    if len(head) == 2:
+        connection.recv(head[1])
+    return head[0] if head else 0
+
+
+def test_what_an_earlier_connection_brought_is_not_acknowledged_on_one_that_is_being_made():
+    """A broker that was killed gives the same numbers to other messages; a queue may be long when it comes back."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        listener = MqttListener("127.0.0.1", server.getsockname()[1], "listener", ["a/b"])
+        first, _ = server.accept()
+        assert receive(first) == CONNECT
+        first.sendall(CONNACK)
+        assert receive(first) == SUBSCRIBE
+        first.sendall(MESSAGE_1)
+        old = listener.take(1, 10.0)
+        assert [one.payload for one in old] == [b"xy"]
+        first.close()
+        second, _ = server.accept()
+        second.settimeout(1)
+        assert receive(second) == CONNECT
+        listener.acknowledge(old)
+        with pytest.raises(TimeoutError):
+            receive(second)
+        second.sendall(CONNACK)
+        assert receive(second) == SUBSCRIBE
+        second.sendall(MESSAGE_1)
+        listener.acknowledge(listener.take(1, 10.0))
+        assert receive(second) == PUBACK
+        listener.close()
+        second.close()

@@ -39,7 +39,8 @@ class MqttListener:
         self._waiting: queue.Queue[MQTTMessage] = queue.Queue(MOST_WAITING)
         self._held: dict[int, MQTTMessage] = {}
         self._client = _make_client(client, login, clean_session=False, manual_ack=True)
-        self._client.on_disconnect = self._client.on_pre_connect = lambda *_: self._forget()
+        self._client.on_disconnect = self._forget
+        self._client.on_pre_connect = self._forget
         self._client.on_connect = self._subscribe
         self._client.on_message = self._put
         self._client.reconnect_delay_set(1, 5)
@@ -90,7 +91,7 @@ class MqttListener:
             self._held[message.mid] = message
         self._waiting.put(message)
 
-    def _forget(self) -> None:
+    def _forget(self, *_: object) -> None:
         self._held.clear()
         with suppress(queue.Empty):
             while True:

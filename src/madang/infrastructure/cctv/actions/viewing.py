@@ -7,13 +7,23 @@ from pathlib import Path
 
 from django.db import transaction
 
-from madang.core.base.interface import Actor, BadInput, Conflict, NotAllowed, NotFound
+from madang.core.base.interface import (
+    CITY_TIMEZONE,
+    Actor,
+    BadInput,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+    read_pair,
+)
 from madang.core.people.interface import record_audit, require
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
 from madang.infrastructure.cctv.models import EventRow, UnmaskRow, ViewRow
 from madang.infrastructure.cctv.queries.cameras import get_camera
 from madang.infrastructure.cctv.queries.events import get_event_row
 from madang.infrastructure.cctv.queries.privacy import find_grant, list_unmasks, read_unmask
+from madang.infrastructure.cctv.queries.sources import find_live
 from madang.infrastructure.cctv.records import Ground, Unmask, UnmaskState
 
 WATCH, APPROVE = "cctv.watch", "cctv.approve"
@@ -25,12 +35,30 @@ LEAST_REASON = 10
 
 
 def open_live(*, actor: Actor, now: datetime, camera_id: str) -> Path:
-    """Return the file of a camera's newest picture, masked; that it was looked at is audited first."""
+    """Return the file of a camera's newest picture, masked; that it was looked at is audited first.
+
+    An old picture is never given as a live one: NotFound where the camera isn't watched or none has come yet,
+    Unavailable, with the time of the last picture, where none comes any more.
+    """
     camera = get_camera(camera_id)
     require(actor, WATCH, camera.agency_code)
+    live = find_live(camera_id, now)
     path = open_files().name_live(camera_id)
-    if not path.is_file():
-        raise NotFound("cctv.no_picture", "아직 온 영상이 없습니다", "no picture has come yet")
+    if live is None or not path.is_file():
+        raise NotFound(
+            "cctv.no_picture",
+            "지금 보는 카메라가 아니거나 아직 온 영상이 없습니다",
+            "it isn't watched now, or no picture has come yet",
+        )
+    said, last = read_pair(live[0]), live[1]
+    if live[0]:
+        at = last.astimezone(CITY_TIMEZONE).isoformat(timespec="seconds") if last else ""
+        raise Unavailable(
+            "cctv.lost",
+            f"{said.ko}. 마지막 장면: {at or '없음'}",
+            f"{said.en}; last picture: {at or 'none'}",
+            last_at=at or None,
+        )
     note_look(actor, now, "cctv.view_live", camera_id)
     return path
 

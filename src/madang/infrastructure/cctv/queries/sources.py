@@ -44,11 +44,23 @@ def list_states(now: datetime) -> list[SourceState]:
     What the analysis last told is no longer so where it doesn't run.
     """
     return [
-        msgspec.structs.replace(one, trouble=NOTHING_COMES)
-        if one.source.is_on and not one.trouble and one.seen_at is not None and now - one.seen_at > SILENT
-        else one
+        msgspec.structs.replace(one, trouble=find_trouble(one.source, one.trouble, one.seen_at, now))
         for one in list_sources()
     ]
+
+
+def find_trouble(source: Source, trouble: str, seen_at: datetime | None, now: datetime) -> str:
+    """Return what is wrong with a source at this moment, "" for nothing."""
+    is_silent = source.is_on and seen_at is not None and now - seen_at > SILENT
+    return trouble or (NOTHING_COMES if is_silent else "")
+
+
+def find_live(camera_id: str, now: datetime) -> tuple[str, datetime | None] | None:
+    """Return what is wrong with a camera's pictures and when the last one came, None where it isn't watched."""
+    row = SourceRow.objects.filter(pk=camera_id, is_on=True).first()
+    return (
+        None if row is None else (find_trouble(read_source(row), row.trouble, row.seen_at, now), row.seen_at)
+    )
 
 
 def read_source(row: SourceRow) -> Source:

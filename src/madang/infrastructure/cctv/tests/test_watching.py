@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, Severity, Text
 from madang.core.incidents.interface import get_incident
+from madang.core.pages.interface import build_starlette_routes
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.interface import check_audit_log
 from madang.core.people.models import AuditRow
 from madang.core.things.interface import change_thing
 from madang.infrastructure.cctv import actions
 from madang.infrastructure.cctv.gateway.clips import hash_file, open_files
+from madang.infrastructure.cctv.hot import ROUTES
 from madang.infrastructure.cctv.methods.ranking import Happening, Stream, rank, weigh
 from madang.infrastructure.cctv.models import EventRow, SourceRow
 from madang.infrastructure.cctv.pages.events import LIST
@@ -89,10 +93,11 @@ def audited(action):
     return AuditRow.objects.filter(action=action).count()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 class TestLooking:
     def test_every_look_is_in_the_audit_log_and_a_row_of_pictures_is_one_look(self):
         camera = lay_out()
+        SourceRow.objects.update(seen_at=NOW + timedelta(minutes=6))
         for second in range(0, 290, 10):
             actions.open_live(actor=KIM, now=NOW + timedelta(seconds=second), camera_id=camera.id)
         assert audited("cctv.view_live") == 1
@@ -112,6 +117,25 @@ class TestLooking:
                 actions.open_clip(actor=actor, now=NOW, uid="a")
         assert list_events(OTHER)[1] == 0
         assert audited("cctv.view_live") == audited("cctv.view_clip") == 0
+
+    def test_no_old_picture_is_given_as_a_live_one(self):
+        camera = lay_out(at=datetime.now(UTC))
+        client = TestClient(Starlette(routes=build_starlette_routes(ROUTES, lambda _: KIM)))
+        path = f"/api/cctv/cameras/{camera.id}/live.jpg"
+        assert client.get(path).content == b"picture"
+        looks = audited("cctv.view_live")
+        last = datetime.now(UTC) - timedelta(minutes=2)
+        SourceRow.objects.update(seen_at=last)
+        lost = client.get(path)
+        assert (lost.status_code, lost.json()["code"]) == (503, "cctv.lost")
+        assert "영상이 오지 않습니다" in lost.json()["message"]
+        told = datetime.fromisoformat(lost.json()["details"]["last_at"])
+        assert abs(told - last) < timedelta(seconds=1)
+        SourceRow.objects.update(seen_at=datetime.now(UTC), trouble="주소가 틀립니다 · wrong address")
+        assert client.get(path).status_code == 503
+        SourceRow.objects.update(is_on=False)
+        assert client.get(path).status_code == 404
+        assert audited("cctv.view_live") == looks
 
     def test_an_export_says_to_whom_and_why_and_an_altered_clip_does_not_leave(self):
         lay_out()

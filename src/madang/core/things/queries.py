@@ -75,8 +75,8 @@ def select_things(where: ThingFilter) -> QuerySet[ThingRow]:
         rows = rows.filter(found)
     if where.due_before is not None:
         rows = rows.filter(due_on__lt=where.due_before).exclude(state=ThingState.RETIRED)
-    if where.is_placed:
-        rows = rows.filter(lon__isnull=False)
+    if where.is_placed is not None:
+        rows = rows.filter(lon__isnull=not where.is_placed)
     if where.bbox is not None:
         west, south, east, north = where.bbox
         rows = rows.filter(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)

@@ -116,7 +116,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which things; empty means all. `bbox` is west, south, east, north in EPSG:4326; `is_placed` asks for a point."""
+    """Which things; empty means all. `bbox` is west, south, east, north in EPSG:4326; `is_placed`: a point, or none."""
 
     kind: str = ""
     agency_code: str = ""
@@ -126,7 +126,7 @@ class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str = ""
     due_before: date | None = None
     bbox: tuple[float, float, float, float] | None = None
-    is_placed: bool = False
+    is_placed: bool | None = None
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):

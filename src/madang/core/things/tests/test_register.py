@@ -153,6 +153,7 @@ def test_lists_filter_by_kind_owner_place_state_and_words(kinds):
     register("C-3", lon=None, lat=None)
     assert [thing.id for thing in list_things(sort="-id", offset=1)] == ["B-2", "A-1"]
     assert [thing.id for thing in list_things(ThingFilter(is_placed=True))] == ["A-1", "B-2"]
+    assert [thing.id for thing in list_things(ThingFilter(is_placed=False))] == ["C-3"]
     assert count_things(ThingFilter(text="강남")) == 1
     assert set(get_things(["A-1", "nobody"])) == {"A-1"}
 

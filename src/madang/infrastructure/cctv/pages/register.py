@@ -32,7 +32,13 @@ from madang.infrastructure.cctv.actions import (
     save_view,
 )
 from madang.infrastructure.cctv.gateway.addresses import hide_password, restore_password
-from madang.infrastructure.cctv.queries.cameras import get_camera, list_cameras, list_misplaced
+from madang.infrastructure.cctv.queries.cameras import (
+    describe_camera,
+    get_camera,
+    list_cameras,
+    list_misplaced,
+    list_unplaced,
+)
 from madang.infrastructure.cctv.queries.sources import find_source
 from madang.infrastructure.cctv.records import PURPOSES, Camera, Line, Rules, Source, View, Zone
 
@@ -40,7 +46,7 @@ from .drawing import draw_place, name_districts
 from .public import TITLE
 
 HOME = "/desk/cctv/"
-CAMERAS = f"{HOME}cameras/"
+CAMERAS, THINGS = f"{HOME}cameras/", "/desk/things/"
 CRUMBS = ((TITLE, HOME), (Text(ko="카메라", en="Cameras"), CAMERAS))
 STATES = {state.value: name for state, name in STATE_NAMES.items()}
 YES_NO = {
@@ -49,6 +55,7 @@ YES_NO = {
     None: Text(ko="모름", en="not known"),
 }
 UNKNOWN = Text(ko="모름", en="not known")
+UNPLACED = "none"
 
 
 def _query(
@@ -56,6 +63,12 @@ def _query(
 ) -> tuple[Sequence[Camera], int]:
     del actor
     district, state = filters.get("district", ""), filters.get("state", "")
+    if filters.get("misplaced") == UNPLACED:
+        things, count = list_unplaced(
+            search=search, state=state, sort=sort or "id", offset=offset, limit=limit
+        )
+        nowhere = {"lon": None, "lat": None}
+        return [msgspec.structs.replace(describe_camera(one), **nowhere) for one in things], count
     if filters.get("misplaced"):
         words = search.lower().split()
         found = [
@@ -97,6 +110,11 @@ def _say_place(camera: Camera) -> Text:
     return Text(ko=f"{here.ko} (목록에는 {declared.ko})", en=f"{here.en} (the list says {declared.en})")
 
 
+def _find_page(camera: Camera) -> str:
+    """Return the page of a camera: one without a place has only that of the register, where it can be given one."""
+    return f"{CAMERAS if camera.lon is not None else THINGS}{camera.id}/"
+
+
 LIST = ListPage(
     title=Text(ko="카메라", en="Cameras"),
     permission="cctv.view",
@@ -105,7 +123,7 @@ LIST = ListPage(
         en="The cameras of the register of things. Those that stand outside the district of their list are kept and marked.",
     ),
     columns=(
-        ListColumn(name="id", title=Text(ko="번호", en="Camera"), href=lambda row: f"{CAMERAS}{row.id}/"),
+        ListColumn(name="id", title=Text(ko="번호", en="Camera"), href=_find_page),
         ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: read_pair(row.name)),
         ListColumn(name="district_code", title=Text(ko="자치구", en="District"), value=_say_place),
         ListColumn(
@@ -126,7 +144,10 @@ LIST = ListPage(
     filters=(
         ListFilter(
             name="misplaced", title=Text(ko="자리", en="Place"),
-            choices=(("yes", Text(ko="목록의 자치구 밖", en="Outside the district of the list")),),
+            choices=(
+                ("yes", Text(ko="목록의 자치구 밖", en="Outside the district of the list")),
+                (UNPLACED, Text(ko="어디 있는지 모름", en="Nobody knows where")),
+            ),
         ),
         STATE_FILTER,
         DISTRICT_FILTER,

@@ -55,6 +55,14 @@ def list_cameras(
     return [describe_camera(one) for one in things], count_things(where)
 
 
+def list_unplaced(
+    *, search: str = "", state: str = "", sort: str = "id", offset: int = 0, limit: int | None = None
+) -> tuple[list[Thing], int]:
+    """Return the cameras of which nobody knows where they stand, in order of `sort`, and how many there are."""
+    where = ThingFilter(kind=CAMERA_KIND, text=search, state=state, is_placed=False)
+    return list(list_things(where, sort=sort, offset=offset, limit=limit)), count_things(where)
+
+
 def list_nearest(lon: float, lat: float, within_m: float, limit: int = 50) -> list[Camera]:
     """Return the cameras within `within_m` metres of a point, nearest first.
 

@@ -135,6 +135,20 @@ class TestImport:
         assert [(found[0].id, count) for found, count in pages] == [(one.id, 3) for one in cameras]
         assert all(one.purpose == "" and one.retention_days is None and one.view is None for one in cameras)
 
+    def test_a_camera_of_which_nobody_knows_the_place_is_found_and_leads_to_where_it_gets_one(
+        self, admin_client
+    ):
+        bring()
+        values = {"kind": "camera", "name": "자리를 모르는 카메라", "agency_code": "11110"}
+        register_thing(actor=HOUSE, now=NOW, thing_id="C-1", values=values)
+        page = admin_client.get("/desk/cctv/cameras/", {"misplaced": "none"}).content.decode()
+        assert "자리를 모르는 카메라" in page
+        assert "세종로" not in page
+        assert 'href="/desk/things/C-1/"' in page
+        assert admin_client.get("/desk/things/C-1/").status_code == 200
+        exported = admin_client.get("/desk/cctv/cameras/", {"misplaced": "none", "format": "geojson"})
+        assert exported.status_code == 200
+
     def test_the_same_list_again_changes_nothing_and_it_can_be_undone(self):
         report = bring()
         assert (bring().added, bring().unchanged) == (0, 3)

@@ -129,7 +129,7 @@ def run_import(arguments: Namespace) -> int:
         f"unchanged, {len(report.rejected):,} refused{outside}\n"
     )
     for one in report.rejected[:REJECTS_SHOWN]:
-        sys.stderr.write(f"row {one.row}: {one.reason.en}\n")
+        sys.stderr.write(f"{one.row}행: {one.reason.say('ko')} · row {one.row}: {one.reason.en}\n")
     return 0
 
 

@@ -149,6 +149,15 @@ class TestImport:
         exported = admin_client.get("/desk/cctv/cameras/", {"misplaced": "none", "format": "geojson"})
         assert exported.status_code == 200
 
+    def test_a_refused_row_says_why_in_korean_first_and_in_words(self, tmp_path, capsys):
+        (tmp_path / "list.csv").write_text(LIST_OF_FOUR + "종로구,세종로 3,37.5,동쪽,1\n")
+        assert run_import(Namespace(file=tmp_path / "list.csv", dry_run=False)) == 0
+        said = capsys.readouterr().err.splitlines()
+        assert said[1] == (
+            "5행: ‘lon’ 값을 받아들일 수 없습니다: 수 또는 빈 값이 와야 할 자리에 글자가 왔습니다"
+            " · row 5: 'lon' can't be taken: a number or nothing is wanted, text came"
+        )
+
     def test_the_same_list_again_changes_nothing_and_it_can_be_undone(self):
         report = bring()
         assert (bring().added, bring().unchanged) == (0, 3)

@@ -1,5 +1,7 @@
 /** Fire alarms: how long until 119, counted down where the server says when; detectors hung by a click on the plan. */
 import "./styles/fire.css";
+import { keepAnswers } from "./parts/answers";
+import { watchPicture } from "./parts/picture";
 
 /** Seconds are counted by the house's clock: `data-at` says what it was when a part was drawn, and screens' own clocks may be wrong. */
 function readClock(element: HTMLElement): number {
@@ -32,6 +34,8 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-place]"
   const plan = form.querySelector<SVGSVGElement>(".plan svg");
   if (plan) hang(form, plan);
 }
+keepAnswers();
+if (document.getElementById("alarm-head")) watchPicture("alarm-head");
 count();
 setInterval(count, 500);
 document.addEventListener("htmx:afterSwap", count);

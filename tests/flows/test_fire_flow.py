@@ -45,6 +45,12 @@ def home(house: House):
     admin.close()
 
 
+POLICY = {
+    "name": "밤 60초", "wait_s": 90, "night_wait_s": 60, "night_from": 21, "night_until": 7, "pair_s": 90,
+    "quiet_s": 600, "hold_s": 300, "test_s": 3600, "drill_s": 1800, "ladder": "20, 40",
+}  # fmt: skip
+
+
 def say(house: House, device: str, kind: str) -> None:
     message = uplink(device, datetime.now(UTC), kind)
     publish_uplinks("127.0.0.1", house.mqtt_port, [(device, message)] * 2)
@@ -150,6 +156,36 @@ def test_a_drill_reaches_119_as_an_exercise_and_its_end_cancels_it(house, home):
         assert (read_ledger(house)[-1]["msgType"], read_ledger(house)[-1]["status"]) == ("Cancel", "Exercise")
 
 
+def test_an_answer_tapped_without_a_network_is_kept_and_sent(house, browser, home):
+    with closing(house.sign_in("admin")) as admin:
+        quick = {**POLICY, "ladder": "3, 6"}
+        for what in ("try", "save"):
+            admin.post(
+                "/desk/fire_safety/facilities/flow/policy/", data={**quick, "do": what}
+            ).raise_for_status()
+    wall = open_as(browser, house, "operator", "/wall/fire_safety/")
+    say(house, "flow-d2", "heat")
+    row = wall.wait_for_selector(".wall-row:has-text('해맑은요양원 3층 302호')")
+    address = row.query_selector("a").get_attribute("href")
+    wall.context.close()
+    phone = open_as(browser, house, "officer", address, viewport={"width": 390, "height": 844})
+    phone.wait_for_selector("#told-1:has-text('알림')")  # who is told while the page is open stands there too
+    phone.context.set_offline(True)
+    phone.click(".fire-answer button[value=confirm]")
+    phone.wait_for_selector(".fire-unsent:has-text('아직 보내지 못했습니다')")
+    assert phone.locator(".fire-unsent a[href='tel:119']").is_visible()
+    phone.wait_for_selector(".fire-head .wall-late.late:has-text('연결이 끊겼습니다')")
+    before = len(read_ledger(house))
+    phone.context.set_offline(False)
+    phone.wait_for_selector("text=불이라고 알렸습니다")
+    await_true(lambda: len(read_ledger(house)) == before + 1)
+    phone.click("a:has-text('상황 종료')")
+    phone.fill("[name=note]", "연기만 났음")
+    phone.click("button:has-text('종료')")
+    phone.wait_for_selector("text=걸린 시간")
+    phone.context.close()
+
+
 def await_page(client, address, words):
     deadline = time.monotonic() + 30
     while words not in (text := client.get(address).text):
@@ -177,13 +213,12 @@ def test_a_gateway_speaks_http_and_who_may_not_is_refused(house, home):
 def test_a_policy_is_tried_on_history_before_it_counts(house, home):
     with closing(house.sign_in("admin")) as admin:
         address = "/desk/fire_safety/facilities/flow/policy/"
-        policy = {"name": "밤 30초", "wait_s": 90, "night_wait_s": 30, "night_from": 21, "night_until": 7, "pair_s": 90,
-                  "quiet_s": 600, "hold_s": 300, "test_s": 3600, "drill_s": 1800, "ladder": "20, 40"}  # fmt: skip
+        policy = POLICY
         tried = admin.post(address, data={**policy, "do": "try"}).text
         assert "이 규칙이었다면" in tried
         assert admin.post(address, data={**policy, "wait_s": 91, "do": "save"}).status_code == 422
         admin.post(address, data={**policy, "do": "save"}).raise_for_status()
-        assert 'value="밤 30초"' in admin.get(address).text
+        assert 'value="밤 60초"' in admin.get(address).text
 
 
 PATHS = (

@@ -303,15 +303,16 @@ def list_told(alarms: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
 
 def list_ladder(
     alarm: Alarm, contacts: Sequence[Contact], now: datetime
-) -> list[tuple[Contact, datetime | None]]:
+) -> list[tuple[int, Contact, datetime | None]]:
     """Return an alarm's facility's contacts as they were told of it and when, then those who are next (None).
 
+    Each stands with its place in the order of the register.
     `contacts` are all of them as they are to be shown, in the order in which they are registered.
     """
     registered = describe_facility(find_facility_row(alarm.facility))
     told = list_told([alarm.id])[alarm.id]
     order = order_told(registered.contacts, told, now, CITY_TIMEZONE, read_calendar(registered.absences))
-    return [(contacts[place], moment) for place, moment in order if place < len(contacts)]
+    return [(place, contacts[place], moment) for place, moment in order if place < len(contacts)]
 
 
 def read_calendar(absences: tuple[Absence, ...] = ()) -> Calendar:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import Actor, ColumnType, MadangError, Text, now, read_pair
@@ -42,7 +42,7 @@ from madang.infrastructure.fire_safety.records import (
     Verdict,
 )
 
-from .desk import await_decision, describe
+from .desk import await_decision, describe, go_on
 from .drawing import draw_plan, say_floors, say_needs
 
 HOME = "/desk/fire_safety/"
@@ -156,10 +156,10 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
         await_decision(alarm.facility)
         messages.success(request, SAID[said].say(request.language))
         if not describe(alarm)["is_open"]:  # what was said began another alarm
-            return HttpResponseRedirect(f"{HOME}facilities/{alarm.facility}/")
+            return go_on(request, f"{HOME}facilities/{alarm.facility}/")
     except MadangError as error:
         messages.error(request, error.text.say(request.language))
-    return HttpResponseRedirect(address_of(alarm_id))
+    return go_on(request, address_of(alarm_id))
 
 
 def _query(

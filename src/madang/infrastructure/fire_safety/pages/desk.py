@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import Actor, Text, now, read_pair
@@ -123,6 +123,13 @@ def await_decision(code: str) -> None:
     until = time.monotonic() + DECIDED_S
     while not is_decided(code) and time.monotonic() < until:
         time.sleep(0.05)
+
+
+def go_on(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead on to a page: where a script sent the answer (and sends it until it arrives) as JSON {"href": address}."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"href": address})
+    return HttpResponseRedirect(address)
 
 
 def describe(alarm: Alarm) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now, read_pair
@@ -61,7 +61,7 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .alarms import HOME, describe
-from .desk import await_decision
+from .desk import await_decision, go_on
 from .drawing import draw_plan, draw_surroundings, list_floors, say_dated_gaps, say_gaps, say_needs
 from .rows import read_rows, write_rows
 
@@ -196,7 +196,7 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, MODES[kind].say(request.language))
     except MadangError as error:
         messages.error(request, error.text.say(request.language))
-    return HttpResponseRedirect(f"{FACILITIES}{code}/")
+    return go_on(request, f"{FACILITIES}{code}/")
 
 
 def _facility_form(_actor: Actor, **_address: Any) -> type[forms.Form]:

@@ -136,7 +136,7 @@ def test_an_absence_and_a_holiday_say_who_is_told_of_an_alarm():
     assert [is_away for _, is_away in order] == [False, False, True]
     assert order[0][0].name == "시○○"
     assert gaps == []
-    assert list_ladder(alarm, facility.contacts, at)[0][0] == HEAD
+    assert list_ladder(alarm, facility.contacts, at)[0][1] == HEAD
 
 
 @pytest.mark.parametrize(
@@ -263,6 +263,6 @@ def test_at_a_change_of_shift_the_first_of_the_new_one_is_next():
         moment = at + timedelta(seconds=seconds)
         decide_due(now=moment)
         ladder = list_ladder(alarm, people, moment)
-        told.append([one.name for one, when in ladder if when])
-        assert [one.name for one, when in ladder if not when][0] == ["낮이", "밤이", "낮이"][len(told) - 1]
+        told.append([one.name for _, one, when in ladder if when])
+        assert [one.name for _, one, when in ladder if not when][0] == ["낮이", "밤이", "낮이"][len(told) - 1]
     assert told == [["낮일"], ["낮일", "밤일"], ["낮일", "밤일", "밤이"]]

@@ -68,6 +68,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
         "tiles": [(number, one) for number, one in enumerate(tiles[:budget], start=1)],
         "streams": len(tiles),
         "lost": lost,
+        "room": min(one for one in BUDGETS if one >= min(budget, len(tiles))),
         "budget": budget,
         "budgets": BUDGETS,
         "events": [describe(one) for one in events],

@@ -374,6 +374,20 @@ class TestWall:
         assert admin_client.get(self.path, {"budget": "x"}).status_code == 200
         assert admin_client.get(self.path).context["budget"] == 1
 
+    @pytest.mark.parametrize(("budget", "count", "room"), [(1, 2, 1), (6, 1, 1), (6, 2, 4), (4, 2, 4)])
+    def test_few_streams_are_shown_large(self, admin_client, budget, count, room):
+        moment = datetime.now(UTC)
+        lay_out(at=moment)
+        for camera in list_cameras(sort="name")[0][:count]:
+            source = Source(camera_id=camera.id, url="rtsp://camera.example/2")
+            actions.save_source(actor=HOUSE, now=NOW, source=source)
+            actions.record_told(
+                now=moment, told=[Told(pulse=Pulse(camera_id=camera.id, at=moment, people=1))]
+            )
+        page = admin_client.get(self.path, {"budget": budget})
+        assert len(page.context["tiles"]) == min(budget, count)
+        assert f'class="cctv-tiles of-{room}"' in page.content.decode()
+
     def test_no_name_in_both_languages_stands_on_it(self, admin_client):
         lay_out(at=datetime.now(UTC))
         camera = list_sources()[0].camera

@@ -13,6 +13,7 @@ from .pages.facilities import (
     show_facility,
 )
 from .pages.hydrants import HYDRANTS
+from .pages.importing import bring_list
 from .pages.network import (
     DECODER_FORM,
     GATEWAYS_FORM,
@@ -40,6 +41,7 @@ urlpatterns = [
     path(f"{ALARM}report.pdf", print_report, name="fire_safety_report_pdf"),
     path("desk/fire_safety/facilities/", FACILITY_LIST.as_view(), name="fire_safety_facilities"),
     path("desk/fire_safety/facilities/new/", FACILITY_FORM.as_view(), name="fire_safety_new_facility"),
+    path("desk/fire_safety/facilities/import/", bring_list, name="fire_safety_import"),
     path("desk/fire_safety/holidays/", HOLIDAYS_FORM.as_view(), name="fire_safety_holidays"),
     path("desk/fire_safety/hydrants/import/", HYDRANTS.as_view(), name="fire_safety_hydrants"),
     path(NETWORK, show_network, name="fire_safety_network"),

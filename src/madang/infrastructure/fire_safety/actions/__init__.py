@@ -5,6 +5,7 @@ from .caring import check_detectors, forget_old_messages
 from .deciding import decide_due, recall_due, tell_incidents
 from .decoders import remove_decoder, save_decoder
 from .hydrants import import_hydrants
+from .importing import Brought, import_list
 from .nearby import Outlook
 from .network import check_network, hear_gateways, save_gateways
 from .plans import place_detector, remove_plan, save_plan
@@ -13,6 +14,7 @@ from .relaying import deliver_relays, warn_of_overdue_relays
 from .taking import hear_camera, take_messages
 
 __all__ = [
+    "Brought",
     "Outlook",
     "answer_alarm",
     "change_policy",
@@ -25,6 +27,7 @@ __all__ = [
     "hear_camera",
     "hear_gateways",
     "import_hydrants",
+    "import_list",
     "place_detector",
     "recall_due",
     "register_facility",

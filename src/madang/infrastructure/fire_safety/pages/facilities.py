@@ -134,6 +134,7 @@ FACILITY_LIST = ListPage(
         ko="아직 등록된 시설이 없습니다. 시설을 등록하고 감지기를 붙이면 경보를 받을 수 있습니다.",
         en="No facility is registered yet. Register one with its detectors and its alarms are heard.",
     ),
+    template="fire_safety/facilities.html",
     create=(f"{FACILITIES}new/", Text(ko="시설 등록", en="Register a facility"), CHANGE),
 )  # fmt: skip
 

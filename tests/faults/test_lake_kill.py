@@ -7,6 +7,7 @@ rounds is 5, or `MADANG_FAULT_ROUNDS` (`madang bench faults --rounds N`).
 import json
 import os
 import random
+import shutil
 import time
 
 import pytest
@@ -92,6 +93,50 @@ def test_killed_while_taking_in(lake):
     assert len(acknowledged) > 3 * KEYS * ROUNDS
     assert {name for name, _, _ in rows} == {f"s{key}" for key in range(KEYS)}
     assert seen["rolled"] == seen["count"]
+    kill(writer)
+
+
+PUBLISH = """
+for number in range(*arguments):
+    rows = [dict(name="s", as_of=START + timedelta(seconds=number), value=float(number), unit="1", source="")]
+    lake.append("indicators", pa.Table.from_pylist(rows), actor=HOUSE)
+"""
+AWAIT_ROWS = """
+import time
+deadline = time.monotonic() + 60
+while lake.authorize(HOUSE, "indicators").count() < arguments[0]:
+    assert time.monotonic() < deadline, lake.authorize(HOUSE, "indicators").count()
+    time.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize("is_writer_away", [False, True])
+@pytest.mark.parametrize("lake", [True], indirect=True)
+def test_a_broker_laid_back_to_an_earlier_state_has_nothing_new_passed_over(lake, is_writer_away):
+    """From a copy of its disk, say: its stream is the same, and gives numbers that the writer has seen."""
+    store, copy = lake.folder / "broker", lake.folder.parent / "copy"
+    writer, _ = lake.start(WRITER)
+    lake.run(PUBLISH, 0, 5)
+    lake.run(AWAIT_ROWS, 5)
+    lake.kill_broker()
+    shutil.copytree(store, copy)
+    lake.start_broker()
+    lake.run(PUBLISH, 5, 35)
+    lake.run(AWAIT_ROWS, 35)
+    lake.kill_broker()
+    if is_writer_away:
+        kill(writer)
+    shutil.rmtree(store)
+    copy.rename(store)
+    lake.start_broker()
+    lake.run(PUBLISH, 35, 40)
+    if is_writer_away:
+        writer, _ = lake.start(WRITER)
+    lake.run(AWAIT_ROWS, 40)
+    lake.run(PUBLISH, 40, 45)
+    lake.run(AWAIT_ROWS, 45)
+    rows, _ = look(lake)
+    assert rows == {("s", "", float(number)) for number in range(45)}
     kill(writer)
 
 

@@ -371,9 +371,33 @@ def test_acknowledged_rows_wait_for_a_writer_that_is_away(intake):
     assert get_backlogs()[0].waiting == 0
 
 
+def test_a_message_that_the_stream_has_lost_holds_nothing_up(intake):
+    intake.stop()
+    lost = [append("indicators", batch(reading(minute=m)), actor=HOUSE).sequence for m in range(3)][1]
+    get_broker().run(get_broker().client().jetstream().delete_msg(streams.STREAM, lost))
+    again = Intake(None)
+    try:
+        wait_until(lambda: authorize(HOUSE, "indicators").count() == 2)
+        append("indicators", batch(reading(minute=3)), actor=HOUSE)
+        wait_until(lambda: authorize(HOUSE, "indicators").count() == 3)
+    finally:
+        again.stop()
+
+
+def test_a_stream_that_was_made_anew_meanwhile_is_read_from_its_start(intake):
+    for minute in range(5):
+        append("indicators", batch(reading(minute=minute)), actor=HOUSE)
+    wait_until(lambda: authorize(HOUSE, "indicators").count() == 5)
+    get_broker().run(get_broker().client().jetstream().delete_stream(streams.STREAM))
+    for minute in range(5, 8):
+        append("indicators", batch(reading(minute=minute)), actor=HOUSE)
+    wait_until(lambda: authorize(HOUSE, "indicators").count() == 8)
+
+
 def test_a_wait_that_is_used_up_is_no_broker_out_of_reach(lake, broker_url, monkeypatch):
     streams.ensure_stream(get_broker())
     source = Source(get_broker())
+    source.name_epoch("", 0)
     source.seek(source.read_info().state.last_seq)
     for _ in range(3):
         append("indicators", batch(reading()), actor=HOUSE)

@@ -88,8 +88,8 @@ class Writer:
         """Find out from the disk where to go on."""
         self.buffers = {}
         self.source = Source(self.broker)
-        self.epoch = self.source.read_epoch()
-        epoch, _, position = self.ledger.read_note("position").rpartition(" ")
+        known, _, position = self.ledger.read_note("position").rpartition(" ")
+        self.epoch = self.source.name_epoch(known, int(position or 0))
         self.tables = {}
         for name, table in list_streams().items():
             try:
@@ -97,7 +97,7 @@ class Writer:
             except (BadInput, pa.ArrowException):
                 log.exception("table %s can't be opened; its messages are put into quarantine", name)
         self.handlers = [one for one in list_handlers() if one.table in self.tables]
-        self.source.seek(int(position) if epoch == self.epoch else 0)
+        self.source.seek(int(position) if known == self.epoch else 0)
         self.position = self._released = self.source.position
 
     def _cycle(self, detecting: Detecting) -> None:

@@ -76,7 +76,7 @@ def test_a_member_killed_comes_back_and_the_house_answers(shared_house):
         await_true(is_back)
         await_true(lambda: answers(shared_house))
         await_true(lambda offspring=offspring: all(has_ended(child) for child in offspring))
-    assert answers(shared_house)
+    await_true(lambda: answers(shared_house))
 
 
 def test_one_whose_work_stands_still_is_started_anew(tmp_path):
@@ -126,7 +126,7 @@ def test_a_second_house_on_the_same_folder_is_refused(shared_house):
     second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert second.returncode == 2
     assert "already runs" in second.stderr
-    assert answers(shared_house)
+    await_true(lambda: answers(shared_house))
 
 
 def test_stopping_leaves_no_process_behind(own_house):
@@ -148,7 +148,7 @@ def test_a_killed_supervisor_orphans_nobody_and_the_next_start_works(own_house):
 
     await_true(is_gone, left)
     again = start_house(own_house.data, "--no-demo")
-    assert answers(again)
+    await_true(lambda: answers(again))
     stop_house(again)
 
 

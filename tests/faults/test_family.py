@@ -152,6 +152,20 @@ def test_a_killed_supervisor_orphans_nobody_and_the_next_start_works(own_house):
     stop_house(again)
 
 
+def test_a_family_killed_at_once_leaves_no_port_taken(own_house):
+    family = psutil.Process(own_house.process.pid).children(recursive=True)
+    for one in (own_house.process.pid, *(member.pid for member in members(own_house).values())):
+        os.kill(one, signal.SIGKILL)
+    own_house.process.wait()
+    await_true(lambda: all(has_ended(child) for child in family), family)
+    port = int(own_house.url.rsplit(":", 1)[1])
+    await_true(
+        lambda: (
+            port not in {one.laddr.port for one in psutil.net_connections("tcp") if one.status == "LISTEN"}
+        )
+    )
+
+
 def test_a_busy_port_is_a_clear_error(shared_house, tmp_path):
     port = shared_house.url.rsplit(":", 1)[1]
     environment = os.environ | {"MADANG_DATA": str(tmp_path / "other"), "MADANG_PORT": port}

@@ -24,7 +24,7 @@ type Layer = {
 };
 type Config = {
   layers: Layer[];
-  bounds?: [number, number, number, number];
+  bounds?: Extent;
   list?: string;
   base?: "labels" | "plain";
   interactive?: boolean;
@@ -32,7 +32,10 @@ type Config = {
   href?: string;
 };
 
-const COUNTRY: [number, number, number, number] = [125.5, 33.8, 130, 38.7];
+/** West, south, east, north in degrees. */
+type Extent = [number, number, number, number];
+
+const COUNTRY: Extent = [125.5, 33.8, 130, 38.7];
 const REFRESH_MS = 15_000;
 const NEWS_MS = 500;
 const REACH = 6;
@@ -246,13 +249,14 @@ async function open(element: HTMLElement): Promise<void> {
   element.dataset.ready = "false";
   const config = readJson<Config>(element) ?? { layers: [] };
   // Names are drawn on a canvas, which takes whatever font is there at that moment.
-  await document.fonts.load(`13px ${FONT}`, "가A");
+  const [city] = await Promise.all([readCity(), document.fonts.load(`13px ${FONT}`, "가A")]);
+  const rows = config.base === "plain" ? null : findRows(config, city, config.bounds);
   const small = matchMedia("(max-width: 599px)").matches;
   const map = new Map({
     container: element,
     style: baseStyle(config, sizeOf(element)),
-    bounds: config.bounds ?? pointBounds(config) ?? COUNTRY,
-    fitBoundsOptions: { padding: small ? 12 : roomAround(config), maxZoom: 15 },
+    bounds: rows ?? city,
+    fitBoundsOptions: rows ? { padding: small ? 12 : roomAround(config), maxZoom: 15 } : { padding: small ? 4 : 16 },
     attributionControl: false,
     cooperativeGestures: element.dataset.quietScroll !== undefined,
     dragRotate: false,
@@ -272,26 +276,18 @@ async function open(element: HTMLElement): Promise<void> {
   map.addControl(new AttributionControl({ compact: false, customAttribution: say("경계: 국토교통부 법정구역", "Boundaries: MOLIT legal areas") }), "bottom-left");
   const show = () => { element.dataset.ready = "true"; };
   const draw = () => config.layers.forEach((layer) => addLayer(map, layer, config.base === "plain"));
-  const begin = () => {
+  map.once("load", () => {
     draw();
     followList(map, config);
     listenToClicks(map, config);
     element.dispatchEvent(new CustomEvent("madang:map", { bubbles: true, detail: map }));
     show();
-  };
-  map.once("load", () => {
-    if (config.base !== "plain" && (config.bounds || pointBounds(config))) return begin();
-    // The data is asked for where the city is, not for the whole country.
-    map.once("idle", () => {
-      fitCity(map, small ? 4 : 16);
-      begin();
-    });
   });
   document.addEventListener("madang:display", () => {
     map.setStyle(baseStyle(config, sizeOf(element)), { diff: false });
     map.once("style.load", draw);
   });
-  document.addEventListener("htmx:afterSettle", () => takeNewRows(map, config));
+  document.addEventListener("htmx:afterSettle", () => takeNewRows(map, config, city));
 }
 
 /** Names beside points need room at the edges. */
@@ -306,29 +302,31 @@ function listCorners(coordinates: Nested): [number, number][] {
   return typeof coordinates[0] === "number" ? [coordinates as [number, number]] : coordinates.flatMap(listCorners);
 }
 
-function pointBounds(config: Config): LngLatBounds | null {
-  const bounds = new LngLatBounds();
-  for (const layer of config.layers) {
+/** Where the rows are; null where there are none, or they lie all over the city, which then is shown whole. */
+function findRows(config: Config, [west, south, east, north]: Extent, said?: Extent): LngLatBounds | null {
+  const bounds = said ? LngLatBounds.convert(said) : new LngLatBounds();
+  for (const layer of said ? [] : config.layers) {
     if (!layer.data || typeof layer.data !== "object") continue;
     for (const { geometry } of layer.data.features) {
       if (geometry && "coordinates" in geometry) for (const corner of listCorners(geometry.coordinates)) bounds.extend(corner);
     }
   }
-  return bounds.isEmpty() ? null : bounds;
+  if (bounds.isEmpty()) return null;
+  const isWide = bounds.getEast() - bounds.getWest() > (east - west) / 2 && bounds.getNorth() - bounds.getSouth() > (north - south) / 2;
+  const isInside = bounds.getWest() >= west && bounds.getEast() <= east && bounds.getSouth() >= south && bounds.getNorth() <= north;
+  return isWide && isInside ? null : bounds;
 }
 
+let extent: Promise<Extent> | undefined;
+
 /** The city is data: its extent is that of its districts, wherever they are. */
-function fitCity(map: Map, padding: number): void {
-  const bounds = new LngLatBounds();
-  for (const { geometry } of map.querySourceFeatures("districts", { sourceLayer: "districts" })) {
-    const rings = geometry.type === "Polygon" ? geometry.coordinates : geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
-    for (const ring of rings) for (const corner of ring) bounds.extend(corner as [number, number]);
-  }
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding, animate: false });
+function readCity(): Promise<Extent> {
+  extent ??= fetch("/tiles/districts.json").then(async (reply) => ((await reply.json()) as { bounds: Extent }).bounds).catch(() => COUNTRY);
+  return extent;
 }
 
 /** A list that changed beside its map brings the new rows as a data block; the same ones again move nothing. */
-function takeNewRows(map: Map, config: Config): void {
+function takeNewRows(map: Map, config: Config, city: Extent): void {
   for (const block of document.querySelectorAll<HTMLScriptElement>("script[data-layer]")) {
     const text = block.textContent ?? "null";
     const layer = config.layers.find((one) => one.id === block.dataset.layer);
@@ -337,8 +335,8 @@ function takeNewRows(map: Map, config: Config): void {
     layer.taken = text;
     layer.data = data;
     map.getSource<GeoJSONSource>(layer.id)?.setData(data);
-    const bounds = pointBounds(config);
-    if (bounds) map.fitBounds(bounds, { padding: roomAround(config), maxZoom: 15, animate: false });
+    const bounds = findRows(config, city);
+    map.fitBounds(bounds ?? city, { padding: bounds ? roomAround(config) : 16, maxZoom: 15, animate: false });
   }
   followList(map, config);
 }

@@ -1,15 +1,15 @@
-"""Vector tiles of area layers."""
+"""Vector tiles of area layers, and what each layer's tiles are (TileJSON)."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from madang.core.base.interface import Text
-from madang.core.pages.interface import Route
+from madang.core.pages.interface import Route, find_address
 
 from .queries.layers import get_area_layer
-from .queries.tiles import get_tile
+from .queries.tiles import describe_tiles, get_tile
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 
@@ -26,7 +26,23 @@ def send_tile(request: Request, query: None, body: None) -> Response:
     return Response(tile, media_type=MEDIA_TYPE, headers=headers)
 
 
+def describe_layer(request: Request, query: None, body: None) -> Response:
+    """Answer GET /tiles/{layer}.json."""
+    layer = get_area_layer(request.path_params["layer"])
+    return JSONResponse(
+        describe_tiles(layer, find_address(request)), headers={"Cache-Control": "public, max-age=60"}
+    )
+
+
 ROUTES = [
+    Route(
+        "GET",
+        "/tiles/{layer}.json",
+        describe_layer,
+        "public",
+        Text(ko="구역 레이어 타일의 설명 (TileJSON)", en="What an area layer's tiles are (TileJSON)"),
+        tags=("places",),
+    ),
     Route(
         "GET",
         "/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt",

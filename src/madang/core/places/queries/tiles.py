@@ -16,9 +16,12 @@ from madang.core.places.methods.tiles import (
     tile_bounds,
     tile_degrees,
 )
-from madang.core.places.records import BoundaryArea
+from madang.core.places.records import AreaLayerRecord, BoundaryArea
 
 from .layers import get_layer_folder, load_areas
+
+DEEPEST = 14
+"""Zoom beyond which a map draws the tiles of this one larger."""
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -38,6 +41,32 @@ def get_tile(layer: str, layer_version: str, z: int, x: int, y: int) -> bytes:
     """
     tile_bounds(z, x, y)  # refuses what is no tile before anything is kept for it
     return _build_tile(get_layer_folder(), layer, layer_version, z, x, y)
+
+
+def describe_tiles(layer: AreaLayerRecord, address: str) -> dict[str, object]:
+    """Return the TileJSON (3.0.0) of a layer whose tiles are at `address`: what it draws, how deep, how far it reaches."""
+    fields = {"code": "String", "name_ko": "String", "name_en": "String", "parent": "String"}
+    return {
+        "tilejson": "3.0.0",
+        "name": layer.name,
+        "version": "1.0.0",
+        "tiles": [f"{address}/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt"],
+        "minzoom": 0,
+        "maxzoom": DEEPEST,
+        "bounds": _find_extent(get_layer_folder(), layer.name, layer.version),
+        "vector_layers": [
+            {"id": layer.name, "fields": fields},
+            {"id": f"{layer.name}_names", "fields": fields},
+        ],
+    }
+
+
+@lru_cache(maxsize=64)
+def _find_extent(folder: Path, layer: str, layer_version: str) -> list[float]:
+    """Return west, south, east, north in degrees."""
+    del folder  # of whom the areas are
+    shapes = np.array([area.geometry for area in load_areas(layer, layer_version)], dtype=object)
+    return [round(float(edge), 6) for edge in shapely.total_bounds(shapes)]
 
 
 @lru_cache(maxsize=2000)

@@ -8,8 +8,12 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from madang.core.base.interface import BadInput, NotFound
+from madang.core.base.interface import ANONYMOUS, BadInput, NotFound
+from madang.core.pages.interface import build_starlette_routes
+from madang.core.places.hot import ROUTES
 from madang.core.places.interface import (
     TileFeatures,
     choose_drawn,
@@ -195,3 +199,20 @@ def test_a_collection_is_drawn_by_its_largest_parts():
         "features"
     ]
     assert feature["geometry"]["type"] == "Polygon"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_layer_says_where_its_tiles_are_and_how_far_it_reaches():
+    client = TestClient(Starlette(routes=build_starlette_routes(ROUTES, lambda _: ANONYMOUS)))
+    said = client.get("/tiles/districts.json").json()
+    assert said["tilejson"] == "3.0.0"
+    west, south, east, north = said["bounds"]
+    assert west < CITY_HALL[0] < east
+    assert south < CITY_HALL[1] < north
+    whole = shapely.total_bounds([area.geometry for area in list_areas("districts")])
+    assert np.allclose(said["bounds"], whole, atol=1e-6)
+    z, x, y = tile_of(*CITY_HALL, 10)
+    address = said["tiles"][0].format(z=z, x=x, y=y)
+    drawn = mapbox_vector_tile.decode(client.get(address).content)
+    assert set(drawn) == {layer["id"] for layer in said["vector_layers"]}
+    assert client.get("/tiles/nowhere.json").status_code == 404

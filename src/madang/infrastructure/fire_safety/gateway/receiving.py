@@ -6,6 +6,7 @@ acknowledged and written as a repetition: nothing is done twice.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -29,18 +30,25 @@ class Ledger:
         self._known = {_read_identifier(path, line) for line in whole.split(b"\n") if line.strip()}
         if not content.startswith(b"{"[: len(content)]):
             raise ValueError(f"{path} is no ledger")
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
         self._file.truncate(len(whole))  # what was cut off was never acknowledged
+        self._length = len(whole)
 
     def write(self, alert: dict[str, str]) -> bool:
-        """Write an alert down, durably; return whether it was new."""
+        """Write an alert down, durably; return whether it was new. Raises OSError where the disk is full."""
         with self._lock:
             is_new = alert["identifier"] not in self._known
             received_at = datetime.now(UTC).isoformat()
             line = {**alert, "received_at": received_at, "is_repetition": not is_new}
-            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            written = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+            try:
+                if self._file.write(written) < len(written):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(self._file.fileno())
+            except OSError:
+                self._file.truncate(self._length)
+                raise
+            self._length += len(written)
             self._known.add(alert["identifier"])
             return is_new
 
@@ -73,7 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             self._answer(422, {"error": str(error)})
             return
-        is_new = self.ledger.write(alert)
+        try:
+            is_new = self.ledger.write(alert)
+        except OSError as error:
+            self._answer(507, {"error": f"not written down: {error.strerror}"})
+            return
         self._answer(200, {"received": alert["identifier"], "is_repetition": not is_new})
 
     def _answer(self, status: int, body: dict[str, object]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import queue
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -32,14 +33,20 @@ MOST_UNACKNOWLEDGED = 5_000
 AGAIN_S = 30
 """After so many seconds the broker sends what wasn't acknowledged once more."""
 IDLE_S = 30.0
+SHORT, MOMENT, MORE = 9, 7, 2
+"""Parts of an address to acknowledge to, which of them is the moment (ns), and how many a longer one has before it."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A device's message: its MQTT topic, and where the broker keeps it (0: nowhere, QoS 0)."""
+    """A device's message: its MQTT topic, where the broker keeps it (0: nowhere, QoS 0), and since when.
+
+    The moment is the same (to the microsecond) however often the message comes.
+    """
 
     topic: str
     payload: bytes
     sequence: int
+    at: datetime | None = None
     reply: str = ""
 
 
@@ -128,7 +135,10 @@ class DeviceListener:
         self._number = number
         if sequence > self._read:
             self._read = sequence
-            taken.append(Told(topic=topic, payload=message.data, sequence=sequence, reply=message.reply))
+            at = read_moment(message.reply)
+            taken.append(
+                Told(topic=topic, payload=message.data, sequence=sequence, at=at, reply=message.reply)
+            )
         elif sequence <= self._kept:
             self._broker.tell(message.reply, b"+ACK")
         return True
@@ -163,7 +173,8 @@ class DeviceListener:
             self._read = found.seq or self._behind
             if self._read <= self._behind:
                 topic = as_topic((found.subject or "").removeprefix(KEPT))
-                again.append(Told(topic=topic, payload=found.data or b"", sequence=self._read))
+                payload = found.data or b""
+                again.append(Told(topic=topic, payload=payload, sequence=self._read, at=found.time))
         self._read = min(self._read, self._behind)
         return again
 
@@ -207,3 +218,13 @@ class DeviceListener:
             info = self._broker.run(jetstream.add_consumer(STREAM, config))
         end()  # what it wasn't told of is in the stream still, and ours now
         return info
+
+
+def read_moment(reply: str) -> datetime:
+    """Return when the broker took in what it delivers with the address `reply`.
+
+    nats-py reads it as a float, which is not exact enough to be the same moment as that of the stream's message.
+    """
+    tokens = reply.split(".")
+    nanoseconds = int(tokens[MOMENT if len(tokens) == SHORT else MOMENT + MORE])
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=nanoseconds // 1000)

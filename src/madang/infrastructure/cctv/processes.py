@@ -79,7 +79,7 @@ def hear_bells(listener: DeviceListener, stop: threading.Event) -> None:
             continue
         close_old_connections()
         moment = now()
-        rings = [read_ring(one.topic.partition("/")[2], one.payload, moment) for one in messages]
+        rings = [read_ring(one.topic.partition("/")[2], one.payload, one.at or moment) for one in messages]
         try:
             take_rings(now=moment, rings=rings)
         except Exception:

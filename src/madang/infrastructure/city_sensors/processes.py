@@ -87,7 +87,10 @@ def listen(listener: Listener, stop: threading.Event) -> None:
         messages = listener.take(MOST, 1.0)
         if not messages:
             continue
-        heard = [Heard(certkey=one.topic.partition("/")[2], payload=one.payload) for one in messages]
+        heard = [
+            Heard(certkey=one.topic.partition("/")[2], payload=one.payload, at=getattr(one, "at", None))
+            for one in messages
+        ]
         close_old_connections()
         try:
             hear_messages(now=now(), messages=heard, may_refuse=False)

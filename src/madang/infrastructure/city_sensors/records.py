@@ -103,10 +103,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """One message as it came: the certificate's key that its topic or header names, and its bytes."""
+    """One message as it came: the certificate's key that its topic or header names, its bytes, and when (None: now)."""
 
     certkey: str
     payload: bytes
+    at: datetime | None = None
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -87,6 +88,22 @@ def test_what_is_not_acknowledged_comes_again_before_what_is_new(place):
         assert read(again) == list(range(120, 310))
         listener.acknowledge(again)
         assert listener.take(100, 0.5) == []
+
+
+def test_a_message_has_its_moment_however_often_it_comes(place):
+    """What says no time of its own counts as of then: neither twice, nor all as of the end of an outage."""
+    start, url, mqtt_port = place
+    start()
+    with listening(url, mqtt_port) as listener:
+        before = datetime.now(UTC)
+        say(mqtt_port, range(300))
+        after = datetime.now(UTC)
+        first = take(listener, 300)
+        moments = [one.at for one in first]
+        assert before <= moments[0] <= moments[-1] <= after
+        assert moments == sorted(set(moments))
+        listener.ask_again()
+        assert [one.at for one in take(listener, 300)] == moments
 
 
 def test_a_listener_that_died_leaves_nothing_to_its_successor_but_what_it_had_not_kept(place):

@@ -68,7 +68,7 @@ def _judge(
         return Judged(taken=0, reasons=(UNKNOWN_KEY,)), []
     stations = list_stations()
     try:
-        found = read_message(message.payload, now)
+        found = read_message(message.payload, message.at or now)
     except ValueError as error:
         said, reasons = [], {str(error)[:300]: ""}
     else:

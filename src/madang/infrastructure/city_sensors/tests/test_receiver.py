@@ -245,6 +245,19 @@ def test_what_no_instrument_measures_is_kept_without_a_value(messages):
     }
 
 
+def test_what_says_no_time_counts_as_of_when_the_broker_took_it_in(messages):
+    """However many waited while nobody listened, and however often they come."""
+    payload = msgspec.json.encode({"serial": "S1", "values": {"noise": 60}})
+    moments = [NOW - timedelta(minutes=minute) for minute in (3, 2, 1)]
+    heard = [Heard(certkey=KEY, payload=payload, at=at) for at in moments]
+    for now in (NOW, NOW + timedelta(seconds=30)):
+        assert [one.taken for one in hear_messages(now=now, messages=heard)] == [1, 1, 1]
+    found = [
+        row["observed_at"] for table, rows in messages() for row in rows if table == "city_sensor_readings"
+    ]
+    assert sorted(found) == sorted(moments * 2)
+
+
 def test_a_clock_that_jumps_loses_nothing_and_doubles_nothing(messages):
     """Sensors' clocks are right, ours jumps by hours both ways; what was refused is sent again once it is right."""
     chance = random.Random(3)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from madang.core.base.interface import (
+    MONITOR_FILE,
     SETTINGS,
     BadInput,
     Beats,
@@ -211,6 +212,7 @@ class Supervisor:
         self.broker.start(self._log_folder)
         await_broker(self.monitor_port)
         write_secret(self.folder / "broker.url", self.broker_url)
+        write_secret(self.folder / MONITOR_FILE, f"http://127.0.0.1:{self.monitor_port}")
 
     def _await_web(self, timeout_s: float = 180) -> None:
         deadline = time.monotonic() + timeout_s
@@ -280,6 +282,7 @@ class Supervisor:
             member.stop()
         self.broker.stop()
         (self.folder / "broker.url").unlink(missing_ok=True)
+        (self.folder / MONITOR_FILE).unlink(missing_ok=True)
         self._write_state()
         os.close(self._lock)
 

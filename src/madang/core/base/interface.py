@@ -20,7 +20,7 @@ from .jobs import Job
 from .kept import Kept
 from .manifests import CHAPTERS, Manifest, collect, list_manifests, load_part
 from .migrating import are_registers_ready, prepare_registers
-from .mqtt import MqttListener, as_subject, tell_listeners
+from .mqtt import MONITOR_FILE, MqttListener, as_subject, list_listened, tell_listeners
 from .processes import Process, stop_on_signals
 from .reasons import find_mismatch, say_mismatch
 from .registers import Register
@@ -39,6 +39,7 @@ __all__ = [
     "GENESIS",
     "HOUSE",
     "LANGUAGES",
+    "MONITOR_FILE",
     "SETTINGS",
     "Actor",
     "Aim",
@@ -96,6 +97,7 @@ __all__ = [
     "hurry",
     "insert_rows",
     "list_commands",
+    "list_listened",
     "list_manifests",
     "list_unknown_variables",
     "load_part",

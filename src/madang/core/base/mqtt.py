@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import queue
 import threading
+import urllib.request
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 
+import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.client import MQTTMessage
 
 from .broker import get_broker, unreachable
 from .errors import Unavailable
+from .settings import read_settings
 
+MONITOR_FILE = "broker.monitor"
+"""In `run` of the data folder: the address at which the packaged broker tells of itself."""
+MOST_LISTENED = 10_000
+MONITOR_S = 5.0
 MOST_WAITING = 20_000
 KEEPALIVE_S = 20
 _AS_SUBJECT = str.maketrans({"/": ".", ".": "//", "+": "*", "#": ">"})
@@ -143,3 +150,28 @@ def tell_listeners(news: Iterable[tuple[str, bytes]]) -> None:
     named = [(as_subject(topic), payload) for topic, payload in news]
     with suppress(Unavailable):
         get_broker().tell_all(named)
+
+
+class _Subscription(msgspec.Struct):
+    subject: str
+
+
+class _Subscriptions(msgspec.Struct):
+    subscriptions_list: list[_Subscription] = []
+
+
+def list_listened(prefix: str) -> list[str]:
+    """Return the topics that begin with `prefix` and that somebody listens to at the packaged broker, each once.
+
+    Those with wildcards are left out. Empty where the broker is away, or is one that nobody started on this data folder.
+    """
+    path = read_settings().data_path / "run" / MONITOR_FILE
+    try:
+        address = f"{path.read_text('ascii').strip()}/subsz?subs=1&limit={MOST_LISTENED}"
+        with urllib.request.urlopen(address, timeout=MONITOR_S) as reply:  # noqa: S310
+            found = msgspec.json.decode(reply.read(), type=_Subscriptions)
+    except (OSError, ValueError):
+        return []
+    start = as_subject(prefix)
+    subjects = {one.subject for one in found.subscriptions_list if one.subject.startswith(start)}
+    return [as_topic(one) for one in sorted(subjects) if not {"*", ">"} & set(one.split("."))]

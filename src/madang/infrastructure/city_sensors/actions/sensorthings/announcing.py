@@ -18,48 +18,67 @@ from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
 )
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import describe, render
 
-VERSION = "v1.1"
+from .listening import VERSION, list_asked, tell_asked
+
 Made = tuple[EntityType, Any]
 
 
 def announce_made(entities: Sequence[Made]) -> None:
-    """Tell of new entities: under their collection, and under those that lead to them by one link."""
-    tell_listeners(
-        (topic, payload) for kind, entity, payload in _draw(entities) for topic in list_topics(kind, entity)
-    )
+    """Tell of new entities: under their collection, those that lead to them by one link, and what somebody listens to."""
+    asked = list_asked(of_sets=True) if entities else []
+    news = []
+    for kind, those in _sort_kinds(entities):
+        for entity, payload in _draw(kind, those):
+            news += [(topic, payload) for topic in list_topics(kind, entity)]
+        news += tell_asked(asked, kind, those, None, _find_base())
+    tell_listeners(news)
 
 
 def announce_changed(entities: Sequence[Made], names: Sequence[str]) -> None:
-    """Tell of changed entities: where new ones are told of, under themselves, and under the properties `names`."""
+    """Tell of changed entities: where new ones are told of, under themselves, and under the properties `names`.
+
+    Where observations are told of, readings are, new and changed ones alike.
+    """
+    asked = list_asked() if entities else []
     news = []
-    for kind, entity, payload in _draw(entities):
-        address = f"{VERSION}/{kind.collection}({write_id(entity.id)})"
-        values = describe(kind, entity)
-        news += [(topic, payload) for topic in (*list_topics(kind, entity), address)]
-        news += [(f"{address}/{name}", msgspec.json.encode({name: values.get(name)})) for name in names]
+    for kind, those in _sort_kinds(entities):
+        news += tell_asked(asked, kind, those, names, _find_base())
+        if kind is OBSERVATION:
+            continue
+        for entity, payload in _draw(kind, those):
+            address = f"{VERSION}/{kind.collection}({write_id(entity.id)})"
+            values = describe(kind, entity)
+            news += [(topic, payload) for topic in (*list_topics(kind, entity), address)]
+            news += [(f"{address}/{name}", msgspec.json.encode({name: values.get(name)})) for name in names]
     tell_listeners(news)
 
 
 def after_commit(entities: Sequence[Made], changed: Iterable[str] | None = None) -> None:
     """Announce once the transaction in hand is kept; `changed` names the changed properties, None: new."""
-    made, names = (
-        [one for one in entities if one[0] is not OBSERVATION],
-        None if changed is None else list(changed),
-    )
+    names = None if changed is None else list(changed)
+    made = [one for one in entities if one[0] is not OBSERVATION or names is not None]
     if made:
         transaction.on_commit(
             lambda: announce_made(made) if names is None else announce_changed(made, names), robust=True
         )
 
 
-def _draw(entities: Sequence[Made]) -> Iterable[tuple[EntityType, Any, bytes]]:
+def _find_base() -> str:
     settings = read_settings()
     address = settings.public_url.rstrip("/") or f"http://{settings.own_host}:{settings.port}"
-    base = f"{address}/sta/{VERSION}"
+    return f"{address}/sta/{VERSION}"
+
+
+def _sort_kinds(entities: Sequence[Made]) -> Iterable[tuple[EntityType, list[Any]]]:
+    """Return entities by their kinds, in the order of the standard."""
     for kind in TYPES.values():
-        those = [entity for one, entity in entities if one is kind]
-        for entity, document in zip(those, render(kind, those, Options(), base), strict=True):
-            yield kind, entity, msgspec.json.encode(document)
+        if those := [entity for one, entity in entities if one is kind]:
+            yield kind, those
+
+
+def _draw(kind: EntityType, entities: Sequence[Any]) -> Iterable[tuple[Any, bytes]]:
+    documents = render(kind, entities, Options(), _find_base())
+    return zip(entities, map(msgspec.json.encode, documents), strict=True)
 
 
 def list_topics(kind: EntityType, entity: Any) -> list[str]:

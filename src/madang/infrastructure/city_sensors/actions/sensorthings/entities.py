@@ -65,7 +65,10 @@ def change(*, actor: Actor, now: datetime, target: Target, path: str, body: Any,
     with transaction.atomic():
         if kind is OBSERVATION:
             feature = _read_feature(entity, body)
-            change_observation(now=now, one=entity, body=describe(kind, entity) | body, feature=feature)
+            changed = change_observation(
+                now=now, one=entity, body=describe(kind, entity) | body, feature=feature
+            )
+            after_commit([(kind, changed)], changed=body)
         else:
             values, links = read_body(kind, body, partial=not is_whole)
             links = _read_references(kind, entity, links)

@@ -132,8 +132,10 @@ def _append(rows: list[dict[str, Any]]) -> None:
         raise refuse("phenomenonTime", reject.reason.ko, reject.reason.en)
 
 
-def change_observation(*, now: datetime, one: Observed, body: dict[str, Any], feature: Any = None) -> None:
-    """Write an observation anew with what `body` says. Its id stays, whatever its time; raises BadInput.
+def change_observation(
+    *, now: datetime, one: Observed, body: dict[str, Any], feature: Any = None
+) -> Observed:
+    """Write an observation anew with what `body` says, and return it. Its id stays, whatever its time; raises BadInput.
 
     `feature` is another feature of interest, None where it keeps its own.
 
@@ -160,6 +162,7 @@ def change_observation(*, now: datetime, one: Observed, body: dict[str, Any], fe
         rows.append(_blank(birth))
         _note(rows[-1], MOVED, count_us(moment))
     keep(rows)
+    return changed
 
 
 def _note(one: Observed, name: str, us: int) -> None:

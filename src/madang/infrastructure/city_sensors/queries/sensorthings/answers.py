@@ -71,7 +71,7 @@ def resolve(segments: Sequence[Segment]) -> Target:
 def answer(target: Target, options: Options, base: str, path: str, items: Sequence[tuple[str, str]]) -> Any:
     """Return the JSON (or, for `$value`, the text) of a target. `base` is the service's address."""
     if target.property:
-        value = _read_property(target)
+        value = read_property(target.kind, target.entity, target.property)
         return value if target.is_raw else {target.property: value}
     if target.is_references and target.entity is not None:
         return {"@iot.selfLink": link_to(target.kind, target.entity, base)}
@@ -91,11 +91,11 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
     return body | {"value": value}
 
 
-def _read_property(target: Target) -> Any:
-    if target.property in target.kind.computed:
-        times = describe_times([target.entity])
-        return times[target.entity.id].get(target.property)
-    return describe(target.kind, target.entity).get(target.property)
+def read_property(kind: EntityType, entity: Any, name: str) -> Any:
+    """Return one property of an entity or observation, None where it has none."""
+    if name in kind.computed:
+        return describe_times([entity])[entity.id].get(name)
+    return describe(kind, entity).get(name)
 
 
 def list_rows(kind: EntityType, within: Any, options: Options) -> tuple[list[Any], int | None, bool]:

@@ -1,9 +1,10 @@
 /** Live updates: one event stream a page; parts that follow a topic refresh themselves, and lateness shows. */
-import { say } from "./parts/look";
+import { readyGlyphs, say } from "./parts/look";
 
 const topics = new Set([...document.querySelectorAll<HTMLElement>("[data-live]")].map((element) => element.dataset.live!));
 
 const AGAIN_MS = 5000;
+const LOST = say("연결이 끊겨 다시 잇고 있습니다", "Connection lost; reconnecting");
 
 function connect(): void {
   const address = new URL("/live", location.href);
@@ -11,7 +12,7 @@ function connect(): void {
   const source = new EventSource(address);
   source.addEventListener("open", () => show("open", say("실시간", "Live")));
   source.addEventListener("error", () => {
-    show("lost", say("연결이 끊겨 다시 잇고 있습니다", "Connection lost; reconnecting"));
+    show("lost", LOST);
     // After an answer that is no stream (a proxy's error) a browser gives up: a screen that nobody touches must not.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
   });
@@ -41,4 +42,7 @@ function show(state: string, words: string): void {
   }
 }
 
-if (topics.size) connect();
+if (topics.size) {
+  readyGlyphs(LOST);
+  connect();
+}

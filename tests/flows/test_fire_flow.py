@@ -7,9 +7,11 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 from looking import await_true, open_as, refuse_problems
 
+from madang.core.base.interface import read_run_state
 from madang.infrastructure.fire_safety.gateway.simulating import publish_uplinks
 from madang.infrastructure.fire_safety.tests.facilities import uplink
 from madang.project.pytest_plugin import House
@@ -129,6 +131,29 @@ def test_a_wall_that_hangs_for_hours_says_what_it_lacks(house, browser, home):
         address = feature["properties"]["href"]
         officer.post(f"{address}answer/", data={"kind": "false_alarm", "reason": "장난"})
         await_true(lambda: read_ledger(house)[-1]["msgType"] == "Cancel")
+
+
+def test_a_wall_says_how_late_it_is_while_the_house_is_away_and_comes_back_by_itself(house, browser):
+    wall = open_as(browser, house, "operator", "/wall/fire_safety/")
+    wall.clock.install()
+    wall.goto(f"{house.url}/wall/fire_safety/")
+    wall.wait_for_selector("[data-live-state][data-state=open]")
+    (web,) = [one.pid for one in read_run_state(house.data / "run").processes if one.name == "web"]
+    family = [psutil.Process(web), *psutil.Process(web).children(recursive=True)]
+    for one in family:
+        one.suspend()
+    wall.clock.run_for(40_000)
+    wall.wait_for_selector(".wall-late.late:has-text('초 늦었습니다')")
+    assert wall.locator("#wall .wall-total").count() == 1  # the last picture stays
+    for one in family:
+        one.kill()
+
+    def is_back():
+        wall.clock.run_for(2_000)
+        return wall.locator(".wall-late:not(.late)").count() and wall.locator("[data-state=open]").count()
+
+    await_true(is_back)
+    wall.context.close()
 
 
 def check_printed(house, address):

@@ -1,8 +1,10 @@
 /** What a person answers to an alarm must not be lost where the network is away: it is kept, said to be unsent, and sent again. */
-import { say } from "./look";
+import { readyGlyphs, say } from "./look";
 
 const AGAIN_MS = 2000;
 const PATIENCE_MS = 8000;
+const UNSENT = say("아직 보내지 못했습니다: “{what}”. 연결되면 저절로 보냅니다. 이 화면을 닫지 마십시오.", "Not sent yet: “{what}”. It is sent as soon as there is a connection. Keep this page open.");
+const CALL = say("불이면 119에 전화하기", "If it is a fire, call 119");
 
 /** Send a form's answer as soon as the house can be reached; the next page says what became of it. */
 async function send(form: HTMLFormElement, pressed: HTMLButtonElement): Promise<void> {
@@ -54,11 +56,11 @@ function tellUnsent(what: string): HTMLElement {
   box.setAttribute("role", "alert");
   box.hidden = true;
   const words = document.createElement("p");
-  words.textContent = say(`아직 보내지 못했습니다: “${what}”. 연결되면 저절로 보냅니다. 이 화면을 닫지 마십시오.`, `Not sent yet: “${what}”. It is sent as soon as there is a connection. Keep this page open.`);
+  words.textContent = UNSENT.replace("{what}", what);
   const call = document.createElement("a");
   call.href = "tel:119";
   call.className = "krds-btn danger solid";
-  call.textContent = say("불이면 119에 전화하기", "If it is a fire, call 119");
+  call.textContent = CALL;
   box.append(words, call);
   document.body.append(box);
   return box;
@@ -67,6 +69,7 @@ function tellUnsent(what: string): HTMLElement {
 /** Take over every form marked `data-answer`, also those that come later. */
 export function keepAnswers(): void {
   let isSending = false;
+  readyGlyphs(UNSENT, CALL);
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     const pressed = event.submitter;

@@ -21,3 +21,8 @@ export function language(): "ko" | "en" {
 export function say(ko: string, en: string): string {
   return language() === "en" ? en : ko;
 }
+
+/** Fetch the glyphs of words that stand there once the network is away: fonts come in parts, as they are needed. */
+export function readyGlyphs(...words: (string | undefined)[]): void {
+  void document.fonts.load(getComputedStyle(document.body).font, words.join("")).catch(() => null);
+}

@@ -1,4 +1,6 @@
 /** A screen that nobody touches keeps its last picture, says how old it is, and fetches a new one as soon as it can. */
+import { readyGlyphs } from "./look";
+
 const LATE_S = 45;
 const TICK_MS = 1000;
 const SLEPT_MS = 5000;
@@ -31,6 +33,8 @@ export function watchPicture(id: string, { drawn, late }: Watching = {}): void {
     isSignedOut = false;
     drawn?.();
   });
+  const { late: lateWords, signedOut } = document.querySelector<HTMLElement>(".wall-late")?.dataset ?? {};
+  readyGlyphs(lateWords, signedOut, "0123456789");
   addEventListener("online", refresh);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   setInterval(() => {

@@ -33,5 +33,6 @@ export function showByParts(): () => void {
 
 function sayPart(seen: number, all: number): void {
   const element = document.querySelector<HTMLElement>(".wall-part");
-  if (element) element.textContent = seen < all ? element.dataset.words!.replace("{n}", String(seen)).replace("{all}", String(all)) : "";
+  const total = document.querySelector<HTMLElement>("#wall")?.dataset.total ?? String(all);
+  if (element) element.textContent = seen < all ? element.dataset.words!.replace("{n}", String(seen)).replace("{all}", total) : "";
 }

@@ -44,7 +44,9 @@ from madang.infrastructure.fire_safety.records import (
 from .drawing import draw_plan, draw_wall_map, say_needs
 from .public import TITLE
 
-SHOWN, ON_WALL, MAPPED = 8, 20, 500
+SHOWN, ON_WALL, MAPPED = 8, 60, 500
+WITH_PLANS = 4
+"""So many alarms stand on the wall with their plans; where there are more, each has a line or two."""
 NUISANCE, REASONS = timedelta(days=90), 3
 DECIDED_S = 1.5
 WALL = Text(ko="화재 상황판", en="Fire wall")
@@ -87,9 +89,10 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
         request.session["wall_hour"] = hour
     found, total = list_alarms(actor=request.actor, state="open", limit=MAPPED, drills_last=True)
-    alarms = found[:ON_WALL]
+    alarms, is_dense = found[:ON_WALL], total > WITH_PLANS
     context = {
-        "rows": [_draw(request.actor, one, moment) for one in alarms],
+        "rows": [_draw(request.actor, one, moment, with_plan=not is_dense) for one in alarms],
+        "is_dense": is_dense,
         "total": total,
         "more": total - len(alarms),
         "loudest": rank_loudness(found),
@@ -145,15 +148,20 @@ def describe(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _draw(actor: Actor, alarm: Alarm, moment: datetime) -> dict[str, Any]:
+def _draw(actor: Actor, alarm: Alarm, moment: datetime, *, with_plan: bool) -> dict[str, Any]:
     facility = get_facility(actor, alarm.facility)
-    decisions = list_decisions(actor, alarm.id)
     on_floor = [one for one in facility.rooms if not alarm.floor or one.floor == alarm.floor]
-    return {
+    drawn = {
         **describe(alarm),
-        "reason": decisions[-1].reason if decisions else None,
         "needs": say_needs(on_floor),
         "people": sum(one.people for one in on_floor),
+    }
+    if not with_plan:
+        return drawn
+    decisions = list_decisions(actor, alarm.id)
+    return {
+        **drawn,
+        "reason": decisions[-1].reason if decisions else None,
         "plan": draw_plan(
             facility,
             list_detectors(actor, alarm.facility),

@@ -9,6 +9,7 @@ from .pages.facilities import (
     FACILITY_FORM,
     FACILITY_LIST,
     HOLIDAYS_FORM,
+    REMOVE_DETECTOR,
     say,
     show_facility,
 )
@@ -57,6 +58,11 @@ urlpatterns = [
     path(ONE, show_facility, name="fire_safety_facility"),
     path(f"{ONE}edit/", FACILITY_FORM.as_view(), name="fire_safety_edit_facility"),
     path(f"{ONE}detectors/", DETECTORS_FORM.as_view(), name="fire_safety_detectors"),
+    path(
+        f"{ONE}detectors/<path:detector>/remove/",
+        REMOVE_DETECTOR.as_view(),
+        name="fire_safety_remove_detector",
+    ),
     path(f"{ONE}plan/", PLAN_FORM.as_view(), name="fire_safety_plan"),
     path(f"{ONE}plan/remove/", REMOVE_PLAN.as_view(), name="fire_safety_remove_plan"),
     path(f"{ONE}place/", place, name="fire_safety_place"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from madang.core.base.interface import Finding, Severity, Text
 from madang.core.incidents.interface import open_or_update
 from madang.infrastructure.fire_safety.methods.health import find_trouble
@@ -38,6 +40,14 @@ def check_detectors(*, now: datetime) -> int:
         open_or_update(findings=findings, now=now, source=SERVICE)
         DetectorRow.objects.bulk_update(changed, ["has_trouble"], batch_size=500)
     return len(changed)
+
+
+def settle_removed(*, row: DetectorRow, now: datetime) -> None:
+    """Clear the incident of a detector that is taken from the register."""
+    if row.has_trouble:
+        gone = Text(ko="대장에서 지워졌습니다", en="is no longer in the register")
+        finding = msgspec.structs.replace(_find(row, gone, now), cleared=True)
+        open_or_update(findings=[finding], now=now, source=SERVICE)
 
 
 def forget_old_messages(*, now: datetime) -> int:

@@ -16,6 +16,8 @@ from madang.infrastructure.fire_safety.models import DetectorRow, FacilityRow, H
 from madang.infrastructure.fire_safety.queries import find_facility_row
 from madang.infrastructure.fire_safety.records import ALARMING, NEEDS, Detector, Facility, Holiday, Policy
 
+from .caring import settle_removed
+
 CHANGE = "fire_safety.change"
 
 
@@ -93,12 +95,17 @@ def save_detectors(*, actor: Actor, now: datetime, code: str, detectors: Sequenc
 
 
 def remove_detector(*, actor: Actor, now: datetime, detector: str) -> None:
-    """Take a detector from the register; what it said stays, and what it says still alarms where placed."""
+    """Take a detector from the register; what it said stays.
+
+    What it still sends alarms only where the message itself names a facility, or as an unknown one's. An incident of
+    its trouble is over.
+    """
     row = DetectorRow.objects.filter(pk=detector).select_related("facility").first()
     if row is None:
         raise BadInput("fire_safety.detector", "그런 감지기가 없습니다", "there is no such detector")
     require(actor, CHANGE, row.facility.agency_code)
     with transaction.atomic():
+        settle_removed(row=row, now=now)
         row.delete()
         record_audit(actor=actor, now=now, action="fire_safety.remove_detector", subject=detector)
 

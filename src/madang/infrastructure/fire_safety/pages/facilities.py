@@ -11,7 +11,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.core.base.interface import Actor, BadInput, ColumnType, MadangError, Text, now, read_pair
+from madang.core.base.interface import (
+    Actor,
+    BadInput,
+    ColumnType,
+    MadangError,
+    NotFound,
+    Text,
+    now,
+    read_pair,
+)
 from madang.core.pages.interface import (
     FormPage,
     ListColumn,
@@ -25,6 +34,7 @@ from madang.core.people.interface import list_agencies
 from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
     register_facility,
+    remove_detector,
     save_detectors,
     save_holidays,
 )
@@ -385,4 +395,29 @@ DETECTORS_FORM = FormPage(
         en="Those listed are registered or changed; others stay.",
     ),
     back=FACILITIES,
+)
+
+
+def _remove_detector(*, actor: Actor, now: datetime, data: dict[str, Any], code: str, detector: str) -> str:
+    del data
+    if detector not in {one.id for one in list_detectors(actor, code)}:
+        raise NotFound("fire_safety.detector", "그런 감지기가 없습니다", "there is no such detector")
+    remove_detector(actor=actor, now=now, detector=detector)
+    return f"{FACILITIES}{code}/"
+
+
+REMOVE_DETECTOR = FormPage(
+    title=Text(ko="감지기 지우기", en="Remove the detector"),
+    permission=CHANGE,
+    form=forms.Form,
+    run=_remove_detector,
+    button=Text(ko="지우기", en="Remove"),
+    is_destructive=True,
+    must_equal=lambda *, actor, code, detector: detector,  # noqa: ARG005
+    consequence=Text(
+        ko="이 감지기가 대장에서 지워집니다. 떼지 않은 감지기가 그 뒤에 울리면 층과 방을 모르는 경보가 됩니다. 지난 경보 기록은 남습니다.",
+        en="It leaves the register. If it still hangs and sounds later, its floor and room are unknown. Past alarms stay.",
+    ),
+    back=FACILITIES,
+    subject=lambda *, code, detector: (Text(ko=detector, en=detector), f"{FACILITIES}{code}/"),
 )

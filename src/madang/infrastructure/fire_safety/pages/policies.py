@@ -30,6 +30,7 @@ from madang.infrastructure.fire_safety.records import Decision, Facility, Policy
 from .facilities import CHANGE, FACILITIES
 
 HISTORY_DAYS = 30
+TRIED = "fire_policy_tried"
 
 
 def _hour(ko: str, en: str) -> forms.IntegerField:
@@ -84,7 +85,8 @@ def edit_policy(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             policy = form.read()
-            if request.POST.get("do") == "save":
+            wants_to_save = request.POST.get("do") == "save"
+            if wants_to_save and _was_tried(request, facility, policy):
                 change_policy(actor=request.actor, now=now(), code=code, policy=policy)
                 messages.success(
                     request,
@@ -94,6 +96,15 @@ def edit_policy(request: HttpRequest, code: str) -> HttpResponse:
                 )
                 return HttpResponseRedirect(f"{FACILITIES}{code}/")
             tried = _try(request.actor, facility, policy)
+            request.session[TRIED] = _name_trial(facility, policy)
+            if wants_to_save:
+                messages.info(
+                    request,
+                    Text(
+                        ko="아직 저장하지 않았습니다. 아래 결과를 보고 다시 저장하십시오.",
+                        en="Not saved yet: see below what it would have done, and save again.",
+                    ).say(request.language),
+                )
         except MadangError as error:
             field = str(error.details.get("field", ""))
             form.add_error(field if field in form.fields else None, error.text.say(request.language))
@@ -107,8 +118,20 @@ def edit_policy(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "fire_safety/policy.html", context, status=422 if form.errors else 200)
 
 
+def _was_tried(request: HttpRequest, facility: Facility, policy: Policy) -> bool:
+    """Return whether a policy may count: it was tried on the history before, or counts already."""
+    return policy == facility.policy or request.session.get(TRIED) == _name_trial(facility, policy)
+
+
+def _name_trial(facility: Facility, policy: Policy) -> str:
+    return msgspec.json.encode([facility.code, policy]).decode()
+
+
 def _fill_policy(policy: Policy) -> dict[str, Any]:
-    values: dict[str, Any] = msgspec.structs.asdict(policy)
+    values: dict[str, Any] = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in msgspec.structs.asdict(policy).items()
+    }
     values["night_from"], values["night_until"] = values.pop("night")
     values["ladder"] = ", ".join(f"{step:g}" for step in values.pop("ladder_s"))
     return values

@@ -12,10 +12,12 @@ from django.utils.html import strip_tags
 
 from madang.core.base.interface import HOUSE, now
 from madang.core.base.text import HANGUL
+from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.core.pages.testing import PageCases
 from madang.core.people.models import Agency
 from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
+    check_detectors,
     decide_due,
     register_facility,
     save_decoder,
@@ -293,3 +295,41 @@ def test_a_click_on_the_plan_hangs_the_chosen_detector(house, browser):
     hung = page.locator(f".detector:has(title:text('{detector}')) circle")
     assert float(hung.get_attribute("cx")) == pytest.approx(x + width / 2, abs=0.1)
     assert float(hung.get_attribute("cy")) == pytest.approx(y + height / 2, abs=0.1)
+
+
+class TestRemoval(PageCases):
+    path = f"{ONE}detectors/d301/remove/"
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        register(now() - timedelta(days=2))
+
+    def test_a_detector_leaves_the_register_and_its_trouble_is_over(self, reader):
+        assert check_detectors(now=now()) == 3
+        troubles = IncidentFilter(kind="fire_detector_trouble")
+        assert reader.post(self.path, {"must_equal": "d302"}).status_code == 422
+        assert reader.post(self.path, {"must_equal": "d301"}).status_code == 302
+        assert [one.id for one in list_detectors(HOUSE, FACILITY.code)] == ["p3", "d302"]
+        found = list_incidents(actor=HOUSE, where=troubles)
+        assert sorted(one.cleared_at is not None for one in found) == [False, False, True]
+        assert reader.post(self.path, {"must_equal": "d301"}).status_code == 404
+
+
+class TestPolicy(PageCases):
+    path = f"{ONE}policy/"
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        register(now())
+
+    def test_a_policy_counts_only_once_it_was_tried(self, reader):
+        form = {"name": "둘", "wait_s": 60, "night_wait_s": 30, "night_from": 0, "night_until": 0, "pair_s": 90,
+                "quiet_s": 600, "hold_s": 300, "test_s": 3600, "drill_s": 1800, "ladder": "20, 40"}  # fmt: skip
+        refused = reader.post(self.path, {**form, "do": "save"})
+        assert "아직 저장하지 않았습니다" in refused.content.decode()
+        assert "이 규칙이었다면" in refused.content.decode()
+        assert get_facility(HOUSE, FACILITY.code).policy.wait_s == 80
+        assert reader.post(self.path, {**form, "wait_s": 61, "do": "save"}).status_code == 200
+        assert get_facility(HOUSE, FACILITY.code).policy.wait_s == 80
+        assert reader.post(self.path, {**form, "wait_s": 61, "do": "save"}).status_code == 302
+        assert get_facility(HOUSE, FACILITY.code).policy.wait_s == 61

@@ -312,7 +312,7 @@ class TestRemoval(PageCases):
         assert [one.id for one in list_detectors(HOUSE, FACILITY.code)] == ["p3", "d302"]
         found = list_incidents(actor=HOUSE, where=troubles)
         assert sorted(one.cleared_at is not None for one in found) == [False, False, True]
-        assert reader.post(self.path, {"must_equal": "d301"}).status_code == 404
+        assert "그런 감지기가 없습니다" in reader.post(self.path, {"must_equal": "d301"}).content.decode()
 
 
 class TestPolicy(PageCases):

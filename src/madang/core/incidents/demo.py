@@ -31,6 +31,7 @@ RULES = (
             Step(after_s=600, agency_code="safety", role="manager"),
         ),
         join_within_m=150,
+        close_when_cleared=True,
     ),
     Rule(
         name="긴급 · Emergencies",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 
 from madang.core.base.interface import Actor, NotFound, Severity, Text
 from madang.core.people.interface import require
@@ -45,6 +45,7 @@ LOUD = (Event.OPENED, Event.REOPENED, Event.SEVERITY_RAISED, Event.ESCALATED)
 LARGEST = 2**62  # more is no number that a database has
 SORTS = {
     "urgency": ("-severity_rank", "received_at", "number"),
+    "must_act": (Case(When(cleared_at=None, then=0), default=1), "-severity_rank", "received_at", "number"),
     "number": ("number",),
     "-number": ("-number",),
     "received_at": ("received_at", "number"),
@@ -68,7 +69,10 @@ def list_incidents(
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[Incident, ...]:
-    """Return incidents the actor may see; "urgency" puts the severest first, then the oldest."""
+    """Return incidents the actor may see; "urgency" puts the severest first, then the oldest.
+
+    "must_act" does so too, and puts those last whose cause is gone and that only wait to be closed.
+    """
     rows = (
         select_incidents(actor, where)
         .select_related("merged_into")

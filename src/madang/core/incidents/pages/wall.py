@@ -24,7 +24,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     """Show the most urgent incidents, counts, and since when the picture stands."""
     _stay_signed_in(request)
     agencies = say_agencies()
-    incidents = list_incidents(actor=request.actor, where=ACTIVE, limit=SHOWN)
+    incidents = list_incidents(actor=request.actor, where=ACTIVE, sort="must_act", limit=SHOWN)
     total = count_incidents(actor=request.actor, where=ACTIVE)
     context: dict[str, Any] = {
         "rows": [_draw(incident, agencies) for incident in incidents],

@@ -249,6 +249,14 @@ class TestWall(PageCases):
         loudness.append(reader.get(self.path).context["loudest"])
         assert loudness[0] < loudness[1] < loudness[2]
 
+    def test_what_is_over_and_only_waits_to_be_closed_stands_last_and_says_so(self, reader):
+        first = reader.get(self.path).context["rows"][0]["incident"]
+        assert "종결만 남음" not in reader.get(self.path).content.decode()
+        open_or_update(findings=[find(first.key, 5, first.severity, cleared=True)], now=at(5))
+        page = reader.get(self.path)
+        assert [row["incident"].number for row in page.context["rows"]][-1] == first.number
+        assert page.content.decode().count("종결만 남음") == 1
+
     def test_an_empty_wall_says_so(self, reader):
         for number in (1, 2):
             close(actor=HOUSE, now=at(1), number=number, reason="x")

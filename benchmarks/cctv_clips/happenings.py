@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from madang.infrastructure.cctv.methods.rules import find_events
 from madang.infrastructure.cctv.records import Event, Line, Rules, Sort, Track, Zone
@@ -58,15 +59,29 @@ def say_events(truth: Rows, found: Sequence[Track], fps: float, size: tuple[int,
 
 
 def compare(real: Sequence[Event], seen: Sequence[Event], fps: float, width: int) -> Counter[str]:
-    """Return how many events are right, in all and by kind, each real one found once at most."""
+    """Return how many events are right, in all and by kind: each real one found once at most, as many as can be paired."""
     counts: Counter[str] = Counter(f"{one.kind.value} real" for one in real)
-    free = list(real)
-    for one in seen:
-        fitting = [other for other in free if _is_same(other, one, SLACK_S * fps, NEAR * width)]
-        if fitting:
-            free.remove(min(fitting, key=lambda other: abs(other.start_frame - one.start_frame)))
-            counts.update(["right", f"{one.kind.value} right"])
+    for one, _ in pair(real, seen, fps, width):
+        counts.update(["right", f"{one.kind.value} right"])
     return counts
+
+
+def pair(real: Sequence[Event], seen: Sequence[Event], fps: float, width: int) -> list[tuple[Event, Event]]:
+    """Return the real events beside those that found them: as many as can be, and the ones nearest in time."""
+    far = 1 + max((abs(one.start_frame - other.start_frame) for one in real for other in seen), default=0)
+    worth = np.array([
+        [
+            far * (len(real) + 1) - abs(one.start_frame - other.start_frame)
+            if _is_same(one, other, SLACK_S * fps, NEAR * width)
+            else 0
+            for other in seen
+        ]
+        for one in real
+    ]).reshape(len(real), len(seen))  # fmt: skip
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    return [
+        (real[row], seen[column]) for row, column in zip(rows, columns, strict=True) if worth[row, column]
+    ]
 
 
 def _is_same(one: Event, other: Event, slack: float, near: float) -> bool:

@@ -23,10 +23,12 @@ SHORTEST_SAID_S = 0.1
 """Whoever was somewhere for less has just come."""
 RETURN_S = 2.0
 """Whoever leaves a zone for no longer was there all the while."""
+SETTLED_S = 1.0
+"""Boxes tremble: where somebody is, is where they are within so long, and whoever is away for no longer has stayed."""
 CLEAR_HEIGHTS = 0.05
 """So many body heights from a line the feet are clear of it."""
-STANDING_HEIGHTS_S = 1.0
-"""A bag that moves by fewer of its heights a second stands and trembles."""
+STANDING_HEIGHTS_S, STANDING_S = 1.0, 0.5
+"""A bag that moves by fewer of its heights a second, over so many seconds, stands and trembles."""
 FALLING_S, HEAD_DOWN_SHARE = 2.0, 0.3
 """Who falls brings the head down by this share of the height within so long."""
 POSED_SHARE = 0.5
@@ -135,15 +137,16 @@ def _passes(way: Floats, start: Floats, end: Floats) -> bool:
 
 
 def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
-    """Find where somebody stays within a small circle for long."""
+    """Find where somebody stays within a small circle for long, around where they are in its first second."""
     needed = int(rules.loitering_s * fps)
     frames, feet = track.frames, track.feet
     first = 0
     while first < len(frames) and frames[-1] - frames[first] >= needed:
-        reach = rules.loitering_heights * float(track.heights[first])
-        away = np.linalg.norm(feet[first:] - feet[first], axis=1) > reach
-        last = first + (int(away.argmax()) if away.any() else len(away)) - 1
-        if frames[last] - frames[first] >= needed:
+        begun = slice(first, int(np.searchsorted(frames, frames[first] + SETTLED_S * fps, "right")))
+        reach = rules.loitering_heights * float(np.median(track.heights[begun]))
+        away = np.linalg.norm(feet[first:] - np.median(feet[begun], axis=0), axis=1)
+        last = _find_last(first + np.flatnonzero(away <= reach), frames, SETTLED_S * fps)
+        if last is not None and frames[last] - frames[first] >= needed:
             seconds = (frames[last] - frames[first]) / fps
             yield _event(
                 EventKind.LOITERING,
@@ -161,8 +164,16 @@ def _find_loitering(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
             first += max(1, int(fps / 2))
 
 
+def _find_last(inside: np.ndarray, frames: np.ndarray, longest: float) -> int | None:
+    """Return the last of the places in `frames` before somebody was away for longer than `longest` frames, None of none."""
+    if not len(inside):
+        return None
+    left = np.flatnonzero(np.diff(frames[inside]) > longest + 1)
+    return int(inside[left[0]] if len(left) else inside[-1])
+
+
 def _find_running(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
-    speed = measure_speed(track, fps)
+    speed = measure_speed(track, fps, rules.running_s)
     for first, last in find_runs(speed > rules.running_heights_s, rules.running_s * fps, track.frames):
         peak = float(speed[first : last + 1].max())
         yield _event(
@@ -175,12 +186,15 @@ def _find_running(track: Track, rules: Rules, fps: float) -> Iterator[Event]:
         )
 
 
-def measure_speed(track: Track, fps: float) -> Floats:
-    """Return the speed in each frame over about half a second, in body heights a second, (N,)."""
-    reach = max(1, int(fps / 4))
+def measure_speed(track: Track, fps: float, seconds: float) -> Floats:
+    """Return the speed in each frame over so many seconds around it, in body heights a second, (N,).
+
+    At its ends it is that of the first and last seconds: over a shorter time a box that trembles would run.
+    """
+    reach = max(1, int(fps * seconds / 2))
     last = len(track.frames) - 1
-    after = np.minimum(np.arange(last + 1) + reach, last)
-    before = np.maximum(np.arange(last + 1) - reach, 0)
+    before = np.clip(np.arange(last + 1) - reach, 0, max(0, last - 2 * reach))
+    after = np.minimum(before + 2 * reach, last)
     moved = np.linalg.norm(track.feet[after] - track.feet[before], axis=1)
     took = np.maximum(track.frames[after] - track.frames[before], 1) / fps
     return moved / took / np.maximum(np.median(track.heights), 1)
@@ -265,7 +279,7 @@ def _largest_group(feet: Floats, heights: Floats, reach: float) -> np.ndarray:
 
 def _find_abandoned(bag: Track, people: Sequence[Track], rules: Rules, fps: float) -> Iterator[Event]:
     """Find where a bag stands still, wherever it was carried before, and nobody is near it for long."""
-    alone = measure_speed(bag, fps) < STANDING_HEIGHTS_S
+    alone = measure_speed(bag, fps, STANDING_S) < STANDING_HEIGHTS_S
     for one in people:
         _, at, beside = np.intersect1d(bag.frames, one.frames, assume_unique=True, return_indices=True)
         away = np.linalg.norm(one.feet[beside] - bag.feet[at], axis=1)

@@ -107,11 +107,31 @@ def test_loitering_is_staying_not_passing_slowly():
     assert kinds([walk(line_of(0, 300, 600, 300, 700))]) == []
 
 
+def test_whoever_stays_in_a_box_that_trembles_loiters_once_and_whoever_steps_away_does_not():
+    """Each side of the box is off by a twentieth of the height, in a circle of a sixth of it: one picture decides nothing."""
+    chance = np.random.default_rng(5)
+    rules = {"loitering_s": 10.0, "loitering_heights": 0.17}
+    for _ in range(40):
+        staying = walk(np.full((150, 2), 300.0) + chance.normal(0, 3, (150, 2)))
+        assert kinds([staying], **rules) == [EventKind.LOITERING]
+        stepping = np.where(np.arange(150)[:, None] // 30 % 2, [340.0, 300.0], [300.0, 300.0])
+        assert kinds([walk(stepping + chance.normal(0, 3, (150, 2)))], **rules) == []
+
+
 def test_running_is_fast_for_its_size_and_not_a_jump_of_one_frame():
     assert kinds([walk(line_of(0, 300, 600, 300, 40))]) == [EventKind.RUNNING]
     assert kinds([walk(line_of(0, 300, 200, 300, 40))]) == []
     jump = walk(np.concatenate([line_of(100, 300, 140, 300, 20), line_of(190, 300, 230, 300, 20)]))
     assert kinds([jump]) == []
+
+
+def test_whoever_walks_fast_in_a_box_that_trembles_does_not_run():
+    """At nine tenths of the limit, each side of the box off by a twentieth of the height: over half a second it would run."""
+    chance = np.random.default_rng(7)
+    for _ in range(60):
+        assert kinds([walk(line_of(0, 300, 400, 300, 40) + chance.normal(0, 3, (40, 2)))]) == []
+        runs = line_of(0, 300, 600, 300, 40) + chance.normal(0, 3, (40, 2))
+        assert kinds([walk(runs)]) == [EventKind.RUNNING]
 
 
 def test_a_fall_is_lying_after_standing_and_not_bending_down():

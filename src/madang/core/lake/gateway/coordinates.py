@@ -22,11 +22,17 @@ from .spool import POINT_X, POINT_Y
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LON_RANGE = (123.5, 132.5)
 LAT_RANGE = (32.0, 39.5)
-SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187)
+# Of car navigation, on the old datum; it has no number of EPSG's.
+KATEC = "KATEC"
+_KATEC = (
+    "+proj=tmerc +lat_0=38 +lon_0=128 +k=0.9999 +x_0=400000 +y_0=600000 +ellps=bessel +units=m"
+    " +towgs84=-115.80,474.99,674.11,1.16,-2.31,-1.63,6.43"
+)
+SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187, KATEC)
 # The world's systems, whose numbers for Korea no other one has: ranges of x and y.
 _WORLD_SYSTEMS = {32652: ((1.5e5, 9e5), (3.6e6, 4.4e6)), 3857: ((1.36e7, 1.49e7), (3.7e6, 4.9e6))}
 _ORDER = (*SYSTEMS, *_WORLD_SYSTEMS)
-_COMMON_SYSTEMS = (5186, 5174, 5179, 5181, *_WORLD_SYSTEMS)
+_COMMON_SYSTEMS = (5186, 5174, 5179, 5181, KATEC, *_WORLD_SYSTEMS)
 _NEAR_DEGREES = 0.001
 _MIN_ON_LAND = 0.9
 _FAR_DEGREES = 0.5
@@ -40,9 +46,7 @@ _MAP_NAME = re.compile(r"tm|km|㎞", re.IGNORECASE)
 _SMALLEST_PLANE, _LARGEST_PLANE = 1e4, 2.5e6
 _MIN_SHARE = 0.5
 _SAMPLE = 2_000
-_PLANE = (
-    r"(^|[^a-z])(map|pos|coord|crd|tm|utmk?|gps|geometry|point)?_?{axis}([^a-z]|$)|{axis}_?(crd|coord|pos)"
-)
+_PLANE = r"(^|[^a-z])(map|pos|coord|crd|tm|utmk?|katec|gps|geometry|point)?_?{axis}([^a-z]|$)|{axis}_?(crd|coord|pos)"
 _DEGREE = r"{long}|(^|[^a-z]|gps|map|wgs|wgs84|pos|geo)({short})([^a-z]|$)"
 _LONGITUDE = "경도|" + _DEGREE.format(long="longitude", short="lon|lng|long")
 _LATITUDE = "위도|" + _DEGREE.format(long="latitude", short="lat")
@@ -70,7 +74,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
     lon: str
     lat: str
-    epsg: int = 4326
+    system: int | str = 4326
     scale: int = 1
     crossed: bool = False
     packed: bool = False
@@ -78,8 +82,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def crs(self) -> str:
-        """The coordinate system as "EPSG:…"."""
-        return f"EPSG:{self.epsg}"
+        """The coordinate system as "EPSG:…", or "KATEC"."""
+        return self.system if isinstance(self.system, str) else f"EPSG:{self.system}"
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +114,7 @@ def find_declared(columns: dict[str, np.ndarray], epsg: int | None) -> Pair | No
         lon, lat = to_degrees(x[given], y[given], epsg)
     except pyproj.exceptions.ProjError:
         return None
-    pair = Pair(lon=POINT_X, lat=POINT_Y, epsg=epsg)
+    pair = Pair(lon=POINT_X, lat=POINT_Y, system=epsg)
     return pair if in_korea(lon, lat).mean() >= _MIN_SHARE or epsg not in SYSTEMS else None
 
 
@@ -145,7 +149,7 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
 
     `judge(lon, lat, rows)` tells how well points lie: see `Verdict`. Where rows name no district, only
     columns named as coordinates are believed, and only where a single common system fits: two would
-    put the same row into different places.
+    put the same row into different places. KATEC needs districts, or its name.
     """
     found: list[tuple[tuple, Pair, tuple[float, float]]] = []
     names = list(columns)
@@ -158,21 +162,22 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
         if not {one, other} <= large:
             continue
         for pair, x, y, rows in _plane_candidates(columns, one, other):
-            lon, lat = to_degrees(x, y, pair.epsg)
+            lon, lat = to_degrees(x, y, pair.system)
             if in_korea(lon, lat).mean() < _MIN_SHARE:
                 continue
             named, verdict = _count_named(pair.lon, pair.lat), judge(lon, lat, rows)
             share = verdict.at_home if verdict.at_home is not None else _trust(pair, verdict.on_land)
             sure = verdict.at_home is not None
             if share >= _MIN_SHARE and (sure or pair.scale != _KILOMETRES or _MAP_NAME.search(pair.lon)):
-                rank = (sure, round(share, 3), named, -names.index(pair.lon), -_ORDER.index(pair.epsg))
+                rank = (sure, round(share, 3), named, -names.index(pair.lon), -_ORDER.index(pair.system))
                 found.append((rank, pair, (float(np.nanmean(lon)), float(np.nanmean(lat)))))
     if not found:
         return None
     (sure, share, *_), best, place = max(found, key=lambda candidate: candidate[0])
     rivals = [where for _, pair, where in found if {pair.lon, pair.lat} == {best.lon, best.lat}]
     if not sure:
-        return best if all(_are_near(place, where) for where in rivals) else None
+        is_believed = best.system != KATEC or _names_katec(best.lon)
+        return best if is_believed and all(_are_near(place, where) for where in rivals) else None
     equals = [where for rank, pair, where in found if rank[1] == share and pair.lon == best.lon]
     return msgspec.structs.replace(best, is_likely=not all(_are_near(place, where) for where in equals))
 
@@ -196,12 +201,12 @@ def read_points(pair: Pair, x: np.ndarray, y: np.ndarray) -> Points:
     x, y = (_unpack(x), _unpack(y)) if pair.packed else (x / pair.scale, y / pair.scale)
     zero = (x == 0) & (y == 0) | ((x == 0) | (y == 0)) & np.isfinite(x) & np.isfinite(y)
     x, y = np.where(zero, np.nan, x), np.where(zero, np.nan, y)
-    if pair.epsg == 4326:
+    if pair.system == 4326:
         swapped = _is_swapped(x, y)
         lon, lat = np.where(swapped, y, x), np.where(swapped, x, y)
     else:
         swapped = np.isfinite(x) & np.isfinite(y) & pair.crossed
-        lon, lat = to_degrees(*((y, x) if pair.crossed else (x, y)), pair.epsg)
+        lon, lat = to_degrees(*((y, x) if pair.crossed else (x, y)), pair.system)
     valid = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     return Points(
         lon=np.where(valid, lon, np.nan),
@@ -239,16 +244,16 @@ def _distance(points: Points, lon: float, lat: float) -> np.ndarray:
     return np.where(np.isnan(far), np.inf, far)
 
 
-def to_degrees(x: np.ndarray, y: np.ndarray, epsg: int) -> tuple[np.ndarray, np.ndarray]:
+def to_degrees(x: np.ndarray, y: np.ndarray, system: int | str) -> tuple[np.ndarray, np.ndarray]:
     """Return longitude and latitude (EPSG:4326) of plane coordinates; NaN where there are none."""
-    lon, lat = _transformer(epsg).transform(x, y)
+    lon, lat = _transformer(system).transform(x, y)
     good = np.isfinite(lon) & np.isfinite(lat)
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
 
 
 @cache
-def _transformer(epsg: int) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
+def _transformer(system: int | str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(_KATEC if system == KATEC else system, 4326, always_xy=True)
 
 
 def in_korea(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -271,8 +276,12 @@ def is_named_so(name: str) -> bool:
 
 def _trust(pair: Pair, on_land: float) -> float:
     """Return how far a pair is believed without districts to prove it: only what is plain."""
-    plain = _count_named(pair.lon, pair.lat) == 2 and pair.epsg in _COMMON_SYSTEMS and not pair.crossed
+    plain = _count_named(pair.lon, pair.lat) == 2 and pair.system in _COMMON_SYSTEMS and not pair.crossed
     return on_land if plain and on_land >= _MIN_ON_LAND else 0.0
+
+
+def _names_katec(name: str) -> bool:
+    return KATEC in name.upper()
 
 
 def _are_near(one: tuple[float, float], other: tuple[float, float]) -> bool:
@@ -371,11 +380,16 @@ def _plane_candidates(
     for scale in (*_PLANE_SCALES, _KILOMETRES) if are_named else _PLANE_SCALES:
         first, second = columns[one][rows] / scale, columns[other][rows] / scale
         for (lon, x), (lat, y) in permutations(((one, first), (other, second)), 2):
-            systems = SYSTEMS if _plausible(x, y) else ()
-            for epsg in (*systems, *(epsg for epsg in _WORLD_SYSTEMS if _is_within(epsg, x, y))):
+            systems = ((KATEC,) if _names_katec(lon) else SYSTEMS) if _plausible(x, y) else ()
+            for system in (*systems, *(epsg for epsg in _WORLD_SYSTEMS if _is_within(epsg, x, y))):
                 named_lon, named_lat = _order(lon, lat, swapped=False)
                 crossed = named_lon != lon
-                yield Pair(lon=named_lon, lat=named_lat, epsg=epsg, scale=scale, crossed=crossed), x, y, rows
+                yield (
+                    Pair(lon=named_lon, lat=named_lat, system=system, scale=scale, crossed=crossed),
+                    x,
+                    y,
+                    rows,
+                )
 
 
 def _is_within(epsg: int, x: np.ndarray, y: np.ndarray) -> bool:

@@ -326,7 +326,8 @@ class RowReader:
         if blank.any():
             self.notes.fix("blank_rows_skipped", int(blank.sum()))
             batch = batch.filter(pa.array(~blank))
-        suspects = np.flatnonzero(np.asarray(pc.match_substring_regex(batch.column(0), self._strange)))
+        is_strange = np.asarray(pc.match_substring_regex(batch.column(0), self._strange))
+        suspects = np.flatnonzero(is_strange | _find_lone(batch, self._count))
         keep = np.ones(batch.num_rows, bool)
         for row in suspects.tolist():
             cells = _row(batch, row, self._count)
@@ -347,7 +348,8 @@ class RowReader:
             return "repeated_header"
         if all(stripped) and is_rule(list(stripped)):
             return _DRAWN
-        is_remark = len(stripped) > 2 and not any(stripped[1:]) and re.match(LONE_FOOTNOTE, stripped[0])
+        filled = [cell for cell in stripped if cell]
+        is_remark = len(stripped) > 2 and len(filled) == 1 and re.match(LONE_FOOTNOTE, filled[0])
         return "footnote" if is_remark else ""
 
 
@@ -378,6 +380,17 @@ def _strip_margins(batch: pa.RecordBatch, count: int) -> pa.RecordBatch:
         for column in batch.columns[:count]
     ]
     return pa.RecordBatch.from_arrays([*columns, *batch.columns[count:]], schema=batch.schema)
+
+
+def _find_lone(batch: pa.RecordBatch, count: int) -> np.ndarray:
+    """Return the rows with one cell that isn't blank, which isn't the first."""
+    rows = np.flatnonzero(read_bytes(batch.column(0), 0) <= ord(" "))
+    filled = np.zeros(len(rows), np.int64)
+    for column in batch.columns[:count] if len(rows) else ():
+        filled += read_lengths(pc.utf8_trim_whitespace(column.take(pa.array(rows)))) > 0
+    found = np.zeros(batch.num_rows, bool)
+    found[rows[filled == 1]] = True
+    return found
 
 
 def _find_blank(batch: pa.RecordBatch, count: int) -> np.ndarray:

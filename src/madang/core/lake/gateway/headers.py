@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,6 +14,7 @@ from .values import MISSING, MISSING_WORDS
 Row = list[str]
 _MAX_HEADER_ROWS = 5
 _MARKERS = {"", *MISSING}
+_ABSENT = {*_MARKERS, *MISSING_WORDS}
 _VALUE = re.compile(
     r"^[+\-△▲−－–]?\s?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s?%?$|^['’]?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}.*$"
     r"|^\d{1,2}/\d{1,2}/\d{4}.*$|^\d{1,2}:\d{2}(:\d{2})?.*$"
@@ -216,7 +218,7 @@ def _typed_columns(body: list[Row], width: int) -> list[int]:
     typed = []
     for column in range(width):
         cells = [row[column].strip() for row in body if column < len(row)]
-        cells = [cell for cell in cells if cell not in _MARKERS and cell not in MISSING_WORDS]
+        cells = [cell for cell in cells if cell not in _ABSENT]
         if cells and sum(is_value(cell) or is_amount(cell) for cell in cells) >= 0.8 * len(cells):
             typed.append(column)
     return typed
@@ -224,7 +226,9 @@ def _typed_columns(body: list[Row], width: int) -> list[int]:
 
 def _cells(row: Row, columns: list[int]) -> list[str]:
     cells = [row[column].strip() for column in columns if column < len(row)]
-    return [cell for cell in cells if cell not in _MARKERS]
+    # X is a name where Y stands beside it, and else the sign of a value that isn't told.
+    absent = _ABSENT - {"X", "x"} if {"Y", "y"} & set(cells) else _ABSENT
+    return [cell for cell in cells if cell not in absent]
 
 
 def _is_header(row: Row, body: list[Row], typed: list[int]) -> bool:
@@ -298,9 +302,13 @@ def _continues_header(above: list[Row], row: Row, typed: list[int], *, is_next: 
 
 
 def _reaches_further(above: list[Row], row: Row) -> bool:
-    """Return whether `row` names every column where one above ends early, as a last merged cell does."""
+    """Return whether `row` names every column that none above does, where one above ends early, as a last merged cell does."""
     names = _drop_blank_end(row)
-    is_complete = all(names) and len(set(names)) == len(names)
+    own = [name for name in names if name]
+    alone = (column for column, name in enumerate(names) if not name)
+    is_complete = len(set(own)) == len(own) and all(
+        any(column < len(upper) and upper[column].strip() for upper in above) for column in alone
+    )
     return is_complete and any(len(_drop_blank_end(upper)) < len(names) for upper in above)
 
 
@@ -377,7 +385,9 @@ def _combine(levels: list[Row], width: int) -> list[str]:
     """Return one name a column: distinct levels from top to bottom, merged cells filled rightwards."""
     # Beyond the last cell that any level has nothing is named.
     end = max((at + 1 for level in levels for at, cell in enumerate(level) if cell), default=0)
-    spread = [_fill_right(level[:end], end) + [""] * (width - end) for level in levels[:-1]]
+    spread: list[Row] = []
+    for level in levels[:-1]:
+        spread.append(_fill_right(level[:end], end, spread) + [""] * (width - end))
     spread.append(levels[-1] + [""] * (width - len(levels[-1])))
     names = []
     for column in range(width):
@@ -390,10 +400,14 @@ def _combine(levels: list[Row], width: int) -> list[str]:
     return names
 
 
-def _fill_right(level: Row, width: int) -> Row:
-    filled, current = [], ""
-    for cell in level + [""] * (width - len(level)):
-        current = cell or current
+def _fill_right(level: Row, width: int, above: Sequence[Row] = ()) -> Row:
+    """Return a level with its cells filled rightwards, each no further than what stands above it."""
+    filled: Row = []
+    current, under = "", [""] * len(above)
+    for column, cell in enumerate(level + [""] * (width - len(level))):
+        upper = [row[column] for row in above]
+        current = cell or (current if upper == under else "")
+        under = upper
         filled.append(current)
     return filled
 

@@ -44,7 +44,9 @@ _EVENT_NAME = re.compile(
 _RATIO_NAME = re.compile(r"배율|축척|비율|비$|경쟁률|구성비|스코어|점수|ratio|scale|score", re.IGNORECASE)
 _KOREAN_DATE_NAME = re.compile(r"일자|날짜|일시|[년연]월일|시점|일$")
 # 44931 is one of many numbers, but under a name that ends so the day that Excel made of 2023-01-05.
-_EXCEL_DATE_NAME = re.compile(r"(일자|날짜|[년연]월일|(?<![a-z])date)$", re.IGNORECASE)
+_EXCEL_DATE_NAME = re.compile(
+    rf"(일자|날짜|[년연]월일|({_EVENT_NAME.pattern})일|(?<![a-z])date)$", re.IGNORECASE
+)
 # (98) beside 100 is more often a part of it than below nothing: only a name that says so decides.
 BELOW_NOTHING_NAME = re.compile(
     r"증감|손익|차액|수지|이익|손실|순증|과부족|change|balance|profit|loss", re.IGNORECASE

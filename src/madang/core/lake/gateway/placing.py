@@ -238,7 +238,7 @@ class Placing:
     def _find_points(self, raw: pa.RecordBatch) -> geo.Points:
         x, y = (self._numbers(raw, name) for name in (self._pair.lon, self._pair.lat))
         points = geo.read_points(self._pair, x, y)
-        if self._pair.epsg == 4326 or self._locate is None:
+        if self._pair.system == 4326 or self._locate is None:
             return points
         return geo.exchange_strays(self._pair, points, x, y, self._locate)
 

@@ -15,7 +15,8 @@ from .values import MISSING, MISSING_WORDS
 # A table with more gaps than this isn't ended by one.
 _MAX_GAPS = 1_000
 _MAX_TITLES, _MIN_NAMES = 2, 3
-_ABSENT = {"", *MISSING, *MISSING_WORDS}
+# X is a name where Y stands beside it.
+_ABSENT = {"", *MISSING, *MISSING_WORDS} - {"X", "x"}
 
 
 def find_table_below(lines: Lines, levels: Collection[tuple[str, ...]]) -> int | None:

@@ -15,7 +15,26 @@ import pyarrow.compute as pc
 from .raw import BLANK, HEX, LETTER, find_signs, holds_any, read_bytes, read_lengths
 
 MISSING = (
-    *("-", "--", "---", "–", "—", ".", "…", "...", "\\N", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"),
+    *(
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        "―",
+        ".",
+        "…",
+        "...",
+        "‥",
+        "⋯",
+        "\\N",
+        "NA",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "NaN",
+        "nan",
+    ),
     *(
         "NULL",
         "null",
@@ -44,6 +63,9 @@ MISSING_WORDS = (
         "정보 없음",
     ),
     *("결측", "결측치", "미측정", "미집계", "점검중", "장비점검", "통신장애", "자료이상"),
+    *("미상", "불명", "미정", "미확인", "확인불가", "확인중", "집계중", "산출불가", "비공개", "미공개"),
+    # Official statistics keep what would tell of single persons or firms to themselves by this sign.
+    *("X", "x", "*", "**", "***", "·", "ㆍ"),
 )
 _ALL_MISSING = (*MISSING, *MISSING_WORDS)
 _MARKER_STARTS = np.unique([marker.encode()[0] for marker in (*MISSING, *MISSING_WORDS)])
@@ -64,7 +86,7 @@ _GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 COMMA_NUMBER = r"^[+-]?(\d{1,3}(\.\d{3})*,\d+|\d{1,2}(,\d{2})+,\d{3}(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?)$"
 # More digits than a double holds, an E without a sign (1E10) and +82… aren't numbers but codes.
 _NUMBER = r"^-?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]\d{1,3})?$"
-_PERCENT = r"^[+-]?\d[\d,]*(\.\d+)?\s?%$"
+_PERCENT = r"^[△▲+−－–-]?\s?\d[\d,]*(\.\d+)?\s?[%％]$"
 _WHOLE = r"(0|[1-9]\d{0,14}|[1-9]\d{0,2}(,\d{3}){1,4})"
 # 0 alone needs no sign: it is no money whatever the currency.
 _WON = rf"^0$|^([△▲+-]\s?)?[₩￦]\s?{_WHOLE}$|^([△▲+-]\s?)?{_WHOLE}\s?원$"
@@ -213,7 +235,8 @@ def parse_number(values: pa.StringArray) -> pa.DoubleArray:
 
 def parse_percent(values: pa.StringArray) -> pa.DoubleArray:
     """Return numbers that all carry a percent sign, in percent."""
-    digits = pc.replace_substring_regex(values, r"[,%\s+]", "")
+    digits = pc.replace_substring_regex(values, r"[,%％\s+]", "")
+    digits = pc.replace_substring_regex(digits, "^[△▲−－–]", "-")
     return _finite(pc.cast(_where(matches(values, _PERCENT), digits), pa.float64()))
 
 
@@ -447,7 +470,7 @@ def _clock(read: _Parts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if read.given("ap").any() or read.given("pm").any():
         half = np.where(read.given("ap"), read.text("ap"), read.text("pm"))
         afternoon, morning = np.isin(half, ("오후", "PM", "pm")), np.isin(half, ("오전", "AM", "am"))
-        ok = ~((afternoon | morning) & ((hour > 12) | (hour < 1)))
+        ok = ~((afternoon | morning) & (hour > 12))
         hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
     late = (hour == 24) & (minute == 0) & (second == 0)
     hour = np.where(late, 0, hour)

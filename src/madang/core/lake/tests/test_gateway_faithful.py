@@ -137,7 +137,7 @@ def test_titles_with_delimiters_are_no_names(take, titles):
     assert (len(rows), report["fixes"]) == (20, {"title_lines_skipped": titles.count("\n")} | told)
 
 
-@pytest.mark.parametrize("words", ["미상,미상,미상,미상", "미상,없음,미상,없음"])
+@pytest.mark.parametrize("words", ["조사중,조사중,조사중,조사중", "조사중,없음,조사중,없음"])
 def test_a_first_row_without_values_is_a_row(take, words):
     report, rows = take(",".join(NAMES) + f"\n기타,{words}\n" + NUMBERS)
     assert list(rows[0].values()) == ["기타", *words.split(",")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -213,13 +214,73 @@ def test_the_terminal_on_a_fresh_folder_and_an_unreadable_file(tmp_path: Path) -
     tried = run_madang(tmp_path / "trial", "import", str(path), "--json", "--dry-run")
     assert json.loads(tried.stdout)["rows_read"] == 7
     assert not (tmp_path / "trial").exists()
-    assert json.loads(run_madang(tmp_path / "fresh", "tables", "--json").stdout) == []
     broken = tmp_path / "broken.json"
     broken.write_text(BROKEN, "utf-8")
     refused = run_madang(tmp_path / "fresh", "import", str(broken), "--json")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "line 3" in refused.stderr
     assert refused.stderr.count("\n") == 1
+    assert json.loads(run_madang(tmp_path / "fresh", "tables", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tables",),
+        ("sql", "SELECT 1"),
+        ("check",),
+        ("backup", "city.tar.gz"),
+        ("check-audit",),
+        ("budget", "check"),
+        ("--help",),
+        ("import", "--help"),
+    ],
+)
+def test_what_reads_a_house_begins_none(tmp_path: Path, words: tuple[str, ...]) -> None:
+    folder = tmp_path / "mistyped"
+    folder.mkdir()
+    (folder / "보고서.txt").write_text("다른 일의 폴더", "utf-8")
+    done = run_madang(folder, *words)
+    assert [path.name for path in folder.iterdir()] == ["보고서.txt"]
+    is_help = "--help" in words
+    assert (done.returncode, done.stderr.count("\n")) == ((0, 0) if is_help else (2, 1))
+    assert is_help or "madang up" in done.stderr
+    assert not (tmp_path / "city.tar.gz").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--help"], ["행정 파일을 데이터 호수에 가져옵니다", "이 도움말을 보여 줍니다"]),
+        (["import"], ["사용법: madang import", "오류: 꼭 적어야 합니다: FILE"]),
+        (["up", "--port", "x"], ["'x'은(는) 여기에 쓸 수 없는 값입니다(int)"]),
+        (["tables"], ["에는 집이 없습니다"]),
+    ],
+)
+def test_the_terminal_speaks_korean_where_its_locale_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: list[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    done = run_madang(tmp_path / "none", *words)
+    assert all(sentence in done.stdout + done.stderr for sentence in said)
+
+
+def test_every_command_says_in_korean_what_it_and_its_arguments_are_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    told = run_madang(tmp_path / "none", "--help").stdout
+    names = re.findall(r"^    ([a-z-]+)(?: |$)", told, re.MULTILINE)
+    assert {"up", "import", "sql", "check", "budget", "vote"} <= set(names)
+    lines = [
+        line for name in names for line in run_madang(tmp_path / "none", name, "--help").stdout.splitlines()
+    ]
+    helps = [
+        found[1] for line in [*told.splitlines(), *lines] if (found := re.match(r"  .*\S {2,}(\S.*)$", line))
+    ]
+    foreign = [said for said in helps if not re.search("[가-힣]", said)]
+    assert len(helps) > 60
+    assert foreign == []
 
 
 @pytest.mark.parametrize(

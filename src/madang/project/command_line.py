@@ -11,10 +11,10 @@ import shutil
 import sys
 from importlib.metadata import version
 from itertools import chain
+from pathlib import Path
 from tempfile import mkdtemp
 
 import django
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, execute_from_command_line
 from django.db import OperationalError
@@ -33,7 +33,9 @@ from madang.core.base.interface import (
     load_part,
     prepare_registers,
     read_settings,
+    say_help,
     say_here,
+    speak_here,
 )
 
 from .backup import back_up, refuse_half_restored, restore
@@ -43,6 +45,13 @@ from .processes import list_runs, run_process
 from .supervisor import Supervisor
 
 DJANGO_SETTINGS = "madang.project.settings"
+# Commands that read a house: where there is none they don't begin one.
+READING = (
+    *("tables", "sql", "backup", "check-audit", "register-oidc-client", "revoke-oidc-client"),
+    *("budget check", "budget back-test", "wallet rotate-key", "wallet trust-witness"),
+)
+# What a data folder that holds a house has at least one of.
+OF_A_HOUSE = ("registers.sqlite", "run", "lake")
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -72,7 +81,7 @@ CHECKED = Text(
 EXPOSURE = Text(ko="밖에 드러난 것", en="exposure")
 CONTRACTS = Text(ko="방 사이의 import 규칙", en="import contracts")
 PROBLEM = Text(ko="문제", en="problem")
-UP = "start the house and keep it running"
+UP = say_help("집을 열고 계속 돌립니다", "start the house and keep it running")
 EARLY_USAGE = "madang COMMAND [--data DIR] [--host HOST] [--port PORT] [--no-demo] …"
 
 
@@ -99,9 +108,13 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", DJANGO_SETTINGS)
+    speak_here()
     _adopt_settings(arguments)
-    if arguments[:1] == ["import"] and "--dry-run" in arguments:
+    asks_help = not arguments or not {"-h", "--help"}.isdisjoint(arguments)
+    if asks_help or arguments[:1] == ["check"] or (arguments[:1] == ["import"] and "--dry-run" in arguments):
         _leave_nothing()
+    elif not {" ".join(arguments[:1]), " ".join(arguments[:2])}.isdisjoint(READING):
+        _refuse_no_house()
     if arguments[:1] in (["--version"], ["version"]):
         _say(f"madang {version('madang')}")
         return 0
@@ -137,32 +150,76 @@ def _adopt_settings(arguments: list[str]) -> None:
         os.environ["MADANG_DEMO"] = "no"
 
 
+def _holds_house(folder: Path) -> bool:
+    return any((folder / name).exists() for name in OF_A_HOUSE)
+
+
 def _leave_nothing() -> None:
-    """Let a trial before there is a house have a data folder that goes when it has ended."""
-    folder = read_settings().data_path
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    """Let what is asked before there is a house have a data folder that goes when it has ended."""
+    if not _holds_house(read_settings().data_path):
         os.environ["MADANG_DATA"] = mkdtemp(prefix="madang-trial-")
         atexit.register(shutil.rmtree, os.environ["MADANG_DATA"], ignore_errors=True)
 
 
+def _refuse_no_house() -> None:
+    """Refuse a data folder without a house, which is most often a mistyped one."""
+    folder = read_settings().data_path
+    if not _holds_house(folder):
+        raise NotFound(
+            "data.no_house",
+            f"{folder}에는 집이 없습니다. --data나 MADANG_DATA로 데이터 폴더를 바로 적거나, 먼저 `madang up`이나 "
+            "`madang import`로 시작하십시오.",
+            f"there is no house in {folder}: name its data folder with --data or MADANG_DATA, or begin one with "
+            "`madang up` or `madang import`",
+        )
+
+
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", metavar="DIR", help="folder that holds all state (default: ./data)")
-    parser.add_argument("--host", help="address to listen on")
-    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
-    parser.add_argument("--no-demo", action="store_true", help="start with an empty city")
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        help=say_help(
+            "모든 상태가 담기는 폴더(기본값 ./data)", "folder that holds all state (default: ./data)"
+        ),
+    )
+    parser.add_argument("--host", help=say_help("접속을 받을 주소", "address to listen on"))
+    parser.add_argument(
+        "--port",
+        type=int,
+        help=say_help("접속을 받을 포트. 0이면 빈 포트", "port to listen on; 0 takes a free one"),
+    )
+    parser.add_argument(
+        "--no-demo",
+        action="store_true",
+        help=say_help("시연 자료 없이 빈 도시로 시작합니다", "start with an empty city"),
+    )
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--seed", dest="demo_seed", type=int, help="which demonstration city (same seed, same city)"
+        "--seed",
+        dest="demo_seed",
+        type=int,
+        help=say_help(
+            "어떤 시연 도시인지(씨앗이 같으면 도시도 같습니다)",
+            "which demonstration city (same seed, same city)",
+        ),
     )
     parser.add_argument(
-        "--speed", dest="demo_speed", type=int, help="how many times as fast its days pass (1 to 60)"
+        "--speed",
+        dest="demo_speed",
+        type=int,
+        help=say_help(
+            "시연 도시의 하루가 몇 배로 흐르는지(1~60)", "how many times as fast its days pass (1 to 60)"
+        ),
     )
 
 
 def _build_parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="madang", description="The open platform a city runs on.")
+    parser = argparse.ArgumentParser(
+        prog="madang",
+        description=say_help("도시를 움직이는 열린 플랫폼.", "The open platform a city runs on."),
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for subcommand in _find_subcommands(name):
         one = commands.add_parser(subcommand.name, help=subcommand.help, description=subcommand.help)
@@ -289,11 +346,10 @@ def find_exposure(settings: Settings) -> Text | None:
 
 def _refuse_unready_registers() -> None:
     if not are_registers_ready():
-        folder = settings.MADANG.data_path
         raise NotFound(
             "check.registers",
-            f"{folder}에 이 판의 등록부가 없습니다. 먼저 `madang up`을 실행하세요.",
-            f"{folder} has no registers of this version yet: run `madang up` first",
+            "데이터 폴더에 이 판의 등록부가 없습니다. --data로 폴더를 바로 적거나, 먼저 `madang up`을 실행하십시오.",
+            "the data folder has no registers of this version yet: name another with --data, or run `madang up` first",
         )
 
 
@@ -337,14 +393,32 @@ def _say(line: str) -> None:
 
 OWN = (
     Subcommand(name="up", help=UP, run=run_up),
-    Subcommand(name="check", help="check settings, contracts, manifests and the audit chain", run=run_check),
     Subcommand(
-        name="backup", help="write one file that holds the whole city", run=run_backup, add_arguments=_file
+        name="check",
+        help=say_help(
+            "설정, 방 사이의 규칙, 명세, 감사 기록을 점검합니다",
+            "check settings, contracts, manifests and the audit chain",
+        ),
+        run=run_check,
     ),
     Subcommand(
-        name="restore", help="lay a backup into an empty data folder", run=run_restore, add_arguments=_file
+        name="backup",
+        help=say_help("도시 전체를 파일 하나에 백업합니다", "write one file that holds the whole city"),
+        run=run_backup,
+        add_arguments=_file,
     ),
-    Subcommand(name="bench", help="run a benchmark", run=run_bench, add_arguments=_bench),
+    Subcommand(
+        name="restore",
+        help=say_help("백업을 빈 데이터 폴더에 되살립니다", "lay a backup into an empty data folder"),
+        run=run_restore,
+        add_arguments=_file,
+    ),
+    Subcommand(
+        name="bench",
+        help=say_help("벤치마크를 실행합니다", "run a benchmark"),
+        run=run_bench,
+        add_arguments=_bench,
+    ),
 )
 
 

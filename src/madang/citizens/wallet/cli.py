@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from madang.core.base.interface import HOUSE, MadangError, Subcommand, Unavailable, now
+from madang.core.base.interface import HOUSE, MadangError, Subcommand, Unavailable, now, say_help
 
 from .actions.following import Look, look_at
 from .actions.keys import rotate_issuer_key
@@ -26,10 +26,27 @@ from .methods.verifier_keys import read_key, write_key
 def add_wallet_arguments(parser: ArgumentParser) -> None:
     """Declare `rotate-key` and `trust-witness`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    rotate = commands.add_parser("rotate-key", help="make the key that signs certificates from now on")
+    rotate = commands.add_parser(
+        "rotate-key",
+        help=say_help(
+            "앞으로 증명서에 서명할 열쇠를 만듭니다", "make the key that signs certificates from now on"
+        ),
+    )
     rotate.set_defaults(command=run_rotate_key)
-    trust = commands.add_parser("trust-witness", help="take and show a witness's signatures of the log")
-    trust.add_argument("key", metavar="KEY", help="the witness's key, as `madang witness key` tells it")
+    trust = commands.add_parser(
+        "trust-witness",
+        help=say_help(
+            "증인이 기록에 한 서명을 받아 보여 줍니다", "take and show a witness's signatures of the log"
+        ),
+    )
+    trust.add_argument(
+        "key",
+        metavar="KEY",
+        help=say_help(
+            "`madang witness key`가 알려 주는 증인의 열쇠",
+            "the witness's key, as `madang witness key` tells it",
+        ),
+    )
     trust.set_defaults(command=run_trust_witness)
 
 
@@ -37,20 +54,42 @@ def add_log_arguments(parser: ArgumentParser) -> None:
     """Declare `verify`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     verify = commands.add_parser(
-        "verify", help="fetch a whole log and check it: exit code 0 only where it holds"
+        "verify",
+        help=say_help(
+            "기록 전체를 받아 확인합니다. 맞아야만 종료 코드가 0입니다",
+            "fetch a whole log and check it: exit code 0 only where it holds",
+        ),
     )
     verify.add_argument(
-        "url", metavar="URL", help="the log's address, such as https://city.example/wallet/log"
+        "url",
+        metavar="URL",
+        help=say_help(
+            "기록의 주소(예: https://city.example/wallet/log)",
+            "the log's address, such as https://city.example/wallet/log",
+        ),
     )
-    verify.add_argument("--key", default="", help="the log's key; without, it is fetched and merely believed")
-    verify.add_argument("--digest", default="", help="SHA-256 of a certificate as it was issued, to look for")
+    verify.add_argument(
+        "--key",
+        default="",
+        help=say_help(
+            "기록의 열쇠. 없으면 받아서 그대로 믿습니다",
+            "the log's key; without, it is fetched and merely believed",
+        ),
+    )
+    verify.add_argument(
+        "--digest",
+        default="",
+        help=say_help(
+            "찾을 증명서의 SHA-256(발급된 그대로)", "SHA-256 of a certificate as it was issued, to look for"
+        ),
+    )
     verify.add_argument(
         "--memory", type=Path, metavar="FILE",
-        help="the checkpoint seen last: compared where it is there, and written after",
+        help=say_help("마지막으로 본 확인점. 있으면 견주고, 끝난 뒤 새로 씁니다", "the checkpoint seen last: compared where it is there, and written after"),
     )  # fmt: skip
     verify.add_argument(
         "--witness", action="append", default=[], metavar="KEY",
-        help="a witness's key: it must have signed what the log says",
+        help=say_help("증인의 열쇠. 기록의 내용에 그 서명이 있어야 합니다", "a witness's key: it must have signed what the log says"),
     )  # fmt: skip
     verify.set_defaults(command=run_verify)
 
@@ -58,16 +97,40 @@ def add_log_arguments(parser: ArgumentParser) -> None:
 def add_witness_arguments(parser: ArgumentParser) -> None:
     """Declare `init`, `key` and `run`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    begun = commands.add_parser("init", help="make a witness's folder with a new key")
-    begun.add_argument("name", metavar="NAME", help="its name, such as mapo.example/witness")
+    begun = commands.add_parser(
+        "init", help=say_help("새 열쇠로 증인의 폴더를 만듭니다", "make a witness's folder with a new key")
+    )
+    begun.add_argument(
+        "name",
+        metavar="NAME",
+        help=say_help("증인의 이름(예: mapo.example/witness)", "its name, such as mapo.example/witness"),
+    )
     begun.set_defaults(command=run_begin)
-    told = commands.add_parser("key", help="tell its public key")
+    told = commands.add_parser("key", help=say_help("공개 열쇠를 알려 줍니다", "tell its public key"))
     told.set_defaults(command=run_tell_key)
-    watch = commands.add_parser("run", help="look at its logs until stopped, and sign what grew")
-    watch.add_argument("--once", action="store_true", help="look once; exit code 0 only where all is well")
+    watch = commands.add_parser(
+        "run",
+        help=say_help(
+            "멈출 때까지 기록을 지켜보며 늘어난 것에 서명합니다",
+            "look at its logs until stopped, and sign what grew",
+        ),
+    )
+    watch.add_argument(
+        "--once",
+        action="store_true",
+        help=say_help(
+            "한 번만 봅니다. 모두 이상 없어야만 종료 코드가 0입니다",
+            "look once; exit code 0 only where all is well",
+        ),
+    )
     watch.set_defaults(command=run_watch)
     for one in (begun, told, watch):
-        one.add_argument("--folder", type=Path, default=Path("witness"), help="its folder: ./witness")
+        one.add_argument(
+            "--folder",
+            type=Path,
+            default=Path("witness"),
+            help=say_help("증인의 폴더(기본값 ./witness)", "its folder: ./witness"),
+        )
 
 
 def run(arguments: Namespace) -> int:
@@ -169,9 +232,22 @@ def run_verify(arguments: Namespace) -> int:
 
 
 SUBCOMMANDS = [
-    Subcommand(name="wallet", help="the wallet's keys", run=run, add_arguments=add_wallet_arguments),
     Subcommand(
-        name="witness", help="watch logs and sign what grew", run=run, add_arguments=add_witness_arguments
+        name="wallet",
+        help=say_help("지갑의 열쇠", "the wallet's keys"),
+        run=run,
+        add_arguments=add_wallet_arguments,
     ),
-    Subcommand(name="log", help="check a log of certificates", run=run, add_arguments=add_log_arguments),
+    Subcommand(
+        name="witness",
+        help=say_help("기록을 지켜보며 늘어난 것에 서명합니다", "watch logs and sign what grew"),
+        run=run,
+        add_arguments=add_witness_arguments,
+    ),
+    Subcommand(
+        name="log",
+        help=say_help("증명서 기록을 확인합니다", "check a log of certificates"),
+        run=run,
+        add_arguments=add_log_arguments,
+    ),
 ]

@@ -4,7 +4,7 @@ from .actors import ANONYMOUS, HOUSE, Actor
 from .beats import Beats, beat
 from .broker import Broker, find_broker_login, find_broker_url, get_broker, publish_live, subscribe_live
 from .checks import Check
-from .cli import Subcommand, say_here
+from .cli import Subcommand, say_help, say_here, speak_here
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
 from .devices import DeviceListener
@@ -110,9 +110,11 @@ __all__ = [
     "read_run_state",
     "read_settings",
     "read_translations",
+    "say_help",
     "say_here",
     "say_mismatch",
     "serve_application",
+    "speak_here",
     "stop_on_signals",
     "subscribe_live",
     "tell_listeners",

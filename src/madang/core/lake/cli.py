@@ -20,6 +20,7 @@ from madang.core.base.interface import (
     Text,
     now,
     prepare_registers,
+    say_help,
     say_here,
     to_city_time,
 )
@@ -232,30 +233,65 @@ def _say(line: str) -> None:
 
 def _add_import(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--table", metavar="NAME", help="name of the table; else made from the file's name")
-    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook; else the first with a table")
-    parser.add_argument("--dry-run", action="store_true", help="read and report, write nothing")
-    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
-    parser.add_argument("--publish", action="store_true", help="show it to everyone at once")
+    parser.add_argument(
+        "--table",
+        metavar="NAME",
+        help=say_help(
+            "표 이름. 없으면 파일 이름에서 짓습니다", "name of the table; else made from the file's name"
+        ),
+    )
+    parser.add_argument(
+        "--sheet",
+        metavar="NAME",
+        help=say_help(
+            "읽을 시트. 없으면 표가 있는 첫 시트", "sheet of a workbook; else the first with a table"
+        ),
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=say_help("읽고 보고하기만 하며 저장하지 않습니다", "read and report, write nothing"),
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=say_help("보고를 JSON 객체 하나로 출력합니다", "print the report as one JSON object"),
+    )
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help=say_help("바로 모두에게 공개합니다", "show it to everyone at once"),
+    )
 
 
 def _add_json(parser: ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help=say_help("JSON으로 출력합니다", "print JSON"))
 
 
 def _add_sql(parser: ArgumentParser) -> None:
     parser.add_argument("query")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
-    form.add_argument("--csv", action="store_true", help="print CSV")
+    form.add_argument("--json", action="store_true", help=say_help("JSON으로 출력합니다", "print JSON"))
+    form.add_argument("--csv", action="store_true", help=say_help("CSV로 출력합니다", "print CSV"))
 
 
 SUBCOMMANDS = (
     Subcommand(
-        name="import", help="bring a municipal file into the lake", run=run_import, add_arguments=_add_import
+        name="import",
+        help=say_help("행정 파일을 데이터 호수에 가져옵니다", "bring a municipal file into the lake"),
+        run=run_import,
+        add_arguments=_add_import,
     ),
-    Subcommand(name="tables", help="list the lake's tables", run=run_tables, add_arguments=_add_json),
     Subcommand(
-        name="sql", help="ask the lake a question (read-only)", run=run_sql_command, add_arguments=_add_sql
+        name="tables",
+        help=say_help("데이터 호수의 표를 보여 줍니다", "list the lake's tables"),
+        run=run_tables,
+        add_arguments=_add_json,
+    ),
+    Subcommand(
+        name="sql",
+        help=say_help("데이터 호수에 SQL로 묻습니다(읽기 전용)", "ask the lake a question (read-only)"),
+        run=run_sql_command,
+        add_arguments=_add_sql,
     ),
 )

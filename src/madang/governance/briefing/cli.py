@@ -8,7 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from madang.core.base.interface import LANGUAGES, BadInput, Subcommand
+from madang.core.base.interface import LANGUAGES, BadInput, Subcommand, say_help
 
 from .detectors.checking import find_faults
 from .gateway.report import read_report_file
@@ -19,16 +19,53 @@ from .records import Fault, Unread
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare `check FILE` and `table FILE`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    check = commands.add_parser("check", help="read a work report and list what disagrees in it")
-    check.add_argument("file", type=Path, metavar="FILE", help="the report's text, tables tab-separated")
-    check.add_argument(
-        "--json", action="store_true", help="print a JSON list (what wasn't read goes to standard error)"
+    check = commands.add_parser(
+        "check",
+        help=say_help(
+            "업무보고를 읽고 서로 맞지 않는 곳을 보여 줍니다",
+            "read a work report and list what disagrees in it",
+        ),
     )
-    check.add_argument("--language", choices=LANGUAGES, default="ko", help="language of place and cause")
+    check.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help=say_help("업무보고의 글(표는 탭으로 구분)", "the report's text, tables tab-separated"),
+    )
+    check.add_argument(
+        "--json",
+        action="store_true",
+        help=say_help(
+            "JSON 목록으로 출력합니다(읽지 못한 것은 표준 오류로)",
+            "print a JSON list (what wasn't read goes to standard error)",
+        ),
+    )
+    check.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default="ko",
+        help=say_help("위치와 까닭을 적을 언어", "language of place and cause"),
+    )
     check.set_defaults(does=run_check)
-    table = commands.add_parser("table", help="print a report's budget as CSV, for `madang budget import`")
-    table.add_argument("file", type=Path, metavar="FILE", help="the report's text, tables tab-separated")
-    table.add_argument("--side", choices=list(TABLES), default="expenditure", help="which budget")
+    table = commands.add_parser(
+        "table",
+        help=say_help(
+            "업무보고의 예산을 `madang budget import`에 쓸 CSV로 출력합니다",
+            "print a report's budget as CSV, for `madang budget import`",
+        ),
+    )
+    table.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help=say_help("업무보고의 글(표는 탭으로 구분)", "the report's text, tables tab-separated"),
+    )
+    table.add_argument(
+        "--side",
+        choices=list(TABLES),
+        default="expenditure",
+        help=say_help("세입인지 세출인지", "which budget"),
+    )
     table.set_defaults(does=run_table)
 
 
@@ -97,7 +134,9 @@ def _write_unread(unread: Unread, language: str) -> str:
 SUBCOMMANDS = [
     Subcommand(
         name="briefing",
-        help="the work report: read it and reconcile its figures",
+        help=say_help(
+            "업무보고: 읽고 숫자를 맞춰 봅니다", "the work report: read it and reconcile its figures"
+        ),
         run=run,
         add_arguments=add_arguments,
     )

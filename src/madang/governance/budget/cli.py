@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers, say_help
 
 from .actions.importing import import_budget
 from .methods.amount import UNIT_WON
@@ -22,20 +22,57 @@ from .records.ledger import Side
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare `import`, `check` and `back-test`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    bring = commands.add_parser("import", help="bring a budget table (CSV, XLSX)")
+    bring = commands.add_parser(
+        "import", help=say_help("예산 표를 가져옵니다(CSV, XLSX)", "bring a budget table (CSV, XLSX)")
+    )
     bring.add_argument("file", type=Path, metavar="FILE")
-    bring.add_argument("--series", required=True, help="the same for each year's budget of one body")
-    bring.add_argument("--name", required=True, help="name of the budget")
+    bring.add_argument(
+        "--series",
+        required=True,
+        help=say_help(
+            "한 기관의 해마다 예산을 잇는 같은 이름", "the same for each year's budget of one body"
+        ),
+    )
+    bring.add_argument("--name", required=True, help=say_help("예산 이름", "name of the budget"))
     bring.add_argument("--side", choices=[one.value for one in Side], default=Side.EXPENDITURE.value)
-    bring.add_argument("--year", type=int, help="fiscal year, where the table has no column of it")
-    bring.add_argument("--unit", choices=sorted(UNIT_WON), help="unit of amounts, where no title says it")
-    bring.add_argument("--source", default="", help="where the table comes from")
-    bring.add_argument("--public", action="store_true", help="open it to everyone")
+    bring.add_argument(
+        "--year",
+        type=int,
+        help=say_help(
+            "회계연도. 표에 그 열이 없을 때 적습니다", "fiscal year, where the table has no column of it"
+        ),
+    )
+    bring.add_argument(
+        "--unit",
+        choices=sorted(UNIT_WON),
+        help=say_help(
+            "금액 단위. 표 위에 적혀 있지 않을 때 적습니다", "unit of amounts, where no title says it"
+        ),
+    )
+    bring.add_argument("--source", default="", help=say_help("표의 출처", "where the table comes from"))
+    bring.add_argument(
+        "--public", action="store_true", help=say_help("모두에게 공개합니다", "open it to everyone")
+    )
     bring.set_defaults(does=run_import)
-    check = commands.add_parser("check", help="sum every ledger anew and compare it with the kept sums")
+    check = commands.add_parser(
+        "check",
+        help=say_help(
+            "모든 장부를 다시 더해 보관한 합계와 견줍니다",
+            "sum every ledger anew and compare it with the kept sums",
+        ),
+    )
     check.set_defaults(does=run_check)
-    test = commands.add_parser("back-test", help="forecast past years from the years before them")
-    test.add_argument("--level", default="organization", help="level of the nodes that are forecast")
+    test = commands.add_parser(
+        "back-test",
+        help=say_help(
+            "지난해들을 그 앞 해들로 예측해 봅니다", "forecast past years from the years before them"
+        ),
+    )
+    test.add_argument(
+        "--level",
+        default="organization",
+        help=say_help("예측할 단계", "level of the nodes that are forecast"),
+    )
     test.set_defaults(does=run_back_test)
 
 
@@ -122,7 +159,10 @@ def run_back_test(arguments: Namespace) -> int:
 SUBCOMMANDS = [
     Subcommand(
         name="budget",
-        help="the budget: bring a table, prove the ledger, test the forecast",
+        help=say_help(
+            "예산: 표를 가져오고, 장부를 확인하고, 예측을 시험합니다",
+            "the budget: bring a table, prove the ledger, test the forecast",
+        ),
         run=run,
         add_arguments=add_arguments,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers
+from madang.core.base.interface import HOUSE, BadInput, Subcommand, now, prepare_registers, say_help
 from madang.core.things.interface import read_list
 
 from .actions import import_cameras
@@ -32,16 +32,42 @@ MOST_TILES, THREADS = 8, 2
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare `analyse VIDEO`, `import FILE` and `discover`."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    one = commands.add_parser("analyse", help="find people and events in a video file")
+    one = commands.add_parser(
+        "analyse",
+        help=say_help("영상 파일에서 사람과 사건을 찾습니다", "find people and events in a video file"),
+    )
     one.add_argument("video", type=Path, metavar="VIDEO")
-    one.add_argument("--tracks", type=Path, metavar="FILE", help="MOTChallenge text: people, frames from 1")
-    one.add_argument("--events", type=Path, metavar="FILE", help="events as JSON lines")
-    one.add_argument("--rules", type=Path, metavar="FILE", help="zones, lines and limits (TOML)")
     one.add_argument(
-        "--fire-model", type=Path, metavar="FILE", help="ONNX classifier that must agree on fire and smoke"
+        "--tracks",
+        type=Path,
+        metavar="FILE",
+        help=say_help("MOTChallenge 형식: 사람, 프레임은 1부터", "MOTChallenge text: people, frames from 1"),
     )
     one.add_argument(
-        "--detector", type=Path, metavar="FILE", help="ONNX detector of one's own instead of NanoDet"
+        "--events",
+        type=Path,
+        metavar="FILE",
+        help=say_help("사건, 한 줄에 JSON 하나", "events as JSON lines"),
+    )
+    one.add_argument(
+        "--rules",
+        type=Path,
+        metavar="FILE",
+        help=say_help("구역과 선과 한계(TOML)", "zones, lines and limits (TOML)"),
+    )
+    one.add_argument(
+        "--fire-model",
+        type=Path,
+        metavar="FILE",
+        help=say_help(
+            "불과 연기를 함께 확인할 ONNX 분류기", "ONNX classifier that must agree on fire and smoke"
+        ),
+    )
+    one.add_argument(
+        "--detector",
+        type=Path,
+        metavar="FILE",
+        help=say_help("NanoDet 대신 쓸 ONNX 검출기", "ONNX detector of one's own instead of NanoDet"),
     )
     one.add_argument(
         "--tiles",
@@ -49,18 +75,41 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=2,
         choices=range(1, MOST_TILES + 1),
         metavar=f"1…{MOST_TILES}",
-        help="cuts along the longer side: more sees smaller",
+        help=say_help(
+            "긴 쪽을 나누는 수. 많을수록 작은 것까지 봅니다", "cuts along the longer side: more sees smaller"
+        ),
     )
     one.add_argument("--quiet", action="store_true")
     one.set_defaults(command=run_analyse)
     bring = commands.add_parser(
-        "import", help="bring a published list of cameras (CSV, also .gz) into the register"
+        "import",
+        help=say_help(
+            "공개된 카메라 목록(CSV, .gz)을 등록부에 가져옵니다",
+            "bring a published list of cameras (CSV, also .gz) into the register",
+        ),
     )
     bring.add_argument("file", type=Path, metavar="FILE")
-    bring.add_argument("--dry-run", action="store_true", help="say what would be done, and keep nothing")
+    bring.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=say_help(
+            "무엇이 될지 보여 주기만 하고 저장하지 않습니다", "say what would be done, and keep nothing"
+        ),
+    )
     bring.set_defaults(command=run_import)
-    probe = commands.add_parser("discover", help="list the cameras that answer by ONVIF on this network")
-    probe.add_argument("--seconds", type=float, default=3.0, help="how long to wait for answers")
+    probe = commands.add_parser(
+        "discover",
+        help=say_help(
+            "이 망에서 ONVIF로 답하는 카메라를 보여 줍니다",
+            "list the cameras that answer by ONVIF on this network",
+        ),
+    )
+    probe.add_argument(
+        "--seconds",
+        type=float,
+        default=3.0,
+        help=say_help("답을 기다릴 시간(초)", "how long to wait for answers"),
+    )
     probe.set_defaults(command=run_discover)
 
 
@@ -183,7 +232,10 @@ def write_event(one: Event, times: Sequence[float]) -> str:
 SUBCOMMANDS = [
     Subcommand(
         name="cctv",
-        help="cameras: analyse a video file, bring a list of cameras, find those that speak ONVIF",
+        help=say_help(
+            "카메라: 영상 파일을 분석하고, 목록을 가져오고, ONVIF 카메라를 찾습니다",
+            "cameras: analyse a video file, bring a list of cameras, find those that speak ONVIF",
+        ),
         run=run,
         add_arguments=add_arguments,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Subcommand
+from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Subcommand, say_help
 
 from .gateway.receiving import open_receiver
 from .gateway.recordings import read_lines
@@ -38,25 +38,47 @@ def add_arguments(parser: ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     replay = commands.add_parser(
         "replay",
-        help="run recorded signals through a policy",
+        help=say_help("기록된 신호를 정책에 넣어 봅니다", "run recorded signals through a policy"),
         epilog=FORMS,
         formatter_class=RawDescriptionHelpFormatter,
     )
     replay.add_argument(
-        "file", type=Path, metavar="FILE", help="JSON lines or a JSON list: signals, ChirpStack events, SenML"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help=say_help(
+            "JSON 줄 또는 JSON 목록: 신호, ChirpStack 이벤트, SenML",
+            "JSON lines or a JSON list: signals, ChirpStack events, SenML",
+        ),
     )
-    replay.add_argument("--policy", type=Path, metavar="FILE", help="TOML; the default policy without")
+    replay.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help=say_help("TOML. 없으면 기본 정책", "TOML; the default policy without"),
+    )
     replay.add_argument(
         "--decoders",
         type=Path,
         metavar="FILE",
-        help="TOML: decoders = [{profile, fields}], for events with bytes alone",
+        help=say_help(
+            "TOML: decoders = [{profile, fields}]. 바이트만 든 이벤트에 씁니다",
+            "TOML: decoders = [{profile, fields}], for events with bytes alone",
+        ),
     )
     replay.set_defaults(command=run_replay)
-    receive = commands.add_parser("receive", help="be a 119 receiver for tests: CAP alerts into a ledger")
+    receive = commands.add_parser(
+        "receive",
+        help=say_help(
+            "시험용 119 수신기가 되어 CAP 경보를 장부에 적습니다",
+            "be a 119 receiver for tests: CAP alerts into a ledger",
+        ),
+    )
     receive.add_argument("--host", default="127.0.0.1")
     receive.add_argument("--port", type=int, default=8119)
-    receive.add_argument("--ledger", type=Path, default=Path("ledger.jsonl"), help="JSON lines")
+    receive.add_argument(
+        "--ledger", type=Path, default=Path("ledger.jsonl"), help=say_help("한 줄에 JSON 하나", "JSON lines")
+    )
     receive.set_defaults(command=run_receive)
 
 
@@ -143,7 +165,10 @@ def read_decoders(path: Path | None) -> dict[str, Decoder]:
 SUBCOMMANDS = [
     Subcommand(
         name="fire",
-        help="fire safety: replay recorded alarms, receive as 119",
+        help=say_help(
+            "화재 안전: 기록된 경보를 다시 돌리고, 119로서 받습니다",
+            "fire safety: replay recorded alarms, receive as 119",
+        ),
         run=run,
         add_arguments=add_arguments,
     )

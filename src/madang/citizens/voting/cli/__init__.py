@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from madang.core.base.interface import Subcommand
+from madang.core.base.interface import Subcommand, say_help
 
 from . import authority, checking, enrolment, serving, trustees
 
@@ -23,6 +23,11 @@ def run(arguments: Namespace) -> int:
 
 SUBCOMMANDS = [
     Subcommand(
-        name="vote", help="verifiable elections: hold one, verify one", run=run, add_arguments=add_arguments
+        name="vote",
+        help=say_help(
+            "검증할 수 있는 선거: 치르고, 검증합니다", "verifiable elections: hold one, verify one"
+        ),
+        run=run,
+        add_arguments=add_arguments,
     )
 ]

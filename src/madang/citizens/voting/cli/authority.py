@@ -10,15 +10,25 @@ from typing import Any
 from madang.citizens.voting.methods.credentials import derive_public, make_credential, make_token
 from madang.citizens.voting.methods.messages import write
 from madang.citizens.voting.records.elections import GROUPS
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import BadInput, say_help
 
 from .files import write_file, write_secret
 
 
 def add_commands(commands: Any) -> None:
     """Declare `credentials`."""
-    codes = commands.add_parser("credentials", help="credential authority: make voters' codes and their list")
-    codes.add_argument("--uuid", default="", help="the election's number; a new one without")
+    codes = commands.add_parser(
+        "credentials",
+        help=say_help(
+            "자격 기관: 유권자 코드와 명부를 만듭니다",
+            "credential authority: make voters' codes and their list",
+        ),
+    )
+    codes.add_argument(
+        "--uuid",
+        default="",
+        help=say_help("선거 번호. 없으면 새로 만듭니다", "the election's number; a new one without"),
+    )
     codes.add_argument("--count", type=int, required=True)
     codes.add_argument("--group", choices=sorted(GROUPS), default="BELENIOS-2048")
     codes.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -15,7 +15,7 @@ from madang.citizens.voting.detectors.verifying import Verdict, verify, verify_c
 from madang.citizens.voting.queries.elections import get_archive
 from madang.citizens.voting.records.elections import GROUPS
 from madang.citizens.voting.rehearsal import hold_demo
-from madang.core.base.interface import BadInput, prepare_registers
+from madang.core.base.interface import BadInput, prepare_registers, say_help
 
 from .files import make_folder, read, write_file
 from .serving import print_result
@@ -23,22 +23,52 @@ from .serving import print_result
 
 def add_commands(commands: Any) -> None:
     """Declare `demo`, `verify`, `audit` and `verify-diff`."""
-    demo = commands.add_parser("demo", help="hold a small simulated election and leave its archive")
+    demo = commands.add_parser(
+        "demo",
+        help=say_help(
+            "작은 모의 선거를 치르고 그 보관 파일을 남깁니다",
+            "hold a small simulated election and leave its archive",
+        ),
+    )
     demo.add_argument("--voters", type=int, default=10, metavar="N")
     demo.add_argument("--out", type=Path, required=True, metavar="DIR")
     demo.add_argument("--group", choices=sorted(GROUPS), default="BELENIOS-2048")
-    demo.add_argument("--trustees", type=int, default=3, help="how many share a key")
-    demo.add_argument("--threshold", type=int, default=2, help="how many of them can open the tally")
+    demo.add_argument(
+        "--trustees", type=int, default=3, help=say_help("열쇠를 나누어 가질 사람 수", "how many share a key")
+    )
+    demo.add_argument(
+        "--threshold",
+        type=int,
+        default=2,
+        help=say_help("그 가운데 몇 명이 모이면 개표할 수 있는지", "how many of them can open the tally"),
+    )
     demo.set_defaults(command=run_demo)
-    check = commands.add_parser("verify", help="check an archive: exit code 0 only where every check passes")
+    check = commands.add_parser(
+        "verify",
+        help=say_help(
+            "보관 파일을 검증합니다. 모두 통과해야만 종료 코드가 0입니다",
+            "check an archive: exit code 0 only where every check passes",
+        ),
+    )
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true")
     check.set_defaults(command=run_verify)
-    audit = commands.add_parser("audit", help="check that a ballot opened in the booth holds what was chosen")
+    audit = commands.add_parser(
+        "audit",
+        help=say_help(
+            "기표소에서 열어 본 표에 고른 것이 담겼는지 확인합니다",
+            "check that a ballot opened in the booth holds what was chosen",
+        ),
+    )
     audit.add_argument("opening", type=Path, metavar="BALLOT")
     audit.add_argument("archive", type=Path, metavar="FILE")
     audit.set_defaults(command=run_audit)
-    again = commands.add_parser("verify-diff", help="check that an archive continues an earlier one")
+    again = commands.add_parser(
+        "verify-diff",
+        help=say_help(
+            "보관 파일이 앞선 것을 그대로 잇는지 확인합니다", "check that an archive continues an earlier one"
+        ),
+    )
     again.add_argument("before", type=Path)
     again.add_argument("after", type=Path)
     again.set_defaults(command=run_verify_diff)

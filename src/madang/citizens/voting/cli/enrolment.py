@@ -11,7 +11,7 @@ from madang.citizens.voting.actions.enrolments import begin_enrolment, end_enrol
 from madang.citizens.voting.methods.credentials import make_token
 from madang.citizens.voting.methods.messages import write
 from madang.citizens.voting.records.elections import GROUPS
-from madang.core.base.interface import HOUSE, now, prepare_registers
+from madang.core.base.interface import HOUSE, now, prepare_registers, say_help
 
 from .files import make_folder, write_file
 
@@ -19,17 +19,38 @@ from .files import make_folder, write_file
 def add_commands(commands: Any) -> None:
     """Declare `enrol` and `enrolled`."""
     begin = commands.add_parser(
-        "enrol", help="credential authority: let voters draw their own codes, by the wallet"
+        "enrol",
+        help=say_help(
+            "자격 기관: 유권자가 지갑으로 자기 코드를 받게 합니다",
+            "credential authority: let voters draw their own codes, by the wallet",
+        ),
     )
-    begin.add_argument("--uuid", default="", help="the election's number; a new one without")
-    begin.add_argument("--title", required=True, help="the election's name, “Korean · English”")
     begin.add_argument(
-        "--rule", required=True, help="the wallet's rule that voters meet, such as adult_resident"
+        "--uuid",
+        default="",
+        help=say_help("선거 번호. 없으면 새로 만듭니다", "the election's number; a new one without"),
+    )
+    begin.add_argument(
+        "--title",
+        required=True,
+        help=say_help("선거 이름, “한국어 · English”", "the election's name, “Korean · English”"),
+    )
+    begin.add_argument(
+        "--rule",
+        required=True,
+        help=say_help(
+            "유권자가 갖춰야 할 지갑 규칙(예: adult_resident)",
+            "the wallet's rule that voters meet, such as adult_resident",
+        ),
     )
     begin.add_argument("--group", choices=sorted(GROUPS), default="BELENIOS-2048")
     begin.set_defaults(command=run_enrol)
     end = commands.add_parser(
-        "enrolled", help="credential authority: end that, and write the list for the server"
+        "enrolled",
+        help=say_help(
+            "자격 기관: 코드 받기를 마치고 서버에 줄 명부를 씁니다",
+            "credential authority: end that, and write the list for the server",
+        ),
     )
     end.add_argument("uuid")
     end.add_argument("--out", type=Path, required=True, metavar="DIR")

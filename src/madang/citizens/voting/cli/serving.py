@@ -24,34 +24,78 @@ from madang.citizens.voting.queries.ceremonies import (
 )
 from madang.citizens.voting.records.ceremonies import Step
 from madang.citizens.voting.records.elections import Election, Plan
-from madang.core.base.interface import HOUSE, BadInput, Conflict, now, prepare_registers
+from madang.core.base.interface import HOUSE, BadInput, Conflict, now, prepare_registers, say_help
 
 from .files import read_json, read_text
 
 
 def add_commands(commands: Any) -> None:
     """Declare `prepare`, `open`, `close`, `share` and `publish`."""
-    prepare = commands.add_parser("prepare", help="server: let trustees make a key together, each at home")
+    prepare = commands.add_parser(
+        "prepare",
+        help=say_help(
+            "서버: 관리인들이 저마다 자기 자리에서 함께 열쇠를 만들게 합니다",
+            "server: let trustees make a key together, each at home",
+        ),
+    )
     prepare.add_argument("--uuid", required=True)
-    prepare.add_argument("--plan", type=Path, required=True, help="JSON: name, description, questions")
+    prepare.add_argument(
+        "--plan",
+        type=Path,
+        required=True,
+        help=say_help("JSON: 이름, 설명, 질문", "JSON: name, description, questions"),
+    )
     prepare.add_argument("--trustees", required=True, nargs="+", metavar="NAME")
-    prepare.add_argument("--threshold", type=int, required=True, help="how many of them can open the tally")
+    prepare.add_argument(
+        "--threshold",
+        type=int,
+        required=True,
+        help=say_help("그 가운데 몇 명이 모이면 개표할 수 있는지", "how many of them can open the tally"),
+    )
     prepare.set_defaults(command=run_prepare)
-    begin = commands.add_parser("open", help="server: open an election for a list of voters")
+    begin = commands.add_parser(
+        "open",
+        help=say_help(
+            "서버: 명부의 유권자를 위해 선거를 엽니다", "server: open an election for a list of voters"
+        ),
+    )
     begin.add_argument("--uuid", required=True)
-    begin.add_argument("--plan", type=Path, help="without, what trustees prepared is opened")
+    begin.add_argument(
+        "--plan",
+        type=Path,
+        help=say_help("없으면 관리인들이 준비한 것을 엽니다", "without, what trustees prepared is opened"),
+    )
     begin.add_argument("--credentials", type=Path, required=True)
     begin.add_argument(
-        "--trustees", type=Path, nargs="*", default=[], metavar="FILE", help="public keys that are all needed"
+        "--trustees",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help=say_help("모두가 있어야 하는 공개 열쇠", "public keys that are all needed"),
     )
     begin.set_defaults(command=run_open)
-    for name, words in (("close", "end the vote"), ("publish", "open the tally")):
-        one = commands.add_parser(name, help=f"server: {words}")
+    for name, words in (
+        ("close", say_help("서버: 투표를 마감합니다", "server: end the vote")),
+        ("publish", say_help("서버: 개표합니다", "server: open the tally")),
+    ):
+        one = commands.add_parser(name, help=words)
         one.add_argument("uuid")
         one.set_defaults(command=run_close if name == "close" else run_publish)
-    share = commands.add_parser("share", help="server: put a trustee's part of the opening on the board")
+    share = commands.add_parser(
+        "share",
+        help=say_help(
+            "서버: 관리인의 개표 몫을 게시판에 올립니다",
+            "server: put a trustee's part of the opening on the board",
+        ),
+    )
     share.add_argument("uuid")
-    share.add_argument("--owner", type=int, required=True, help="which trustee, counted from 1")
+    share.add_argument(
+        "--owner",
+        type=int,
+        required=True,
+        help=say_help("몇 번째 관리인인지(1부터)", "which trustee, counted from 1"),
+    )
     share.add_argument("decryption", type=Path, metavar="FILE")
     share.set_defaults(command=run_share)
 

@@ -24,7 +24,7 @@ from madang.citizens.voting.methods.proofs import pick
 from madang.citizens.voting.methods.trustees import make_public_key, make_seed
 from madang.citizens.voting.records.ceremonies import Step, Task
 from madang.citizens.voting.records.elections import GROUPS
-from madang.core.base.interface import BadInput
+from madang.core.base.interface import BadInput, say_help
 
 from .files import read, read_json, read_text, write_file, write_secret
 
@@ -34,26 +34,76 @@ PAUSE_S = 3
 
 def add_commands(commands: Any) -> None:
     """Declare `trustee-key` and `trustee …`."""
-    key = commands.add_parser("trustee-key", help="trustee: make a key of one's own, which is always needed")
+    key = commands.add_parser(
+        "trustee-key",
+        help=say_help(
+            "관리인: 반드시 있어야 하는 자기 열쇠를 만듭니다",
+            "trustee: make a key of one's own, which is always needed",
+        ),
+    )
     key.add_argument("--out", type=Path, required=True, metavar="DIR")
     key.add_argument("--group", choices=sorted(GROUPS), default="BELENIOS-2048")
     key.set_defaults(command=run_key)
-    trustee = commands.add_parser("trustee", help="trustee: make a shared key with others, give one's share")
+    trustee = commands.add_parser(
+        "trustee",
+        help=say_help(
+            "관리인: 다른 사람들과 나누는 열쇠를 만들고 자기 몫을 냅니다",
+            "trustee: make a shared key with others, give one's share",
+        ),
+    )
     steps = trustee.add_subparsers(metavar="STEP", required=True)
     attend = steps.add_parser(
-        "attend", help="do what the election's server waits for, and tell who else must"
+        "attend",
+        help=say_help(
+            "선거 서버가 기다리는 일을 하고, 누가 남았는지 알립니다",
+            "do what the election's server waits for, and tell who else must",
+        ),
     )
-    attend.add_argument("address", help="the election's page, such as https://city.example/voting/NUMBER/")
-    attend.add_argument("--code", required=True, help="as the server's people gave it to you")
-    attend.add_argument("--wait", action="store_true", help="wait for the others until one's part is done")
+    attend.add_argument(
+        "address",
+        help=say_help(
+            "선거 페이지 주소(예: https://city.example/voting/번호/)",
+            "the election's page, such as https://city.example/voting/NUMBER/",
+        ),
+    )
+    attend.add_argument(
+        "--code",
+        required=True,
+        help=say_help("서버 담당자에게서 받은 코드", "as the server's people gave it to you"),
+    )
+    attend.add_argument(
+        "--wait",
+        action="store_true",
+        help=say_help(
+            "자기 몫이 끝날 때까지 다른 사람을 기다립니다", "wait for the others until one's part is done"
+        ),
+    )
     attend.set_defaults(command=run_attend)
-    certify = steps.add_parser("certify", help="by files, step 1: make a certificate")
+    certify = steps.add_parser(
+        "certify", help=say_help("파일로, 1단계: 인증서를 만듭니다", "by files, step 1: make a certificate")
+    )
     certify.add_argument("--group", choices=sorted(GROUPS), default="BELENIOS-2048")
     certify.set_defaults(command=run_certify)
-    deal = steps.add_parser("deal", help="by files, step 3: deal secrets to everybody")
-    check = steps.add_parser("check", help="by files, step 5: check what was dealt, and take one's share")
+    deal = steps.add_parser(
+        "deal",
+        help=say_help(
+            "파일로, 3단계: 모두에게 비밀 조각을 나눕니다", "by files, step 3: deal secrets to everybody"
+        ),
+    )
+    check = steps.add_parser(
+        "check",
+        help=say_help(
+            "파일로, 5단계: 받은 조각을 확인하고 자기 몫을 갖습니다",
+            "by files, step 5: check what was dealt, and take one's share",
+        ),
+    )
     for one in (deal, check):
-        one.add_argument("--certs", type=Path, required=True, help="every certificate, one a line")
+        one.add_argument(
+            "--certs",
+            type=Path,
+            required=True,
+            help=say_help("모든 인증서, 한 줄에 하나", "every certificate, one a line"),
+        )
         one.add_argument("--threshold", type=int, required=True)
     deal.set_defaults(command=run_deal)
     check.add_argument("--vinput", type=Path, required=True)
@@ -61,26 +111,55 @@ def add_commands(commands: Any) -> None:
     _add_locks(steps)
     for one in (attend, certify):
         one.add_argument(
-            "--lock", action="store_true", help="seal a new key under a passphrase from the start"
+            "--lock",
+            action="store_true",
+            help=say_help(
+                "새 열쇠를 처음부터 암호문으로 잠급니다", "seal a new key under a passphrase from the start"
+            ),
         )
-    opening = steps.add_parser("decrypt", help="by files: check an archive and give a part of its opening")
+    opening = steps.add_parser(
+        "decrypt",
+        help=say_help(
+            "파일로: 보관 파일을 확인하고 개표 몫을 냅니다",
+            "by files: check an archive and give a part of its opening",
+        ),
+    )
     opening.add_argument("archive", type=Path, metavar="FILE")
     opening.add_argument(
-        "--private", type=Path, metavar="FILE", help="the private part of a key of one's own"
+        "--private",
+        type=Path,
+        metavar="FILE",
+        help=say_help("자기 열쇠의 비밀 부분", "the private part of a key of one's own"),
     )
     opening.set_defaults(command=run_decrypt)
     for one in (attend, certify, deal, check, opening):
-        one.add_argument("--keys", type=Path, required=True, metavar="DIR", help="one folder an election")
+        one.add_argument(
+            "--keys",
+            type=Path,
+            required=True,
+            metavar="DIR",
+            help=say_help("선거마다 폴더 하나", "one folder an election"),
+        )
 
 
 def _add_locks(steps: Any) -> None:
     for name, words, command in (
         (
             "lock",
-            "seal the key in one's folder under a passphrase, which is asked for from then on",
+            say_help(
+                "폴더 속 열쇠를 암호문으로 잠급니다. 그 뒤로는 암호문을 묻습니다",
+                "seal the key in one's folder under a passphrase, which is asked for from then on",
+            ),
             run_lock,
         ),
-        ("unlock", "let the key lie open again, such as for belenios-tool", run_unlock),
+        (
+            "unlock",
+            say_help(
+                "열쇠를 다시 풀어 둡니다(belenios-tool에 쓸 때 등)",
+                "let the key lie open again, such as for belenios-tool",
+            ),
+            run_unlock,
+        ),
     ):
         one = steps.add_parser(name, help=words)
         one.add_argument("--keys", type=Path, required=True, metavar="DIR")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 import msgspec
+from django.http import QueryDict
 
 from madang.core.base.interface import MadangError, list_listened
 from madang.core.lake.interface import Filter, Op
@@ -53,7 +53,7 @@ def list_asked(*, of_sets: bool = False) -> list[Asked]:
     for topic in list_listened(f"{VERSION}/"):
         path, _, query = topic.removeprefix(f"{VERSION}/").partition("?")
         with suppress(MadangError):
-            segments = read_path(unquote(path))
+            segments = read_path(path)
             is_set = segments[-1].id is None and segments[-1].name in BY_COLLECTION
             if (of_sets and not is_set) or (not query and _is_foretold(segments)):
                 continue
@@ -116,7 +116,7 @@ def _is_foretold(segments: Sequence[Segment]) -> bool:
 
 
 def _read_select(query: str) -> Options:
-    items = parse_qsl(query, keep_blank_values=True)
+    items = [(name, value) for name, values in QueryDict(query).lists() for value in values]
     if {name for name, _ in items} - {"$select"}:
         raise refuse("$select", "토픽에는 $select만 쓸 수 있습니다", "a topic takes $select alone")
     return read_options(items)

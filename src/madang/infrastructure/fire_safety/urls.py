@@ -6,6 +6,7 @@ from .pages.alarms import ALARMS, CLOSE, answer, show_alarm
 from .pages.desk import show_desk, show_wall
 from .pages.facilities import (
     DETECTORS_FORM,
+    EDIT_FACILITY,
     FACILITY_FORM,
     FACILITY_LIST,
     HOLIDAYS_FORM,
@@ -56,7 +57,7 @@ urlpatterns = [
         name="fire_safety_remove_decoder",
     ),
     path(ONE, show_facility, name="fire_safety_facility"),
-    path(f"{ONE}edit/", FACILITY_FORM.as_view(), name="fire_safety_edit_facility"),
+    path(f"{ONE}edit/", EDIT_FACILITY.as_view(), name="fire_safety_edit_facility"),
     path(f"{ONE}detectors/", DETECTORS_FORM.as_view(), name="fire_safety_detectors"),
     path(
         f"{ONE}detectors/<path:detector>/remove/",

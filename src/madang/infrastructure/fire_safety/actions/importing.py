@@ -14,6 +14,7 @@ from madang.core.people.interface import list_agencies, require
 from madang.infrastructure.fire_safety.methods.lists import (
     DETECTOR_WORDS,
     FACILITY_WORDS,
+    HEADINGS,
     Listed,
     read_listed,
     read_word,
@@ -81,12 +82,19 @@ def import_list(
                 brought.refused.append((line, name, error.text))
                 continue
             except msgspec.ValidationError as error:
-                brought.refused.append((line, name, say_mismatch(*find_mismatch(error))))
+                brought.refused.append((line, name, _say_wrong(what, error)))
                 continue
             seen[key] = line
             setattr(brought, became, getattr(brought, became) + 1)
         transaction.set_rollback(is_trial)
     return brought
+
+
+def _say_wrong(what: Listed, error: msgspec.ValidationError) -> Text:
+    """Return why a row's value can't be taken, the value named by the list's headings."""
+    field, reason = find_mismatch(error)
+    names = HEADINGS[what].get(field, (field,))
+    return Text(ko=say_mismatch(names[0], reason).ko, en=say_mismatch(names[-1], reason).en)
 
 
 KEYS = {

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.core.base.interface import (
+    HOUSE,
     Actor,
     BadInput,
     ColumnType,
@@ -318,6 +320,22 @@ FACILITY_FORM = FormPage(
 )
 
 
+def name_facility(*, code: str, **_address: str) -> tuple[Text, str]:
+    """Return a facility's name and address: what a form of it is about."""
+    return read_pair(get_facility(HOUSE, code).name), f"{FACILITIES}{code}/"
+
+
+EDIT_FACILITY = msgspec.structs.replace(
+    FACILITY_FORM,
+    title=Text(ko="시설 고치기", en="Change the facility"),
+    consequence=Text(
+        ko="다음 경보부터 이 당직 순서와 방을 따릅니다. 진행 중인 경보도 다음 사람부터 이 순서로 알립니다.",
+        en="From the next alarm on these contacts and rooms count; an open alarm tells its next person by them too.",
+    ),
+    subject=name_facility,
+)
+
+
 class HolidaysForm(forms.Form):
     """Holidays, one a line."""
 
@@ -395,6 +413,7 @@ DETECTORS_FORM = FormPage(
         en="Those listed are registered or changed; others stay.",
     ),
     back=FACILITIES,
+    subject=name_facility,
 )
 
 
@@ -419,5 +438,5 @@ REMOVE_DETECTOR = FormPage(
         en="It leaves the register. If it still hangs and sounds later, its floor and room are unknown. Past alarms stay.",
     ),
     back=FACILITIES,
-    subject=lambda *, code, detector: (Text(ko=detector, en=detector), f"{FACILITIES}{code}/"),
+    subject=name_facility,
 )

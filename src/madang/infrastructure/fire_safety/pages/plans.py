@@ -25,7 +25,7 @@ from madang.infrastructure.fire_safety.queries import (
 from madang.infrastructure.fire_safety.records import KIND_NAMES
 
 from .drawing import draw_plan, list_floors
-from .facilities import CHANGE, FACILITIES
+from .facilities import CHANGE, FACILITIES, name_facility
 
 TITLE = Text(ko="감지기 자리", en="Where detectors hang")
 
@@ -73,14 +73,21 @@ PLAN_FORM = FormPage(
         en="This floor is shown with the picture, on the wall too. One that is there is replaced.",
     ),
     back=FACILITIES,
+    subject=name_facility,
     is_upload=True,
 )
 
 
-class RemoveForm(forms.Form):
-    """Which floor."""
-
-    floor = forms.CharField(label=say_lazily("층", "Floor"), max_length=100)
+def _choose_pictured(_actor: Actor, code: str) -> type[forms.Form]:
+    """Return the form that asks which of the floors with a picture."""
+    floors = [
+        (one, say_lazily(name.ko, name.en)) for one in list_plan_floors(code) for name in [say_floor(one)]
+    ]
+    return type(
+        "RemoveForm",
+        (forms.Form,),
+        {"floor": forms.ChoiceField(label=say_lazily("층", "Floor"), choices=floors)},
+    )
 
 
 def _remove(*, actor: Actor, now: datetime, data: dict[str, Any], code: str) -> str:
@@ -91,7 +98,7 @@ def _remove(*, actor: Actor, now: datetime, data: dict[str, Any], code: str) -> 
 REMOVE_PLAN = FormPage(
     title=Text(ko="평면도 그림 지우기", en="Remove a floor plan"),
     permission=CHANGE,
-    form=RemoveForm,
+    form=_choose_pictured,
     run=_remove,
     button=Text(ko="지우기", en="Remove"),
     is_destructive=True,
@@ -99,6 +106,7 @@ REMOVE_PLAN = FormPage(
         ko="층은 다시 방의 치수로 그려집니다.", en="The floor is drawn again from the measures of its rooms."
     ),
     back=FACILITIES,
+    subject=name_facility,
 )
 
 

@@ -57,6 +57,7 @@ def test_rows_that_cannot_be_taken_are_told_and_stop_no_other():
     brought = bring(Listed.FACILITIES, FACILITIES)
     assert count(brought) == count(trial)
     why = {line: text.ko for line, _, text in brought.refused}
+    assert why[4].startswith("‘위도’ 값을")
     assert "없는구" in why[5]
     assert "식당" in why[6]
     assert "3번째 줄" in why[7]

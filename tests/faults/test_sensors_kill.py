@@ -78,8 +78,8 @@ def read_minutes(house):
 class Sender:
     """One sensor that sends numbers, each at a moment of its own, again until it is acknowledged."""
 
-    def __init__(self, house):
-        self.house = house
+    def __init__(self, house, first=0):
+        self.house, self.first = house, first
         self.acknowledged: list[int] = []
         self.stop = threading.Event()
         self.start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=10)
@@ -91,9 +91,9 @@ class Sender:
     def send_by_mqtt(self):
         client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="killed", clean_session=False)
         client.reconnect_delay_set(1, 1)
-        client.connect("127.0.0.1", self.house.mqtt_port)
+        client.connect_async("127.0.0.1", self.house.mqtt_port)
         client.loop_start()
-        number = 0
+        number = self.first
         while not self.stop.is_set():
             number += 2
             sent = client.publish(f"sensors/{KEY}", json.dumps(self.make(number)), qos=1)
@@ -167,3 +167,27 @@ def test_killed_anywhere_every_acknowledged_value_is_there_once(house):
         assert time.monotonic() < deadline, sorted(wanted - set(found))[:10]
         time.sleep(0.5)
     assert len(found) == len(set(found))
+
+
+@pytest.mark.timeout(120 + 60 * ROUNDS)
+def test_a_broker_that_has_lost_its_store_acknowledges_nothing_that_nobody_hears(house):
+    """After a restore on another machine, say: the sensors are there before those who listen to them."""
+    wanted = set()
+    for number in range(ROUNDS):
+        broker = next(one for one in read_run_state(house.data / "run").processes if one.name == "broker")
+        os.kill(broker.pid, signal.SIGKILL)
+        (house.data / "broker" / "jetstream").rename(house.data / f"lost-{number}")
+        sender = Sender(house, first=1_000 * number)
+        thread = threading.Thread(target=sender.send_by_mqtt)
+        thread.start()
+        deadline = time.monotonic() + 60
+        while len(sender.acknowledged) < 50:
+            assert time.monotonic() < deadline, "nothing is acknowledged by a new broker"
+            time.sleep(0.01)
+        sender.stop.set()
+        thread.join(30)
+        wanted |= set(sender.acknowledged)
+        deadline = time.monotonic() + 60
+        while missing := wanted - set(read_minutes(house)):
+            assert time.monotonic() < deadline, sorted(missing)[:10]
+            time.sleep(0.2)

@@ -36,12 +36,16 @@ max_payload: 8MB
 """
 USERS = """authorization {{ users: [
   {{ user: {house}, password: {password} }}
-  {{ user: {devices}, password: "", allowed_connection_types: ["MQTT"], permissions: {{
+  {{ user: {devices}, password: "", allowed_connection_types: ["{doors}"], permissions: {{
     publish: {{ allow: {sent} }}, subscribe: {{ allow: {heard} }} }} }}
-  {{ user: {writers}, password: {writers_password}, allowed_connection_types: ["MQTT"], permissions: {{
+  {{ user: {writers}, password: {writers_password}, allowed_connection_types: ["{doors}"], permissions: {{
     publish: {{ allow: {written} }}, subscribe: {{ allow: {heard} }} }} }}
 ] }}
 """
+OPEN, SHUT = "MQTT", "IN_PROCESS"
+"""How devices may connect; shut, each try is refused, and nothing of theirs acknowledged."""
+MESSAGES, KEPT = "$MQTT_msgs", "$MQTT.msgs."
+"""The stream in which the broker keeps what came by MQTT, and its subjects."""
 SESSION_SUBJECTS = ("$MQTT.sub.>", "$MQTT.deliver.>")
 """Where the broker itself brings a session what its subscriptions of QoS 1 and 2 are to get."""
 
@@ -57,11 +61,19 @@ def find_nats_server() -> str:
 
 
 def write_configuration(
-    folder: Path, *, port: int, mqtt_port: int, monitor_port: int, host: str, password: str = ""
+    folder: Path,
+    *,
+    port: int,
+    mqtt_port: int,
+    monitor_port: int,
+    host: str,
+    password: str = "",
+    is_open: bool = True,
 ) -> Path:
     """Write the broker's configuration below `folder` and return its path; the writers' password is kept there too.
 
-    `password` is the house's; without one everybody who reaches the broker may do everything.
+    `password` is the house's; without one everybody who reaches the broker may do everything. Devices are refused
+    where it isn't `is_open`; a broker that runs reads the file again at SIGHUP.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "nats.conf"
@@ -74,7 +86,8 @@ def write_configuration(
         most=MOST_UNACKNOWLEDGED,
         no_auth_user=f", no_auth_user: {DEVICES}" if password else "",
     )
-    users = _write_users(password, keep_password(folder, WRITERS_FILE)) if password else ""
+    doors = OPEN if is_open else SHUT
+    users = _write_users(password, keep_password(folder, WRITERS_FILE), doors) if password else ""
     write_secret(path, text + users)
     return path
 
@@ -96,14 +109,14 @@ def write_secret(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _write_users(password: str, writers_password: str) -> str:
+def _write_users(password: str, writers_password: str, doors: str) -> str:
     manifests = list_manifests()
-    sent = [subject for one in manifests for topic in one.devices_send for subject in list_subjects(topic)]
-    written = [subject for one in manifests for topic in one.writers_send for subject in list_subjects(topic)]
+    sent, written = _list_sent()
     heard = [subject for one in manifests for topic in one.devices_hear for subject in list_subjects(topic)]
     return USERS.format(
         house=HOUSE,
         devices=DEVICES,
+        doors=doors,
         password=json.dumps(password),
         writers=WRITERS,
         writers_password=json.dumps(writers_password),
@@ -111,6 +124,14 @@ def _write_users(password: str, writers_password: str) -> str:
         written=json.dumps([*sent, *written]),
         heard=json.dumps([*heard, *SESSION_SUBJECTS]),
     )
+
+
+def _list_sent() -> tuple[list[str], list[str]]:
+    """Return the subjects that devices may publish to, and those that writers may besides."""
+    manifests = list_manifests()
+    sent = [subject for one in manifests for topic in one.devices_send for subject in list_subjects(topic)]
+    written = [subject for one in manifests for topic in one.writers_send for subject in list_subjects(topic)]
+    return sent, written
 
 
 def list_subjects(topic: str) -> Iterable[str]:
@@ -138,6 +159,31 @@ def await_broker(monitor_port: int, timeout_s: float = 10) -> None:
             return
         time.sleep(0.05)
     raise Unavailable("broker.start", "브로커가 시작되지 않았습니다", "the broker didn't start; see its log")
+
+
+def has_listeners(folder: Path) -> bool:
+    """Return whether a broker that starts with the state in `folder` keeps what devices say for somebody."""
+    return any(folder.glob(f"jetstream/*/streams/{MESSAGES}/obs/*"))
+
+
+def is_all_heard(monitor_port: int) -> bool:
+    """Return whether the broker keeps for somebody whatever devices may say.
+
+    What nobody is known to listen to it acknowledges and forgets.
+    """
+    address = f"http://127.0.0.1:{monitor_port}/jsz?accounts=true&streams=true&consumers=true&config=true"
+    try:
+        with urllib.request.urlopen(address, timeout=1) as reply:  # noqa: S310
+            accounts = json.load(reply).get("account_details", [])
+    except (OSError, ValueError):
+        return False
+    streams = [
+        stream for one in accounts for stream in one.get("stream_detail", []) if stream["name"] == MESSAGES
+    ]
+    consumers = [consumer for stream in streams for consumer in stream.get("consumer_detail", [])]
+    kept = {consumer["config"].get("filter_subject") for consumer in consumers}
+    sent, written = _list_sent()
+    return all(KEPT + subject in kept for subject in (*sent, *written))
 
 
 def is_broker_well(monitor_port: int) -> bool:

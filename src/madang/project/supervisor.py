@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
@@ -33,6 +35,8 @@ from .broker_server import (
     HOUSE,
     await_broker,
     find_nats_server,
+    has_listeners,
+    is_all_heard,
     is_broker_well,
     keep_password,
     write_configuration,
@@ -44,11 +48,14 @@ STOP_PATIENCE_S = 10
 LONGEST_PAUSE_S = 5.0
 BROKER_LOOK_S = 2.0
 BROKER_PATIENCE = 5
+LONGEST_SHUT_S = 120.0
+"""So long devices wait at most for a listener that doesn't come: the others must not wait for ever."""
 WEB_LOOK_S = 10.0
 HUNG_AFTER_S = 180.0
 """Far longer than the longest turn of a busy machine: who is killed in the midst of work must do it anew."""
 LONGEST_STEP_S = 1.0
 """More than this between two looks is the supervisor's own standstill, and is held against nobody."""
+log = logging.getLogger("madang.supervisor")
 
 
 class Member:
@@ -143,7 +150,8 @@ class Supervisor:
         self.mqtt_port = mqtt_port
         password = keep_password(settings.data_path / "broker")
         self.broker_url = f"nats://{HOUSE}:{password}@127.0.0.1:{broker_port}"
-        configuration = write_configuration(
+        self._configure = partial(
+            write_configuration,
             settings.data_path / "broker",
             port=broker_port,
             mqtt_port=mqtt_port,
@@ -151,6 +159,9 @@ class Supervisor:
             host=_in_address(settings.host),
             password=password,
         )
+        configuration = self._configure()
+        self._is_open = True
+        self._open_at = 0.0
         self.broker = Member("broker", [find_nats_server(), "-c", str(configuration)])
         self.members: list[Member] = []
         self._stopping = False
@@ -190,6 +201,9 @@ class Supervisor:
             self.members[0].start(self._log_folder)
             self._await_web()
             self._watch(self.members)
+            while not self._is_open and not self._stopping:
+                time.sleep(0.05)
+                self._watch(self.members)
             if not self._stopping:
                 ready(self)
             while not self._stopping:
@@ -209,10 +223,32 @@ class Supervisor:
         self._stopping = True
 
     def _start_broker(self) -> None:
-        self.broker.start(self._log_folder)
+        self._begin_broker()
         await_broker(self.monitor_port)
         write_secret(self.folder / "broker.url", self.broker_url)
         write_secret(self.folder / MONITOR_FILE, f"http://127.0.0.1:{self.monitor_port}")
+
+    def _begin_broker(self) -> None:
+        """Start the broker; with a new store, where nobody is known to it yet, devices are refused at first."""
+        self._is_open = has_listeners(self.settings.data_path / "broker")
+        self._open_at = time.monotonic() + LONGEST_SHUT_S
+        self._configure(is_open=self._is_open)
+        self.broker.start(self._log_folder)
+
+    def _open_when_heard(self) -> None:
+        """Let devices in once the broker keeps what they say for those who listen."""
+        if self._is_open or self.broker.child is None:
+            return
+        if is_all_heard(self.monitor_port) or self._is_late():
+            self._configure(is_open=True)
+            self.broker.child.send_signal(signal.SIGHUP)
+            self._is_open = True
+
+    def _is_late(self) -> bool:
+        if time.monotonic() < self._open_at:
+            return False
+        log.error("a listener to devices hasn't come; what they tell it is acknowledged and not kept")
+        return True
 
     def _await_web(self, timeout_s: float = 180) -> None:
         deadline = time.monotonic() + timeout_s
@@ -250,8 +286,12 @@ class Supervisor:
             member.end_if_hung(step_s)
             changed |= member.notice_exit()
             if member.child is None and time.monotonic() >= member.start_at:
-                member.start(self._log_folder)
+                if member is self.broker:
+                    self._begin_broker()
+                else:
+                    member.start(self._log_folder)
                 changed = True
+        self._open_when_heard()
         if changed:
             self._write_state()
 

@@ -83,7 +83,8 @@ class DeviceListener:
     def take(self, most: int, wait_s: float) -> list[Told]:
         """Return the messages that wait, after at most `wait_s` seconds where there is none or the broker is away."""
         try:
-            if not self._is_sure or time.monotonic() - self._moved > IDLE_S:
+            is_new = self._count_connections() != self._connection
+            if is_new or not self._is_sure or time.monotonic() - self._moved > IDLE_S:
                 self._look_back()
             if self._read < self._behind:
                 return self._read_again(most)

@@ -52,7 +52,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     evidence of its findings is called, and its codes, to words.
     `provides` and `uses` name commands other services may ask for, and those this one asks for. `devices_send` and
     `devices_hear` are the MQTT topics (with + and #) that devices may publish to and subscribe to, without a password,
-    `writers_send` those that devices with the writers' password may publish to as well.
+    `writers_send` those that devices with the writers' password may publish to as well. Each topic that is sent to must
+    be listened to by the same name: with a new store the broker lets no device in before all are.
     """
 
     name: str

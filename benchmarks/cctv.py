@@ -1,6 +1,6 @@
 """Intelligent CCTV: AP, MOTA, IDF1, events, milliseconds a frame, cameras at 3 pictures a second, frame to event.
 
-`madang bench cctv [--people VIDEO]… [--clip VIDEO TRUTH]… [--cameras N]`.
+`madang bench cctv [--people VIDEO]… [--clip VIDEO TRUTH]… [--cameras N] [--live]`.
 
 Labelled pictures can't be had from the registries that this project uses, so accuracy is measured four ways: the
 tracker on the tracks of TUD-Campus and TUD-Stadtmitte (in the package motmetrics) as a trembling detector would see
@@ -74,25 +74,33 @@ def main() -> None:
     os.environ["MADANG_CAMERA_NETWORKS"] = "127.0.0.0/8"
     began = time.monotonic()
     print(f"load of this machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    for name in ("TUD-Campus", "TUD-Stadtmitte"):
-        _measure_tracker(name)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for video in arguments.people:
-            _measure_composed(video, folder)
-        if DEBIAN.is_file():
-            _measure_by_eye()
-        for video, truth in arguments.clip:
-            _measure_clip(Path(video).stem, Path(video), read_rows(Path(truth)))
+        if not arguments.live:
+            _measure_accuracy(arguments, folder)
         _measure_cameras(folder, arguments.cameras, arguments.people[:1])
         _measure_delay(folder)
     print(f"took {time.monotonic() - began:.0f} s; load at the end {os.getloadavg()[0]:.1f}")
+
+
+def _measure_accuracy(arguments: argparse.Namespace, folder: Path) -> None:
+    for name in ("TUD-Campus", "TUD-Stadtmitte"):
+        _measure_tracker(name)
+    for video in arguments.people:
+        _measure_composed(video, folder)
+    if DEBIAN.is_file():
+        _measure_by_eye()
+    for video, truth in arguments.clip:
+        _measure_clip(Path(video).stem, Path(video), read_rows(Path(truth)))
 
 
 def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="madang bench cctv")
     parser.add_argument("--people", type=Path, action="append", metavar="VIDEO")
     parser.add_argument("--clip", nargs=2, action="append", default=[], metavar=("VIDEO", "TRUTH"))
+    parser.add_argument(
+        "--live", action="store_true", help="cameras and delay alone: for a machine that does nothing else"
+    )
     parser.add_argument("--cameras", type=int, nargs="+", default=[4, 8])
     arguments = parser.parse_args()
     if arguments.people is None:

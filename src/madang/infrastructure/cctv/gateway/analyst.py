@@ -72,6 +72,8 @@ IDLE_S, LONGEST_REST_S = 0.01, 1.0
 BACKGROUND_SHARE = 0.05
 FACES_EVERY_S = 2.0
 """A face in nobody who was found: it costs more than all else, and what has come is hidden as moving for longer."""
+FACED_HEIGHT = 120
+"""Pixels: of whoever is smaller no face is large enough to be known by."""
 SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
 UNKNOWN = (1, 1)
@@ -240,9 +242,11 @@ class Watched:
             reach = self._rules.fight_heights if self.source.fps >= LEAST_POSE_FPS else 0.0
             take_frame(self._trackers, self._number, picture, found, self._poses, reach)
             seen = self._list_to_tell() if self.source.is_searched else []
-            if seen or at >= self._faces_due:
-                self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._faces.find(picture)
             hidden = _choose(found)
+            if seen or at >= self._faces_due or self._is_anybody_lost():
+                # Of whom a picture is told apart the face is hidden besides.
+                covered = self._boxes[:0] if seen else np.concatenate([*hidden.values()])
+                self._faces_due, self._face_boxes = at + FACES_EVERY_S, self._faces.find(picture, covered)
             self._boxes = np.concatenate([*hidden.values(), self._face_boxes])
             for one in seen:
                 self._tell_person(picture, one, hidden)
@@ -251,6 +255,13 @@ class Watched:
         body = encode_picture(masked)
         put(self._files.name_live(self.source.camera_id), body)
         self._ring.append((at, body, encode_picture(picture)))
+
+    def _is_anybody_lost(self) -> bool:
+        """Return whether somebody so near that a face is seen was found in the last picture and isn't in this one."""
+        return any(
+            one.missed == 1 and one.boxes[-1][3] - one.boxes[-1][1] >= FACED_HEIGHT
+            for one in self._trackers[Sort.PERSON].list_followed()
+        )
 
     def _list_to_tell(self) -> list[Followed]:
         """Return who is seen now and large enough, and of whom nothing was told for a few seconds."""

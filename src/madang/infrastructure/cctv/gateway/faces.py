@@ -1,11 +1,11 @@
-"""Faces in nobody who was found: looked for again only where a picture changed."""
+"""Faces in nobody who was found: looked for again only where a picture changed and nobody who was found explains it."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from madang.infrastructure.cctv.methods.masking import find_changed_parts
+from madang.infrastructure.cctv.methods.masking import find_changed_parts, list_covers
 from madang.infrastructure.cctv.records import Floats, Picture
 
 SIZE = 20
@@ -24,12 +24,18 @@ class FaceFinder:
         self._faces = NOBODY
         self._searches = 0
 
-    def find(self, picture: Picture) -> Floats:
-        """Return the faces of a picture, (N, 4) as corners in pixels."""
+    def find(self, picture: Picture, hidden: Floats = NOBODY) -> Floats:
+        """Return the faces of a picture, (N, 4) as corners in pixels.
+
+        What `hidden` boxes (N, 4) cover is hidden without its face: it is looked at once they no longer do.
+        """
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         parts = [(0, 0, grey.shape[1], grey.shape[0])]
-        if self._before is not None and self._before.shape == grey.shape and self._searches % WHOLE_EVERY:
-            parts = find_changed_parts(self._before, grey, SIZE)
+        before = self._before
+        if before is not None and before.shape == grey.shape and self._searches % WHOLE_EVERY:
+            for left, top, right, bottom in list_covers(hidden, grey.shape):
+                grey[top:bottom, left:right] = before[top:bottom, left:right]
+            parts = find_changed_parts(before, grey, SIZE)
         self._before, self._searches = grey, self._searches + 1
         kept = [one for one in self._faces if not any(_is_within(one, part) for part in parts)]
         found = [face for part in parts for face in self._search(grey, part)]

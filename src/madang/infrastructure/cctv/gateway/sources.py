@@ -48,7 +48,7 @@ class SourceReader:
             return None
         scale = min(1.0, width / frame.width)
         wide, high = int(frame.width * scale) // 2 * 2, int(frame.height * scale) // 2 * 2
-        return upright(frame, frame.to_ndarray(format="bgr24", width=wide, height=high))
+        return upright(frame, frame.to_ndarray(format="bgr24", width=wide, height=high, interpolation="AREA"))
 
     def close(self) -> None:
         """Stop reading; the thread ends by itself."""

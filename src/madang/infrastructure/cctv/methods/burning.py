@@ -216,10 +216,12 @@ def _measure_flames(masks: Mask, greys: Floats, peopled: Mask) -> float:
     that passes sand or a yellow wall isn't its flicker.
     """
     areas = masks.sum(axis=(1, 2))
-    if (areas >= LEAST_FLAME / 2).mean() < PRESENT:
+    if (areas >= LEAST_FLAME / 2).mean() < PRESENT or (greys[masks] >= GLARE).mean() < GLARING:
         return 0.0
     shown = masks.any(axis=0)
-    glaring = (greys[masks] >= GLARE).mean()
+    flicker = float(np.median(np.abs(np.diff(greys[:, shown], axis=0)).mean(axis=1)))
+    if flicker < FLICKER:
+        return 0.0
     free = ~(peopled[1:] | peopled[:-1])
     changed = ((masks[1:] ^ masks[:-1]) & free).sum(axis=(1, 2)) / np.maximum(
         ((masks[1:] | masks[:-1]) & free).sum(axis=(1, 2)), 1
@@ -230,14 +232,8 @@ def _measure_flames(masks: Mask, greys: Floats, peopled: Mask) -> float:
         [(masks * at).sum(axis=(1, 2))[there] / areas[there] for at in (rows, columns)], axis=1
     )
     drift = float(np.linalg.norm(centres.std(axis=0))) / float(np.sqrt(areas[there].mean()))
-    flicker = float(np.median(np.abs(np.diff(greys, axis=0))[:, shown].mean(axis=1)))
     restless = float(np.median(changed))
-    is_fire = (
-        RESTLESS <= restless <= HARDLY_ANYTHING_LEFT
-        and drift <= STAYS
-        and flicker >= FLICKER
-        and glaring >= GLARING
-    )
+    is_fire = RESTLESS <= restless <= HARDLY_ANYTHING_LEFT and drift <= STAYS
     return restless if is_fire else 0.0
 
 

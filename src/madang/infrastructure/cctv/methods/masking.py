@@ -27,12 +27,16 @@ def mask(picture: Picture, boxes: Floats, moving: npt.NDArray[np.bool_] | None =
     if moving is not None and moving.any():
         coarse = _pixelate(picture, max(LEAST_BLOCK, picture.shape[0] // 24))
         cv2.copyTo(coarse, moving.view(np.uint8), hidden)
-    for box in boxes:
-        x1, y1, x2, y2 = _grow(box, picture.shape[1], picture.shape[0])
-        if x2 > x1 and y2 > y1:
-            block = max(LEAST_BLOCK, (y2 - y1) // BLOCKS)
-            hidden[y1:y2, x1:x2] = _pixelate(picture[y1:y2, x1:x2], block)
+    for x1, y1, x2, y2 in list_covers(boxes, picture.shape):
+        block = max(LEAST_BLOCK, (y2 - y1) // BLOCKS)
+        hidden[y1:y2, x1:x2] = _pixelate(picture[y1:y2, x1:x2], block)
     return hidden
+
+
+def list_covers(boxes: Floats, shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+    """Return what of a picture (its height and width) is hidden for boxes: a little more, in whole pixels."""
+    grown = (_grow(box, shape[1], shape[0]) for box in boxes)
+    return [(x1, y1, x2, y2) for x1, y1, x2, y2 in grown if x2 > x1 and y2 > y1]
 
 
 def hide_others(person: Floats, people: Floats) -> Floats:

@@ -365,6 +365,35 @@ def test_faces_are_looked_for_where_a_picture_changed_and_stay_hidden_where_it_d
     assert len(finder.find(empty)) == 0
 
 
+def test_a_face_in_a_hidden_box_is_looked_for_once_nothing_hides_it_though_nothing_changes_then():
+    empty = np.full((480, 640, 3), 90, np.uint8)
+    shown = empty.copy()
+    draw_face(shown, 160, 200, 90)
+    draw_face(shown, 480, 250, 90)
+    somebody = np.array([[80, 100, 240, 470]], np.float32)
+    finder = FaceFinder()
+    finder.find(empty)
+    one = finder.find(shown, somebody)
+    assert [round(x) // 100 for x in one.mean(axis=0)[[0, 2]]] == [4, 5]
+    assert len(finder.find(shown, somebody)) == 1
+    assert len(finder.find(shown)) == 2
+
+
+def test_whoever_is_no_longer_found_has_the_face_looked_for_in_the_same_picture(tmp_path):
+    files = Files(tmp_path)
+    source = Source(camera_id="C1", url=str(tmp_path / "nothing.mp4"), fps=5)
+    watched = Watched(source, Detector(tiles=1), files, Writer(files, io.BytesIO()), threading.Event())
+    pictures = [cv2.resize(one, None, fx=2, fy=2) for one in draw_street([RED], 1.2, 5)]
+    (empty,) = draw_street([], 0.2, 5)
+    searches = []
+    for at, picture in enumerate([*pictures, cv2.resize(empty, None, fx=2, fy=2), *pictures]):
+        watched._take(100 + at / 5, picture)
+        searches.append(watched._faces_due)
+    watched.close()
+    changes = [at for at in range(1, len(searches)) if searches[at] != searches[at - 1]]
+    assert changes == [len(pictures)]
+
+
 def test_what_changed_lies_in_parts_that_do_not_overlap():
     chance = np.random.default_rng(3)
     before = chance.integers(80, 120, (480, 640), dtype=np.uint8)

@@ -246,20 +246,22 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
     EMAIL = "email"
     MQTT = "mqtt"
+    CAP = "cap"
 
 
 CHANNEL_NAMES = {
     Channel.WEBHOOK: Text(ko="웹훅", en="Webhook"),
     Channel.EMAIL: Text(ko="전자우편", en="E-mail"),
     Channel.MQTT: Text(ko="MQTT", en="MQTT"),
+    Channel.CAP: Text(ko="CAP 경보 (112, 119, 관제실)", en="CAP alert (112, 119, control rooms)"),
 }
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Another system or person that is told of incidents; empty tuples mean all.
 
-    `address` is https://…, an e-mail address, or mqtt://[user@]host[:port]/topic. `secret` signs
-    webhooks or is the MQTT password; it is written and never read back. `on_request` targets hear only
+    `address` is https://… (webhook, CAP), an e-mail address, or mqtt://[user@]host[:port]/topic. `secret` signs
+    webhooks and alerts or is the MQTT password; it is written and never read back. `on_request` targets hear only
     what a person hands over.
     """
 

@@ -5,19 +5,22 @@ Locks are taken in one order everywhere: incidents by number or key, then counte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from madang.core.base.interface import Actor, NotFound, new_id, publish_live
+from madang.core.incidents.alerts import write_alert
 from madang.core.incidents.methods import wants
 from madang.core.incidents.models import CounterRow, HandOverRow, IncidentRow, TargetRow, TimelineRow
 from madang.core.incidents.queries import LARGEST, read_incident, read_target
-from madang.core.incidents.records import Event, Message
+from madang.core.incidents.records import Channel, Event, Message
+from madang.core.incidents.wording import say_evidence, say_kind
 
 LIVE_TOPIC = "incidents"
 CHUNK = 500
@@ -86,7 +89,9 @@ class Ledger:
         ids = sorted({target_id for target_id, *_ in wanted})
         locked = TargetRow.objects.select_for_update().filter(pk__in=ids).order_by("pk")
         by_id = {target.pk: target for target in locked}
-        rows = [self._make_hand_over(by_id[target_id], *rest) for target_id, *rest in wanted]
+        rows: list[HandOverRow] = []
+        for target_id, row, event, text in wanted:
+            rows.append(self._make_hand_over(by_id[target_id], row, event, text, written=rows))
         HandOverRow.objects.bulk_create(rows, batch_size=CHUNK)
         for target in by_id.values():
             target.save(update_fields=["last_sequence"])
@@ -95,7 +100,9 @@ class Ledger:
         for target_id, row, text in self._asked:
             yield target_id, row, Event.HANDED_OVER, text
 
-    def _make_hand_over(self, target: TargetRow, row: IncidentRow, event: Event, text: str) -> HandOverRow:
+    def _make_hand_over(
+        self, target: TargetRow, row: IncidentRow, event: Event, text: str, *, written: Sequence[HandOverRow]
+    ) -> HandOverRow:
         target.last_sequence += 1
         message = Message(
             id=new_id(),
@@ -111,10 +118,33 @@ class Ledger:
             sequence=message.sequence,
             incident=row,
             event=event.value,
-            body=msgspec.json.encode(message, enc_hook=str).decode(),
+            body=_write_body(target, row, message, written),
             created_at=self.now,
             next_attempt_at=self.now,
         )
+
+
+def _write_body(target: TargetRow, row: IncidentRow, message: Message, written: Sequence[HandOverRow]) -> str:
+    """Return what is sent, in the form that the target takes; `written` are the hand-overs of the same transaction."""
+    if target.channel != Channel.CAP:
+        return msgspec.json.encode(message, enc_hook=str).decode()
+    before = HandOverRow.objects.filter(target=target, incident=row).order_by("sequence")
+    earlier = [
+        *before.values_list("pk", "created_at"),
+        *(
+            (one.pk, one.created_at)
+            for one in written
+            if (one.target_id, one.incident_id) == (target.pk, row.pk)
+        ),
+    ]
+    return write_alert(
+        message,
+        addressee=target.name,
+        kind=say_kind(row.kind),
+        words=say_evidence(row.kind),
+        house=settings.MADANG.public_url.rstrip("/"),
+        earlier=earlier,
+    )
 
 
 def lock_incident(number: int) -> IncidentRow:

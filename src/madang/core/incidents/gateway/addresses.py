@@ -19,7 +19,8 @@ from madang.core.incidents.records import Channel
 from .outcomes import Failed, Refused
 
 MAIL = re.compile(r"[^@\s,;<>\"()\x00-\x1f]+@[^@\s,;<>\"()\x00-\x1f]+")
-SCHEMES = {Channel.WEBHOOK: {"https", "http"}, Channel.MQTT: {"mqtt", "mqtts"}}
+WEB = {Channel.WEBHOOK, Channel.CAP}
+SCHEMES = {**dict.fromkeys(WEB, {"https", "http"}), Channel.MQTT: {"mqtt", "mqtts"}}
 # Addresses that carry another address inside (NAT64, 6to4, Teredo) could lead anywhere.
 TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 LOOPBACK = "127.0.0.0/8 ::1/128"
@@ -36,7 +37,7 @@ def check_target_address(channel: Channel, address: str) -> None:
     if parts is None or parts.scheme not in SCHEMES[channel] or not parts.hostname:
         allowed = ", ".join(f"{scheme}://" for scheme in sorted(SCHEMES[channel]))
         raise _wrong(f"주소는 {allowed} 로 시작해야 합니다.", f"the address must start with {allowed}")
-    if channel == Channel.WEBHOOK and (parts.username or parts.password):
+    if channel in WEB and (parts.username or parts.password):
         raise _wrong("주소에 암호를 적지 마십시오.", "don't write a password into the address")
     if channel == Channel.MQTT and (parts.path in {"", "/"} or set("+#?") & set(address)):
         raise _wrong(

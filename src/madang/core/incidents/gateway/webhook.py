@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from madang.core.incidents.methods import sign_body
-from madang.core.incidents.records import Target
+from madang.core.incidents.records import Channel, Target
 
 from .addresses import find_address
 from .outcomes import Failed, Refused
@@ -28,7 +28,8 @@ def send_webhook(
     `Idempotency-Key` is the hand-over's id: a receiver that has it must answer 2xx and do nothing.
     `Madang-Signature` is there where the target has a secret.
     """
-    headers = {"Content-Type": "application/json", "Idempotency-Key": message_id}
+    kind = "application/cap+xml" if target.channel == Channel.CAP else "application/json"
+    headers = {"Content-Type": kind, "Idempotency-Key": message_id}
     if target.secret:
         headers["Madang-Signature"] = sign_body(target.secret, body, sent_at)
     post_outside(target.address, body, headers=headers, timeout_s=timeout_s)

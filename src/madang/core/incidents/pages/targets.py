@@ -97,8 +97,8 @@ def _target_form(_actor: Actor, **_address: Any) -> type[forms.Form]:
             label=say_lazily("주소", "Address"),
             max_length=500,
             help_text=say_lazily(
-                "https://…, 전자우편 주소, 또는 mqtt://호스트:포트/주제",
-                "https://…, an e-mail address, or mqtt://host:port/topic",
+                "https://… (웹훅, CAP), 전자우편 주소, 또는 mqtt://호스트:포트/주제",
+                "https://… (webhook, CAP), an e-mail address, or mqtt://host:port/topic",
             ),
         ),
         secret=forms.CharField(

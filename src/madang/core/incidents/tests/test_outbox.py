@@ -12,7 +12,9 @@ import threading
 import time
 
 import pytest
+from capvalidator import check_schema
 from django.db import connection, transaction
+from lxml import etree
 
 from madang.core.base.interface import (
     HOUSE,
@@ -35,6 +37,7 @@ from madang.core.incidents.actions import (
 from madang.core.incidents.interface import (
     Channel,
     Event,
+    Resolution,
     Target,
     acknowledge,
     close,
@@ -134,6 +137,47 @@ class TestWebhook:
         assert list_timeline(actor=HOUSE, number=1)[-1].details == {"target": "asked"}
         with pytest.raises(NotFound):
             hand_over(actor=HOUSE, now=at(1), number=1, target_id=99)
+
+    def test_an_alert_by_cap_is_valid_in_both_languages_and_later_ones_refer_to_all_before(
+        self, web, settings
+    ):
+        choose_settings(settings, public_url="https://city.example/")
+        target = add_target(web.url, channel=Channel.CAP, name='종로 "관제실" 112', secret="열쇠")
+        evidence = {"clip": "/api/cctv/events/가/clip.mp4", "level": 3, "odd": "a\x0b<b>&"}
+        finding = find(
+            kind="source_silent", severity=Severity.SEVERE, lon=126.98, lat=37.57, evidence=evidence
+        )
+        open_or_update(findings=[finding, find("z")], now=at(0))
+        acknowledge(actor=HOUSE, now=at(1), number=1)
+        close(actor=HOUSE, now=at(2), number=1, reason="새 한 마리", resolution=Resolution.FALSE_ALARM)
+        while deliver(target, 5):
+            pass
+        alerts = [etree.fromstring(body) for _, body in web.posts]
+        assert [check_schema(body).passed for _, body in web.posts] == [True] * 4
+
+        def read(alert, name):
+            return alert.findtext(f".//{{*}}{name}")
+
+        assert [read(one, "msgType") for one in alerts] == ["Alert", "Alert", "Update", "Cancel"]
+        for (headers, _), one in zip(web.posts, alerts, strict=True):
+            assert headers["Idempotency-Key"] == read(one, "identifier")
+            assert headers["Content-Type"] == "application/cap+xml"
+            assert headers["Madang-Signature"]
+        first, _, update, cancel = alerts
+        named = [f"madang,{read(one, 'identifier')},{read(one, 'sent')}" for one in (first, update)]
+        assert read(first, "references") is None
+        assert read(update, "references") == named[0]
+        assert read(cancel, "references") == " ".join(named)
+        assert [one.text for one in first.iterfind(".//{*}description")] == [
+            "smoke:1 이상",
+            "smoke:1 is wrong",
+        ]
+        assert [one.text for one in first.iterfind(".//{*}severity")] == ["Severe"] * 2
+        assert "https://city.example/api/cctv/events/%EA%B0%80/clip.mp4" in [
+            one.text for one in first.iterfind(".//{*}value")
+        ]
+        assert read(first, "circle") == "37.570000,126.980000 0"
+        assert [read(one, "urgency") for one in (first, cancel)] == ["Immediate", "Past"]
 
     def test_a_failing_target_is_tried_again_with_the_same_bytes_and_holds_its_order(self, web):
         web.answer = lambda count: (503, {"Retry-After": "30"}) if count < 3 else (204, {})

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, Conflict, NotAllowed, NotFound, Severity, Text
-from madang.core.incidents.interface import get_incident
+from madang.core.incidents.interface import Channel, Event, Target, get_incident, save_target
+from madang.core.incidents.models import HandOverRow
 from madang.core.pages.interface import build_starlette_routes
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.interface import check_audit_log
@@ -358,6 +359,24 @@ def test_a_fall_comes_before_people_and_people_before_nothing_and_each_says_why(
     assert "120 m" in ranked[1].reasons[0].ko
     old = Stream(camera_id="old", happenings=(Happening(Severity.SEVERE, 7200, EventKind.FALL),), unseen_s=0)
     assert weigh(old).score < weigh(people).score
+
+
+@pytest.mark.django_db
+def test_events_go_to_112_and_119_by_the_policies_of_these_each_once_with_the_clip():
+    policies = {"112": ("cctv_fight", "cctv_intrusion"), "119": ("cctv_fall", "cctv_fire", "cctv_smoke")}
+    for name, kinds in policies.items():
+        address = f"https://{name}.example/cap"
+        target = Target(name=name, channel=Channel.CAP, address=address, kinds=kinds, events=(Event.OPENED,))
+        save_target(actor=HOUSE, now=NOW, target=target)
+    for uid, kind in (("a", EventKind.FIGHT), ("b", EventKind.FALL), ("c", EventKind.LOITERING)):
+        for _ in range(2):  # told twice, it is handed over once
+            lay_out(uid, kind)
+    bodies = {row.target.name: row.body for row in HandOverRow.objects.select_related("target")}
+    assert HandOverRow.objects.count() == len(bodies) == 2
+    for name, uid, event in (("112", "a", "CCTV 싸움"), ("119", "b", "CCTV 쓰러짐")):
+        assert f"/api/cctv/events/{uid}/clip.mp4</value>" in bodies[name]
+        assert f"<event>{event}</event>" in bodies[name]
+        assert "<valueName>가린 영상</valueName>" in bodies[name]
 
 
 @pytest.mark.django_db

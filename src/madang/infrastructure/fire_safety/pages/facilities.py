@@ -312,6 +312,7 @@ FACILITY_FORM = FormPage(
     form=_facility_form,
     run=_save_facility,
     initial=_fill_facility,
+    is_undoable=True,
     consequence=Text(
         ko="이 코드로 오는 신호를 지금부터 듣습니다.", en="Signals that name this code are heard from now on."
     ),

@@ -144,6 +144,20 @@ class TestStory(PageCases):
         assert reader.post(form, {"undo": "1"}).status_code == 302
         assert [one.id for one in list_gateways()] == ["g1"]
 
+    def test_people_and_rooms_that_an_empty_field_removed_come_back(self, reader):
+        Agency.objects.create(code="11110", name_ko="종로구", name_en="Jongno-gu", kind="district")
+        form = f"{ONE}edit/"
+        shown = reader.get(form).context["form"].initial
+        before = get_facility(HOUSE, FACILITY.code)
+        assert before.rooms
+        assert before.contacts
+        emptied = shown | {"contacts_text": "", "rooms_text": ""}
+        assert reader.post(form, emptied).status_code == 302
+        assert get_facility(HOUSE, FACILITY.code).rooms == ()
+        assert reader.post(form, {"undo": "1"}).status_code == 302
+        after = get_facility(HOUSE, FACILITY.code)
+        assert (after.rooms, after.contacts) == (before.rooms, before.contacts)
+
     def test_a_new_facility_takes_no_others_place_and_its_own_is_found_by_name(self, reader):
         Agency.objects.create(code="11110", name_ko="종로구", name_en="Jongno-gu", kind="district")
         place = {"agency_code": "11110", "kind": "elderly", "lat": "37.5", "lon": "127"}

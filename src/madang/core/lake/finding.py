@@ -133,12 +133,17 @@ def _find(snapshot: Snapshot, where: Where) -> _Found | None:
         file for file in files if _may_have(file) and file.date not in mended and _locate(file).is_file()
     )
     is_whole = all(one.branches and all(one.branches) for one in where if isinstance(one, AnyOf))
-    is_single = not any(isinstance(one.value, Computed) for one in _list_filters(where))
+    is_single = not any(_is_of_two(one) for one in _list_filters(where))
     return (
         _find_coded(_Question(snapshot, where, chosen))
         if chosen and where and is_whole and is_single
         else None
     )
+
+
+def _is_of_two(one: Filter) -> bool:
+    """Return whether a filter is about more than one column."""
+    return any(isinstance(value, Computed) for value in (one.value, *(argument for _, argument in one.steps)))
 
 
 @lru_cache(maxsize=16)

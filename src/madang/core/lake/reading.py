@@ -188,7 +188,7 @@ class Reader:
         names = [column.name for column in self.columns] if select is None else select
         order = tuple(_as_order(one) for one in order_by)
         for one in order:
-            self._column(one.column)
+            self._find_kind(self._column(one.column), one.steps)
         return Query(
             columns=tuple(self._column(name) for name in names),
             where=self._conditions(where),
@@ -222,10 +222,44 @@ class Reader:
                 "lake.filter", f"모르는 조건입니다: {one.op}", f"unknown condition: {one.op}"
             ) from None
         if isinstance(one.value, Computed):
-            return _check_pair(column, op, one, self._column(one.value.column))
+            return self._check_pair(column, op, one)
         if one.steps:
-            return _check_steps(column, op, one)
+            return _check_steps(self._find_kind(column, one.steps), op, one)
         return Filter(column.name, op, _read_operand(column, op, one.value))
+
+    def _check_pair(self, column: Column, op: Op, one: Filter) -> Filter:
+        """Return a filter that compares two columns; raise BadInput where they don't hold the same kind of value."""
+        other = self._column(one.value.column)
+        kind, second = self._find_kind(column, one.steps), self._find_kind(other, one.value.steps)
+        if op not in _COMPARABLE or not kind or kind != second:
+            raise _bad(
+                "lake.filter_pair",
+                f"{column.name}과(와) {other.name}을(를) 견줄 수 없습니다",
+                f"can't compare {column.name} with {other.name}",
+            )
+        return msgspec.structs.replace(one, op=op)
+
+    def _find_kind(self, column: Column, steps: Sequence[tuple[str, Any]]) -> str:
+        """Return what steps make of a column ("number", "time" …); raise BadInput where they don't fit one another."""
+        kind = _KINDS.get(column.type, "")
+        for name, argument in steps:
+            step = STEPS.get(name)
+            if step is None or step.takes != kind or not self._fits_step(step, argument):
+                raise _bad(
+                    "lake.filter_step",
+                    f"계산할 수 없습니다: {name}",
+                    f"can't compute {name} of {column.name}",
+                )
+            kind = step.gives
+        return kind
+
+    def _fits_step(self, step: Step, argument: Any) -> bool:
+        if "?" not in step.sql:
+            return argument is None
+        if isinstance(argument, Computed):
+            return self._find_kind(self._column(argument.column), argument.steps) == step.argument
+        wanted = str if step.argument == "text" else int | float
+        return isinstance(argument, wanted) and not isinstance(argument, bool)
 
     def _check_group(self, group: Group) -> None:
         column = self._column(group.column)
@@ -315,9 +349,8 @@ def _list_visible(actor: Actor, table: Table, purpose: str) -> tuple[Column, ...
     return tuple(column for column in table.columns if not column.personal)
 
 
-def _check_steps(column: Column, op: Op, one: Filter) -> Filter:
-    """Return a filter on what is computed; raise BadInput where the steps or the value don't fit one another."""
-    kind = _find_kind(column, one.steps)
+def _check_steps(kind: str, op: Op, one: Filter) -> Filter:
+    """Return a filter on what is computed, which is of a kind; raise BadInput where the value isn't."""
     is_plain = op in {Op.IS_NULL, Op.NOT_NULL} or (
         op in _COMPARABLE
         and isinstance(one.value, _VALUES[kind])
@@ -327,38 +360,6 @@ def _check_steps(column: Column, op: Op, one: Filter) -> Filter:
     if not is_plain:
         raise _bad("lake.filter_value", "계산한 값과 견줄 수 없습니다", f"{one.value!r} is no {kind}")
     return msgspec.structs.replace(one, op=op)
-
-
-def _check_pair(column: Column, op: Op, one: Filter, other: Column) -> Filter:
-    """Return a filter that compares two columns; raise BadInput where they don't hold the same kind of value."""
-    kind, second = _find_kind(column, one.steps), _find_kind(other, one.value.steps)
-    if op not in _COMPARABLE or not kind or kind != second:
-        raise _bad(
-            "lake.filter_pair",
-            f"{column.name}과(와) {other.name}을(를) 견줄 수 없습니다",
-            f"can't compare {column.name} with {other.name}",
-        )
-    return msgspec.structs.replace(one, op=op)
-
-
-def _find_kind(column: Column, steps: Sequence[tuple[str, Any]]) -> str:
-    """Return what steps make of a column ("number", "time" …); raise BadInput where they don't fit one another."""
-    kind = _KINDS.get(column.type, "")
-    for name, argument in steps:
-        step = STEPS.get(name)
-        if step is None or step.takes != kind or not _fits_step(step, argument):
-            raise _bad(
-                "lake.filter_step", f"계산할 수 없습니다: {name}", f"can't compute {name} of {column.name}"
-            )
-        kind = step.gives
-    return kind
-
-
-def _fits_step(step: Step, argument: Any) -> bool:
-    if "?" not in step.sql:
-        return argument is None
-    wanted = str if step.argument == "text" else int | float
-    return isinstance(argument, wanted) and not isinstance(argument, bool)
 
 
 def _read_operand(column: Column, op: Op, value: Any) -> Any:

@@ -53,7 +53,7 @@ class Computed(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """What a step of a filter takes and gives ("number", "time", "date", "clock", "text"), and its SQL.
 
-    In it {} stands for what it takes, ? for its argument, a text or a number.
+    In it {} stands for what it takes, ? for its argument: a text or a number, or what is computed from another column.
     """
 
     takes: str
@@ -95,12 +95,12 @@ STEPS = {
     "starts_with": Step("text", "number", "starts_with({}, ?)::INTEGER", "text"),
     "ends_with": Step("text", "number", "ends_with({}, ?)::INTEGER", "text"),
     "json": Step("text", "text", "TRY(json_extract_string({}, ?))", "text"),
-    "json_number": Step("text", "number", "TRY_CAST(TRY(json_extract_string({}, ?)) AS DOUBLE)", "text"),
+    "json_number": Step("text", "number", "TRY_CAST(TRY(json_extract({}, ?))::VARCHAR AS DOUBLE)", "text"),
     "json_type": Step("text", "text", "TRY(json_type({}, ?))", "text"),
     "begin": Step("text", "time", "TRY_CAST(split_part({}, '/', 1) AS TIMESTAMPTZ)"),
     "end": Step("text", "time", "TRY_CAST(split_part({}, '/', -1) AS TIMESTAMPTZ)"),
 }
-"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b"; what is no JSON is missing. An
+"""Parts of a time are those in UTC. The argument of json is a path like $."a"."b"; what is no JSON is missing, and what is no number there is no json_number. An
 index counts from 0, -1 is none; contains, starts_with and ends_with give 1 or 0; later takes microseconds. Begin and end are those of ISO 8601's intervals."""
 
 
@@ -111,10 +111,11 @@ class AnyOf(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Sort by a column; missing values come last either way."""
+    """Sort by a column, or by what steps make of it; missing values come last either way."""
 
     column: str
     descending: bool = False
+    steps: tuple[tuple[str, Any], ...] = ()
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

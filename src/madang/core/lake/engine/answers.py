@@ -67,8 +67,9 @@ def aggregate(snapshot: Snapshot, query: Query) -> pa.Table:
     grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
     rows = relation_sql(snapshot, where=query.where, with_place=names_place(snapshot, query))
     sql = f"SELECT {', '.join([*groups, *measures])} FROM ({rows}){conditions}{grouping}"  # noqa: S608
+    order, more = order_sql(query)
     with Cursor() as cursor:
-        return shrink(cursor.execute(sql + order_sql(query), values).to_arrow_table())
+        return shrink(cursor.execute(sql + order, [*values, *more]).to_arrow_table())
 
 
 def count_distinct(snapshot: Snapshot, columns: Sequence[str]) -> int:

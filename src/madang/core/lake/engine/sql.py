@@ -108,7 +108,8 @@ def select_sql(snapshot: Snapshot, query: Query) -> tuple[str, list[Any]]:
     snapshot, query = narrow(snapshot, query)
     rows = relation_sql(snapshot, where=query.where, with_place=with_place)
     sql = f"SELECT {', '.join(quote(c.name) for c in query.columns)} FROM ({rows})"  # noqa: S608
-    return sql + conditions + order_sql(query), values
+    order, more = order_sql(query)
+    return sql + conditions + order, [*values, *more]
 
 
 def names_place(snapshot: Snapshot, query: Query) -> bool:
@@ -157,17 +158,22 @@ def _branches_sql(one: AnyOf) -> tuple[str, list[Any]]:
     return f"({' OR '.join(f'({part})' for part in parts)})" if parts else "false", values
 
 
-def order_sql(query: Query) -> str:
-    """Return " ORDER BY … LIMIT … OFFSET …", as far as the query has them; with `each` what picks rows of every value."""
+def order_sql(query: Query) -> tuple[str, list[Any]]:
+    """Return " ORDER BY … LIMIT … OFFSET …", as far as the query has them, and the values to bind.
+
+    With `each` what picks rows of every value.
+    """
     order = [_one_order_sql(one) for one in query.order_by]
-    sql = f" ORDER BY {', '.join(order)}" if order else ""
+    sql = f" ORDER BY {', '.join(one for one, _ in order)}" if order else ""
+    values = [value for _, bound in order for value in bound]
     if query.each:
         first, last = query.offset + 1, "NULL" if query.limit is None else query.offset + query.limit
         place = f"row_number() OVER (PARTITION BY {', '.join(map(quote, query.each))}{sql})"
-        return f" QUALIFY {place} BETWEEN {first} AND coalesce({last}, 9223372036854775807){sql}"
+        picked = f" QUALIFY {place} BETWEEN {first} AND coalesce({last}, 9223372036854775807){sql}"
+        return picked, values * 2
     if query.limit is not None:
         sql += f" LIMIT {int(query.limit)}"
-    return f"{sql} OFFSET {int(query.offset)}" if query.offset else sql
+    return (f"{sql} OFFSET {int(query.offset)}" if query.offset else sql), values
 
 
 def group_sql(group: Group, kind: ColumnType) -> str:
@@ -292,19 +298,21 @@ def _condition_sql(one: Filter) -> tuple[str, list[Any]]:
     return f"{name} IS {'NOT ' if op is Op.NOT_NULL else ''}NULL", bound
 
 
-def _expression_sql(one: Filter | Computed) -> tuple[str, list[Any]]:
+def _expression_sql(one: Filter | Computed | Order) -> tuple[str, list[Any]]:
     """Return what steps make of a column, and the values to bind."""
     name, bound = quote(one.column), []
     for step, argument in one.steps:
-        sql = STEPS[step].sql
-        if "?" in sql:
-            bound = [argument, *bound] if sql.index("?") < sql.index("{}") else [*bound, argument]
-        name = sql.format(name)
+        before, mark, after = STEPS[step].sql.partition("?")
+        other, values = _expression_sql(argument) if isinstance(argument, Computed) else (mark, [argument])
+        if mark:
+            bound = [*bound, *values] if "{}" in before else [*values, *bound]
+        name = before.replace("{}", name) + other * bool(mark) + after.replace("{}", name)
     return name, bound
 
 
-def _one_order_sql(one: Order) -> str:
-    return f"{quote(one.column)} {'DESC' if one.descending else 'ASC'} NULLS LAST"
+def _one_order_sql(one: Order) -> tuple[str, list[Any]]:
+    name, bound = _expression_sql(one)
+    return f"{name} {'DESC' if one.descending else 'ASC'} NULLS LAST", bound
 
 
 def _time_bounds(snapshot: Snapshot, where: Sequence[Filter | AnyOf]) -> tuple[str | None, str | None]:

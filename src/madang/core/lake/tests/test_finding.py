@@ -89,7 +89,12 @@ def draw_filter(chance: random.Random) -> Filter:
         "opens": lambda: chance.choice(["09:00:00", "10:00:00"]),
     }
     if chance.random() < 0.05:
-        return Filter("height", chance.choice(["<", ">="]), Computed("count"))
+        return chance.choice(
+            [
+                Filter("height", chance.choice(["<", ">="]), Computed("count")),
+                Filter("height", chance.choice(["<", ">="]), 1.0, (("sub", Computed("count")),)),
+            ]
+        )
     column = chance.choice([*values, "is_old"])
     if column == "is_old":
         return Filter(column, chance.choice([Op.EQ, Op.NE]), chance.choice([True, False]))

@@ -72,9 +72,9 @@ def test_results_of_every_kind_are_found(api):
         found = [one["result"] for one in reply.json().get("value", [reply.text])]
         assert (found, len(found)) == (results, reply.json().get("@iot.count")), condition
     for wrong in (
-        "startswith(result,1)", "startswith(result,parameters/a)", "substring(result,-1) eq 'x'", "length(phenomenonTime) eq 1",
+        "startswith(result,1)", "substring(result,-1) eq 'x'", "length(phenomenonTime) eq 1",
         "tolower(result) eq 1", "startswith(result,'a') eq 'b'", "result add duration'PT1H' eq 1", "result gt null", "result gt true",
-        "phenomenonTime mul duration'PT1H' gt now()", "length(result)", "'x'", "concat(result,result) eq 'x'", "contains(result)",
+        "phenomenonTime mul duration'PT1H' gt now()", "length(result)", "'x'", "contains(result)",
     ):  # fmt: skip
         reply = api.get(f"{stream}/Observations", params={"$filter": wrong})
         assert (reply.status_code, bool(reply.json()["message"])) == (400, True), wrong

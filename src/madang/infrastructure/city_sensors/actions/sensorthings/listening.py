@@ -13,7 +13,6 @@ import msgspec
 from django.http import QueryDict
 
 from madang.core.base.interface import MadangError, list_listened
-from madang.core.lake.interface import Filter, Op
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, read_options
 from madang.infrastructure.city_sensors.methods.sensorthings.paths import Segment, read_path
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
@@ -29,7 +28,7 @@ from madang.infrastructure.city_sensors.queries.sensorthings.answers import (
     resolve,
 )
 from madang.infrastructure.city_sensors.queries.sensorthings.filters import MODELS
-from madang.infrastructure.city_sensors.queries.sensorthings.spans import Branches
+from madang.infrastructure.city_sensors.queries.sensorthings.observations import admits
 
 MOST_LISTENED = 200
 """More topics of this kind than these, in the order of their names, aren't told of."""
@@ -93,7 +92,7 @@ def _tell_one(
         return []
     if not target.property:
         document = render(target.kind, [changed], Options(), base)[0]
-    elif target.property in names:
+    elif target.property in names and not target.keys:
         document = {target.property: read_property(target.kind, changed, target.property)}
     else:
         return []
@@ -125,18 +124,7 @@ def _read_select(query: str) -> Options:
 def _list_within(target: Target, entities: Sequence[Any]) -> list[Any]:
     if target.kind is OBSERVATION:
         branches = target.within or ()
-        return [one for one in entities if _admits(branches, one.row)]  # type: ignore[arg-type]
+        return [one for one in entities if admits(branches, one.row)]  # type: ignore[arg-type]
     rows = MODELS[target.kind.name].objects.filter(target.within, pk__in=[one.pk for one in entities])
     inside = set(rows.values_list("pk", flat=True))
     return [one for one in entities if one.pk in inside]
-
-
-def _admits(branches: Branches, row: dict[str, Any]) -> bool:
-    return any(all(_holds(one, row[one.column]) for one in branch) for branch in branches)
-
-
-def _holds(one: Filter, value: Any) -> bool:
-    """Return whether a value satisfies one of the filters that links lead by."""
-    if one.op is Op.IS_NULL:
-        return value is None
-    return value in one.value if one.op is Op.IN else bool(value == one.value)

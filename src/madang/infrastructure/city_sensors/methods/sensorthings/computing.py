@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from odata_query import ast
 
 from .bodies import read_time, write_time
@@ -47,6 +48,13 @@ COMPARE = {
 }  # fmt: skip
 MICROSECOND = timedelta(microseconds=1)
 Steps = tuple[tuple[str, Any], ...]
+
+
+class Operand(msgspec.Struct, frozen=True):
+    """What a step computes with instead of a constant: a path, and the steps from it."""
+
+    path: tuple[str, ...]
+    steps: Steps
 
 
 def fold(node: ast._Node, now: datetime) -> ast._Node:
@@ -92,15 +100,23 @@ def read_steps(node: ast._Node) -> tuple[tuple[str, ...], Steps]:
         if isinstance(node.op, ast.Add | ast.Sub):
             return path, (*steps, ("later", wait // MICROSECOND))
     if isinstance(node, ast.BinOp):
-        number, names = _read_number(node.right), ARITHMETIC
-        inner = node.left
-        if number is None:
-            number, names, inner = _read_number(node.left), TURNED, node.right
-        name = names.get(type(node.op))
-        if number is not None and name is not None:
-            path, steps = read_steps(inner)
-            return path, (*steps, (name, number))
-    raise ValueError("an observation is compared by one of its properties, computed with constants")
+        return _compute_steps(node)
+    raise ValueError("an observation is compared by its properties and what is computed from them")
+
+
+def _compute_steps(node: ast.BinOp) -> tuple[tuple[str, ...], Steps]:
+    """Return the steps of arithmetic with a constant on either side, or of two expressions."""
+    inner, names = node.left, ARITHMETIC
+    other: Any = _read_number(node.right)
+    if other is None and (number := _read_number(node.left)) is not None:
+        inner, names, other = node.right, TURNED, number
+    if type(node.op) not in names:
+        raise ValueError("a constant isn't divided for its remainder")
+    path, steps = read_steps(inner)
+    return path, (
+        *steps,
+        (names[type(node.op)], Operand(*read_steps(node.right)) if other is None else other),
+    )
 
 
 def _read_text_step(name: str, arguments: list[ast._Node]) -> tuple[ast._Node, Steps] | None:
@@ -118,6 +134,7 @@ def _read_text_step(name: str, arguments: list[ast._Node]) -> tuple[ast._Node, S
             return one, ((OF_TEXTS[name], other.py_val),)
         if name == "concat" and isinstance(one, ast.String):
             return other, (("prepend", one.py_val),)
+        return one, ((OF_TEXTS[name], Operand(*read_steps(other))),)
     return None
 
 

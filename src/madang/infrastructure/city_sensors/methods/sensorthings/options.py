@@ -15,6 +15,7 @@ from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
+from .trees import hide_indices, join_path, split_path
 from .wrong import refuse
 
 DEFAULT_TOP, MOST_TOP, DEEPEST = 100, 1000, 8
@@ -24,7 +25,7 @@ _OURS = re.compile(r"\b(substringof|st_\w+)\s*\(")
 _MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)"
 _INTERVAL = re.compile(rf"({_MOMENT})/({_MOMENT})")
 _NOT = re.compile(r"\bnot\(")
-_PATH = re.compile(r"[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*")
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d{1,9}\])*(?:/[A-Za-z_]\w*(?:\[\d{1,9}\])*)*")
 
 
 class Sort(msgspec.Struct, frozen=True):
@@ -50,7 +51,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_options(items: Iterable[tuple[str, str]], depth: int = 0) -> Options:
     """Return the options among (name, value) pairs; raise BadInput for what can't be understood."""
-    given = {name: value for name, value in items if name.startswith("$")}
+    given: dict[str, str] = {}
+    for name, value in items:
+        if name in given:
+            raise refuse(name, f"{name}은(는) 한 번만 쓸 수 있습니다", f"{name} is given more than once")
+        if name.startswith("$") or depth:
+            given[name] = value
     unknown = set(given) - set(_READERS)
     if unknown or depth > DEEPEST:
         name = min(unknown, default="$expand")
@@ -79,7 +85,7 @@ def read_filter(text: str) -> ast._Node:
 
 def _translate(part: str) -> str:
     """Return a part of a filter outside of texts in the library's words."""
-    part = _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part.replace("@iot.id", "id"))
+    part = _OURS.sub(lambda match: f"sta.{match[1].lower()}(", hide_indices(part.replace("@iot.id", "id")))
     return _NOT.sub("not (", _INTERVAL.sub(r"sta.interval(\1,\2)", part))
 
 
@@ -117,7 +123,7 @@ def _read_sort(text: str) -> Sort:
     direction = direction.strip().lower()
     if direction not in {"", "asc", "desc"} or not _PATH.fullmatch(path):
         raise ValueError(text)
-    return Sort(tuple(path.split("/")), descending=direction == "desc")
+    return Sort(split_path(path), descending=direction == "desc")
 
 
 def _read_select(text: str, _depth: int) -> dict[str, tuple[str, ...]]:
@@ -186,7 +192,7 @@ def write_options(options: Options) -> dict[str, str]:
     written = {
         "$filter": options.filter_text,
         "$orderby": ",".join(
-            f"{'/'.join(one.path)} {'desc' if one.descending else 'asc'}" for one in options.orderby
+            f"{join_path(one.path)} {'desc' if one.descending else 'asc'}" for one in options.orderby
         ),
         "$select": ",".join(options.select),
         "$expand": ",".join(_write_expand(name, inner) for name, inner in options.expand.items()),

@@ -1,4 +1,4 @@
-"""Resource paths: `Things(1)/Datastreams(2)/Observations`, `Things(1)/name/$value`, `Things(1)/Locations/$ref`."""
+"""Resource paths: `Things(1)/Datastreams(2)/Observations`, `Things(1)/properties/names[0]/$value`, `Things(1)/Locations/$ref`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from .wrong import miss
 
-_SEGMENT = re.compile(r"(\$?[A-Za-z]+)(?:\((?:(\d{1,18})|'((?:[^']|'')*)')\))?")
+_SEGMENT = re.compile(r"([^/()']{1,200})(?:\((?:(\d{1,18})|'((?:[^']|'')*)')\))?")
 
 
 class Segment(msgspec.Struct, frozen=True):

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from odata_query import ast
 
+_INDEX = re.compile(r"\[(\d{1,9})\]")
+_AS_NAME = "place_in_list_"
+
+
+def hide_indices(text: str) -> str:
+    """Return a `$filter` with places in lists (`names[0]`) as names of a path, which is what the library reads."""
+    return _INDEX.sub(rf"/{_AS_NAME}\1", text)
+
+
+def split_path(text: str) -> tuple[str, ...]:
+    """Return the names of a path as it is written, each place in a list as one: `x/names[0]` → x, names, [0]."""
+    return tuple(_INDEX.sub(r"/[\1]", text).split("/"))
+
+
+def join_path(names: tuple[str, ...]) -> str:
+    """Return the names of a path as it is written."""
+    return "/".join(names).replace("/[", "[")
+
 
 def flatten(node: ast._Node) -> tuple[str, ...] | None:
-    """Return the names of a path like `Datastream/Thing/id`; None where the node is none."""
+    """Return the names of a path like `Datastream/Thing/id`, places in lists as `[0]`; None where the node is none."""
     if isinstance(node, ast.Identifier):
         return (node.name,)
     if isinstance(node, ast.Attribute):
         owner = flatten(node.owner)
-        return None if owner is None else (*owner, node.attr)
+        name = node.attr
+        place = f"[{name.removeprefix(_AS_NAME)}]" if name.startswith(_AS_NAME) else name
+        return None if owner is None else (*owner, place)
     return None
 
 

@@ -19,6 +19,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.schema import (
     EntityType,
     Link,
 )
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import join_path, split_path
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 
 from .entities import describe_entity, get_entity, list_entities
@@ -27,6 +28,7 @@ from .observations import (
     EVERYTHING,
     Branches,
     Observed,
+    admits,
     describe_observation,
     get_observation,
     list_newest,
@@ -40,6 +42,8 @@ from .times import describe_times
 NEWEST = Sort(("phenomenonTime",), descending=True)
 MOST_EXPANDED = 50_000
 """Observations that stand inside of one page's entities; of more each has fewer, and the link to the rest."""
+IN_JSON = ("json", "geometry")
+"""Kinds of properties that a path leads into."""
 ARRAY = ("id", "phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters")
 
 
@@ -50,6 +54,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     within: Q | Branches | None = None
     entity: Any = None
     property: str = ""
+    keys: tuple[str, ...] = ()
+    """Where in a property of JSON: names, and places in lists as `[0]`."""
+    label: str = ""
+    """What the answer calls the property, or what lies in it: the last name of the path."""
     is_raw: bool = False
     is_references: bool = False
     given: tuple[tuple[str, Any], ...] = ()
@@ -71,8 +79,8 @@ def resolve(segments: Sequence[Segment]) -> Target:
 def answer(target: Target, options: Options, base: str, path: str, items: Sequence[tuple[str, str]]) -> Any:
     """Return the JSON (or, for `$value`, the text) of a target. `base` is the service's address."""
     if target.property:
-        value = read_property(target.kind, target.entity, target.property)
-        return value if target.is_raw else {target.property: value}
+        found = _find_value(target)
+        return found if target.is_raw or found is None else {target.label: found}
     if target.is_references and target.entity is not None:
         return {"@iot.selfLink": link_to(target.kind, target.entity, base)}
     if target.entity is not None:
@@ -89,6 +97,19 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
         kept = [(name, text) for name, text in items if name != "$skip"]
         body["@iot.nextLink"] = f"{base}/{path}?{urlencode([*kept, ('$skip', options.skip + options.top)])}"
     return body | {"value": value}
+
+
+def _find_value(target: Target) -> Any:
+    """Return the value that a path leads to, None where it is null; raise NotFound where a key isn't there."""
+    value = read_property(target.kind, target.entity, target.property)
+    for key in target.keys:
+        if isinstance(value, list) and key.startswith("[") and int(key[1:-1]) < len(value):
+            value = value[int(key[1:-1])]
+        elif isinstance(value, dict) and key in value:
+            value = value[key]
+        else:
+            raise miss(join_path((target.property, *target.keys)))
+    return value
 
 
 def read_property(kind: EntityType, entity: Any, name: str) -> Any:
@@ -235,11 +256,11 @@ def _asks_newest(options: Options) -> bool:
 def _enter(kind: EntityType, within: Q | Branches, segment: Segment) -> Target:
     if segment.id is None:
         return Target(kind=kind, within=within)
-    entity = (
-        get_observation(segment.id)
-        if kind is OBSERVATION
-        else get_entity(kind, segment.id, within if isinstance(within, Q) else None)
-    )
+    if isinstance(within, Q):
+        return Target(kind=kind, entity=get_entity(kind, segment.id, within))
+    entity = get_observation(segment.id)
+    if not admits(within, entity.row):
+        raise miss(f"Observations({write_id(segment.id)})")
     return Target(kind=kind, entity=entity)
 
 
@@ -251,16 +272,29 @@ def _step(target: Target, segment: Segment) -> Target:
     if target.entity is None:
         raise miss(segment.name)
     if target.property:
-        if segment.name == "$value" and not target.is_raw:
-            return msgspec.structs.replace(target, is_raw=True)
-        raise miss(segment.name)
+        return _step_inside(target, segment)
     link = target.kind.find_link(segment.name)
     if link is not None:
         return _step_along(target, link, segment)
-    is_property = target.kind.find_property(segment.name) is not None or segment.name in target.kind.computed
-    if is_property and segment.id is None:
-        return Target(kind=target.kind, entity=target.entity, property=segment.name)
-    raise miss(segment.name)
+    name, *keys = split_path(segment.name)
+    prop = target.kind.find_property(name)
+    if segment.id is not None or (prop is None and name not in target.kind.computed):
+        raise miss(segment.name)
+    if keys and (prop is None or prop.kind not in IN_JSON):
+        raise miss(segment.name)
+    return Target(kind=target.kind, entity=target.entity, property=name, keys=tuple(keys), label=segment.name)
+
+
+def _step_inside(target: Target, segment: Segment) -> Target:
+    """Return what a step inside of a property leads to: its value as it is, or what lies in it."""
+    if segment.id is not None or target.is_raw:
+        raise miss(segment.name)
+    if segment.name == "$value":
+        return msgspec.structs.replace(target, is_raw=True)
+    prop = target.kind.find_property(target.property)
+    if prop is None or prop.kind not in IN_JSON:
+        raise miss(segment.name)
+    return msgspec.structs.replace(target, keys=(*target.keys, *split_path(segment.name)), label=segment.name)
 
 
 def _step_along(target: Target, link: Link, segment: Segment) -> Target:

@@ -12,6 +12,7 @@ from madang.core.base.interface import BadInput
 from madang.core.lake.interface import STEPS, Computed, Filter, Op
 from madang.infrastructure.city_sensors.methods.sensorthings.computing import (
     MICROSECOND,
+    Operand,
     Steps,
     compare_constants,
     fold,
@@ -109,7 +110,7 @@ def _compare_computed(
 ) -> Filter:
     """Return a comparison of what is computed from a column, or stands in the details."""
     is_number = isinstance(right, ast.Integer | ast.Float) if not steps else not _takes_text(steps)
-    column, steps = _locate(path, steps, is_number=is_number)
+    column, steps = locate(path, steps, is_number=is_number)
     if isinstance(right, ast.Null):
         if op not in {Op.EQ, Op.NE}:
             raise refuse_filter()
@@ -128,21 +129,30 @@ def _compare_pair(one: Expression, op: Op, other: Expression) -> Filter:
     is_text = any(steps and STEPS[steps[-1][0]].gives == "text" for _, steps in (one, other))
     is_number = any(path == ("result",) or steps for path, steps in (one, other)) or op not in {Op.EQ, Op.NE}
     (column, steps), second = (
-        _locate(*each, is_number=not _takes_text(each[1]) if each[1] else is_number and not is_text)
+        locate(*each, is_number=not _takes_text(each[1]) if each[1] else is_number and not is_text)
         for each in (one, other)
     )
     return Filter(column, op, Computed(*second), steps)
 
 
-def _locate(path: tuple[str, ...], steps: Steps, *, is_number: bool) -> tuple[str, Steps]:
-    """Return the column where a property stands, and the steps from it."""
+def locate(path: tuple[str, ...], steps: Steps, *, is_number: bool) -> tuple[str, Steps]:
+    """Return the column where a property stands, and the steps from it; raise BadInput where there is none."""
+    steps = tuple((name, _locate_operand(name, one)) for name, one in steps)
     is_raw = path[0] == "result" and (len(path) > 1 or not is_number)
     if path[0] in IN_DETAILS or is_raw:
-        place = "$" + "".join(f'."{name}"' for name in path[is_raw:])
+        place = "$" + "".join(one if one.startswith("[") else f'."{one}"' for one in path[is_raw:])
         return "raw" if is_raw else "details", (("json_number" if is_number else "json", place), *steps)
     if len(path) > 1 or path[0] not in COLUMNS:
         raise refuse_filter()
     return COLUMNS[path[0]], steps
+
+
+def _locate_operand(step: str, one: Any) -> Any:
+    """Return the argument of a step as the lake has it."""
+    if not isinstance(one, Operand):
+        return one
+    is_number = not _takes_text(one.steps) if one.steps else STEPS[step].argument == "number"
+    return Computed(*locate(one.path, one.steps, is_number=is_number))
 
 
 def _takes_text(steps: Steps) -> bool:
@@ -154,8 +164,8 @@ def refuse_filter() -> BadInput:
     return refuse(
         "$filter",
         "관측값은 id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters와 Datastream, "
-        "FeatureOfInterest를 상수와, 또는 서로 견주어 고릅니다",
+        "FeatureOfInterest를, 또는 그것으로 계산한 값을 상수와, 또는 서로 견주어 고릅니다",
         "observations are filtered by id, result, phenomenonTime, resultTime, resultQuality, validTime, parameters, "
-        "Datastream/… and FeatureOfInterest/…, computed with constants, compared to constants (times in full, with "
+        "Datastream/… and FeatureOfInterest/… and what is computed from them, compared to constants (times in full, with "
         "their zone) or to one another, joined by and, or, not",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 from odata_query import ast
 
 from madang.core.base.interface import find_row, now
@@ -23,7 +23,8 @@ from madang.infrastructure.city_sensors.methods.sensorthings.trees import (
 )
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 
-from .filters import FLIPPED, MODELS, find_column, follows_many, make_condition
+from .filters import FLIPPED, MODELS, find_column, find_place, follows_many, make_condition
+from .json_values import JsonNumber, JsonText
 from .linked import MOST_NAMED
 from .observations import find_features_where, find_streams_where
 from .times import RELATIONS, find_streams_during, rank_by_time
@@ -61,14 +62,20 @@ def _page_by_time(kind: EntityType, rows: QuerySet, options: Options) -> list[An
 
 
 def _sort(kind: EntityType, rows: QuerySet, sorts: Sequence[Sort]) -> QuerySet:
-    """Return rows in an order, each once: of a link to many the least counts (descending: the greatest)."""
-    order = []
+    """Return rows in an order, each once: of a link to many the least counts (descending: the greatest).
+
+    What stands in JSON is sorted as numbers, then as texts; what isn't there comes last.
+    """
+    order: list[Any] = []
     for number, one in enumerate(sorts):
-        column = find_column(kind, one.path)[0]
+        column, keys, found = find_place(kind, one.path)
+        values = [JsonNumber(column, keys), JsonText(column, keys)] if found == "json" else [F(column)]
         if follows_many(kind, one.path):
-            rows = rows.annotate(**{f"sort_{number}": (Max if one.descending else Min)(column)})
-            column = f"sort_{number}"
-        order.append(f"{'-' if one.descending else ''}{column}")
+            least = Max if one.descending else Min
+            names = {f"sort_{number}_{place}": least(value) for place, value in enumerate(values)}
+            rows, values = rows.annotate(**names), [F(name) for name in names]
+        ends = {"nulls_last": True} if found == "json" else {}
+        order += [value.desc(**ends) if one.descending else value.asc(**ends) for value in values]
     return rows.order_by(*order, "pk")
 
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from contextlib import suppress
+from functools import reduce
 from typing import Any
 
 import shapely
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
-from django.db.models import F, FloatField, Func, Q, TextField, Value, functions, lookups
+from django.db.models import (
+    Case,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    Q,
+    TextField,
+    Value,
+    When,
+    functions,
+    lookups,
+)
 from django.db.models.functions import Cast
 from odata_query import ast
 from odata_query.django.django_q import AstToDjangoQVisitor
@@ -19,13 +33,22 @@ from shapely.errors import ShapelyError
 from madang.infrastructure.city_sensors import models
 from madang.infrastructure.city_sensors.methods.ngsi.questions import check_pattern
 from madang.infrastructure.city_sensors.methods.sensorthings.bodies import read_geometry
-from madang.infrastructure.city_sensors.methods.sensorthings.computing import MOMENTS
+from madang.infrastructure.city_sensors.methods.sensorthings.computing import MOMENTS, is_truth
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES, EntityType
-from madang.infrastructure.city_sensors.methods.sensorthings.trees import flatten
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import flatten, join_path
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 
+from .json_values import JsonKind, JsonNumber, JsonText, JsonTruth
+
 MODELS: dict[str, Any] = {name: getattr(models, name) for name in TYPES if name != "Observation"}
-LOOKUPS = {ast.Eq: "exact", ast.Lt: "lt", ast.LtE: "lte", ast.Gt: "gt", ast.GtE: "gte", ast.In: "in"}
+NUMBERS = {
+    "round", "floor", "ceiling", "length", "indexof", "year", "month", "day", "hour", "minute", "second", "fractionalseconds",
+    "totaloffsetminutes",
+}  # fmt: skip
+"""Functions that give a number."""
+READERS = {"number": JsonNumber, "text": JsonText, "truth": JsonTruth}
+ORDERS = {ast.Lt: lookups.LessThan, ast.LtE: lookups.LessThanOrEqual, ast.Gt: lookups.GreaterThan,
+          ast.GtE: lookups.GreaterThanOrEqual, ast.Eq: lookups.Exact}  # fmt: skip
 FLIPPED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 RELATIONS = {
     "st_equals": shapely.equals,
@@ -57,6 +80,9 @@ _NOWHERE = ast.Geography("POINT EMPTY")
 
 def make_condition(kind: EntityType, tree: ast._Node) -> Q:
     """Return the condition of a `$filter` on entities of `kind`; raise BadInput where it has no meaning."""
+    path = flatten(tree)
+    if path and find_place(kind, path)[2] == "json":  # what stands there may be true
+        tree = ast.Compare(ast.Eq(), tree, ast.Boolean("true"))
     try:
         condition = Visitor(kind).visit(tree)
         _check_condition(kind, condition)
@@ -73,10 +99,16 @@ def _check_condition(kind: EntityType, condition: Q) -> None:
 
 def find_column(kind: EntityType, path: tuple[str, ...]) -> tuple[str, str]:
     """Return the ORM path of a path of names, and the kind of what it leads to ("id", "json", "text", …)."""
+    column, keys, found = find_place(kind, path)
+    return "__".join([column, *(one.strip("[]") for one in keys)]), found
+
+
+def find_place(kind: EntityType, path: tuple[str, ...]) -> tuple[str, tuple[str, ...], str]:
+    """Return the column that a path of names leads to, the keys inside of it, and the kind of what lies there."""
     steps: list[str] = []
     for place, name in enumerate(path):
         if name == "id" and place == len(path) - 1:
-            return "__".join([*steps, "pk"]), "id"
+            return "__".join([*steps, "pk"]), (), "id"
         if (link := kind.find_link(name)) is not None and link.path:
             steps.append(link.path)
             kind = TYPES[link.target]
@@ -84,10 +116,10 @@ def find_column(kind: EntityType, path: tuple[str, ...]) -> tuple[str, str]:
             inner = path[place + 1 :]
             if inner and prop.kind not in {"json", "geometry"}:
                 break
-            return "__".join([*steps, prop.column, *inner]), "json" if inner else prop.kind
+            return "__".join([*steps, prop.column]), inner, "json" if inner else prop.kind
         else:
             break
-    raise refuse("path", f"쓸 수 없는 항목입니다: {'/'.join(path)}", f"there is no {'/'.join(path)} here")
+    raise refuse("path", f"쓸 수 없는 항목입니다: {join_path(path)}", f"there is no {join_path(path)} here")
 
 
 def follows_many(kind: EntityType, path: tuple[str, ...]) -> bool:
@@ -122,13 +154,40 @@ class Visitor(AstToDjangoQVisitor):
         super().__init__(MODELS[kind.name])
         self.kind = kind
 
-    def visit_Identifier(self, node: ast.Identifier) -> F:  # noqa: N802 - the library's name
+    def visit_Identifier(self, node: ast.Identifier) -> Any:  # noqa: N802 - the library's name
         """Return the column of a name."""
-        return F(find_column(self.kind, (node.name,))[0])
+        return self._read(node, "text")
 
-    def visit_Attribute(self, node: ast.Attribute) -> F:  # noqa: N802 - the library's name
+    def visit_Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802 - the library's name
         """Return the column at the end of a path."""
-        return F(find_column(self.kind, flatten(node) or ())[0])
+        return self._read(node, "text")
+
+    def _read(self, node: ast._Node, kind: str) -> Any:
+        """Return what a node stands for: of JSON what is of a kind ("number", "text", "truth")."""
+        path = flatten(node)
+        if path is None:
+            return self.visit(node)
+        column, keys, found = find_place(self.kind, path)
+        return READERS[kind](column, keys) if found == "json" else F(column)
+
+    def _find_kind(self, node: Any) -> str:
+        """Return the kind of what a node gives: "number", "text", "truth", "json" (any of them) or "" (something else)."""
+        if isinstance(node, ast.List) and node.val:
+            kinds = {self._find_kind(one) for one in node.val}
+            return kinds.pop() if len(kinds) == 1 else ""
+        path = flatten(node)
+        if path is not None:
+            found = find_place(self.kind, path)[2]
+            return "number" if found == "id" else found
+        if isinstance(node, ast.Call):
+            return "number" if node.func.full_name() in NUMBERS else "truth" if is_truth(node) else "text"
+        if isinstance(node, ast.Boolean):
+            return "truth"
+        return (
+            "number"
+            if isinstance(node, ast.Integer | ast.Float | ast.BinOp)
+            else "text" * isinstance(node, ast.String)
+        )
 
     def visit_Compare(self, node: ast.Compare) -> Any:  # noqa: N802 - the library's name
         """Return a comparison; those with JSON and with distances need their own words."""
@@ -137,9 +196,10 @@ class Visitor(AstToDjangoQVisitor):
             left, comparator, right = right, FLIPPED[type(comparator)](), left
         if isinstance(left, ast.Call) and left.func.full_name() in {"geo.distance", "geo.length"}:
             return self._compare_measure(left, comparator, getattr(right, "py_val", None))
-        path = flatten(left)
-        if path is not None and find_column(self.kind, path)[1] == "json":
-            return self._compare_json(find_column(self.kind, path)[0], comparator, right)
+        if self._find_kind(left) == "json" and isinstance(right, ast.Null):
+            return self._compare_null(left, comparator)
+        if "json" in {self._find_kind(left), self._find_kind(right)}:
+            return self._compare_json(left, comparator, right)
         return super().visit_Compare(ast.Compare(comparator, left, right))
 
     def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802 - the library's name
@@ -152,11 +212,27 @@ class Visitor(AstToDjangoQVisitor):
         return super().visit_Call(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802 - the library's name
-        """Return what is computed from columns; what stands in JSON may be of any kind and is compared only."""
-        paths = [path for one in (node.left, node.right) if (path := flatten(one))]
-        if any(find_column(self.kind, path)[1] == "json" for path in paths):
-            raise TypeError("a value in JSON is compared, not computed with")
-        return super().visit_BinOp(node)
+        """Return what is computed from columns; of JSON numbers are."""
+        if "json" not in {self._find_kind(node.left), self._find_kind(node.right)}:
+            return super().visit_BinOp(node)
+        left, right = self._read(node.left, "number"), self._read(node.right, "number")
+        if isinstance(node.op, ast.Div | ast.Mod):  # nothing is divided by 0
+            right = functions.NullIf(right, Value(0.0), output_field=FloatField())
+        if isinstance(node.op, ast.Mod):
+            return functions.Mod(left, right, output_field=FloatField())
+        return ExpressionWrapper(self.visit(node.op)(left, right), output_field=FloatField())
+
+    def djangofunc_round(self, number: ast._Node) -> functions.Round:
+        """Return a number rounded."""
+        return functions.Round(self._read(number, "number"))
+
+    def djangofunc_floor(self, number: ast._Node) -> functions.Floor:
+        """Return the whole number below."""
+        return functions.Floor(self._read(number, "number"))
+
+    def djangofunc_ceiling(self, number: ast._Node) -> functions.Ceil:
+        """Return the whole number above."""
+        return functions.Ceil(self._read(number, "number"))
 
     def _relate(self, arguments: list[ast._Node]) -> Q:
         """Return the condition that two geometries relate as a pattern of the nine intersections says."""
@@ -185,31 +261,53 @@ class Visitor(AstToDjangoQVisitor):
         """Return the fraction of a second of a time."""
         return Fraction(self.visit(moment))
 
-    def djangofunc_sta__substringof(self, part: ast._Node, whole: ast._Node) -> lookups.Contains:
+    def djangofunc_sta__substringof(self, part: ast._Node, whole: ast._Node) -> Any:
         """Return whether `whole` has `part` in it."""
-        return self._substr_function(whole, part, lookups.Contains)
+        return self.djangofunc_contains(whole, part)
+
+    def djangofunc_contains(self, whole: ast._Node, part: ast._Node) -> Any:
+        """Return whether `whole` has `part` in it, in these letters."""
+        return lookups.GreaterThan(functions.StrIndex(self.visit(whole), self.visit(part)), 0)
+
+    def djangofunc_startswith(self, whole: ast._Node, part: ast._Node) -> Any:
+        """Return whether `whole` begins with `part`."""
+        return lookups.Exact(functions.StrIndex(self.visit(whole), self.visit(part)), 1)
+
+    def djangofunc_endswith(self, whole: ast._Node, part: ast._Node) -> Any:
+        """Return whether `whole` ends in `part`."""
+        end = self.visit(part)
+        return lookups.Exact(functions.Right(self.visit(whole), functions.Length(end)), end)
 
     def djangofunc_substring(self, text: ast._Node, start: ast._Node, count: ast._Node | None = None) -> Any:
         """Return a part of a text; OData counts from 0, SQL from 1."""
         return functions.Substr(self.visit(text), self.visit(start) + 1, self.visit(count) if count else None)
 
-    def _substr_function(self, field: ast._Node, substr: ast._Node, lookup: Any) -> Any:
-        if not isinstance(substr, ast.String):
-            raise TypeError("a text in quotes is looked for")
-        return lookup(self.visit(field), self.visit(substr))
+    def _compare_null(self, node: ast._Node, comparator: ast._Node) -> Q:
+        column, keys, _ = find_place(self.kind, flatten(node) or ())
+        kind = JsonKind(column, keys)
+        missing = Q(lookups.IsNull(kind, True)) | Q(lookups.Exact(kind, Value("null")))
+        return missing if isinstance(comparator, ast.Eq) else ~missing
 
-    def _compare_json(self, column: str, comparator: ast._Node, right: ast._Node) -> Q:
-        if isinstance(right, ast.Null):
-            missing = Q(**{f"{column}__isnull": True}) | Q(**{column: None})
-            return missing if isinstance(comparator, ast.Eq) else ~missing
-        value = self.visit(right)
-        value = [one.value for one in value] if isinstance(value, list) else value
-        value = value.value if isinstance(value, Value) else value
-        if isinstance(value, F):
-            raise TypeError("a JSON value is compared to a literal")
+    def _compare_json(self, left: ast._Node, comparator: ast._Node, right: ast._Node) -> Q:
+        """Return a comparison of what stands in JSON: with its like, a number with a number and so on."""
+        if isinstance(comparator, ast.In) and isinstance(right, ast.List):
+            each = (self._compare_json(left, ast.Eq(), one) for one in right.val)
+            return reduce(operator.or_, each)
         if isinstance(comparator, ast.NotEq):
-            return ~Q(**{column: value}) & Q(**{f"{column}__isnull": False})
-        return Q(**{f"{column}__{LOOKUPS[type(comparator)]}": value})
+            same = self._compare_json(left, ast.Eq(), right)
+            there = Q(*(lookups.IsNull(self.visit(one), False) for one in (left, right)))
+            return there & Q(lookups.Exact(Case(When(same, then=Value(1)), default=Value(0)), 0))
+        compare = ORDERS[type(comparator)]
+        kinds = {self._find_kind(left), self._find_kind(right)} - {"json"}
+        if not kinds:
+            numbers = [self._read(one, "number") for one in (left, right)]
+            texts = [self._read(one, "text") for one in (left, right)]
+            no_numbers = Q(*(lookups.IsNull(one, True) for one in numbers))
+            return Q(compare(*numbers)) | (no_numbers & Q(compare(*texts)))
+        kind = kinds.pop()
+        if kind not in READERS:
+            raise TypeError("what stands in JSON is compared with numbers, texts, true, false and its like")
+        return Q(compare(self._read(left, kind), self._read(right, kind)))
 
     def djangofunc_concat(self, *parts: ast._Node) -> functions.Concat:
         """Return texts as one."""

@@ -29,11 +29,16 @@ from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write
 from madang.infrastructure.city_sensors.methods.sensorthings.computing import MICROSECOND, is_truth
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, Sort
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import OBSERVATION, TYPES
-from madang.infrastructure.city_sensors.methods.sensorthings.trees import enter, find_first
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import (
+    enter,
+    find_first,
+    flatten,
+    join_path,
+)
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .comparisons import COLUMNS, EVERYTHING, compare, refuse_filter
+from .comparisons import COLUMNS, EVERYTHING, IN_DETAILS, compare, locate, refuse_filter
 from .filters import make_condition
 from .linked import LINKS, read_by_link
 from .spans import Branches
@@ -146,7 +151,7 @@ def _is_linked(options: Options) -> bool:
 
 
 def _list_orders(sorts: Sequence[Sort]) -> list[Order]:
-    order = [_make_order(one.path, descending=one.descending) for one in sorts]
+    order = [order for one in sorts for order in _make_order(one.path, descending=one.descending)]
     return order + [Order(name) for name in ("observed_at", "thing_id", "property")]
 
 
@@ -249,6 +254,17 @@ def select_stream(datastream: Any) -> tuple[Filter, ...]:
     )
 
 
+def admits(branches: Branches, row: dict[str, Any]) -> bool:
+    """Return whether a row satisfies the filters by which links lead to observations."""
+    return any(all(_holds(one, row.get(one.column)) for one in branch) for branch in branches)
+
+
+def _holds(one: Filter, value: Any) -> bool:
+    if one.op is Op.IS_NULL:
+        return value is None
+    return value in one.value if one.op is Op.IN else bool(value == one.value)
+
+
 def select_streams(condition: Q) -> Branches:
     """Return one branch for each property that the datastreams of a condition have."""
     streams = models.Datastream.objects.filter(condition).values_list("stream_thing", "stream_property")
@@ -328,7 +344,8 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
         return _follow_link(link, tree, negated=negated)
     if isinstance(tree, ast.Boolean):
         return EVERYTHING if tree.py_val is not negated else ()
-    if is_truth(tree):
+    path = flatten(tree)
+    if is_truth(tree) or (path and path[0] in {*IN_DETAILS, "result"}):
         tree = ast.Compare(ast.Eq(), tree, ast.Boolean("true"))
     if isinstance(tree, ast.Compare):
         return _make_comparison(tree, negated=negated)
@@ -362,17 +379,24 @@ def _select_one(op: Op, right: ast._Node) -> Branches:
     return ((*select_stream(one.datastream), Filter("observed_at", Op.EQ, one.row["observed_at"])),)
 
 
-def _make_order(path: tuple[str, ...], *, descending: bool) -> Order:
-    column = COLUMNS.get(path[0]) if len(path) == 1 else None
+def _make_order(path: tuple[str, ...], *, descending: bool) -> list[Order]:
+    """Return the orders that a path of names means: what stands in JSON is sorted as numbers, then as texts."""
     if path in {("id",), ("Datastream", "id")}:
-        column = "thing_id"
-    if column is None:
+        columns = ["thing_id", "property", *(["observed_at"] if path == ("id",) else [])]
+        return [Order(one, descending=descending) for one in columns]
+    if path == ("validTime",):
+        column, steps = locate(path, (("begin", None),), is_number=False)
+        return [Order(column, descending, steps)]
+    if path[0] in IN_DETAILS or (path[0] == "result" and len(path) > 1):
+        places = (locate(path, (), is_number=is_number) for is_number in (True, False))
+        return [Order(column, descending, steps) for column, steps in places]
+    if len(path) > 1 or path[0] not in COLUMNS:
         raise refuse(
             "$orderby",
-            f"이 순서로는 볼 수 없습니다: {'/'.join(path)}",
-            f"{OBSERVATION.collection} can't be sorted by {'/'.join(path)} (by what they are linked to: first)",
+            f"이 순서로는 볼 수 없습니다: {join_path(path)}",
+            f"{OBSERVATION.collection} can't be sorted by {join_path(path)} (by what they are linked to: first)",
         )
-    return Order(column, descending=descending)
+    return [Order(COLUMNS[path[0]], descending)]
 
 
 def count_us(moment: datetime) -> int:

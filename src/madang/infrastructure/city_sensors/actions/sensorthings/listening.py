@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-from django.http import QueryDict
 
 from madang.core.base.interface import MadangError, list_listened
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Options, read_options
@@ -48,17 +47,18 @@ def list_asked(*, of_sets: bool = False) -> list[Asked]:
 
     `of_sets` alone are needed for what is new.
     """
-    found = []
+    candidates: list[tuple[str, Sequence[Segment], str]] = []
     for topic in list_listened(f"{VERSION}/"):
         path, _, query = topic.removeprefix(f"{VERSION}/").partition("?")
         with suppress(MadangError):
             segments = read_path(path)
             is_set = segments[-1].id is None and segments[-1].name in BY_COLLECTION
-            if (of_sets and not is_set) or (not query and _is_foretold(segments)):
-                continue
+            if (is_set or not of_sets) and (query or not _is_foretold(segments)):
+                candidates.append((topic, segments, query))
+    found = []
+    for topic, segments, query in candidates[:MOST_LISTENED]:
+        with suppress(MadangError):
             found.append(Asked(topic, resolve(segments), _read_select(query)))
-        if len(found) == MOST_LISTENED:
-            break
     return found
 
 
@@ -115,10 +115,10 @@ def _is_foretold(segments: Sequence[Segment]) -> bool:
 
 
 def _read_select(query: str) -> Options:
-    items = [(name, value) for name, values in QueryDict(query).lists() for value in values]
-    if {name for name, _ in items} - {"$select"}:
+    name, _, names = query.partition("=")
+    if query and name != "$select":
         raise refuse("$select", "토픽에는 $select만 쓸 수 있습니다", "a topic takes $select alone")
-    return read_options(items)
+    return read_options([(name, names)] if query else [])
 
 
 def _list_within(target: Target, entities: Sequence[Any]) -> list[Any]:

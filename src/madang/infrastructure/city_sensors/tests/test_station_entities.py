@@ -8,6 +8,7 @@ import pytest
 
 from madang.core.base.interface import HOUSE, Actor, NotAllowed, Text
 from madang.core.things.interface import Kind, import_things, register_kind
+from madang.infrastructure.city_sensors.actions.ngsi import following
 from madang.infrastructure.city_sensors.actions.ngsi.entities import (
     WRITE,
     create_entity,
@@ -17,13 +18,13 @@ from madang.infrastructure.city_sensors.actions.ngsi.entities import (
     remove_entity,
     replace_entity,
 )
-from madang.infrastructure.city_sensors.actions.ngsi.following import follow_readings
+from madang.infrastructure.city_sensors.actions.ngsi.following import follow_readings, prepare, write
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import DEFAULT, NGSI, Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import read_attributes, read_entity
 from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem
 from madang.infrastructure.city_sensors.methods.ngsi.questions import read_q
 from madang.infrastructure.city_sensors.queries.ngsi.entities import Asked, find_entities, get_row
-from madang.infrastructure.city_sensors.queries.stations import forget
+from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
 from madang.infrastructure.city_sensors.records import STATION_ENTITY, STATION_KIND
 
 NOW = datetime(2026, 3, 1, 3, tzinfo=UTC)
@@ -98,6 +99,42 @@ def test_readings_are_followed_whatever_was_written_beside_them(station):
     assert measure(2.5, minutes=10) == 1
     assert [(one["value"], one.get("unitCode")) for one in show("pm25")] == [(2.5, "GQ"), (7, None)]
     assert measure(2.5, minutes=10) == 0
+
+
+def test_what_is_written_while_readings_are_prepared_is_not_lost(station):
+    measure(1, minutes=1)
+    newest = {"pm25": {"value": 2.5, "observed_at": NOW + timedelta(minutes=2)}}
+    there = list_stations()["S1"]
+    prepared = prepare(there, newest)
+    put_attributes(
+        actor=OWNER, now=NOW + timedelta(minutes=1), identity=S1, attributes=read_attributes({"note": "new"}, TERMS),
+        only=lambda _iri, _there: True,
+    )  # fmt: skip
+    assert write([(there, newest, prepared)], NOW + timedelta(minutes=3)) == (1, 1)
+    assert (show("pm25")["value"], show("note")["value"]) == (2.5, "new")
+    assert write([(there, newest, prepared)], NOW + timedelta(minutes=4)) == (1, 0)
+
+
+def test_a_transaction_is_short_and_the_rest_has_its_turn(station, monkeypatch):
+    newest = {"pm25": {"value": 2.5, "observed_at": NOW}}
+    there = list_stations()["S1"]
+    news = [(there, newest, prepare(there, newest)) for _ in range(3)]
+    monkeypatch.setattr(following, "LONGEST_S", 0.0)
+    assert write(news, NOW + timedelta(minutes=1)) == (1, 1)
+    assert write(news[1:], NOW + timedelta(minutes=2)) == (1, 0)
+    assert measure(3, minutes=5) == 1
+
+
+def test_what_queries_ask_for_is_what_there_is_now_and_what_stays_is_not_written_again(station):
+    measure(1, minutes=1)
+    rows = {(one.path, one.text, one.number): one.pk for one in get_row(S1).value_rows.all()}
+    measure(2, minutes=2)
+    now = {(one.path, one.text, one.number): one.pk for one in get_row(S1).value_rows.all()}
+    same = set(rows) & set(now)
+    assert {rows[one] for one in same} == {now[one] for one in same}
+    assert {path.removeprefix(DEFAULT) for path, *_ in set(now) - same} == {"pm25", "pm25.observedAt"}
+    for value, found in ((1, 0), (2, 1)):
+        assert len(find_entities(Asked(q=read_q(f"pm25=={value}", TERMS)))[0]) == found
 
 
 def test_a_station_that_is_renamed_and_moved_is_so_with_its_next_reading(station):

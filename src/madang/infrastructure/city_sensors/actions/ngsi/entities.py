@@ -177,19 +177,30 @@ def store(
         models.ContextType.objects.bulk_create(
             models.ContextType(entity=row, iri=iri) for iri in entity.types
         )
-    row.value_rows.all().delete()
-    models.ContextValue.objects.bulk_create(
-        models.ContextValue(entity=row, path=path[:1000], **_column(value))
-        for path, value in list_values(attributes)
-    )
+    _write_values(row, attributes)
     whole = msgspec.structs.replace(entity, attributes=attributes)
     gone = {iri: before[iri] for iri in changed if iri in before and iri not in attributes}
     tell(now=now, entity=whole, changes=list_changes(known, whole, changed), gone=gone)
 
 
-def _column(value: Any) -> dict[str, Any]:
+def _write_values(row: models.ContextEntity, attributes: Attributes) -> None:
+    """Write what queries ask for; what is the same stays."""
+    wanted = [(path[:1000], *_column(value)) for path, value in list_values(attributes)]
+    there: dict[tuple[Any, ...], list[int]] = {}
+    for pk, *value in row.value_rows.values_list("pk", "path", "text", "number"):
+        there.setdefault(tuple(value), []).append(pk)
+    new = [one for one in wanted if not (there.get(one) and there[one].pop())]
+    if old := [pk for pks in there.values() for pk in pks]:
+        row.value_rows.filter(pk__in=old).delete()
+    models.ContextValue.objects.bulk_create(
+        models.ContextValue(entity=row, path=path, text=text, number=number) for path, text, number in new
+    )
+
+
+def _column(value: Any) -> tuple[str | None, float | None]:
+    """Return a value as the columns of texts and numbers have it."""
     if isinstance(value, bool):
-        return {"text": "true" if value else "false"}
+        return ("true" if value else "false"), None
     if isinstance(value, int | float):
-        return {"number": float(value)}
-    return {"text": "" if value is None else str(value)[:2000]}
+        return None, float(value)
+    return ("" if value is None else str(value)[:2000]), None

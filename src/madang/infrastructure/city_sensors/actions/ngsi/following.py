@@ -28,6 +28,8 @@ from .entities import store
 TYPE = f"{DEFAULT}CitySensor"
 TOGETHER = 5
 """Entities written in one transaction: one by one waits for the disk each time, all at once keeps others waiting."""
+LONGEST_S = 0.05
+"""After so long a transaction ends, whatever of those is left: on a busy machine each takes its time."""
 REST = 1.0
 """It rests so many times as long as it wrote: who waits for the registers (a fire's decision) looks now and then alone."""
 UNIT_CODES = {
@@ -37,9 +39,21 @@ UNIT_CODES = {
 """UCUM → UN/CEFACT Recommendation 20, which NGSI-LD has its units from."""
 
 
+Newest = dict[str, dict[str, Any]]
+"""The newest reading of each property."""
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """An entity as it is to be, its row as it was (None: there is none), and the IRIs of what changes."""
+
+    row: Any
+    entity: Entity
+    changed: tuple[str, ...]
+
+
 def follow_readings(*, now: datetime, rows: Sequence[dict[str, Any]]) -> int:
     """Write the newest readings of stations into their entities; return how many changed."""
-    by_station: dict[str, dict[str, dict[str, Any]]] = {}
+    by_station: dict[str, Newest] = {}
     for row in rows:
         if row["property"] in PROPERTY_BY_CODE and row["value"] is not None:
             newest = by_station.setdefault(row["thing_id"], {})
@@ -49,16 +63,46 @@ def follow_readings(*, now: datetime, rows: Sequence[dict[str, Any]]) -> int:
     heard = [(stations[serial], newest) for serial, newest in by_station.items() if serial in stations]
     changed = 0
     for start in range(0, len(heard), TOGETHER):
-        begun = time.monotonic()
-        with transaction.atomic():
-            changed += sum(
-                _follow(station, newest, now) for station, newest in heard[start : start + TOGETHER]
-            )
-        time.sleep(REST * (time.monotonic() - begun))
+        news = [
+            (*one, prepared)
+            for one in heard[start : start + TOGETHER]
+            if (prepared := prepare(*one)) is not None
+        ]
+        while news:
+            begun = time.monotonic()
+            done, written = write(news, now)
+            time.sleep(REST * (time.monotonic() - begun))
+            changed += written
+            news = news[done:]
     return changed
 
 
-def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> bool:
+def write(news: Sequence[tuple[Any, Newest, News]], now: datetime) -> tuple[int, int]:
+    """Write what was prepared, anew where somebody else changed the entity meanwhile, for LONGEST_S; at least one.
+
+    Returns how many of `news` are done with, and how many entities were written.
+    """
+    with transaction.atomic():
+        until = time.monotonic() + LONGEST_S
+        identities = [prepared.entity.id for _, _, prepared in news]
+        rows = models.ContextEntity.objects.filter(entity_id__in=identities)
+        changes = dict(rows.values_list("entity_id", "modified_at"))
+        done = written = 0
+        for station, newest, prepared in news:
+            if done and time.monotonic() > until:
+                break
+            before = None if prepared.row is None else prepared.row.modified_at
+            is_same = changes.get(prepared.entity.id) == before
+            one = prepared if is_same else prepare(station, newest)
+            if one is not None:
+                store(now=now, row=one.row, entity=one.entity, changed=one.changed)
+                written += 1
+            done += 1
+    return done, written
+
+
+def prepare(station: Any, newest: Newest) -> News | None:
+    """Return a station's entity with what it measured, None where it has that already."""
     identity = f"{STATION_ENTITY}{station.id}"
     row = models.ContextEntity.objects.filter(entity_id=identity).first()
     before = row.attributes if row is not None else {}
@@ -73,7 +117,7 @@ def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> b
     }
     measured = {iri: one for iri, one in measured.items() if _is_news(one, _find_usual(before, iri))}
     if not measured:
-        return False
+        return None
     described = {
         iri: one
         for iri, one in _describe(station).items()
@@ -84,8 +128,7 @@ def _follow(station: Any, newest: dict[str, dict[str, Any]], now: datetime) -> b
     }
     known = Entity(id=identity, types=(TYPE,), attributes={}) if row is None else read_row(row)
     entity = msgspec.structs.replace(known, types=(TYPE,), attributes=attributes)
-    store(now=now, row=row, entity=entity, changed=(*described, *measured))
-    return True
+    return News(row=row, entity=entity, changed=(*described, *measured))
 
 
 def _find_usual(attributes: Attributes, iri: str) -> dict[str, Any]:

@@ -33,10 +33,10 @@ WEIGHT = re.compile(r"[01](\.\d{0,3})?")
 MOST = 1_000
 KNOWN = {
     "id", "type", "idPattern", "attrs", "q", "georel", "geometry", "coordinates", "geoproperty", "limit", "offset", "count",
-    "options", "format", "local", "pick", "omit", "lang", "orderBy", "scopeQ", "geometryProperty",
+    "options", "format", "local", "pick", "omit", "lang", "orderBy", "scopeQ", "geometryProperty", "datasetId",
 }  # fmt: skip
 ELSEWHERE = {
-    "csf", "datasetId", "join", "joinLevel", "containedBy", "via", "jsonldContext",
+    "csf", "join", "joinLevel", "containedBy", "via", "jsonldContext",
     "entityMap", "splitEntities", "collation", "expandValues",
 }  # fmt: skip
 """Parameters of the standard that are not served."""
@@ -179,7 +179,7 @@ def read_page(asked: Any) -> tuple[int, int]:
             raise bad(f"{name} is a number")
         numbers.append(int(text))
     if numbers[0] > MOST:
-        raise bad(f"limit is at most {MOST}")
+        raise Problem("TooManyResults", f"limit is at most {MOST}; the rest is on the next pages")
     return numbers[0], numbers[1]
 
 

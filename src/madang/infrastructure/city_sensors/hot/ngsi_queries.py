@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import (
+    choose_instances,
     choose_language,
     find_place,
     write_entity,
@@ -117,6 +118,9 @@ def _answer_query(
 def _write(row: ContextEntity, asked: Any, terms: Terms, attrs: tuple[str, ...]) -> dict[str, Any]:
     times = (row.created_at, row.modified_at) if "sysAttrs" in read_options(asked) else None
     entity = read_row(row)
+    if asked.get("datasetId"):
+        chosen = choose_instances(entity.attributes, str(asked["datasetId"]).split(","))
+        entity = msgspec.structs.replace(entity, attributes=chosen)
     if asked.get("lang"):
         entity = msgspec.structs.replace(entity, attributes=choose_language(entity.attributes, asked["lang"]))
     return pick(write_entity(entity, terms, form=read_form(asked), attrs=attrs, times=times), asked, terms)

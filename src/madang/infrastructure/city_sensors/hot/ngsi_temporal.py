@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from madang.infrastructure.city_sensors.methods.ngsi.contexts import Terms
 from madang.infrastructure.city_sensors.methods.ngsi.documents import Entity
-from madang.infrastructure.city_sensors.methods.ngsi.problems import bad
+from madang.infrastructure.city_sensors.methods.ngsi.problems import Problem, bad
 from madang.infrastructure.city_sensors.methods.ngsi.temporal import (
     During,
     read_during,
@@ -74,7 +74,7 @@ def _answer_query(request: Request, asked: dict[str, Any], terms: Terms) -> Resp
     during = read_during(asked, required=True)
     question = read_question(asked, terms)
     if question.limit > MOST_ENTITIES:
-        raise bad(f"limit is at most {MOST_ENTITIES}")
+        raise Problem("TooManyResults", f"limit is at most {MOST_ENTITIES}")
     rows, total = find_entities(question, count=asked.get("count") == "true")
     bodies, headers = _draw([read_row(row) for row in rows], question.attrs, during, terms)
     status = PARTIAL if headers else 200

@@ -88,3 +88,38 @@ def test_one_whose_context_is_gone_keeps_nobody_waiting(subscription):
     assert tell_intervals(now=at(61)) == 1
     assert ContextNotification.objects.get().subscription.subscription_id == subscription
     assert "gone.jsonld" in Subscription.objects.get(subscription_id=lost).last_error
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"q": 12},
+        {"q": ["a"]},
+        {"throttling": "5"},
+        {"geoQ": {"georel": "near"}},
+        {"notification": None},
+        {"notification": {"format": "strange"}},
+        {"entities": [5]},
+        {"watchedAttributes": [5]},
+        {"scopeQ": 5},
+    ],
+)
+def test_one_that_an_earlier_release_took_stops_no_change(db, stored):
+    body = {name: value for name, value in BODY.items() if name != "timeInterval"} | {"q": "temp>0"}
+    old, good = (create_subscription(actor=HOUSE, now=NOW, body=body, context=None) for _ in range(2))
+    Subscription.objects.filter(subscription_id=old).update(body=body | stored, told_at=NOW)
+    entity = read_entity({"id": "urn:ngsi-ld:Lift:1", "type": "Lift", "temp": 1}, TERMS)
+    create_entity(actor=HOUSE, now=at(1), entity=entity)
+    assert ContextNotification.objects.get().subscription.subscription_id == good
+    one = Subscription.objects.get(subscription_id=old)
+    assert (bool(one.last_error), one.failed_at) == (True, at(1))
+    put_attributes(
+        actor=HOUSE,
+        now=at(2),
+        identity=entity.id,
+        attributes=entity.attributes,
+        only=lambda _iri, _there: True,
+    )
+    assert ContextNotification.objects.count() == 2
+    Subscription.objects.filter(subscription_id=old).update(body=BODY | stored, told_at=None)
+    assert tell_intervals(now=at(90)) <= 1

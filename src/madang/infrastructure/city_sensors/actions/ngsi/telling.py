@@ -39,6 +39,8 @@ MOST_WAITING = 1_000
 MOST_AT_ONCE, MOST_TOLD = 1_000, 10
 """Entities in a notification of what is there every so often, and how many of these are kept."""
 KEPT = timedelta(days=7)
+UNREADABLE = (MadangError, AttributeError, KeyError, TypeError, ValueError)
+"""What is wrong with a subscription whose context is gone, or that was taken by an earlier release: others are told all the same."""
 
 
 def tell(*, now: datetime, entity: Entity, changes: Changes, gone: Mapping[str, Any]) -> None:
@@ -47,13 +49,20 @@ def tell(*, now: datetime, entity: Entity, changes: Changes, gone: Mapping[str, 
     `gone` are the attributes that were deleted, as they were. Of an entity that was deleted `entity` is the last there was.
     """
     for row in _list_active(now):
-        if "timeInterval" in row.body or _is_throttled(row, now):
+        if "timeInterval" in row.body:
             continue
-        terms = Terms(row.context, find_context)
-        if not _is_for(row.body, terms, entity, changes):
+        try:
+            if _is_throttled(row, now):
+                continue
+            terms = Terms(row.context, find_context)
+            if not _is_for(row.body, terms, entity, changes):
+                continue
+            form, attrs = _read_wishes(row.body, terms)
+            data = _write(_translate(entity, row.body), terms, form, attrs, changes, gone, now)
+        except UNREADABLE as error:
+            _note_unreadable(row, now, error)
             continue
-        form, attrs = _read_wishes(row.body, terms)
-        _notify(row, [_write(_translate(entity, row.body), terms, form, attrs, changes, gone, now)], now)
+        _notify(row, [data], now)
         _give_up_oldest(row)
 
 
@@ -65,14 +74,14 @@ def tell_intervals(*, now: datetime) -> int:
     """
     told = 0
     for row in _list_active(now).filter(body__timeInterval__isnull=False):
-        waits = timedelta(seconds=row.body["timeInterval"]) > now - (row.told_at or row.created_at)
-        if waits or row.notifications.filter(state="waiting").exists():
-            continue
         try:
+            waits = timedelta(seconds=row.body["timeInterval"]) > now - (row.told_at or row.created_at)
+            if waits or row.notifications.filter(state="waiting").exists():
+                continue
             _tell_all(row, now)
-        except MadangError as error:  # its context is gone: the others are told all the same
-            reason = {"failed_at": now, "last_error": error.text.en[:500]}
-            models.Subscription.objects.filter(pk=row.pk).update(told_at=now, **reason)
+        except UNREADABLE as error:
+            _note_unreadable(row, now, error)
+            models.Subscription.objects.filter(pk=row.pk).update(told_at=now)
         else:
             told += 1
     return told
@@ -86,6 +95,13 @@ def _tell_all(row: models.Subscription, now: datetime) -> None:
         _notify(row, [write_entity(one, terms, form=form, attrs=attrs) for one in entities], now)
         old = row.notifications.order_by("-pk").values_list("pk", flat=True)[MOST_TOLD:]
         models.ContextNotification.objects.filter(pk__in=list(old)).delete()
+
+
+def _note_unreadable(row: models.Subscription, now: datetime, error: Exception) -> None:
+    """Show that a subscription can't be served, and why; once, for every change asks it."""
+    why = error.text.en if isinstance(error, MadangError) else f"the subscription can't be read: {error}"
+    if row.last_error != why[:500]:
+        models.Subscription.objects.filter(pk=row.pk).update(failed_at=now, last_error=why[:500])
 
 
 def _list_active(now: datetime) -> QuerySet[models.Subscription]:

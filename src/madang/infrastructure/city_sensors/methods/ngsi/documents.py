@@ -28,6 +28,7 @@ VALUES = {
     "VocabProperty": "vocab",
     "JsonProperty": "json",
     "ListProperty": "valueList",
+    "ListRelationship": "objectList",
 }
 MEMBERS = {"type", "observedAt", "unitCode", "datasetId", "createdAt", "modifiedAt", "lang", *VALUES.values()}
 FORMS = {
@@ -116,10 +117,16 @@ def write_attribute(one: Any, terms: Terms, form: str, *, system: bool) -> Any:
     """Return an attribute as a `form` ("normalized", "concise", "keyValues") shows it."""
     if isinstance(one, list):
         written = [write_attribute(each, terms, form, system=system) for each in one]
-        return written[0] if form == "keyValues" and len(written) == 1 else written
+        if form != "keyValues":
+            return written
+        return {
+            "dataset": {
+                each.get("datasetId", "@none"): value for each, value in zip(one, written, strict=True)
+            }
+        }
     member = VALUES[one["type"]]
     if form == "keyValues":
-        return one[member] if member in {"value", "object"} else {member: one[member]}
+        return _simplify(member, one[member])
     body = {
         name if name in MEMBERS else terms.compact(name): value
         if name in MEMBERS
@@ -132,6 +139,13 @@ def write_attribute(one: Any, terms: Terms, form: str, *, system: bool) -> Any:
         if set(body) == {member} and member == "value" and one["type"] in {"Property", "GeoProperty"}:
             return body["value"]
     return body
+
+
+def _simplify(member: str, value: Any) -> Any:
+    """Return a value as it stands alone (4.5.4): as it is, or under its member where that says what it is."""
+    if member == "objectList":
+        return [each["object"] for each in value]
+    return value if member in {"value", "object", "valueList"} else {member: value}
 
 
 def write_entity(
@@ -203,6 +217,16 @@ def choose_language(attributes: Attributes, lang: str) -> Attributes:
     }
 
 
+def choose_instances(attributes: Attributes, dataset_ids: Iterable[str]) -> Attributes:
+    """Return attributes with the instances of these dataset ids (`@none`: the default one), without those that have none."""
+    wanted = {None if one == "@none" else one for one in dataset_ids}
+    chosen = {
+        iri: [each for each in list_instances(one) if each.get("datasetId") in wanted]
+        for iri, one in attributes.items()
+    }
+    return {iri: gather_instances(instances) for iri, instances in chosen.items() if instances}
+
+
 def _choose(one: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
     if one["type"] != "LanguageProperty":
         return one
@@ -245,7 +269,9 @@ def _list_plain(path: str, value: Any, keys: tuple[str, ...] = ()) -> Iterator[t
             yield path, ""  # it is there, whatever it holds
     elif isinstance(value, list):
         for inner in value:
-            if not isinstance(inner, list | dict):
+            if isinstance(inner, dict) and set(inner) == {"object"}:
+                yield from _list_plain(path, inner["object"], keys)
+            elif not isinstance(inner, list | dict):
                 yield from _list_plain(path, inner, keys)
     else:
         yield path + (f"[{'.'.join(keys)}]" if keys else ""), value
@@ -292,7 +318,7 @@ def _guess_kind(value: dict[str, Any]) -> str:
 def _check(name: str, body: dict[str, Any]) -> dict[str, Any]:
     if body["type"] == "Relationship":
         targets = body["object"] if isinstance(body["object"], list) else [body["object"]]
-        if not all(isinstance(one, str) and URI.fullmatch(one) for one in targets):
+        if not all(map(_is_uri, targets)):
             raise bad(f"{name}: the object of a Relationship must be a URI")
     if body["type"] == "GeoProperty":
         try:
@@ -303,9 +329,18 @@ def _check(name: str, body: dict[str, Any]) -> dict[str, Any]:
             raise bad(f"{name}: the value of a GeoProperty must be a GeoJSON geometry")
     if body["type"] == "LanguageProperty" and not isinstance(body["languageMap"], dict):
         raise bad(f"{name}: a languageMap is an object")
+    if body["type"] == "ListRelationship":
+        targets = body["objectList"] if isinstance(body["objectList"], list) else [None]
+        body["objectList"] = [one if isinstance(one, dict) else {"object": one} for one in targets]
+        if not all(set(one) == {"object"} and _is_uri(one["object"]) for one in body["objectList"]):
+            raise bad(f"{name}: an objectList is a list of URIs, each as it is or as an object")
     if body["type"] == "ListProperty" and not isinstance(body["valueList"], list):
         raise bad(f"{name}: a valueList is a list")
     return body
+
+
+def _is_uri(value: Any) -> bool:
+    return isinstance(value, str) and URI.fullmatch(value) is not None
 
 
 def _stamp_one(one: dict[str, Any], before: Any, moment: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ STATUS = {
     "BadRequestData": 400,
     "AlreadyExists": 409,
     "ResourceNotFound": 404,
+    "TooManyResults": 403,
     "OperationNotSupported": 422,
     "LdContextNotAvailable": 503,
     "NoMultiTenantSupport": 501,

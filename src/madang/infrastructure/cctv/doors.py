@@ -15,6 +15,7 @@ from .pages.events import TITLE as EVENTS
 from .pages.privacy import TITLE as PRIVACY
 from .pages.public import TITLE
 from .pages.searching import TITLE as SEARCHES
+from .pages.signs import TITLE as SIGNS
 from .queries.events import list_events
 from .records import Verdict
 
@@ -38,6 +39,7 @@ MENU = [
     _desk(Text(ko="카메라", en="Cameras"), "/desk/cctv/cameras/", 423),
     _desk(BLIND_SPOTS, "/desk/cctv/coverage/", 425),
     _desk(BELLS, "/desk/cctv/bells/", 427),
+    _desk(SIGNS, "/desk/cctv/signs/", 428),
     _desk(SEARCHES, "/desk/cctv/searches/", 424, "cctv.search"),
     _desk(PRIVACY, "/desk/cctv/privacy/", 426),
 ]

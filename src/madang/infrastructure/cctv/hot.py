@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +16,7 @@ from madang.core.pages.interface import Route
 from .actions import open_clip, open_live, open_original, open_sighting, take_rings
 from .methods.ringing import Said, make_ring
 from .queries.cameras import list_cameras, list_nearest
+from .queries.signs import get_sign
 from .records import Camera
 
 MOST = 5000
@@ -94,7 +96,29 @@ def ring(request: Request, _query: None, body: Said) -> Rung:
     return Rung(incident=numbers[0] if numbers else None)
 
 
+class Display(msgspec.Struct, frozen=True):
+    """What a sign is to show, in both languages, and until when; nothing (None) where it is to be blank."""
+
+    text: Text | None
+    ends_at: datetime | None
+
+
+def send_sign(request: Request, _query: None, _body: None) -> Display:
+    """Answer what a sign shows now: its controller asks every few seconds."""
+    shown = get_sign(request.path_params["sign_id"], now()).shown
+    return Display(text=shown.text if shown else None, ends_at=shown.ends_at if shown else None)
+
+
 ROUTES = [
+    Route(
+        "GET",
+        "/api/cctv/signs/{sign_id}",
+        send_sign,
+        "public",
+        Text(ko="LED 안내판에 지금 보이는 글", en="What an LED sign shows now"),
+        returns=Display,
+        tags=("cctv",),
+    ),
     Route(
         "POST",
         "/api/cctv/bells/{bell_id}/rings",

@@ -160,3 +160,15 @@ class AnswerRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["search", "sighting"], name="cctv_one_answer")]
+
+
+class SignTextRow(models.Model):
+    """A text that a sign showed, shows or will show, who said so, and who took it back before its end."""
+
+    sign_id = models.CharField(max_length=64, db_index=True)
+    text_ko = models.CharField(max_length=100)
+    text_en = models.CharField(max_length=100)
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    set_by_name = models.CharField(max_length=150)
+    ended_by_name = models.CharField(max_length=150, default="")

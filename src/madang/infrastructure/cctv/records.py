@@ -555,3 +555,26 @@ class Bell(msgspec.Struct, frozen=True, kw_only=True):
     lat: float | None
     pressed_at: datetime | None = None
     tested_at: datetime | None = None
+
+
+class SignText(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sign shows until `ends_at`; `ended_by_name` is who took it back before, "" where nobody did."""
+
+    text: Text
+    begun_at: datetime
+    ends_at: datetime
+    set_by_name: str
+    ended_by_name: str = ""
+
+
+class Sign(msgspec.Struct, frozen=True, kw_only=True):
+    """An LED sign of the register and what it shows now. lon and lat are degrees in EPSG:4326, None where it has no place."""
+
+    id: str
+    name: str
+    agency_code: str
+    district_code: str
+    state: str
+    lon: float | None
+    lat: float | None
+    shown: SignText | None = None

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .pages import bells, coverage, desk, events, privacy, public, register, searching
+from .pages import bells, coverage, desk, events, privacy, public, register, searching, signs
 
 CAMERA = "desk/cctv/cameras/<str:camera_id>/"
 SEARCH = "desk/cctv/searches/<int:search_id>/"
 EVENT = "desk/cctv/events/<str:uid>/"
+SIGN = "desk/cctv/signs/<str:sign_id>/"
 
 urlpatterns = [
     path("cctv/", public.show_public, name="cctv"),
@@ -14,6 +15,10 @@ urlpatterns = [
     path("desk/cctv/", desk.show_desk),
     path("desk/cctv/cameras/", register.LIST.as_view()),
     path("desk/cctv/bells/", bells.LIST.as_view()),
+    path("desk/cctv/signs/", signs.LIST.as_view()),
+    path(SIGN, signs.SIGN.as_view()),
+    path(f"{SIGN}show/", signs.SHOW.as_view()),
+    path(f"{SIGN}clear/", signs.CLEAR.as_view()),
     path("desk/cctv/import/", register.IMPORT.as_view()),
     path("desk/cctv/coverage/", coverage.show_coverage),
     path(CAMERA, register.CAMERA.as_view()),

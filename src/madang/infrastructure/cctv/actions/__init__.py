@@ -14,6 +14,7 @@ from .searching import (
     expire_searches,
     open_sighting,
 )
+from .signs import clear_sign, show_text
 from .viewing import ask_unmask, decide_unmask, export_clip, open_clip, open_live, open_original
 from .watching import TOPIC, record_told
 
@@ -23,6 +24,7 @@ __all__ = [
     "answer_sighting",
     "ask_search",
     "ask_unmask",
+    "clear_sign",
     "connect_camera",
     "decide_search",
     "decide_unmask",
@@ -41,5 +43,6 @@ __all__ = [
     "remove_source",
     "save_source",
     "save_view",
+    "show_text",
     "take_rings",
 ]

@@ -204,6 +204,12 @@ def test_an_answer_tapped_without_a_network_is_kept_and_sent(house, browser, hom
     phone.context.set_offline(False)
     phone.wait_for_selector("text=불이라고 알렸습니다")
     await_true(lambda: len(read_ledger(house)) == before + 1)
+    with closing(house.sign_in("operator")) as operator:  # who taps at the same time that there is none
+        answered = operator.post(
+            f"{address}answer/", data={"kind": "false_alarm", "reason": "조리 연기"}
+        ).text
+    assert "취소를 받지 않습니다" in answered
+    assert "오경보로 취소했습니다" not in answered
     phone.click("a:has-text('상황 종료')")
     phone.fill("[name=note]", "연기만 났음")
     phone.click("button:has-text('종료')")

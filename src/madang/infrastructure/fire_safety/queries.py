@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import Case, Count, Max, Q, QuerySet, When
+from django.db.models import Case, Count, F, Max, Q, QuerySet, When
 
 from madang.core.base.interface import CITY_TIMEZONE, Actor, NotFound, Text, box_around, measure_m
 from madang.core.people.interface import record_audit, require
@@ -61,6 +62,15 @@ from .records import (
 
 VIEW = "fire_safety.view"
 MOST_REPLAYED = 100_000
+ALARM_SORTS = {
+    "facility_name": "facility__name",
+    "kind": "kind",
+    "state": "state",
+    "begun_at": "begun_at",
+    "handed_over_at": "handed_over_at",
+    "received_at": "received_at",
+    "closed_at": "closed_at",
+}
 NEAR_M, HYDRANTS = 300.0, 3
 USABLE = frozenset({things.ThingState.INSTALLED, things.ThingState.ACTIVE})
 
@@ -245,18 +255,25 @@ def list_alarms(
     state: str = "",
     drill: str = "",
     facility: str = "",
-    drills_last: bool = False,
+    sort: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Alarm], int]:
     """Return a page of alarms, newest first, and how many there are. State "open" is told or handed over.
 
-    `drills_last` puts those that 119 doesn't have before those that it has, and drills after all.
+    `search` looks at the facility, the place and the outcome; `sort` is a name of ALARM_SORTS, "-" before it for
+    descending, missing last; "must_act" puts those that 119 doesn't have before those that it has, and drills after all.
     """
     has_it = Case(When(received_at=None, then=0), default=1)
-    order = ("is_drill", has_it) if drills_last else ()
+    order: tuple[Any, ...] = ("is_drill", has_it) if sort == "must_act" else ()
+    if column := ALARM_SORTS.get(sort.removeprefix("-")):
+        order = (F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True),)
     rows = AlarmRow.objects.select_related("facility").order_by(*order, "-begun_at", "-id")
-    rows = _allow(rows, actor, "facility__agency_code").filter(facility__name__icontains=search)
+    rows = _allow(rows, actor, "facility__agency_code")
+    if search:
+        where = Q(facility__name__icontains=search) | Q(facility__code__iexact=search)
+        where |= Q(floor__icontains=search) | Q(room__icontains=search) | Q(note__icontains=search)
+        rows = rows.filter(where)
     if state:
         rows = rows.filter(state__in=[one.value for one in OPEN] if state == "open" else [state])
     if drill:
@@ -290,6 +307,14 @@ def list_decisions(actor: Actor, alarm_id: int) -> list[Decision]:
         )
         for row in rows
     ]
+
+
+def find_refusal(actor: Actor, code: str, since: datetime) -> Text | None:
+    """Return why what a person said of a facility at a moment changes nothing; None where it does."""
+    require(actor, VIEW, find_facility_row(code).agency_code)
+    rows = DecisionRow.objects.filter(facility=code, at__gte=since, verdict=Verdict.NOTHING.value)
+    row = rows.order_by("at", "id").first()
+    return row and Text(ko=row.reason_ko, en=row.reason_en)
 
 
 def list_told(alarms: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:

@@ -22,6 +22,7 @@ from madang.core.pages.interface import (
 from madang.infrastructure.fire_safety.actions import answer_alarm, close_alarm
 from madang.infrastructure.fire_safety.methods.naming import say_room
 from madang.infrastructure.fire_safety.queries import (
+    ALARM_SORTS,
     find_plan,
     get_alarm,
     get_facility,
@@ -42,7 +43,7 @@ from madang.infrastructure.fire_safety.records import (
     Verdict,
 )
 
-from .desk import await_decision, describe, go_on
+from .desk import describe, go_on, say_outcome
 from .drawing import draw_plan, say_floors, say_needs
 
 HOME = "/desk/fire_safety/"
@@ -150,11 +151,11 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
     try:
         said = next((one for one in SAID if one.value == kind), SignalKind.SEEN)
         reason = request.POST.get("reason", "").strip() or request.POST.get("other", "").strip()
+        moment = now()
         answer_alarm(
-            actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number
+            actor=request.actor, now=moment, code=alarm.facility, kind=said, reason=reason, alarm=alarm.number
         )
-        await_decision(alarm.facility)
-        messages.success(request, SAID[said].say(request.language))
+        say_outcome(request, alarm.facility, moment, SAID[said])
         if not describe(alarm)["is_open"]:  # what was said began another alarm
             return go_on(request, f"{HOME}facilities/{alarm.facility}/")
     except MadangError as error:
@@ -165,12 +166,12 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
 def _query(
     *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
 ) -> tuple[list[dict[str, Any]], int]:
-    del sort
     rows, total = list_alarms(
         actor=actor,
         search=search,
         state=filters.get("state", ""),
         drill=filters.get("drill", ""),
+        sort=sort,
         offset=offset,
         limit=limit,
     )
@@ -178,7 +179,7 @@ def _query(
 
 
 def _column(name: str, ko: str, en: str, **more: Any) -> ListColumn:
-    return ListColumn(name=name, title=Text(ko=ko, en=en), sortable=False, **more)
+    return ListColumn(name=name, title=Text(ko=ko, en=en), sortable=name in ALARM_SORTS, **more)
 
 
 def _moment(name: str, ko: str, en: str, **more: Any) -> ListColumn:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
@@ -20,6 +21,7 @@ from madang.infrastructure.fire_safety.queries import (
     count_refused,
     count_waiting_relays,
     find_plan,
+    find_refusal,
     get_facility,
     is_decided,
     is_simulated,
@@ -49,6 +51,10 @@ WITH_PLANS = 4
 """So many alarms stand on the wall with their plans; where there are more, each has a line or two."""
 NUISANCE, REASONS = timedelta(days=90), 3
 DECIDED_S = 1.5
+UNDECIDED = Text(
+    ko="답을 받아 두었습니다. 아직 판단하는 중이니 이 화면에서 결과를 확인하십시오.",
+    en="Your answer is kept and not decided on yet: see on this page what comes of it.",
+)
 WALL = Text(ko="화재 상황판", en="Fire wall")
 
 
@@ -88,7 +94,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     hour = int(moment.timestamp()) // 3600
     if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
         request.session["wall_hour"] = hour
-    found, total = list_alarms(actor=request.actor, state="open", limit=MAPPED, drills_last=True)
+    found, total = list_alarms(actor=request.actor, state="open", limit=MAPPED, sort="must_act")
     alarms, is_dense = found[:ON_WALL], total > WITH_PLANS
     context = {
         "rows": [_draw(request.actor, one, moment, with_plan=not is_dense) for one in alarms],
@@ -121,11 +127,21 @@ def _say_where(one: Detector, names: Mapping[str, str]) -> Text:
     return say_place(one.floor, one.room, before=names.get(one.facility, one.facility))
 
 
-def await_decision(code: str) -> None:
-    """Wait until what a person just said of a facility is decided on, for a moment at most: the next page shows it."""
+def say_outcome(request: HttpRequest, code: str, since: datetime, done: Text) -> None:
+    """Tell a person what became of what they said of a facility at a moment: `done`, or why it changes nothing.
+
+    It waits for the decision, for a moment at most; what isn't decided on yet isn't called done.
+    """
     until = time.monotonic() + DECIDED_S
-    while not is_decided(code) and time.monotonic() < until:
+    while not (decided := is_decided(code)) and time.monotonic() < until:
         time.sleep(0.05)
+    refusal = find_refusal(request.actor, code, since)
+    if refusal is not None:
+        messages.error(request, refusal.say(request.language))
+    elif decided:
+        messages.success(request, done.say(request.language))
+    else:
+        messages.warning(request, UNDECIDED.say(request.language))
 
 
 def go_on(request: HttpRequest, address: str) -> HttpResponse:

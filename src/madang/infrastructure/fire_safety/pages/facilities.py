@@ -73,7 +73,7 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .alarms import HOME, describe
-from .desk import await_decision, go_on
+from .desk import go_on, say_outcome
 from .drawing import draw_plan, draw_surroundings, list_floors, say_dated_gaps, say_gaps, say_needs
 from .rows import read_rows, write_rows
 
@@ -204,9 +204,9 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
         if kind is None:
             raise BadInput("fire_safety.kind", "모르는 일입니다", "this isn't known")
         expects = request.POST.getlist("expects") if kind in BEGINS else []
-        answer_alarm(actor=request.actor, now=now(), code=code, kind=kind, expects=expects)
-        await_decision(code)
-        messages.success(request, MODES[kind].say(request.language))
+        moment = now()
+        answer_alarm(actor=request.actor, now=moment, code=code, kind=kind, expects=expects)
+        say_outcome(request, code, moment, MODES[kind])
     except MadangError as error:
         messages.error(request, error.text.say(request.language))
     return go_on(request, f"{FACILITIES}{code}/")

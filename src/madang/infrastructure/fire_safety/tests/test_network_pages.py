@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from madang.core.base.interface import HOUSE, now
 from madang.core.base.text import HANGUL
 from madang.core.incidents.interface import IncidentFilter, list_incidents
-from madang.core.pages.testing import PageCases
+from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.models import Agency
 from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
@@ -27,10 +27,12 @@ from madang.infrastructure.fire_safety.actions import (
 )
 from madang.infrastructure.fire_safety.gateway.heartbeat import find_heartbeat
 from madang.infrastructure.fire_safety.pages import desk
+from madang.infrastructure.fire_safety.pages.alarms import ALARMS
 from madang.infrastructure.fire_safety.pages.facilities import CONTACT_COLUMNS
 from madang.infrastructure.fire_safety.pages.rows import read_rows, write_rows
 from madang.infrastructure.fire_safety.queries import (
     find_plan,
+    find_refusal,
     get_decoder,
     get_facility,
     list_alarms,
@@ -347,3 +349,50 @@ class TestPolicy(PageCases):
         assert get_facility(HOUSE, FACILITY.code).policy.wait_s == 80
         assert reader.post(self.path, {**form, "wait_s": 61, "do": "save"}).status_code == 302
         assert get_facility(HOUSE, FACILITY.code).policy.wait_s == 61
+
+
+class TestAlarms(ListPageCases):
+    path = f"{HOME}alarms/"
+    list_page = ALARMS
+
+    @pytest.fixture(autouse=True)
+    def rows(self, db):
+        at = now()
+        for code in ("eins", "zwei"):
+            register(at, code)
+            take_messages(now=at, messages=[uplink(f"{code}-d301", at, "smoke")], via="mqtt")
+        decide_due(now=at)
+        answer_alarm(actor=HOUSE, now=at, code="zwei", kind=SignalKind.FALSE_ALARM, reason="수증기")
+        decide_due(now=at)
+
+    def test_alarms_are_sorted_and_found_by_facility_and_place(self, reader):
+        assert list_alarms(actor=HOUSE, sort="facility_name")[1] == 2
+        assert [one.facility for one in list_alarms(actor=HOUSE, sort="state")[0]] == ["zwei", "eins"]
+        assert [one.facility for one in list_alarms(actor=HOUSE, sort="-state")[0]] == ["eins", "zwei"]
+        assert list_alarms(actor=HOUSE, search="301")[1] == 2
+        assert [one.facility for one in list_alarms(actor=HOUSE, search="zwei")[0]] == ["zwei"]
+        assert reader.get(self.path, {"q": "수증기", "sort": "-begun_at"}).context["total"] == 0
+
+
+class TestAnswers(PageCases):
+    path = f"{HOME}alarms/"
+
+    def test_what_is_not_decided_on_yet_or_changes_nothing_is_not_called_done(self, reader):
+        at = now()
+        register(at)
+        take_messages(now=at, messages=[uplink("d301", at, "smoke")], via="mqtt")
+        decide_due(now=at)
+        (alarm,), _ = list_alarms(actor=HOUSE)
+        answered = reader.post(
+            f"{HOME}alarms/{alarm.id}/answer/", {"kind": "false_alarm", "reason": "수증기"}, follow=True
+        ).content.decode()
+        assert "아직 판단하는 중" in answered
+        assert "취소했습니다" not in answered
+        answer = {"actor": HOUSE, "code": FACILITY.code, "alarm": alarm.number}
+        answer_alarm(**answer, now=at, kind=SignalKind.CONFIRM)
+        moment = now()
+        assert find_refusal(HOUSE, FACILITY.code, moment) is None
+        decide_due(now=now())
+        refusal = find_refusal(HOUSE, FACILITY.code, at)
+        assert refusal is not None
+        assert "취소를 받지 않습니다" in refusal.ko

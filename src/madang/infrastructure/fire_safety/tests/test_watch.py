@@ -276,7 +276,7 @@ def test_the_wall_is_louder_with_each_decision_and_each_try_that_119_does_not_an
         heard.append(rank_loudness(list_all()))
     assert heard[0] == 0
     assert heard[1:] == sorted(set(heard[1:]))
-    real, drill = list_alarms(actor=HOUSE, drills_last=True)[0]
+    real, drill = list_alarms(actor=HOUSE, sort="must_act")[0]
     assert (real.is_drill, drill.is_drill) == (False, True)
 
 

@@ -4,7 +4,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { AttributionControl, LngLatBounds, Map, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
 import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, MapGeoJSONFeature, StyleSpecification } from "maplibre-gl";
 import type { FeatureCollection } from "geojson";
-import { colour, language, readJson, say } from "./parts/look";
+import { colour, language, readJson, say, splitPair } from "./parts/look";
 
 setWorkerUrl(workerUrl);
 
@@ -29,6 +29,7 @@ type Config = {
   base?: "labels" | "plain";
   interactive?: boolean;
   titles?: Record<string, string>;
+  words?: Record<string, string>;
   href?: string;
 };
 
@@ -156,6 +157,13 @@ function writeValues(map: Map, joined: NonNullable<Layer["joined"]>): void {
   map.setPaintProperty("district-names", "text-halo-color", colour("map-value-halo"));
 }
 
+/** What a register writes "한국어 · English" is said in the page's language, as are words that the page names. */
+function sayValue(value: unknown, config: Config): string {
+  const words = String(value);
+  const [ko, en] = splitPair(words);
+  return config.words?.[words] ?? say(ko, en);
+}
+
 /** A popup is built from text nodes only: what a dataset holds is never read as HTML. */
 function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
   const box = document.createElement("div");
@@ -163,7 +171,7 @@ function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
   const properties = layer?.joined?.[String(feature.properties.code)] ?? feature.properties;
   const { title, id, href = layer?.href, class: _class, label: _label, ...rest } = properties as Record<string, unknown>;
   const heading = document.createElement("strong");
-  heading.textContent = String(title ?? (layer?.joined ? nameOf(feature.properties) : id) ?? "");
+  heading.textContent = sayValue(title ?? (layer?.joined ? nameOf(feature.properties) : id) ?? "", config);
   box.append(heading);
   const list = document.createElement("dl");
   for (const [key, value] of Object.entries(rest).slice(0, 8)) {
@@ -171,7 +179,7 @@ function describe(feature: MapGeoJSONFeature, config: Config): HTMLElement {
     const term = document.createElement("dt");
     const said = document.createElement("dd");
     term.textContent = config.titles?.[key] ?? key;
-    said.textContent = String(value);
+    said.textContent = sayValue(value, config);
     list.append(term, said);
   }
   box.append(list);

@@ -22,6 +22,14 @@ export function say(ko: string, en: string): string {
   return language() === "en" ? en : ko;
 }
 
+/** The two languages of a field that has one place for both, written "한국어 · English"; anything else is said as it stands. */
+export function splitPair(words: string): [string, string] {
+  const at = words.indexOf(" · ");
+  const [ko, en] = [words.slice(0, at), words.slice(at + 3)];
+  const hangul = /[가-힣]/;
+  return at > 0 && en && hangul.test(ko) && !hangul.test(en) ? [ko, en] : [words, words];
+}
+
 /** Fetch the glyphs of words that stand there once the network is away: fonts come in parts, as they are needed. */
 export function readyGlyphs(...words: (string | undefined)[]): void {
   void document.fonts.load(getComputedStyle(document.body).font, words.join("")).catch(() => null);

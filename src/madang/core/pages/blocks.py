@@ -134,7 +134,8 @@ class MapBlock(msgspec.Struct, frozen=True, kw_only=True):
     """A map with its legend. `list_selector` names the list that moves with it.
 
     `bounds` is west, south, east, north in degrees; None fits the data. `href` is where a click on a
-    district leads, with {code} and {name}.
+    district leads, with {code} and {name}. What is clicked names its properties by `property_titles`, and says
+    words of a register that are in one language as `words` has them; "한국어 · English" it says in the page's.
     """
 
     title: Text
@@ -142,6 +143,7 @@ class MapBlock(msgspec.Struct, frozen=True, kw_only=True):
     bounds: tuple[float, float, float, float] | None = None
     list_selector: str = ""
     property_titles: dict[str, Text] = {}
+    words: dict[str, Text] = {}
     base: str = "labels"
     href: str = ""
     quiet_scroll: bool = False
@@ -155,6 +157,7 @@ class MapBlock(msgspec.Struct, frozen=True, kw_only=True):
             "base": self.base,
             "href": self.href,
             "titles": {name: title.say(language) for name, title in self.property_titles.items()},
+            "words": {word: said.say(language) for word, said in self.words.items()},
         }
 
     @property

@@ -13,6 +13,7 @@ from madang.infrastructure.cctv.queries.cameras import (
     find_tiles,
     is_simulated,
 )
+from madang.infrastructure.cctv.records import PURPOSES
 
 TITLE = Text(ko="지능형 CCTV", en="Intelligent CCTV")
 PROPERTIES = {
@@ -38,7 +39,7 @@ def show_public(request: HttpRequest) -> HttpResponse:
         "cameras": count_cameras(),
         "districts": len(counted),
         "is_simulated": is_simulated(),
-        "map": MapBlock(title=TITLE, layers=(layer,), property_titles=PROPERTIES),
+        "map": MapBlock(title=TITLE, layers=(layer,), property_titles=PROPERTIES, words=PURPOSES),
         "chart": draw_districts(counted, request.language) if counted else None,
     }
     return render(request, "cctv/public.html", context)

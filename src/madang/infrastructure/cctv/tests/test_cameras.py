@@ -418,6 +418,8 @@ class TestPublic(PageCases):
     def test_with_cameras_it_shows_them(self, client):
         lay_out(NOW)
         assert "/api/cctv/cameras.geojson" in client.get(self.path).content.decode()
+        english = client.get(self.path, {"language": "en"}).context["map"].configure("en")
+        assert english["words"]["생활방범"] == "Crime prevention"
 
 
 class TestList(ListPageCases):

@@ -199,6 +199,9 @@ def test_an_answer_tapped_without_a_network_is_kept_and_sent(house, browser, hom
     phone.click(".fire-answer button[value=confirm]")
     phone.wait_for_selector(".fire-unsent:has-text('아직 보내지 못했습니다')")
     assert phone.locator(".fire-unsent a[href='tel:119']").is_visible()
+    assert phone.evaluate(
+        "document.fonts.check(`1rem ${getComputedStyle(document.body).fontFamily}`, document.querySelector('.fire-unsent').textContent)"
+    )  # no glyph is missing that could only be fetched now
     phone.wait_for_selector(".fire-head .wall-late.late:has-text('연결이 끊겼습니다')")
     before = len(read_ledger(house))
     phone.context.set_offline(False)

@@ -32,5 +32,5 @@ export function splitPair(words: string): [string, string] {
 
 /** Fetch the glyphs of words that stand there once the network is away: fonts come in parts, as they are needed. */
 export function readyGlyphs(...words: (string | undefined)[]): void {
-  void document.fonts.load(getComputedStyle(document.body).font, words.join("")).catch(() => null);
+  void document.fonts.load(`1rem ${getComputedStyle(document.body).fontFamily}`, words.join("")).catch(() => null);
 }

@@ -241,7 +241,7 @@ class Supervisor:
             return
         if is_all_heard(self.monitor_port) or self._is_late():
             self._configure(is_open=True)
-            self.broker.child.send_signal(signal.SIGHUP)
+            os.kill(self.broker.child.pid, signal.SIGHUP)
             self._is_open = True
 
     def _is_late(self) -> bool:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from madang.core.base.interface import HOUSE, Actor, Conflict, Finding, NotFound, Severity, Text
 from madang.core.incidents.gateway.sending import Failed, NotConfigured, Refused, send
-from madang.core.incidents.methods import estimate_wait_s
+from madang.core.incidents.methods import LONGEST_ASKED_S, estimate_wait_s
 from madang.core.incidents.models import HandOverRow, IncidentRow, TargetRow
 from madang.core.incidents.queries import read_target
 from madang.core.incidents.records import ACTIVE, HandOverState
@@ -20,6 +20,9 @@ from madang.core.people.interface import record_audit, require
 from .intake import open_or_update
 
 LEASE_S = 30.0
+LONGEST_LEASE = timedelta(seconds=2 * LEASE_S)
+LONGEST_PAUSE = timedelta(seconds=LONGEST_ASKED_S)
+"""What is to be tried later than any pause lasts was written before the clock was set back; so was such a lease."""
 SEND_TIMEOUT_S = 10.0
 UNCONFIGURED_WAIT_S = 30.0
 SILENT_AFTER = timedelta(minutes=2)
@@ -31,7 +34,7 @@ log = logging.getLogger("madang.outbox")
 def list_ready_targets(*, now: datetime) -> list[int]:
     """Return the active targets whose first waiting hand-over is due and that nobody delivers to."""
     targets = TargetRow.objects.filter(is_active=True).filter(_free(now)).values_list("pk", flat=True)
-    return [target for target in targets if (row := _get_head(target)) and row.next_attempt_at <= now]
+    return [target for target in targets if (row := _get_head(target)) and _is_due(row, now)]
 
 
 def deliver_next(
@@ -79,7 +82,12 @@ def retry_hand_over(*, actor: Actor, now: datetime, hand_over_id: str) -> None:
 
 
 def _free(now: datetime) -> Q:
-    return Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    is_over = Q(lease_until__lte=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+    return Q(lease_until__isnull=True) | is_over
+
+
+def _is_due(row: HandOverRow, now: datetime) -> bool:
+    return not now < row.next_attempt_at <= now + LONGEST_PAUSE
 
 
 def _get_head(target_id: int) -> HandOverRow | None:
@@ -94,7 +102,7 @@ def _lease(target_id: int, worker: str, now: datetime, lease_s: float) -> HandOv
         if not targets.update(lease_by=worker, lease_until=until):
             return None
         row = _get_head(target_id)
-        if row is None or row.next_attempt_at > now:
+        if row is None or not _is_due(row, now):
             _release(target_id, worker)
             return None
         row.attempts += 1

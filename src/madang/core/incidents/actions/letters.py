@@ -9,7 +9,7 @@ import logging
 import random
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from madang.core.base.interface import Text, new_id
 from madang.core.incidents.gateway.mail import begin_mail, hand_in
@@ -18,7 +18,7 @@ from madang.core.incidents.methods import estimate_wait_s
 from madang.core.incidents.models import LetterRow
 from madang.core.people.interface import find_email
 
-from .delivery import LEASE_S, SEND_TIMEOUT_S, UNCONFIGURED_WAIT_S
+from .delivery import LEASE_S, LONGEST_PAUSE, SEND_TIMEOUT_S, UNCONFIGURED_WAIT_S
 
 AT_ONCE = 50
 log = logging.getLogger("madang.outbox")
@@ -43,7 +43,8 @@ def deliver_letters(*, now: datetime, timeout_s: float = SEND_TIMEOUT_S) -> int:
     letter goes again under the same Message-ID.
     """
     LetterRow.objects.filter(expires_at__lte=now).delete()
-    due = LetterRow.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+    is_due = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + LONGEST_PAUSE)
+    due = LetterRow.objects.filter(is_due).order_by("next_attempt_at", "id")
     return sum(_deliver(row, now, timeout_s) for row in due[:AT_ONCE])
 
 

@@ -122,6 +122,17 @@ class TestWebhook:
             (4, "closed", 1),
         ]
 
+    def test_a_clock_that_is_set_back_holds_nothing_up(self, web):
+        target = add_target(web.url)
+        open_or_update(findings=[find()], now=at(0))
+        yesterday = -86_400
+        assert list_ready_targets(now=at(yesterday)) == [target.id]
+        TargetRow.objects.update(lease_by="who died", lease_until=at(30))
+        assert list_ready_targets(now=at(0)) == []
+        assert list_ready_targets(now=at(yesterday)) == [target.id]
+        assert deliver(target, yesterday)
+        assert len(web.messages) == 1
+
     def test_a_target_hears_only_what_it_asked_for(self, web):
         add_target(web.url, name="kind", kinds=("flood",))
         add_target(web.url, name="agency", agency_codes=("11680",))
@@ -371,6 +382,13 @@ class TestLetters:
             "body": Text(ko="글", en="text"),
         }
         send_letter(now=at(0), person_id=person_id, expires_at=at(3600), **words)
+
+    def test_a_letter_waits_for_no_clock_that_was_set_back(self, settings, person):
+        self.write(person.public_id)
+        receiver = MailReceiver()
+        choose_settings(settings, smtp_url=receiver.url)
+        assert deliver_letters(now=at(-86_400), timeout_s=5) == 1
+        receiver.close()
 
     def test_a_letter_waits_for_a_relay_goes_once_and_is_forgotten(self, settings, person):
         self.write(person.public_id)

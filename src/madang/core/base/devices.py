@@ -33,6 +33,10 @@ MOST_UNACKNOWLEDGED = 5_000
 AGAIN_S = 30
 """After so many seconds the broker sends what wasn't acknowledged once more."""
 IDLE_S = 30.0
+ADDRESS = f"$JS.ACK.{STREAM}.{{client}}.1.{{sequence}}.{{number}}.0.0"
+"""Where a message that isn't delivered anew is acknowledged: else the broker holds back what is new until it sends all
+that it sent before once more.
+"""
 SHORT, MOMENT, MORE = 9, 7, 2
 """Parts of an address to acknowledge to, which of them is the moment (ns), and how many a longer one has before it."""
 
@@ -78,6 +82,7 @@ class DeviceListener:
         self._read = self._kept = self._behind = (
             0  # sequences: handed out, acknowledged, to be read again up to
         )
+        self._behind_address = ""  # to acknowledge all up to there
         self._moved = time.monotonic()
 
     def take(self, most: int, wait_s: float) -> list[Told]:
@@ -155,6 +160,7 @@ class DeviceListener:
         sent, told = info.delivered, info.ack_floor
         self._number = sent.consumer_seq if sent else 0
         self._behind = sent.stream_seq if sent else 0
+        self._behind_address = ADDRESS.format(client=self._client, sequence=self._behind, number=self._number)
         self._read = self._kept = told.stream_seq if told else 0
         self._is_sure, self._moved = True, time.monotonic()
 
@@ -177,6 +183,8 @@ class DeviceListener:
                 payload = found.data or b""
                 again.append(Told(topic=topic, payload=payload, sequence=self._read, at=found.time))
         self._read = min(self._read, self._behind)
+        if again and self._read == self._behind:
+            again[-1] = msgspec.structs.replace(again[-1], reply=self._behind_address)
         return again
 
     def _join(self) -> None:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import paho.mqtt.client as mqtt
 import pytest
 
+from madang.core.base import devices
 from madang.core.base.broker import Broker
-from madang.core.base.devices import DeviceListener
+from madang.core.base.devices import AGAIN_S, DeviceListener
 from madang.core.base.interface import MqttListener
 from madang.project.broker_server import await_broker, start_broker, write_configuration
 from madang.project.pytest_plugin import find_free_port
@@ -88,6 +89,25 @@ def test_what_is_not_acknowledged_comes_again_before_what_is_new(place):
         assert read(again) == list(range(120, 310))
         listener.acknowledge(again)
         assert listener.take(100, 0.5) == []
+
+
+def test_what_is_new_waits_for_nothing_that_was_read_again(place, monkeypatch):
+    """The broker sends no more than so many that aren't acknowledged, and those it has sent again only after 30 s."""
+    monkeypatch.setattr(devices, "MOST_UNACKNOWLEDGED", 50)
+    start, url, mqtt_port = place
+    start()
+    with listening(url, mqtt_port) as listener:
+        say(mqtt_port, range(50))
+        assert len(take(listener, 50)) == 50
+    say(mqtt_port, range(50, 70))
+    with listening(url, mqtt_port) as listener:
+        found = []
+        deadline = time.monotonic() + AGAIN_S / 2
+        while len(found) < 70 and time.monotonic() < deadline:
+            if taken := listener.take(100, 0.2):
+                listener.acknowledge(taken)
+                found += read(taken)
+        assert found == list(range(70))
 
 
 def test_a_message_has_its_moment_however_often_it_comes(place):

@@ -61,7 +61,8 @@ def read_file(
         is flagged. Without it nothing is flagged, and plane coordinates are only believed where their
         columns are named so.
     progress
-        Called with the number of bytes read since the last call; what it raises ends the reading.
+        Called with the number of bytes read since the last call, and with 0 while columns are judged; what it raises
+        ends the reading.
     sheet
         Name of the sheet of a workbook or layer of a map file; the first that holds a table otherwise. Others have none.
 
@@ -99,9 +100,11 @@ class FileReading:
         self._spool, self.encoding, header, self.sheets = _spool(path, notes, progress, sheet)
         self._units = dict(zip(header.names, header.units, strict=True)) if header else {}
         self._unit_above = header.unit if header else ""
+        self._spool.heed = lambda: progress(0)
         try:
             self._decide()
             self._place(locate)
+            self._spool.heed = lambda: None
         except BaseException:
             self.close()
             raise

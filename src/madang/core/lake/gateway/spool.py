@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,11 +24,13 @@ class Spool:
     Besides the source's columns each batch holds the line a row began at, and whether the row is
     doubtful (`SHORT`, `LONG`, `BARE`); those of geometries also a point inside each, in the system `epsg` where
     the source names one, and the column `shape` holds them. `titles` are what a source calls columns beside their names.
+    `heed` is called with each batch that is read: what it raises ends the reading.
     """
 
     def __init__(self, fields: list[pa.Field], epsg: int | None = None, shape: str = "geometry") -> None:
         self.epsg, self.shape = epsg, shape
         self.titles: dict[str, str] = {}
+        self.heed: Callable[[], object] = lambda: None
         self.schema = pa.schema([*fields, *HIDDEN])
         self.row_count = self.doubtful_count = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
@@ -50,6 +52,7 @@ class Spool:
         self._file.seek(0)
         with pa.ipc.open_stream(pa.PythonFile(self._file, mode="r")) as reader:
             for batch in reader:
+                self.heed()
                 yield batch if columns is None else batch.select(columns)
 
     def close(self) -> None:

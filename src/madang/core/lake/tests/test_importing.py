@@ -153,6 +153,19 @@ def test_a_cancelled_import_leaves_nothing(tmp_path):
     assert not list((lake_path() / "tables").glob("**/*.parquet"))
 
 
+def test_an_import_is_cancelled_while_its_columns_are_judged(tmp_path):
+    path = write(tmp_path, "lib.csv", LIBRARIES)
+    told = []
+    with pytest.raises(ImportCancelled):
+        preview_file(
+            actor=HOUSE,
+            path=path,
+            file_name=path.name,
+            progress=lambda stage, done: told.append(done),
+            cancelled=lambda: bool(told),
+        )
+
+
 def test_rejected_rows_are_kept_with_their_line(tmp_path):
     rows = "".join(f"{n},이름{n},{n * 3}\n" for n in range(1, 30))
     outcome = take(write(tmp_path, "broken.csv", "번호,이름,값\n" + rows + '30,"열린 따옴표,5\n31,끝,6\n'))

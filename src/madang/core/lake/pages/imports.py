@@ -44,6 +44,9 @@ STEPS = (
     Text(ko="저장", en="Stored"),
 )
 BUTTON = Text(ko="이대로 저장하기", en="Store it")
+GONE = Text(ko="없어지는 열", en="Columns that go")
+ADDED = Text(ko="새로 생기는 열", en="Columns that are new")
+RETYPED = Text(ko="형식이 바뀌는 열", en="Columns of another type")
 
 
 @page("lake.import", Text(ko="파일 올리기", en="Upload a file"), methods=("GET", "POST"))
@@ -96,6 +99,7 @@ def show_import(request: HttpRequest, import_id: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and _confirm(request, job, form):
             return HttpResponseRedirect(request.path)
         context |= _draw_preview(job.preview) | {"form": form, "page": {"button": BUTTON}}
+        context["changed"] = _list_changes(request.actor, job.preview)
     elif job.report:
         context["did"] = describe_report(job.report) | _offer_rejected(request.actor, job)
     status = 422 if request.method == "POST" else 200
@@ -159,6 +163,20 @@ def _fill(actor: Actor, preview: Preview) -> dict[str, Any]:
         filled = {"title_ko": preview.title.ko, "owner_agency": actor.agency_code}
         filled[PERSONAL] = _find_personal(preview)
     return filled | {"table_name": preview.table_name}
+
+
+def _list_changes(actor: Actor, preview: Preview) -> list[tuple[Text, str]]:
+    """Return what the next version's columns have other than the present one's: (what is so, names)."""
+    if preview.is_new or not Dataset.objects.filter(name=preview.table_name).exists():
+        return []
+    present = get_dataset(actor=actor, name=preview.table_name).table.columns
+    before, after = ({one.name: one.type for one in columns} for columns in (present, preview.columns))
+    found = (
+        (GONE, [name for name in before if name not in after]),
+        (ADDED, [name for name in after if name not in before]),
+        (RETYPED, [name for name in after if before.get(name, after[name]) != after[name]]),
+    )
+    return [(what, ", ".join(names)) for what, names in found if names]
 
 
 def _find_personal(preview: Preview) -> list[str]:

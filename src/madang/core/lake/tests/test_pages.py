@@ -260,3 +260,19 @@ def test_examples_of_the_api_are_short_however_long_a_row_is(tmp_path):
     page = Client().get("/datasets/routes/?tab=api").text
     assert len(page) < 60_000
     assert "where=%EA%B5%AC%EA%B0%84%3Aeq%3A0%EB%B2%88&amp;limit=10" in page
+
+
+def test_a_next_version_tells_which_columns_differ(officer, tmp_path):
+    path = tmp_path / "libraries.csv"
+    lines = LIBRARIES.replace("좌석수", "새열").splitlines()
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    preview = preview_file(actor=HOUSE, path=path, file_name="libraries.csv")
+    ImportJob.objects.create(
+        id="3", actor_id=str(get_user_model().objects.get(username="o").pk), file_name="libraries.csv",
+        state="previewed", table_name="libraries", preview=msgspec.to_builtins(preview),
+        size_bytes=1, actor={"name": "o"}, created_at=now(), updated_at=now(),
+    )  # fmt: skip
+    page = officer.get("/desk/data/import/3/").text
+    assert "<strong>없어지는 열</strong> 좌석수" in page
+    assert "<strong>새로 생기는 열</strong> 새열" in page
+    assert "형식이 바뀌는 열" not in page

@@ -189,6 +189,9 @@ def test_one_makes_a_token_sees_it_once_and_ends_it(desk, admin):
     assert secret not in account
     assert "기관 보기" in account
     assert "people.read_agencies" not in account
+    asked = re.search(r"<details><summary>없애기.*?</details>", account, re.DOTALL)[0]
+    assert "되돌릴 수 없어요" in asked
+    assert re.search(r"/account/tokens/[^\"]+/end/", asked)
     desk.cookies["language"] = "en"
     assert "See agencies" in desk.get("/account/").content.decode()
     token = ApiToken.objects.get()

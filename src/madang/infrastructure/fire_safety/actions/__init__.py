@@ -6,7 +6,7 @@ from .deciding import decide_due, recall_due, tell_incidents
 from .decoders import remove_decoder, save_decoder
 from .hydrants import import_hydrants
 from .importing import Brought, import_list
-from .nearby import Outlook
+from .nearby import Outlook, list_cameras_near
 from .network import check_network, hear_gateways, save_gateways
 from .plans import place_detector, remove_plan, save_plan
 from .register import change_policy, register_facility, remove_detector, save_detectors, save_holidays
@@ -28,6 +28,7 @@ __all__ = [
     "hear_gateways",
     "import_hydrants",
     "import_list",
+    "list_cameras_near",
     "place_detector",
     "recall_due",
     "register_facility",

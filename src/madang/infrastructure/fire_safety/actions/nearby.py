@@ -50,6 +50,15 @@ def describe_near(lon: float, lat: float, at: datetime) -> dict[str, Text | str]
     }
 
 
+def list_cameras_near(lon: float, lat: float, at: datetime) -> tuple[tuple[str, str, float], ...]:
+    """Return (number, name, metres) of the cameras near a place (degrees), nearest first; none where they can't be found."""
+    try:
+        return _list_cameras(lon, lat, int(at.timestamp()) // 3600)
+    except Exception:
+        log.exception("an alarm is shown without the cameras near %s, %s", lon, lat)
+        return ()
+
+
 def _find(find: Callable[[float, float, int], Text | str], lon: float, lat: float, hour: int) -> Text | str:
     try:
         return find(lon, lat, hour)
@@ -68,12 +77,16 @@ def _find_hydrants(lon: float, lat: float, _hour: int) -> Text:
     )
 
 
+def _find_cameras(lon: float, lat: float, hour: int) -> str:
+    return ", ".join(f"{key} ({metres:.0f} m)" for key, _, metres in _list_cameras(lon, lat, hour))
+
+
 @lru_cache(maxsize=PLACES)
-def _find_cameras(lon: float, lat: float, _hour: int) -> str:
+def _list_cameras(lon: float, lat: float, _hour: int) -> tuple[tuple[str, str, float], ...]:
     request = {"lon": lon, "lat": lat, "within_m": NEAR_M, "limit": CAMERAS}
     with _guard():
         found = call_command("cctv.nearest", caller=SERVICE, actor=HOUSE, now=None, request=request)
-    return ", ".join(f"{one.id} ({one.distance_m:.0f} m)" for one in found)
+    return tuple((one.id, one.name, one.distance_m) for one in found)
 
 
 def _guard() -> AbstractContextManager[None]:

@@ -19,7 +19,7 @@ from madang.core.pages.interface import (
     page,
     say_lazily,
 )
-from madang.infrastructure.fire_safety.actions import answer_alarm, close_alarm
+from madang.infrastructure.fire_safety.actions import answer_alarm, close_alarm, list_cameras_near
 from madang.infrastructure.fire_safety.methods.naming import say_room
 from madang.infrastructure.fire_safety.queries import (
     ALARM_SORTS,
@@ -130,6 +130,7 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
         "reasons": REASONS,
         "contacts": list_ladder(alarm, contacts, moment),
         "hydrants": list_hydrants(facility.lon, facility.lat),
+        "cameras": list_cameras_near(facility.lon, facility.lat, alarm.due_at),
         "may_answer": may_answer,
         "is_answered": _is_answered(actor, alarm),
         "may_take_back": alarm.state is AlarmState.STOOD_DOWN and moment - alarm.begun_at < TAKEN_BACK,

@@ -15,6 +15,7 @@ from madang.core.base.text import HANGUL
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.people.models import Agency
+from madang.core.things.interface import import_things, register_declared_kinds
 from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
     check_detectors,
@@ -396,3 +397,19 @@ class TestAnswers(PageCases):
         refusal = find_refusal(HOUSE, FACILITY.code, at)
         assert refusal is not None
         assert "취소를 받지 않습니다" in refusal.ko
+
+    def test_the_cameras_that_119_is_told_of_stand_on_the_alarm_s_page(self, reader):
+        at = now()
+        row = {"id": "CAM-7", "kind": "camera", "name": "시험 카메라 · Trial camera", "agency_code": "11110", "state": "active",
+               "lon": 127.051, "lat": 37.55}  # fmt: skip
+        Agency.objects.get_or_create(code="11110", defaults={"name_ko": "종로구", "name_en": "Jongno-gu"})
+        register_declared_kinds(actor=HOUSE, now=at)
+        assert import_things(actor=HOUSE, now=at, rows=[row], source="test").rejected == ()
+        register(at)
+        elsewhere = msgspec.structs.replace(FACILITY, lon=127.05, lat=37.55)
+        register_facility(actor=HOUSE, now=at, facility=elsewhere)
+        take_messages(now=at, messages=[uplink("d301", at, "smoke")], via="mqtt")
+        decide_due(now=at)
+        (alarm,), _ = list_alarms(actor=HOUSE)
+        page = reader.get(f"{HOME}alarms/{alarm.id}/", {"language": "en"}).content.decode()
+        assert 'href="/desk/cctv/cameras/CAM-7/">Trial camera<' in page

@@ -34,7 +34,8 @@ _REMARKS = re.compile(rb"\A(?:\s*(?://[^\n]*\n|/\*[\s\S]*?\*/))+\s*")
 PADDED = re.compile(rb"\A\s*[A-Za-z_$][\w.$]*\s*\(\s*([\[{][\s\S]*?[\]}])\s*\)\s*;?\s*\Z")
 _CALL = re.compile(rb"\A[A-Za-z_$][\w.$]*\s*\(\s*")
 # What public APIs answer with begins so, with or without the declaration.
-_XML = re.compile(rb"<(\?xml|(response|result|root|rss|data|items|rows|row)[\s>])")
+# A declaration, a usual root, or any element that another one stands right inside.
+_XML = re.compile(rb"<(\?xml|(response|result|root|rss|data|items|rows|row)[\s>]|[a-z][\w.-]*>\s*<[a-z])")
 _BINARY = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),

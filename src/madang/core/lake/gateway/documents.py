@@ -336,7 +336,7 @@ def _alike(records: list[dict]) -> bool:
 def _message(document: Any) -> str:
     """Return what an API's envelope says instead of rows."""
     text = _dump(document)[:5000]
-    found = re.search(r'"(?:resultMsg|MESSAGE|message|msg|error)":"([^"]{1,200})"', text)
+    found = re.search(r'"(?:resultMsg|returnAuthMsg|MESSAGE|message|msg|error)":"([^"]{1,200})"', text)
     return f" ({found[1]})" if found else ""
 
 

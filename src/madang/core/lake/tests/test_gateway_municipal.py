@@ -6,7 +6,9 @@ import numpy as np
 import pyproj
 import pytest
 
-from .gateway_files import locate, types
+from madang.core.base.interface import BadInput
+
+from .gateway_files import locate, read, types, write
 
 NAMES = ["강남구", "종로구", "마포구", "노원구"]
 ROWS = "".join(f"{NAMES[n % 4]},{300 + n},{1000 + n},{900 + n},{100 + n},{50 + n}\n" for n in range(12))
@@ -128,3 +130,18 @@ def test_coordinates_of_navigation(take, names, with_districts):
 def test_coordinates_of_navigation_without_proof_are_not_put_elsewhere(take):
     report, rows = take(_write_katec("X좌표,Y좌표", with_districts=False))
     assert (report["place"], report["fixes"]["coordinates_undecided"]) == (None, len(rows))
+
+
+def test_a_portal_s_refusal_is_told_in_its_own_words(tmp_path):
+    answer = (
+        "<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg>"
+        "<returnAuthMsg>SERVICE_KEY_IS_NOT_REGISTERED_ERROR</returnAuthMsg></cmmMsgHeader></OpenAPI_ServiceResponse>"
+    )
+    with pytest.raises(BadInput, match="SERVICE_KEY_IS_NOT_REGISTERED_ERROR"):
+        read(write(tmp_path, answer, "answer.xml"))
+
+
+def test_rows_of_elements_without_a_declaration_are_read(take):
+    lines = "".join(f"<shop><name>가게{n}</name><seats>{n}</seats></shop>" for n in range(5))
+    report, rows = take(f"<shops>{lines}</shops>")
+    assert (types(report), len(rows)) == ({"name": "text", "seats": "integer"}, 5)

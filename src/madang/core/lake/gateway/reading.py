@@ -191,8 +191,12 @@ class FileReading:
     def _list_words(self) -> list[str]:
         """Return the columns that may call a row a total of others: [] where nothing can be summed."""
         kinds = {name: decision.type for name, decision in self._decisions.items()}
-        words = [name for name in self._names if kinds.get(name) is ColumnType.TEXT]
-        return words[:_CALLED] if _AMOUNTS & set(kinds.values()) else []
+        words = [name for name in self._names if kinds.get(name) is ColumnType.TEXT][:_CALLED]
+        first = next(self._kept(), None) if _AMOUNTS & set(kinds.values()) else None
+        if first is None:
+            return []
+        # A column that says the same of every row, as of a city that all are parts of, tells none from others.
+        return [name for name in words if count_totals(first, [name]) < first.num_rows]
 
     def _refuse_misfits(self) -> None:
         """Refuse a file most of whose rows don't fit the header: it isn't the table it was taken for."""

@@ -145,3 +145,13 @@ def test_rows_of_elements_without_a_declaration_are_read(take):
     lines = "".join(f"<shop><name>가게{n}</name><seats>{n}</seats></shop>" for n in range(5))
     report, rows = take(f"<shops>{lines}</shops>")
     assert (types(report), len(rows)) == ({"name": "text", "seats": "integer"}, 5)
+
+
+def test_a_total_over_all_rows_makes_none_of_them_one(take):
+    head = (
+        '"자치구별(1)","자치구별(2)","2022","2022"\n"자치구별(1)","자치구별(2)","세대 (세대)","인구 (명)"\n'
+    )
+    lines = "".join(f'"합계","{name}","{n}","{n * 2}"\n' for n, name in enumerate(NAMES, 9))
+    report, rows = take(f'{head}"합계","소계","100","200"\n{lines}')
+    assert (len(rows), report["fixes"]["totals_kept"]) == (5, 1)
+    assert list_names(report)[2:] == ["2022 세대 (세대)", "2022 인구 (명)"]

@@ -148,8 +148,10 @@ def test_a_killed_supervisor_orphans_nobody_and_the_next_start_works(own_house):
 
     await_true(is_gone, left)
     again = start_house(own_house.data, "--no-demo")
-    await_true(lambda: answers(again))
-    stop_house(again)
+    try:
+        await_true(lambda: answers(again))
+    finally:
+        stop_house(again)
 
 
 def test_a_family_killed_at_once_leaves_no_port_taken(own_house):

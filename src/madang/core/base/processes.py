@@ -26,5 +26,6 @@ def stop_on_signals() -> threading.Event:
     """Return what is set once this process is asked to stop, by SIGTERM or SIGINT; for the main thread alone."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # By a thread: a signal may come while this one holds the event's lock, as when it comes twice.
+        signal.signal(number, lambda *_: threading.Thread(target=stop.set, daemon=True).start())
     return stop

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from madang.core.base.interface import Process, Text, beat, new_id, now
+from madang.core.base.interface import Process, Text, beat, new_id, now, stop_on_signals
 
 from .actions import deliver_letters, deliver_next, list_ready_targets
 from .actions.delivery import LEASE_S, SEND_TIMEOUT_S
@@ -84,8 +83,7 @@ def run_outbox() -> None:
     """Deliver hand-overs until SIGTERM or SIGINT."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     outbox = Outbox()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: outbox.stop.set())
+    outbox.stop = stop_on_signals()
     outbox.run()
 
 

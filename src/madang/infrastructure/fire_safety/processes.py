@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from madang.core.base.interface import (
     find_broker_login,
     now,
     read_settings,
+    stop_on_signals,
 )
 
 from .actions import (
@@ -222,8 +222,7 @@ def run_watch() -> None:
     login = find_broker_login()
     listener = MqttListener(settings.own_host, settings.mqtt_port, CLIENT, TOPICS, login=login)
     watchman = Watchman(listener, find_addresses, find_heartbeat())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: watchman.stop.set())
+    watchman.stop = stop_on_signals()
     watchman.run()
     listener.close()
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, transaction
 
-from madang.core.base.interface import Job, beat, collect, now
+from madang.core.base.interface import Job, beat, collect, now, stop_on_signals
 
 from .models import ScheduledRun
 
@@ -23,9 +22,7 @@ _TAKING = threading.Lock()
 
 def run_due_jobs_forever() -> None:
     """Run due jobs, each in a thread of its own so that none waits for another, until SIGTERM or SIGINT."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = stop_on_signals()
     threads = [
         threading.Thread(target=_follow, args=(job, stopping), name=job.name, daemon=True)
         for _, job in collect("jobs", "JOBS")

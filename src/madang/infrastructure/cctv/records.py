@@ -543,8 +543,8 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     fault: Text | None = None
 
 
-class Bell(msgspec.Struct, frozen=True, kw_only=True):
-    """An emergency bell of the register. lon and lat are degrees in EPSG:4326, None where it has no place."""
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing of the register. lon and lat are degrees in EPSG:4326, None where it has no place."""
 
     id: str
     name: str
@@ -553,6 +553,11 @@ class Bell(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     lon: float | None
     lat: float | None
+
+
+class Bell(Device, frozen=True, kw_only=True):
+    """An emergency bell, and when it was last pressed and tried out."""
+
     pressed_at: datetime | None = None
     tested_at: datetime | None = None
 
@@ -567,14 +572,7 @@ class SignText(msgspec.Struct, frozen=True, kw_only=True):
     ended_by_name: str = ""
 
 
-class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """An LED sign of the register and what it shows now. lon and lat are degrees in EPSG:4326, None where it has no place."""
+class Sign(Device, frozen=True, kw_only=True):
+    """An LED sign and what it shows now."""
 
-    id: str
-    name: str
-    agency_code: str
-    district_code: str
-    state: str
-    lon: float | None
-    lat: float | None
     shown: SignText | None = None

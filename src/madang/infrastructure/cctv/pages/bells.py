@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from madang.core.base.interface import Actor, ColumnType, Text, now, read_pair
+from madang.core.base.interface import Actor, ColumnType, Text, now
 from madang.core.pages.interface import ListColumn, ListFilter, ListPage
 from madang.infrastructure.cctv.queries.bells import list_bells, list_untried
 from madang.infrastructure.cctv.records import Bell
 
-from .register import DISTRICT_FILTER, STATE_FILTER, STATES, name_district
+from .register import BRING_LIST, DEVICE_COLUMNS, DISTRICT_FILTER, STATE_FILTER
 
 TITLE = Text(ko="비상벨", en="Emergency bells")
 
@@ -36,13 +36,7 @@ LIST = ListPage(
     ),
     columns=(
         ListColumn(name="id", title=Text(ko="번호", en="Number"), href=lambda row: f"/desk/things/{row.id}/"),
-        ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: read_pair(row.name)),
-        ListColumn(
-            name="district_code",
-            title=Text(ko="자치구", en="District"),
-            value=lambda row: name_district(row.district_code),
-        ),
-        ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATES[row.state]),
+        *DEVICE_COLUMNS,
         ListColumn(
             name="pressed_at", title=Text(ko="눌림", en="Pressed"), type=ColumnType.TIME, sortable=False
         ),
@@ -67,5 +61,5 @@ LIST = ListPage(
         ko="아직 비상벨이 없습니다. 시설물 대장에서 목록을 가져오면 여기에 나타납니다.",
         en="No bell yet. Bring a list into the register of things and they appear here.",
     ),
-    create=("/desk/things/import/", Text(ko="목록 가져오기", en="Bring a list"), "things.import"),
+    create=BRING_LIST,
 )

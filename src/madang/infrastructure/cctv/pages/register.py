@@ -97,6 +97,19 @@ def name_district(code: str) -> Text:
     return name_districts().get(code, Text(ko=code or "시 밖", en=code or "outside the city"))
 
 
+DEVICE_COLUMNS = (
+    ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: read_pair(row.name)),
+    ListColumn(
+        name="district_code",
+        title=Text(ko="자치구", en="District"),
+        value=lambda row: name_district(row.district_code),
+    ),
+    ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATES[row.state]),
+)
+"""Of bells and signs alike."""
+BRING_LIST = ("/desk/things/import/", Text(ko="목록 가져오기", en="Bring a list"), "things.import")
+
+
 def name_purpose(purpose: str) -> Text:
     """Return a purpose in both languages where it is one of the national standard's or written as a pair."""
     return PURPOSES.get(purpose, read_pair(purpose))

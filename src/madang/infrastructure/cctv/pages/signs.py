@@ -25,7 +25,7 @@ from madang.infrastructure.cctv.queries.signs import get_sign, list_signs, list_
 from madang.infrastructure.cctv.records import Sign, SignText
 
 from .public import TITLE as CCTV
-from .register import DISTRICT_FILTER, HOME, STATE_FILTER, STATES, name_district
+from .register import BRING_LIST, DEVICE_COLUMNS, DISTRICT_FILTER, HOME, STATE_FILTER, STATES, name_district
 
 TITLE = Text(ko="LED 안내판", en="LED signs")
 SIGNS = f"{HOME}signs/"
@@ -57,13 +57,7 @@ LIST = ListPage(
     ),
     columns=(
         ListColumn(name="id", title=Text(ko="번호", en="Number"), href=lambda row: f"{SIGNS}{row.id}/"),
-        ListColumn(name="name", title=Text(ko="이름", en="Name"), value=lambda row: read_pair(row.name)),
-        ListColumn(
-            name="district_code",
-            title=Text(ko="자치구", en="District"),
-            value=lambda row: name_district(row.district_code),
-        ),
-        ListColumn(name="state", title=Text(ko="상태", en="State"), value=lambda row: STATES[row.state]),
+        *DEVICE_COLUMNS,
         ListColumn(
             name="shown",
             title=Text(ko="보이는 글", en="Shows"),
@@ -87,7 +81,7 @@ LIST = ListPage(
         ko="아직 안내판이 없습니다. 시설물 대장에서 목록을 가져오면 여기에 나타납니다.",
         en="No sign yet. Bring a list into the register of things and they appear here.",
     ),
-    create=("/desk/things/import/", Text(ko="목록 가져오기", en="Bring a list"), "things.import"),
+    create=BRING_LIST,
 )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 
-from madang.core.things.interface import Thing, ThingFilter, count_things, get_things, list_things
+from madang.core.things.interface import Thing, ThingFilter, get_things, list_things
 from madang.infrastructure.cctv.models import RingRow
 from madang.infrastructure.cctv.records import BELL_KIND, Bell
+
+from .devices import describe_device, list_devices
 
 TRIED_EVERY = timedelta(days=92)
 """A bell that nobody tried out for a quarter is to be tried."""
@@ -21,18 +24,10 @@ def get_bells(ids: Sequence[str]) -> dict[str, Bell]:
     return {one.id: one for one in _describe(things)}
 
 
-def list_bells(
-    *,
-    search: str = "",
-    district: str = "",
-    state: str = "",
-    sort: str = "id",
-    offset: int = 0,
-    limit: int = 50,
-) -> tuple[list[Bell], int]:
-    """Return bells in order of `sort` (a field of things), and how many there are."""
-    where = ThingFilter(kind=BELL_KIND, text=search, district_code=district, state=state)
-    return _describe(list_things(where, sort=sort, offset=offset, limit=limit)), count_things(where)
+def list_bells(**chosen: Any) -> tuple[list[Bell], int]:
+    """Return bells, chosen as by `list_devices`, and how many there are."""
+    things, count = list_devices(BELL_KIND, **chosen)
+    return _describe(things), count
 
 
 def list_untried(now: datetime, *, search: str = "", district: str = "", state: str = "") -> list[Bell]:
@@ -47,13 +42,7 @@ def _describe(things: Sequence[Thing]) -> list[Bell]:
     newest = {(bell_id, is_test): at for bell_id, is_test, at in found.annotate(Max("at"))}
     return [
         Bell(
-            id=one.id,
-            name=one.name,
-            agency_code=one.agency_code,
-            district_code=one.district_code,
-            state=one.state.value,
-            lon=one.lon,
-            lat=one.lat,
+            **describe_device(one),
             pressed_at=newest.get((one.id, False)),
             tested_at=newest.get((one.id, True)),
         )

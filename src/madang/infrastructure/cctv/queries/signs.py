@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from madang.core.base.interface import NotFound, Text
-from madang.core.things.interface import Thing, ThingFilter, count_things, get_thing, list_things
+from madang.core.things.interface import Thing, get_thing
 from madang.infrastructure.cctv.models import SignTextRow
 from madang.infrastructure.cctv.records import SIGN_KIND, Sign, SignText
+
+from .devices import describe_device, list_devices
 
 
 def get_sign(sign_id: str, now: datetime) -> Sign:
@@ -19,19 +22,10 @@ def get_sign(sign_id: str, now: datetime) -> Sign:
     return _describe([thing], now)[0]
 
 
-def list_signs(
-    now: datetime,
-    *,
-    search: str = "",
-    district: str = "",
-    state: str = "",
-    sort: str = "id",
-    offset: int = 0,
-    limit: int = 50,
-) -> tuple[list[Sign], int]:
-    """Return signs in order of `sort` (a field of things), and how many there are."""
-    where = ThingFilter(kind=SIGN_KIND, text=search, district_code=district, state=state)
-    return _describe(list_things(where, sort=sort, offset=offset, limit=limit), now), count_things(where)
+def list_signs(now: datetime, **chosen: Any) -> tuple[list[Sign], int]:
+    """Return signs and what each shows, chosen as by `list_devices`, and how many there are."""
+    things, count = list_devices(SIGN_KIND, **chosen)
+    return _describe(things, now), count
 
 
 def list_texts(sign_id: str, limit: int = 50) -> list[SignText]:
@@ -44,13 +38,7 @@ def _describe(things: Sequence[Thing], now: datetime) -> list[Sign]:
     shown = {row.sign_id: _read(row) for row in rows}
     return [
         Sign(
-            id=one.id,
-            name=one.name,
-            agency_code=one.agency_code,
-            district_code=one.district_code,
-            state=one.state.value,
-            lon=one.lon,
-            lat=one.lat,
+            **describe_device(one),
             shown=shown.get(one.id),
         )
         for one in things

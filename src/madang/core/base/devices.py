@@ -75,10 +75,11 @@ class DeviceListener:
         self._inbox = f"madang.devices.{client}"
         self._waiting: queue.Queue[tuple[int, Msg]] = queue.Queue()
         self._nats: Client | None = None
-        self._subscriptions: list[Subscription] = []
+        self._deliveries: Subscription | None = None  # from the stream
+        self._unkept: Subscription | None = None  # of QoS 0
         self._is_sure = False
         self._connection = 0  # the one on which we looked back
-        self._number = 0  # of the last delivery
+        self._number = self._told = 0  # of the last delivery, and of the last that the broker was told of
         self._read = self._kept = self._behind = (
             0  # sequences: handed out, acknowledged, to be read again up to
         )
@@ -106,11 +107,25 @@ class DeviceListener:
         return taken
 
     def acknowledge(self, messages: list[Told]) -> None:
-        """Tell the broker that these, and so all before them, are kept; what it isn't told of comes again."""
+        """Tell the broker that these, and so all before them, are kept; what it isn't told of comes again.
+
+        All but the last are taken out of its stream first: told alone, it takes out each by itself and waits each time
+        for the disk that the next messages are written to; asked to, it waits once. But then it doesn't notice that
+        it may send again, where as many as may be were under way.
+        """
         self._kept = max(self._kept, *(one.sequence for one in messages))
         newest = max(messages, key=lambda one: (bool(one.reply), one.sequence))
-        if newest.reply:
-            self._broker.tell(newest.reply, b"+ACK")
+        if not newest.reply:
+            return
+        with suppress(Unavailable):
+            jetstream = self._broker.client().jetstream()
+            self._broker.run(jetstream.purge_stream(STREAM, newest.sequence, KEPT + self._subject))
+        self._broker.tell(newest.reply, b"+ACK")
+        may_be_held = self._number + self._waiting.qsize() - self._told >= MOST_UNACKNOWLEDGED // 2
+        self._told = read_number(newest.reply)
+        if may_be_held:
+            with suppress(Unavailable):
+                self._join()
 
     def ask_again(self) -> None:
         """Have what wasn't acknowledged delivered anew."""
@@ -118,7 +133,7 @@ class DeviceListener:
 
     def close(self) -> None:
         """Leave; what comes is kept by the broker."""
-        for one in self._subscriptions:
+        for one in filter(None, (self._deliveries, self._unkept)):
             with suppress(Unavailable):
                 self._broker.run(one.unsubscribe())
 
@@ -150,8 +165,7 @@ class DeviceListener:
         return True
 
     def _look_back(self) -> None:
-        if not self._subscriptions:
-            self._join()
+        self._join()
         with suppress(queue.Empty):
             while True:
                 self._waiting.get_nowait()
@@ -159,6 +173,7 @@ class DeviceListener:
         info = self._find_consumer()
         sent, told = info.delivered, info.ack_floor
         self._number = sent.consumer_seq if sent else 0
+        self._told = told.consumer_seq if told else 0
         self._behind = sent.stream_seq if sent else 0
         self._behind_address = ADDRESS.format(client=self._client, sequence=self._behind, number=self._number)
         self._read = self._kept = told.stream_seq if told else 0
@@ -188,9 +203,13 @@ class DeviceListener:
         return again
 
     def _join(self) -> None:
+        """Have deliveries come here; the broker sends what it holds back to who joins anew."""
         self._nats = self._broker.client()
-        for subject in (self._inbox, self._subject):
-            self._subscriptions.append(self._broker.run(self._nats.subscribe(subject, cb=self._put)))
+        if self._unkept is None:
+            self._unkept = self._broker.run(self._nats.subscribe(self._subject, cb=self._put))
+        if self._deliveries is not None:
+            self._broker.run(self._deliveries.unsubscribe())
+        self._deliveries = self._broker.run(self._nats.subscribe(self._inbox, cb=self._put))
 
     def _count_connections(self) -> int:
         return self._nats.stats["reconnects"] if self._nats else 0
@@ -229,11 +248,19 @@ class DeviceListener:
         return info
 
 
+def read_number(reply: str) -> int:
+    """Return the number that the broker gave to what it delivers with the address `reply`."""
+    return int(_read_token(reply, MOMENT - 1))
+
+
 def read_moment(reply: str) -> datetime:
     """Return when the broker took in what it delivers with the address `reply`.
 
     nats-py reads it as a float, which is not exact enough to be the same moment as that of the stream's message.
     """
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(_read_token(reply, MOMENT)) // 1000)
+
+
+def _read_token(reply: str, at: int) -> str:
     tokens = reply.split(".")
-    nanoseconds = int(tokens[MOMENT if len(tokens) == SHORT else MOMENT + MORE])
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=nanoseconds // 1000)
+    return tokens[at if len(tokens) == SHORT else at + MORE]

@@ -110,6 +110,48 @@ def test_what_is_new_waits_for_nothing_that_was_read_again(place, monkeypatch):
         assert found == list(range(70))
 
 
+def test_what_waits_follows_what_was_acknowledged_though_nothing_new_comes(place, monkeypatch):
+    monkeypatch.setattr(devices, "MOST_UNACKNOWLEDGED", 50)
+    start, url, mqtt_port = place
+    start()
+    with listening(url, mqtt_port):
+        pass
+    say(mqtt_port, range(400))
+    with listening(url, mqtt_port) as listener:
+        found, deadline = [], time.monotonic() + AGAIN_S / 2
+        while len(found) < 400 and time.monotonic() < deadline:
+            if taken := listener.take(20, 0.2):
+                found += read(taken)
+                listener.acknowledge(taken)
+        assert found == list(range(400))
+
+
+def test_what_was_acknowledged_is_out_of_the_stream_and_what_others_have_not_read_is_in(place):
+    start, url, mqtt_port = place
+    start()
+    with listening(url, mqtt_port) as listener:
+        session = MqttListener("127.0.0.1", mqtt_port, "another", ["fire/+"])
+        session.take(1, 1.0)
+        session.close()
+        sender = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        sender.connect("127.0.0.1", mqtt_port)
+        sender.loop_start()
+        for number in range(40):
+            for topic in ("sensors/a.key", "fire/a.key"):
+                sender.publish(topic, f"{number}", qos=1).wait_for_publish(10)
+        sender.disconnect()
+        sender.loop_stop()
+        listener.acknowledge(take(listener, 40)[:30])
+        broker = Broker(url)
+        jetstream = broker.client().jetstream()
+        deadline = time.monotonic() + 10
+        while (count := broker.run(jetstream.stream_info(devices.STREAM)).state.messages) > 50:
+            assert time.monotonic() < deadline, count
+            time.sleep(0.05)
+        assert count == 50
+        broker.close()
+
+
 def test_a_message_has_its_moment_however_often_it_comes(place):
     """What says no time of its own counts as of then: neither twice, nor all as of the end of an outage."""
     start, url, mqtt_port = place

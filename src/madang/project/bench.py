@@ -1,6 +1,7 @@
 """`madang bench`: the scripts in `benchmarks/` of the source tree, each with its floor in the same run.
 
-`python -m madang.project.bench NAME …` runs scripts and writes what they print to `docs/benchmarks.md`.
+`python -m madang.project.bench NAME …` runs scripts and writes what they print to `docs/benchmarks.md`; a name may have
+arguments ("sensors_ingest --minutes 10").
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ def run_benchmark(name: str, rest: list[str]) -> int:
 
 
 def write_document(names: list[str]) -> None:
-    """Run the benchmarks `names` and put what they print into the document, beside the others'."""
+    """Run the benchmarks `names`, with their arguments, and put what they print into the document beside the others'."""
     sections = _read_sections()
     for name in names:
-        command = [sys.executable, str(BENCHMARKS / f"{name}.py")]
+        script, *rest = name.split()
+        command = [sys.executable, str(BENCHMARKS / f"{script}.py"), *rest]
         printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip("\n")  # noqa: S603
         machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
         sections[name] = f"## {name}\n\n{date.today():%Y-%m-%d}, {machine}.\n\n```\n{printed}\n```\n"  # noqa: DTZ011

@@ -60,7 +60,8 @@ class DeviceListener:
     To acknowledge a message acknowledges all before it, so none may be passed over. The broker numbers what it sends:
     at the start, where a number is missing, and on a new connection (a broker that was killed may have forgotten its
     last numbers and gives them again), all that it sent and wasn't told of is read from its stream before anything
-    new. `client` names the listener for good; `mqtt` are host and port, for the session that an earlier edition left
+    new. What is acknowledged leaves the stream for everybody, so no other may listen to the same messages by QoS 1 or 2.
+    `client` names the listener for good; `mqtt` are host and port, for the session that an earlier edition left
     under that name.
     """
 

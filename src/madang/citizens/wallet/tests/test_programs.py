@@ -510,6 +510,9 @@ def test_a_citizen_connects_to_another_provider_looks_and_forgets(address, provi
     kept = json.dumps(list(ConnectionRow.objects.values()), default=str)
     assert "김가상" not in kept
     assert len(list_transfers(account.public_id)) == 2
+    page = browser.get("/wallet/mydata/elsewhere/").content.decode()
+    asked = next(one for one in re.findall(r"<details>.*?</details>", page, re.DOTALL) if "/forget/" in one)
+    assert "the provider is asked to end your consent too" in asked
     page = post(browser, address, f"/wallet/mydata/elsewhere/{row.id}/forget/")
     assert "ended there too" in page.content.decode()
     assert ConnectionRow.objects.count() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import msgspec
@@ -154,7 +155,11 @@ def test_a_citizen_agrees_sees_and_takes_back(language):
     sent = receive(given)
     receipt = browser.get(f"/wallet/mydata/transfers/{sent.transfer}/receipt/")
     assert receipt.content.decode().count(".") == 2
-    assert browser.post(f"/wallet/mydata/consents/{given.id}/withdraw/").status_code == 302
+    path = f"/wallet/mydata/consents/{given.id}/withdraw/"
+    page = browser.get("/wallet/mydata/").content.decode()
+    asked = next(one for one in re.findall(r"<details>.*?</details>", page, re.DOTALL) if path in one)
+    assert ("새로 동의해야" if language == "ko" else "a new consent") in asked
+    assert browser.post(path).status_code == 302
     page = browser.get("/wallet/mydata/").content.decode()
     assert f"{list_bundles()['youth_rent'].title.say(language)} → housing" in page
     assert ("거둠" if language == "ko" else "withdrawn") in page

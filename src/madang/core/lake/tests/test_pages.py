@@ -187,6 +187,10 @@ def test_an_older_version_comes_back_by_a_button(officer, tmp_path):
     import_file(actor=HOUSE, now=now(), path=path)
     assert "북산" in read(Client(), "/datasets/libraries/")
     first = Dataset.objects.get(name="libraries").versions.order_by("version").first().version
+    history = read(officer, "/datasets/libraries/?tab=history")
+    [asked] = re.findall(r"<details><summary[^>]*>이 판으로 되돌리기.*?</details>", history, re.DOTALL)
+    assert "곧바로 이 판을 보여 줍니다" in asked
+    assert f'name="version" value="{first}"' in asked
     officer.post("/datasets/libraries/restore/", {"version": str(first)})
     assert "남산" in read(Client(), "/datasets/libraries/")
     assert Client().post("/datasets/libraries/restore/", {"version": str(first)}).status_code == 302

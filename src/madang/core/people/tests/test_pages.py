@@ -219,7 +219,10 @@ def test_consent_is_given_and_withdrawn(make_account):
     client = enter("han")
     assert client.post("/account/consents/new/", {"purpose": "notification", "days": "30"}).status_code == 302
     consent = Consent.objects.get()
-    assert "알림 보내기" in client.get("/account/").content.decode()
+    account = client.get("/account/").content.decode()
+    asked = re.search(r"<details><summary>거두기.*?</details>", account, re.DOTALL)[0]
+    assert "알림 보내기" in asked
+    assert f"/account/consents/{consent.public_id}/end/" in asked
     client.post(f"/account/consents/{consent.public_id}/end/")
     consent.refresh_from_db()
     assert consent.withdrawn_at is not None

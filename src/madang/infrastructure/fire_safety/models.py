@@ -6,7 +6,10 @@ from django.db import models
 
 
 class FacilityRow(models.Model):
-    """One facility. `state` is its watch's; it is looked at again at `next_due_at`."""
+    """One facility. `state` is its watch's; it is looked at again at `next_due_at`.
+
+    One that was removed stays as what its alarms happened in.
+    """
 
     code = models.CharField(max_length=40, primary_key=True)
     name = models.CharField(max_length=100)
@@ -24,6 +27,7 @@ class FacilityRow(models.Model):
     state = models.JSONField(default=dict)
     heard_until = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True, db_index=True)
+    removed_at = models.DateTimeField(null=True)
 
 
 class HolidayRow(models.Model):

@@ -75,12 +75,18 @@ NEAR_M, HYDRANTS = 300.0, 3
 USABLE = frozenset({things.ThingState.INSTALLED, things.ThingState.ACTIVE})
 
 
-def find_facility_row(code: str, *, for_update: bool = False) -> FacilityRow:
-    """Return a facility's row; raise NotFound where there is none."""
+def find_facility_row(code: str, *, for_update: bool = False, with_removed: bool = False) -> FacilityRow:
+    """Return a facility's row; raise NotFound where there is none, or where it was removed (unless `with_removed`)."""
     rows = FacilityRow.objects.select_for_update() if for_update else FacilityRow.objects
     row = rows.filter(pk=code).first()
     if row is None:
         raise NotFound("fire_safety.facility", "그런 시설이 없습니다", "there is no such facility")
+    if row.removed_at is not None and not with_removed:
+        raise NotFound(
+            "fire_safety.removed",
+            "대장에서 지운 시설입니다. 불이면 119에 직접 알리십시오.",
+            "this facility has left the register. If it burns, call 119 yourself.",
+        )
     return row
 
 
@@ -93,8 +99,8 @@ def find_alarm_row(alarm_id: int) -> AlarmRow:
 
 
 def get_facility(actor: Actor, code: str) -> Facility:
-    """Return a facility that the actor may know of, its contacts masked."""
-    row = find_facility_row(code)
+    """Return a facility that the actor may know of, its contacts masked; also one that was removed."""
+    row = find_facility_row(code, with_removed=True)
     require(actor, VIEW, row.agency_code)
     return _hide(describe_facility(row))
 
@@ -123,7 +129,7 @@ def is_decided(code: str) -> bool:
 
 def get_watch(actor: Actor, code: str) -> WatchState:
     """Return what is known of a facility now: its alarm, tests and drills."""
-    row = find_facility_row(code)
+    row = find_facility_row(code, with_removed=True)
     require(actor, VIEW, row.agency_code)
     return msgspec.convert(row.state, WatchState, strict=False)
 
@@ -132,7 +138,7 @@ def list_facilities(
     *, actor: Actor, search: str = "", kind: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[Facility], int]:
     """Return a page of the facilities that the actor may know of, by name, and how many there are."""
-    rows = _allow(FacilityRow.objects.order_by("name", "code"), actor, "agency_code")
+    rows = _allow(_list_registered().order_by("name", "code"), actor, "agency_code")
     rows = rows.filter(Q(name__icontains=search) | Q(address__icontains=search) | Q(code__icontains=search))
     if kind:
         rows = rows.filter(kind=kind)
@@ -141,7 +147,7 @@ def list_facilities(
 
 def list_places() -> list[tuple[str, str, FacilityKind, float, float]]:
     """Return (code, name, kind, lon, lat) of every facility: that it is in the net is public."""
-    rows = FacilityRow.objects.order_by("name").values_list("code", "name", "kind", "lon", "lat")
+    rows = _list_registered().order_by("name").values_list("code", "name", "kind", "lon", "lat")
     return [(code, name, FacilityKind(kind), lon, lat) for code, name, kind, lon, lat in rows]
 
 
@@ -149,7 +155,7 @@ def count_public(since: datetime) -> dict[str, int]:
     """Return figures for everyone: facilities, detectors, alarms since a moment, those handed over."""
     alarms = AlarmRow.objects.filter(begun_at__gte=since, is_drill=False)
     return {
-        "facilities": FacilityRow.objects.count(),
+        "facilities": _list_registered().count(),
         "detectors": DetectorRow.objects.count(),
         "alarms": alarms.count(),
         "handed_over": alarms.exclude(handed_over_at=None).count(),
@@ -158,7 +164,7 @@ def count_public(since: datetime) -> dict[str, int]:
 
 def is_simulated() -> bool:
     """Whether any facility is of the demonstration."""
-    return FacilityRow.objects.filter(source__contains="simulated").exists()
+    return _list_registered().filter(source__contains="simulated").exists()
 
 
 def list_detectors(actor: Actor, code: str = "", *, only_trouble: bool = False) -> list[Detector]:
@@ -311,7 +317,7 @@ def list_decisions(actor: Actor, alarm_id: int) -> list[Decision]:
 
 def find_refusal(actor: Actor, code: str, since: datetime) -> Text | None:
     """Return why what a person said of a facility at a moment changes nothing; None where it does."""
-    require(actor, VIEW, find_facility_row(code).agency_code)
+    require(actor, VIEW, find_facility_row(code, with_removed=True).agency_code)
     rows = DecisionRow.objects.filter(facility=code, at__gte=since, verdict=Verdict.NOTHING.value)
     row = rows.order_by("at", "id").first()
     return row and Text(ko=row.reason_ko, en=row.reason_en)
@@ -334,7 +340,7 @@ def list_ladder(
     Each stands with its place in the order of the register.
     `contacts` are all of them as they are to be shown, in the order in which they are registered.
     """
-    registered = describe_facility(find_facility_row(alarm.facility))
+    registered = describe_facility(find_facility_row(alarm.facility, with_removed=True))
     told = list_told([alarm.id])[alarm.id]
     order = order_told(registered.contacts, told, now, CITY_TIMEZONE, read_calendar(registered.absences))
     return [(place, contacts[place], moment) for place, moment in order if place < len(contacts)]
@@ -358,7 +364,10 @@ def list_duty(
 
     The hours are those of the next `days` days that holidays or absences leave empty.
     """
-    facility, masked = describe_facility(find_facility_row(code)), get_facility(actor, code)
+    facility, masked = (
+        describe_facility(find_facility_row(code, with_removed=True)),
+        get_facility(actor, code),
+    )
     calendar = read_calendar(facility.absences)
     away = {one.name for one in facility.absences if one.since <= now < one.until}
     order = order_places(facility.contacts, now, CITY_TIMEZONE, calendar)
@@ -502,6 +511,7 @@ def describe_facility(row: FacilityRow) -> Facility:
         absences=msgspec.convert(row.absences, tuple[Absence, ...]),
         policy=msgspec.convert(row.policy, Policy),
         source=row.source,
+        removed_at=row.removed_at,
     )
 
 
@@ -564,6 +574,10 @@ def describe_alarm(row: AlarmRow) -> Alarm:
         closed_at=row.closed_at,
         note=row.note,
     )
+
+
+def _list_registered() -> QuerySet:
+    return FacilityRow.objects.filter(removed_at=None)
 
 
 def _hide(facility: Facility) -> Facility:

@@ -240,7 +240,10 @@ class Holiday(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True):
-    """A facility whose people can't leave quickly. Coordinates are degrees in EPSG:4326."""
+    """A facility whose people can't leave quickly. Coordinates are degrees in EPSG:4326.
+
+    Of one that left the register at `removed_at` only what its alarms need to be understood is known.
+    """
 
     code: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
     name: Short
@@ -254,6 +257,7 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True):
     absences: tuple[Absence, ...] = ()
     policy: Policy = Policy()
     source: Annotated[str, Meta(max_length=100)] = ""
+    removed_at: datetime | None = None
 
 
 class Detector(msgspec.Struct, frozen=True, kw_only=True):

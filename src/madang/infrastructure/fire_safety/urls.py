@@ -11,6 +11,7 @@ from .pages.facilities import (
     FACILITY_LIST,
     HOLIDAYS_FORM,
     REMOVE_DETECTOR,
+    REMOVE_FACILITY,
     say,
     show_facility,
 )
@@ -58,6 +59,7 @@ urlpatterns = [
     ),
     path(ONE, show_facility, name="fire_safety_facility"),
     path(f"{ONE}edit/", EDIT_FACILITY.as_view(), name="fire_safety_edit_facility"),
+    path(f"{ONE}remove/", REMOVE_FACILITY.as_view(), name="fire_safety_remove_facility"),
     path(f"{ONE}detectors/", DETECTORS_FORM.as_view(), name="fire_safety_detectors"),
     path(
         f"{ONE}detectors/<path:detector>/remove/",

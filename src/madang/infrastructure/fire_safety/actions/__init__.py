@@ -9,7 +9,14 @@ from .importing import Brought, import_list
 from .nearby import Outlook, list_cameras_near
 from .network import check_network, hear_gateways, save_gateways
 from .plans import place_detector, remove_plan, save_plan
-from .register import change_policy, register_facility, remove_detector, save_detectors, save_holidays
+from .register import (
+    change_policy,
+    register_facility,
+    remove_detector,
+    remove_facility,
+    save_detectors,
+    save_holidays,
+)
 from .relaying import deliver_relays, warn_of_overdue_relays
 from .taking import hear_camera, take_messages
 
@@ -34,6 +41,7 @@ __all__ = [
     "register_facility",
     "remove_decoder",
     "remove_detector",
+    "remove_facility",
     "remove_plan",
     "save_decoder",
     "save_detectors",

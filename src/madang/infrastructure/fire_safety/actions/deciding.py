@@ -142,7 +142,7 @@ def _decide(codes: list[str], now: datetime) -> int:
 
 
 def _decide_all(codes: list[str], now: datetime) -> int:
-    rows = FacilityRow.objects.select_for_update().in_bulk(codes)
+    rows = FacilityRow.objects.filter(removed_at=None).select_for_update().in_bulk(codes)
     heard: dict[str, list[SignalRow]] = {code: [] for code in codes}
     for signal in SignalRow.objects.filter(facility__in=codes, heard_at=None).order_by("id")[:SIGNALS]:
         heard[signal.facility].append(signal)

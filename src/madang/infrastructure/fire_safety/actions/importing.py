@@ -121,7 +121,7 @@ def _take_facility(
     actor: Actor, now: datetime, values: dict[str, str], agencies: dict[str, str], source: str
 ) -> str:
     row = FacilityRow.objects.filter(pk=values.get("code", "")).first()
-    known = row and describe_facility(row)
+    known = describe_facility(row) if row and row.removed_at is None else None
     named = {
         **values,
         "kind": read_word(FACILITY_WORDS, values.get("kind", ""), say_known(FACILITY_KINDS)),

@@ -13,8 +13,17 @@ from madang.core.base.interface import Actor, BadInput, Conflict
 from madang.core.people.interface import record_audit, require
 from madang.core.places.interface import locate_points
 from madang.infrastructure.fire_safety.models import DetectorRow, FacilityRow, HolidayRow
-from madang.infrastructure.fire_safety.queries import find_facility_row
-from madang.infrastructure.fire_safety.records import ALARMING, NEEDS, Detector, Facility, Holiday, Policy
+from madang.infrastructure.fire_safety.queries import find_facility_row, is_decided
+from madang.infrastructure.fire_safety.records import (
+    ALARMING,
+    NEEDS,
+    OPEN,
+    Detector,
+    Facility,
+    Holiday,
+    Policy,
+    WatchState,
+)
 
 from .caring import settle_removed
 
@@ -25,10 +34,11 @@ def register_facility(*, actor: Actor, now: datetime, facility: Facility, is_new
     """Register a facility, or change what is registered; its watch goes on.
 
     Raises Conflict where it `is_new` and its code is taken: nobody overwrites another one's rooms and contacts.
+    One that was removed comes back with its alarms.
     """
     require(actor, CHANGE, facility.agency_code)
     known = FacilityRow.objects.filter(pk=facility.code).first()
-    if is_new and known is not None:
+    if is_new and known is not None and known.removed_at is None:
         raise Conflict(
             "fire_safety.code", "이미 다른 시설의 코드입니다", "another facility has this code", field="code"
         )
@@ -39,11 +49,45 @@ def register_facility(*, actor: Actor, now: datetime, facility: Facility, is_new
     located = locate_points(np.array([facility.lon]), np.array([facility.lat]))
     values = msgspec.to_builtins(facility)
     code = values.pop("code")
-    values["district_code"] = str(located.district_code[0])
+    values |= {"district_code": str(located.district_code[0]), "removed_at": None}
     with transaction.atomic():
         FacilityRow.objects.update_or_create(code=code, defaults=values)
         action = "fire_safety.change_facility" if known else "fire_safety.register_facility"
         record_audit(actor=actor, now=now, action=action, subject=code)
+
+
+def remove_facility(*, actor: Actor, now: datetime, code: str, reason: str) -> None:
+    """Take a facility with its detectors, plans and contacts from the register; its alarms stay, with the reason in the log.
+
+    A test or drill ends with it. Signals that still name it are an unknown facility's. Raises Conflict while an alarm
+    is open there or something said isn't decided on yet.
+    """
+    with transaction.atomic():
+        row = find_facility_row(code, for_update=True)
+        require(actor, CHANGE, row.agency_code)
+        if not reason.strip():
+            raise BadInput(
+                "fire_safety.reason", "왜 지우는지 적어 주십시오", "say why it is removed", field="reason"
+            )
+        if row.alarms.filter(state__in=list(OPEN)).exists() or not is_decided(code):
+            raise Conflict(
+                "fire_safety.open",
+                "진행 중인 경보가 있어 지울 수 없습니다. 경보를 먼저 끝내십시오.",
+                "an alarm is open here: end it first, then remove the facility",
+            )
+        detectors = list(row.detectors.select_related("facility"))
+        for one in detectors:
+            settle_removed(row=one, now=now)
+        row.detectors.all().delete()
+        row.plans.all().delete()
+        count = msgspec.convert(row.state, WatchState, strict=False).count
+        row.state, row.next_due_at = msgspec.to_builtins(WatchState(count=count)), None
+        row.contacts, row.absences, row.removed_at = [], [], now
+        row.save()
+        details = {"reason": reason.strip()[:300], "detectors": [one.pk for one in detectors]}
+        record_audit(
+            actor=actor, now=now, action="fire_safety.remove_facility", subject=code, details=details
+        )
 
 
 def change_policy(*, actor: Actor, now: datetime, code: str, policy: Policy) -> None:

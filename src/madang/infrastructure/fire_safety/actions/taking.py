@@ -166,9 +166,8 @@ def _settle(signals: Sequence[Signal]) -> list[Signal]:
     """Return signals with the place of their registered source where they name none, or none that is known."""
     if not signals:
         return []
-    named = FacilityRow.objects.filter(pk__in={one.facility for one in signals}).values_list(
-        "code", flat=True
-    )
+    registered = FacilityRow.objects.filter(removed_at=None)
+    named = registered.filter(pk__in={one.facility for one in signals}).values_list("code", flat=True)
     known, placed = set(named), DetectorRow.objects.in_bulk(list({one.source for one in signals}))
     settled = []
     for one in signals:

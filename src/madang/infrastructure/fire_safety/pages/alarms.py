@@ -93,7 +93,7 @@ def show_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
     heard_on = [one.floor for one in detectors if one.id in sources]
     floors = list(dict.fromkeys([alarm.floor, *heard_on]))
     on_floor = [one for one in facility.rooms if one.floor in floors]
-    may_answer = actor.may("fire_safety.answer", alarm.agency_code)
+    may_answer = facility.removed_at is None and actor.may("fire_safety.answer", alarm.agency_code)
     contacts = facility.contacts
     is_drawn_anew = "HX-Request" in request.headers  # whom to call stays as it is on the page then
     if may_answer and describe(alarm)["is_open"] and not is_drawn_anew:  # they may have to be called now

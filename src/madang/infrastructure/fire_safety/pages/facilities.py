@@ -37,6 +37,7 @@ from madang.infrastructure.fire_safety.actions import (
     answer_alarm,
     register_facility,
     remove_detector,
+    remove_facility,
     save_detectors,
     save_holidays,
 )
@@ -162,6 +163,7 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
     alarms, total = list_alarms(actor=actor, facility=code, limit=10)
     hydrants = list_hydrants(facility.lon, facility.lat)
     on_duty, gaps_ahead = list_duty(actor, code, moment, AHEAD_DAYS)
+    is_registered = facility.removed_at is None
     context = {
         "title": read_pair(facility.name),
         "moment": moment,
@@ -190,8 +192,8 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
         "drilled": ", ".join(watch.drilled),
         "test_minutes": round(facility.policy.test_s / 60),
         "drill_minutes": round(facility.policy.drill_s / 60),
-        "may_answer": actor.may("fire_safety.answer", facility.agency_code),
-        "may_change": actor.may(CHANGE, facility.agency_code),
+        "may_answer": is_registered and actor.may("fire_safety.answer", facility.agency_code),
+        "may_change": is_registered and actor.may(CHANGE, facility.agency_code),
     }
     return render(request, "fire_safety/facility.html", context)
 
@@ -437,6 +439,34 @@ REMOVE_DETECTOR = FormPage(
     consequence=Text(
         ko="이 감지기가 대장에서 지워집니다. 떼지 않은 감지기가 그 뒤에 울리면 층과 방을 모르는 경보가 됩니다. 지난 경보 기록은 남습니다.",
         en="It leaves the register. If it still hangs and sounds later, its floor and room are unknown. Past alarms stay.",
+    ),
+    back=FACILITIES,
+    subject=name_facility,
+)
+
+
+class RemoveForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=say_lazily("지우는 까닭", "Why it is removed"), max_length=300)
+
+
+def _remove_facility(*, actor: Actor, now: datetime, data: dict[str, Any], code: str) -> str:
+    remove_facility(actor=actor, now=now, code=code, reason=data["reason"])
+    return FACILITIES
+
+
+REMOVE_FACILITY = FormPage(
+    title=Text(ko="시설 지우기", en="Remove the facility"),
+    permission=CHANGE,
+    form=RemoveForm,
+    run=_remove_facility,
+    button=Text(ko="지우기", en="Remove"),
+    is_destructive=True,
+    must_equal=lambda *, actor, code: code,  # noqa: ARG005
+    consequence=Text(
+        ko="시설이 감지기, 평면도 그림, 당직자와 함께 대장에서 지워집니다. 떼지 않은 감지기가 그 뒤에 울리면 모르는 시설의 신호로 알립니다. 지난 경보와 보고서는 남습니다.",
+        en="It leaves the register with its detectors, plan pictures and contacts. A detector that still hangs and sounds later is told as an unknown facility’s. Past alarms and their reports stay.",
     ),
     back=FACILITIES,
     subject=name_facility,

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils.html import strip_tags
 
-from madang.core.base.interface import HOUSE, now
+from madang.core.base.interface import HOUSE, NotFound, now
 from madang.core.base.text import HANGUL
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.core.pages.testing import ListPageCases, PageCases
@@ -22,6 +22,7 @@ from madang.infrastructure.fire_safety.actions import (
     decide_due,
     register_facility,
     save_decoder,
+    save_detectors,
     save_gateways,
     save_plan,
     take_messages,
@@ -38,13 +39,15 @@ from madang.infrastructure.fire_safety.queries import (
     get_facility,
     list_alarms,
     list_detectors,
+    list_facilities,
     list_gateways,
     list_hydrants,
     list_nuisances,
+    list_places,
 )
 from madang.infrastructure.fire_safety.records import Absence, AlarmState, Contact, Gateway, SignalKind
 
-from .facilities import FACILITY, register, uplink
+from .facilities import DETECTORS, FACILITY, register, uplink
 from .test_network import DECODER, LIST, draw_picture
 
 HOME = "/desk/fire_safety/"
@@ -330,6 +333,71 @@ class TestRemoval(PageCases):
         found = list_incidents(actor=HOUSE, where=troubles)
         assert sorted(one.cleared_at is not None for one in found) == [False, False, True]
         assert "그런 감지기가 없습니다" in reader.post(self.path, {"must_equal": "d301"}).content.decode()
+
+
+class TestFacilityRemoval(PageCases):
+    path = f"{ONE}remove/"
+
+    @pytest.fixture(autouse=True)
+    def laid_out(self, db):
+        register(now() - timedelta(days=2))
+
+    def test_a_facility_leaves_the_register_once_no_alarm_is_open_and_its_history_stays(self, reader):
+        check_detectors(now=now())
+        told = {"must_equal": FACILITY.code, "reason": "문을 닫음"}
+        at = now()
+        take_messages(now=at, messages=[uplink("d301", at, "smoke")], via="mqtt")
+        assert reader.post(self.path, told).status_code == 422  # heard and not decided on yet
+        decide_due(now=at)
+        (alarm,) = list_alarms(actor=HOUSE)[0]
+        assert "진행 중인 경보" in reader.post(self.path, told).content.decode()
+        answer_alarm(actor=HOUSE, now=at, code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason="수증기")
+        answer_alarm(actor=HOUSE, now=at, code=FACILITY.code, kind=SignalKind.DRILL_BEGINS)
+        decide_due(now=at)
+        assert reader.post(self.path, {**told, "must_equal": "other"}).status_code == 422
+        assert reader.post(self.path, {**told, "reason": " "}).status_code == 422
+        assert list_facilities(actor=HOUSE)[1] == 1
+        assert reader.post(self.path, told).status_code == 302
+        assert list_facilities(actor=HOUSE)[1] == len(list_places()) == len(list_detectors(HOUSE)) == 0
+        found = list_incidents(actor=HOUSE, where=IncidentFilter(kind="fire_detector_trouble"))
+        assert all(one.cleared_at is not None for one in found)
+        page = reader.get(f"{HOME}alarms/{alarm.id}/").content.decode()
+        assert "수증기" in page
+        assert "불입니다" not in page
+        assert reader.get(f"{HOME}alarms/{alarm.id}/report/").status_code == 200
+        assert "대장에서 지운 시설입니다" in reader.get(ONE).content.decode()
+        assert reader.get(f"{ONE}edit/").status_code == 404
+        with pytest.raises(NotFound, match="left the register"):
+            answer_alarm(actor=HOUSE, now=now(), code=FACILITY.code, kind=SignalKind.CONFIRM)
+
+    def test_what_a_removed_facilitys_detectors_say_is_told_and_it_comes_back_with_its_alarms(self, reader):
+        at = now()
+        take_messages(now=at, messages=[uplink("d301", at, "smoke")], via="mqtt")
+        answer_alarm(actor=HOUSE, now=at, code=FACILITY.code, kind=SignalKind.FALSE_ALARM, reason="수증기")
+        decide_due(now=at)
+        reader.post(self.path, {"must_equal": FACILITY.code, "reason": "문을 닫음"})
+        later = at + timedelta(days=1)
+        tags = {"facility": FACILITY.code}
+        info = {"devEui": "d301", "tags": tags}
+        take_messages(now=later, messages=[uplink("d301", later, "smoke", deviceInfo=info)], via="mqtt")
+        decide_due(now=later)
+        (unknown,) = list_incidents(actor=HOUSE, where=IncidentFilter(kind="fire_unknown_facility"))
+        assert FACILITY.code in unknown.reason.ko
+        assert len(list_alarms(actor=HOUSE)[0]) == 1
+        assert decide_due(now=later + timedelta(days=1)) == 0
+        register(later, "other")
+        moved = msgspec.structs.replace(DETECTORS[0], facility="other")
+        save_detectors(actor=HOUSE, now=later, code="other", detectors=[moved])
+        later += timedelta(days=1)
+        take_messages(now=later, messages=[uplink("d301", later, "smoke", deviceInfo=info)], via="mqtt")
+        decide_due(now=later)
+        assert list_alarms(actor=HOUSE)[0][0].facility == "other"  # where it hangs now, whatever it names
+        assert list_alarms(actor=HOUSE)[1] == 2
+        register_facility(actor=HOUSE, now=later, facility=FACILITY)
+        save_detectors(actor=HOUSE, now=later, code=FACILITY.code, detectors=DETECTORS[1:])
+        take_messages(now=later, messages=[uplink("d302", later, "heat")], via="mqtt")
+        decide_due(now=later)
+        assert [one.number for one in list_alarms(actor=HOUSE, facility=FACILITY.code)[0]] == [2, 1]
 
 
 class TestPolicy(PageCases):

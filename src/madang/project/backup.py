@@ -26,7 +26,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from madang.core.base.interface import BadInput, Conflict, NotFound, Text, prepare_registers
+from madang.core.base.interface import BadInput, Conflict, NotFound, Text, Unavailable, prepare_registers
 
 REGISTERS = "registers.jsonl"
 SIDE_DATABASES = ("lake/lake.sqlite",)
@@ -36,6 +36,8 @@ NOT_COPIED = {("lake", "locks"), ("lake", "scratch"), ("lake", "codes")}
 KEYS = ("secret_key", "demo-accounts.json", "madang.toml")
 ROWS_AT_ONCE = 500
 UNFINISHED = "restore-unfinished"
+READINGS_S = 30.0
+"""How long a backup waits for readings that the broker holds to come into their tables."""
 NOT_CARRIED = frozenset({"contenttypes.ContentType", "auth.Permission"})
 
 
@@ -48,6 +50,7 @@ def back_up(file: str) -> Text:
         raise NotFound(
             "backup.folder", f"폴더 {target.parent}이(가) 없습니다", f"there is no folder {target.parent}"
         )
+    left = _await_readings()
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         partial.touch(0o600)  # it holds the city's keys
@@ -56,10 +59,22 @@ def back_up(file: str) -> Text:
     finally:
         partial.unlink(missing_ok=True)
     size = target.stat().st_size
-    return Text(
-        ko=f"{file}: 등록부 {rows:,}행, 파일 {files:,}개, {size:,}바이트",
-        en=f"{file}: {rows:,} register rows, {files:,} files, {size:,} bytes",
-    )
+    ko = f"{file}: 등록부 {rows:,}행, 파일 {files:,}개, {size:,}바이트"
+    en = f"{file}: {rows:,} register rows, {files:,} files, {size:,} bytes"
+    if left:
+        ko += f". 브로커에 밀린 메시지 {left:,}건은 들어 있지 않습니다. 밀림이 풀린 뒤 다시 백업해 주십시오."
+        en += f". {left:,} messages that wait at the broker are not in it; back up again once they are read."
+    return Text(ko=ko, en=en)
+
+
+def _await_readings() -> int:
+    """Wait until the readings that the broker holds are in their tables; return how many messages still aren't."""
+    from madang.core.lake.interface import await_readings  # noqa: PLC0415 (its models need a set-up Django)
+
+    try:
+        return await_readings(READINGS_S)
+    except Unavailable:
+        return 0  # no house runs
 
 
 def _write_archive(target: Path) -> tuple[int, int]:

@@ -11,17 +11,26 @@ from .declarations import list_handlers, list_streams
 from .latest import open_ledger
 from .records import Backlog
 from .storage.delta import DeltaFolder
-from .streams import count_waiting
+from .streams import count_waiting, read_last
 from .tables_on_disk import open_folder
 
 STREAM_ALARM_S = 30.0
 DETECTOR_ALARM_S = 30.0
 
 
+def await_readings(timeout_s: float) -> int:
+    """Wait for the messages that wait at the broker now; return how many aren't in their tables `timeout_s` later.
+
+    Raises Unavailable without broker.
+    """
+    last = read_last(get_broker())
+    return 0 if await_applied(last, timeout_s) else last - _read_position()
+
+
 def await_applied(sequence: int, timeout_s: float) -> bool:
     """Return whether the message that an `append` was acknowledged with is in its table, at most `timeout_s` later."""
     deadline = time.monotonic() + timeout_s
-    while int(open_ledger().read_note("position").rpartition(" ")[2] or 0) < sequence:
+    while _read_position() < sequence:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.01)
@@ -36,10 +45,13 @@ def get_backlogs() -> list[Backlog]:
 
 
 def _measure_stream() -> Backlog:
-    position = int(open_ledger().read_note("position").rpartition(" ")[2] or 0)
-    waiting, oldest_at = count_waiting(get_broker(), position)
+    waiting, oldest_at = count_waiting(get_broker(), _read_position())
     age_s = (read_clock() - oldest_at).total_seconds() if oldest_at else 0.0
     return Backlog(name="stream", waiting=waiting, oldest_age_s=age_s, alarmed=age_s > STREAM_ALARM_S)
+
+
+def _read_position() -> int:
+    return int(open_ledger().read_note("position").rpartition(" ")[2] or 0)
 
 
 def _measure_handler(name: str, table: str) -> Backlog:

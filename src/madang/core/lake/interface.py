@@ -2,7 +2,7 @@
 
 from .actions import describe_dataset, measure_quality, publish_dataset, register_dataset, withdraw_dataset
 from .asking import count_rows, make_order, read_rows
-from .backlogs import await_applied, get_backlogs
+from .backlogs import await_applied, await_readings, get_backlogs
 from .datasets import append_rows, drop_table, replace_rows, restore_version
 from .declarations import get_table, list_tables
 from .gateway.reading import read_file as open_file
@@ -83,6 +83,7 @@ __all__ = [
     "append_rows",
     "authorize",
     "await_applied",
+    "await_readings",
     "count_rows",
     "describe_dataset",
     "draw_box",

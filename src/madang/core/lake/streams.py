@@ -119,6 +119,12 @@ def ensure_stream(broker: Broker) -> None:
     broker.run(broker.client().jetstream().add_stream(config))
 
 
+def read_last(broker: Broker) -> int:
+    """Return the number of the last message that the stream has taken."""
+    ensure_stream(broker)
+    return broker.run(broker.client().jetstream().stream_info(STREAM)).state.last_seq
+
+
 def count_waiting(broker: Broker, position: int) -> tuple[int, datetime | None]:
     """Return how many messages after `position` there are, and since when the first has waited."""
     ensure_stream(broker)

@@ -37,6 +37,7 @@ from madang.core.lake.interface import (
     TableHandler,
     append,
     authorize,
+    await_readings,
     get_backlogs,
     get_table,
 )
@@ -363,9 +364,11 @@ def test_acknowledged_rows_wait_for_a_writer_that_is_away(intake):
     intake.stop()
     append("indicators", batch(reading()), actor=HOUSE)
     assert get_backlogs()[0].waiting == 1
+    assert await_readings(0.1) == 1
     again = Intake(None)
     try:
-        wait_until(lambda: authorize(HOUSE, "indicators").latest().num_rows == 1)
+        assert await_readings(20) == 0
+        assert authorize(HOUSE, "indicators").latest().num_rows == 1
     finally:
         again.stop()
     assert get_backlogs()[0].waiting == 0

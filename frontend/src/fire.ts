@@ -34,7 +34,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-place]"
   const plan = form.querySelector<SVGSVGElement>(".plan svg");
   if (plan) hang(form, plan);
 }
-keepAnswers();
+keepAnswers(readClock);
 if (document.getElementById("alarm-head")) watchPicture("alarm-head");
 count();
 setInterval(count, 500);

@@ -220,6 +220,60 @@ def test_an_answer_tapped_without_a_network_is_kept_and_sent(house, browser, hom
     phone.context.close()
 
 
+KEPT = "localStorage.getItem('madang-fire-answers')"
+KEEP = "kept => localStorage.setItem('madang-fire-answers', JSON.stringify(kept))"
+HOURS_AGO = "new Date(Date.now() - 3 * 3600000).toISOString()"
+
+
+@pytest.fixture
+def open_alarm(house, browser, home):
+    """The address of an alarm that nobody answered, and a phone's browser on whose pages it can be."""
+    wall = open_as(browser, house, "operator", "/wall/fire_safety/")
+    say(house, "flow-d1", "smoke")
+    row = wall.wait_for_selector(".wall-row:has-text('해맑은요양원 3층 301호')")
+    address = row.query_selector("a").get_attribute("href")
+    wall.context.close()
+    phone = open_as(browser, house, "officer", address, viewport={"width": 390, "height": 844})
+    yield address, phone.context
+    phone.context.close()
+
+
+def tap_and_leave(context) -> list[dict]:
+    """Confirm a fire without a network and close the page; return what the browser keeps."""
+    phone = context.pages[0]
+    context.set_offline(True)
+    phone.click(".fire-answer button[value=confirm]")
+    phone.wait_for_selector(".fire-unsent:has-text('아직 보내지 못했습니다')")
+    kept = json.loads(phone.evaluate(KEPT))
+    phone.close()
+    context.set_offline(False)
+    return kept
+
+
+def test_an_answer_tapped_without_a_network_outlives_its_page_but_not_its_alarm(house, open_alarm):
+    address, context = open_alarm
+    tap_and_leave(context)
+    phone = context.new_page()
+    phone.goto(f"{house.url}{address}")  # opened again: it goes by itself
+    phone.wait_for_selector("text=불이라고 알렸습니다")
+    assert phone.evaluate(KEPT) == "[]"
+    (kept,) = tap_and_leave(context)
+    with closing(house.sign_in("admin")) as admin:
+        admin.post(f"{address}close/", data={"note": "꺼진 불"}).raise_for_status()
+    phone = context.new_page()
+    phone.goto(
+        f"{house.url}{address}"
+    )  # closed meanwhile: it is told to be no news, and begins no other alarm
+    phone.wait_for_selector(".krds-alert:has-text('늦게 와서 받지 않았습니다')")
+    hours_ago = {**kept, "at": phone.evaluate(HOURS_AGO)}
+    phone.evaluate(KEEP, [{**kept, "at": "2020-01-01T00:00:00.000Z"}, {**kept, "who": "another"}, hours_ago])
+    phone.reload()  # what is old is asked about, not sent; what another person tapped is nobody else's
+    phone.wait_for_selector(".fire-unsent:has-text('오래되어 저절로 보내지 않습니다')")
+    assert phone.locator(".fire-unsent:visible").count() == 1
+    phone.click(".fire-unsent button:has-text('지우기')")
+    assert [one["who"] for one in json.loads(phone.evaluate(KEPT))] == ["another"]
+
+
 def await_page(client, address, words):
     deadline = time.monotonic() + 30
     while words not in (text := client.get(address).text):

@@ -121,6 +121,12 @@ def keep_signals(signals: Sequence[Signal], now: datetime, via: str) -> int:
     return len(known) + len(signals) - len(rows)
 
 
+def find_heard(one: Signal, now: datetime) -> datetime | None:
+    """Return when a signal was taken in; None where it wasn't."""
+    rows = SignalRow.objects.filter(key=_write(one, now, "").key)
+    return rows.values_list("received_at", flat=True).first()
+
+
 def _write(one: Signal, now: datetime, via: str) -> SignalRow:
     # A clock that stands still must not make every later fire a repetition of the first.
     heard = "" if abs(now - one.at) < CLOCK_TRUSTED else f"\0{now.astimezone(UTC):%Y-%m-%dT%H}"

@@ -152,16 +152,25 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
     try:
         said = next((one for one in SAID if one.value == kind), SignalKind.SEEN)
         reason = request.POST.get("reason", "").strip() or request.POST.get("other", "").strip()
-        moment = now()
-        answer_alarm(
-            actor=request.actor, now=moment, code=alarm.facility, kind=said, reason=reason, alarm=alarm.number
-        )
+        moment = answer_alarm(
+            actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number,
+            tapped_at=_read_tap(request.POST.get("tapped_at", "")),
+        )  # fmt: skip
         say_outcome(request, alarm.facility, moment, SAID[said])
         if not describe(alarm)["is_open"]:  # what was said began another alarm
             return go_on(request, f"{HOME}facilities/{alarm.facility}/")
     except MadangError as error:
         messages.error(request, error.text.say(request.language))
     return go_on(request, address_of(alarm_id))
+
+
+def _read_tap(text: str) -> datetime | None:
+    """Return the moment at which a page says that an answer was tapped; a wrong one must not stop the answer."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _query(

@@ -594,6 +594,33 @@ def test_what_is_said_of_an_alarm_that_is_over_changes_no_other(receiver, pool):
     assert "3층 발신기 p3, 3층 302호 열 감지기 d302" in update
 
 
+def test_an_answer_that_took_long_to_come_counts_once_with_its_moment_and_only_while_it_is_news():
+    register(NOW)
+    hear(0, uplink("d301", NOW, "smoke"))
+    (alarm,) = list_all()
+    said = {"actor": STAFF, "code": FACILITY.code, "alarm": alarm.number, "tapped_at": after(5)}
+    cancel = {**said, "kind": SignalKind.FALSE_ALARM, "reason": "조리 연기"}
+    assert answer_alarm(now=after(40), **cancel) == after(40)
+    decide_due(now=after(40))
+    assert answer_alarm(now=after(60), **cancel) == after(40)  # its receipt was lost, and it came again
+    row = SignalRow.objects.get(kind="false_alarm")
+    assert (row.said_at, row.received_at) == (after(5), after(40))
+    fire = {**said, "kind": SignalKind.CONFIRM}
+    with pytest.raises(Conflict, match="too late"):
+        answer_alarm(now=after(5 + 601), **fire)
+    assert answer_alarm(now=after(60), **{**fire, "tapped_at": after(999)}) == after(
+        60
+    )  # no tap is of the future
+    decide_due(now=after(60))
+    second = list_all()[0]
+    assert (second.number, second.state) == (2, AlarmState.HANDED_OVER)
+    close_alarm(actor=STAFF, now=after(100), alarm_id=second.id, note="꺼진 불")
+    decide_due(now=after(100))
+    with pytest.raises(Conflict, match="too late"):
+        answer_alarm(now=after(101), **{**fire, "alarm": 2, "tapped_at": after(99)})
+    assert len(list_all()) == 2
+
+
 def test_a_real_fire_in_a_drill_goes_to_119_as_actual_and_to_the_incidents(receiver, pool):
     address, read_ledger = receiver
     register(NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -61,12 +62,21 @@ class ListColumn(msgspec.Struct, frozen=True, kw_only=True):
 class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
     """One filter. `choices` are (value, words) or (value, words, count), or a function of the actor.
 
-    Up to eight choices are chips, more a select.
+    Up to eight choices are chips, more a select. One that `is_date` has none: a day is written, and comes as YYYY-MM-DD.
     """
 
     name: str
     title: Text
-    choices: Sequence[tuple[Any, ...]] | Callable[[Actor], Sequence[tuple[Any, ...]]]
+    choices: Sequence[tuple[Any, ...]] | Callable[[Actor], Sequence[tuple[Any, ...]]] = ()
+    is_date: bool = False
+
+    def accepts(self, text: str) -> bool:
+        """Return whether `text` can be asked for: "" filters nothing, and neither does a day that is none."""
+        if not self.is_date:
+            return bool(text)
+        with suppress(ValueError):
+            return text == date.fromisoformat(text).isoformat()
+        return False
 
 
 class ListAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +161,9 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
         shown = tuple(name for name in asked.get("columns", "").split(",") if name)
         return ListState(
             search=asked.get("q", "").strip(),
-            filters={one.name: asked[one.name] for one in self.filters if asked.get(one.name)},
+            filters={
+                one.name: asked[one.name] for one in self.filters if one.accepts(asked.get(one.name, ""))
+            },
             sort=sort if sort.removeprefix("-") in sortable else self.sort,
             page=_read_count(asked.get("page", ""), 1, 10**9),
             page_size=_read_size(asked.get("size", "")),
@@ -242,7 +254,13 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
         given = one.choices(request.actor) if callable(one.choices) else one.choices
         chosen = state.filters.get(one.name, "")
         choices = [(str(choice[0]), choice[1], choice[2] if len(choice) > 2 else None) for choice in given]
-        return {"name": one.name, "title": one.title, "choices": choices, "chosen": chosen}
+        return {
+            "name": one.name,
+            "title": one.title,
+            "choices": choices,
+            "chosen": chosen,
+            "is_date": one.is_date,
+        }
 
     def _draw_map(self, rows: Sequence[Any], columns: list[ListColumn], language: str) -> MapBlock | None:
         if not (self.lon and self.lat):

@@ -31,6 +31,7 @@ from .gateway.simulating import publish_uplinks
 from .queries import list_alarms, list_detectors, list_facilities, list_gateways
 from .records import (
     SIMULATED,
+    AlarmFilter,
     AlarmState,
     Contact,
     Decoder,
@@ -178,7 +179,7 @@ def _begin_fires(
 def _answer(now: datetime) -> None:
     """Cancel what is a nuisance, close what has burnt."""
     simulated = {code for code, *_ in FACILITIES}
-    alarms, _ = list_alarms(actor=HOUSE, state="open", limit=100)
+    alarms, _ = list_alarms(actor=HOUSE, where=AlarmFilter(state="open"), limit=100)
     for alarm in alarms:
         if alarm.facility not in simulated:
             continue

@@ -10,12 +10,13 @@ from madang.core.pages.interface import MenuLink, Panel, SearchHit, SearchSource
 from .pages.desk import WALL, describe
 from .pages.public import TITLE
 from .queries import list_alarms, list_facilities
+from .records import AlarmFilter
 
 SHOWN = 5
 
 
 def _draw_open(actor: Actor, _language: str) -> dict[str, Any] | None:
-    alarms, total = list_alarms(actor=actor, state="open", limit=SHOWN)
+    alarms, total = list_alarms(actor=actor, where=AlarmFilter(state="open"), limit=SHOWN)
     return {"rows": [describe(one) for one in alarms], "total": total} if total else None
 
 

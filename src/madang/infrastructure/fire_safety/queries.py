@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -37,6 +37,7 @@ from .records import (
     OPEN,
     Absence,
     Alarm,
+    AlarmFilter,
     AlarmState,
     Calendar,
     Contact,
@@ -257,17 +258,14 @@ def get_decoder(profile: str) -> Decoder:
 def list_alarms(
     *,
     actor: Actor,
-    search: str = "",
-    state: str = "",
-    drill: str = "",
-    facility: str = "",
+    where: AlarmFilter = AlarmFilter(),  # noqa: B008 - it is frozen
     sort: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Alarm], int]:
-    """Return a page of alarms, newest first, and how many there are. State "open" is told or handed over.
+    """Return a page of alarms, newest first, and how many there are.
 
-    `search` looks at the facility, the place and the outcome; `sort` is a name of ALARM_SORTS, "-" before it for
+    `sort` is a name of ALARM_SORTS, "-" before it for
     descending, missing last; "must_act" puts those that 119 doesn't have before those that it has, and drills after all.
     """
     has_it = Case(When(received_at=None, then=0), default=1)
@@ -276,17 +274,33 @@ def list_alarms(
         order = (F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True),)
     rows = AlarmRow.objects.select_related("facility").order_by(*order, "-begun_at", "-id")
     rows = _allow(rows, actor, "facility__agency_code")
-    if search:
-        where = Q(facility__name__icontains=search) | Q(facility__code__iexact=search)
-        where |= Q(floor__icontains=search) | Q(room__icontains=search) | Q(note__icontains=search)
-        rows = rows.filter(where)
-    if state:
-        rows = rows.filter(state__in=[one.value for one in OPEN] if state == "open" else [state])
-    if drill:
-        rows = rows.filter(is_drill=drill == "yes")
-    if facility:
-        rows = rows.filter(facility=facility)
+    if search := where.search:
+        found = Q(facility__name__icontains=search) | Q(facility__code__iexact=search)
+        found |= Q(floor__icontains=search) | Q(room__icontains=search) | Q(note__icontains=search)
+        rows = rows.filter(found)
+    if where.state:
+        rows = rows.filter(state__in=[one.value for one in OPEN] if where.state == "open" else [where.state])
+    if where.drill:
+        rows = rows.filter(is_drill=where.drill == "yes")
+    if where.facility:
+        rows = rows.filter(facility=where.facility)
+    if where.kind:
+        rows = rows.filter(kind=where.kind)
+    if where.since and where.since > date.min:
+        rows = rows.filter(begun_at__gte=_begin_day(where.since))
+    if where.until and where.until < date.max:
+        rows = rows.filter(begun_at__lt=_begin_day(where.until + timedelta(days=1)))
     return [describe_alarm(row) for row in rows[offset : offset + limit]], rows.count()
+
+
+def list_alarmed(actor: Actor) -> list[tuple[str, str]]:
+    """Return (code, name) of the facilities that the actor may know of and that had an alarm, by name."""
+    rows = _allow(FacilityRow.objects.filter(alarms__isnull=False), actor, "agency_code")
+    return list(rows.order_by("name", "code").values_list("code", "name").distinct())
+
+
+def _begin_day(day: date) -> datetime:
+    return datetime.combine(day, time.min, CITY_TIMEZONE)
 
 
 def get_alarm(actor: Actor, alarm_id: int) -> Alarm:

@@ -409,6 +409,22 @@ ALARM_STATES = {
 OPEN = frozenset({AlarmState.TOLD, AlarmState.HANDED_OVER})
 
 
+class AlarmFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which alarms: `search` looks at facility, place and outcome; `state` may be "open" (told or handed over).
+
+    `drill` is "yes" or "no"; `kind` is what was heard first; those that began on the days from `since` to `until` (of the
+    city, both included) count. "" and None leave all.
+    """
+
+    search: str = ""
+    state: str = ""
+    drill: str = ""
+    facility: str = ""
+    kind: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm as it is now. `due_at` is when it is handed over unless somebody cancels."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from madang.infrastructure.fire_safety.queries import (
     get_alarm,
     get_facility,
     get_watch,
+    list_alarmed,
     list_alarms,
     list_decisions,
     list_detectors,
@@ -37,13 +39,15 @@ from madang.infrastructure.fire_safety.queries import (
 )
 from madang.infrastructure.fire_safety.records import (
     ALARM_STATES,
+    KIND_NAMES,
     Alarm,
+    AlarmFilter,
     AlarmState,
     SignalKind,
     Verdict,
 )
 
-from .desk import describe, go_on, say_outcome
+from .desk import BY_PERSON, describe, go_on, say_outcome
 from .drawing import draw_plan, say_floors, say_needs
 
 HOME = "/desk/fire_safety/"
@@ -56,6 +60,7 @@ REASONS = (
     Text(ko="먼지·공사", en="Dust or works"),
     Text(ko="담배 연기", en="Smoking"),
 )
+FIRST_HEARD = {**KIND_NAMES, SignalKind.CONFIRM: BY_PERSON}
 VERDICTS = {
     Verdict.TELL_MANAGER: Text(ko="관리자에게 알림", en="Manager told"),
     Verdict.ESCALATE: Text(ko="다음 사람에게 알림", en="Next person told"),
@@ -176,16 +181,13 @@ def _read_tap(text: str) -> datetime | None:
 def _query(
     *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int
 ) -> tuple[list[dict[str, Any]], int]:
-    rows, total = list_alarms(
-        actor=actor,
-        search=search,
-        state=filters.get("state", ""),
-        drill=filters.get("drill", ""),
-        sort=sort,
-        offset=offset,
-        limit=limit,
-    )
+    where = msgspec.convert({**filters, "search": search}, AlarmFilter)
+    rows, total = list_alarms(actor=actor, where=where, sort=sort, offset=offset, limit=limit)
     return [{**describe(one), "id": one.id} for one in rows], total
+
+
+def _list_alarmed(actor: Actor) -> list[tuple[str, Text]]:
+    return [(code, read_pair(name)) for code, name in list_alarmed(actor)]
 
 
 def _column(name: str, ko: str, en: str, **more: Any) -> ListColumn:
@@ -222,6 +224,13 @@ ALARMS = ListPage(
     ),
     query=_query,
     filters=(
+        ListFilter(name="since", title=Text(ko="이 날부터", en="From"), is_date=True),
+        ListFilter(name="until", title=Text(ko="이 날까지", en="Until"), is_date=True),
+        ListFilter(name="facility", title=Text(ko="시설", en="Facility"), choices=_list_alarmed),
+        ListFilter(
+            name="kind", title=Text(ko="처음 알린 것", en="First heard"),
+            choices=tuple((kind.value, name) for kind, name in FIRST_HEARD.items()),
+        ),
         ListFilter(
             name="state", title=Text(ko="상태", en="State"),
             choices=(

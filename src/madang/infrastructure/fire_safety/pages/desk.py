@@ -38,6 +38,7 @@ from madang.infrastructure.fire_safety.records import (
     ALARM_STATES,
     KIND_NAMES,
     Alarm,
+    AlarmFilter,
     AlarmState,
     Detector,
     Nuisance,
@@ -55,6 +56,7 @@ UNDECIDED = Text(
     ko="답을 받아 두었습니다. 아직 판단하는 중이니 이 화면에서 결과를 확인하십시오.",
     en="Your answer is kept and not decided on yet: see on this page what comes of it.",
 )
+BY_PERSON = Text(ko="사람이 알린 불", en="fire told by a person")
 WALL = Text(ko="화재 상황판", en="Fire wall")
 
 
@@ -62,7 +64,7 @@ WALL = Text(ko="화재 상황판", en="Fire wall")
 def show_desk(request: HttpRequest) -> HttpResponse:
     """Show open alarms, detectors that need care, facilities, what came that could not be read."""
     moment, actor = now(), request.actor
-    alarms, _ = list_alarms(actor=actor, state="open", limit=20)
+    alarms, _ = list_alarms(actor=actor, where=AlarmFilter(state="open"), limit=20)
     facilities, total = list_facilities(actor=actor, limit=SHOWN)
     troubled = list_detectors(actor, only_trouble=True)
     names = {one.code: one.name for one in facilities}
@@ -94,7 +96,9 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     hour = int(moment.timestamp()) // 3600
     if request.session.get("wall_hour") != hour:  # a wall that is looked at stays signed in
         request.session["wall_hour"] = hour
-    found, total = list_alarms(actor=request.actor, state="open", limit=MAPPED, sort="must_act")
+    found, total = list_alarms(
+        actor=request.actor, where=AlarmFilter(state="open"), limit=MAPPED, sort="must_act"
+    )
     alarms, is_dense = found[:ON_WALL], total > WITH_PLANS
     context = {
         "rows": [_draw(request.actor, one, moment, with_plan=not is_dense) for one in alarms],
@@ -156,7 +160,7 @@ def describe(alarm: Alarm) -> dict[str, Any]:
     return {
         "alarm": alarm,
         "state": ALARM_STATES[alarm.state],
-        "kind": KIND_NAMES.get(alarm.kind, Text(ko="사람이 알린 불", en="fire told by a person")),
+        "kind": KIND_NAMES.get(alarm.kind, BY_PERSON),
         "place": say_place(alarm.floor, alarm.room) if alarm.floor or alarm.room else None,
         "is_told": alarm.state is AlarmState.TOLD,
         "is_open": alarm.state in {AlarmState.TOLD, AlarmState.HANDED_OVER},

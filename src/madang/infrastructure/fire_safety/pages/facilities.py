@@ -63,6 +63,7 @@ from madang.infrastructure.fire_safety.records import (
     KIND_NAMES,
     NEEDS,
     Absence,
+    AlarmFilter,
     Contact,
     Detector,
     Facility,
@@ -160,7 +161,7 @@ def show_facility(request: HttpRequest, code: str) -> HttpResponse:
     detectors = list_detectors(actor, code)
     floors = list_floors(facility, detectors, list_plan_floors(code))
     floor = request.GET.get("floor", floors[0] if floors else "")
-    alarms, total = list_alarms(actor=actor, facility=code, limit=10)
+    alarms, total = list_alarms(actor=actor, where=AlarmFilter(facility=code), limit=10)
     hydrants = list_hydrants(facility.lon, facility.lat)
     on_duty, gaps_ahead = list_duty(actor, code, moment, AHEAD_DAYS)
     is_registered = facility.removed_at is None

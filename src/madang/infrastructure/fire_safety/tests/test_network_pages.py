@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils.html import strip_tags
 
-from madang.core.base.interface import HOUSE, NotFound, now
+from madang.core.base.interface import HOUSE, NotFound, now, to_city_time
 from madang.core.base.text import HANGUL
 from madang.core.incidents.interface import IncidentFilter, list_incidents
 from madang.core.pages.testing import ListPageCases, PageCases
@@ -45,7 +45,14 @@ from madang.infrastructure.fire_safety.queries import (
     list_nuisances,
     list_places,
 )
-from madang.infrastructure.fire_safety.records import Absence, AlarmState, Contact, Gateway, SignalKind
+from madang.infrastructure.fire_safety.records import (
+    Absence,
+    AlarmFilter,
+    AlarmState,
+    Contact,
+    Gateway,
+    SignalKind,
+)
 
 from .facilities import DETECTORS, FACILITY, register, uplink
 from .test_network import DECODER, LIST, draw_picture
@@ -397,7 +404,9 @@ class TestFacilityRemoval(PageCases):
         save_detectors(actor=HOUSE, now=later, code=FACILITY.code, detectors=DETECTORS[1:])
         take_messages(now=later, messages=[uplink("d302", later, "heat")], via="mqtt")
         decide_due(now=later)
-        assert [one.number for one in list_alarms(actor=HOUSE, facility=FACILITY.code)[0]] == [2, 1]
+        assert [
+            one.number for one in list_alarms(actor=HOUSE, where=AlarmFilter(facility=FACILITY.code))[0]
+        ] == [2, 1]
 
 
 class TestPolicy(PageCases):
@@ -438,9 +447,31 @@ class TestAlarms(ListPageCases):
         assert list_alarms(actor=HOUSE, sort="facility_name")[1] == 2
         assert [one.facility for one in list_alarms(actor=HOUSE, sort="state")[0]] == ["zwei", "eins"]
         assert [one.facility for one in list_alarms(actor=HOUSE, sort="-state")[0]] == ["eins", "zwei"]
-        assert list_alarms(actor=HOUSE, search="301")[1] == 2
-        assert [one.facility for one in list_alarms(actor=HOUSE, search="zwei")[0]] == ["zwei"]
+        assert list_alarms(actor=HOUSE, where=AlarmFilter(search="301"))[1] == 2
+        assert [one.facility for one in list_alarms(actor=HOUSE, where=AlarmFilter(search="zwei"))[0]] == [
+            "zwei"
+        ]
         assert reader.get(self.path, {"q": "수증기", "sort": "-begun_at"}).context["total"] == 0
+
+    def test_alarms_are_those_of_days_a_facility_a_kind_and_an_outcome_and_are_exported_so(self, reader):
+        def count(**asked):
+            return reader.get(self.path, asked).context["total"]
+
+        today = to_city_time(now()).date()
+        day, other = str(today), str(today - timedelta(days=1))
+        assert (count(since=day, until=day), count(until=other), count(since=other)) == (2, 0, 2)
+        assert (count(since="2026-02-30"), count(until="9999-12-31"), count(since="0001-01-01")) == (2, 2, 2)
+        assert (count(kind="smoke"), count(kind="confirm"), count(kind="no such")) == (2, 0, 0)
+        assert (count(facility="zwei"), count(facility="no such")) == (1, 0)
+        assert (count(state="stood_down", facility="zwei"), count(state="stood_down", facility="eins")) == (
+            1,
+            0,
+        )
+        names = [words.ko for _, words, _ in reader.get(self.path).context["filters"][2]["choices"]]
+        assert names == [FACILITY.name, FACILITY.name]
+        asked = {"since": day, "facility": "zwei", "format": "csv"}
+        exported = b"".join(reader.get(self.path, asked)).decode("utf-8-sig")
+        assert exported.count(FACILITY.name) == 1
 
 
 class TestAnswers(PageCases):

@@ -63,6 +63,7 @@ from madang.infrastructure.fire_safety.queries import (
     replay,
 )
 from madang.infrastructure.fire_safety.records import (
+    AlarmFilter,
     AlarmState,
     Detector,
     RelayState,
@@ -758,7 +759,7 @@ def test_what_is_over_is_not_read_again_by_every_decision():
         )
         decide_due(now=after(at + 5))
         assert _Writer(after(at + 5), [FACILITY.code]).going_on == {}
-    assert list_alarms(actor=HOUSE, state="stood_down")[1] == 4
+    assert list_alarms(actor=HOUSE, where=AlarmFilter(state="stood_down"))[1] == 4
 
 
 def lay_hydrant(lon):

@@ -84,7 +84,7 @@ FIXES: dict[str, Text] = {
     ),
     "coordinates_system_likely": Text(
         ko="맞는 좌표계가 둘 이상이라 흔한 것으로 정했습니다 (확인 필요)",
-        en="points that more than one system puts into their district: the commonest was taken",
+        en="points that more than one system fits: the commonest was taken",
     ),
     "coordinates_swapped": Text(ko="뒤바뀐 경도와 위도를 바로잡았습니다", en="swapped coordinates put right"),
     "dates_rewritten": Text(ko="날짜 표기를 하나로 맞췄습니다", en="dates written in one style"),

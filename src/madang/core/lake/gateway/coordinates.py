@@ -33,6 +33,8 @@ SYSTEMS = (5186, 5174, 5179, 5181, 2097, 5178, 5185, 5187, KATEC)
 _WORLD_SYSTEMS = {32652: ((1.5e5, 9e5), (3.6e6, 4.4e6)), 3857: ((1.36e7, 1.49e7), (3.7e6, 4.9e6))}
 _ORDER = (*SYSTEMS, *_WORLD_SYSTEMS)
 _COMMON_SYSTEMS = (5186, 5174, 5179, 5181, KATEC, *_WORLD_SYSTEMS)
+# UTM-K. EPSG:5178 has the same numbers on the old datum, 300 m away: only districts tell them apart.
+_TWIN = 5179
 _NEAR_DEGREES = 0.001
 _MIN_ON_LAND = 0.9
 _FAR_DEGREES = 0.5
@@ -68,8 +70,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two columns that hold coordinates. `lon` is the one named (or else valued) as longitude or x.
 
     `crossed` says that plane x and y are exchanged throughout; degrees are told apart row by row. `packed` are
-    degrees with minutes and seconds in one number: 373342.78 is 37°33'42.78". `is_likely` says that another
-    system puts as many points into their own district, elsewhere.
+    degrees with minutes and seconds in one number: 373342.78 is 37°33'42.78". `is_likely` says that by all that
+    rows tell another system may be meant, which puts the points elsewhere.
     """
 
     lon: str
@@ -177,7 +179,9 @@ def find_plane(columns: dict[str, np.ndarray], judge: Judge) -> Pair | None:
     rivals = [where for _, pair, where in found if {pair.lon, pair.lat} == {best.lon, best.lat}]
     if not sure:
         is_believed = best.system != KATEC or _names_katec(best.lon)
-        return best if is_believed and all(_are_near(place, where) for where in rivals) else None
+        if not is_believed or not all(_are_near(place, where) for where in rivals):
+            return None
+        return msgspec.structs.replace(best, is_likely=best.system == _TWIN and "UTM" not in best.lon.upper())
     equals = [where for rank, pair, where in found if rank[1] == share and pair.lon == best.lon]
     return msgspec.structs.replace(best, is_likely=not all(_are_near(place, where) for where in equals))
 

@@ -378,8 +378,12 @@ def test_a_plane_system_that_cannot_be_told_is_not_guessed(take):
     # 450,000 m north is Seoul in EPSG:5174 and 100 km south of it in EPSG:5186.
     report, _ = take("이름,X좌표,Y좌표\n가,198333,451313\n나,204081,453187\n다,203684,444000\n")
     assert report["place"] is None
+    # What may be EPSG:5178 as well, 300 m away, is most likely its successor, and told to be likely.
     report, _ = take("이름,X좌표,Y좌표\n가,960003,1946533\n나,954019,1952818\n")
     assert report["place"]["crs"] == "EPSG:5179"
+    assert report["fixes"] == {"coordinates_system_likely": 2}
+    report, _ = take("이름,UTMK_X,UTMK_Y\n가,960003,1946533\n나,954019,1952818\n")
+    assert (report["place"]["crs"], report["fixes"]) == ("EPSG:5179", {})
 
 
 def test_coordinates_with_a_word_among_them(take):
@@ -840,8 +844,8 @@ def test_a_long_name_is_a_name(take):
 
 
 def test_a_unit_in_a_column_s_name_is_its_unit(tmp_path):
-    names = "구,예산(천원),면적 [㎡],인구(명),인구(%),금액 (단위: 백만원),비고(원),연도(예정),(명)"
-    lines = [f"{n}구,{n},{n}.5,{n},{n},{n},글{n},{n},{n}" for n in range(20)]
+    names = "구,예산(천원),면적 [㎡],인구(명),인구(%),금액 (단위: 백만원),비고(원),연도(예정),(명),풍향(deg),이용(명/일),점포(수)"
+    lines = [f"{n}구,{n},{n}.5,{n},{n},{n},글{n},{n},{n},{n},{n},{n}" for n in range(20)]
     _, _, reading = read(write(tmp_path, "\n".join([names, *lines])))
     assert [(column.title.ko, column.unit) for column in reading.columns] == [
         ("구", ""),
@@ -853,6 +857,9 @@ def test_a_unit_in_a_column_s_name_is_its_unit(tmp_path):
         ("비고(원)", ""),
         ("연도(예정)", ""),
         ("(명)", ""),
+        ("풍향", "deg"),
+        ("이용", "명/일"),
+        ("점포(수)", ""),
     ]
 
 

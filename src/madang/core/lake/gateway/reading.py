@@ -64,7 +64,7 @@ def read_file(
         Called with the number of bytes read since the last call, and with 0 while columns are judged; what it raises
         ends the reading.
     sheet
-        Name of the sheet of a workbook or layer of a map file; the first that holds a table otherwise. Others have none.
+        Name of the sheet of a workbook or layer of a map file; the first that holds a table and is no cover otherwise. Others have none.
 
     Raises
     ------

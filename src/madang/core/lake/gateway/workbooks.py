@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -24,6 +25,12 @@ from .refusals import refuse
 from .spool import Spool
 
 _MAX_CELLS = 200_000_000
+# What offices put before the data.
+_COVER = re.compile(
+    r"(\d+\s?[.)_-]?\s?)?(겉?표지|목차|차례|일러두기|(이용|작성)?\s?(안내|요령|방법|지침)|설명(서)?|개요|범례|용어\s?(설명|정의)"
+    r"|cover|contents|index|read\s?me|about|notes?)$",
+    re.IGNORECASE,
+)
 _MIN_COLUMN, _MAX_WORD = 3, 60
 # What 18 digits hold; the double's digits beyond its 16th are the workbook's own loss.
 _MAX_WHOLE = 10**18
@@ -34,7 +41,7 @@ _MAX_SPARSE, _MIN_FILLED = 25_000_000, 0.1
 def spool_workbook(
     path: Path, notes: Notes, progress: Callable[[int], None], sheet: str | None
 ) -> tuple[Spool, None, Header, tuple[str, ...]]:
-    """Spool the named sheet, or the first that holds a table, those that show before the hidden ones.
+    """Spool the named sheet, or the first that holds a table, covers and hidden ones after all others.
 
     Return all names too, the read one first; a workbook has no encoding.
     """
@@ -81,9 +88,12 @@ def spool_html(path: Path, notes: Notes) -> tuple[Spool, str, Header]:
 
 
 def _order_sheets(book: calamine.CalamineWorkbook) -> list[str]:
-    """Return the names of the sheets, hidden ones (lists of codes, sources of formulas) last."""
+    """Return the names of the sheets: covers behind those with data, hidden ones (lists of codes, sources of formulas) last."""
     shown = calamine.SheetVisibleEnum.Visible
-    return [one.name for one in sorted(book.sheets_metadata, key=lambda one: one.visible != shown)]
+    sheets = sorted(
+        book.sheets_metadata, key=lambda one: (one.visible != shown, bool(_COVER.match(one.name.strip())))
+    )
+    return [one.name for one in sheets]
 
 
 def _refuse_vast(extent: Extent, name: str) -> None:

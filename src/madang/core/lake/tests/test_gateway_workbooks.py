@@ -3,6 +3,7 @@
 import io
 
 import openpyxl
+import pytest
 
 from madang.core.lake.tests.gateway_files import types
 
@@ -118,3 +119,17 @@ def test_numbers_that_a_format_shows_as_percent_are_percent(take, tmp_path):
     report, rows = take(save(workbook), "file.xlsx")
     assert (rows[4]["비율"], rows[4]["몫"]) == (50, 0.5)
     assert report["fixes"] == {"percent_signs": 9}
+
+
+@pytest.mark.parametrize("cover", ["표지", "1. 목차", "일러두기", "README"])
+def test_a_cover_before_the_data_is_not_taken_for_it(take, cover):
+    workbook = openpyxl.Workbook()
+    front, data = workbook.active, workbook.create_sheet("2024")
+    front.title = cover
+    fill(front, [["2024년 통계"], [], ["작성부서", "총무과"], ["작성일", "2024-01-01"], ["담당자", "홍길동"]])
+    fill(data, [["구", "수"], *([f"구{n}", n] for n in range(9))])
+    report, _ = take(save(workbook), "file.xlsx")
+    assert types(report) == {"구": "text", "수": "integer"}
+    assert report["fixes"] == {"sheets_ignored": 1}
+    workbook.remove(data)
+    assert take(save(workbook), "file.xlsx")[0]["rows_read"] == 2

@@ -97,11 +97,19 @@ STEPS = {
     "json": Step("text", "text", "TRY(json_extract_string({}, ?))", "text"),
     "json_number": Step("text", "number", "TRY_CAST(TRY(json_extract({}, ?))::VARCHAR AS DOUBLE)", "text"),
     "json_type": Step("text", "text", "TRY(json_type({}, ?))", "text"),
+    "has_number": Step(
+        "text",
+        "number",
+        "list_contains(list_transform(TRY(json_extract({}, '$[*]')), lambda one: TRY_CAST(one::VARCHAR AS DOUBLE)), ?)::INTEGER",
+    ),
+    "has_text": Step(
+        "text", "number", "list_contains(TRY(json_extract_string({}, '$[*]')), ?)::INTEGER", "text"
+    ),
     "begin": Step("text", "time", "TRY_CAST(split_part({}, '/', 1) AS TIMESTAMPTZ)"),
     "end": Step("text", "time", "TRY_CAST(split_part({}, '/', -1) AS TIMESTAMPTZ)"),
 }
 """Parts of a time are those in UTC. The argument of json is a path like $."a"."b"; what is no JSON is missing, and what is no number there is no json_number. An
-index counts from 0, -1 is none; contains, starts_with and ends_with give 1 or 0; later takes microseconds. Begin and end are those of ISO 8601's intervals."""
+index counts from 0, -1 is none; contains, starts_with and ends_with give 1 or 0, has_number and has_text of a list in JSON as well; later takes microseconds. Begin and end are those of ISO 8601's intervals."""
 
 
 class AnyOf(msgspec.Struct, frozen=True):

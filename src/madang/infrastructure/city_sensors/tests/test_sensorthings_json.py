@@ -31,7 +31,8 @@ def describe(start):
     inner = [{"word": spell(start + n), "even": (start + n) % 2 == 0, "ints": [start + n]} for n in range(3)]
     return {
         "word": spell(start), "even": start % 2 == 0, "int": start, "ints": [start, start + 1],
-        "grid": [[start, start + 1], [start + 1, start + 2]], "inner": inner,
+        "grid": [[start, start + 1], [start + 1, start + 2]], "inner": inner, "tags": [spell(start), "all"],
+        "높이": start, "a-b_c": start, "allowed": start, "2x": start,
     }  # fmt: skip
 
 
@@ -60,7 +61,8 @@ def ask(db, settings, tmp_path):
     things[0].locations.add(place)
     models.Datastream.objects.create(
         name="d", observation_type="-", unit_of_measurement={"symbol": "°C"}, thing=things[0], sensor=sensor,
-        observed_property=observed, stream_thing="STA-1", stream_property="result", **text,
+        observed_property=observed, stream_thing="STA-1", stream_property="result",
+        properties={"limit": 4, "since": "2026-03-01T03:00:00Z", "words": "cdefghijkl", "rise": 1.5}, **text,
     )  # fmt: skip
     count = len(DETAILS)
     rows = {
@@ -156,6 +158,28 @@ def ask(db, settings, tmp_path):
         ("Locations/location/type eq 'Point'", [0]),
         ("Locations/location/coordinates[0] gt 127", [0]),
         ("Datastreams/Observations/parameters/ints[1] gt 5", [0]),
+        ("properties/높이 eq 1", [1]),
+        ("properties/a-b_c in (2)", [2]),
+        ("properties/allowed ge 2 and properties/2x le 2", [2]),
+        ("2 in properties/ints", [1, 2]),
+        ("(2 in properties/ints) and not ('all' in properties/words)", [1, 2]),
+        ("'cdefghijkl' in properties/tags", [2]),
+        ("not ('cdefghijkl' in properties/tags)", [0, 1, 3]),
+        ("1 in properties/even or 'x' in properties/word", []),
+        ("2 in properties/inner[0]/ints", [2]),
+        ("Datastreams/any(d: d/name eq 'd' and d/properties/limit eq 4)", [0]),
+        ("Datastreams/any(d: d/name eq 'd' and d/properties/limit eq 5)", []),
+        ("Datastreams/any()", [0]),
+        ("not Datastreams/any()", [1, 2, 3]),
+        ("Datastreams/all(d: d/name eq 'x')", [1, 2, 3]),
+        ("Locations/any(l: l/name eq 'place') and Locations/any(l: l/properties/int eq 1)", [0]),
+        ("Datastreams/any(d: d/Observations/any(o: o/result gt 6 and o/result lt 8))", [0]),
+        ("Datastreams/any(d: d/Observations/any(o: o/result gt 6 and o/result lt 7))", []),
+        ("Datastreams/any(d: d/Thing/Locations/any(l: l/name eq 'place'))", [0]),
+        ("Datastreams/Observations/any(o: o/result eq 3 and o/parameters/even eq false)", [0]),
+        ("Datastreams/Observations/result gt Datastreams/properties/limit add 2", [0]),
+        ("Datastreams/Observations/result gt Datastreams/properties/limit add 3", []),
+        ("Datastreams/Observations/result eq properties/int", [0]),
     ],
 )
 def test_things_by_what_stands_in_their_properties(ask, condition, found):
@@ -200,6 +224,19 @@ def test_things_in_the_order_of_what_stands_there(ask, order, found):
         ("length(concat(parameters/word,parameters/word)) eq 20", [0, 1, 2, 3, 4, 5]),
         ("length(parameters/word) gt result mul 3", [0, 1, 2, 3]),
         ("result add result eq parameters/int mul 2", [0, 1, 2, 3, 4, 5]),
+        ("result gt Datastream/properties/limit", [5, 6, 7]),
+        ("not result gt Datastream/properties/limit", [0, 1, 2, 3, 4]),
+        ("Datastream/properties/limit ge result", [0, 1, 2, 3, 4]),
+        ("result sub Datastream/properties/rise gt Datastream/properties/limit", [6, 7]),
+        ("phenomenonTime lt Datastream/properties/since", [0, 1, 2]),
+        ("parameters/word eq Datastream/properties/words", [2]),
+        ("parameters/int eq Datastream/Thing/properties/int", [0]),
+        ("result gt Datastream/properties/nothing", []),
+        ("result gt FeatureOfInterest/properties/limit", []),
+        ("3 in parameters/ints", [2, 3]),
+        ("3 in parameters/ints and result lt Datastream/properties/limit sub 1", [2]),
+        ("not (3 in parameters/ints)", [0, 1, 4, 5, 7]),
+        ("'all' in parameters/tags and result lt 2", [0, 1]),
     ],
 )
 def test_observations_by_what_stands_in_their_details(ask, condition, results):
@@ -255,12 +292,49 @@ def test_a_path_leads_into_json(ask):
         {"filter": "properties/word gt 2026-03-01T00:00:00Z"}, {"filter": "year(properties/word) eq 1"},
         {"filter": "properties/ints[x] eq 1"}, {"filter": "properties/ints[-1] eq 1"}, {"filter": "name"},
         {"filter": "properties/int add"}, {"orderby": "properties/ints[x]"}, {"orderby": "name[0]"},
-        {"expand": "Datastreams(foo=1)"}, {"expand": "Datastreams($top=1;$top=2)"},
+        {"filter": ""}, {"orderby": " "}, {"select": ""}, {"expand": ""}, {"top": ""}, {"count": ""}, {"resultFormat": "dataArray"},
+        {"filter": "Datastreams/any(d: name eq 'd')"}, {"filter": "Datastreams/any(d: d)"}, {"filter": "name/any(d: d/x eq 1)"},
+        {"filter": "Datastreams/Thing/any(t: t/name eq 'x')"}, {"filter": "Datastreams/any(d: d/name eq 'x') eq true"},
+        {"filter": "Datastreams/any(d: d/nothing eq 1)"}, {"filter": "1 in name"}, {"filter": "1 in ()"}, {"filter": "1 in"},
+        {"expand": "Datastreams($expand=Thing($filter=id eq 1))"}, {"expand": "Datastreams(foo=1)"}, {"expand": "Datastreams($top=1;$top=2)"},
     ],
 )  # fmt: skip
 def test_what_has_no_meaning_is_said(ask, options):
     with pytest.raises(MadangError):
         ask("Things", **options)
+
+
+def test_what_one_entity_cannot_be_asked_is_said(ask):
+    """Of one entity what it shows is chosen, nothing else; of a property or references nothing."""
+    assert ask("Things(#)", select="name", expand="Datastreams($filter=name eq 'x')") == {
+        "name": ask("Things(#)")["name"],
+        "Datastreams": [],
+    }
+    for path, option in (
+        ("Things(#)", "filter"), ("Things(#)", "orderby"), ("Things(#)", "top"), ("Things(#)", "count"),
+        ("Things(#)/name", "select"), ("Things(#)/$ref", "expand"), ("Things(#)/Datastreams/$ref", "resultFormat"),
+    ):  # fmt: skip
+        value = {
+            "filter": "id eq 1",
+            "top": 1,
+            "count": "true",
+            "expand": "Locations",
+            "resultFormat": "dataArray",
+        }.get(option, "name")
+        with pytest.raises(MadangError, match="no meaning here") as refused:
+            ask(path, **{option: value})
+        assert refused.value.code == f"sensorthings.${option}"
+
+
+def test_none_are_asked_for(ask):
+    """With `$top=0` comes the number, and no link that leads to the same again."""
+    expand = "Observations($top=0;$count=true)"
+    found = answer(
+        resolve(read_path("Datastreams")),
+        read_options([("$expand", expand), ("$select", "name")]),
+        "-", "Datastreams", [("$expand", expand), ("$select", "name")],
+    )  # fmt: skip
+    assert found["value"] == [{"name": "d", "Observations": [], "Observations@iot.count": len(DETAILS)}]
 
 
 def test_an_option_is_given_once():

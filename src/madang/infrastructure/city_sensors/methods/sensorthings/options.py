@@ -6,8 +6,9 @@ The grammar of `$filter` is OData's, parsed by the library odata-query; what Sen
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
-from .trees import hide_indices, join_path, split_path
+from .trees import hide_names, join_path, split_path
 from .wrong import refuse
 
 DEFAULT_TOP, MOST_TOP, DEEPEST = 100, 1000, 8
@@ -25,7 +26,7 @@ _OURS = re.compile(r"\b(substringof|st_\w+)\s*\(")
 _MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)"
 _INTERVAL = re.compile(rf"({_MOMENT})/({_MOMENT})")
 _NOT = re.compile(r"\bnot\(")
-_PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d{1,9}\])*(?:/[A-Za-z_]\w*(?:\[\d{1,9}\])*)*")
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d{1,9}\])*(?:/[^\s/()',;\[\]]+(?:\[\d{1,9}\])*)*")
 
 
 class Sort(msgspec.Struct, frozen=True):
@@ -64,6 +65,8 @@ def read_options(items: Iterable[tuple[str, str]], depth: int = 0) -> Options:
     values = {}
     for name, text in given.items():
         try:
+            if not text.strip():
+                raise ValueError("nothing there")
             values |= _READERS[name](text.strip(), depth)
         except (ODataException, ValueError, RecursionError, EOFError) as error:
             raise refuse(
@@ -76,7 +79,7 @@ def read_filter(text: str) -> ast._Node:
     """Return the tree of a `$filter`."""
     parts = _TEXTS.split(text)
     parts[::2] = map(_translate, parts[::2])
-    tree = ODataParser().parse(ODataLexer().tokenize("".join(parts)))
+    tree = ODataParser().parse(_tokenize("".join(parts)))
     if tree is None:
         raise ValueError("nothing there")
     _check_size(tree)
@@ -85,8 +88,58 @@ def read_filter(text: str) -> ast._Node:
 
 def _translate(part: str) -> str:
     """Return a part of a filter outside of texts in the library's words."""
-    part = _OURS.sub(lambda match: f"sta.{match[1].lower()}(", hide_indices(part.replace("@iot.id", "id")))
-    return _NOT.sub("not (", _INTERVAL.sub(r"sta.interval(\1,\2)", part))
+    part = hide_names(_INTERVAL.sub(r"sta.interval(\1,\2)", part.replace("@iot.id", "id")))
+    return _NOT.sub("not (", _OURS.sub(lambda match: f"sta.{match[1].lower()}(", part))
+
+
+def _tokenize(text: str) -> Iterator[Any]:
+    """Yield the library's tokens; what follows `in` is a list for it, be it one value `(1)` or a path to a list."""
+    tokens = list(ODataLexer().tokenize(text))
+    places = iter(range(len(tokens)))
+    for place in places:
+        yield tokens[place]
+        if tokens[place].type != "IN" or place + 1 == len(tokens):
+            continue
+        inner = tokens[place + 1 : _find_end(tokens, place + 1)]
+        if not inner:
+            continue
+        is_bare = inner[0].type != "("
+        if is_bare:
+            yield _make_token("(", inner[0])
+        yield from inner if is_bare else inner[:-1]
+        if is_bare or not _has_comma(inner):
+            yield _make_token(",", inner[-1])
+        yield _make_token(")", inner[-1])
+        for _ in inner:
+            next(places)
+
+
+def _find_end(tokens: list[Any], start: int) -> int:
+    """Return where a list in parentheses, or a path, that begins at `start` is over; `start` where there is neither."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        kind = tokens[place].type
+        depth += (kind == "(") - (kind == ")")
+        if kind == ")" and depth == 0:
+            return place + 1
+        if depth <= 0 and kind not in {"ODATA_IDENTIFIER", "/"}:
+            return place
+    return len(tokens) if depth == 0 else start
+
+
+def _has_comma(tokens: list[Any]) -> bool:
+    depth = 0
+    for one in tokens:
+        depth += (one.type == "(") - (one.type == ")")
+        if depth == 1 and one.type == ",":
+            return True
+    return False
+
+
+def _make_token(mark: str, near: Any) -> Any:
+    token = copy.copy(near)
+    token.type = token.value = mark
+    return token
 
 
 def _negate_whole(tree: ast._Node) -> ast._Node:

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from odata_query import ast
 
 _INDEX = re.compile(r"\[(\d{1,9})\]")
 _AS_NAME = "place_in_list_"
+_STEP = re.compile(r"(?<=/)[^\s/()',:\[\]]+(?!\w*\()")
+_KNOWN = re.compile(r"(?!any|all|null|true|false|named_)[A-Za-z_]\w*", re.IGNORECASE | re.ASCII)
+_NAMED = "named_"
+_BEFORE_LAMBDA = re.compile(r"[A-Za-z_][\w/]*(?=/(?:any|all)\()")
+_JOINED = "_0joined0_"
 
 
-def hide_indices(text: str) -> str:
-    """Return a `$filter` with places in lists (`names[0]`) as names of a path, which is what the library reads."""
+def hide_names(text: str) -> str:
+    """Return a `$filter` outside of its texts so that the library reads it.
+
+    Places in lists (`names[0]`) become names of a path; names that it takes for something else (`properties/높이`,
+    `properties/a-b`, `properties/allowed`) are spelled; a path to a lambda is one name.
+    """
+    text = _STEP.sub(lambda match: match[0] if _KNOWN.fullmatch(match[0]) else _spell(match[0]), text)
+    text = _BEFORE_LAMBDA.sub(lambda match: match[0].replace("/", _JOINED), text)
     return _INDEX.sub(rf"/{_AS_NAME}\1", text)
+
+
+def _spell(name: str) -> str:
+    return _NAMED + re.sub(r"\W|_", lambda match: f"_{ord(match[0]):x}_", name)
+
+
+def _read_step(name: str) -> str:
+    """Return a name of a path as it was written."""
+    if name.startswith(_NAMED):
+        return re.sub(r"_([0-9a-f]+)_", lambda match: chr(int(match[1], 16)), name.removeprefix(_NAMED))
+    return f"[{name.removeprefix(_AS_NAME)}]" if name.startswith(_AS_NAME) else name
 
 
 def split_path(text: str) -> tuple[str, ...]:
@@ -30,12 +52,10 @@ def join_path(names: tuple[str, ...]) -> str:
 def flatten(node: ast._Node) -> tuple[str, ...] | None:
     """Return the names of a path like `Datastream/Thing/id`, places in lists as `[0]`; None where the node is none."""
     if isinstance(node, ast.Identifier):
-        return (node.name,)
+        return tuple(_read_step(name) for name in node.name.split(_JOINED))
     if isinstance(node, ast.Attribute):
         owner = flatten(node.owner)
-        name = node.attr
-        place = f"[{name.removeprefix(_AS_NAME)}]" if name.startswith(_AS_NAME) else name
-        return None if owner is None else (*owner, place)
+        return None if owner is None else (*owner, _read_step(node.attr))
     return None
 
 
@@ -67,23 +87,45 @@ def find_prefix(tree: ast._Node, name: str) -> tuple[str, ...] | None:
     return prefixes.pop() if len(prefixes) == 1 else None
 
 
-def enter(node: Any, steps: int = 1) -> Any:
+def enter(tree: Any, steps: int = 1) -> Any:
     """Return a tree as one about what a link leads to: without the first `steps` names of each path."""
+    return replace_paths(tree, lambda path: make_path(path[steps:]))
+
+
+def leave_variable(expression: Any, variable: str) -> Any:
+    """Return a lambda's expression as one about what its variable stands for; raise ValueError where it is about more."""
+
+    def leave(path: tuple[str, ...]) -> ast._Node:
+        if path[0] != variable or len(path) == 1:
+            raise ValueError(f"{join_path(path)} is nothing that {variable} has")
+        return make_path(path[1:])
+
+    return replace_paths(expression, leave)
+
+
+def replace_paths(node: Any, change: Callable[[tuple[str, ...]], ast._Node]) -> Any:
+    """Return a tree with what `change` makes of each path; those of a lambda's own variable stay."""
     if isinstance(node, list):
-        return [enter(one, steps) for one in node]
+        return [replace_paths(one, change) for one in node]
     if not isinstance(node, ast._Node):
         return node
     path = flatten(node)
     if path is not None:
-        return make_path(path[steps:])
+        return change(path)
     if isinstance(node, ast.Call):
-        return ast.Call(node.func, enter(node.args, steps))
-    return type(node)(**{name: enter(value, steps) for name, value in vars(node).items()})
+        return ast.Call(node.func, replace_paths(node.args, change))
+    if isinstance(node, ast.Lambda):
+        own = node.identifier.name
+        kept = replace_paths(
+            node.expression, lambda path: make_path(path) if path[0] == own else change(path)
+        )
+        return ast.Lambda(node.identifier, kept)
+    return type(node)(**{name: replace_paths(value, change) for name, value in vars(node).items()})
 
 
 def make_path(names: tuple[str, ...]) -> ast._Node:
     """Return names as the node of a path."""
     node: ast._Node = ast.Identifier(names[0])
     for name in names[1:]:
-        node = ast.Attribute(node, name)
+        node = ast.Attribute(node, name if _INDEX.fullmatch(name) or _KNOWN.fullmatch(name) else _spell(name))
     return node

@@ -78,6 +78,7 @@ def resolve(segments: Sequence[Segment]) -> Target:
 
 def answer(target: Target, options: Options, base: str, path: str, items: Sequence[tuple[str, str]]) -> Any:
     """Return the JSON (or, for `$value`, the text) of a target. `base` is the service's address."""
+    _check_options(target, options, [name for name, _ in items])
     if target.property:
         found = _find_value(target)
         return found if target.is_raw or found is None else {target.label: found}
@@ -97,6 +98,19 @@ def answer(target: Target, options: Options, base: str, path: str, items: Sequen
         kept = [(name, text) for name, text in items if name != "$skip"]
         body["@iot.nextLink"] = f"{base}/{path}?{urlencode([*kept, ('$skip', options.skip + options.top)])}"
     return body | {"value": value}
+
+
+def _check_options(target: Target, options: Options, names: Sequence[str]) -> None:
+    """Refuse options that have no meaning for what a path leads to."""
+    if target.entity is not None:
+        is_whole = not target.property and not target.is_references
+        allowed = {"$select", "$expand"} if is_whole else set()
+        wrong = [name for name in names if name.startswith("$") and name not in allowed]
+    else:
+        is_array = options.is_array and (target.kind is not OBSERVATION or target.is_references)
+        wrong = ["$resultFormat"] * is_array + ["$expand"] * bool(options.is_array and options.expand)
+    if wrong:
+        raise refuse(wrong[0], f"여기에는 {wrong[0]}을(를) 쓸 수 없습니다", f"{wrong[0]} has no meaning here")
 
 
 def _find_value(target: Target) -> Any:
@@ -215,7 +229,11 @@ def _expand(
     return [
         {name: [next(drawn) for _ in found]}
         | ({} if total is None else {f"{name}@iot.count": total})
-        | ({f"{name}@iot.nextLink": f"{link_to(kind, row, base)}/{name}?{more}"} if has_more else {})
+        | (
+            {f"{name}@iot.nextLink": f"{link_to(kind, row, base)}/{name}?{more}"}
+            if has_more and options.top
+            else {}
+        )
         for row, (found, total, has_more) in zip(rows, pages, strict=True)
     ]
 
@@ -234,6 +252,14 @@ def _list_pages(
 def _expand_one(
     kind: EntityType, rows: Sequence[Any], link: Link, target: EntityType, options: Options, base: str
 ) -> list[dict[str, Any]]:
+    plain = msgspec.structs.replace(options, select=(), expand={})
+    if plain != Options():
+        name = next(iter(write_options(plain)), "$top")
+        raise refuse(
+            name,
+            f"{link.name}은(는) 하나라서 {name}을(를) 쓸 수 없습니다",
+            f"there is one {link.name}, {name} has no meaning",
+        )
     if kind is not OBSERVATION:
         prefetch_related_objects(list(rows), link.path)
     others = [follow(kind, row, link) for row in rows]

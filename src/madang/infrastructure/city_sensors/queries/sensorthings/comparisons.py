@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.computing import (
     read_span,
     read_steps,
 )
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import flatten
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 
 from .spans import OPPOSITE, TIMES, Branches, Span, compare_times
@@ -103,6 +105,18 @@ def _compare_result(op: Op, right: ast._Node) -> Branches:
     if isinstance(right, ast.Integer | ast.Float):
         return ((Filter("value", op, float(right.py_val)),),)
     raise refuse_filter()
+
+
+def find_in_lists(one: ast._Literal, lists: Sequence[ast._Node], *, negated: bool) -> list[Filter]:
+    """Return for each path the filter that a number or text is (isn't) in the list there; raise BadInput for anything else."""
+    step = "has_text" if isinstance(one, ast.String) else "has_number"
+    found = []
+    for path in map(flatten, lists):
+        if path is None or path[0] not in {*IN_DETAILS, "result"}:
+            raise refuse_filter()
+        column, steps = locate(path, (), is_number=False)
+        found.append(Filter(column, Op.NE if negated else Op.EQ, 1, (*steps, (step, one.py_val))))
+    return found
 
 
 def _compare_computed(

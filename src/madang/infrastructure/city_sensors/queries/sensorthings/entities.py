@@ -19,7 +19,11 @@ from madang.infrastructure.city_sensors.methods.sensorthings.trees import (
     find_first,
     find_prefix,
     flatten,
+    join_path,
+    leave_variable,
     list_paths,
+    make_path,
+    replace_paths,
 )
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 
@@ -115,16 +119,20 @@ def describe_entity(kind: EntityType, entity: Any) -> dict[str, Any]:
 
 def _read_condition(kind: EntityType, tree: ast._Node) -> Q:
     """Return a filter's condition; what it says of Observations is asked of the readings first."""
+    if isinstance(tree, ast.CollectionLambda):
+        return _select_any(kind, tree)
     is_denied = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
     before = None if is_denied else find_prefix(tree, OBSERVATION.collection)
     if before is not None:
-        return _select_observed(kind, before, tree)
+        return _select_observed(kind, before, enter(tree, len(before) + 1))
     if isinstance(tree, ast.BoolOp):
         left, right = _read_condition(kind, tree.left), _read_condition(kind, tree.right)
         return left | right if isinstance(tree.op, ast.Or) else left & right
     if is_denied:
         rows = MODELS[kind.name].objects.filter(_read_condition(kind, tree.operand))
         return ~Q(pk__in=rows.values("pk"))
+    if isinstance(tree, ast.Compare) and (observed := _find_observed(kind, tree)) is not None:
+        return _select_observed(kind, *observed)
     if isinstance(tree, ast.Compare) and any(_is_time_of_streams(kind, path) for path in list_paths(tree)):
         return _select_during(kind, tree)
     return _name_linked(kind, tree) or make_condition(kind, tree)
@@ -132,10 +140,68 @@ def _read_condition(kind: EntityType, tree: ast._Node) -> Q:
 
 def _select_observed(kind: EntityType, before: tuple[str, ...], tree: ast._Node) -> Q:
     """Return the condition that one of the observations, which lie behind the links `before`, satisfies a tree."""
-    tree = enter(tree, len(before) + 1)
     if kind.name == "FeatureOfInterest":
         return Q(pk__in=find_features_where(tree))
     return Q(**{f"{find_column(kind, (*before, 'id'))[0]}__in": find_streams_where(tree)})
+
+
+def _find_observed(kind: EntityType, tree: ast.Compare) -> tuple[tuple[str, ...], ast._Node] | None:
+    """Return the links before the observations of a comparison with what they belong to, and it as one about them.
+
+    `Observations/result gt properties/limit` of a datastream is `result gt Datastream/properties/limit` of its observations.
+    """
+    many = OBSERVATION.collection
+    befores = {path[: path.index(many)] for path in list_paths(tree) if many in path[:-1]}
+    if len(befores) != 1:
+        return None
+    before = befores.pop()
+    owner = TYPES[before[-1].removesuffix("s")] if before and before[-1] == "Datastreams" else kind
+    if len(before) > 1 or OBSERVATION.find_link(owner.name) is None:
+        return None
+    back = (owner.name,)
+
+    def turn(path: tuple[str, ...]) -> ast._Node:
+        if many in path[:-1]:
+            return make_path(path[len(before) + 1 :])
+        is_owners = path[: len(before)] == before
+        return make_path((*back, *path[len(before) :]) if is_owners else (*back, kind.name, *path))
+
+    return before, replace_paths(tree, turn)
+
+
+def _select_any(kind: EntityType, tree: ast.CollectionLambda) -> Q:
+    """Return the condition that one (or each) of what a link to many leads to satisfies a lambda."""
+    owner = flatten(tree.owner) or ()
+    inner: ast._Node = ast.Boolean("true")
+    is_all = isinstance(tree.operator, ast.All)
+    try:
+        if tree.lambda_ is not None:
+            inner = leave_variable(tree.lambda_.expression, tree.lambda_.identifier.name)
+        target = _follow_links(kind, owner)
+    except ValueError as error:
+        raise refuse("$filter", "이 조건을 쓸 수 없습니다", f"can't filter by this: {error}") from error
+    if is_all:
+        inner = ast.UnaryOp(ast.Not(), inner)
+    if target is OBSERVATION:
+        found = _select_observed(kind, owner[:-1], inner)
+    else:
+        fitting = MODELS[target.name].objects.filter(_read_condition(target, inner)).values("pk")
+        found = Q(**{f"{find_column(kind, (*owner, 'id'))[0]}__in": fitting})
+    there = Q(pk__in=MODELS[kind.name].objects.filter(found).values("pk"))
+    return ~there if is_all else there
+
+
+def _follow_links(kind: EntityType, path: tuple[str, ...]) -> EntityType:
+    """Return what a path of links leads to, the last of them to many; raise ValueError where it doesn't."""
+    is_many = False
+    for name in path:
+        link = kind.find_link(name)
+        if link is None:
+            raise ValueError(f"a {kind.name} has no {name}")
+        kind, is_many = TYPES[link.target], link.is_many
+    if not is_many:
+        raise ValueError(f"{join_path(path)} aren't many")
+    return kind
 
 
 def _name_linked(kind: EntityType, tree: ast._Node) -> Q | None:

@@ -38,7 +38,7 @@ from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES
 from madang.infrastructure.city_sensors.methods.sensorthings.trees import flatten, join_path
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 
-from .json_values import JsonKind, JsonNumber, JsonText, JsonTruth
+from .json_values import JsonHas, JsonKind, JsonNumber, JsonText, JsonTruth
 
 MODELS: dict[str, Any] = {name: getattr(models, name) for name in TYPES if name != "Observation"}
 NUMBERS = {
@@ -192,6 +192,8 @@ class Visitor(AstToDjangoQVisitor):
     def visit_Compare(self, node: ast.Compare) -> Any:  # noqa: N802 - the library's name
         """Return a comparison; those with JSON and with distances need their own words."""
         left, comparator, right = node.left, node.comparator, node.right
+        if isinstance(comparator, ast.In) and isinstance(left, ast._Literal):
+            return self._find_in_lists(left, right)
         if isinstance(left, ast._Literal) and type(comparator) in FLIPPED:
             left, comparator, right = right, FLIPPED[type(comparator)](), left
         if isinstance(left, ast.Call) and left.func.full_name() in {"geo.distance", "geo.length"}:
@@ -318,6 +320,22 @@ class Visitor(AstToDjangoQVisitor):
         if isinstance(pattern, ast.String):
             check_pattern(pattern.val)
         return super().djangofunc_matchespattern(text, pattern)
+
+    def _find_in_lists(self, one: ast._Literal, lists: ast._Node) -> Q:
+        """Return the condition that a number or a text is in one of the lists that stand in JSON."""
+        if not isinstance(one, ast.Integer | ast.Float | ast.String):
+            raise TypeError("a number or a text is in a list")
+        found = Q()
+        for path in map(flatten, lists.val if isinstance(lists, ast.List) else []):
+            column, keys, kind = find_place(self.kind, path) if path else ("", (), "")
+            if kind != "json":
+                raise TypeError("a constant is sought in lists in JSON")
+            found |= Q(lookups.Exact(JsonHas(column, keys, one.py_val), True))
+        return found
+
+    def visit_CollectionLambda(self, node: ast.CollectionLambda) -> Any:  # noqa: N802 - the library's name
+        """Refuse a lambda inside of a comparison or a function."""
+        raise TypeError("any() and all() stand alone or are joined by and, or, not")
 
     def _compare_measure(self, call: ast.Call, comparator: ast._Node, limit: Any) -> Q:
         """Return the condition of a distance or a length, both in degrees as the geometries are."""

@@ -67,3 +67,31 @@ class JsonTruth(InJson):
     sqlite = "CASE JSON_TYPE(@) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
     postgresql = "CASE WHEN jsonb_typeof(@) = 'boolean' THEN (@)::boolean END"
     output = BooleanField()
+
+
+class JsonHas(InJson):
+    """Whether what lies there is a list with a number or a text in it."""
+
+    sqlite = (
+        "(JSON_TYPE(@) = 'array' AND EXISTS (SELECT 1 FROM JSON_EACH(@) AS item "
+        "WHERE item.type NOT IN ('true', 'false') AND item.value = %s))"
+    )
+    postgresql = (
+        "EXISTS (SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(@) = 'array' THEN @ END) AS item "
+        "WHERE item = %s::jsonb)"
+    )
+    output = BooleanField()
+
+    def __init__(self, column: str, keys: tuple[str, ...], item: float | str) -> None:
+        super().__init__(column, keys)
+        self.item = item
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return it in SQLite's words."""
+        sql, params = super().as_sqlite(compiler, connection)
+        return sql, (*params, self.item)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return it in PostgreSQL's words."""
+        sql, params = super().as_postgresql(compiler, connection)
+        return sql, (*params, json.dumps(self.item))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import msgspec
 from django.db.models import Q
+from odata_query import ast
 
 from madang.core.lake.interface import AnyOf, Filter, Measure, Op, Order, Reader
 from madang.infrastructure.city_sensors import models
+from madang.infrastructure.city_sensors.methods.sensorthings.bodies import write_time
 from madang.infrastructure.city_sensors.methods.sensorthings.options import Sort
 from madang.infrastructure.city_sensors.methods.sensorthings.schema import TYPES
+from madang.infrastructure.city_sensors.methods.sensorthings.trees import list_paths
+from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 
-from .filters import find_column
+from .filters import MODELS, find_column, find_place, follows_many
 
 LINKS = ("Datastream", "FeatureOfInterest")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 MOST_NAMED = 500
 """More things than this aren't named in the question for their datastreams."""
 Stream = tuple[str, ...]
@@ -52,6 +59,44 @@ def read_by_link(
         found = reader.read(where=where, order_by=order, offset=offset, limit=count).to_pylist()
         rows += sorted(found, key=lambda row: rank[_name(row, columns)])
     return rows
+
+
+def find_linked(tree: ast._Node) -> list[tuple[str, ...]]:
+    """Return the paths of a tree, each once, that lead to what observations are linked to; raise BadInput for two links."""
+    paths = list(dict.fromkeys(path for path in list_paths(tree) if path[0] in LINKS and len(path) > 1))
+    if len({path[0] for path in paths}) > 1:
+        raise refuse(
+            "$filter",
+            "데이터스트림과 관측 대상을 서로 견줄 수 없습니다",
+            "a Datastream isn't compared with a FeatureOfInterest",
+        )
+    return paths
+
+
+def group_by_values(paths: Sequence[tuple[str, ...]]) -> dict[tuple[ast._Node, ...], list[int]]:
+    """Return the ids of datastreams (features of interest) by what paths lead to there, those without any left out."""
+    kind = TYPES[paths[0][0]]
+    places = [find_place(kind, path[1:]) for path in paths]
+    if any(follows_many(kind, path[1:]) for path in paths):
+        raise refuse("$filter", "여럿과는 견줄 수 없습니다", "it is compared with one value, not with many")
+    columns = ["__".join([column, *(key.strip("[]") for key in keys)]) for column, keys, _ in places]
+    groups: dict[tuple[ast._Node, ...], list[int]] = {}
+    for identity, *values in MODELS[kind.name].objects.values_list("pk", *columns):
+        if all(isinstance(one, bool | int | float | str | datetime) for one in values):
+            groups.setdefault(tuple(map(_write_literal, values)), []).append(identity)
+    return groups
+
+
+def _write_literal(value: Any) -> ast._Node:
+    if isinstance(value, bool):
+        return ast.Boolean(str(value).lower())
+    if isinstance(value, int):
+        return ast.Integer(str(value))
+    if isinstance(value, float):
+        return ast.Float(repr(value))
+    if isinstance(value, datetime):
+        return ast.DateTime(write_time(value))
+    return ast.DateTime(value) if MOMENT.fullmatch(value) else ast.String(value)
 
 
 def _divide(

@@ -34,13 +34,15 @@ from madang.infrastructure.city_sensors.methods.sensorthings.trees import (
     find_first,
     flatten,
     join_path,
+    make_path,
+    replace_paths,
 )
 from madang.infrastructure.city_sensors.methods.sensorthings.wrong import miss, refuse
 from madang.infrastructure.city_sensors.tables import READINGS
 
-from .comparisons import COLUMNS, EVERYTHING, IN_DETAILS, compare, locate, refuse_filter
+from .comparisons import COLUMNS, EVERYTHING, IN_DETAILS, compare, find_in_lists, locate, refuse_filter
 from .filters import make_condition
-from .linked import LINKS, read_by_link
+from .linked import LINKS, find_linked, group_by_values, read_by_link
 from .spans import Branches
 from .written import await_written
 
@@ -342,6 +344,8 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
     link = find_first(tree)
     if link in LINKS:
         return _follow_link(link, tree, negated=negated)
+    if isinstance(tree, ast.Compare) and (linked := find_linked(tree)):
+        return _compare_linked(linked, tree, negated=negated)
     if isinstance(tree, ast.Boolean):
         return EVERYTHING if tree.py_val is not negated else ()
     path = flatten(tree)
@@ -354,6 +358,9 @@ def make_branches(tree: ast._Node, *, negated: bool = False) -> Branches:
 
 def _make_comparison(tree: ast.Compare, *, negated: bool) -> Branches:
     if isinstance(tree.comparator, ast.In) and isinstance(tree.right, ast.List) and tree.right.val:
+        if isinstance(tree.left, ast.Integer | ast.Float | ast.String):
+            found = find_in_lists(tree.left, tree.right.val, negated=negated)
+            return tuple((one,) for one in found) if not negated else (tuple(found),)
         each: list[ast._Node] = [ast.Compare(ast.Eq(), tree.left, one) for one in tree.right.val]
         return make_branches(reduce(partial(ast.BoolOp, ast.Or()), each), negated=negated)
     found = compare(tree, now(), negated=negated)
@@ -367,6 +374,25 @@ def _follow_link(name: str, tree: ast._Node, *, negated: bool) -> Branches:
     if name == "Datastream":
         return select_streams(condition)
     return select_features(models.FeatureOfInterest.objects.filter(condition).values_list("pk", flat=True))
+
+
+def _compare_linked(paths: Sequence[tuple[str, ...]], tree: ast.Compare, *, negated: bool) -> Branches:
+    """Return the branches of a comparison with what observations are linked to: for each value there the comparison with it."""
+    name = paths[0][0]
+    branches: Branches = ()
+    for values, owners in group_by_values(paths).items():
+        known = dict(zip(paths, values, strict=True))
+        with_values = replace_paths(
+            tree, lambda path, known=known: known[path] if path in known else make_path(path)
+        )
+        compared = make_branches(with_values, negated=negated)
+        belongs = select_streams(Q(pk__in=owners)) if name == "Datastream" else select_features(owners)
+        branches += tuple(one + other for one in compared for other in belongs)
+        if len(branches) > MOST_BRANCHES:
+            raise refuse(
+                "$filter", "견줄 값이 너무 많습니다", "too many different values to compare with; narrow it"
+            )
+    return branches
 
 
 def _select_one(op: Op, right: ast._Node) -> Branches:

@@ -36,12 +36,13 @@ from cctv_clips.trembling import Seen, follow_greedily, see
 
 from madang.infrastructure.cctv.gateway.analyses import Analysis
 from madang.infrastructure.cctv.gateway.analysing import LOOKS, analyse
+from madang.infrastructure.cctv.gateway.choosing import EIGHT_BITS
 from madang.infrastructure.cctv.gateway.clips import Files
-from madang.infrastructure.cctv.gateway.detector import Detector
+from madang.infrastructure.cctv.gateway.detector import MODEL, Detector
 from madang.infrastructure.cctv.gateway.poses import find_poses
 from madang.infrastructure.cctv.gateway.simulating import Walker, write_street
 from madang.infrastructure.cctv.methods.mending import mend
-from madang.infrastructure.cctv.methods.tracking import Tracker
+from madang.infrastructure.cctv.methods.tracking import NEW, Tracker
 from madang.infrastructure.cctv.records import (
     SORTS,
     Detections,
@@ -66,6 +67,8 @@ DRESSES = (1, 2)
 FRAMES, FPS, TUD_FPS, TUD_SIZE = 100, 10, 25.0, (640, 480)
 PACE, TURNS, WATCHED_S, LONGEST_WAIT_S = 3.0, 1, 20.0, 60.0
 ROUNDS = 3
+PERSON = 0
+"""COCO's number of a person."""
 
 
 def main() -> None:
@@ -90,6 +93,7 @@ def _measure_accuracy(arguments: argparse.Namespace, folder: Path) -> None:
         _measure_composed(video, folder)
     if DEBIAN.is_file():
         _measure_by_eye()
+        _measure_models()
     for video, truth in arguments.clip:
         _measure_clip(Path(video).stem, Path(video), read_rows(Path(truth)))
 
@@ -152,6 +156,35 @@ def _measure_by_eye() -> None:
         f"{found.frames / found.fps:.0f} s; {cost:.0f} ms of processor time a frame)",
         flush=True,
     )
+
+
+def _measure_models() -> None:
+    """Compare what both models see at one look, as live pictures are looked at, with who is there, and what it costs."""
+    labels = np.loadtxt(BY_EYE, delimiter=",")
+    with av.open(str(DEBIAN)) as container:
+        pictures = {
+            number: frame.to_ndarray(format="bgr24")
+            for number, frame in enumerate(container.decode(video=0), start=1)
+            if number in labels[:, 0]
+        }
+    people, doubtful = labels[labels[:, 6] > 0], labels[labels[:, 6] == 0]
+    for name, model in (("in full", MODEL), ("in eight bits", EIGHT_BITS)):
+        detector, rows = Detector(tiles=1, threads=1, model=model), []
+        began = time.process_time()
+        seen = {number: detector.detect(picture) for number, picture in pictures.items()}
+        cost = 1000 * (time.process_time() - began) / len(pictures)
+        for number, found in seen.items():
+            sure = (found.scores >= NEW) & (found.classes == PERSON)
+            rows += [
+                (number, 0, x1, y1, x2 - x1, y2 - y1, score)
+                for (x1, y1, x2, y2), score in zip(found.boxes[sure], found.scores[sure], strict=True)
+            ]
+        right, count = count_right(people, drop_over(np.array(rows, float).reshape(-1, 7), doubtful))
+        print(
+            f"  the detector {name}, one look: recall {right / len(people):.3f}  precision {right / max(1, count):.3f}  "
+            f"{cost:.0f} ms of processor time",
+            flush=True,
+        )
 
 
 class Recorder(Detector):

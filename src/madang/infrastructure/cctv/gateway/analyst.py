@@ -51,11 +51,11 @@ from madang.infrastructure.cctv.records import (
 )
 
 from .analysing import NOTHING, MotionGate, take_frame, watch_burning
+from .choosing import find_quick_detector
 from .classifier import find_classifier
 from .clips import Files, encode_picture, put, to_name, write_clip
 from .detector import Detector
 from .faces import FaceFinder
-from .own_detector import find_detector
 from .poses import PoseReader, find_poses
 from .sources import SourceReader
 from .troubles import UNWORKABLE
@@ -438,7 +438,7 @@ class Analyst:
         for camera_id, source in named.items():
             if camera_id not in self._watched:
                 if source.tiles not in self._detectors:
-                    self._detectors[source.tiles] = find_detector(source.tiles, threads=1)
+                    self._detectors[source.tiles] = find_quick_detector(source.tiles)
                 detector = self._detectors[source.tiles]
                 self._watched[camera_id] = Watched(
                     source, detector, self.files, self.writer, self._came, self._poses

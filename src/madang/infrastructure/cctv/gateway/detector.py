@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 
 from madang.infrastructure.cctv.methods.boxes import decode, drop_doubles, keep_large
 from madang.infrastructure.cctv.records import Detections, Floats, Picture
@@ -23,6 +24,7 @@ OVERLAP, INSIDE = 0.55, 0.8
 MARGIN = 0.25
 """Tiles are larger than their share of the picture by so much, half on each side."""
 EDGE = 4
+INPUT = "input_1"
 SCORES, SIDES = ("Identity", "Identity_1", "Identity_2"), ("Identity_3", "Identity_4", "Identity_5")
 
 
@@ -30,7 +32,7 @@ class Detector:
     """Finds people, vehicles and bags. `tiles` cuts a picture that many times along its longer side."""
 
     def __init__(self, tiles: int = 2, threads: int = 2, model: Path = MODEL) -> None:
-        self._session = open_model(model, threads, lambda given: fold_pads(free_sides(given)))
+        self._session = open_model(model, threads, free)
         self._tiles = tiles
 
     def detect(self, picture: Picture) -> Detections:
@@ -60,18 +62,29 @@ class Detector:
 
     def _read(self, part: Picture) -> Detections:
         """Return what the model sees, its proportions kept: a person made thin is not seen as one."""
-        height, width = part.shape[:2]
-        scale = SIZE / max(width, height)
-        wide, high = max(1, round(width * scale)), max(1, round(height * scale))
-        given = np.zeros((1, 3, *(-(-side // CELL) * CELL for side in (high, wide))), np.float32)
-        shown = cv2.resize(part, (wide, high), interpolation=cv2.INTER_LINEAR)
-        for colour, plane in enumerate(cv2.split(shown)):
-            filled = given[0, colour, :high, :wide]
-            np.subtract(plane, MEAN[colour], out=filled)
-            filled /= SPREAD[colour]
-        answers: list[Floats] = [one[0] for one in self._session.run([*SCORES, *SIDES], {"input_1": given})]
+        given, scale = prepare(part)
+        answers: list[Floats] = [one[0] for one in self._session.run([*SCORES, *SIDES], {INPUT: given})]
         found = decode(answers[:3], answers[3:], given.shape[3], LEAST_SCORE)
         return Detections(found.boxes / scale, found.scores, found.classes)
+
+
+def free(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return NanoDet's model freed of the square and of borders made apart."""
+    return fold_pads(free_sides(model))
+
+
+def prepare(picture: Picture) -> tuple[Floats, float]:
+    """Return a picture as the model takes it, (1, 3, height, width), and by how much it was made larger."""
+    height, width = picture.shape[:2]
+    scale = SIZE / max(width, height)
+    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+    given = np.zeros((1, 3, *(-(-side // CELL) * CELL for side in (high, wide))), np.float32)
+    shown = cv2.resize(picture, (wide, high), interpolation=cv2.INTER_LINEAR)
+    for colour, plane in enumerate(cv2.split(shown)):
+        filled = given[0, colour, :high, :wide]
+        np.subtract(plane, MEAN[colour], out=filled)
+        filled /= SPREAD[colour]
+    return given, scale
 
 
 def _list_tiles(width: int, height: int, count: int) -> list[tuple[int, int, int, int]]:

@@ -10,10 +10,12 @@ SIDES = ("height", "width")
 
 
 def free_sides(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return a model of one square picture (1, 3, side, side) that takes any height and width.
+    """Return a model of one square picture (1, 3, side, side) that takes any height and width; one that is free as it is.
 
     Both must be multiples of its coarsest cells. What was resized to a size is resized by the ratio that this was.
     """
+    if model.graph.input[0].type.tensor_type.shape.dim[2].dim_param:
+        return model
     shapes = {
         one.name: one.type.tensor_type.shape.dim
         for one in shape_inference.infer_shapes(model).graph.value_info

@@ -273,6 +273,7 @@ async function open(element: HTMLElement): Promise<void> {
     locale: {
       "NavigationControl.ZoomIn": say("확대", "Zoom in"),
       "NavigationControl.ZoomOut": say("축소", "Zoom out"),
+      "AttributionControl.ToggleAttribution": say("출처 보기", "Show the sources"),
       "Map.Title": element.getAttribute("aria-label") ?? say("지도", "Map"),
       "CooperativeGesturesHandler.WindowsHelpText": say("Ctrl을 누른 채 스크롤하면 확대됩니다", "Use Ctrl + scroll to zoom the map"),
       "CooperativeGesturesHandler.MacHelpText": say("⌘를 누른 채 스크롤하면 확대됩니다", "Use ⌘ + scroll to zoom the map"),

@@ -14,7 +14,14 @@ from madang.core.places.interface import list_districts, locate_points
 from .methods import scatter_points, simulate_fine_dust
 
 CITY_BOUNDS = (126.76, 37.42, 127.19, 37.71)
-SHELTER_KINDS = ("경로당", "복지관", "주민센터", "도서관", "은행", "공원 쉼터")
+SHELTER_KINDS = {
+    "경로당": "senior centre",
+    "복지관": "welfare centre",
+    "주민센터": "community centre",
+    "도서관": "library",
+    "은행": "bank",
+    "공원 쉼터": "park shelter",
+}
 
 
 def draw_points(generator: np.random.Generator, count: int) -> list[tuple[float, float, str]]:
@@ -35,9 +42,10 @@ def draw_points(generator: np.random.Generator, count: int) -> list[tuple[float,
 def write_shelters(path: Path, generator: np.random.Generator, count: int = 1200) -> None:
     """Write cooling shelters as CP949 with a title line, damaged headers and latitude in the X column."""
     names = {district.code: district.name_ko for district in list_districts()}
+    kinds = list(SHELTER_KINDS)
     rows = []
     for number, (lon, lat, code) in enumerate(draw_points(generator, count), start=1):
-        kind = SHELTER_KINDS[int(generator.integers(len(SHELTER_KINDS)))]
+        kind = kinds[int(generator.integers(len(kinds)))]
         people = f"{int(generator.integers(10, 1500)):,}"
         opened = f"{int(generator.integers(2005, 2023))}.{int(generator.integers(1, 13)):02d}.01."
         rows.append(

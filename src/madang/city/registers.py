@@ -30,7 +30,7 @@ from madang.core.things.interface import (
     register_kind,
 )
 
-from .files import draw_points, write_fine_dust, write_shelters
+from .files import SHELTER_KINDS, draw_points, write_fine_dust, write_shelters
 from .pace import make_generator
 
 SEED = 2022
@@ -101,9 +101,15 @@ SHELTERS = DemoFile(
         ColumnChange(name="관리번호", title=Text(ko="관리번호", en="Number")),
         ColumnChange(name="자치구", title=Text(ko="자치구", en="District")),
         ColumnChange(name="쉼터명", title=Text(ko="쉼터명", en="Name")),
-        ColumnChange(name="시설유형", title=Text(ko="시설유형", en="Kind of facility")),
+        ColumnChange(
+            name="시설유형",
+            title=Text(ko="시설유형", en="Kind of facility"),
+            words=tuple((kind, Text(ko=kind, en=english)) for kind, english in SHELTER_KINDS.items()),
+        ),
         ColumnChange(name="이용가능인원", title=Text(ko="이용가능인원", en="Capacity"), unit="person"),
         ColumnChange(name="지정일자", title=Text(ko="지정일자", en="Designated on")),
+        ColumnChange(name="경도", title=Text(ko="경도", en="Longitude"), unit="deg"),
+        ColumnChange(name="위도", title=Text(ko="위도", en="Latitude"), unit="deg"),
     ),
 )
 FINE_DUST = DemoFile(

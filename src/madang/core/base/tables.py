@@ -22,7 +22,10 @@ class ColumnType(StrEnum):
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """One column. `unit` is a UCUM symbol; `personal` says what personal data it holds."""
+    """One column. `unit` is a UCUM symbol; `personal` says what personal data it holds.
+
+    `words` says what its values are called, where they are codes or words of one language: (value, words).
+    """
 
     name: str
     type: ColumnType
@@ -30,6 +33,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
     required: bool = False
     personal: str = ""
+    words: tuple[tuple[str, Text], ...] = ()
 
 
 def declare_column(

@@ -174,7 +174,7 @@ def _change_columns(table: Table, changes: tuple[ColumnChange, ...]) -> tuple[Co
 def _change_column(column: Column, change: ColumnChange | None) -> Column:
     if change is None:
         return column
-    fields = {name: getattr(change, name) for name in ("title", "unit", "personal")}
+    fields = {name: getattr(change, name) for name in ("title", "unit", "personal", "words")}
     return msgspec.structs.replace(
         column, **{name: value for name, value in fields.items() if value is not None}
     )

@@ -12,6 +12,7 @@ import msgspec
 from madang.core.base.interface import Column, ColumnType, Text, to_city_time
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, format_day, format_number, format_short
 
+from .naming import name_value
 from .periods import are_periods, read_period
 from .reading import Reader
 from .records import Filter, Group, Measure, Op, Order
@@ -107,11 +108,11 @@ def draw_chart(
     return ChartBlock(
         title=title,
         kind=ChartKind.LINE if is_timed else ChartKind.BARS_ACROSS,
-        x=tuple(name_point(row["_x"], by) for row in rows),
+        x=tuple(name_point(row["_x"], by, x) for row in rows),
         series=(Series(name=name, values=tuple(_round(row["_y"]) for row in rows)),),
         unit="" if counts or y is None else y.unit,
         x_title=x.title if x else name,
-        summary=_summarize(rows, by, is_timed=is_timed),
+        summary=_summarize(rows, by, x, is_timed=is_timed),
         source=source,
         as_of=as_of,
     )
@@ -170,7 +171,7 @@ def _choose_period(column: Column, measured: dict[str, Any]) -> str:
     return "day" if days <= 120 else "month" if days <= 3700 else "year"
 
 
-def name_point(value: Any, by: str) -> Text:
+def name_point(value: Any, by: str, column: Column | None = None) -> Text:
     """Return what stands under a value of a chart: a period of length `by` in each language, or the value."""
     if isinstance(value, datetime) and by in {"hour", "value"}:
         return Text(ko=format_short(value, "ko"), en=format_short(value, "en"))
@@ -181,15 +182,15 @@ def name_point(value: Any, by: str) -> Text:
         if by != "year":
             return Text(ko=format_day(on, "ko"), en=format_day(on, "en"))
         value = on.year
-    return Text(ko=str(value), en=str(value))
+    return name_value(value, column)
 
 
-def _summarize(rows: list[dict[str, Any]], by: str, *, is_timed: bool) -> Text:
+def _summarize(rows: list[dict[str, Any]], by: str, column: Column | None, *, is_timed: bool) -> Text:
     given = [row for row in rows if row["_y"] is not None]
     if not given:
         return Text(ko="", en="")
     high = max(given, key=lambda row: row["_y"])
-    x, y = name_point(high["_x"], by), write_number(high["_y"])
+    x, y = name_point(high["_x"], by, column), write_number(high["_y"])
     if is_timed:
         return Text(ko=f"가장 높았던 때: {x.ko} ({y})", en=f"Highest: {x.en} ({y})")
     return Text(ko=f"가장 많은 것: {x.ko} ({y})", en=f"Most: {x.en} ({y})")

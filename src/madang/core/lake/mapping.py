@@ -11,6 +11,7 @@ from madang.core.base.interface import Column, ColumnType, Text
 from madang.core.pages.interface import MapBlock, MapClass, MapLayer, points_layer
 
 from .asking import count_rows
+from .naming import name_value
 from .reading import Reader
 from .records import Filter, Measure, Op, Order
 from .shape_index import has_outlines, measure_reach
@@ -84,6 +85,7 @@ def draw_map(
         or _find_bounds(reader, lon, lat, placed),
         list_selector="#places",
         property_titles={column.name: column.title for column in reader.columns},
+        words={value: words for column in reader.columns for value, words in column.words},
         quiet_scroll=True,
     )
 
@@ -105,7 +107,11 @@ def count_values(reader: Reader, column: str, where: Sequence[Filter], limit: in
         [Order("_count", descending=True), Order(column)],
         limit,
     ).to_pylist()
-    return [MapClass(value=_say(row[column]), title=_title(row[column]), count=row["_count"]) for row in rows]
+    known = next(one for one in reader.columns if one.name == column)
+    return [
+        MapClass(value=_say(row[column]), title=name_value(row[column], known), count=row["_count"])
+        for row in rows
+    ]
 
 
 def _list_points(
@@ -159,12 +165,6 @@ def _tiles(reader: Reader, colour_by: str) -> str:
 
 def _say(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _title(value: Any) -> Text:
-    if isinstance(value, bool):
-        return Text(ko="예" if value else "아니요", en="yes" if value else "no")
-    return Text(ko=str(value), en=str(value))
 
 
 def _plain(value: Any) -> Any:

@@ -255,6 +255,7 @@ class ColumnChange(msgspec.Struct, frozen=True, kw_only=True):
     title: Text | None = None
     unit: str | None = None
     personal: str | None = None
+    words: tuple[tuple[str, Text], ...] | None = None
 
 
 class DatasetChange(msgspec.Struct, frozen=True, kw_only=True):

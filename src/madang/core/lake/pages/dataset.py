@@ -26,6 +26,7 @@ from madang.core.base.interface import (
 from madang.core.lake.asking import read_conditions, read_page, write_condition
 from madang.core.lake.charting import (
     FUNCTIONS,
+    NUMERIC,
     PERIODS,
     TIMED,
     ChartChoice,
@@ -183,7 +184,8 @@ def _draw_overview(request: HttpRequest, record: DatasetRecord, reader: Reader) 
         "colours": colours,
         "colour": colour,
         "sample_columns": reader.columns[:8],
-        "sample": [[row[column.name] for column in reader.columns[:8]] for row in sample.rows],
+        "sample": [[(column, row[column.name]) for column in reader.columns[:8]] for row in sample.rows],
+        "numeric": NUMERIC,
         "last_report": _last_report(request.actor, record),
     }
 
@@ -222,7 +224,8 @@ def _draw_table(request: HttpRequest, record: DatasetRecord, reader: Reader) -> 
     return {
         "problem": problem,
         "columns": [_draw_column(column, sort) for column in reader.columns],
-        "rows": [[row[column.name] for column in reader.columns] for row in found.rows],
+        "rows": [[(column, row[column.name]) for column in reader.columns] for row in found.rows],
+        "numeric": NUMERIC,
         "found": found,
         "first": found.offset + 1 if found.total else 0,
         "last_shown": min(found.total, found.offset + TABLE_ROWS),
@@ -252,7 +255,7 @@ def _draw_column(column: Column, sort: str) -> dict[str, Any]:
     is_down = is_sorted and sort.startswith("-")
     return {
         "column": column,
-        "is_numeric": column.type in {ColumnType.INTEGER, ColumnType.NUMBER},
+        "is_numeric": column.type in NUMERIC,
         "aria": ("descending" if is_down else "ascending") if is_sorted else "",
         "next": column.name if is_down or not is_sorted else f"-{column.name}",
     }

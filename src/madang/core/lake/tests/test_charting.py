@@ -76,7 +76,8 @@ def test_periods_are_named_in_the_readers_language():
     assert name_point(at, "day") == Text(ko="2026. 3. 2.", en="2 Mar 2026")
     assert name_point(date(2026, 3, 1), "month") == Text(ko="2026. 3.", en="Mar 2026")
     assert name_point(date(2026, 3, 1), "year").ko == "2026"
-    assert name_point("강남구", "value") == Text(ko="강남구", en="강남구")
+    assert name_point("강남", "value") == Text(ko="강남", en="강남")
+    assert name_point("강남구", "value") == Text(ko="강남구", en="Gangnam-gu")
 
 
 def test_no_figure_is_told_with_an_exponent() -> None:

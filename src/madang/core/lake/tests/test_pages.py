@@ -10,7 +10,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, now, read_settings
+from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, now, read_settings
+from madang.core.lake.actions import describe_dataset
 from madang.core.lake.importing.action import import_file, preview_file
 from madang.core.lake.importing.records import ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
@@ -18,6 +19,7 @@ from madang.core.lake.models import Dataset, ImportJob
 from madang.core.lake.pages.dataset import offer_rejected
 from madang.core.lake.queries import get_dataset
 from madang.core.lake.reading import authorize_raw
+from madang.core.lake.records import ColumnChange, DatasetChange
 from madang.core.pages.testing import PageCases
 from madang.core.people.models import AuditRow
 
@@ -123,6 +125,19 @@ def test_the_table_filters_and_counts_exactly():
     assert "정독" in page
     assert "송파</td>" not in page
     assert ">2</span></strong>" in page
+
+
+def test_english_pages_name_coded_values_and_districts_in_english():
+    words = (("남산", Text(ko="남산", en="Namsan")),)
+    change = DatasetChange(columns=(ColumnChange(name="도서관명", words=words),))
+    describe_dataset(name="libraries", change=change, actor=HOUSE, now=now())
+    page = Client(headers={"Cookie": "language=en"}).get("/datasets/libraries/?tab=table").content.decode()
+    assert "Namsan</td>" in page
+    assert "Songpa-gu</td>" in page
+    assert '<span lang="ko">정독</span></td>' in page
+    assert "남산</td>" in read(Client(), "/datasets/libraries/?tab=table")
+    drawn = Client(headers={"Cookie": "language=en"}).get("/datasets/libraries/?colour=도서관명")
+    assert "Namsan" in str(drawn.context["map"].legend)
 
 
 def test_what_a_dataset_holds_is_never_read_as_html():

@@ -207,9 +207,10 @@ def _decode_wide(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
                 line += data.count(b"\n")
                 yield data
             yield decoder.decode(b"", final=True).encode()
-        except UnicodeError as error:
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].decode(error.encoding, "ignore").count("\n")
             raise refuse(
-                "encoding", "UTF-16이 손상되었습니다", f"damaged UTF-16: {error}", line=line
+                "encoding", "UTF-16이 손상되었습니다", f"damaged UTF-16: {error.reason}", line=line
             ) from error
 
     return _split_lines(encoded())

@@ -27,6 +27,8 @@ _MAX_WORD = 100
 _SENTENCE = re.compile(r"^#{1,6} |^\s*(\d+\.|[-*]) \S")
 _SENTENCE_END = re.compile(r"\S+\s+\S+\s+\S+\.\s*$")
 _END_SEEN = 200
+# Lines of JSON that lost its beginning: "name": "value", and brackets alone.
+_MEMBER, _BRACKETS = re.compile(r'^\s*"[^"]*"\s*:\s*\S'), re.compile(r"^[\s{}\[\],]+$")
 # What names hold that are cut out of a program or JSON.
 _MARKED = re.compile(r"[{}\\]|\[$")
 
@@ -66,6 +68,7 @@ def find_layout(block: Block) -> tuple[Layout, int]:
     skip = starts[first_data] if first_data < len(starts) else len(lines)
     body = [row for row in rows[first_data:] if any(cell.strip() for cell in row)]
     padded = bool(body) and sum(_is_spaced(row) for row in body) >= 0.9 * len(body) and delimiter != "\t"
+    _refuse_remains(lines)
     _refuse_prose(lines, header, body)
     if rules := sum(at < skip for at in ruled):
         header = msgspec.structs.replace(header, fixes=header.fixes | {"rule_lines_skipped": rules})
@@ -204,6 +207,20 @@ def _unwrap(cell: str) -> str:
 
 def _is_spaced(row: list[str]) -> bool:
     return len(row) > 1 and all(cell.startswith(" ") for cell in row[1:] if cell)
+
+
+def _refuse_remains(lines: list[str]) -> None:
+    """Refuse JSON whose beginning is missing, which commas would cut into a table of nothing."""
+    filled = [line for line in lines if line.strip()]
+    members = sum(bool(_MEMBER.match(line)) for line in filled)
+    brackets = sum(bool(_BRACKETS.match(line)) for line in filled)
+    if members and (members + brackets) * 5 > len(filled) * 4:
+        raise refuse(
+            "json",
+            "앞부분이 없는 JSON입니다. 파일을 다시 받아 주세요.",
+            "this is JSON without its beginning; fetch the file again",
+            line=1,
+        )
 
 
 def _refuse_prose(lines: list[str], header: Header, body: list[list[str]]) -> None:

@@ -260,7 +260,11 @@ def _are_years(values: list[str]) -> bool:
 
 
 def _reappears(row: Row, body: list[Row], columns: list[int]) -> bool:
-    """Return whether most cells of `row` stand again below, in their own column: then it is data."""
+    """Return whether most cells of `row` stand again below, in their own column: then it is data.
+
+    Where it stands again as a whole, files of the same header were put together.
+    """
+    body = [other for other in body if other != row]
     if len(body) < 3:
         return False
     named = [column for column in columns if row[column].strip()]

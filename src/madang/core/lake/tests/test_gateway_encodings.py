@@ -66,3 +66,14 @@ def test_text_that_lost_letters_in_a_wrong_encoding_is_refused(take):
 def test_japanese_with_many_a_kana_is_no_lost_korean(take):
     lines = "".join(f"公園{n},みるくれすとらんとろくまでくるれい\n" for n in range(300))
     assert take(f"施設名,説明\n{lines}")[0]["rows_kept"] == 300
+
+
+@pytest.mark.parametrize("byte_order", ["utf-16-le", "utf-16-be"])
+def test_damaged_utf_16_is_refused_with_its_line(take, byte_order):
+    mark, damage = "\ufeff".encode(byte_order), "\ud800".encode(byte_order, "surrogatepass")
+    lines = [f"시설{n},{n}\n".encode(byte_order) for n in range(1, 100_000)]
+    whole = mark + "이름,수\n".encode(byte_order) + b"".join(lines)
+    for line in (500, 99_000):
+        at = whole.index(lines[line - 2])
+        with pytest.raises(BadInput, match=f"line {line}: damaged UTF-16"):
+            take(whole[:at] + damage + whole[at:])

@@ -194,6 +194,14 @@ def test_a_header_repeated_below(take):
     assert (len(rows), types(report)["값"]) == (31, "integer")
 
 
+def test_a_header_with_years_repeated_below_is_still_one(take):
+    head = "자치구,구분,2011,2012"
+    lines = [f"구{n},합계,{n * 7},{n * 9}" for n in range(12)]
+    report, rows = take(table([*lines, head, *lines], head))
+    assert report["rejected"] == {"repeated_header": 1}
+    assert (len(rows), types(report)["2012"]) == (24, "integer")
+
+
 def test_numbers_with_separators_signs_and_markers(take):
     report, rows = take('a,b,c\n1,"1,234",△12\n2,-,3.5\n3,NULL,+4\n4,56,-1e+3\n')
     assert types(report) == {"a": "integer", "b": "integer", "c": "number"}

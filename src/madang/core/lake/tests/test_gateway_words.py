@@ -245,6 +245,13 @@ def test_json_within_json_is_no_table_without_rows(take):
         take(json.dumps(json.dumps([{"a": 1, "b": 2}, {"a": 2, "b": 3}])), "file.json")
 
 
+def test_json_without_its_beginning_is_no_table(take):
+    records = [{"name": f"시설{n}", "size": n, "sums": f"{n},000"} for n in range(20)]
+    text = json.dumps(records, ensure_ascii=False, indent=1)
+    with pytest.raises(BadInput, match="line 1: this is JSON without its beginning"):
+        take(text[text.index("시설3") :], "file.json")
+
+
 def test_an_unclosed_quote_hides_no_delimiter(take):
     lines = [f"{n};{name};{n + 1},{n + 100},{n + 200};가;나;" for n, name in enumerate(NAMES[:12])]
     lines[4], lines[7] = lines[4].replace("4동", '"4동'), lines[7].removesuffix(";")

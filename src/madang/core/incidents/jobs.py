@@ -7,6 +7,7 @@ from django.conf import settings
 from madang.core.base.interface import Job, Text, now
 
 from .actions import forget_old_rows, run_clocks, tell_of_hung
+from .actions.clocks import EVERY_S
 
 
 def _run_clocks() -> int:
@@ -25,7 +26,7 @@ JOBS = [
     Job(
         name="incidents.clocks",
         title=Text(ko="상황의 시한 보기", en="Watching the clocks of incidents"),
-        every_s=5,
+        every_s=EVERY_S,
         run=_run_clocks,
     ),
     Job(

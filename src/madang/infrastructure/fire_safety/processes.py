@@ -37,8 +37,9 @@ from .actions import (
     tell_incidents,
     warn_of_overdue_relays,
 )
-from .gateway.heartbeat import find_heartbeat
+from .gateway.heartbeat import find_heartbeat, read_reached
 from .gateway.receiving import open_receiver
+from .queries import is_anything_due
 
 CLIENT = "madang-fire-safety"
 TOPICS = (
@@ -56,6 +57,7 @@ LOOK_S = 0.25
 GATHER_S = 0.05
 """In a rush what comes within it is decided together."""
 RETRY_S, WARN_S, CARE_S, BEAT_S = 0.5, 2.0, 60.0, 2.0
+AHEAD = timedelta(seconds=10)
 TOLD_REST = 3
 """Telling the incidents rests so many times as long as it took: pages and 119 come first."""
 MESSAGES = 500
@@ -64,25 +66,36 @@ log = logging.getLogger("madang.fire_safety")
 
 
 class Clock:
-    """The house's clock, which never goes back and never stands still: a jump must not hold an alarm."""
+    """The house's clock, which never stands still and goes back only when asked: a jump must not hold an alarm."""
 
     def __init__(self) -> None:
-        self._base, self._since = now(), time.monotonic()
+        self._base = now(), time.monotonic()
 
     def __call__(self) -> datetime:
         """Return this moment."""
-        run = self._base + timedelta(seconds=time.monotonic() - self._since)
         wall = now()
-        if wall > run:
-            self._base, self._since = wall, time.monotonic()
+        if wall > (moment := self._run_on()):
+            self._base = wall, time.monotonic()
             return wall
-        return run
+        return moment
+
+    def is_ahead(self) -> bool:
+        """Return whether the house's clock was set back and this one still runs on as before."""
+        return self._run_on() - now() > AHEAD
+
+    def follow(self) -> None:
+        """Go back to the house's clock."""
+        self._base = now(), time.monotonic()
+
+    def _run_on(self) -> datetime:
+        wall, since = self._base
+        return wall + timedelta(seconds=time.monotonic() - since)
 
 
 class Watchman:
     """Takes in, decides, tells and relays, each in a thread of its own, until `stop` is set.
 
-    `heartbeat` is a file that is touched while it decides.
+    `heartbeat` is a file that says which moment its clock has reached, written while it decides.
     """
 
     def __init__(
@@ -148,8 +161,11 @@ class Watchman:
 
     def _decide(self) -> None:
         beat()
+        if self._is_begun and self.clock.is_ahead() and not is_anything_due():
+            self.clock.follow()
+            self._is_begun = False
         if not self._is_begun:
-            recall_due(now=self.clock())
+            recall_due(now=self.clock(), reached=self.heartbeat and read_reached(self.heartbeat))
             self._is_begun = True
         self.heard.clear()
         if decide_due(now=self.clock()):
@@ -159,7 +175,7 @@ class Watchman:
         elif not self.outlook.look():
             self.heard.wait(LOOK_S)
         if self.heartbeat and time.monotonic() - self._beaten > BEAT_S:
-            self.heartbeat.touch()
+            self.heartbeat.write_text(self.clock().isoformat(), "ascii")
             self._beaten = time.monotonic()
 
     def _relay(self) -> None:
@@ -179,7 +195,7 @@ class Watchman:
     def _tell(self) -> None:
         self.untold.clear()
         begun = time.monotonic()
-        if tell_incidents(now=self.clock()):
+        if tell_incidents(now=now()):  # their clocks are those of the house
             self.stop.wait(TOLD_REST * (time.monotonic() - begun))
         else:
             warn_of_overdue_relays(now=self.clock())

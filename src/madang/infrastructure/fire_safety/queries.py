@@ -128,6 +128,11 @@ def is_decided(code: str) -> bool:
     return not SignalRow.objects.filter(facility=code, heard_at=None).exists()
 
 
+def is_anything_due() -> bool:
+    """Return whether an alarm, a test or a drill goes on anywhere that something is still to fall due of."""
+    return FacilityRow.objects.filter(next_due_at__isnull=False).exists()
+
+
 def get_watch(actor: Actor, code: str) -> WatchState:
     """Return what is known of a facility now: its alarm, tests and drills."""
     row = find_facility_row(code, with_removed=True)

@@ -76,6 +76,32 @@ class TestClocks:
             run_clocks(now=at(seconds))
             assert get_incident(actor=HOUSE, number=1).is_overdue == is_overdue, seconds
 
+    @pytest.mark.parametrize("by", [-60, -3600, -86400])
+    def test_a_clock_that_is_set_back_makes_no_deadline_later_and_none_fires_twice(self, by):
+        lay_out()
+        run_clocks(now=at(50))
+        assert run_clocks(now=at(55 + by)) == 0
+        shown = get_incident(actor=HOUSE, number=1).acknowledge_due_at
+        assert shown == at(60 + by)
+        assert run_clocks(now=at(60 + by)) == 1
+        assert run_clocks(now=at(62 + by)) == 0
+        run_clocks(now=at(2000 + by))
+        assert tell() == ["opened", "overdue", "escalated", "escalated", "overdue"]
+        run_clocks(now=at(2000 - 86400))
+        run_clocks(now=at(2000 + 86400))
+        assert len(tell()) == 5
+
+    def test_what_began_while_the_clock_was_wrong_runs_out_by_the_right_one(self):
+        run_clocks(now=at(-86400))
+        run_clocks(now=at(0))  # ahead by a day
+        lay_out()
+        run_clocks(now=at(-86400 + 5))  # put right, five seconds after it was looked at last
+        open_or_update(findings=[find("new", -86400 + 6)], now=at(-86400 + 6))
+        assert run_clocks(now=at(-86400 + 54)) == 0
+        assert run_clocks(now=at(-86400 + 60)) == 1
+        assert run_clocks(now=at(-86400 + 65)) == 0
+        assert run_clocks(now=at(-86400 + 66)) == 1
+
     def test_closing_stops_everything_and_reopening_starts_anew(self):
         lay_out()
         close(actor=HOUSE, now=at(30), number=1, reason="x")

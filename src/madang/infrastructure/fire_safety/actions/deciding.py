@@ -93,11 +93,14 @@ def decide_due(*, now: datetime) -> int:
     return made
 
 
-def recall_due(*, now: datetime) -> int:
-    """Let facilities that are ahead of the clock fall due; return how many. Call it when a watch begins.
+def recall_due(*, now: datetime, reached: datetime | None = None) -> int:
+    """Let facilities that are ahead of the clock fall due; return how many. Call it when a watch or its clock begins anew.
 
-    Their clock was set back while nobody watched: within one process it never goes back.
+    `reached` is the moment that the clock before had reached: where it is ahead, so is every facility.
     """
+    if reached is not None and reached > now:
+        behind = FacilityRow.objects.filter(heard_until__lt=reached, next_due_at__isnull=False)
+        behind.update(heard_until=reached)
     ahead = FacilityRow.objects.filter(heard_until__gt=now, next_due_at__gt=now)
     return ahead.update(next_due_at=now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 from madang.core.base.interface import read_settings
@@ -11,8 +12,16 @@ LATE_S = 15.0
 
 
 def find_heartbeat() -> Path:
-    """Return the file that the watch touches while it decides."""
+    """Return the file that the watch writes while it decides: the moment that its clock has reached."""
     return read_settings().data_path / "run" / "fire_watch.alive"
+
+
+def read_reached(path: Path) -> datetime | None:
+    """Return the moment that a watch's clock had reached; None where no file tells."""
+    try:
+        return datetime.fromisoformat(path.read_text("ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def is_watching() -> bool:

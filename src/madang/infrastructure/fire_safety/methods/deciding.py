@@ -145,17 +145,19 @@ class Watch:
     def set_back(self, known: datetime, now: datetime) -> None:
         """Go on at `now` though the clock was at `known` before: it was set back while nobody watched.
 
-        How long that was isn't known, so that an alarm that 119 doesn't have falls due at once.
+        How long that was isn't known, so that an alarm that 119 doesn't have falls due at once, and what silences
+        (a test, a drill, the hold of a cancellation) is over.
         """
         by, state, alarm = known - now, self.state, self.state.alarm
-        state.tested_until = state.tested_until and state.tested_until - by
-        state.drill_until = state.drill_until and state.drill_until - by
+        state.tested_until = state.tested_until and now
+        state.drill_until = state.drill_until and now
         if alarm is None:
             return
         alarm.begun_at, alarm.heard_at = alarm.begun_at - by, alarm.heard_at - by
         alarm.sources = {name: at - by for name, at in alarm.sources.items()}
         alarm.steps = [step - by for step in alarm.steps]
-        alarm.cancelled_at = alarm.cancelled_at and alarm.cancelled_at - by
+        over = now - timedelta(seconds=self.policy.hold_s)
+        alarm.cancelled_at = alarm.cancelled_at and min(alarm.cancelled_at - by, over)
         alarm.due_at = min(alarm.due_at - by, now)
 
     def _pass_alarm(self, now: datetime) -> None:

@@ -27,6 +27,7 @@ from madang.core.base.interface import (
 )
 from madang.core.base.tests.brokers import start_packaged
 from madang.core.incidents.interface import IncidentFilter, list_incidents
+from madang.infrastructure.fire_safety import processes
 from madang.infrastructure.fire_safety.actions import (
     Outlook,
     answer_alarm,
@@ -197,6 +198,72 @@ def test_a_clock_set_back_while_nobody_watched_keeps_nothing_from_119(receiver, 
     assert send(-3599, pool, receiver[0]) == 1
     hear(-3500, uplink("d301", after(-3500), "smoke"))
     assert len(list_all()) == 1
+
+
+@pytest.mark.parametrize("kind", [SignalKind.TEST_BEGINS, SignalKind.DRILL_BEGINS, SignalKind.FALSE_ALARM])
+def test_what_silences_is_over_where_the_clock_was_set_back_for_an_unknown_time(kind):
+    register(NOW)
+    if kind is SignalKind.FALSE_ALARM:
+        hear(0, uplink("d301", NOW, "smoke"))
+    answer_alarm(actor=STAFF, now=NOW, code=FACILITY.code, kind=kind, reason="수증기")
+    decide_due(now=NOW)
+    before = len(list_all())
+    recall_due(now=after(-3600))
+    decide_due(now=after(-3600))
+    hear(-3599, uplink("d301", after(-3599), "smoke"))
+    decide_due(now=after(-3599 + 90))
+    alarms = {one.number: one for one in list_all()}
+    assert len(alarms) == before + 1
+    alarm = alarms[before + 1]
+    assert (alarm.state, alarm.is_drill) == (AlarmState.HANDED_OVER, False)
+
+
+DAY = 86_400
+JUMPS = [
+    {20: DAY},
+    {20: -DAY},
+    {20: DAY, 40: -DAY},
+    {20: -DAY, 40: DAY},
+    {-5: DAY, 20: -DAY},
+    {20: -30, 30: -30, 40: 45},
+]
+
+
+@pytest.mark.parametrize("jumps", JUMPS, ids=str)
+@pytest.mark.parametrize("begins_anew", [None, 30, 45])
+def test_119_has_a_fire_once_within_90_real_seconds_however_the_clock_jumps(
+    monkeypatch, tmp_path, jumps, begins_anew
+):
+    real = [-10.0]
+
+    def read_wall():
+        return after(real[0] + sum(by for at, by in jumps.items() if at <= real[0]))
+
+    monkeypatch.setattr(processes, "now", read_wall)
+    monkeypatch.setattr(processes.time, "monotonic", lambda: real[0])
+    register(read_wall())
+    watch = Watchman(None, list, tmp_path / "alive")
+    watch.heard.set()
+    handed_at = None
+    while real[0] < 400:
+        real[0] += 5
+        if real[0] == begins_anew:
+            watch = Watchman(None, list, tmp_path / "alive")
+        if real[0] == 0:
+            take_messages(now=watch.clock(), messages=[uplink("d301", read_wall(), "smoke")], via="mqtt")
+        monkeypatch.setattr(watch.heard, "wait", lambda _: None)
+        monkeypatch.setattr(watch.stop, "wait", lambda _: None)
+        watch._decide()
+        watch._decide()
+        if handed_at is None and any(one.handed_over_at for one in list_all()):
+            handed_at = real[0]
+    assert 0 < handed_at <= 90
+    assert RelayRow.objects.count() == 1
+    (alarm,) = list_all()
+    verdicts = [one.verdict.value for one in list_decisions(HOUSE, alarm.id)]
+    assert verdicts.count("tell_manager") == verdicts.count("hand_over") == 1
+    assert verdicts.count("escalate") == len(FACILITY.policy.ladder_s)
+    assert not watch.clock.is_ahead()
 
 
 def test_a_message_to_119_written_before_the_clock_was_set_back_goes_at_once(receiver, pool):

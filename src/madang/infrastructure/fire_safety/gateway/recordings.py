@@ -119,11 +119,13 @@ def read_message(message: Any, now: datetime | None = None, kind_of: KindOf = la
 def open_payload(message: Any, find_decoder: Callable[[str], Decoder | None]) -> Any:
     """Return a network server's event with its payload read, where it comes unread; anything else as it is.
 
-    Raises ValueError where no decoder reads it.
+    On port 0 there is none: it is the network's own (LoRaWAN's commands). Raises ValueError where no decoder reads it.
     """
     device = message.get("deviceInfo") if isinstance(message, dict) else None
     if not isinstance(device, dict) or message.get("object") or not message.get("data"):
         return message
+    if message.get("fPort") == 0:
+        return {name: value for name, value in message.items() if name != "data"}
     profile = str(device.get("deviceProfileName", ""))[:100]
     decoder = find_decoder(profile)
     if decoder is None:
@@ -385,13 +387,16 @@ def _read_senml(pack: list[Any], now: datetime | None, kind_of: KindOf) -> list[
 
     What else is true of a device ("tamper") doesn't keep its fire from being heard.
     """
-    base_name, base_time = "", 0.0
+    base_name, base_time, base_value = "", 0.0, 0.0
     signals, other = [], ""
     for record in pack:
         if not isinstance(record, dict):
             raise ValueError("a SenML record is an object")  # noqa: TRY004 - bad input, whatever its type
         base_name, base_time = record.get("bn", base_name), record.get("bt", base_time)
-        value = next((record[one] for one in ("vb", "v", "vs") if one in record), None)
+        base_value = (_number(record, "bv") or 0.0) if "bv" in record else base_value
+        value = next((record[one] for one in ("vb", "v", "vs", "vd") if one in record), None)
+        if base_value and "v" in record:
+            value = base_value + (_number(record, "v") or 0.0)
         alarms = is_alarm(value)
         if alarms is False:
             continue

@@ -16,8 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.core.base.interface import CITY_TIMEZONE, BadInput, NotFound, Text, read_pair
-from madang.infrastructure.fire_safety.cli import FORMS, read_policy, run_receive, run_replay
-from madang.infrastructure.fire_safety.gateway.recordings import read_health, read_lines, read_message
+from madang.infrastructure.fire_safety.cli import FORMS, read_decoders, read_policy, run_receive, run_replay
+from madang.infrastructure.fire_safety.gateway.recordings import (
+    open_payload,
+    read_health,
+    read_lines,
+    read_message,
+)
 from madang.infrastructure.fire_safety.methods.alerts import Scene, read_alert, refer_to, write_alert
 from madang.infrastructure.fire_safety.methods.deciding import Watch, decide, put_in_order
 from madang.infrastructure.fire_safety.records import (
@@ -415,7 +420,7 @@ def test_no_line_is_a_crash(line, message):
 def test_replay_prints_decisions_and_names_bad_lines(tmp_path, capsys):
     path = tmp_path / "night.jsonl"
     path.write_text(json.dumps(UPLINK) + "\nnonsense\n", "utf-8")
-    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 2
     printed = capsys.readouterr()
     assert [json.loads(line)["verdict"] for line in printed.out.splitlines()][-1] == "hand_over"
     assert "line 2" in printed.err
@@ -432,7 +437,7 @@ def test_a_recording_is_read_whatever_its_marks_and_clocks(tmp_path, capsys):
     late = json.dumps({**own, "at": "9999-12-31T23:59:59Z"})
     path = tmp_path / "night.jsonl"
     path.write_bytes(f"\ufeff{first}\r\n{late}\n{json.dumps([own])}\n".encode())
-    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 2
     printed = capsys.readouterr()
     assert [json.loads(one)["sources"] for one in printed.out.split("\n") if one] == [["d2\u2028"]] * 4
     assert "line 2 is not read" in printed.err
@@ -677,6 +682,15 @@ def test_what_persons_said_is_read_however_it_is_spelled(written):
     assert [one.kind for one in read_message({**OWN, "kind": written})] == [Kind.FALSE_ALARM]
 
 
+def test_the_policy_and_the_decoder_that_help_prints_are_read(tmp_path):
+    path = tmp_path / "policy.toml"
+    path.write_text("\n".join(re.findall(r"^  (\w+ = .*)$", FORMS, re.MULTILINE)[:-1]), "utf-8")
+    assert len(path.read_text("utf-8").splitlines()) == len(Policy.__struct_fields__)
+    assert read_policy(path) == Policy()
+    path.write_text(re.findall(r"^  (decoders = .*)$", FORMS, re.MULTILINE)[0], "utf-8")
+    assert read_decoders(path)["SD-1"].fields[0].name == "smoke"
+
+
 def test_the_examples_that_help_prints_are_read():
     shown = re.findall(r"  ([\[{].*[\]}])$", FORMS, re.MULTILINE)
     assert [one.source for line in shown for one in read_message(json.loads(line))] == ["d-0301"] * 2
@@ -718,7 +732,7 @@ def test_bytes_alone_are_named_in_a_recording_and_read_with_decoders(tmp_path, c
     heartbeat = {**UPLINK, "object": {"battery": 90}}
     path, decoders = tmp_path / "night.jsonl", tmp_path / "decoders.toml"
     path.write_text(f"{json.dumps([event, event])}\n{json.dumps(heartbeat)}\n", "utf-8")
-    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 2
     assert "line 1 is not read: no decoder for payloads of SD-1" in capsys.readouterr().err
     decoders.write_text('decoders = [{profile = "SD-1", fields = [{name = "smoke", offset = 0, bit = 0}]}]')
     first = run_replay(SimpleNamespace(file=path, policy=None, decoders=decoders)), capsys.readouterr().out
@@ -734,3 +748,26 @@ def test_bytes_alone_are_named_in_a_recording_and_read_with_decoders(tmp_path, c
         decoders.write_text(wrong)
         with pytest.raises(BadInput):
             run_replay(SimpleNamespace(file=path, policy=None, decoders=decoders))
+
+
+def test_what_the_network_itself_sends_on_port_0_is_no_payload_that_nobody_reads():
+    event = {**UPLINK, "object": None, "data": "AgID", "fPort": 0}
+    assert read_lines([json.dumps(event)]) == ([], [])
+    assert read_health(open_payload(event, lambda _: None))[0].unread is None
+    assert len(read_lines([json.dumps({**event, "fPort": 1})])[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("records", "heard"),
+    [
+        ([{"bn": "F/d/", "bt": 1795143600, "bv": 1, "n": "smoke", "v": 0}], ["smoke"]),
+        ([{"bn": "F/d/", "bt": 1795143600, "bv": 1}, {"n": "smoke", "v": 0}, {"bv": 0, "n": "heat", "v": 0}], ["smoke"]),
+        ([{"bn": "F/d/", "bt": 1795143600, "bv": -1, "n": "smoke", "v": 1}], []),
+        ([{"bn": "F/d/", "bt": 1795143600, "bv": 1, "n": "smoke", "vb": False}], []),
+        ([{"bn": "F/d/", "bt": 1795143600, "n": "smoke", "vd": "AQ"}], None),
+    ],
+)  # fmt: skip
+def test_senml_s_base_value_counts_and_bytes_say_neither_yes_nor_no(records, heard):
+    signals, unread = read_lines([json.dumps(records)])
+    assert [one.kind.value for one in signals] == (heard or [])
+    assert bool(unread) == (heard is None)

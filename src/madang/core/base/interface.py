@@ -7,7 +7,7 @@ from .checks import Check
 from .cli import Subcommand, say_help, say_here, speak_here
 from .clock import CITY_TIMEZONE, now, to_city_time
 from .commands import Command, call_command, list_commands
-from .devices import DeviceListener
+from .devices import DeviceListener, Told
 from .distances import box_around, measure_m
 from .errors import BadInput, Conflict, Gone, MadangError, NotAllowed, NotFound, Unavailable
 from .findings import Finding, Severity
@@ -76,6 +76,7 @@ __all__ = [
     "Table",
     "TableKind",
     "Text",
+    "Told",
     "Translation",
     "Unavailable",
     "are_registers_ready",

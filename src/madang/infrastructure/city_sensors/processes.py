@@ -35,8 +35,8 @@ from .records import Heard
 CLIENT = "madang-city-sensors"
 TOPIC = "sensors/+"
 """sensors/CERTKEY, as the receiver protocol has its key in the address."""
-WRITERS_CLIENT = "madang-sensorthings"
-WRITERS_TOPICS = ("v1.1/Observations", "v1.1/+/Observations")
+WRITERS = {"madang-sensorthings-streams": "v1.1/+/Observations", "madang-sensorthings": "v1.1/Observations"}
+"""SensorThings' topics (OGC 18-088, 13) by who listens there; an earlier edition's session for both has the last one's name."""
 MOST = 2_000
 MOST_WRITTEN = 200
 MQTT_PORT = 1883
@@ -73,7 +73,10 @@ def run_listener() -> None:
         other = host or settings.also_mqtt, int(port) if port.isdecimal() else MQTT_PORT
         listeners.append(MqttListener(*other, CLIENT, [TOPIC]))
     threads = [threading.Thread(target=listen, args=(one, stop)) for one in listeners]
-    threads.append(threading.Thread(target=listen_to_writers, args=(*own, stop, login)))
+    for client, topic in WRITERS.items():
+        writers = DeviceListener(get_broker(), client, topic, mqtt=own, login=login)
+        writers.take(0, 0.0)  # what waits for an earlier session is ours before the next listener ends it
+        threads.append(threading.Thread(target=listen_to_writers, args=(writers, stop)))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -105,18 +108,15 @@ def listen(listener: Listener, stop: threading.Event) -> None:
     listener.close()
 
 
-def listen_to_writers(
-    host: str, port: int, stop: threading.Event, login: tuple[str, str] | None = None
-) -> None:
-    """Make the observations that come on SensorThings' topics until `stop` is set; acknowledged once they are kept."""
-    listener = MqttListener(host, port, WRITERS_CLIENT, WRITERS_TOPICS, login=login)
+def listen_to_writers(listener: DeviceListener, stop: threading.Event) -> None:
+    """Make the observations that come on a topic of SensorThings until `stop` is set; acknowledged once they are kept."""
     while not stop.is_set():
         messages = listener.take(MOST_WRITTEN, 1.0)
         if not messages:
             continue
         close_old_connections()
         try:
-            write_messages(now=now(), messages=[(one.topic, one.payload) for one in messages])
+            write_messages(now=now(), messages=messages)
         except Exception:
             log.exception("a fault; the observations come again")
             _pause(listener, stop)

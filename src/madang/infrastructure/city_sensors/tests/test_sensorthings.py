@@ -354,14 +354,15 @@ def test_a_writer_makes_observations_by_mqtt_and_who_listens_hears_of_them(api, 
         (f"v1.1/Datastreams({stream})/Observations", {}),
         ("v1.1/Observations", {"result": 2, "phenomenonTime": "2026-01-02T00:00:00Z", "Datastream": {"@iot.id": stream}}),
         ("v1.1/Observations", {"result": 3}),  # of no datastream
+        (f"v1.1/Datastreams({stream})/Observations", {"result": 4, "phenomenonTime": None}),
     ):  # fmt: skip
         client.publish(topic, json.dumps(body | more), qos=1).wait_for_publish(30)
     told = f"/Datastreams({stream})/Observations"
     deadline = time.monotonic() + 90
-    while len(ask(api, told)["value"]) < 2 or sum("@iot.selfLink" in one for one in heard) < 2:
+    while len(ask(api, told)["value"]) < 3 or sum("@iot.selfLink" in one for one in heard) < 3:
         assert time.monotonic() < deadline, heard
         time.sleep(0.5)
-    assert [one["result"] for one in ask(api, told)["value"]] == [1, 2]
+    assert [one["result"] for one in ask(api, told)["value"]] == [1, 2, 4]
     assert {one["@iot.selfLink"][:7] for one in heard if "@iot.selfLink" in one} == {"http://"}
     client.disconnect()
     client.loop_stop()

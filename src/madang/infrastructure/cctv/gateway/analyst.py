@@ -14,8 +14,9 @@ import sys
 import threading
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -78,6 +79,7 @@ SEARCHED_HEIGHT = 48
 SIGHTED_EVERY = timedelta(seconds=3)
 UNKNOWN = (1, 1)
 """Width and height before the first picture: none is so small."""
+DUE = attrgetter("due_at")
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -195,8 +197,8 @@ class Watched:
 
     @property
     def due_at(self) -> float:
-        """Until when there is nothing to do unless a picture comes, on the monotonic clock."""
-        return min(self._pulse_due, self._due) if self._due > time.monotonic() else self._pulse_due
+        """From when on there is something to do, on the monotonic clock; a picture that hasn't come says so itself."""
+        return min(self._pulse_due, self._due) if self._reader.has_picture else self._pulse_due
 
     def work(self) -> bool:
         """Take the newest picture if its time has come; return whether there was one.
@@ -392,7 +394,7 @@ def _choose(found: Detections) -> dict[Sort, Floats]:
 
 
 class Analyst:
-    """Watches every source it was told of, each core one at a time, with one detector for each number of tiles."""
+    """Watches every source it was told of, each core one at a time, who waits longest first; a detector for each number of tiles."""
 
     def __init__(self, files: Files, output: BinaryIO) -> None:
         self.files, self.writer = files, Writer(files, output)
@@ -405,17 +407,22 @@ class Analyst:
     def run(self, told: BinaryIO) -> None:
         """Work until the input ends."""
         threading.Thread(target=self._listen, args=(told,), daemon=True).start()
-        pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="cameras")
-        while not self._ended.is_set():
-            self._came.clear()
-            wanted, self._wanted = self._wanted, None
-            if wanted is not None:
-                self._change(wanted)
-            if not any(list(pool.map(Watched.work, self._watched.values()))):
-                due_at = min((one.due_at for one in self._watched.values()), default=float("inf"))
+        working: dict[Watched, Future[bool]] = {}
+        with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="cameras") as pool:
+            while not self._ended.is_set():
+                self._came.clear()
+                wanted, self._wanted = self._wanted, None
+                if wanted is not None:
+                    wait(working.values())
+                    self._change(wanted)
+                working = {one: work for one, work in working.items() if not work.done()}
+                idle, at = [one for one in self._watched.values() if one not in working], time.monotonic()
+                for one in sorted((one for one in idle if one.due_at <= at), key=DUE):
+                    working[one] = pool.submit(one.work)
+                    working[one].add_done_callback(lambda _: self._came.set())
+                due_at = min((one.due_at for one in idle if one not in working), default=float("inf"))
                 self._came.wait(min(max(0.0, due_at - time.monotonic()), LONGEST_REST_S))
                 time.sleep(IDLE_S)  # what many cameras give is taken together
-        pool.shutdown()
         for one in self._watched.values():
             one.close()
         self.writer.close()

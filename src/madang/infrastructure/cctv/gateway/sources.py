@@ -40,6 +40,11 @@ class SourceReader:
         self._thread = threading.Thread(target=self._run, daemon=True, name="source")
         self._thread.start()
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture waits to be taken."""
+        return self._frame is not None
+
     def take(self, width: int) -> Picture | None:
         """Return the newest picture (blue, green, red), at most `width` wide; None where none has come since."""
         with self._lock:

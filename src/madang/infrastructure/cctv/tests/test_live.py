@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
@@ -337,6 +338,33 @@ def test_the_watch_writes_down_what_a_file_played_in_real_time_shows(tmp_path):
         stop.set()
         thread.join(30)
     assert list_events(HOUSE)[1] == 1
+
+
+@pytest.mark.skipif(os.cpu_count() < 2, reason="one core works on one camera after the other")
+def test_a_camera_that_takes_long_holds_no_other_up(tmp_path):
+    video = tmp_path / "street.mp4"
+    write_street(video, [RED], 30, 20)
+    slow, quick = (
+        Source(camera_id=name, url=str(video), fps=20, tiles=tiles) for name, tiles in (("C1", 8), ("C2", 1))
+    )
+    analysis = Analysis(Files(tmp_path / "files"))
+    paths = [analysis.files.name_live(one.camera_id) for one in (slow, quick)]
+    counts, last = [0, 0], [0, 0]
+
+    def count():
+        analysis.keep([slow, quick])
+        analysis.take(0.01)
+        for at, path in enumerate(paths):
+            written = path.stat().st_mtime_ns if path.exists() else 0
+            counts[at] += written != last[at] and all(last)
+            last[at] = written
+        return counts[0] >= 12
+
+    try:
+        wait_for(count, 90)
+    finally:
+        analysis.stop()
+    assert counts[1] > 1.4 * counts[0]
 
 
 def draw_face(canvas, x, y, side, skin=170):

@@ -19,7 +19,6 @@ from .methods.deciding import decide
 from .methods.payloads import find_fault
 from .records import LONGEST_WAIT_S, Decoder, Policy, SignalKind, Verdict
 
-UNREAD = 2
 POLICY = "\n  ".join(
     f"{one.name} = {msgspec.json.encode(one.default).decode()}" for one in msgspec.structs.fields(Policy)
 )
@@ -32,8 +31,7 @@ FILE holds a message a line, or one JSON list of them. A message is
   an uplink     ChirpStack v4's event: deviceInfo, object (data alone needs --decoders)
   a SenML pack  [{{"bn": "haemalgeun/d-0301/", "bt": 1795143600, "n": "smoke", "vb": true}}]
 kinds: {", ".join(SignalKind)}
-What can't be read is named on the error output and stops nothing, but the exit code is {UNREAD} then; messages may be
-doubled and in any order.
+What can't be read is named on the error output and stops nothing; messages may be doubled and in any order.
 --policy is TOML; times are seconds, night is from and until in hours of the city's clock:
   {POLICY}
 --decoders is TOML:
@@ -98,7 +96,7 @@ def run(arguments: Namespace) -> int:
 
 
 def run_replay(arguments: Namespace) -> int:
-    """Print decisions as JSON lines; lines that can't be read are named on the error output, and UNREAD is returned.
+    """Print decisions as JSON lines; lines that can't be read are named on the error output.
 
     Raises BadInput where there is no signal at all.
     """
@@ -113,12 +111,12 @@ def run_replay(arguments: Namespace) -> int:
         sys.stderr.write(f"line {one.line} is not read: {one.reason}\n")
     if not signals:
         if sum(1 for one in lines if one.strip()) > len(unread):
-            return UNREAD if unread else 0  # heartbeats alone
+            return 0  # heartbeats alone
         raise BadInput("fire.empty", "읽을 수 있는 신호가 없습니다", "there is no signal that can be read")
     until = max(one.at for one in signals) + timedelta(seconds=LONGEST_WAIT_S)
     for decision in decide(policy, signals, until, CITY_TIMEZONE):
         sys.stdout.write(msgspec.json.encode(decision).decode() + "\n")
-    return UNREAD if unread else 0
+    return 0
 
 
 def split_lines(text: str) -> list[str]:

@@ -420,7 +420,7 @@ def test_no_line_is_a_crash(line, message):
 def test_replay_prints_decisions_and_names_bad_lines(tmp_path, capsys):
     path = tmp_path / "night.jsonl"
     path.write_text(json.dumps(UPLINK) + "\nnonsense\n", "utf-8")
-    assert run_replay(SimpleNamespace(file=path, policy=None)) == 2
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
     printed = capsys.readouterr()
     assert [json.loads(line)["verdict"] for line in printed.out.splitlines()][-1] == "hand_over"
     assert "line 2" in printed.err
@@ -437,7 +437,7 @@ def test_a_recording_is_read_whatever_its_marks_and_clocks(tmp_path, capsys):
     late = json.dumps({**own, "at": "9999-12-31T23:59:59Z"})
     path = tmp_path / "night.jsonl"
     path.write_bytes(f"\ufeff{first}\r\n{late}\n{json.dumps([own])}\n".encode())
-    assert run_replay(SimpleNamespace(file=path, policy=None)) == 2
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
     printed = capsys.readouterr()
     assert [json.loads(one)["sources"] for one in printed.out.split("\n") if one] == [["d2\u2028"]] * 4
     assert "line 2 is not read" in printed.err
@@ -732,7 +732,7 @@ def test_bytes_alone_are_named_in_a_recording_and_read_with_decoders(tmp_path, c
     heartbeat = {**UPLINK, "object": {"battery": 90}}
     path, decoders = tmp_path / "night.jsonl", tmp_path / "decoders.toml"
     path.write_text(f"{json.dumps([event, event])}\n{json.dumps(heartbeat)}\n", "utf-8")
-    assert run_replay(SimpleNamespace(file=path, policy=None)) == 2
+    assert run_replay(SimpleNamespace(file=path, policy=None)) == 0
     assert "line 1 is not read: no decoder for payloads of SD-1" in capsys.readouterr().err
     decoders.write_text('decoders = [{profile = "SD-1", fields = [{name = "smoke", offset = 0, bit = 0}]}]')
     first = run_replay(SimpleNamespace(file=path, policy=None, decoders=decoders)), capsys.readouterr().out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -315,9 +315,17 @@ def _draw_measured(column: Column, one: dict[str, Any], rows: int) -> dict[str, 
         if highest
         else [],
         "top": [
-            (value, count, 100 * count / rows if rows else 0) for value, count in (one.get("top") or ())[:3]
+            (_read_measured(column, value), count, 100 * count / rows if rows else 0)
+            for value, count in (one.get("top") or ())[:3]
         ],
     }
+
+
+def _read_measured(column: Column, value: str) -> Any:
+    """Return a value that was written down as a text when it was measured."""
+    if column.type is ColumnType.BOOLEAN:
+        return value == str(True)
+    return datetime.fromisoformat(value) if column.type is ColumnType.TIME else value
 
 
 def _mean(ratios: list[float | None]) -> float | None:

@@ -281,6 +281,23 @@ def test_examples_of_the_api_are_short_however_long_a_row_is(tmp_path):
     assert "where=%EA%B5%AC%EA%B0%84%3Aeq%3A0%EB%B2%88&amp;limit=10" in page
 
 
+def test_measured_values_and_units_are_written_as_people_read_them(tmp_path):
+    path = tmp_path / "checks.csv"
+    lines = [f"{n},2024-01-0{1 + n % 2} 09:30,{'true' if n % 3 else 'false'},{n}.5" for n in range(1200)]
+    lines += [f"{n},,," for n in range(1200, 3400)]
+    path.write_text("번호,점검일시,양호,풍향(deg)\n" + "\n".join(lines) + "\n", "utf-8")
+    import_file(actor=HOUSE, now=now(), path=path, choice=ImportChoice(publish=True))
+    page = read(Client(), "/datasets/checks/?tab=quality")
+    assert re.findall(r"<li><span>([^<]+)</span>", page)[-4:] == [
+        "2024-01-01 09:30",
+        "2024-01-02 09:30",
+        "예",
+        "아니요",
+    ]
+    assert "(2,200행 비어 있음)" in page
+    assert "수 (°)" in page
+
+
 def test_a_next_version_tells_which_columns_differ(officer, tmp_path):
     path = tmp_path / "libraries.csv"
     lines = LIBRARIES.replace("좌석수", "새열").splitlines()

@@ -12,6 +12,17 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from .biff import (
+    count_cells,
+    find_formats,
+    has_failed,
+    is_biff,
+    list_cells,
+    list_records,
+    read_hidden,
+    read_size,
+)
+
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 # A formula that no program has calculated yet: its cell holds no value (an empty text is one).
 _UNCALCULATED = re.compile(
@@ -58,12 +69,50 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure_sheet(workbook: bytes, name: str) -> Extent:
-    """Return the extent of a sheet of an XLSX workbook; an empty one where it can't be told."""
+    """Return the extent of a sheet of an XLSX or XLS workbook; an empty one where it can't be told."""
     # What is damaged is for the reader of the workbook to refuse.
     with suppress(Exception):
+        if is_biff(workbook):
+            return _measure_records(workbook, name)
         with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
             return _measure(_read_chunks(archive, _find_member(archive, name)), *_find_formats(archive))
     return Extent()
+
+
+def _measure_records(workbook: bytes, name: str) -> Extent:
+    formats = find_formats(workbook)
+    paddings = {
+        style: len(found[1]) for style, (_, code) in enumerate(formats) if (found := _PADDING.match(code))
+    }
+    percents = {
+        style
+        for style, (number, code) in enumerate(formats)
+        if str(number) in _PERCENT_FORMATS or "%" in code.split(";")[0]
+    }
+    cells = failed = hidden_rows = height = width = 0
+    padded, shown, columns = [], [], []
+    for kind, content in list_records(workbook, name):
+        height, width = read_size(kind, content) or (height, width)
+        cells += count_cells(kind, content)
+        failed += has_failed(kind, content)
+        rows, hidden = read_hidden(kind, content)
+        hidden_rows += rows
+        columns += [hidden] if hidden else []
+        for row, column, style in list_cells(kind, content):
+            if style in paddings:
+                padded.append((row, column, paddings[style]))
+            elif style in percents:
+                shown.append((row, column))
+    return Extent(
+        height=height,
+        width=width,
+        cells=cells,
+        hidden_rows=hidden_rows,
+        hidden_columns=sum(max(0, min(last, width - 1) - first + 1) for first, last in columns),
+        failed=failed,
+        padded=padded,
+        percents=shown,
+    )
 
 
 def _find_member(archive: zipfile.ZipFile, name: str) -> str:

@@ -1,11 +1,31 @@
 """Workbooks as offices leave them: hidden sheets, formulas nobody calculated, numbers too long for Excel."""
 
+import base64
 import io
+import zlib
 
 import openpyxl
 import pytest
 
 from madang.core.lake.tests.gateway_files import types
+
+# What xlwt wrote: eight rows of a name, a number, a percent and a code shown with five digits; a row and a column are
+# hidden, two cells have errors.
+XLS = (
+    "c-rk)O-"
+    "NKx6h8OO`<rnb$MGi}X&MC0Ok&LbHaZoRtHdHmA}CE4p=b;(DyS@T8Az>)Hi88$vVth1jA~;G!Kg(L1zO8iK|u@kb?*1xOry"
+    "QPffAB;hI`Jv=brD}bN}zW*HeYl!}p^zw1}F>NAs4S^emm=<WCpE#PyaXvuSB^vOM~)$ZzsQ>KZ-CpETqg%K4rlh3=^@m=k^"
+    "CbeK+1OJ8qSd>LscVrUmKhDPRsZm=dq<%lW*ehj<_{4Ok?f^UcBGI%4~PK!e{m29cq=B(m2r4n@^l71fn^B$UdDxp_$6`vmx"
+    "wyj1xQpekSR!T)o4blklOgDG+cBN$5Pd7;=N^D3}#nb@ZVoOR$nx<l24I}j3iW7ZHZ~NzQPrtl+L9G9=P;dM}Z}Mci>HR#fi"
+    "}hC(p7wsSj$(HWQjkumvPKa@6O&`J)W#Y@5+r)=Fe`h>mb;$SOt3gG_2Gdc^$CKgx5Y+VG}vO3EjHU?i!HWNK;9!bcft$Koq"
+    "X)aAoETtK)w*WGR*y&z5Vsg-"
+    "j3Gf5or2x*B~;glKmiyE=WZ1EaRp2N?rl(D^fzRwC^oxSql&A!7rkf3gn~U#k~GmR=1WonLPurxrEwkZnpvSHn}z{U&HyqFZ"
+    ";$~gP)V@I6vAvbEbIoU2>Qzx#dnoBxr!@M4h;PP156JS_<bh`v_kC+sS4sVJCLWxrPg94r53>K9cN`94(P4DbCp0B_Ef3jxX"
+    "WjOTd>LopCBdtc6+UtR06BXeA3BchCyZnuE6IO$XWlTF;<;E^YgOmNw@US(0cOv!<9_lKn7*UE^b40jC$LizgMH3<s;iQ>_^"
+    "1I8^o%;WZ_r31y<uTzqKoVPZwD=8|wmPQGkxLxW<1Vq7mBYj9iy$B~R<-NmsE$9`v!bT}@>AguzrG=nx=&<4-}2W<cy1-"
+    "b(0Xa;S%piQ9j9JC2^4CpmL$AE59BJ@zsC10SwC_o;0<dH`ndF0UwBZ0RfIWIH9`$xws$NsJ}$7$aCOtNBWKlSnNB>y+uO}#"
+    "8rbULT?Q%agh`w~mUq`wzRI>@c3sGB+vM|aNam;a%N?EWkn82)=(DA)GqbBXgGxBnACD*|H"
+)
 
 
 def save(workbook: openpyxl.Workbook) -> bytes:
@@ -133,3 +153,17 @@ def test_a_cover_before_the_data_is_not_taken_for_it(take, cover):
     assert report["fixes"] == {"sheets_ignored": 1}
     workbook.remove(data)
     assert take(save(workbook), "file.xlsx")[0]["rows_read"] == 2
+
+
+def test_a_workbook_of_excel_97_tells_the_same_as_a_newer_one(take):
+    report, rows = take(zlib.decompress(base64.b85decode(XLS)), "file.xls")
+    assert report["fixes"] == {
+        "formula_errors": 2,
+        "hidden_rows_kept": 1,
+        "hidden_columns_kept": 1,
+        "codes_padded": 8,
+        "percent_signs": 7,
+    }
+    assert [row["코드"] for row in rows] == [f"{n:05d}" for n in range(8)]
+    assert [row["비율"] for row in rows] == [0, 1, None, 3, 4, 5, 6, 7]
+    assert types(report) == {"구": "text", "수": "integer", "비율": "number", "코드": "text"}

@@ -47,7 +47,7 @@ from madang.infrastructure.fire_safety.records import (
 from .drawing import draw_plan, draw_wall_map, say_needs
 from .public import TITLE
 
-SHOWN, ON_WALL, MAPPED = 8, 60, 500
+SHOWN, LISTED, ON_WALL, MAPPED = 8, 20, 60, 500
 WITH_PLANS = 4
 """So many alarms stand on the wall with their plans; where there are more, each has a line or two."""
 NUISANCE, REASONS = timedelta(days=90), 3
@@ -64,7 +64,8 @@ WALL = Text(ko="화재 상황판", en="Fire wall")
 def show_desk(request: HttpRequest) -> HttpResponse:
     """Show open alarms, detectors that need care, facilities, what came that could not be read."""
     moment, actor = now(), request.actor
-    alarms, _ = list_alarms(actor=actor, where=AlarmFilter(state="open"), limit=20)
+    where = AlarmFilter(state="open")
+    alarms, open_count = list_alarms(actor=actor, where=where, limit=LISTED, sort="must_act")
     facilities, total = list_facilities(actor=actor, limit=SHOWN)
     troubled = list_detectors(actor, only_trouble=True)
     names = {one.code: one.name for one in facilities}
@@ -73,6 +74,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "title": TITLE,
         "moment": moment,
         "alarms": [describe(one) for one in alarms],
+        "alarm_count": open_count,
         "facilities": facilities,
         "facility_count": total,
         "troubled": [(one, _say_where(one, names), find_trouble(one, moment)) for one in troubled[:SHOWN]],

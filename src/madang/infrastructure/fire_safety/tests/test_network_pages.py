@@ -279,6 +279,15 @@ class TestStory(PageCases):
         assert "경보 2건 가운데 오경보 1건" in page
         assert "조리 연기 2" in page
 
+    def test_the_desk_counts_every_open_alarm_and_leads_to_those_it_does_not_list(self, reader):
+        for number in range(21):
+            register(now(), f"f{number}")
+            take_messages(now=now(), messages=[uplink(f"f{number}-d301", now(), "smoke")], via="mqtt")
+        decide_due(now=now())
+        page = reader.get(HOME)
+        assert (page.context["alarm_count"], len(page.context["alarms"])) == (21, 20)
+        assert "진행 중인 경보 21건 모두 보기" in page.content.decode()
+
     def test_who_looks_on_reads_the_contacts_once(self, reader):
         take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
         decide_due(now=now())

@@ -25,7 +25,15 @@ def save_plan(*, actor: Actor, now: datetime, code: str, floor: str, content: by
         raise BadInput(
             "fire_safety.plan", "층과 너비를 적어 주십시오", "say the floor and the width", field="width_m"
         )
-    picture, width, height = remake_picture(content, side=LARGEST_SIDE, ending=".png")
+    try:
+        picture, width, height = remake_picture(content, side=LARGEST_SIDE, ending=".png")
+    except BadInput as error:
+        raise BadInput(
+            "fire_safety.picture",
+            "20 MB, 4천만 화소까지의 JPEG, PNG, WebP 그림만 올릴 수 있습니다. PDF나 도면 파일은 먼저 그림으로 저장하십시오.",
+            "Only JPEG, PNG and WebP of at most 20 MB and 40 million pixels: save a PDF or a drawing as a picture first.",
+            field="file",
+        ) from error
     values = {"picture": picture, "width_m": width_m, "height_m": round(width_m * height / width, 3)}
     with transaction.atomic():
         PlanRow.objects.update_or_create(facility=row, floor=floor.strip()[:100], defaults=values)

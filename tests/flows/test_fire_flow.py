@@ -265,6 +265,17 @@ def test_an_answer_tapped_without_a_network_outlives_its_page_but_not_its_alarm(
         f"{house.url}{address}"
     )  # closed meanwhile: it is told to be no news, and begins no other alarm
     phone.wait_for_selector(".krds-alert:has-text('늦게 와서 받지 않았습니다')")
+    phone.goto(f"{house.url}/desk/fire_safety/facilities/flow/")
+    context.set_offline(True)
+    phone.click("button:has-text('불이 났습니다')")
+    phone.wait_for_selector(".fire-unsent:has-text('아직 보내지 못했습니다')")
+    (told,) = json.loads(phone.evaluate(KEPT))
+    assert told["action"] == "/desk/fire_safety/facilities/flow/say/"
+    phone.evaluate(KEEP, [])
+    phone.close()
+    context.set_offline(False)
+    phone = context.new_page()
+    phone.goto(f"{house.url}{address}")
     hours_ago = {**kept, "at": phone.evaluate(HOURS_AGO)}
     phone.evaluate(KEEP, [{**kept, "at": "2020-01-01T00:00:00.000Z"}, {**kept, "who": "another"}, hours_ago])
     phone.reload()  # what is old is asked about, not sent; what another person tapped is nobody else's

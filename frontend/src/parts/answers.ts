@@ -23,7 +23,7 @@ const CALL = say("불이면 119에 전화하기", "If it is a fire, call 119");
 type Answer = {
   /** Who tapped: nobody sends another one's answer. */
   who: string;
-  /** The answer's address, below its alarm's page. */
+  /** The answer's address, below its page (an alarm's, a facility's). */
   action: string;
   fields: [string, string][];
   what: string;
@@ -187,7 +187,7 @@ export function keepAnswers(clock: (part: HTMLElement) => number): void {
     isSending = true;
     const part = document.querySelector<HTMLElement>("[data-at]") ?? form;
     const fields = [...new FormData(form, pressed)].filter(([name]) => name !== "csrfmiddlewaretoken") as [string, string][];
-    const answer: Answer = { who: meta("actor"), action: form.getAttribute("action")!, fields, what: pressed.textContent ?? "", at: new Date(clock(part)).toISOString() };
+    const answer: Answer = { who: meta("actor"), action: new URL(form.getAttribute("action")!, location.href).pathname, fields, what: pressed.textContent ?? "", at: new Date(clock(part)).toISOString() };
     void send(answer).finally(() => { isSending = false; });
   });
   const part = document.querySelector<HTMLElement>("[data-at]");

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,8 +176,9 @@ class Watchman:
         elif not self.outlook.look():
             self.heard.wait(LOOK_S)
         if self.heartbeat and time.monotonic() - self._beaten > BEAT_S:
-            self.heartbeat.write_text(self.clock().isoformat(), "ascii")
             self._beaten = time.monotonic()
+            with suppress(OSError):  # a full disk holds up no decision
+                self.heartbeat.write_text(self.clock().isoformat(), "ascii")
 
     def _relay(self) -> None:
         self.decided.clear()

@@ -47,7 +47,7 @@ from madang.infrastructure.fire_safety.records import (
     Verdict,
 )
 
-from .desk import BY_PERSON, describe, go_on, say_outcome
+from .desk import BY_PERSON, describe, go_on, read_tap, say_outcome
 from .drawing import draw_plan, say_floors, say_needs
 
 HOME = "/desk/fire_safety/"
@@ -159,7 +159,7 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
         reason = request.POST.get("reason", "").strip() or request.POST.get("other", "").strip()
         moment = answer_alarm(
             actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number,
-            tapped_at=_read_tap(request.POST.get("tapped_at", "")),
+            tapped_at=read_tap(request),
         )  # fmt: skip
         say_outcome(request, alarm.facility, moment, SAID[said])
         if not describe(alarm)["is_open"]:  # what was said began another alarm
@@ -167,15 +167,6 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
     except MadangError as error:
         messages.error(request, error.text.say(request.language))
     return go_on(request, address_of(alarm_id))
-
-
-def _read_tap(text: str) -> datetime | None:
-    """Return the moment at which a page says that an answer was tapped; a wrong one must not stop the answer."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _query(

@@ -150,6 +150,15 @@ def say_outcome(request: HttpRequest, code: str, since: datetime, done: Text) ->
         messages.warning(request, UNDECIDED.say(request.language))
 
 
+def read_tap(request: HttpRequest) -> datetime | None:
+    """Return the moment at which a page says that an answer was tapped; a wrong one must not stop the answer."""
+    try:
+        moment = datetime.fromisoformat(request.POST.get("tapped_at", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def go_on(request: HttpRequest, address: str) -> HttpResponse:
     """Lead on to a page: where a script sent the answer (and sends it until it arrives) as JSON {"href": address}."""
     if request.headers.get("Accept") == "application/json":

@@ -75,7 +75,7 @@ from madang.infrastructure.fire_safety.records import (
 )
 
 from .alarms import HOME, describe
-from .desk import go_on, say_outcome
+from .desk import go_on, read_tap, say_outcome
 from .drawing import draw_plan, draw_surroundings, list_floors, say_dated_gaps, say_gaps, say_needs
 from .rows import read_rows, write_rows
 
@@ -207,8 +207,9 @@ def say(request: HttpRequest, code: str) -> HttpResponse:
         if kind is None:
             raise BadInput("fire_safety.kind", "모르는 일입니다", "this isn't known")
         expects = request.POST.getlist("expects") if kind in BEGINS else []
-        moment = now()
-        answer_alarm(actor=request.actor, now=moment, code=code, kind=kind, expects=expects)
+        moment = answer_alarm(
+            actor=request.actor, now=now(), code=code, kind=kind, expects=expects, tapped_at=read_tap(request)
+        )
         say_outcome(request, code, moment, MODES[kind])
     except MadangError as error:
         messages.error(request, error.text.say(request.language))

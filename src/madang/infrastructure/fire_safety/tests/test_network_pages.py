@@ -28,6 +28,7 @@ from madang.infrastructure.fire_safety.actions import (
     take_messages,
 )
 from madang.infrastructure.fire_safety.gateway.heartbeat import find_heartbeat
+from madang.infrastructure.fire_safety.models import SignalRow
 from madang.infrastructure.fire_safety.pages import desk
 from madang.infrastructure.fire_safety.pages.alarms import ALARMS
 from madang.infrastructure.fire_safety.pages.facilities import CONTACT_COLUMNS
@@ -133,6 +134,9 @@ class TestStory(PageCases):
         picture = SimpleUploadedFile("plan.png", draw_picture())
         plan = {"floor": "3층", "width_m": "24", "file": picture}
         assert reader.post(f"{ONE}plan/", plan).status_code == 302
+        sketch = SimpleUploadedFile("plan.pdf", b"%PDF-1.4\n%%EOF", "application/pdf")
+        refused = reader.post(f"{ONE}plan/", {**plan, "file": sketch})
+        assert "PDF" in str(refused.context["form"].errors["file"])
         kept = find_plan(HOUSE, FACILITY.code, "3층")
         assert reader.get(f"{HOME}plans/{kept.id}/")["Content-Type"] == "image/png"
         hung = reader.post(f"{ONE}place/", {"floor": "3층", "detector": "d301", "x": "7.5", "y": "2"})
@@ -246,6 +250,13 @@ class TestStory(PageCases):
         )
         assert reader.post(f"{ONE}say/", {"kind": "drill_begins", "expects": "d301"}).status_code == 302
         assert watching == [FACILITY.code]
+        tapped = {"kind": "drill_begins", "expects": "d301", "tapped_at": "2026-11-20T12:00:00.000Z"}
+        for _ in range(2):
+            reader.post(f"{ONE}say/", tapped)
+        reader.post(f"{ONE}say/", {**tapped, "tapped_at": "when I saw it"})
+        said_at = SignalRow.objects.order_by("id").values_list("said_at", flat=True)
+        assert [one.isoformat()[:10] for one in said_at].count("2026-11-20") == 1
+        assert len(said_at) == 3
         assert "훈련 중입니다" in reader.get(ONE).content.decode()
         take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
         decide_due(now=now())

@@ -156,7 +156,7 @@ def answer(request: HttpRequest, alarm_id: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     try:
         said = next((one for one in SAID if one.value == kind), SignalKind.SEEN)
-        reason = request.POST.get("reason", "").strip() or request.POST.get("other", "").strip()
+        reason = request.POST.get("reason", "").strip()
         moment = answer_alarm(
             actor=request.actor, now=now(), code=alarm.facility, kind=said, reason=reason, alarm=alarm.number,
             tapped_at=read_tap(request),

@@ -39,6 +39,7 @@ from madang.infrastructure.fire_safety.queries import (
     get_decoder,
     get_facility,
     list_alarms,
+    list_decisions,
     list_detectors,
     list_facilities,
     list_gateways,
@@ -496,6 +497,22 @@ class TestAlarms(ListPageCases):
 
 class TestAnswers(PageCases):
     path = f"{HOME}alarms/"
+
+    def test_a_reason_in_ones_own_words_and_the_enter_key_is_that_reason(self, reader):
+        register(now())
+        take_messages(now=now(), messages=[uplink("d301", now(), "smoke")], via="mqtt")
+        decide_due(now=now())
+        (alarm,), _ = list_alarms(actor=HOUSE)
+        page = reader.get(f"{HOME}alarms/{alarm.id}/").content.decode()
+        (own,) = (form for form in page.split("<form")[1:] if 'id="other"' in form.partition("</form>")[0])
+        first_button = own[own.index("<button") :].partition(">")[
+            0
+        ]  # a browser's Enter presses the first one
+        assert "value=" not in first_button
+        answer = {"kind": "false_alarm", "reason": "빵을 태움"}
+        reader.post(f"{HOME}alarms/{alarm.id}/answer/", answer)
+        decide_due(now=now())
+        assert "빵을 태움" in list_decisions(HOUSE, alarm.id)[-1].reason.ko
 
     def test_what_is_not_decided_on_yet_or_changes_nothing_is_not_called_done(self, reader):
         at = now()

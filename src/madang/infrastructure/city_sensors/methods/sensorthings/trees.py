@@ -92,13 +92,16 @@ def enter(tree: Any, steps: int = 1) -> Any:
     return replace_paths(tree, lambda path: make_path(path[steps:]))
 
 
-def leave_variable(expression: Any, variable: str) -> Any:
-    """Return a lambda's expression as one about what its variable stands for; raise ValueError where it is about more."""
+def leave_variable(expression: Any, variable: str, back: tuple[str, ...] = ()) -> Any:
+    """Return a lambda's expression as one about what its variable stands for.
+
+    What is outside of the lambda is reached by the links `back`; ValueError where there are none.
+    """
 
     def leave(path: tuple[str, ...]) -> ast._Node:
-        if path[0] != variable or len(path) == 1:
-            raise ValueError(f"{join_path(path)} is nothing that {variable} has")
-        return make_path(path[1:])
+        if path == (variable,) or (path[0] != variable and not back):
+            raise ValueError(f"{join_path(path)} can't be reached from {variable}")
+        return make_path(path[1:] if path[0] == variable else (*back, *path))
 
     return replace_paths(expression, leave)
 

@@ -175,9 +175,9 @@ def _select_any(kind: EntityType, tree: ast.CollectionLambda) -> Q:
     inner: ast._Node = ast.Boolean("true")
     is_all = isinstance(tree.operator, ast.All)
     try:
+        target, back = _follow_links(kind, owner)
         if tree.lambda_ is not None:
-            inner = leave_variable(tree.lambda_.expression, tree.lambda_.identifier.name)
-        target = _follow_links(kind, owner)
+            inner = leave_variable(tree.lambda_.expression, tree.lambda_.identifier.name, back)
     except ValueError as error:
         raise refuse("$filter", "이 조건을 쓸 수 없습니다", f"can't filter by this: {error}") from error
     if is_all:
@@ -191,17 +191,26 @@ def _select_any(kind: EntityType, tree: ast.CollectionLambda) -> Q:
     return ~there if is_all else there
 
 
-def _follow_links(kind: EntityType, path: tuple[str, ...]) -> EntityType:
-    """Return what a path of links leads to, the last of them to many; raise ValueError where it doesn't."""
+def _follow_links(kind: EntityType, path: tuple[str, ...]) -> tuple[EntityType, tuple[str, ...]]:
+    """Return what a path of links leads to, the last of them to many, and the links to one that lead back (else none).
+
+    Raises ValueError where it leads nowhere.
+    """
     is_many = False
+    back: list[str | None] = []
     for name in path:
         link = kind.find_link(name)
         if link is None:
             raise ValueError(f"a {kind.name} has no {name}")
-        kind, is_many = TYPES[link.target], link.is_many
+        target, is_many = TYPES[link.target], link.is_many
+        back.append(
+            next((one.name for one in target.links if one.target == kind.name and not one.is_many), None)
+        )
+        kind = target
     if not is_many:
         raise ValueError(f"{join_path(path)} aren't many")
-    return kind
+    known = tuple(name for name in reversed(back) if name is not None)
+    return kind, known if len(known) == len(back) else ()
 
 
 def _name_linked(kind: EntityType, tree: ast._Node) -> Q | None:

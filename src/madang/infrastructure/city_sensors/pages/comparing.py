@@ -9,7 +9,13 @@ from django.shortcuts import render
 
 from madang.core.base.interface import Text
 from madang.core.pages.interface import ChartBlock, ChartKind, Series, page
-from madang.infrastructure.city_sensors.queries.stations import list_hours, list_shown, list_stations
+from madang.infrastructure.city_sensors.methods.packets import GOOD
+from madang.infrastructure.city_sensors.queries.stations import (
+    list_hours,
+    list_shown,
+    list_stations,
+    list_values,
+)
 from madang.infrastructure.city_sensors.records import PROPERTIES, PROPERTY_BY_CODE, Property, name_station
 
 from .drawing import HOURS, SOURCE
@@ -25,6 +31,9 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
     stations = list_stations()
     words = [word for text in request.GET.getlist("station") for word in text.replace(",", " ").split()]
     chosen = list(dict.fromkeys(one for one in words if one in stations))[:MOST]
+    is_example = not words
+    if is_example:
+        chosen = _pick_extremes(prop)
     context = {
         "title": TITLE,
         "property": prop,
@@ -35,9 +44,16 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
             (one, " · ".join(dict.fromkeys((one, _name(one).say(request.language))))) for one in chosen
         ],
         "chart": _draw(prop, chosen, request.language) if chosen else None,
-        "most": MOST,
+        "is_example": is_example and bool(chosen),
     }
     return render(request, "city_sensors/compare.html", context)
+
+
+def _pick_extremes(prop: Property) -> list[str]:
+    """Return the stations that measure most, the middle and least now; fewer where there are no three."""
+    there = [one for one in list_values(prop.code) if one.value is not None and one.quality == GOOD]
+    ids = [one.thing_id for one in sorted(there, key=lambda one: (-(one.value or 0), one.thing_id))]
+    return list(dict.fromkeys((ids[0], ids[len(ids) // 2], ids[-1]))) if ids else []
 
 
 def _name(thing_id: str) -> Text:

@@ -3,12 +3,20 @@
 import re
 from datetime import UTC, datetime
 
+import msgspec
+import pyarrow as pa
 import pytest
 
+from madang.core.base.interface import read_settings
+from madang.core.lake.folders import ledger_path
+from madang.core.lake.ledger import Ledger
+from madang.core.lake.schemas import conform, list_stored_columns
+from madang.core.lake.writing.stream_table import StreamTable
 from madang.core.pages.testing import PageCases
 from madang.infrastructure.city_sensors.demo import lay_out
 from madang.infrastructure.city_sensors.queries.sources import forget_sources
-from madang.infrastructure.city_sensors.queries.stations import forget
+from madang.infrastructure.city_sensors.queries.stations import forget, list_stations
+from madang.infrastructure.city_sensors.tables import READINGS
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -71,6 +79,39 @@ class TestComparison(PageCases):
         page = client.get(self.path).content.decode()
         assert "<code>nobody</code>" in page
         assert "SIM00001 ·" in page
+
+
+class TestExampleOfAComparison(PageCases):
+    path = "/city_sensors/compare/?property=noise"
+    is_public = True
+
+    def test_without_a_choice_most_middle_and_least_are_shown(self, client, settings, tmp_path):
+        settings.MADANG = read_settings({"MADANG_DATA": str(tmp_path)})
+        lay_out(NOW)
+        forget()
+        ids = sorted(list_stations())[:5]
+        write_noise(dict(zip(ids, (40, 30, 60, 99, 20), strict=True)), out_of_range={ids[3]})
+        forget()
+        page = client.get(self.path).content.decode()
+        assert f'value="{ids[2]} {ids[1]} {ids[4]}"' in page
+        assert "가장 낮은 곳" in page
+
+
+def write_noise(values, out_of_range):
+    """Have stations measure noise at NOW."""
+    count = len(values)
+    rows = {
+        "thing_id": list(values),
+        "property": ["noise"] * count,
+        "observed_at": [NOW] * count,
+        "value": [float(one) for one in values.values()],
+        "quality": ["out_of_range" if one in out_of_range else "good" for one in values],
+        "revision": [0] * count,
+    }
+    ledger = Ledger(ledger_path())
+    table = conform(pa.table(rows), list_stored_columns(READINGS))
+    taken, _ = StreamTable(READINGS, ledger, "test").take_in(table, 1)
+    ledger.apply([msgspec.structs.replace(taken, dirty=())])
 
 
 class TestDongs(PageCases):

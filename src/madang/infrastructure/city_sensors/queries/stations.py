@@ -119,8 +119,8 @@ def list_dongs() -> tuple[DongMeans, ...]:
 
 
 def _name_dong(code: str) -> Text:
-    name = say_area(code)
-    return Text(ko=name.ko, en=f"{name.en} ({code})")
+    name, district = say_area(code), say_area(code[:5])
+    return Text(ko=f"{district.ko} {name.ko}", en=f"{name.en}, {district.en}")
 
 
 def get_station(thing_id: str) -> Thing:

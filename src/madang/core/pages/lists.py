@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from .saved_views import list_views
 from .views import View, page
 
 PAGE_SIZES = (20, 50, 100)
+HANGUL = re.compile("[가-힣]")
 SEVERITIES = {
     Severity.MINOR: Text(ko="경미", en="Minor"),
     Severity.MODERATE: Text(ko="보통", en="Moderate"),
@@ -352,6 +354,8 @@ def draw_cell(column: ListColumn, row: Any, language: str) -> Any:
         )
     elif isinstance(value, int | float) and not isinstance(value, bool):
         shown = formats.format_number(value)
+    elif language == "en" and HANGUL.search(shown):
+        shown = format_html('<span lang="ko">{}</span>', shown)
     if column.href is not None:
         return format_html('<a href="{}">{}</a>', column.href(row), shown)
     return shown

@@ -26,17 +26,20 @@ NASAL = {"k": "ng", "t": "n", "p": "m"}
 UNITS = dict(zip("동가리읍면구군시", "dong ga ri eup myeon gu gun si".split(), strict=True))
 DIGITS = dict(zip("123456789", "il i sam sa o yuk chil pal gu".split(), strict=True))
 NAME = re.compile(r"(?P<stem>.+?)(?P<inner>동)?(?P<number>[1-9]?)(?P<unit>[동가리읍면구군시])")
+CITY = re.compile("(?P<stem>.+?)(특별|광역|특별자치)시")
 
 
 def romanize_place(name: str) -> str:
     """Return "Jongno-gu" for "종로구", "Myeong-dong 1(il)-ga" for "명동1가".
 
-    What stands before 동, 가, 구 … is written as it is spoken, and a hyphen keeps the unit apart.
+    A city of its own is called without what kind it is of ("Seoul" for "서울특별시"). What stands before 동, 가, 구 … is written as it is spoken, and a hyphen keeps the unit apart.
     """
     return " ".join(_romanize_name(word) for word in name.split())
 
 
 def _romanize_name(name: str) -> str:
+    if city := CITY.fullmatch(name):
+        return romanize(city["stem"]).capitalize()
     found = NAME.fullmatch(name)
     if found is None:
         return romanize(name).capitalize()

@@ -21,11 +21,17 @@ from madang.core.pages.interface import (
     Tab,
 )
 from madang.core.places.methods.coordinates import measure_areas
+from madang.core.places.methods.romanization import romanize_place
 from madang.core.places.queries.layers import get_area_layer, list_area_layers, list_areas
 from madang.core.places.queries.locating import get_area_name, list_districts
 from madang.core.places.queries.searching import get_place, list_area_hits
 from madang.core.places.records import AreaKind, AreaLayerRecord, BoundaryArea, PlaceHit
 
+CODES = {
+    "legal": Text(ko="법정 코드", en="Legal code"),
+    "kostat": Text(ko="통계청 코드", en="KOSTAT code"),
+    "mois": Text(ko="행정 코드", en="Administrative code"),
+}
 PLACES = (Text(ko="장소", en="Places"), "/places/")
 
 
@@ -40,6 +46,11 @@ def list_rows(*, actor: Actor, search: str, filters: dict[str, str]) -> Sequence
     del actor
     asked = filters.get("kind", "")
     return [hit for hit in list_area_hits(search) if not asked or hit.kind == asked]
+
+
+def _name_layer(hit: PlaceHit) -> Text:
+    named = next((one for one in list_area_layers() if one.name == hit.kind), None)
+    return Text(ko=named.title_ko, en=named.title_en) if named else Text(ko=hit.kind, en=hit.kind)
 
 
 def list_kinds(_actor: Actor) -> list[tuple[str, Text, int]]:
@@ -90,9 +101,8 @@ def describe_registered(*, actor: Actor, language: str, place_id: str) -> Detail
 
 
 def _list_facts(area: BoundaryArea, layer: AreaLayerRecord) -> tuple[Fact, ...]:
-    codes = {"legal": "법정", "kostat": "통계청", "mois": "행정"}.get(layer.code_system, "")
     facts = [
-        Fact(title=Text(ko=f"{codes} 코드".strip(), en=f"{layer.code_system} code".strip()), value=area.code),
+        Fact(title=CODES.get(layer.code_system, Text(ko="코드", en="Code")), value=area.code),
         Fact(
             title=Text(ko="넓이", en="Area"),
             value=round(measure_areas([area.geometry])[0] / 1e6, 2),
@@ -135,11 +145,24 @@ AREA_LIST = ListPage(
     rows=list_rows,
     row_id="code",
     columns=(
-        ListColumn(name="name_ko", title=Text(ko="이름", en="Name"), href=address_of),
-        ListColumn(name="name_en", title=Text(ko="로마자 이름", en="Name in Latin letters")),
-        ListColumn(name="parent", title=Text(ko="상위 구역", en="Part of")),
+        ListColumn(
+            name="name_ko",
+            title=Text(ko="이름", en="Name"),
+            value=lambda hit: Text(ko=hit.name_ko, en=hit.name_en or hit.name_ko),
+            href=address_of,
+        ),
+        ListColumn(
+            name="name_en",
+            title=Text(ko="로마자 이름", en="Korean name"),
+            value=lambda hit: Text(ko=hit.name_en, en=hit.name_ko),
+        ),
+        ListColumn(
+            name="parent",
+            title=Text(ko="상위 구역", en="Part of"),
+            value=lambda hit: Text(ko=hit.parent, en=romanize_place(hit.parent)),
+        ),
         ListColumn(name="code", title=Text(ko="코드", en="Code")),
-        ListColumn(name="kind", title=Text(ko="레이어", en="Layer"), shown=False),
+        ListColumn(name="kind", title=Text(ko="레이어", en="Layer"), value=_name_layer, shown=False),
     ),
     filters=(ListFilter(name="kind", title=Text(ko="레이어", en="Layer"), choices=list_kinds),),
     lon="lon",

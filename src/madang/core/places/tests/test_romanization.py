@@ -26,6 +26,8 @@ from madang.core.places.methods.romanization import romanize, romanize_place
         ("만리동", "Malli-dong"),
         ("수원시 장안구", "Suwon-si Jangan-gu"),
         ("독립문", "Dongnimmun"),
+        ("서울특별시", "Seoul"),
+        ("세종특별자치시", "Sejong"),
         ("", ""),
     ],
 )

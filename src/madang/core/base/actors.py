@@ -31,4 +31,4 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 ANONYMOUS = Actor(id="", name="", kind="anonymous")
-HOUSE = Actor(id="house", name="Madang", kind="house", is_superuser=True)
+HOUSE = Actor(id="house", name="마당 · Madang", kind="house", is_superuser=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from madang.core.base.interface import Text, now, to_city_time
 
@@ -34,7 +35,7 @@ STEPS = (
 )
 
 
-def format_number(value: float, digits: int | None = None) -> str:
+def format_number(value: float | Decimal, digits: int | None = None) -> str:
     """Return `value` with thousands separators: whole numbers plain, others with at most 2 decimals, small ones 4."""
     if digits is not None:
         return f"{value:,.{digits}f}"

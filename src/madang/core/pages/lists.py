@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -352,7 +353,7 @@ def draw_cell(column: ListColumn, row: Any, language: str) -> Any:
             shown,
             formats.format_relative(value, language),
         )
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         shown = formats.format_number(value)
     elif language == "en" and HANGUL.search(shown):
         shown = format_html('<span lang="ko">{}</span>', shown)

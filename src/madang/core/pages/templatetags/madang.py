@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -82,8 +83,9 @@ def number(context: Context, value: float | None, unit: str = "", digits: int | 
 
 @register.simple_tag(takes_context=True)
 def in_unit(context: Context, unit: str) -> str:
-    """Return " (unit)" for a heading in the page's language; no unit is nothing."""
-    return f" ({formats.format_unit(unit, _language(context))})" if unit else ""
+    """Return " (unit)" for a heading in the page's language; no unit, or one that has no word, is nothing."""
+    said = formats.format_unit(unit, _language(context))
+    return f" ({said})" if said else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -195,7 +197,7 @@ def json_data(value: Any, layer: str = "") -> SafeString:
 def fact_value(context: Context, fact: Any) -> Any:
     """Return the value of a Fact as its kind is written."""
     value = fact.value
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+    if value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool)):
         return number(context, value, fact.unit)
     if isinstance(value, datetime):
         return ago(context, value)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
+from django.template import Context
 from django.test import Client
 from lxml import html
 
+from madang.core.base.interface import ColumnType, Text
 from madang.core.pages.exports import export_rows
-from madang.core.pages.lists import list_page_numbers
+from madang.core.pages.lists import ListColumn, draw_cell, list_page_numbers
+from madang.core.pages.templatetags.madang import in_unit
 from madang.core.pages.testing import ListPageCases, PageCases
 from madang.core.pages.tests.sample import LIST
 
@@ -88,6 +92,20 @@ def test_destructive_work_needs_the_name(client: Client) -> None:
 def test_page_numbers_show_both_ends_and_the_gaps() -> None:
     assert list_page_numbers(1, 1) == [1]
     assert list_page_numbers(5, 9) == [1, 0, 3, 4, 5, 6, 7, 0, 9]
+
+
+def test_every_kind_of_number_is_written_as_people_read_it() -> None:
+    column = ListColumn(name="value", title=Text(ko="값", en="Value"), type=ColumnType.NUMBER)
+    values = [4530, 4530.0, Decimal("4530.00"), Decimal("0.25")]
+    assert [draw_cell(column, {"value": one}, "ko") for one in values] == ["4,530", "4,530", "4,530", "0.25"]
+
+
+def test_a_unit_without_a_word_leaves_no_empty_brackets() -> None:
+    assert [in_unit(Context({"language": "ko"}), unit) for unit in ("person", "{index}", "")] == [
+        " (명)",
+        "",
+        "",
+    ]
 
 
 def test_an_export_never_carries_a_formula_into_a_spreadsheet() -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from madang.infrastructure.cctv.records import UNREAD, Floats, Track
 
 
-def cut(one: Track, kept: slice | npt.NDArray[np.int64]) -> Track:
+def cut(one: Track, kept: slice | npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Track:
     """Return what a track was in some of its frames."""
     return msgspec.structs.replace(
         one,

@@ -299,6 +299,38 @@ def test_who_walks_out_of_the_picture_is_not_who_comes_in_there_next():
     assert len(mend([walk(line_of(350, 300, 490, 300, 29)), hidden], FPS, SIZE)) == 1
 
 
+def dress(track, colour, count=4):
+    looks = np.tile(np.eye(count, dtype=np.float32)[colour] + 0.05, (len(track.frames), 1))
+    return msgspec.structs.replace(track, looks=looks)
+
+
+def test_who_is_lost_and_found_at_the_pictures_edge_is_one_and_nowhere_meanwhile():
+    lost = walk(line_of(605, 300, 634, 300, 30))
+    found = walk(line_of(632, 300, 628, 300, 30), start=48, number=2)
+    (one,) = mend([dress(lost, 0), dress(found, 0)], FPS, SIZE)
+    assert one.frames.tolist() == [*range(1, 31), *range(48, 78)]
+    for other in (
+        dress(found, 1),
+        found,  # nobody knows in which colours
+        dress(walk(line_of(632, 300, 628, 300, 30), start=110, number=2), 0),  # much later
+        dress(walk(line_of(632, 340, 628, 340, 30), start=48, number=2), 0),  # elsewhere
+    ):
+        assert len(mend([dress(lost, 0), other], FPS, SIZE)) == 2
+    out, into = walk(line_of(490, 300, 634, 300, 30)), walk(line_of(632, 300, 488, 300, 30), 48, 2)
+    assert len(mend([dress(out, 0), dress(into, 0)], FPS, SIZE)) == 2
+
+
+def test_who_is_found_twice_for_a_moment_goes_on_as_one():
+    before = walk(line_of(200, 300, 260, 300, 30))
+    after = walk(line_of(256, 300, 320, 300, 30), start=28, number=2)
+    (one,) = mend([dress(before, 0), dress(after, 0)], FPS, SIZE)
+    assert one.frames.tolist() == list(range(1, 58))
+    beside = walk(line_of(275, 300, 330, 300, 30), start=28, number=2)
+    longer = walk(line_of(230, 300, 320, 300, 45), start=12, number=2)
+    for other in (dress(after, 1), dress(beside, 0), dress(longer, 0)):
+        assert len(mend([dress(before, 0), other], FPS, SIZE)) == 2
+
+
 def test_a_weak_box_over_somebody_seen_surely_is_no_second_person():
     tracker = Tracker(Sort.PERSON, FPS)
     both = np.array([(100, 100, 130, 190), (118, 100, 148, 190)], np.float32)

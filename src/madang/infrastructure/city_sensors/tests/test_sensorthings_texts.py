@@ -54,6 +54,7 @@ def test_results_of_every_kind_are_found(api):
     for condition, results in (
         ("result eq true", [True]), ("result ne true", [1, "Abc", 3.7, K, A, None]), ("result eq false", []), ("result eq null", [None]),
         ("result ne null", [1, "Abc", 3.7, True, K, A]), ("not (result eq null)", [1, "Abc", 3.7, True, K, A]), ("true", RESULTS),
+        ("result gt 'A'", ["Abc"]), ("'B' gt result", ["Abc"]), ("result gt 'B'", []), ("not (result gt 'A')", []), ("result le 'Abc'", ["Abc"]),
         ("false or result eq 1", [1]), ("not false and result eq 1", [1]), ("startswith(result,'Ab')", ["Abc"]), ("startswith(result,'ab')", []),
         ("endswith(result,'bc') eq true", ["Abc"]), ("substringof('bc',result)", ["Abc"]), ("contains(result,'b''c')", []),
         ("contains(result,'bc') or result lt 2", [1, "Abc"]), ("length(result) eq 3 and substringof('c',result)", ["Abc"]),

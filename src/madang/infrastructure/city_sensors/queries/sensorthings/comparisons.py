@@ -100,8 +100,10 @@ def _compare_result(op: Op, right: ast._Node) -> Branches:
         return NO_RESULT if op is Op.EQ else SOME_RESULT
     if isinstance(right, ast.Boolean) and is_same:
         return ((Filter("raw", op, str(right.py_val).lower()),),)
-    if isinstance(right, ast.String):
+    if isinstance(right, ast.String) and is_same:
         return ((Filter("raw", op, msgspec.json.encode(right.val).decode()),),)
+    if isinstance(right, ast.String):  # a text comes before or after texts alone
+        return ((Filter("raw", Op.EQ, "VARCHAR", _KIND), Filter("raw", op, right.val, (("json", "$"),))),)
     if isinstance(right, ast.Integer | ast.Float):
         return ((Filter("value", op, float(right.py_val)),),)
     raise refuse_filter()

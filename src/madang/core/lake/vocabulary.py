@@ -140,6 +140,7 @@ FIXES: dict[str, Text] = {
     "short_rows_filled": Text(ko="짧은 행의 뒤를 비워 두었습니다", en="short rows filled with blanks"),
     "stray_carriage_return": Text(ko="행 가운데 줄바꿈을 고쳤습니다", en="stray line breaks repaired"),
     "blank_before_quote": Text(ko="따옴표 앞의 빈칸을 지웠습니다", en="blanks before quotes removed"),
+    "blank_after_quote": Text(ko="따옴표 뒤의 빈칸을 지웠습니다", en="blanks after quotes removed"),
     "stray_quote": Text(ko="잘못된 따옴표를 고쳤습니다", en="stray quotes repaired"),
     "rule_lines_skipped": Text(ko="줄만 그은 행을 건너뛰었습니다", en="lines that only draw a rule skipped"),
     "text_formulas_read": Text(

@@ -223,6 +223,11 @@ class RowReader:
         fields = _parse(text, delimiter, padded=self.layout.padded)
         if fields and not odd:
             return fields
+        ends = rf"\" +(?={re.escape(delimiter)}|$)"
+        fields = [] if odd else _parse(re.sub(ends, '"', text), delimiter, padded=self.layout.padded)
+        if len(fields) in {self._count, self.layout.width}:
+            self.notes.fix("blank_after_quote")
+            return fields
         literal = [_unquote(field) for field in text.split(delimiter)]
         if len(literal) in {self._count, self.layout.width}:
             self.notes.fix("unclosed_quote" if odd else "stray_quote")

@@ -382,6 +382,13 @@ def test_a_blank_before_a_quote_hides_no_delimiter(take):
     assert report["fixes"]["blank_before_quote"] == 2
 
 
+def test_a_blank_behind_a_quote_is_no_part_of_the_value(take):
+    report, rows = take('번호,주소,값\n1,"종로구, 1번지" ,5\n2,"중구" ,6\n3,강남구,"7" \n')
+    assert [row["주소"] for row in rows] == ["종로구, 1번지", "중구", "강남구"]
+    assert [row["값"] for row in rows] == [5, 6, 7]
+    assert report["fixes"] == {"blank_after_quote": 3}
+
+
 def test_a_plane_system_that_cannot_be_told_is_not_guessed(take):
     # 450,000 m north is Seoul in EPSG:5174 and 100 km south of it in EPSG:5186.
     report, _ = take("이름,X좌표,Y좌표\n가,198333,451313\n나,204081,453187\n다,203684,444000\n")

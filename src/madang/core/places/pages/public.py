@@ -146,16 +146,13 @@ AREA_LIST = ListPage(
     row_id="code",
     columns=(
         ListColumn(
-            name="name_ko",
+            name="name",
             title=Text(ko="이름", en="Name"),
             value=lambda hit: Text(ko=hit.name_ko, en=hit.name_en or hit.name_ko),
             href=address_of,
         ),
-        ListColumn(
-            name="name_en",
-            title=Text(ko="로마자 이름", en="Korean name"),
-            value=lambda hit: Text(ko=hit.name_en, en=hit.name_ko),
-        ),
+        ListColumn(name="name_ko", title=Text(ko="한글 이름", en="Korean name"), shown=False),
+        ListColumn(name="name_en", title=Text(ko="로마자 이름", en="Name in Latin letters"), shown=False),
         ListColumn(
             name="parent",
             title=Text(ko="상위 구역", en="Part of"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,8 @@ from madang.core.pages.interface import (
 )
 from madang.core.people.interface import require
 from madang.governance.briefing.actions.reports import PERMISSION
+from madang.governance.briefing.methods.translating import translate, write_when
+from madang.governance.briefing.queries.living import list_wordings
 from madang.governance.briefing.queries.reports import (
     list_adopted,
     list_adopted_reports,
@@ -27,7 +29,20 @@ def _query_adopted(
     *, actor: Actor, search: str, filters: dict[str, str], sort: str, offset: int, limit: int, kind: str
 ) -> tuple[Sequence[Any], int]:
     require(actor, PERMISSION)
-    return list_adopted(kind, search=search, filters=filters, sort=sort, offset=offset, limit=limit)
+    found, total = list_adopted(kind, search=search, filters=filters, sort=sort, offset=offset, limit=limit)
+    english, rows = {one.ko: one.en for one in list_wordings()[0]}, list(found)
+    for row in rows:
+        row.english = english
+    return rows, total
+
+
+def _say(name: str) -> Callable[[Any], Text]:
+    """Return what reads a printed field of a row in both languages, as far as staff wrote it in English."""
+    return lambda row: _translate(getattr(row, name), row.english)
+
+
+def _translate(said: str, english: Mapping[str, str]) -> Text:
+    return Text(ko=said, en=translate(said, english))
 
 
 def _choose_tasks(_actor: Actor, *, kind: str) -> list[tuple[str, Text]]:
@@ -35,14 +50,16 @@ def _choose_tasks(_actor: Actor, *, kind: str) -> list[tuple[str, Text]]:
 
 
 def _choose_reports(_actor: Actor) -> list[tuple[str, Text]]:
-    return [(report_id, Text(ko=title, en=title)) for report_id, title in list_adopted_reports()]
+    english = {one.ko: one.en for one in list_wordings()[0]}
+    return [(report_id, _translate(title, english)) for report_id, title in list_adopted_reports()]
 
 
+NAME = ListColumn(name=ITEM.name, title=ITEM.title, value=_say(ITEM.name))
 REPORT = ListColumn(
     name="report",
     title=TITLE,
     sortable=False,
-    value=lambda row: row.report.title,
+    value=lambda row: _translate(row.report.title, row.english),
     href=lambda row: f"{HOME}{row.report_id}/",
 )
 SOURCE = ListColumn(
@@ -57,7 +74,7 @@ def _build_adopted(kind: str, title: Text, *columns: ListColumn) -> ListPage:
     return ListPage(
         title=title,
         permission=PERMISSION,
-        columns=(TASK, ITEM, *columns, SOURCE, REPORT),
+        columns=(TASK, NAME, *columns, SOURCE, REPORT),
         query=partial(_query_adopted, kind=kind),
         filters=(
             ListFilter(name="report", title=TITLE, choices=_choose_reports),
@@ -81,12 +98,18 @@ def _won(name: str, ko: str, en: str) -> ListColumn:
 
 ADOPTED_LISTS = {
     "tasks": _build_adopted(
-        "tasks", Text(ko="과제", en="Tasks"), ListColumn(name="purpose", title=Text(ko="목적", en="Purpose"))
+        "tasks",
+        Text(ko="과제", en="Tasks"),
+        ListColumn(name="purpose", title=Text(ko="목적", en="Purpose"), value=_say("purpose")),
     ),
     "milestones": _build_adopted(
         "milestones",
         Text(ko="일정", en="Milestones"),
-        ListColumn(name="period_text", title=Text(ko="적힌 기간", en="As printed")),
+        ListColumn(
+            name="period_text",
+            title=Text(ko="적힌 기간", en="As printed"),
+            value=lambda row: Text(ko=row.period_text, en=write_when(row.period_text)),
+        ),
         _day("starts_on", "시작", "From"),
         _day("ends_on", "끝", "To"),
     ),
@@ -94,7 +117,7 @@ ADOPTED_LISTS = {
         "indicators",
         Text(ko="수치", en="Indicators"),
         ListColumn(name="value", title=Text(ko="값", en="Value"), type=ColumnType.NUMBER),
-        ListColumn(name="unit", title=Text(ko="단위", en="Unit")),
+        ListColumn(name="unit", title=Text(ko="단위", en="Unit"), value=_say("unit")),
     ),
     "budget": _build_adopted(
         "budget",

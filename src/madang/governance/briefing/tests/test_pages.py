@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from madang.core.base.interface import ANONYMOUS, HOUSE, BadInput, Conflict, NotAllowed
 from madang.core.pages.testing import ListPageCases, PageCases
+from madang.governance.briefing.actions.living import save_wording
 from madang.governance.briefing.actions.reports import adopt_report, decide_finding, import_report
 from madang.governance.briefing.models import BudgetRow, FindingRow, ReportRow, TaskRow
 from madang.governance.briefing.pages.adopted import ADOPTED_LISTS
@@ -169,9 +170,19 @@ class TestBudget(AdoptedCases):
     path = "/desk/briefing/budget/"
     list_page = ADOPTED_LISTS["budget"]
 
+    def test_english_pages_say_what_staff_wrote_in_english(self, reader):
+        save_wording(actor=HOUSE, now=NOW, ko="공원 쉼터 조성", en="Shelters in parks")
+        reader.cookies["language"] = "en"
+        page = reader.get(self.path).content.decode()
+        assert "Shelters in parks" in page
+        assert '<span lang="ko">그늘막 보급사업</span>' in page
+
     def test_a_task_s_items_keep_their_line(self, reader):
         reply = reader.get(self.path, {"task_code": "1-1", "format": "json"})
-        assert {row["name"] for row in json.loads(b"".join(reply))} == {"공원 쉼터 조성", "그늘막 보급사업"}
+        assert {row["name"]["ko"] for row in json.loads(b"".join(reply))} == {
+            "공원 쉼터 조성",
+            "그늘막 보급사업",
+        }
 
     def test_items_name_their_report_and_lead_to_their_line(self, reader):
         report = ReportRow.objects.get()

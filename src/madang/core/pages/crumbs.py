@@ -31,7 +31,9 @@ def list_crumbs(request: HttpRequest) -> list[tuple[Text, str]]:
         if not set(found.kwargs.values()) <= here:
             continue  # .../targets/new/ is below no record that is called targets
         if title and address not in DOORS and request.actor.may(found.func.permission):
-            crumbs.append((_call(title, parts[depth - 1] if found.kwargs else ""), quote(address)))
+            called = _call(title, parts[depth - 1] if found.kwargs else "")
+            if not crumbs or crumbs[-1][0] != called:
+                crumbs.append((called, quote(address)))
     return crumbs
 
 

@@ -36,7 +36,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         "analyse",
         help=say_help("영상 파일에서 사람과 사건을 찾습니다", "find people and events in a video file"),
     )
-    one.add_argument("video", type=Path, metavar="VIDEO")
+    one.add_argument(
+        "video",
+        type=Path,
+        metavar="VIDEO",
+        help=say_help(
+            "영상 파일. 읽을 수 없거나 온전하지 않으면 종료 코드 2",
+            "a video file; exit code 2 where it can't be read or isn't whole",
+        ),
+    )
     one.add_argument(
         "--tracks",
         type=Path,
@@ -79,7 +87,9 @@ def add_arguments(parser: ArgumentParser) -> None:
             "긴 쪽을 나누는 수. 많을수록 작은 것까지 봅니다", "cuts along the longer side: more sees smaller"
         ),
     )
-    one.add_argument("--quiet", action="store_true")
+    one.add_argument(
+        "--quiet", action="store_true", help=say_help("오류만 말합니다", "say nothing but errors")
+    )
     one.set_defaults(command=run_analyse)
     bring = commands.add_parser(
         "import",

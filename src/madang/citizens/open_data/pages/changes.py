@@ -28,7 +28,7 @@ CHANGES = ListPage(
         ListColumn(name="dataset", title=Text(ko="데이터", en="Dataset"), value=lambda row: row.title, href=lambda row: "" if row.is_gone else f"/open_data/{row.dataset}/"),
         ListColumn(name="kind", title=Text(ko="무엇이", en="What"), value=lambda row: CHANGE_NAMES[row.kind]),
         ListColumn(name="version", title=Text(ko="판", en="Version"), type=ColumnType.INTEGER, value=lambda row: row.version if row.version >= 0 else None),
-        ListColumn(name="rows", title=Text(ko="행", en="Rows"), type=ColumnType.INTEGER, value=lambda row: row.rows if row.version >= 0 else None),
+        ListColumn(name="rows", title=Text(ko="행", en="Rows"), type=ColumnType.INTEGER, value=lambda row: row.rows if row.version > 0 else None),
         ListColumn(name="at", title=Text(ko="때", en="At"), type=ColumnType.TIME),
     ),
     query=_query,

@@ -255,7 +255,9 @@ class ColumnChange(msgspec.Struct, frozen=True, kw_only=True):
     title: Text | None = None
     unit: str | None = None
     personal: str | None = None
-    words: tuple[tuple[str, Text], ...] | None = None
+    words: (
+        Annotated[tuple[tuple[Annotated[str, Meta(max_length=200)], Text], ...], Meta(max_length=1000)] | None
+    ) = None
 
 
 class DatasetChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     unit: str
     personal: str
+    words: tuple[tuple[str, Text], ...]
 
 
 class DatasetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +200,7 @@ def view_dataset(record: DatasetRecord) -> DatasetView:
                 title=column.title,
                 unit=column.unit,
                 personal=column.personal,
+                words=column.words,
             )
             for column in table.columns
         ),

@@ -12,6 +12,7 @@ from django.test import Client
 
 from madang.core.base.interface import HOUSE, Actor, BadInput, NotAllowed, Text, now, read_settings
 from madang.core.lake.actions import describe_dataset
+from madang.core.lake.api.records import view_dataset
 from madang.core.lake.importing.action import import_file, preview_file
 from madang.core.lake.importing.records import ImportChoice
 from madang.core.lake.importing.rejected import rejected_path
@@ -130,7 +131,8 @@ def test_the_table_filters_and_counts_exactly():
 def test_english_pages_name_coded_values_and_districts_in_english():
     words = (("남산", Text(ko="남산", en="Namsan")),)
     change = DatasetChange(columns=(ColumnChange(name="도서관명", words=words),))
-    describe_dataset(name="libraries", change=change, actor=HOUSE, now=now())
+    record = describe_dataset(name="libraries", change=change, actor=HOUSE, now=now())
+    assert view_dataset(record).columns[0].words == words
     page = Client(headers={"Cookie": "language=en"}).get("/datasets/libraries/?tab=table").content.decode()
     assert "Namsan</td>" in page
     assert "Songpa-gu</td>" in page

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 
+import olefile
+
 _SIGNATURE = b"\xd0\xcf\x11\xe0"
-_FREE = 0xFFFFFFFA  # sector numbers from here on end a chain
-_SMALL = 4096
-_ENTRY = 128
 _EOF, _FORMULA, _SIZE, _COLUMNS, _SHEET, _NUMBERS, _STYLE = 0x0A, 0x06, 0x200, 0x7D, 0x85, 0xBD, 0xE0
 _NUMBER, _ERROR, _ROW, _RK, _FORMAT = 0x203, 0x205, 0x208, 0x27E, 0x41E
 _CELLS = {_FORMULA, _NUMBER, _ERROR, _RK, 0xFD, 0x201, 0x204}
@@ -110,34 +110,9 @@ def _decode(data: bytes, size: int, *, is_wide: int) -> str:
 
 
 def _read_stream(workbook: bytes) -> bytes:
-    """Return the workbook's stream of records; raise KeyError where there is none."""
-    size = 1 << struct.unpack_from("<H", workbook, 30)[0]
-    first_directory = struct.unpack_from("<I", workbook, 48)[0]
-
-    def sector(number: int) -> bytes:
-        return workbook[(number + 1) * size : (number + 2) * size]
-
-    table = list(struct.unpack_from("<109I", workbook, 76))
-    more, count = struct.unpack_from("<II", workbook, 68)
-    for _ in range(min(count, len(workbook) // size)):
-        numbers = struct.unpack(f"<{size // 4}I", sector(more))
-        table += numbers[:-1]
-        more = numbers[-1]
-    links = b"".join(sector(number) for number in table if number < _FREE)
-    follow = struct.unpack(f"<{len(links) // 4}I", links)
-
-    def chain(number: int) -> Iterator[int]:
-        for _ in follow:
-            if number >= _FREE:
-                return
-            yield number
-            number = follow[number]
-
-    directory = b"".join(map(sector, chain(first_directory)))
-    for at in range(0, len(directory), _ENTRY):
-        used = struct.unpack_from("<H", directory, at + 64)[0]
-        start, length = struct.unpack_from("<II", directory, at + 116)
-        # A shorter stream would lie elsewhere, but fonts and styles alone are longer.
-        if directory[at : at + max(0, used - 2)].decode("utf-16-le") == "Workbook" and length >= _SMALL:
-            return b"".join(map(sector, chain(start)))[:length]
-    raise KeyError("Workbook")
+    """Return the workbook's stream of records; raise KeyError where there is none that can be read."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(workbook)) as container:
+            return container.openstream("Workbook").read()
+    except OSError as error:
+        raise KeyError("Workbook") from error

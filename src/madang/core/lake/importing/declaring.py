@@ -84,7 +84,11 @@ def _keep_words(column: Column, old: Table | None, choice: ImportChoice) -> Colu
     before = next((one for one in old.columns if one.name == column.name), None) if old else None
     if before is not None:
         column = msgspec.structs.replace(
-            column, title=before.title, unit=before.unit or column.unit, personal=before.personal
+            column,
+            title=before.title,
+            unit=before.unit or column.unit,
+            personal=before.personal,
+            words=before.words,
         )
     if column.name in choice.personal:
         column = msgspec.structs.replace(column, personal=choice.personal[column.name])

@@ -142,6 +142,14 @@ def test_english_pages_name_coded_values_and_districts_in_english():
     assert "Namsan" in str(drawn.context["map"].legend)
 
 
+def test_a_new_version_calls_its_values_as_the_one_before(tmp_path):
+    words = (("남산", Text(ko="남산", en="Namsan")),)
+    change = DatasetChange(columns=(ColumnChange(name="도서관명", words=words),))
+    describe_dataset(name="libraries", change=change, actor=HOUSE, now=now())
+    import_file(actor=HOUSE, now=now(), path=tmp_path / "libraries.csv", choice=ImportChoice())
+    assert get_dataset(actor=HOUSE, name="libraries").table.columns[0].words == words
+
+
 def test_what_a_dataset_holds_is_never_read_as_html():
     page = read(Client(), "/datasets/libraries/?tab=table")
     assert "<b>굵게</b>" not in page

@@ -50,6 +50,17 @@ def test_what_says_no_time_counts_as_of_when_the_broker_took_it_in(stream):
         Told(topic="v1.1/Observations", payload=msgspec.json.encode(own), sequence=4, at=NOW),
         Told(topic=topic, payload=b'{"result": 7}', sequence=0),
         Told(topic=topic, payload=b"[]", sequence=5, at=NOW),
+        Told(
+            topic="v1.1/Observations",
+            payload=b'{"result": 1, "Datastream": {"@iot.id": 99999999999999999999}}',
+            sequence=6,
+        ),
+        Told(
+            topic=topic,
+            payload=b'{"result": 9, "phenomenonTime": "2199-01-01T00:00:00Z"}',
+            sequence=7,
+            at=NOW,
+        ),
         Told(topic=topic, payload=b'{"@iot.id": 1}', sequence=0),
     ]
     later = NOW + timedelta(seconds=30)
@@ -58,4 +69,4 @@ def test_what_says_no_time_counts_as_of_when_the_broker_took_it_in(stream):
     kept = {(row["observed_at"], row["value"]) for row in rows if "observed_at" in row and row.get("value")}
     named = datetime(2026, 2, 1, tzinfo=UTC)
     assert kept == {*((at, 5.0) for at in moments), (named, 6.0), (NOW, 7.0), (later, 7.0)}
-    assert sum(row.get("sender") == "MQTT writer" for row in rows) == 2
+    assert sum(row.get("sender") == "MQTT writer" for row in rows) == 6

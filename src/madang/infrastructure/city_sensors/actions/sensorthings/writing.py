@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import DatabaseError, transaction
 
 from madang.core.base.interface import HOUSE, MadangError, Told, Unavailable
 from madang.infrastructure.city_sensors.actions.receiving import append_refused
@@ -17,8 +19,12 @@ from madang.infrastructure.city_sensors.methods.sensorthings.wrong import refuse
 from madang.infrastructure.city_sensors.queries.sensorthings.answers import resolve
 
 from .entities import create
+from .observations import keep_together
 
+log = logging.getLogger("madang.city_sensors")
 VERSION = "v1.1/"
+TOGETHER = 50
+"""Messages whose observations are kept by one write: each alone waits for the disk."""
 OURS = b'{"@iot.id"'
 """So begins what the house itself tells on these topics."""
 
@@ -30,18 +36,43 @@ def write_messages(*, now: datetime, messages: Sequence[Told]) -> int:
     nothing can be stored; the same again changes nothing.
     """
     made, refused = 0, []
-    for number, one in enumerate(messages):
-        if one.payload.startswith(OURS):
-            continue
+    told = [one for one in messages if not one.payload.startswith(OURS)]
+    for start in range(0, len(told), TOGETHER):
+        some = told[start : start + TOGETHER]
         try:
-            _write(one, now)
-            made += 1
-        except Unavailable:
+            with transaction.atomic(), keep_together():
+                errors = _write_each(some, now)
+        except (Unavailable, DatabaseError):
             raise
-        except MadangError as error:
-            refused.append(_describe(one, error, f"{now.timestamp():.6f}-{number}"))
+        except Exception:  # what one of them says can't be kept; the others can
+            log.info("observations are taken one by one", exc_info=True)
+            errors = _write_each(some, now, alone=True)
+        made += len(some) - len(errors)
+        refused += [
+            _describe(one, error, f"{now.timestamp():.6f}-{start + number}")
+            for number, (one, error) in enumerate(errors)
+        ]
     append_refused(refused, now)
     return made
+
+
+def _write_each(
+    messages: Sequence[Told], now: datetime, *, alone: bool = False
+) -> list[tuple[Told, MadangError]]:
+    """Make an observation of each message; return those that can't be, with the reason."""
+    errors = []
+    for one in messages:
+        try:
+            _write(one, now)
+        except (Unavailable, DatabaseError):
+            raise
+        except MadangError as error:
+            errors.append((one, error))
+        except Exception as error:  # one that nobody can read must not come again for ever
+            if not alone:
+                raise
+            errors.append((one, refuse("payload", "받을 수 없는 내용입니다", f"it can't be taken: {error}")))
+    return errors
 
 
 def _write(one: Told, now: datetime) -> None:

@@ -33,6 +33,9 @@ from .linked import MOST_NAMED
 from .observations import find_features_where, find_streams_where
 from .times import RELATIONS, find_streams_during, rank_by_time
 
+LARGEST_ID = 2**63
+"""A larger number is no id that a database can be asked for."""
+
 
 def list_entities(
     kind: EntityType, within: Q, options: Options
@@ -100,7 +103,7 @@ def _may_double(rows: QuerySet) -> bool:
 def get_entity(kind: EntityType, identity: object, within: Q | None = None) -> Any:
     """Return one entity; raise NotFound where there is none (within a condition)."""
     found = None
-    if isinstance(identity, int):
+    if isinstance(identity, int) and abs(identity) < LARGEST_ID:
         model = MODELS[kind.name]
         found = model.objects.filter(within, pk=identity).first() if within else find_row(model, id=identity)
     if found is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from madang.core.base.interface import HOUSE, MadangError, Told, Unavailable
 from madang.infrastructure.city_sensors.actions.receiving import append_refused
@@ -42,7 +42,7 @@ def write_messages(*, now: datetime, messages: Sequence[Told]) -> int:
         try:
             with transaction.atomic(), keep_together():
                 errors = _write_each(some, now)
-        except (Unavailable, DatabaseError):
+        except (Unavailable, OperationalError, InterfaceError):
             raise
         except Exception:  # what one of them says can't be kept; the others can
             log.info("observations are taken one by one", exc_info=True)
@@ -64,7 +64,7 @@ def _write_each(
     for one in messages:
         try:
             _write(one, now)
-        except (Unavailable, DatabaseError):
+        except (Unavailable, OperationalError, InterfaceError):
             raise
         except MadangError as error:
             errors.append((one, error))

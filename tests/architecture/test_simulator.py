@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from madang.project.simulator import LONGEST, feed_on
 
+pytestmark = pytest.mark.django_db  # each step leaves old connections behind
 START = datetime(2026, 3, 1, tzinfo=UTC)
 STEP = timedelta(seconds=10)
 

@@ -1,4 +1,4 @@
-"""The detector in whole numbers of eight bits: a processor that multiplies those by itself looks in a third of the time.
+"""The detector in whole numbers of eight bits: a processor that multiplies those by itself looks in less than half of the time.
 
 Done at set-up (`models/build.py`). How large the numbers within the model get is seen in pictures that are drawn:
 nobody's pictures are needed.

@@ -80,15 +80,7 @@ def measure_sheet(workbook: bytes, name: str) -> Extent:
 
 
 def _measure_records(workbook: bytes, name: str) -> Extent:
-    formats = find_formats(workbook)
-    paddings = {
-        style: len(found[1]) for style, (_, code) in enumerate(formats) if (found := _PADDING.match(code))
-    }
-    percents = {
-        style
-        for style, (number, code) in enumerate(formats)
-        if str(number) in _PERCENT_FORMATS or "%" in code.split(";")[0]
-    }
+    paddings, percents = _judge_styles([(str(number), code) for number, code in find_formats(workbook)])
     cells = failed = hidden_rows = height = width = 0
     padded, shown, columns = [], [], []
     for kind, content in list_records(workbook, name):
@@ -131,12 +123,20 @@ def _find_formats(archive: zipfile.ZipFile) -> tuple[dict[int, int], set[int]]:
     codes = {
         one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if one.tag.endswith("}numFmt")
     }
-    formats = {number: found for number, code in codes.items() if (found := _PADDING.match(code))}
-    percents = _PERCENT_FORMATS | {number for number, code in codes.items() if "%" in code.split(";")[0]}
     styles = next((one for one in root if one.tag.endswith("}cellXfs")), [])
-    numbers = [one.get("numFmtId") for one in styles]
-    paddings = {style: len(formats[number][1]) for style, number in enumerate(numbers) if number in formats}
-    return paddings, {style for style, number in enumerate(numbers) if number in percents}
+    numbers = [one.get("numFmtId", "") for one in styles]
+    return _judge_styles([(number, codes.get(number, "")) for number in numbers])
+
+
+def _judge_styles(styles: list[tuple[str, str]]) -> tuple[dict[int, int], set[int]]:
+    """Return how many digits each style (number and code of its format) that fills up with zeros shows, and which show percent."""
+    found = {style: _PADDING.match(code) for style, (_, code) in enumerate(styles)}
+    percents = {
+        style
+        for style, (number, code) in enumerate(styles)
+        if number in _PERCENT_FORMATS or "%" in code.split(";")[0]
+    }
+    return {style: len(match[1]) for style, match in found.items() if match}, percents
 
 
 def _read_chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
